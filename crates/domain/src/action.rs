@@ -1,0 +1,69 @@
+//! Every action that the portal authorizes. The Cedar policies in `policies/` decide on these and on nothing else.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! actions {
+    ($($(#[$doc:meta])* $name:ident = $text:literal, changes: $changes:literal;)*) => {
+        /// See the module.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Action { $($(#[$doc])* $name,)* }
+
+        impl Action {
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// As written in Cedar (`Action::"view_request"`) and in the audit log.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+
+            /// Whether the action changes anything; an auditor may do none of these.
+            pub fn is_change(self) -> bool {
+                match self { $(Self::$name => $changes,)* }
+            }
+        }
+    };
+}
+
+actions! {
+    /// See a product that the person's project may use.
+    ViewProduct = "view_product", changes: false;
+    /// Ask for a product in a project.
+    SubmitRequest = "submit_request", changes: true;
+    ViewRequest = "view_request", changes: false;
+    WithdrawRequest = "withdraw_request", changes: true;
+    /// Approve or deny.
+    DecideRequest = "decide_request", changes: true;
+    ViewEnvironment = "view_environment", changes: false;
+    /// Open Studio or a notebook instance: the owner alone.
+    LaunchEnvironment = "launch_environment", changes: true;
+    TerminateEnvironment = "terminate_environment", changes: true;
+    /// Start a failed operation again.
+    RetryEnvironment = "retry_environment", changes: true;
+    /// Read the audit log of the whole portal.
+    ViewAudit = "view_audit", changes: false;
+    /// See projects, their accounts, access and bindings.
+    ViewAdministration = "view_administration", changes: false;
+    /// Create and edit projects and their accounts.
+    ManageProjects = "manage_projects", changes: true;
+    /// Edit group mappings.
+    ManageGroupMappings = "manage_group_mappings", changes: true;
+    /// Edit product access and parameter bindings.
+    ManageProductAccess = "manage_product_access", changes: true;
+    /// Ask for a fresh reading of the catalog.
+    RefreshCatalog = "refresh_catalog", changes: true;
+    /// See one's own profile and sessions.
+    ViewOwnProfile = "view_own_profile", changes: false;
+    /// End one of one's own sessions.
+    EndOwnSession = "end_own_session", changes: true;
+    /// End any person's sessions.
+    EndAnySession = "end_any_session", changes: true;
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,136 @@
+//! The catalog as Service Catalog has it, mirrored into the store.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::id::{PortfolioId, ProductId, ProvisioningArtifactId, Region};
+
+/// A set of products that is shared to accounts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Portfolio {
+    pub id: PortfolioId,
+    pub region: Region,
+    pub name: String,
+    pub description: String,
+    pub provider: String,
+}
+
+/// A template that people may ask for, in versions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Product {
+    pub id: ProductId,
+    pub region: Region,
+    /// The portfolios that hold it.
+    pub portfolios: Vec<PortfolioId>,
+    pub name: String,
+    pub description: String,
+    pub owner: String,
+    pub support: String,
+    /// Newest first.
+    pub artifacts: Vec<ProvisioningArtifact>,
+    pub constraints: Vec<Constraint>,
+    pub tag_options: Vec<TagOption>,
+}
+
+impl Product {
+    /// The version that is offered first: active, the one marked DEFAULT or else the newest that is not deprecated.
+    pub fn preferred_artifact(&self) -> Option<&ProvisioningArtifact> {
+        let mut active = self.artifacts.iter().filter(|a| a.active && !a.deprecated);
+        active.clone().find(|a| a.default).or_else(|| active.next())
+    }
+
+    pub fn artifact(&self, id: &ProvisioningArtifactId) -> Option<&ProvisioningArtifact> {
+        self.artifacts.iter().find(|a| &a.id == id)
+    }
+}
+
+/// One version of a product.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProvisioningArtifact {
+    pub id: ProvisioningArtifactId,
+    pub name: String,
+    pub description: String,
+    pub created_at: DateTime<Utc>,
+    pub active: bool,
+    /// `ProvisioningArtifactGuidance` is DEPRECATED: existing environments may keep it, nobody may request it.
+    pub deprecated: bool,
+    /// `ProvisioningArtifactGuidance` is DEFAULT and the artifact was marked so by hand.
+    pub default: bool,
+    pub parameters: Vec<Parameter>,
+    /// Resource types of the template and how many of each, for "what it creates".
+    pub resources: BTreeMap<String, u32>,
+    pub usage_instructions: Vec<String>,
+}
+
+/// A parameter as `DescribeProvisioningParameters` gives it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Parameter {
+    pub key: String,
+    pub default: Option<String>,
+    /// CloudFormation parameter type: `String`, `Number`, `List<Number>`, `CommaDelimitedList`,
+    /// `AWS::EC2::VPC::Id`, ...
+    pub kind: String,
+    pub no_echo: bool,
+    pub description: String,
+    pub allowed_values: Vec<String>,
+    pub allowed_pattern: Option<String>,
+    pub constraint_description: Option<String>,
+    pub min_length: Option<u64>,
+    pub max_length: Option<u64>,
+    /// Kept as text, as AWS sends it: CloudFormation numbers are decimals of any size.
+    pub min_value: Option<String>,
+    pub max_value: Option<String>,
+}
+
+/// What a portfolio demands of a product; `Parameters` of the constraint, parsed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Constraint {
+    pub id: String,
+    pub description: String,
+    pub rule: ConstraintRule,
+}
+
+/// The five kinds of constraint of Service Catalog, by `Type`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ConstraintRule {
+    /// `{"RoleArn"}` or `{"LocalRoleName"}`: the role that creates the resources.
+    Launch {
+        role: String,
+    },
+    /// `{"Rules": {...}}`: what parameter values must satisfy. Kept as JSON text, evaluated by [`crate::parameter`].
+    Template {
+        rules: String,
+    },
+    /// `RESOURCE_UPDATE`: whether tags of a provisioned product may change.
+    TagUpdate {
+        allowed: bool,
+    },
+    Notification {
+        topics: Vec<String>,
+    },
+    StackSet {
+        parameters: String,
+    },
+}
+
+/// A key and a value that people choose from when they request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TagOption {
+    pub key: String,
+    pub value: String,
+    pub active: bool,
+}
+
+/// How fresh the mirror of one region is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MirrorState {
+    pub region: Region,
+    /// When it was last read whole.
+    pub refreshed_at: Option<DateTime<Utc>>,
+    /// Why the last attempt failed, if it did.
+    pub problem: Option<crate::problem::Problem>,
+}

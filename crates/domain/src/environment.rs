@@ -1,0 +1,130 @@
+//! An environment: one provisioned product, as people read it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::id::{
+    AccountId, EnvironmentId, OperationId, ProductId, ProjectId, ProvisionedProductId, ProvisioningArtifactId, Region,
+    RequestId,
+};
+use crate::person::{PersonKey, StudioUserId};
+use crate::problem::Problem;
+use crate::project::{Stage, UnknownName};
+
+/// Where an environment stands. `Tainted` and `Error` are Service Catalog's own words (`ProvisionedProductStatus`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EnvironmentState {
+    /// Approved; an operation is bringing it up.
+    Provisioning,
+    Available,
+    /// The last change failed; the stack runs in its previous form.
+    Tainted,
+    /// Exists in Service Catalog without a running stack, or could not be provisioned.
+    Error,
+    /// An operation is taking it down.
+    Terminating,
+    /// Nothing is left but the record.
+    Terminated,
+}
+
+impl EnvironmentState {
+    pub const ALL: [Self; 6] =
+        [Self::Provisioning, Self::Available, Self::Tainted, Self::Error, Self::Terminating, Self::Terminated];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Provisioning => "provisioning",
+            Self::Available => "available",
+            Self::Tainted => "tainted",
+            Self::Error => "error",
+            Self::Terminating => "terminating",
+            Self::Terminated => "terminated",
+        }
+    }
+
+    /// Whether an operation is at work on it.
+    pub fn is_passing(self) -> bool {
+        matches!(self, Self::Provisioning | Self::Terminating)
+    }
+}
+
+impl fmt::Display for EnvironmentState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for EnvironmentState {
+    type Err = UnknownName;
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
+        Self::ALL.into_iter().find(|s| s.as_str() == text).ok_or_else(|| UnknownName(text.to_owned()))
+    }
+}
+
+/// What "Open" opens, found among the stack's resources.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum LaunchTarget {
+    /// Opened by `CreatePresignedDomainUrl`.
+    Studio { domain_id: String, user_profile_name: String },
+    /// Opened by `CreatePresignedNotebookInstanceUrl`.
+    NotebookInstance { name: String },
+}
+
+/// An output of the stack.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Output {
+    pub key: String,
+    pub value: String,
+    pub description: String,
+}
+
+/// See the module. Made when a request is approved, in the same transaction as the operation that provisions it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Environment {
+    pub id: EnvironmentId,
+    pub request: RequestId,
+    pub project: ProjectId,
+    /// Who asked for it; the only person who may open it.
+    pub owner: PersonKey,
+    pub studio_user_id: StudioUserId,
+    pub product: ProductId,
+    pub artifact: ProvisioningArtifactId,
+    pub account: AccountId,
+    pub region: Region,
+    pub stage: Stage,
+    pub name: String,
+    pub state: EnvironmentState,
+    /// Why it is `Error` or `Tainted`.
+    pub problem: Option<Problem>,
+    pub provisioned_product: Option<ProvisionedProductId>,
+    pub stack_arn: Option<String>,
+    pub outputs: Vec<Output>,
+    pub tags: BTreeMap<String, String>,
+    pub launch_target: Option<LaunchTarget>,
+    /// The operation at work on it, or the last one.
+    pub operation: Option<OperationId>,
+    pub lease_ends_at: DateTime<Utc>,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub version: i64,
+}
+
+/// One line of a stack's story, from `DescribeStackEvents`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StackEvent {
+    /// `EventId`, unique within the stack.
+    pub event_id: String,
+    pub at: DateTime<Utc>,
+    pub logical_id: String,
+    pub resource_type: String,
+    /// `ResourceStatus`: `CREATE_IN_PROGRESS`, ...
+    pub status: String,
+    /// `ResourceStatusReason`, AWS's own message.
+    pub reason: Option<String>,
+}

@@ -1,0 +1,24 @@
+//! The rules of Studiogate: types, state machines, policy evaluation and audit hashing.
+//!
+//! Nothing in this crate reads a clock, draws a random number or does I/O, and all of it compiles to
+//! WebAssembly: whatever a rule needs is passed in, so every rule can be tested for all inputs.
+
+pub mod access;
+pub mod action;
+pub mod audit;
+pub mod binding;
+pub mod catalog;
+pub mod clock;
+pub mod draft;
+pub mod environment;
+pub mod guardrail;
+pub mod id;
+pub mod operation;
+pub mod parameter;
+pub mod person;
+pub mod problem;
+pub mod project;
+pub mod request;
+pub mod session;
+pub mod studio;
+pub mod view;

@@ -1,0 +1,99 @@
+//! The one engine for everything that takes several calls. See `docs/architecture.md`, "Operations".
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::id::{EnvironmentId, OperationId, ProjectId, RecordId};
+use crate::person::PersonKey;
+use crate::problem::Problem;
+
+/// What an operation does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OperationKind {
+    Provision,
+    Terminate,
+}
+
+impl OperationKind {
+    pub const ALL: [Self; 2] = [Self::Provision, Self::Terminate];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Provision => "provision",
+            Self::Terminate => "terminate",
+        }
+    }
+}
+
+/// Where an operation stands. Serialized with its data into the row: what is needed to go on after a crash is in here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub enum Step {
+    /// Authorize again, validate again, resolve bindings.
+    Check,
+    /// `ProvisionProduct` is about to be sent, or was sent and the answer was lost: repeat it with the same token.
+    Provision,
+    /// Service Catalog works; follow the record.
+    FollowProvision {
+        record: RecordId,
+    },
+    /// Read outputs, resources and what can be launched.
+    Collect {
+        record: RecordId,
+    },
+    /// Delete apps and spaces, which block the stack's deletion.
+    DeleteApps,
+    /// `TerminateProvisionedProduct` is about to be sent, or was sent and the answer was lost.
+    Terminate,
+    FollowTerminate {
+        record: RecordId,
+    },
+    Succeeded,
+    Failed {
+        problem: Problem,
+    },
+}
+
+impl Step {
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::Succeeded | Self::Failed { .. })
+    }
+
+    /// The name in the row, the audit log and the metrics.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Check => "check",
+            Self::Provision => "provision",
+            Self::FollowProvision { .. } => "follow_provision",
+            Self::Collect { .. } => "collect",
+            Self::DeleteApps => "delete_apps",
+            Self::Terminate => "terminate",
+            Self::FollowTerminate { .. } => "follow_terminate",
+            Self::Succeeded => "succeeded",
+            Self::Failed { .. } => "failed",
+        }
+    }
+}
+
+/// The row, which is the job. A worker holds it by a lease and writes it back `WHERE version = ?`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Operation {
+    pub id: OperationId,
+    pub kind: OperationKind,
+    pub environment: EnvironmentId,
+    pub project: ProjectId,
+    /// Whose change it carries out; authorized again before each act.
+    pub on_behalf_of: PersonKey,
+    pub step: Step,
+    /// Calls that failed in a row at this step; zero again after progress.
+    pub attempt: u32,
+    /// The last failure, while it is being retried.
+    pub trouble: Option<Problem>,
+    pub next_run_at: DateTime<Utc>,
+    pub lease_owner: Option<String>,
+    pub lease_until: Option<DateTime<Utc>>,
+    pub created_at: DateTime<Utc>,
+    pub finished_at: Option<DateTime<Utc>>,
+    pub version: i64,
+}

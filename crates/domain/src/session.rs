@@ -1,0 +1,90 @@
+//! What a person carries into AWS: session tags, source identity and a session policy as narrow as the one call.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::ProjectId;
+use crate::person::StudioUserId;
+use crate::project::Stage;
+
+/// Session tags of a role session (IAM user guide, "Pass session tags in AWS STS"): what ABAC policies compare.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionTags {
+    pub studiouserid: StudioUserId,
+    pub project: ProjectId,
+    pub stage: Stage,
+}
+
+impl SessionTags {
+    /// Key and value pairs as sent to `AssumeRole`.
+    pub fn pairs(&self) -> [(&'static str, &str); 3] {
+        [
+            ("studiouserid", self.studiouserid.as_str()),
+            ("project", self.project.as_str()),
+            ("stage", self.stage.as_str()),
+        ]
+    }
+}
+
+/// `SourceIdentity` of a role session: who acts, kept through role chaining and written to CloudTrail. 2 to 64
+/// characters of `[\w+=,.@-]`, which every [`StudioUserId`] is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceIdentity(StudioUserId);
+
+impl From<StudioUserId> for SourceIdentity {
+    fn from(id: StudioUserId) -> Self {
+        Self(id)
+    }
+}
+
+impl SourceIdentity {
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+/// An inline session policy (at most 2,048 characters): the session may do what it and the role's own policies allow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionPolicy(String);
+
+/// A session policy beyond AWS's limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a session policy holds at most 2,048 characters, this one has {0}")]
+pub struct SessionPolicyTooLong(usize);
+
+impl SessionPolicy {
+    /// Allows `actions` on `resources` and nothing else.
+    pub fn allow(actions: &[&str], resources: &[String]) -> Result<Self, SessionPolicyTooLong> {
+        let text = serde_json::json!({
+            "Version": "2012-10-17",
+            "Statement": [{ "Effect": "Allow", "Action": actions, "Resource": resources }],
+        })
+        .to_string();
+        if text.chars().count() > 2048 { Err(SessionPolicyTooLong(text.chars().count())) } else { Ok(Self(text)) }
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The roles of `docs/roles.md` that the portal assumes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum RoleName {
+    StudiogateProvisioner,
+    StudiogateLauncher,
+    StudiogateObserver,
+    StudiogateCurator,
+    StudiogateOrganizer,
+}
+
+impl RoleName {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::StudiogateProvisioner => "StudiogateProvisioner",
+            Self::StudiogateLauncher => "StudiogateLauncher",
+            Self::StudiogateObserver => "StudiogateObserver",
+            Self::StudiogateCurator => "StudiogateCurator",
+            Self::StudiogateOrganizer => "StudiogateOrganizer",
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! What each page shows: plain data, filled by `control-plane`, drawn by `app`.
