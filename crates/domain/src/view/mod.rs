@@ -1,1 +1,47 @@
-//! What each page shows: plain data, filled by `control-plane`, drawn by `app`.
+//! What each page shows: plain data, filled by `control-plane`, drawn by `app`. No page decides anything: what a person
+//! may do comes as [`Allowed`], computed by the authorizer.
+
+mod administration;
+mod approvals;
+mod audit;
+mod catalog;
+mod environment;
+mod form;
+mod home;
+mod profile;
+mod request;
+mod shell;
+
+pub use administration::*;
+pub use approvals::*;
+pub use audit::*;
+pub use catalog::*;
+pub use environment::*;
+pub use form::*;
+pub use home::*;
+pub use profile::*;
+pub use request::*;
+pub use shell::*;
+
+use serde::{Deserialize, Serialize};
+
+use crate::action::Action;
+
+/// The actions that the authorizer allows this person on this thing, now.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Allowed(pub Vec<Action>);
+
+impl Allowed {
+    pub fn has(&self, action: Action) -> bool {
+        self.0.contains(&action)
+    }
+}
+
+/// One page of a list; `next` is the opaque cursor for the link to the following page.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listing<T> {
+    pub items: Vec<T>,
+    pub next: Option<String>,
+    /// Whether any filter is on: tells "none yet" from "none match".
+    pub filtered: bool,
+}

@@ -1,0 +1,131 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Allowed, FormState};
+use crate::access::ProductAccess;
+use crate::binding::ParameterBinding;
+use crate::catalog::{MirrorState, Parameter};
+use crate::id::ProductId;
+use crate::person::GroupMapping;
+use crate::project::{Project, ProjectAccount};
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AdminProjectsPage {
+    pub projects: Vec<Project>,
+    pub allowed: Allowed,
+    pub form: FormState,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AdminProjectPage {
+    pub project: Project,
+    pub accounts: Vec<ProjectAccount>,
+    pub mappings: Vec<GroupMapping>,
+    pub access: Vec<(ProductAccess, String)>,
+    pub allowed: Allowed,
+    pub form: FormState,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AdminMappingsPage {
+    pub mappings: Vec<GroupMapping>,
+    pub bootstrap_admin_group: Option<String>,
+    pub projects: Vec<Project>,
+    pub allowed: Allowed,
+    pub form: FormState,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AdminProductsPage {
+    pub products: Vec<AdminProductRow>,
+    pub mirrors: Vec<MirrorState>,
+    pub allowed: Allowed,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AdminProductRow {
+    pub id: ProductId,
+    pub name: String,
+    pub portfolios: Vec<String>,
+    pub versions: u32,
+    pub access_rules: u32,
+    /// Parameters that nobody may choose and nobody bound: requests for it would be refused.
+    pub unbound: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AdminProductPage {
+    pub id: ProductId,
+    pub name: String,
+    pub description: String,
+    pub parameters: Vec<Parameter>,
+    pub bindings: Vec<ParameterBinding>,
+    /// What the portal would bind each unbound parameter to, in words.
+    pub proposals: BTreeMap<String, String>,
+    pub access: Vec<ProductAccess>,
+    pub projects: Vec<Project>,
+    pub accounts: Vec<ProjectAccount>,
+    pub allowed: Allowed,
+    pub form: FormState,
+}
+
+/// A project as posted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ProjectInput {
+    pub id: String,
+    pub name: String,
+    pub cost_center: String,
+    pub data_class: String,
+    /// Empty when it is new.
+    pub version: String,
+}
+
+/// A project account as posted; lists are comma separated.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ProjectAccountInput {
+    pub project: String,
+    pub account: String,
+    pub region: String,
+    pub stage: String,
+    pub name: String,
+    pub vpc_id: String,
+    pub subnet_ids: String,
+    pub security_group_ids: String,
+    pub kms_key_arn: String,
+    pub studio_domain_id: String,
+}
+
+/// A group mapping as posted: `grant` is `admin`, `auditor`, `lead` or `member`; the last two with a project.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GroupMappingInput {
+    pub group: String,
+    pub grant: String,
+    pub project: String,
+}
+
+/// Product access as posted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ProductAccessInput {
+    pub product: String,
+    pub project: String,
+    pub stage: String,
+    pub approval: String,
+    pub max_lease_days: String,
+}
+
+/// A parameter binding as posted: `source` is `fixed`, `from_account`, `from_person`, `choice` or `ask`; `value` is the
+/// value, the name of the account's or person's value, or the choices, one a line.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ParameterBindingInput {
+    pub product: String,
+    pub account: String,
+    pub parameter: String,
+    pub source: String,
+    pub value: String,
+}

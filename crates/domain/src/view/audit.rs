@@ -1,0 +1,36 @@
+use serde::{Deserialize, Serialize};
+
+use super::Listing;
+use crate::audit::AuditEvent;
+
+/// Filters of the audit log, as they stand in the URL; dates as `YYYY-MM-DD`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AuditQuery {
+    pub actor: String,
+    pub action: String,
+    pub resource: String,
+    pub project: String,
+    pub outcome: String,
+    pub from: String,
+    pub to: String,
+    pub after: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditPage {
+    pub rows: Listing<AuditRow>,
+    pub query: AuditQuery,
+    pub actions: Vec<String>,
+    /// The last sealed position and when.
+    pub sealed: String,
+    pub errors: Vec<crate::problem::FieldError>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditRow {
+    pub event: AuditEvent,
+    pub who: String,
+    /// `None` until sealed.
+    pub position: Option<i64>,
+}

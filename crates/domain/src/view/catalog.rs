@@ -1,0 +1,158 @@
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Allowed, FormField, FormState};
+use crate::access::ApprovalRule;
+use crate::catalog::MirrorState;
+use crate::id::{AccountId, ProductId, ProjectId, ProvisioningArtifactId, Region};
+use crate::project::{DataClass, Stage};
+
+/// Filters of the catalog, as they stand in the URL.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CatalogQuery {
+    pub q: String,
+    pub stage: String,
+    pub project: String,
+    /// `none` or `one_lead`.
+    pub approval: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CatalogPage {
+    pub products: Vec<ProductCard>,
+    pub query: CatalogQuery,
+    /// The person's projects, for the filter.
+    pub projects: Vec<ProjectId>,
+    pub mirrors: Vec<MirrorState>,
+    /// Whether there is any product at all without the filters.
+    pub any: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProductCard {
+    pub id: ProductId,
+    pub name: String,
+    pub description: String,
+    pub portfolio: String,
+    /// Where the person's projects may use it.
+    pub access: Vec<AccessRow>,
+    /// Median time from request of AWS to available, over the last fifty, in seconds; `None` with fewer than three.
+    pub typical_seconds: Option<u32>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessRow {
+    pub project: ProjectId,
+    pub stage: Stage,
+    pub approval: ApprovalRule,
+    pub data_class: DataClass,
+    pub max_lease_days: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProductPage {
+    pub id: ProductId,
+    pub name: String,
+    pub description: String,
+    pub owner: String,
+    pub support: String,
+    pub portfolio: String,
+    pub access: Vec<AccessRow>,
+    pub versions: Vec<VersionRow>,
+    /// Constraints in words.
+    pub constraints: Vec<String>,
+    pub tag_options: Vec<(String, Vec<String>)>,
+    /// Parameters set by the platform, and from what: "VpcId: from the account".
+    pub bound: Vec<(String, String)>,
+    /// Who approves, in words, per project.
+    pub approvers: Vec<(ProjectId, String)>,
+    pub typical_seconds: Option<u32>,
+    pub refreshed_at: Option<DateTime<Utc>>,
+    pub allowed: Allowed,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VersionRow {
+    pub id: ProvisioningArtifactId,
+    pub name: String,
+    pub description: String,
+    pub created_at: DateTime<Utc>,
+    pub deprecated: bool,
+    pub preferred: bool,
+    /// Resource type and number: what it creates.
+    pub resources: Vec<(String, u32)>,
+}
+
+/// Which form is asked for; all optional, the portal chooses a default.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RequestFormQuery {
+    pub artifact: String,
+    /// `PROJECT/ACCOUNT/REGION`.
+    pub target: String,
+    pub draft: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestFormPage {
+    pub product: ProductId,
+    pub product_name: String,
+    pub versions: Vec<VersionRow>,
+    pub artifact: ProvisioningArtifactId,
+    pub targets: Vec<Target>,
+    /// The chosen one, by [`Target::value`].
+    pub target: String,
+    pub fields: Vec<FormField>,
+    pub tag_fields: Vec<FormField>,
+    /// Values the platform sets, shown so that nothing is a surprise.
+    pub bound: Vec<(String, String)>,
+    pub usage_instructions: Vec<String>,
+    pub max_lease_days: u16,
+    /// "Ada Lovelace decides" / "no approval needed" / "you are the only lead: an admin decides".
+    pub approval: String,
+    pub suggested_name: String,
+    /// Posted back: a second post of the same form makes no second request.
+    pub form_token: String,
+    pub state: FormState,
+}
+
+/// An account that the person may request into.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// `PROJECT/ACCOUNT/REGION`.
+    pub value: String,
+    pub project: ProjectId,
+    pub account: AccountId,
+    pub account_name: String,
+    pub region: Region,
+    pub stage: Stage,
+    pub approval: ApprovalRule,
+}
+
+/// A request as posted.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestInput {
+    pub product: String,
+    pub artifact: String,
+    pub target: String,
+    pub name: String,
+    pub justification: String,
+    pub lease_days: String,
+    pub form_token: String,
+    pub parameters: std::collections::BTreeMap<String, String>,
+    pub tags: std::collections::BTreeMap<String, String>,
+}
+
+impl std::fmt::Debug for RequestInput {
+    /// Parameters may be `NoEcho`: their values are left out.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RequestInput")
+            .field("product", &self.product)
+            .field("artifact", &self.artifact)
+            .field("target", &self.target)
+            .field("name", &self.name)
+            .field("parameters", &self.parameters.keys().collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,123 @@
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Allowed, FormState, Listing};
+use crate::environment::{EnvironmentState, LaunchTarget, Output, StackEvent};
+use crate::id::{AccountId, EnvironmentId, ProductId, ProjectId, Region, RequestId};
+use crate::operation::OperationKind;
+use crate::problem::Problem;
+use crate::project::Stage;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnvironmentRow {
+    pub id: EnvironmentId,
+    pub name: String,
+    pub product_name: String,
+    pub project: ProjectId,
+    pub stage: Stage,
+    pub owner: String,
+    pub state: EnvironmentState,
+    pub lease_ends_at: DateTime<Utc>,
+    pub created_at: DateTime<Utc>,
+    /// Whether "Open" can be offered.
+    pub can_launch: bool,
+}
+
+/// Filters of the environments list, as they stand in the URL.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EnvironmentsQuery {
+    pub q: String,
+    pub state: String,
+    pub project: String,
+    pub stage: String,
+    /// `mine` or `all`.
+    pub whose: String,
+    pub after: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnvironmentsPage {
+    pub rows: Listing<EnvironmentRow>,
+    pub query: EnvironmentsQuery,
+    pub projects: Vec<ProjectId>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnvironmentPage {
+    pub id: EnvironmentId,
+    pub name: String,
+    pub request: RequestId,
+    pub product: ProductId,
+    pub product_name: String,
+    pub version_name: String,
+    pub project: ProjectId,
+    pub stage: Stage,
+    pub account: AccountId,
+    pub account_name: String,
+    pub region: Region,
+    pub owner: String,
+    pub is_owner: bool,
+    pub provisioned_product: Option<String>,
+    pub progress: Progress,
+    pub outputs: Vec<Output>,
+    pub tags: Vec<(String, String)>,
+    pub launch: Option<LaunchTarget>,
+    /// How long the link of the next launch lives, in words; for notebook instances AWS does not let it be set.
+    pub launch_note: String,
+    pub lease_ends_at: DateTime<Utc>,
+    pub created_at: DateTime<Utc>,
+    /// What termination deletes and what stays, in words.
+    pub termination_consequences: Vec<String>,
+    pub version: i64,
+    pub allowed: Allowed,
+    pub form: FormState,
+}
+
+/// The part of the environment page that changes while an operation runs; also what the event stream sends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    pub state: EnvironmentState,
+    pub problem: Option<Problem>,
+    /// The operation at work or the last one.
+    pub operation: Option<OperationView>,
+    /// AWS's own events of the stack, oldest first, at most 200.
+    pub events: Vec<StackEvent>,
+    pub as_of: DateTime<Utc>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OperationView {
+    pub kind: OperationKind,
+    pub steps: Vec<StepView>,
+    pub started_at: DateTime<Utc>,
+    pub finished_at: Option<DateTime<Utc>>,
+    /// What is being retried, and when next.
+    pub trouble: Option<Problem>,
+    pub next_run_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepView {
+    /// "Create the resources in AWS"
+    pub label: String,
+    pub status: StepStatus,
+    pub detail: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepStatus {
+    Waiting,
+    Running,
+    Done,
+    Failed,
+}
+
+/// A termination as posted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TerminateInput {
+    /// The environment's name, typed to confirm.
+    pub confirm: String,
+    pub version: String,
+}

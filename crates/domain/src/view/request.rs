@@ -1,0 +1,96 @@
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Allowed, EnvironmentRow, FormState, Listing};
+use crate::id::{AccountId, EnvironmentId, ProductId, ProjectId, Region, RequestId};
+use crate::project::{DataClass, Stage};
+use crate::request::RequestState;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestRow {
+    pub id: RequestId,
+    pub name: String,
+    pub product_name: String,
+    pub project: ProjectId,
+    pub stage: Stage,
+    pub requester: String,
+    pub state: RequestState,
+    pub submitted_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Filters of the requests list, as they stand in the URL.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RequestsQuery {
+    pub q: String,
+    pub state: String,
+    pub project: String,
+    pub after: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestsPage {
+    pub rows: Listing<RequestRow>,
+    pub query: RequestsQuery,
+    pub projects: Vec<ProjectId>,
+}
+
+/// Everything needed to decide, on one page; the requester sees the same page without the decision form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestPage {
+    pub id: RequestId,
+    pub name: String,
+    pub product: ProductId,
+    pub product_name: String,
+    pub product_description: String,
+    pub version_name: String,
+    pub project: ProjectId,
+    pub project_name: String,
+    pub cost_center: String,
+    pub data_class: DataClass,
+    pub stage: Stage,
+    pub account: AccountId,
+    pub account_name: String,
+    pub region: Region,
+    pub requester: String,
+    pub requester_email: Option<String>,
+    pub justification: String,
+    pub lease_days: u16,
+    /// What the person chose.
+    pub asked: Vec<(String, String)>,
+    /// What the platform sets.
+    pub bound: Vec<(String, String)>,
+    pub tags: Vec<(String, String)>,
+    /// Resource type and number.
+    pub creates: Vec<(String, u32)>,
+    /// The requester's environments that run now.
+    pub running: Vec<EnvironmentRow>,
+    pub state: RequestState,
+    pub timeline: Vec<TimelineEntry>,
+    /// Who can decide, in words.
+    pub approvers: String,
+    pub expires_at: DateTime<Utc>,
+    pub environment: Option<EnvironmentId>,
+    /// Posted back with a decision: a decision on a request that changed meanwhile is refused.
+    pub version: i64,
+    pub allowed: Allowed,
+    pub form: FormState,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimelineEntry {
+    pub at: DateTime<Utc>,
+    pub who: String,
+    pub what: String,
+    pub comment: Option<String>,
+}
+
+/// A decision as posted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DecisionInput {
+    /// `approve` or `deny`.
+    pub decision: String,
+    pub comment: String,
+    pub version: String,
+}

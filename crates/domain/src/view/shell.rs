@@ -1,0 +1,36 @@
+use serde::{Deserialize, Serialize};
+
+use super::Allowed;
+
+/// The frame around every page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shell {
+    pub display_name: String,
+    /// "Data scientist in fraud-detection", "Admin", ...; empty for a newcomer.
+    pub roles: Vec<String>,
+    /// Actions without a resource: which parts of the navigation are shown.
+    pub allowed: Allowed,
+    /// Whether the person is a lead of any project or an admin.
+    pub decides: bool,
+    /// Requests that wait for this person's decision.
+    pub waiting_for_me: u32,
+    /// What the last action did, shown once.
+    pub flash: Option<Flash>,
+    /// Shown with every failure, and in the log.
+    pub request_id: String,
+}
+
+/// What the last action did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flash {
+    pub kind: FlashKind,
+    pub text: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FlashKind {
+    Success,
+    Info,
+    Failure,
+}
