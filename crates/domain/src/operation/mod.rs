@@ -1,5 +1,9 @@
 //! The one engine for everything that takes several calls. See `docs/architecture.md`, "Operations".
 
+mod next;
+
+pub use next::{Moment, Observation, Pace, Transition, backoff, next};
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +36,11 @@ impl OperationKind {
 pub enum Step {
     /// Authorize again, validate again, resolve bindings.
     Check,
+    /// `TerminateProvisionedProduct` for what an earlier, failed try left behind under the same name.
+    Clear,
+    FollowClear {
+        record: RecordId,
+    },
     /// `ProvisionProduct` is about to be sent, or was sent and the answer was lost: repeat it with the same token.
     Provision,
     /// Service Catalog works; follow the record.
@@ -64,6 +73,8 @@ impl Step {
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Check => "check",
+            Self::Clear => "clear",
+            Self::FollowClear { .. } => "follow_clear",
             Self::Provision => "provision",
             Self::FollowProvision { .. } => "follow_provision",
             Self::Collect { .. } => "collect",

@@ -1,0 +1,352 @@
+//! The state machine of operations, as one pure function: where an operation stands, what was observed, and so where it
+//! stands next. What is observed, and how, is the worker's business (`control-plane`).
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{OperationKind, Step};
+use crate::id::RecordId;
+use crate::problem::Problem;
+
+/// What came of looking or acting at a step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Observation {
+    /// Authorization, validation and bindings hold. `leftover` tells that an earlier try of the same environment left
+    /// a provisioned product behind, which has to go first.
+    Checked { leftover: bool },
+    /// It must not be done: authorization or validation no longer holds, or AWS refused for good.
+    Refused { problem: Problem },
+    /// AWS took the call, or had taken it already: this is its record.
+    Accepted { record: RecordId },
+    /// It may not go on yet, through nobody's failure: the person's membership has to be confirmed by a sign-in first.
+    Blocked { problem: Problem },
+    /// The record, which AWS made at `since`, is not final yet.
+    Running { since: DateTime<Utc> },
+    /// The record is final and good, or what was to be read is read.
+    Done,
+    /// The record is final and bad.
+    RecordFailed { problem: Problem },
+    /// Apps or spaces are still there; their deletion was asked for.
+    AppsRemain { count: u32 },
+    /// There is nothing to terminate any more: `ResourceNotFound`.
+    Gone,
+    /// The call failed in a way that may pass: throttled, unreachable, answer lost. Whether it took effect is not known,
+    /// so the same step is done again with the same token.
+    Trouble { problem: Problem },
+}
+
+/// How often things are looked at and how long they are tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// Between two looks at something that runs.
+    pub poll: TimeDelta,
+    /// The first wait after a failure; doubled with each further one.
+    pub backoff: TimeDelta,
+    /// The longest wait after a failure.
+    pub backoff_cap: TimeDelta,
+    /// Failures in a row at one step before the operation fails.
+    pub max_attempts: u32,
+    /// The longest that a record may run. Service Catalog and CloudFormation have limits of their own far below it.
+    pub deadline: TimeDelta,
+    /// The longest that an operation may wait for somebody.
+    pub patience: TimeDelta,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            poll: TimeDelta::seconds(3),
+            backoff: TimeDelta::seconds(1),
+            backoff_cap: TimeDelta::minutes(2),
+            max_attempts: 40,
+            deadline: TimeDelta::hours(24),
+            patience: TimeDelta::days(14),
+        }
+    }
+}
+
+/// What else the next step depends on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Moment {
+    pub now: DateTime<Utc>,
+    /// When the operation was made.
+    pub started_at: DateTime<Utc>,
+    /// Failures in a row at this step so far.
+    pub attempt: u32,
+    /// A random number in `0.0..=1.0`: spreads the waits of many operations.
+    pub jitter: f64,
+}
+
+/// Where an operation stands next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transition {
+    pub step: Step,
+    /// Not before.
+    pub run_at: DateTime<Utc>,
+    pub attempt: u32,
+    pub trouble: Option<Problem>,
+}
+
+/// The wait before try `attempt + 1`: exponential, capped, and between half and the whole of that by `jitter`.
+pub fn backoff(pace: &Pace, attempt: u32, jitter: f64) -> TimeDelta {
+    let doubled = pace.backoff.num_milliseconds().max(1).saturating_mul(1_i64 << attempt.min(30));
+    let whole = doubled.min(pace.backoff_cap.num_milliseconds().max(1));
+    let jitter = if jitter.is_finite() { jitter.clamp(0.0, 1.0) } else { 1.0 };
+    // A wait is at most minutes: far below where f64 loses milliseconds.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "milliseconds of minutes")]
+    let extra = (whole as f64 / 2.0 * jitter) as i64;
+    TimeDelta::milliseconds(whole / 2 + extra)
+}
+
+/// See the module. Total: every step answers every observation, and an observation that a step cannot make leaves the
+/// operation where it is, to be observed again.
+pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &Pace, moment: &Moment) -> Transition {
+    let at = |step: Step, wait: TimeDelta| Transition { step, run_at: moment.now + wait, attempt: 0, trouble: None };
+    let at_once = |step: Step| at(step, TimeDelta::zero());
+    if step.is_final() {
+        return at_once(step.clone());
+    }
+    match (step, observation) {
+        (_, Observation::Refused { problem } | Observation::RecordFailed { problem }) => at_once(Step::Failed { problem }),
+        (_, Observation::Trouble { problem }) => again(step, problem, pace, moment),
+
+        (Step::Check, Observation::Checked { leftover }) => at_once(match kind {
+            OperationKind::Provision if leftover => Step::Clear,
+            OperationKind::Provision => Step::Provision,
+            OperationKind::Terminate => Step::DeleteApps,
+        }),
+        (Step::Clear, Observation::Accepted { record }) => at(Step::FollowClear { record }, pace.poll),
+        (Step::Clear | Step::FollowClear { .. }, Observation::Gone | Observation::Done) => at_once(Step::Provision),
+        (Step::Provision, Observation::Accepted { record }) => at(Step::FollowProvision { record }, pace.poll),
+        (Step::FollowProvision { record }, Observation::Done) => at_once(Step::Collect { record: record.clone() }),
+        (Step::Collect { .. }, Observation::Done) => at_once(Step::Succeeded),
+        (Step::DeleteApps, Observation::Done | Observation::Gone) => at_once(Step::Terminate),
+        (Step::Terminate, Observation::Accepted { record }) => at(Step::FollowTerminate { record }, pace.poll),
+        (Step::Terminate | Step::FollowTerminate { .. }, Observation::Gone | Observation::Done) => {
+            at_once(Step::Succeeded)
+        }
+
+        (step, Observation::Blocked { problem }) if moment.now - moment.started_at > pace.patience => {
+            at_once(Step::Failed { problem })
+        }
+        (step, Observation::Blocked { problem }) => {
+            Transition { trouble: Some(problem), ..at(step.clone(), pace.backoff_cap) }
+        }
+        (step, Observation::Running { since }) if moment.now - since <= pace.deadline => at(step.clone(), pace.poll),
+
+        // Still running, or something that this step cannot tell: look again, until the deadline.
+        (step, Observation::Running { .. }) => at_once(Step::Failed { problem: overdue(step) }),
+        (step, _) if moment.now - moment.started_at > pace.deadline => {
+            at_once(Step::Failed { problem: overdue(step) })
+        }
+        (step, _) => at(step.clone(), pace.poll),
+    }
+}
+
+/// The same step again after a wait, or failed when it was tried often enough.
+fn again(step: &Step, problem: Problem, pace: &Pace, moment: &Moment) -> Transition {
+    let attempt = moment.attempt.saturating_add(1);
+    if attempt >= pace.max_attempts {
+        let problem = Problem::new(
+            problem.what,
+            format!("{} It was tried {attempt} times.", problem.why),
+            "Retry or terminate the environment once the cause is gone.",
+        );
+        return Transition { step: Step::Failed { problem }, run_at: moment.now, attempt: 0, trouble: None };
+    }
+    let wait = backoff(pace, moment.attempt, moment.jitter);
+    Transition { step: step.clone(), run_at: moment.now + wait, attempt, trouble: Some(problem) }
+}
+
+fn overdue(step: &Step) -> Problem {
+    let what = match step {
+        Step::DeleteApps => "The apps and spaces of this environment did not go away.",
+        Step::Clear | Step::FollowClear { .. } => "What an earlier try left behind did not go away.",
+        Step::Terminate | Step::FollowTerminate { .. } => "AWS did not finish terminating this environment.",
+        _ => "AWS did not finish bringing up this environment.",
+    };
+    Problem::new(
+        what,
+        "It was still at work after the longest time that an operation may take.",
+        "Look at the stack's events, then retry or terminate the environment.",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn record() -> impl Strategy<Value = RecordId> {
+        "rec-[a-z0-9]{4}".prop_map(|text| text.parse().unwrap())
+    }
+
+    fn problem() -> impl Strategy<Value = Problem> {
+        ("[a-z ]{1,20}", "[a-z ]{1,20}").prop_map(|(what, why)| Problem::new(what, why, "Try again."))
+    }
+
+    fn observation() -> impl Strategy<Value = Observation> {
+        prop_oneof![
+            any::<bool>().prop_map(|leftover| Observation::Checked { leftover }),
+            problem().prop_map(|problem| Observation::Refused { problem }),
+            record().prop_map(|record| Observation::Accepted { record }),
+            (0..90_000_i64).prop_map(|s| Observation::Running { since: start() - TimeDelta::seconds(s) }),
+            problem().prop_map(|problem| Observation::Blocked { problem }),
+            Just(Observation::Done),
+            problem().prop_map(|problem| Observation::RecordFailed { problem }),
+            (0..9_u32).prop_map(|count| Observation::AppsRemain { count }),
+            Just(Observation::Gone),
+            problem().prop_map(|problem| Observation::Trouble { problem }),
+        ]
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            Just(Step::Check),
+            Just(Step::Clear),
+            record().prop_map(|record| Step::FollowClear { record }),
+            Just(Step::Provision),
+            record().prop_map(|record| Step::FollowProvision { record }),
+            record().prop_map(|record| Step::Collect { record }),
+            Just(Step::DeleteApps),
+            Just(Step::Terminate),
+            record().prop_map(|record| Step::FollowTerminate { record }),
+            Just(Step::Succeeded),
+            problem().prop_map(|problem| Step::Failed { problem }),
+        ]
+    }
+
+    fn kind() -> impl Strategy<Value = OperationKind> {
+        prop_oneof![Just(OperationKind::Provision), Just(OperationKind::Terminate)]
+    }
+
+    fn start() -> DateTime<Utc> {
+        DateTime::from_timestamp(1_790_000_000, 0).unwrap()
+    }
+
+    fn moment(now: DateTime<Utc>, attempt: u32) -> Moment {
+        Moment { now, started_at: start(), attempt, jitter: 0.5 }
+    }
+
+    /// What a step can be told when all goes well.
+    fn good_news(step: &Step) -> Observation {
+        let record = || "rec-1".parse().unwrap();
+        match step {
+            Step::Check => Observation::Checked { leftover: true },
+            Step::Clear | Step::Provision | Step::Terminate => Observation::Accepted { record: record() },
+            _ => Observation::Done,
+        }
+    }
+
+    fn record_of(step: &Step) -> Option<&RecordId> {
+        match step {
+            Step::FollowClear { record }
+            | Step::FollowProvision { record }
+            | Step::Collect { record }
+            | Step::FollowTerminate { record } => Some(record),
+            _ => None,
+        }
+    }
+
+    proptest! {
+        /// No state without a way out: good news leads from every step to success, bad news to a failure with a reason.
+        #[test]
+        fn every_step_has_a_way_out(kind in kind(), step in step(), problem in problem()) {
+            let pace = Pace::default();
+            let mut at = step.clone();
+            for _ in 0..10 {
+                if at.is_final() { break; }
+                at = next(kind, &at, good_news(&at), &pace, &moment(start(), 0)).step;
+            }
+            prop_assert!(at.is_final());
+            let refused = next(kind, &step, Observation::Refused { problem }, &pace, &moment(start(), 0)).step;
+            prop_assert!(refused.is_final());
+        }
+
+        /// Endless trouble ends, and in the meantime the step, with its record, stays what it was.
+        #[test]
+        fn endless_trouble_ends_in_a_failure(kind in kind(), step in step(), problem in problem()) {
+            prop_assume!(!step.is_final());
+            let pace = Pace::default();
+            let (mut now, mut attempt) = (start(), 0);
+            loop {
+                let t = next(kind, &step, Observation::Trouble { problem: problem.clone() }, &pace, &moment(now, attempt));
+                if let Step::Failed { problem: told } = &t.step {
+                    prop_assert!(told.why.starts_with(&problem.why));
+                    prop_assert!(!told.next.is_empty());
+                    break;
+                }
+                prop_assert_eq!(&t.step, &step);
+                prop_assert_eq!(t.trouble.as_ref(), Some(&problem));
+                prop_assert!(t.run_at > now);
+                now = t.run_at;
+                attempt = t.attempt;
+                prop_assert!(attempt <= pace.max_attempts);
+            }
+        }
+
+        /// Something that runs forever is given up after the deadline.
+        #[test]
+        fn nothing_runs_forever(kind in kind(), step in step()) {
+            prop_assume!(!step.is_final());
+            let pace = Pace::default();
+            let late = start() + pace.deadline + TimeDelta::seconds(1);
+            let t = next(kind, &step, Observation::Running { since: start() }, &pace, &moment(late, 0));
+            prop_assert!(t.step.is_final());
+            let late = start() + pace.patience + TimeDelta::seconds(1);
+            let problem = Problem::new("It waits.", "It has to.", "Sign in.");
+            let t = next(kind, &step, Observation::Blocked { problem }, &pace, &moment(late, 0));
+            prop_assert!(t.step.is_final());
+            let t = next(kind, &step, Observation::AppsRemain { count: 1 }, &pace, &moment(late, 0));
+            prop_assert!(t.step.is_final());
+        }
+
+        /// A final step stays; time never runs backwards; a record is only lost for a step that no longer needs it.
+        #[test]
+        fn transitions_keep_what_they_must(kind in kind(), step in step(), observation in observation(), attempt in 0..50_u32) {
+            let t = next(kind, &step, observation, &Pace::default(), &moment(start(), attempt));
+            prop_assert!(t.run_at >= start());
+            if step.is_final() {
+                prop_assert_eq!(&t.step, &step);
+            }
+            if let Some(record) = record_of(&step) {
+                let kept = record_of(&t.step) == Some(record);
+                let over = t.step.is_final() || matches!(t.step, Step::Provision);
+                prop_assert!(kept || over);
+            }
+            if matches!(t.step, Step::Succeeded) && !step.is_final() {
+                let last = matches!(step, Step::Collect { .. } | Step::Terminate | Step::FollowTerminate { .. });
+                prop_assert!(last);
+            }
+        }
+
+        /// Waits lie between half and the whole of the capped exponential.
+        #[test]
+        fn backoff_is_bounded(attempt in 0..200_u32, jitter in any::<f64>()) {
+            let pace = Pace::default();
+            let wait = backoff(&pace, attempt, jitter);
+            prop_assert!(wait >= pace.backoff / 2 && wait <= pace.backoff_cap);
+        }
+
+        /// An operation of one kind never enters the steps of the other.
+        #[test]
+        fn kinds_do_not_mix(news in proptest::collection::vec(observation(), 0..30)) {
+            for kind in OperationKind::ALL {
+                let mut at = Step::Check;
+                for observation in &news {
+                    at = next(kind, &at, observation.clone(), &Pace::default(), &moment(start(), 0)).step;
+                    let provisions = matches!(at, Step::Clear | Step::FollowClear { .. } | Step::Provision
+                        | Step::FollowProvision { .. } | Step::Collect { .. });
+                    let terminates = matches!(at, Step::DeleteApps | Step::Terminate | Step::FollowTerminate { .. });
+                    let strayed = match kind {
+                        OperationKind::Provision => terminates,
+                        OperationKind::Terminate => provisions,
+                    };
+                    prop_assert!(!strayed);
+                }
+            }
+        }
+    }
+}
