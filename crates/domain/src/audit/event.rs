@@ -1,8 +1,4 @@
-//! The audit log: what an event is, the bytes that are hashed, the chain, and its verification.
-//!
-//! Events commit with the change they tell of; a sealer gives them positions and puts them into blocks. A block's hash is
-//! SHA-256 over the previous block's hash and the canonical bytes of its events in order; its head is signed with
-//! Ed25519 (RFC 8032).
+//! What an audit event is.
 
 use std::collections::BTreeMap;
 
