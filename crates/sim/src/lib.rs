@@ -1,1 +1,26 @@
-//! Studiogate.
+//! A local AWS organization on loopback, speaking AWS's own wire protocols, and a demo OIDC provider.
+//!
+//! It is what the demo and the tests run against, over the real AWS SDK: several accounts and regions, AWS's error codes,
+//! limits and paging, and every call checked against trust policies, identity policies, session policies and the
+//! service control policies of the organization by `domain::guardrail`. Time comes from a clock that is passed in and
+//! chance from a seed that is passed in; the whole state is one value ([`World`]) that is kept as JSON.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+pub mod authorize;
+pub mod cloudformation;
+pub mod context;
+pub mod error;
+pub mod iam;
+pub mod organizations;
+pub mod provisioning;
+pub mod sagemaker;
+pub mod servicecatalog;
+pub mod template;
+pub mod value;
+pub mod world;
+
+pub use authorize::authorize;
+pub use context::{Caller, Ctx, RoleSession};
+pub use error::AwsError;
+pub use iam::{Account, IamRole};
+pub use world::World;

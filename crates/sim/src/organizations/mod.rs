@@ -1,0 +1,7 @@
+//! AWS Organizations: the tree of accounts and the policies that hang on it.
+
+mod handle;
+mod tree;
+
+pub use handle::handle;
+pub use tree::{Organization, OrganizationalUnit, ServiceControlPolicy};

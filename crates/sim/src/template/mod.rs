@@ -1,0 +1,1 @@
+//! CloudFormation templates: reading and evaluating them.
