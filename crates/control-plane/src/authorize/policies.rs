@@ -1,0 +1,195 @@
+//! The Cedar engine: the policies of `policies/`, checked against their schema, and one question to them.
+
+use std::collections::{HashMap, HashSet};
+use std::str::FromStr;
+
+use cedar_policy::{
+    Authorizer, Context, Decision, Effect, Entities, Entity, EntityId, EntityTypeName, EntityUid, Policy, PolicySet,
+    Request, RestrictedExpression, Schema, ValidationMode, Validator,
+};
+use domain::action::Action;
+use domain::id::ProjectId;
+use domain::person::{Actor, PersonKey, PlatformRole, ProjectRole};
+
+const POLICIES: &str = include_str!("../../../../policies/portal.cedar");
+const SCHEMA: &str = include_str!("../../../../policies/portal.cedarschema");
+
+/// The policies or their schema are broken, or a question does not fit the schema.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("authorization policies: {0}")]
+pub struct PolicyError(String);
+
+impl PolicyError {
+    fn new(error: impl std::fmt::Display) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// What the policies know about the thing that is acted on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Facts {
+    Product { id: String, projects: Vec<ProjectId> },
+    Request { id: String, requester: PersonKey, project: ProjectId, has_eligible_lead: bool },
+    Environment { id: String, owner: PersonKey, project: ProjectId },
+    Portal,
+}
+
+/// The answer to one question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Ruling {
+    Allowed,
+    Refused { rule: String, ask: String },
+}
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct Policies {
+    set: PolicySet,
+    schema: Schema,
+    authorizer: Authorizer,
+    contact: String,
+}
+
+impl Policies {
+    /// The built-in policies; fails when they do not hold against the schema. `contact` is whom people ask.
+    pub(crate) fn load(contact: &str) -> Result<Self, PolicyError> {
+        let (schema, _warnings) = Schema::from_cedarschema_str(SCHEMA).map_err(PolicyError::new)?;
+        let parsed = PolicySet::from_str(POLICIES).map_err(PolicyError::new)?;
+        // Each policy is known by its @id from here on, so that a ruling names it.
+        let mut set = PolicySet::new();
+        for policy in parsed.policies() {
+            let Some(id) = policy.annotation("id") else {
+                return Err(PolicyError(format!("a policy has no @id: {policy}")));
+            };
+            if policy.annotation("ask").is_none() {
+                return Err(PolicyError(format!("the policy {id} has no @ask")));
+            }
+            let id = cedar_policy::PolicyId::new(id);
+            set.add(policy.new_id(id)).map_err(PolicyError::new)?;
+        }
+        let validation = Validator::new(schema.clone()).validate(&set, ValidationMode::Strict);
+        if !validation.validation_passed() {
+            let errors: Vec<String> = validation.validation_errors().map(ToString::to_string).collect();
+            return Err(PolicyError(errors.join("; ")));
+        }
+        Ok(Self { set, schema, authorizer: Authorizer::new(), contact: contact.to_owned() })
+    }
+
+    /// May `actor` do `action` to the thing of `facts`? `project` narrows a request for a product to one project.
+    pub(crate) fn decide(
+        &self,
+        actor: &Actor,
+        action: Action,
+        facts: &Facts,
+        project: Option<&ProjectId>,
+    ) -> Result<Ruling, PolicyError> {
+        let principal = person_uid(&actor.person)?;
+        let action_uid = uid("Action", action.as_str())?;
+        let resource = facts.uid()?;
+        let context = match project {
+            Some(project) if action == Action::SubmitRequest => Context::from_pairs([(
+                "project".to_owned(),
+                RestrictedExpression::new_entity_uid(uid("Project", project.as_str())?),
+            )])
+            .map_err(PolicyError::new)?,
+            _ => Context::empty(),
+        };
+        let entities = Entities::from_entities([person_entity(actor)?, facts.entity()?], Some(&self.schema))
+            .map_err(PolicyError::new)?;
+        let request = Request::new(principal, action_uid.clone(), resource, context, Some(&self.schema))
+            .map_err(PolicyError::new)?;
+        let response = self.authorizer.is_authorized(&request, &self.set, &entities);
+        if let Some(error) = response.diagnostics().errors().next() {
+            return Err(PolicyError::new(error));
+        }
+        if response.decision() == Decision::Allow {
+            return Ok(Ruling::Allowed);
+        }
+        // A refusal is either a `forbid` that matched, or no `permit` that did: then the first that could is named.
+        let forbidding = response.diagnostics().reason().find_map(|id| self.set.policy(id));
+        let rule = forbidding.or_else(|| self.permits(&action_uid).next());
+        let Some(rule) = rule else { return Err(PolicyError(format!("no policy speaks of {action}"))) };
+        let ask = rule.annotation("ask").unwrap_or_default().replace("{contact}", &self.contact);
+        Ok(Ruling::Refused { rule: rule.id().to_string(), ask })
+    }
+
+    /// The `permit` policies for an action, by name.
+    fn permits<'a>(&'a self, action: &'a EntityUid) -> impl Iterator<Item = &'a Policy> {
+        let mut policies: Vec<&Policy> = self
+            .set
+            .policies()
+            .filter(|p| p.effect() == Effect::Permit)
+            .filter(|p| match p.action_constraint() {
+                cedar_policy::ActionConstraint::Any => true,
+                cedar_policy::ActionConstraint::Eq(uid) => &uid == action,
+                cedar_policy::ActionConstraint::In(uids) => uids.contains(action),
+            })
+            .collect();
+        policies.sort_by_key(|p| p.id().to_string());
+        policies.into_iter()
+    }
+}
+
+impl Facts {
+    fn uid(&self) -> Result<EntityUid, PolicyError> {
+        match self {
+            Self::Product { id, .. } => uid("Product", id),
+            Self::Request { id, .. } => uid("Request", id),
+            Self::Environment { id, .. } => uid("Environment", id),
+            Self::Portal => uid("Portal", "portal"),
+        }
+    }
+
+    fn entity(&self) -> Result<Entity, PolicyError> {
+        let attributes = match self {
+            Self::Product { projects, .. } => vec![("projects", project_set(projects)?)],
+            Self::Request { requester, project, has_eligible_lead, .. } => vec![
+                ("requester", RestrictedExpression::new_entity_uid(person_uid(requester)?)),
+                ("project", RestrictedExpression::new_entity_uid(uid("Project", project.as_str())?)),
+                ("hasEligibleLead", RestrictedExpression::new_bool(*has_eligible_lead)),
+            ],
+            Self::Environment { owner, project, .. } => vec![
+                ("owner", RestrictedExpression::new_entity_uid(person_uid(owner)?)),
+                ("project", RestrictedExpression::new_entity_uid(uid("Project", project.as_str())?)),
+            ],
+            Self::Portal => Vec::new(),
+        };
+        entity(self.uid()?, attributes)
+    }
+}
+
+fn person_entity(actor: &Actor) -> Result<Entity, PolicyError> {
+    entity(
+        person_uid(&actor.person)?,
+        vec![
+            ("admin", RestrictedExpression::new_bool(actor.has_platform_role(PlatformRole::Admin))),
+            ("auditor", RestrictedExpression::new_bool(actor.has_platform_role(PlatformRole::Auditor))),
+            ("memberOf", project_set(actor.projects_as(ProjectRole::Member))?),
+            ("leadOf", project_set(actor.projects_as(ProjectRole::Lead))?),
+        ],
+    )
+}
+
+fn entity(uid: EntityUid, attributes: Vec<(&str, RestrictedExpression)>) -> Result<Entity, PolicyError> {
+    let attributes: HashMap<String, RestrictedExpression> =
+        attributes.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    Entity::new(uid, attributes, HashSet::new()).map_err(PolicyError::new)
+}
+
+fn project_set<'a>(projects: impl IntoIterator<Item = &'a ProjectId>) -> Result<RestrictedExpression, PolicyError> {
+    let members: Result<Vec<_>, _> = projects
+        .into_iter()
+        .map(|p| uid("Project", p.as_str()).map(RestrictedExpression::new_entity_uid))
+        .collect();
+    Ok(RestrictedExpression::new_set(members?))
+}
+
+fn uid(kind: &str, id: &str) -> Result<EntityUid, PolicyError> {
+    let kind = EntityTypeName::from_str(kind).map_err(PolicyError::new)?;
+    Ok(EntityUid::from_type_name_and_id(kind, EntityId::new(id)))
+}
+
+/// Issuer and subject as one text that no other pair gives.
+fn person_uid(person: &PersonKey) -> Result<EntityUid, PolicyError> {
+    uid("Person", &serde_json::json!([person.issuer, person.subject]).to_string())
+}

@@ -1,0 +1,103 @@
+//! What a use case can answer instead of a result.
+
+use domain::problem::{FieldError, Problem};
+
+/// See the module. Each kind has its own HTTP status and its own words for the page.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// Nobody is signed in, or no longer.
+    #[error("nobody is signed in")]
+    SignedOut,
+    /// The policies refuse it. `rule` is the `@id` of the policy that refused, or that would have to permit it; `ask`
+    /// says whom to ask.
+    #[error("{what}: refused by the rule {rule}")]
+    Denied { what: String, rule: String, ask: String },
+    #[error("{what} does not exist")]
+    NotFound { what: String },
+    /// Mistakes in a form, by field.
+    #[error("{} mistakes in the form", .0.len())]
+    Invalid(Vec<FieldError>),
+    /// Somebody else changed it since the form was filled.
+    #[error("{what} changed meanwhile")]
+    Stale { what: String },
+    /// Its state does not allow it.
+    #[error("{}: {}", .0.what, .0.why)]
+    Conflict(Problem),
+    /// AWS refused or failed.
+    #[error("{}: {}", .0.what, .0.why)]
+    Aws(Problem),
+    /// The portal itself cannot answer now.
+    #[error("{}: {}", .0.what, .0.why)]
+    Unavailable(Problem),
+}
+
+/// A result of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// The HTTP status of the answer.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::SignedOut => 401,
+            Self::Denied { .. } => 403,
+            Self::NotFound { .. } => 404,
+            Self::Invalid(_) => 422,
+            Self::Stale { .. } | Self::Conflict(_) => 409,
+            Self::Aws(_) => 502,
+            Self::Unavailable(_) => 503,
+        }
+    }
+
+    /// What the page says.
+    pub fn problem(&self) -> Problem {
+        match self {
+            Self::SignedOut => {
+                Problem::new("You are signed out.", "Your session ended.", "Sign in; you come back to where you were.")
+            }
+            Self::Denied { what, rule, ask } => Problem::new(
+                format!("You may not {what}."),
+                format!("The rule \u{201c}{rule}\u{201d} does not allow it."),
+                ask.clone(),
+            ),
+            Self::NotFound { what } => Problem::new(
+                format!("There is no {what}."),
+                "It was never there, or its address is mistyped.",
+                "Go back to the list and open it from there.",
+            ),
+            Self::Invalid(errors) => Problem::new(
+                "Some fields need another look.",
+                errors.iter().map(|e| e.message.as_str()).collect::<Vec<_>>().join(" "),
+                "Correct them and send the form again; what you typed is kept.",
+            ),
+            Self::Stale { what } => Problem::new(
+                format!("The {what} changed while you looked at it."),
+                "Somebody else, or the portal, changed it after this page was loaded.",
+                "Look at it as it is now, and decide again.",
+            ),
+            Self::Conflict(problem) | Self::Aws(problem) | Self::Unavailable(problem) => problem.clone(),
+        }
+    }
+
+    /// One mistake in one field.
+    pub fn field(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError::new(field, message)])
+    }
+
+    pub(crate) fn not_found(what: impl Into<String>) -> Self {
+        Self::NotFound { what: what.into() }
+    }
+
+    pub(crate) fn conflict(what: &str, why: impl Into<String>, next: &str) -> Self {
+        Self::Conflict(Problem::new(what, why, next))
+    }
+
+    /// Something in the portal that should never happen; the log has the details, the person does not.
+    pub(crate) fn internal(what: &'static str, detail: &dyn std::fmt::Display) -> Self {
+        tracing::error!(%detail, "{what}");
+        Self::Unavailable(Problem::new(
+            "The portal could not do this.",
+            format!("{what}."),
+            "Try again; if it happens again, tell the platform team the request id on this page.",
+        ))
+    }
+}
