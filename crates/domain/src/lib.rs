@@ -3,12 +3,15 @@
 //! Nothing in this crate reads a clock, draws a random number or does I/O, and all of it compiles to
 //! WebAssembly: whatever a rule needs is passed in, so every rule can be tested for all inputs.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
 pub mod access;
 pub mod action;
 pub mod audit;
 pub mod binding;
 pub mod catalog;
 pub mod clock;
+pub mod decimal;
 pub mod draft;
 pub mod environment;
 pub mod guardrail;

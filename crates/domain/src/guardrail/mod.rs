@@ -1,13 +1,29 @@
 //! IAM policy documents: reading them, and deciding calls by them as AWS does.
+//!
+//! A document is compiled once, into an index from action to statements, so that a decision over a whole chain of
+//! policies looks at few of them. What AWS refuses is refused, with line and column; what is legal and most likely not
+//! meant is a [`Finding`].
 
+mod actions;
+mod condition;
 mod context;
 mod evaluate;
+mod explain;
+mod finding;
+mod glob;
+mod json;
+mod literal;
+mod operator;
 mod policy;
 mod principal;
+mod statement;
+mod template;
+mod trust;
 mod verdict;
 
 pub use context::Context;
 pub use evaluate::{Call, Layers, evaluate, trusts};
-pub use policy::{Policy, PolicyError, PolicyKind};
+pub use finding::Finding;
+pub use policy::{Policy, PolicyError, PolicyKind, SizeLimit};
 pub use principal::{InvalidPrincipal, PrincipalArn};
 pub use verdict::{DecidedBy, Decision, Layer, StatementName, Verdict};

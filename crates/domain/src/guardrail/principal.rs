@@ -59,6 +59,11 @@ impl PrincipalArn {
         Ok(Self { kind: PrincipalKind::Aws { account: account.to_owned(), role }, text: arn.to_owned() })
     }
 
+    /// Whether the two ARNs are of one partition.
+    pub(super) fn shares_partition(&self, arn: &str) -> bool {
+        self.text.split(':').nth(1) == arn.split(':').nth(1)
+    }
+
     /// An AWS service: `servicecatalog.amazonaws.com`.
     pub fn service(name: impl Into<String>) -> Self {
         Self { kind: PrincipalKind::Service, text: name.into() }
