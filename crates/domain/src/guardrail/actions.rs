@@ -1,5 +1,7 @@
 //! Which statements name an action. Names are case-insensitive and may hold `*` and `?`.
 
+use std::ops::ControlFlow;
+
 use super::glob::{Glob, Subject};
 use super::json::{Node, Position, Value};
 use super::policy::PolicyError;
@@ -119,30 +121,36 @@ impl ActionIndex {
         }
     }
 
-    /// The first statement, in the order of the index, that names the action and passes `test`.
+    /// The first statement, in the policy's order, that names the action and passes `test`.
     pub(super) fn find(&self, action: &CalledAction, mut test: impl FnMut(u32) -> bool) -> Option<u32> {
         let mut best: Option<u32> = None;
         let mut last: Option<u32> = None;
-        // One statement often matches by several patterns; a statement behind the best one cannot become the first.
-        let mut consider = |statement: u32| {
+        // One statement often matches by several patterns, and one behind the best cannot become the first.
+        let _ = self.visit(action, &mut |statement| {
             if last != Some(statement) && best.is_none_or(|best| statement < best) {
                 last = Some(statement);
                 if test(statement) {
                     best = Some(statement);
                 }
             }
-        };
+            ControlFlow::Continue(())
+        });
+        best
+    }
+
+    /// Visits every statement that names the action, possibly more than once.
+    fn visit(&self, action: &CalledAction, visit: &mut dyn FnMut(u32) -> ControlFlow<()>) -> ControlFlow<()> {
         let from = self.exact.partition_point(|(hash, ..)| *hash < action.hash);
         for (_, name, statement) in self.exact[from..].iter().take_while(|(hash, ..)| *hash == action.hash) {
             if **name == *action.whole {
-                consider(*statement);
+                visit(*statement)?;
             }
         }
         if let Ok(found) = self.by_service.binary_search_by(|(service, _)| (**service).cmp(action.service())) {
             let subject = Subject::new(action.name());
             for (glob, statement) in &self.by_service[found].1 {
                 if glob.matches(&subject) {
-                    consider(*statement);
+                    visit(*statement)?;
                 }
             }
         }
@@ -150,15 +158,15 @@ impl ActionIndex {
             let subject = Subject::new(&action.whole);
             for (glob, statement) in &self.any_service {
                 if glob.matches(&subject) {
-                    consider(*statement);
+                    visit(*statement)?;
                 }
             }
         }
         for (excepted, statement) in &self.except {
-            if excepted.find(action, |_| true).is_none() {
-                consider(*statement);
+            if excepted.visit(action, &mut |_| ControlFlow::Break(())).is_continue() {
+                visit(*statement)?;
             }
         }
-        best
+        ControlFlow::Continue(())
     }
 }
