@@ -4,6 +4,8 @@ mod next;
 
 pub use next::{Moment, Observation, Pace, Transition, backoff, next};
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +32,16 @@ impl OperationKind {
     }
 }
 
+/// What `ProvisionProduct` will be sent with, kept from before the call so that a repetition says the same whatever an
+/// admin changes meanwhile. `NoEcho` values are not in here: they stay sealed with the request.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The launch path; `None` when the product has only one.
+    pub path: Option<String>,
+    pub parameters: BTreeMap<String, String>,
+    pub tags: BTreeMap<String, String>,
+}
+
 /// Where an operation stands. Serialized with its data into the row: what is needed to go on after a crash is in here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "step", rename_all = "snake_case")]
@@ -41,8 +53,11 @@ pub enum Step {
     FollowClear {
         record: RecordId,
     },
-    /// `ProvisionProduct` is about to be sent, or was sent and the answer was lost: repeat it with the same token.
-    Provision,
+    /// `ProvisionProduct` is about to be sent, or was sent and the answer was lost: repeat it with the same token, name
+    /// and parameters.
+    Provision {
+        plan: Plan,
+    },
     /// Service Catalog works; follow the record.
     FollowProvision {
         record: RecordId,
@@ -75,7 +90,7 @@ impl Step {
             Self::Check => "check",
             Self::Clear => "clear",
             Self::FollowClear { .. } => "follow_clear",
-            Self::Provision => "provision",
+            Self::Provision { .. } => "provision",
             Self::FollowProvision { .. } => "follow_provision",
             Self::Collect { .. } => "collect",
             Self::DeleteApps => "delete_apps",

@@ -4,7 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{OperationKind, Step};
+use super::{OperationKind, Plan, Step};
 use crate::id::RecordId;
 use crate::problem::Problem;
 
@@ -12,9 +12,10 @@ use crate::problem::Problem;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Observation {
-    /// Authorization, validation and bindings hold. `leftover` tells that an earlier try of the same environment left
-    /// a provisioned product behind, which has to go first.
-    Checked { leftover: bool },
+    /// Authorization, validation and bindings hold; `plan` is what will be sent (empty for a termination).
+    Checked { plan: Plan },
+    /// An earlier try of the same environment left a provisioned product behind, which has to go first.
+    Leftover,
     /// It must not be done: authorization or validation no longer holds, or AWS refused for good.
     Refused { problem: Problem },
     /// AWS took the call, or had taken it already: this is its record.
@@ -108,17 +109,20 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
         return at_once(step.clone());
     }
     match (step, observation) {
-        (_, Observation::Refused { problem } | Observation::RecordFailed { problem }) => at_once(Step::Failed { problem }),
+        (_, Observation::Refused { problem } | Observation::RecordFailed { problem }) => {
+            at_once(Step::Failed { problem })
+        }
         (_, Observation::Trouble { problem }) => again(step, problem, pace, moment),
 
-        (Step::Check, Observation::Checked { leftover }) => at_once(match kind {
-            OperationKind::Provision if leftover => Step::Clear,
-            OperationKind::Provision => Step::Provision,
+        (Step::Check, Observation::Checked { plan }) => at_once(match kind {
+            OperationKind::Provision => Step::Provision { plan },
             OperationKind::Terminate => Step::DeleteApps,
         }),
+        (Step::Check, Observation::Leftover) if kind == OperationKind::Provision => at_once(Step::Clear),
+        (Step::Check, Observation::Gone) if kind == OperationKind::Terminate => at_once(Step::Succeeded),
         (Step::Clear, Observation::Accepted { record }) => at(Step::FollowClear { record }, pace.poll),
-        (Step::Clear | Step::FollowClear { .. }, Observation::Gone | Observation::Done) => at_once(Step::Provision),
-        (Step::Provision, Observation::Accepted { record }) => at(Step::FollowProvision { record }, pace.poll),
+        (Step::Clear | Step::FollowClear { .. }, Observation::Gone | Observation::Done) => at_once(Step::Check),
+        (Step::Provision { .. }, Observation::Accepted { record }) => at(Step::FollowProvision { record }, pace.poll),
         (Step::FollowProvision { record }, Observation::Done) => at_once(Step::Collect { record: record.clone() }),
         (Step::Collect { .. }, Observation::Done) => at_once(Step::Succeeded),
         (Step::DeleteApps, Observation::Done | Observation::Gone) => at_once(Step::Terminate),
@@ -127,7 +131,7 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
             at_once(Step::Succeeded)
         }
 
-        (step, Observation::Blocked { problem }) if moment.now - moment.started_at > pace.patience => {
+        (_, Observation::Blocked { problem }) if moment.now - moment.started_at > pace.patience => {
             at_once(Step::Failed { problem })
         }
         (step, Observation::Blocked { problem }) => {
@@ -137,9 +141,7 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
 
         // Still running, or something that this step cannot tell: look again, until the deadline.
         (step, Observation::Running { .. }) => at_once(Step::Failed { problem: overdue(step) }),
-        (step, _) if moment.now - moment.started_at > pace.deadline => {
-            at_once(Step::Failed { problem: overdue(step) })
-        }
+        (step, _) if moment.now - moment.started_at > pace.deadline => at_once(Step::Failed { problem: overdue(step) }),
         (step, _) => at(step.clone(), pace.poll),
     }
 }
@@ -187,9 +189,15 @@ mod tests {
         ("[a-z ]{1,20}", "[a-z ]{1,20}").prop_map(|(what, why)| Problem::new(what, why, "Try again."))
     }
 
+    fn plan() -> impl Strategy<Value = Plan> {
+        proptest::collection::btree_map("[a-z]{1,4}", "[a-z]{1,4}", 0..3)
+            .prop_map(|parameters| Plan { parameters, ..Plan::default() })
+    }
+
     fn observation() -> impl Strategy<Value = Observation> {
         prop_oneof![
-            any::<bool>().prop_map(|leftover| Observation::Checked { leftover }),
+            plan().prop_map(|plan| Observation::Checked { plan }),
+            Just(Observation::Leftover),
             problem().prop_map(|problem| Observation::Refused { problem }),
             record().prop_map(|record| Observation::Accepted { record }),
             (0..90_000_i64).prop_map(|s| Observation::Running { since: start() - TimeDelta::seconds(s) }),
@@ -207,7 +215,7 @@ mod tests {
             Just(Step::Check),
             Just(Step::Clear),
             record().prop_map(|record| Step::FollowClear { record }),
-            Just(Step::Provision),
+            plan().prop_map(|plan| Step::Provision { plan }),
             record().prop_map(|record| Step::FollowProvision { record }),
             record().prop_map(|record| Step::Collect { record }),
             Just(Step::DeleteApps),
@@ -234,8 +242,8 @@ mod tests {
     fn good_news(step: &Step) -> Observation {
         let record = || "rec-1".parse().unwrap();
         match step {
-            Step::Check => Observation::Checked { leftover: true },
-            Step::Clear | Step::Provision | Step::Terminate => Observation::Accepted { record: record() },
+            Step::Check => Observation::Checked { plan: Plan::default() },
+            Step::Clear | Step::Provision { .. } | Step::Terminate => Observation::Accepted { record: record() },
             _ => Observation::Done,
         }
     }
@@ -303,6 +311,15 @@ mod tests {
             prop_assert!(t.step.is_final());
         }
 
+        /// A plan that is about to be sent is never lost while its outcome is not known.
+        #[test]
+        fn a_plan_is_kept_through_trouble(plan in plan(), problem in problem(), attempt in 0..38_u32) {
+            let step = Step::Provision { plan };
+            let trouble = Observation::Trouble { problem };
+            let t = next(OperationKind::Provision, &step, trouble, &Pace::default(), &moment(start(), attempt));
+            prop_assert_eq!(t.step, step);
+        }
+
         /// A final step stays; time never runs backwards; a record is only lost for a step that no longer needs it.
         #[test]
         fn transitions_keep_what_they_must(kind in kind(), step in step(), observation in observation(), attempt in 0..50_u32) {
@@ -313,11 +330,13 @@ mod tests {
             }
             if let Some(record) = record_of(&step) {
                 let kept = record_of(&t.step) == Some(record);
-                let over = t.step.is_final() || matches!(t.step, Step::Provision);
+                let over = t.step.is_final() || matches!(t.step, Step::Check);
                 prop_assert!(kept || over);
             }
             if matches!(t.step, Step::Succeeded) && !step.is_final() {
-                let last = matches!(step, Step::Collect { .. } | Step::Terminate | Step::FollowTerminate { .. });
+                let terminated = kind == OperationKind::Terminate
+                    && matches!(step, Step::Check | Step::Terminate | Step::FollowTerminate { .. });
+                let last = terminated || matches!(step, Step::Collect { .. } | Step::Terminate | Step::FollowTerminate { .. });
                 prop_assert!(last);
             }
         }
@@ -337,7 +356,7 @@ mod tests {
                 let mut at = Step::Check;
                 for observation in &news {
                     at = next(kind, &at, observation.clone(), &Pace::default(), &moment(start(), 0)).step;
-                    let provisions = matches!(at, Step::Clear | Step::FollowClear { .. } | Step::Provision
+                    let provisions = matches!(at, Step::Clear | Step::FollowClear { .. } | Step::Provision { .. }
                         | Step::FollowProvision { .. } | Step::Collect { .. });
                     let terminates = matches!(at, Step::DeleteApps | Step::Terminate | Step::FollowTerminate { .. });
                     let strayed = match kind {
