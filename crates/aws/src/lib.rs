@@ -1,1 +1,32 @@
-//! Studiogate.
+//! The only crate that talks to AWS: thin adapters over the SDK that speak the domain's types.
+//!
+//! [`Aws`] holds the portal's own identity (the hub). [`Aws::assume`] gives a [`Session`] in one role of one account and
+//! region, and a session hands out the adapters: [`ServiceCatalog`], [`SageMaker`], [`CloudFormation`],
+//! [`Organizations`]. Every call ends in the crate's [`Error`], which decides once what may be repeated.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+mod answer;
+mod call;
+pub mod cloudformation;
+mod config;
+mod error;
+mod hub;
+pub mod organizations;
+pub mod sagemaker;
+pub mod service_catalog;
+mod session;
+mod sts;
+
+pub use cloudformation::CloudFormation;
+pub use config::{AwsConfig, Timeouts};
+pub use error::{Error, Failure};
+pub use hub::Aws;
+pub use organizations::Organizations;
+pub use sagemaker::SageMaker;
+pub use service_catalog::ServiceCatalog;
+pub use session::Session;
+pub use sts::{AssumeGrant, Identity, RoleRef};
+
+/// What every call of this crate returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,0 +1,287 @@
+//! SageMaker: opening Studio and notebook instances, and clearing the way for a termination.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_sagemaker::Client;
+use aws_sdk_sagemaker::config::{Builder, Config};
+use aws_sdk_sagemaker::types::{AppDetails, AppType, SpaceDetails};
+use aws_smithy_types::retry::RetryConfig;
+use aws_types::SdkConfig;
+use domain::studio::{PresignedUrl, PresignedUrlTtl, StudioSessionDuration};
+
+use crate::Result;
+use crate::answer::{required, text};
+use crate::call::{call, collect};
+
+/// Calls SageMaker; see the module.
+#[derive(Clone, Debug)]
+pub struct SageMaker(Client);
+
+/// What `CreatePresignedDomainUrl` is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PresignDomainCall {
+    pub domain_id: String,
+    pub user_profile_name: String,
+    /// How long the URL itself can be used.
+    pub ttl: PresignedUrlTtl,
+    /// How long the Studio session lasts that it opens.
+    pub session: StudioSessionDuration,
+    pub space: Option<String>,
+    /// `studio::...` or `app:JupyterLab:...`; Studio's own start page without it.
+    pub landing_uri: Option<String>,
+}
+
+/// A running or past app. It belongs to a user profile or to a space.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StudioApp {
+    pub domain_id: String,
+    pub user_profile: Option<String>,
+    pub space: Option<String>,
+    /// `JupyterServer`, `JupyterLab`, `KernelGateway`, ...
+    pub app_type: String,
+    pub name: String,
+    pub status: Status,
+}
+
+/// A space: storage and settings that an app of a private or shared kind runs with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Space {
+    pub domain_id: String,
+    pub name: String,
+    /// The user profile that owns it.
+    pub owner: Option<String>,
+    pub status: Status,
+}
+
+/// A Studio domain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StudioDomain {
+    pub id: String,
+    pub arn: String,
+    pub name: String,
+    /// `IAM` or `SSO`; a presigned URL opens a domain in `IAM` mode only.
+    pub auth_mode: String,
+    pub status: Status,
+    pub failure: Option<String>,
+}
+
+/// A person's profile in a domain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserProfile {
+    pub domain_id: String,
+    pub name: String,
+    pub arn: String,
+    pub status: Status,
+    pub failure: Option<String>,
+}
+
+/// A notebook instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotebookInstance {
+    pub name: String,
+    pub arn: String,
+    pub instance_type: String,
+    pub status: Status,
+    pub failure: Option<String>,
+}
+
+/// A status as SageMaker writes it: `InService`, `Deleting`, `Failed`, `Update_Failed`, ...
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Status(String);
+
+impl Status {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub fn is_in_service(&self) -> bool {
+        self.0 == "InService"
+    }
+
+    /// An app keeps its entry for a day after it is gone.
+    pub fn is_deleted(&self) -> bool {
+        self.0 == "Deleted"
+    }
+
+    pub fn is_deleting(&self) -> bool {
+        self.0 == "Deleting"
+    }
+
+    /// `Failed`, `Update_Failed` and `Delete_Failed`.
+    pub fn is_failed(&self) -> bool {
+        self.0.ends_with("Failed")
+    }
+}
+
+impl SageMaker {
+    pub(crate) fn new(sdk: &SdkConfig) -> Self {
+        Self(Client::new(sdk))
+    }
+
+    /// A URL that opens Studio as the user profile, once, within `ttl`.
+    pub async fn presign_domain(&self, wanted: &PresignDomainCall) -> Result<PresignedUrl> {
+        const OPERATION: &str = "sagemaker:CreatePresignedDomainUrl";
+        let request = self
+            .0
+            .create_presigned_domain_url()
+            .domain_id(&wanted.domain_id)
+            .user_profile_name(&wanted.user_profile_name)
+            .expires_in_seconds(seconds(wanted.ttl.seconds()))
+            .session_expiration_duration_in_seconds(seconds(wanted.session.seconds()))
+            .set_space_name(wanted.space.clone())
+            .set_landing_uri(wanted.landing_uri.clone());
+        let answer = call(OPERATION, request.send()).await?;
+        required(OPERATION, "AuthorizedUrl", answer.authorized_url).map(PresignedUrl::new)
+    }
+
+    /// A URL that opens a notebook instance. AWS gives it five minutes of its own; only the session's length is ours.
+    pub async fn presign_notebook_instance(&self, name: &str, session: StudioSessionDuration) -> Result<PresignedUrl> {
+        const OPERATION: &str = "sagemaker:CreatePresignedNotebookInstanceUrl";
+        let request = self
+            .0
+            .create_presigned_notebook_instance_url()
+            .notebook_instance_name(name)
+            .session_expiration_duration_in_seconds(seconds(session.seconds()));
+        let answer = call(OPERATION, request.send()).await?;
+        required(OPERATION, "AuthorizedUrl", answer.authorized_url).map(PresignedUrl::new)
+    }
+
+    /// All apps of a domain, or of one user profile or space in it.
+    pub async fn list_apps(
+        &self,
+        domain_id: &str,
+        user_profile: Option<&str>,
+        space: Option<&str>,
+    ) -> Result<Vec<StudioApp>> {
+        const OPERATION: &str = "sagemaker:ListApps";
+        let stream = self
+            .0
+            .list_apps()
+            .domain_id_equals(domain_id)
+            .set_user_profile_name_equals(user_profile.map(str::to_owned))
+            .set_space_name_equals(space.map(str::to_owned))
+            .into_paginator()
+            .page_size(100)
+            .send();
+        collect(OPERATION, stream, |page| page.apps, |app| studio_app(OPERATION, app)).await
+    }
+
+    /// Starts the deletion of an app. An app that is gone or going already is [`crate::Error::NotFound`] or
+    /// [`crate::Error::Conflict`].
+    pub async fn delete_app(&self, app: &StudioApp) -> Result<()> {
+        let request = self
+            .0
+            .delete_app()
+            .domain_id(&app.domain_id)
+            .app_type(AppType::from(app.app_type.as_str()))
+            .app_name(&app.name)
+            .set_user_profile_name(app.user_profile.clone())
+            .set_space_name(app.space.clone());
+        call("sagemaker:DeleteApp", request.customize().config_override(once()).send()).await.map(drop)
+    }
+
+    /// All spaces of a domain, or those with a name that contains `name_contains`.
+    pub async fn list_spaces(&self, domain_id: &str, name_contains: Option<&str>) -> Result<Vec<Space>> {
+        const OPERATION: &str = "sagemaker:ListSpaces";
+        let stream = self
+            .0
+            .list_spaces()
+            .domain_id_equals(domain_id)
+            .set_space_name_contains(name_contains.map(str::to_owned))
+            .into_paginator()
+            .page_size(100)
+            .send();
+        collect(OPERATION, stream, |page| page.spaces, |space| studio_space(OPERATION, space)).await
+    }
+
+    /// Starts the deletion of a space; its apps have to be gone.
+    pub async fn delete_space(&self, domain_id: &str, name: &str) -> Result<()> {
+        let request = self.0.delete_space().domain_id(domain_id).space_name(name);
+        call("sagemaker:DeleteSpace", request.customize().config_override(once()).send()).await.map(drop)
+    }
+
+    pub async fn describe_domain(&self, domain_id: &str) -> Result<StudioDomain> {
+        const OPERATION: &str = "sagemaker:DescribeDomain";
+        let answer = call(OPERATION, self.0.describe_domain().domain_id(domain_id).send()).await?;
+        Ok(StudioDomain {
+            id: required(OPERATION, "DomainId", answer.domain_id)?,
+            arn: required(OPERATION, "DomainArn", answer.domain_arn)?,
+            name: text(answer.domain_name),
+            auth_mode: answer.auth_mode.map(|mode| mode.as_str().to_owned()).unwrap_or_default(),
+            status: status(OPERATION, answer.status)?,
+            failure: answer.failure_reason,
+        })
+    }
+
+    pub async fn describe_user_profile(&self, domain_id: &str, name: &str) -> Result<UserProfile> {
+        const OPERATION: &str = "sagemaker:DescribeUserProfile";
+        let request = self.0.describe_user_profile().domain_id(domain_id).user_profile_name(name);
+        let answer = call(OPERATION, request.send()).await?;
+        Ok(UserProfile {
+            domain_id: required(OPERATION, "DomainId", answer.domain_id)?,
+            name: required(OPERATION, "UserProfileName", answer.user_profile_name)?,
+            arn: required(OPERATION, "UserProfileArn", answer.user_profile_arn)?,
+            status: status(OPERATION, answer.status)?,
+            failure: answer.failure_reason,
+        })
+    }
+
+    pub async fn describe_notebook_instance(&self, name: &str) -> Result<NotebookInstance> {
+        const OPERATION: &str = "sagemaker:DescribeNotebookInstance";
+        let answer = call(OPERATION, self.0.describe_notebook_instance().notebook_instance_name(name).send()).await?;
+        Ok(NotebookInstance {
+            name: required(OPERATION, "NotebookInstanceName", answer.notebook_instance_name)?,
+            arn: required(OPERATION, "NotebookInstanceArn", answer.notebook_instance_arn)?,
+            instance_type: answer.instance_type.map(|kind| kind.as_str().to_owned()).unwrap_or_default(),
+            status: status(OPERATION, answer.notebook_instance_status)?,
+            failure: answer.failure_reason,
+        })
+    }
+
+    /// The tags of a domain, user profile, space, app or notebook instance.
+    pub async fn list_tags(&self, arn: &str) -> Result<BTreeMap<String, String>> {
+        const OPERATION: &str = "sagemaker:ListTags";
+        let stream = self.0.list_tags().resource_arn(arn).into_paginator().page_size(50).send();
+        let pairs = collect(
+            OPERATION,
+            stream,
+            |page| page.tags,
+            |tag| Ok((required(OPERATION, "Key", tag.key)?, text(tag.value))),
+        )
+        .await?;
+        Ok(pairs.into_iter().collect())
+    }
+}
+
+/// An act is sent once: its repetition is the workflow's, which looks first.
+fn once() -> Builder {
+    Config::builder().retry_config(RetryConfig::disabled())
+}
+
+fn seconds(value: u32) -> i32 {
+    i32::try_from(value).unwrap_or(i32::MAX)
+}
+
+fn status<T: AsRef<str>>(operation: &'static str, value: Option<T>) -> Result<Status> {
+    required(operation, "Status", value).map(|status| Status(status.as_ref().to_owned()))
+}
+
+fn studio_app(operation: &'static str, app: AppDetails) -> Result<StudioApp> {
+    Ok(StudioApp {
+        domain_id: required(operation, "DomainId", app.domain_id)?,
+        user_profile: app.user_profile_name,
+        space: app.space_name,
+        app_type: required(operation, "AppType", app.app_type)?.as_str().to_owned(),
+        name: required(operation, "AppName", app.app_name)?,
+        status: status(operation, app.status)?,
+    })
+}
+
+fn studio_space(operation: &'static str, space: SpaceDetails) -> Result<Space> {
+    Ok(Space {
+        domain_id: required(operation, "DomainId", space.domain_id)?,
+        name: required(operation, "SpaceName", space.space_name)?,
+        owner: space.ownership_settings_summary.and_then(|owner| owner.owner_user_profile_name),
+        status: status(operation, space.status)?,
+    })
+}

@@ -1,0 +1,44 @@
+//! Service Catalog: the catalog as its curator sees it, what a product asks for, and the life of provisioned products.
+
+mod curation;
+mod launching;
+mod provisioned;
+mod provisioning;
+mod record;
+
+use aws_sdk_servicecatalog::Client;
+use aws_sdk_servicecatalog::config::{Builder, Config};
+use aws_smithy_types::retry::RetryConfig;
+use aws_types::SdkConfig;
+use domain::id::Region;
+
+pub use curation::{
+    ArtifactTemplate, ConstraintRef, Principal, ProductDetail, ProductSummary, TagOptionEntry, TaggedResource,
+};
+pub use launching::{ConstraintSummary, LaunchPath, ProvisioningParameters, TagOptionChoice};
+pub use provisioned::{AccessLevel, ProvisionedProduct, ProvisionedProductRef, ProvisionedProductStatus};
+pub use provisioning::{Accepted, ProvisionCall, TerminateCall, UpdateCall, UpdateValue};
+pub use record::{RecordError, RecordStatus, RecordView};
+
+/// AWS's limit of a page of most lists; where it is 100, [`LONG_PAGE`].
+pub(crate) const PAGE: i32 = 20;
+pub(crate) const LONG_PAGE: i32 = 100;
+
+/// Calls Service Catalog in the account and region of the session it came from; see the module.
+#[derive(Clone, Debug)]
+pub struct ServiceCatalog {
+    client: Client,
+    region: Region,
+}
+
+impl ServiceCatalog {
+    pub(crate) fn new(sdk: &SdkConfig, region: Region) -> Self {
+        Self { client: Client::new(sdk), region }
+    }
+}
+
+/// An act is sent once: its repetition, with the same token, is the workflow's. That also keeps the SDK from taking
+/// `LimitExceededException`, a hard quota here, for throttling.
+fn once() -> Builder {
+    Config::builder().retry_config(RetryConfig::disabled())
+}

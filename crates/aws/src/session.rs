@@ -1,0 +1,69 @@
+//! A role session: one role of one account, in one region.
+
+use std::fmt;
+use std::sync::Arc;
+
+use aws_types::SdkConfig;
+use chrono::{DateTime, Utc};
+use domain::id::{AccountId, Region};
+use domain::session::RoleName;
+
+use crate::sts::{Identity, caller_identity};
+use crate::{CloudFormation, Organizations, Result, RoleRef, SageMaker, ServiceCatalog};
+
+/// See the module. Made by [`crate::Aws::assume`] alone.
+#[derive(Clone)]
+pub struct Session {
+    pub(crate) sdk: Arc<SdkConfig>,
+    pub(crate) role: RoleRef,
+    pub(crate) expires_at: DateTime<Utc>,
+}
+
+impl Session {
+    pub fn account(&self) -> &AccountId {
+        &self.role.account
+    }
+
+    pub fn region(&self) -> &Region {
+        &self.role.region
+    }
+
+    pub fn role(&self) -> RoleName {
+        self.role.role
+    }
+
+    /// When AWS ends the session.
+    pub fn expires_at(&self) -> DateTime<Utc> {
+        self.expires_at
+    }
+
+    pub fn service_catalog(&self) -> ServiceCatalog {
+        ServiceCatalog::new(&self.sdk, self.role.region.clone())
+    }
+
+    pub fn sagemaker(&self) -> SageMaker {
+        SageMaker::new(&self.sdk)
+    }
+
+    pub fn cloudformation(&self) -> CloudFormation {
+        CloudFormation::new(&self.sdk)
+    }
+
+    pub fn organizations(&self) -> Organizations {
+        Organizations::new(&self.sdk)
+    }
+
+    /// Who AWS says this session is.
+    pub async fn caller_identity(&self) -> Result<Identity> {
+        caller_identity(&self.sdk).await
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("role", &self.role)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}
