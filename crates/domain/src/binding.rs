@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalog::Parameter;
 use crate::id::{AccountId, ParameterBindingId, ProductId};
+use crate::parameter::{Item, Kind, validate};
 use crate::person::StudioUserId;
 use crate::problem::FieldError;
 use crate::project::{Project, ProjectAccount};
-use crate::view::FormField;
+use crate::view::{FormControl, FormField};
 
 /// Which declared value of the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -84,19 +85,145 @@ pub struct BindingPerson {
     pub environment_name: String,
 }
 
-/// Whether a parameter is one that a person must never choose: roles, profile names, owner tags, `AuthMode`, network, keys.
+/// Words in the names of parameters that a person must never choose, in lower case, without `-` and `_`.
+const NEVER_ASKED_NAMES: [&str; 15] = [
+    "role",
+    "authmode",
+    "userprofile",
+    "profilename",
+    "studiouserid",
+    "owner",
+    "vpc",
+    "subnet",
+    "securitygroup",
+    "networkaccess",
+    "internetaccess",
+    "kms",
+    "encryptionkey",
+    "permissionsboundary",
+    "permissionboundary",
+];
+
+/// Whether a parameter is one that a person must never choose: roles, profile names, owner tags, `AuthMode`, network, keys,
+/// and everything that is read from the account's SSM parameters.
 pub fn never_asked(parameter: &Parameter) -> bool {
-    parameter.kind.contains("::EC2::")
+    let name: String = parameter.key.chars().filter(|c| *c != '-' && *c != '_').flat_map(char::to_lowercase).collect();
+    NEVER_ASKED_NAMES.iter().any(|word| name.contains(word))
+        || match Kind::of(&parameter.kind).item {
+            Item::Aws(kind) => ["AWS::EC2::VPC::", "AWS::EC2::Subnet::", "AWS::EC2::SecurityGroup::", "AWS::SSM::"]
+                .iter()
+                .any(|prefix| kind.starts_with(prefix)),
+            Item::Text | Item::Number => false,
+        }
+}
+
+/// How a parameter gets its value in one account.
+enum Origin<'a> {
+    Platform(&'a BindingSource),
+    Choice(&'a [String]),
+    Ask,
+    /// Never asked and bound to nothing.
+    Unbound,
+}
+
+fn origin<'a>(parameter: &Parameter, bindings: &'a [ParameterBinding], account: &AccountId) -> Origin<'a> {
+    let mut bound = bindings.iter().filter(|b| b.parameter == parameter.key);
+    let binding =
+        bound.clone().find(|b| b.account.as_ref() == Some(account)).or_else(|| bound.find(|b| b.account.is_none()));
+    match binding.map(|b| &b.source) {
+        Some(BindingSource::Choice { values }) if !never_asked(parameter) => Origin::Choice(values),
+        Some(BindingSource::Ask) | None if !never_asked(parameter) => Origin::Ask,
+        Some(BindingSource::Choice { .. } | BindingSource::Ask) | None => Origin::Unbound,
+        Some(source) => Origin::Platform(source),
+    }
+}
+
+/// The name of a parameter's field in forms.
+pub fn field_name(parameter: &str) -> String {
+    format!("param[{parameter}]")
 }
 
 /// The fields that a person fills: parameters whose binding is `choice` or `ask`, and unbound ones that may be asked.
 /// `params` are best narrowed first, by [`crate::parameter::narrow`].
 pub fn form_fields(params: &[Parameter], bindings: &[ParameterBinding], account: &ProjectAccount) -> Vec<FormField> {
-    let _ = (params, bindings, account);
-    Vec::new()
+    params
+        .iter()
+        .filter_map(|parameter| match origin(parameter, bindings, &account.account) {
+            Origin::Platform(_) | Origin::Unbound => None,
+            Origin::Choice(values) => {
+                let values = values.iter().filter(|v| validate(parameter, v).is_ok()).cloned().collect();
+                Some(field(parameter, FormControl::Choice { values }))
+            }
+            Origin::Ask => Some(field(parameter, control(parameter))),
+        })
+        .collect()
 }
 
-/// The value of every parameter, or what is wrong, by field of the form (`param[KEY]`). `asked` is by parameter key.
+fn control(parameter: &Parameter) -> FormControl {
+    let (min_length, max_length) = (parameter.min_length, parameter.max_length);
+    match Kind::of(&parameter.kind) {
+        _ if parameter.no_echo => FormControl::Secret { min_length, max_length },
+        Kind { list: false, .. } if !parameter.allowed_values.is_empty() => {
+            FormControl::Choice { values: parameter.allowed_values.clone() }
+        }
+        Kind { list: false, item: Item::Number } => {
+            FormControl::Number { min: parameter.min_value.clone(), max: parameter.max_value.clone() }
+        }
+        Kind { list: true, .. } => FormControl::Text { min_length: None, max_length: None, pattern: None },
+        _ => FormControl::Text { min_length, max_length, pattern: parameter.allowed_pattern.clone() },
+    }
+}
+
+fn field(parameter: &Parameter, control: FormControl) -> FormField {
+    let offered = |default: &String| match &control {
+        FormControl::Choice { values } => values.contains(default),
+        // What a template has as the default of a secret is no secret to keep, and nothing to show.
+        FormControl::Secret { .. } => false,
+        _ => true,
+    };
+    FormField {
+        name: field_name(&parameter.key),
+        label: parameter.key.clone(),
+        help: parameter.description.clone(),
+        default: parameter.default.clone().filter(offered),
+        required: parameter.default.is_none(),
+        limits: limits(parameter, &control),
+        control,
+    }
+}
+
+/// The limits in words.
+fn limits(parameter: &Parameter, control: &FormControl) -> Option<String> {
+    let range = |min: Option<String>, max: Option<String>, unit: &str| match (min, max) {
+        (Some(min), Some(max)) if min == max => Some(format!("exactly {min}{unit}")),
+        (Some(min), Some(max)) => Some(format!("{min} to {max}{unit}")),
+        (Some(min), None) => Some(format!("at least {min}{unit}")),
+        (None, Some(max)) => Some(format!("at most {max}{unit}")),
+        (None, None) => None,
+    };
+    let length = |min: Option<u64>, max: Option<u64>| {
+        range(min.filter(|m| *m > 0).map(|m| m.to_string()), max.map(|m| m.to_string()), " characters")
+    };
+    let of_control = match control {
+        FormControl::Choice { .. } => None,
+        FormControl::Number { min, max } => range(min.clone(), max.clone(), ""),
+        FormControl::Secret { min_length, max_length } | FormControl::Text { min_length, max_length, .. } => {
+            let list = Kind::of(&parameter.kind).list.then(|| match &parameter.allowed_values[..] {
+                [] => "separated by commas".to_owned(),
+                values => format!("separated by commas, out of {}", values.join(", ")),
+            });
+            list.or_else(|| length(*min_length, *max_length))
+        }
+    };
+    match (of_control, &parameter.constraint_description) {
+        (Some(limits), Some(words)) => Some(format!("{limits}; {words}")),
+        (None, Some(words)) => Some(words.clone()),
+        (limits, None) => limits,
+    }
+}
+
+/// The value of every parameter, or what is wrong, by field of the form (`param[KEY]`). `asked` is by parameter key and
+/// holds what the person typed. A parameter that is left to a hidden default of the template is not in the result.
 pub fn resolve(
     params: &[Parameter],
     bindings: &[ParameterBinding],
@@ -105,6 +232,130 @@ pub fn resolve(
     person: &BindingPerson,
     asked: &BTreeMap<String, String>,
 ) -> Result<ResolvedParameters, Vec<FieldError>> {
-    let _ = (params, bindings, account, project, person);
-    Ok(asked.clone())
+    let mut resolved = ResolvedParameters::new();
+    let mut errors: Vec<FieldError> = asked
+        .keys()
+        .filter(|key| !params.iter().any(|p| &p.key == *key))
+        .map(|key| FieldError::new(field_name(key), "This version of the product has no such parameter."))
+        .collect();
+    for parameter in params {
+        let posted = asked.get(&parameter.key).map(String::as_str);
+        let value = match origin(parameter, bindings, &account.account) {
+            Origin::Platform(_) | Origin::Unbound if posted.is_some() => {
+                Err("This value is set by the platform and cannot be chosen.".to_owned())
+            }
+            Origin::Platform(source) => supplied(source, parameter, account, project, person).map(Some),
+            Origin::Unbound if parameter.default.is_some() => Ok(default_of(parameter)),
+            Origin::Unbound => Err(format!(
+                "{} is never asked of people and is bound to nothing: an admin has to bind it for this product.",
+                parameter.key
+            )),
+            Origin::Choice(values) => chosen(parameter, values, posted),
+            Origin::Ask => typed(parameter, posted),
+        };
+        match value {
+            Ok(Some(value)) => {
+                resolved.insert(parameter.key.clone(), value);
+            }
+            Ok(None) => {}
+            Err(message) => errors.push(FieldError::new(field_name(&parameter.key), message)),
+        }
+    }
+    if errors.is_empty() { Ok(resolved) } else { Err(errors) }
+}
+
+/// The default as a value to send; that of a `NoEcho` parameter is masked by AWS and must not be sent back.
+fn default_of(parameter: &Parameter) -> Option<String> {
+    parameter.default.clone().filter(|_| !parameter.no_echo)
+}
+
+fn typed(parameter: &Parameter, posted: Option<&str>) -> Result<Option<String>, String> {
+    let is_text = Kind::of(&parameter.kind).item == Item::Text;
+    match posted {
+        // A browser posts an empty text for a field that was left alone; only for plain texts can that be a value.
+        None | Some("") if parameter.default.is_some() && !(is_text && !parameter.no_echo && posted.is_some()) => {
+            Ok(default_of(parameter))
+        }
+        None | Some("") if parameter.default.is_none() => Err("Needs a value.".to_owned()),
+        Some(value) => validate(parameter, value).map(|()| Some(value.to_owned())),
+        None => Ok(default_of(parameter)),
+    }
+}
+
+fn chosen(parameter: &Parameter, values: &[String], posted: Option<&str>) -> Result<Option<String>, String> {
+    match posted.filter(|p| !p.is_empty()).or(parameter.default.as_deref()) {
+        None => Err("Needs a value.".to_owned()),
+        Some(value) if values.iter().any(|v| v == value) => validate(parameter, value).map(|()| Some(value.to_owned())),
+        Some(_) => Err(format!("Choose one of {}.", values.join(", "))),
+    }
+}
+
+fn supplied(
+    source: &BindingSource,
+    parameter: &Parameter,
+    account: &ProjectAccount,
+    project: &Project,
+    person: &BindingPerson,
+) -> Result<String, String> {
+    let value = match source {
+        BindingSource::Fixed { value } => value.clone(),
+        BindingSource::FromAccount { value } => from_account(*value, parameter, account)?,
+        BindingSource::FromPerson { value } => match value {
+            PersonValue::StudioUserId => person.studio_user_id.as_str().to_owned(),
+            PersonValue::Email => {
+                person.email.clone().ok_or("Your sign-in gives no e-mail address, and this product needs one.")?
+            }
+            PersonValue::Project => project.id.as_str().to_owned(),
+            PersonValue::CostCenter => project.cost_center.clone(),
+            PersonValue::DataClass => project.data_class.as_str().to_owned(),
+            PersonValue::EnvironmentName => person.environment_name.clone(),
+        },
+        BindingSource::Choice { .. } | BindingSource::Ask => return Err("Needs a value.".to_owned()),
+    };
+    validate(parameter, &value).map_err(|message| {
+        let shown = if parameter.no_echo { "a hidden value".to_owned() } else { format!("{value:?}") };
+        format!(
+            "The platform sets this to {shown}, which the template refuses: {message} An admin has to mend the binding."
+        )
+    })?;
+    Ok(value)
+}
+
+fn from_account(value: AccountValue, parameter: &Parameter, account: &ProjectAccount) -> Result<String, String> {
+    let list = |values: &[String]| {
+        if Kind::of(&parameter.kind).list { Some(values.join(",")) } else { values.first().cloned() }
+            .filter(|v| !v.is_empty())
+    };
+    let (declared, what) = match value {
+        AccountValue::AccountId => (Some(account.account.as_str().to_owned()), "account number"),
+        AccountValue::Region => (Some(account.region.as_str().to_owned()), "region"),
+        AccountValue::Stage => (Some(account.stage.as_str().to_owned()), "stage"),
+        AccountValue::VpcId => (account.vpc_id.clone(), "VPC"),
+        AccountValue::SubnetIds => (list(&account.subnet_ids), "subnets"),
+        AccountValue::SecurityGroupIds => (list(&account.security_group_ids), "security groups"),
+        AccountValue::KmsKeyArn => (account.kms_key_arn.clone(), "KMS key"),
+        AccountValue::StudioDomainId => (account.studio_domain_id.clone(), "Studio domain"),
+    };
+    declared
+        .filter(|v| !v.is_empty())
+        .ok_or_else(|| format!("The account {} has no {what} declared: an admin has to add it.", account.name))
+}
+
+/// Whether an admin may bind the parameter so; the error says why not.
+pub fn check_binding(parameter: &Parameter, source: &BindingSource) -> Result<(), String> {
+    match source {
+        BindingSource::Ask | BindingSource::Choice { .. } if never_asked(parameter) => Err(format!(
+            "{} is a role, name, tag, network or key parameter: people must never choose it. Bind it to a fixed value, the \
+             account or the person.",
+            parameter.key
+        )),
+        BindingSource::Choice { values } if values.is_empty() => Err("A choice needs at least one value.".to_owned()),
+        BindingSource::Choice { values } => values.iter().try_for_each(|v| {
+            validate(parameter, v).map_err(|message| format!("The template refuses {v:?}: {message}"))
+        }),
+        BindingSource::Fixed { value } => {
+            validate(parameter, value).map_err(|message| format!("The template refuses this value: {message}"))
+        }
+        BindingSource::Ask | BindingSource::FromAccount { .. } | BindingSource::FromPerson { .. } => Ok(()),
+    }
 }

@@ -1,7 +1,12 @@
 //! Template parameters: whether a value fits, by CloudFormation's rules and by a portfolio's TEMPLATE constraints.
 
+mod expression;
+mod kind;
+mod narrow;
 mod rules;
 mod validate;
 
-pub use rules::{BrokenRules, RuleViolation, check_rules, narrow};
+pub(crate) use kind::{Item, Kind};
+pub use narrow::narrow;
+pub use rules::{BrokenRules, RuleViolation, check_rules};
 pub use validate::validate;

@@ -1,9 +1,99 @@
-use crate::catalog::Parameter;
+//! One value against its parameter's own limits.
 
-/// Whether a value fits the parameter; the error is for the person who typed it.
+use regex_lite::Regex;
+
+use super::kind::{Item, Kind, prefix_of};
+use crate::catalog::Parameter;
+use crate::decimal::Decimal;
+
+/// `UpdateProvisioningParameter$Value` of Service Catalog.
+const MAX_VALUE: usize = 4096;
+
+/// Whether a value fits the parameter, as CloudFormation judges it; the error is for the person who typed it.
+///
+/// A pattern that only Java's regular expressions know (look-around, possessive quantifiers) cannot be judged here and is
+/// left to CloudFormation.
 pub fn validate(parameter: &Parameter, value: &str) -> Result<(), String> {
-    if !parameter.allowed_values.is_empty() && !parameter.allowed_values.iter().any(|v| v == value) {
-        return Err(format!("Choose one of {}.", parameter.allowed_values.join(", ")));
+    if value.chars().count() > MAX_VALUE {
+        return Err(format!("At most {MAX_VALUE} characters."));
+    }
+    let kind = Kind::of(&parameter.kind);
+    let items = kind.items(value);
+    if items.is_empty() && kind.item != Item::Text {
+        return Err("Needs at least one value.".to_owned());
+    }
+    for item in items {
+        let of_which = if kind.list { format!("{item:?}: ") } else { String::new() };
+        check(parameter, kind, item).map_err(|message| format!("{of_which}{message}"))?;
     }
     Ok(())
+}
+
+fn check(parameter: &Parameter, kind: Kind<'_>, value: &str) -> Result<(), String> {
+    match kind.item {
+        Item::Number => number(parameter, value)?,
+        Item::Aws(name) => identifier(name, value)?,
+        Item::Text if !kind.list => length(parameter, value)?,
+        Item::Text => {}
+    }
+    let in_words = |limit: String| parameter.constraint_description.clone().unwrap_or(limit);
+    if !parameter.allowed_values.is_empty() && !allowed(parameter, kind.item, value) {
+        return Err(in_words(format!("Choose one of {}.", parameter.allowed_values.join(", "))));
+    }
+    if let (Item::Text, Some(pattern)) = (kind.item, &parameter.allowed_pattern)
+        && let Ok(pattern_whole) = Regex::new(&format!(r"\A(?:{pattern})\z"))
+        && !pattern_whole.is_match(value)
+    {
+        return Err(in_words(format!("Does not match the pattern {pattern}.")));
+    }
+    Ok(())
+}
+
+/// As text, or for numbers as numbers: a template's `1` allows `1.0`.
+fn allowed(parameter: &Parameter, item: Item<'_>, value: &str) -> bool {
+    let as_number = |text: &str| text.trim().parse::<Decimal>().ok();
+    parameter.allowed_values.iter().any(|allowed| {
+        allowed == value || (item == Item::Number && as_number(allowed).is_some_and(|n| as_number(value) == Some(n)))
+    })
+}
+
+fn number(parameter: &Parameter, value: &str) -> Result<(), String> {
+    let in_words = |limit: String| parameter.constraint_description.clone().unwrap_or(limit);
+    let Ok(number) = value.trim().parse::<Decimal>() else { return Err("Needs a number.".to_owned()) };
+    let limit = |text: &Option<String>| text.as_deref().and_then(|t| t.trim().parse::<Decimal>().ok());
+    if let Some(min) = &parameter.min_value
+        && limit(&parameter.min_value).is_some_and(|min| number < min)
+    {
+        return Err(in_words(format!("At least {min}.")));
+    }
+    if let Some(max) = &parameter.max_value
+        && limit(&parameter.max_value).is_some_and(|max| number > max)
+    {
+        return Err(in_words(format!("At most {max}.")));
+    }
+    Ok(())
+}
+
+fn length(parameter: &Parameter, value: &str) -> Result<(), String> {
+    let in_words = |limit: String| parameter.constraint_description.clone().unwrap_or(limit);
+    let length = value.chars().count() as u64;
+    let characters = |n: u64| if n == 1 { "1 character".to_owned() } else { format!("{n} characters") };
+    match (parameter.min_length, parameter.max_length) {
+        (Some(min), _) if length < min => Err(in_words(format!("At least {}.", characters(min)))),
+        (_, Some(max)) if length > max => Err(in_words(format!("At most {}.", characters(max)))),
+        _ => Ok(()),
+    }
+}
+
+/// The form of an identifier; whether the thing exists, only AWS knows.
+fn identifier(kind: &str, value: &str) -> Result<(), String> {
+    if value.trim().is_empty() {
+        return Err("Needs a value.".to_owned());
+    }
+    match prefix_of(kind) {
+        Some(prefix) if !value.starts_with(prefix) || value.len() == prefix.len() => {
+            Err(format!("Needs an identifier that begins with {prefix}."))
+        }
+        _ => Ok(()),
+    }
 }
