@@ -21,7 +21,7 @@ const CACHED: usize = 4096;
 impl PolicyCache {
     /// The parsed documents. A document that cannot be read or that the evaluator does not support is an error: nothing
     /// is allowed on the strength of a policy that was not understood.
-    fn parsed(&self, kind: PolicyKind, documents: &[(&str, &str)]) -> Result<Arc<Vec<Policy>>, AwsError> {
+    pub(crate) fn parsed(&self, kind: PolicyKind, documents: &[(&str, &str)]) -> Result<Arc<Vec<Policy>>, AwsError> {
         let mut hasher = DefaultHasher::new();
         std::mem::discriminant(&kind).hash(&mut hasher);
         documents.hash(&mut hasher);
@@ -127,7 +127,7 @@ fn service_control_policies(world: &World, account: &Account) -> Result<Vec<Vec<
         .collect()
 }
 
-fn add_caller_keys(world: &World, ctx: &Ctx, context: &mut Context) {
+pub(crate) fn add_caller_keys(world: &World, ctx: &Ctx, context: &mut Context) {
     let caller = &ctx.caller;
     context.set("aws:PrincipalArn", caller.principal_arn());
     context.set("aws:PrincipalAccount", caller.account().to_string());
@@ -152,6 +152,10 @@ fn add_caller_keys(world: &World, ctx: &Ctx, context: &mut Context) {
     }
     if let Some(identity) = &session.source_identity {
         context.set("aws:SourceIdentity", identity.clone());
+    }
+    if let Some((domain, profile)) = &session.studio {
+        context.set("sagemaker:DomainId", domain.clone());
+        context.set("sagemaker:UserProfileName", profile.clone());
     }
 }
 

@@ -57,6 +57,8 @@ pub struct RoleSession {
     pub source_identity: Option<String>,
     /// Session policies, inline and managed, as JSON text. Empty: not limited by any.
     pub policies: Vec<String>,
+    /// Domain and user profile, for the session of an execution role inside Studio.
+    pub studio: Option<(String, String)>,
     pub issued: DateTime<Utc>,
     pub expires: DateTime<Utc>,
 }
@@ -75,6 +77,7 @@ impl RoleSession {
             transitive: Vec::new(),
             source_identity: None,
             policies: Vec::new(),
+            studio: None,
             issued: now,
             expires: now + chrono::TimeDelta::hours(1),
         })

@@ -1,8 +1,10 @@
 //! The whole state of the local AWS.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use domain::guardrail::{Policy, PolicyKind};
 use domain::id::AccountId;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -11,7 +13,7 @@ use crate::authorize::PolicyCache;
 use crate::error::AwsError;
 use crate::iam::{Account, IamRole};
 use crate::organizations::Organization;
-use crate::{cloudformation, provisioning, sagemaker, servicecatalog};
+use crate::{cloudformation, provisioning, sagemaker, servicecatalog, studio};
 
 /// Everything that the local AWS knows. One value, kept as JSON; an operation holds it alone while it runs.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -32,8 +34,13 @@ pub struct World {
     /// Set at every start, not part of the state.
     #[serde(skip)]
     pub settings: Settings,
+    /// Presigned URLs and open Studio sessions; kept in a file of its own, because every launch changes it.
+    #[serde(skip)]
+    pub studio: studio::State,
     #[serde(skip)]
     pub(crate) policies: PolicyCache,
+    #[serde(skip)]
+    tokens: u64,
 }
 
 /// What a start of the local AWS decides.
@@ -43,11 +50,13 @@ pub struct Settings {
     pub speed: f64,
     /// Scheme, host and port of the Studio pages, without a slash at the end.
     pub studio_origin: String,
+    /// Makes the tokens of this start differ from those of every other start.
+    pub boot: [u8; 32],
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { speed: 1.0, studio_origin: "http://127.0.0.1:4567".into() }
+        Self { speed: 1.0, studio_origin: "http://127.0.0.1:4567".into(), boot: [0; 32] }
     }
 }
 
@@ -76,6 +85,18 @@ impl World {
         let mut hasher = Sha256::new();
         hasher.update(self.seed.as_bytes());
         hasher.update(self.counter.to_be_bytes());
+        hasher.update(purpose.as_bytes());
+        hasher.finalize().into()
+    }
+
+    /// Like [`World::secret_bytes`] for what outlives no restart of its own accord (access keys, URLs): it leaves the
+    /// kept state untouched, so that a launch need not write it.
+    pub fn token_bytes(&mut self, purpose: &str) -> [u8; 32] {
+        self.tokens += 1;
+        let mut hasher = Sha256::new();
+        hasher.update(self.seed.as_bytes());
+        hasher.update(self.settings.boot);
+        hasher.update(self.tokens.to_be_bytes());
         hasher.update(purpose.as_bytes());
         hasher.finalize().into()
     }
@@ -122,6 +143,11 @@ impl World {
         let name = arn.rsplit('/').next()?;
         let account = self.accounts.get(&account.parse::<AccountId>().ok()?)?;
         account.roles.get(name).filter(|role| role.arn == arn)
+    }
+
+    /// One policy document, parsed and kept.
+    pub(crate) fn parsed(&self, kind: PolicyKind, name: &str, text: &str) -> Result<Arc<Vec<Policy>>, AwsError> {
+        self.policies.parsed(kind, &[(name, text)])
     }
 
     /// SageMaker's resources of one account in one region.

@@ -1,5 +1,7 @@
 //! AWS Service Catalog.
 
+pub mod seed;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

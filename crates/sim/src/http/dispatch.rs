@@ -1,0 +1,70 @@
+//! From a request to the operation of a service.
+
+use http::request::Parts;
+
+use super::ConnectionSwitch;
+use super::wire::{Input, Output, Request, Service};
+use crate::context::Ctx;
+use crate::error::AwsError;
+use crate::local::LocalAws;
+use crate::signature::{self, Signed};
+use crate::world::World;
+use crate::{cloudformation, organizations, sagemaker, servicecatalog, sts};
+
+/// A result, and the switch of the connection it goes out on.
+pub(super) struct Done {
+    pub(super) output: Output,
+    pub(super) switch: Option<ConnectionSwitch>,
+}
+
+/// Identifies the caller, brings the world up to now, runs the operation and keeps what changed.
+pub(super) fn call(
+    aws: &LocalAws,
+    parts: &Parts,
+    body: &[u8],
+    request: &Request,
+    request_id: &str,
+) -> Result<Done, (AwsError, Option<ConnectionSwitch>)> {
+    let switch = parts.extensions.get::<axum::extract::ConnectInfo<ConnectionSwitch>>().map(|info| info.0.clone());
+    let result = aws.change(reads_only(request), |world, now| {
+        let signed = Signed::read(&parts.headers)?;
+        let covered = signature::Request {
+            method: parts.method.as_str(),
+            path: parts.uri.path(),
+            query: parts.uri.query().unwrap_or_default(),
+            headers: &parts.headers,
+            body,
+        };
+        let caller = sts::identify(world, &signed, &covered, now)?;
+        let ctx = Ctx { caller, region: signed.region, now, request_id: request_id.to_owned() };
+        run(world, &ctx, request)
+    });
+    match result {
+        Ok(output) => Ok(Done { output, switch }),
+        Err(error) => Err((error, switch)),
+    }
+}
+
+fn run(world: &mut World, ctx: &Ctx, request: &Request) -> Result<Output, AwsError> {
+    let operation = request.operation.as_str();
+    match (request.service, &request.input) {
+        (Service::ServiceCatalog, Input::Json(body)) => {
+            servicecatalog::handle(world, ctx, operation, body).map(Output::Json)
+        }
+        (Service::SageMaker, Input::Json(body)) => sagemaker::handle(world, ctx, operation, body).map(Output::Json),
+        (Service::Organizations, Input::Json(body)) => {
+            organizations::handle(world, ctx, operation, body).map(Output::Json)
+        }
+        (Service::Sts, Input::Form(fields)) => sts::handle(world, ctx, operation, fields).map(Output::Xml),
+        (Service::CloudFormation, Input::Form(fields)) => {
+            cloudformation::handle(world, ctx, operation, fields).map(Output::Xml)
+        }
+        _ => Err(AwsError::unknown_operation(operation)),
+    }
+}
+
+/// Operations that leave the kept state as it is: the reading ones, and those whose result carries its own state.
+fn reads_only(request: &Request) -> bool {
+    let starts = ["Describe", "List", "Get", "Search", "Scan", "CreatePresigned"];
+    request.service == Service::Sts || starts.iter().any(|start| request.operation.starts_with(start))
+}

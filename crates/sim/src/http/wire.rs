@@ -1,0 +1,183 @@
+//! Requests and answers in AWS's two protocols.
+
+use std::collections::BTreeMap;
+
+use axum::body::Body;
+use axum::response::Response;
+use http::request::Parts;
+use http::{HeaderValue, Method, StatusCode, header};
+use serde_json::Value;
+
+use crate::error::AwsError;
+use crate::value::xml;
+
+/// The services that are offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Service {
+    ServiceCatalog,
+    SageMaker,
+    Organizations,
+    Sts,
+    CloudFormation,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Protocol {
+    Json,
+    Query(&'static str),
+}
+
+impl Service {
+    /// As in IAM actions.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::ServiceCatalog => "servicecatalog",
+            Self::SageMaker => "sagemaker",
+            Self::Organizations => "organizations",
+            Self::Sts => "sts",
+            Self::CloudFormation => "cloudformation",
+        }
+    }
+
+    pub(super) fn protocol(self) -> Protocol {
+        match self {
+            Self::Sts => Protocol::Query("https://sts.amazonaws.com/doc/2011-06-15/"),
+            Self::CloudFormation => Protocol::Query("http://cloudformation.amazonaws.com/doc/2010-05-15/"),
+            Self::ServiceCatalog | Self::SageMaker | Self::Organizations => Protocol::Json,
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) enum Input {
+    Json(Value),
+    Form(BTreeMap<String, String>),
+}
+
+#[derive(Debug)]
+pub(super) enum Output {
+    Json(Value),
+    /// What goes inside `<ActionResult>`.
+    Xml(String),
+}
+
+#[derive(Debug)]
+pub(super) struct Request {
+    pub(super) service: Service,
+    pub(super) operation: String,
+    pub(super) input: Input,
+}
+
+/// Tells service, operation and input of a request.
+pub(super) fn read(parts: &Parts, body: &[u8]) -> Result<Request, (Protocol, AwsError)> {
+    if let Some(target) = parts.headers.get("x-amz-target") {
+        return read_json(target.to_str().unwrap_or_default(), body).map_err(|error| (Protocol::Json, error));
+    }
+    let text = if parts.method == Method::POST { body } else { parts.uri.query().unwrap_or_default().as_bytes() };
+    let mut fields: BTreeMap<String, String> =
+        url::form_urlencoded::parse(text).map(|(k, v)| (k.into_owned(), v.into_owned())).collect();
+    let version = fields.remove("Version").unwrap_or_default();
+    let service = match version.as_str() {
+        "2010-05-15" => Service::CloudFormation,
+        "2011-06-15" => Service::Sts,
+        _ => {
+            let message = "The request names no service that the local AWS offers: Service Catalog, SageMaker, Organizations, STS and CloudFormation.";
+            return Err((Service::Sts.protocol(), AwsError::new("InvalidAction", message)));
+        }
+    };
+    let Some(operation) = fields.remove("Action") else {
+        let error = AwsError::new("MissingAction", "The request must contain the parameter Action.");
+        return Err((service.protocol(), error));
+    };
+    Ok(Request { service, operation, input: Input::Form(fields) })
+}
+
+fn read_json(target: &str, body: &[u8]) -> Result<Request, AwsError> {
+    let (prefix, operation) = target.split_once('.').unwrap_or((target, ""));
+    let service = match prefix {
+        "AWS242ServiceCatalogService" => Service::ServiceCatalog,
+        "SageMaker" => Service::SageMaker,
+        "AWSOrganizationsV20161128" => Service::Organizations,
+        _ => return Err(AwsError::unknown_operation(target)),
+    };
+    let input = if body.is_empty() { Ok(Value::Object(serde_json::Map::new())) } else { serde_json::from_slice(body) };
+    match input {
+        Ok(input @ Value::Object(_)) => {
+            Ok(Request { service, operation: operation.to_owned(), input: Input::Json(input) })
+        }
+        Ok(_) => Err(AwsError::new("SerializationException", "The input is no JSON object.")),
+        Err(e) => Err(AwsError::new("SerializationException", format!("The input is no JSON: {e}"))),
+    }
+}
+
+fn response(status: u16, content_type: &'static str, body: String, request_id: &str) -> Response {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        headers.insert("x-amzn-requestid", id);
+    }
+    response
+}
+
+/// The answer to a call that went well.
+pub(super) fn answer(request: &Request, output: Output, request_id: &str) -> Response {
+    match output {
+        Output::Json(value) => response(200, "application/x-amz-json-1.1", value.to_string(), request_id),
+        Output::Xml(inner) => {
+            let action = &request.operation;
+            let Protocol::Query(namespace) = request.service.protocol() else {
+                return refuse(Protocol::Json, &AwsError::internal("an answer in the wrong protocol"), request_id);
+            };
+            let body = format!(
+                "<{action}Response xmlns=\"{namespace}\"><{action}Result>{inner}</{action}Result><ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{action}Response>"
+            );
+            response(200, "text/xml", body, request_id)
+        }
+    }
+}
+
+/// The answer to a call that did not.
+pub(super) fn refuse(protocol: Protocol, error: &AwsError, request_id: &str) -> Response {
+    match protocol {
+        Protocol::Json => {
+            // Both spellings: Service Catalog and Organizations write `Message`, SageMaker `message`.
+            let body = serde_json::json!({ "__type": error.code, "message": error.message, "Message": error.message });
+            // The JSON services answer 400 to whatever the caller did wrong.
+            let status = if error.status < 500 { 400 } else { error.status };
+            let mut response = response(status, "application/x-amz-json-1.1", body.to_string(), request_id);
+            if let Ok(code) = HeaderValue::from_str(&error.code) {
+                response.headers_mut().insert("x-amzn-errortype", code);
+            }
+            response
+        }
+        Protocol::Query(namespace) => {
+            let kind = if error.status < 500 { "Sender" } else { "Receiver" };
+            let body = format!(
+                "<ErrorResponse xmlns=\"{namespace}\"><Error><Type>{kind}</Type><Code>{}</Code><Message>{}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>",
+                xml(query_code(&error.code)),
+                xml(&error.message)
+            );
+            response(error.status, "text/xml", body, request_id)
+        }
+    }
+}
+
+/// The Query services name the general errors differently.
+fn query_code(code: &str) -> &str {
+    match code {
+        "AccessDeniedException" => "AccessDenied",
+        "ExpiredTokenException" => "ExpiredToken",
+        "IncompleteSignatureException" => "IncompleteSignature",
+        "InvalidSignatureException" => "SignatureDoesNotMatch",
+        "MalformedPolicyDocumentException" => "MalformedPolicyDocument",
+        "MissingAuthenticationTokenException" => "MissingAuthenticationToken",
+        "PackedPolicyTooLargeException" => "PackedPolicyTooLarge",
+        "ThrottlingException" => "Throttling",
+        "UnknownOperationException" => "InvalidAction",
+        "UnrecognizedClientException" => "InvalidClientTokenId",
+        "ValidationException" => "ValidationError",
+        other => other,
+    }
+}

@@ -1,0 +1,141 @@
+//! What all operations check: names, authorization with SageMaker's condition keys, and roles that are passed on.
+
+use std::collections::BTreeMap;
+
+use domain::guardrail::{Call, Context, PolicyKind, PrincipalArn, trusts};
+use serde_json::Value;
+
+use crate::authorize::{authorize, request_tags, resource_tags};
+use crate::context::Ctx;
+use crate::error::AwsError;
+use crate::value::{constraint, required};
+use crate::world::World;
+
+/// `UserProfileName` and the like: at most 63 characters, `[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}`.
+pub(super) fn name<'a>(body: &'a Value, key: &str) -> Result<&'a str, AwsError> {
+    let given = required(body, key)?;
+    if given.len() > 63 {
+        return Err(constraint(given, key, "Member must have length less than or equal to 63"));
+    }
+    let alnum = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);
+    let bytes = given.as_bytes();
+    let valid =
+        alnum(bytes.first()) && alnum(bytes.last()) && bytes.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-');
+    if valid {
+        return Ok(given);
+    }
+    Err(constraint(given, key, "Member must satisfy regular expression pattern: [a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}"))
+}
+
+/// A `DomainId`: `d-` and lower case letters, digits and hyphens.
+pub(super) fn domain_id(body: &Value) -> Result<&str, AwsError> {
+    let given = required(body, "DomainId")?;
+    let valid = given.len() <= 63
+        && given.strip_prefix("d-").is_some_and(|rest| {
+            !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        });
+    if valid {
+        return Ok(given);
+    }
+    Err(constraint(given, "DomainId", "Member must satisfy regular expression pattern: ^d-(-*[a-z0-9]){1,61}"))
+}
+
+pub(super) fn arn(ctx: &Ctx, rest: &str) -> String {
+    format!("arn:aws:sagemaker:{}:{}:{rest}", ctx.region, ctx.account())
+}
+
+/// A call on something that may exist already, whose tags policies may compare.
+pub(super) fn on_resource(
+    world: &mut World,
+    ctx: &Ctx,
+    operation: &str,
+    arn: &str,
+    mut context: Context,
+) -> Result<(), AwsError> {
+    let account = ctx.account().clone();
+    let tags = world.sagemaker(&account, &ctx.region).by_arn_mut(arn).map(|r| r.tags.clone()).unwrap_or_default();
+    resource_tags(&mut context, Some("sagemaker"), &tags);
+    authorize(world, ctx, &format!("sagemaker:{operation}"), arn, context)
+}
+
+/// A call that makes something: its tags count as request tags, and need `sagemaker:AddTags` as well
+/// (`sagemaker:TaggingAction` names the operation).
+pub(super) fn on_creation(
+    world: &World,
+    ctx: &Ctx,
+    operation: &str,
+    arn: &str,
+    tags: &BTreeMap<String, String>,
+    mut context: Context,
+) -> Result<(), AwsError> {
+    request_tags(&mut context, tags);
+    authorize(world, ctx, &format!("sagemaker:{operation}"), arn, context)?;
+    if tags.is_empty() {
+        return Ok(());
+    }
+    let mut tagging = Context::new();
+    request_tags(&mut tagging, tags);
+    tagging.set("sagemaker:TaggingAction", operation);
+    authorize(world, ctx, "sagemaker:AddTags", arn, tagging)
+}
+
+/// The caller may pass the role to SageMaker (`iam:PassRole`), and the role lets SageMaker take it.
+pub(super) fn pass_role(world: &World, ctx: &Ctx, role_arn: &str) -> Result<(), AwsError> {
+    let mut context = Context::new();
+    context.set("iam:PassedToService", "sagemaker.amazonaws.com");
+    authorize(world, ctx, "iam:PassRole", role_arn, context)?;
+    let refused = || {
+        AwsError::validation(format!(
+            "The execution role ARN \"{role_arn}\" is invalid. Please ensure that the role exists and that its trust relationship policy allows the action \"sts:AssumeRole\" for the service principal \"sagemaker.amazonaws.com\"."
+        ))
+    };
+    let role = world.role(role_arn).ok_or_else(refused)?;
+    if !role_arn.starts_with(&format!("arn:aws:iam::{}:", ctx.account())) {
+        return Err(AwsError::access_denied("Cross-account pass role is not allowed."));
+    }
+    let trust = world.parsed(PolicyKind::Trust, &role.name, &role.trust)?;
+    let context = Context::new();
+    let call = Call { action: "sts:AssumeRole", resource: role_arn, context: &context };
+    let service = PrincipalArn::service("sagemaker.amazonaws.com");
+    if trust.first().is_some_and(|policy| trusts(policy, &service, &call).is_allowed()) {
+        Ok(())
+    } else {
+        Err(refused())
+    }
+}
+
+/// Texts of a list member.
+pub(super) fn texts(body: &Value, path: &[&str]) -> Vec<String> {
+    let found = path.iter().try_fold(body, |at, key| at.get(*key));
+    found.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// Sets a multi-valued key, or leaves it absent: `Null` conditions tell the two apart.
+pub(super) fn set_some(context: &mut Context, key: &str, values: Vec<String>) {
+    if !values.is_empty() {
+        context.set_many(key, values);
+    }
+}
+
+/// Every `InstanceType` anywhere inside the settings.
+pub(super) fn instance_types(settings: Option<&Value>) -> Vec<String> {
+    fn walk(value: &Value, found: &mut Vec<String>) {
+        match value {
+            Value::Object(map) => {
+                for (key, inner) in map {
+                    match inner.as_str() {
+                        Some(text) if key == "InstanceType" => found.push(text.to_owned()),
+                        _ => walk(inner, found),
+                    }
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| walk(item, found)),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    if let Some(settings) = settings {
+        walk(settings, &mut found);
+    }
+    found
+}

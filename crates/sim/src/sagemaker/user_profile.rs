@@ -1,0 +1,138 @@
+//! User profiles of Studio domains.
+
+use domain::guardrail::Context;
+use serde_json::{Value, json};
+
+use super::access::{arn, domain_id, instance_types, name, on_creation, on_resource, pass_role, set_some, texts};
+use super::app::is_live;
+use super::domain::answer;
+use super::state::{Resource, attributes, in_use, key, limit_exceeded};
+use crate::context::Ctx;
+use crate::error::AwsError;
+use crate::value::{tags, text};
+use crate::world::World;
+
+const COMES_UP_IN: u32 = 12;
+const GOES_IN: u32 = 10;
+
+const ATTRIBUTES: [&str; 5] =
+    ["DomainId", "UserProfileName", "SingleSignOnUserIdentifier", "SingleSignOnUserValue", "UserSettings"];
+
+fn profile_arn(ctx: &Ctx, domain: &str, profile: &str) -> String {
+    arn(ctx, &format!("user-profile/{domain}/{profile}"))
+}
+
+/// The ARN that the profile was made with, whose case may differ from the name asked for.
+pub(super) fn arn_of(world: &mut World, ctx: &Ctx, domain: &str, profile: &str) -> String {
+    let state = world.sagemaker(ctx.account(), &ctx.region);
+    state.user_profile(domain, profile).map_or_else(|_| profile_arn(ctx, domain, profile), |found| found.arn.clone())
+}
+
+pub(super) fn create(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value, AwsError> {
+    let (domain, profile) = (domain_id(body)?, name(body, "UserProfileName")?);
+    let tags = tags(body, "Tags")?;
+    let arn = profile_arn(ctx, domain, profile);
+    let mut context = Context::new();
+    set_some(&mut context, "sagemaker:VpcSecurityGroupIds", texts(body, &["UserSettings", "SecurityGroups"]));
+    set_some(&mut context, "sagemaker:InstanceTypes", instance_types(body.get("UserSettings")));
+    on_creation(world, ctx, "CreateUserProfile", &arn, &tags, context)?;
+    if let Some(role) = body.pointer("/UserSettings/ExecutionRole").and_then(Value::as_str) {
+        pass_role(world, ctx, role)?;
+    }
+    let ready = world.ready_at(ctx.now, COMES_UP_IN);
+    let state = world.sagemaker(ctx.account(), &ctx.region);
+    let parent = state.domain(domain)?;
+    if parent.status != "InService" {
+        return Err(AwsError::validation(format!(
+            "Unable to create UserProfile [{profile}] because Domain [{domain}] is in state [{}].",
+            parent.status
+        )));
+    }
+    let key = key(&[domain, profile]);
+    if state.user_profiles.contains_key(&key) {
+        return Err(in_use(format!("UserProfile [{domain}/{profile}] already exists.")));
+    }
+    let inside = format!("{domain}/");
+    let count = state.user_profiles.keys().filter(|k| k.starts_with(&inside)).count();
+    if count >= state.quotas.user_profiles_per_domain {
+        return Err(limit_exceeded("User profiles per domain", state.quotas.user_profiles_per_domain));
+    }
+    let mut made = attributes(body, &ATTRIBUTES);
+    made.insert("UserProfileArn".into(), json!(arn));
+    made.insert("HomeEfsFileSystemUid".into(), json!((200_000 + count).to_string()));
+    state.user_profiles.insert(key, Resource::pending(arn.clone(), made, ctx.now, ready).tagged(tags));
+    Ok(json!({ "UserProfileArn": arn }))
+}
+
+pub(super) fn describe(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value, AwsError> {
+    let (domain, profile) = (domain_id(body)?, name(body, "UserProfileName")?);
+    let arn = arn_of(world, ctx, domain, profile);
+    on_resource(world, ctx, "DescribeUserProfile", &arn, Context::new())?;
+    Ok(world.sagemaker(ctx.account(), &ctx.region).user_profile(domain, profile)?.described("Status"))
+}
+
+pub(super) fn list(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value, AwsError> {
+    let domain = text(body, "DomainIdEquals");
+    let resource = arn(ctx, &format!("user-profile/{}/*", domain.unwrap_or("*")));
+    on_resource(world, ctx, "ListUserProfiles", &resource, Context::new())?;
+    let contains = text(body, "UserProfileNameContains").map(str::to_ascii_lowercase);
+    let state = world.sagemaker(ctx.account(), &ctx.region);
+    let mut found: Vec<&Resource> = state
+        .user_profiles
+        .values()
+        .filter(|p| domain.is_none_or(|d| p.text("DomainId") == d))
+        .filter(|p| contains.as_ref().is_none_or(|c| p.text("UserProfileName").to_ascii_lowercase().contains(c)))
+        .collect();
+    sort(&mut found, body);
+    answer("UserProfiles", found.iter().map(|p| p.row("Status", &["DomainId", "UserProfileName"])).collect(), body)
+}
+
+/// `SortBy` and `SortOrder` of the List operations.
+pub(super) fn sort(found: &mut [&Resource], body: &Value) {
+    if text(body, "SortBy") == Some("LastModifiedTime") {
+        found.sort_by_key(|resource| resource.modified);
+    } else {
+        found.sort_by_key(|resource| resource.created);
+    }
+    if text(body, "SortOrder") == Some("Descending") {
+        found.reverse();
+    }
+}
+
+pub(super) fn delete(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value, AwsError> {
+    let (domain, profile) = (domain_id(body)?, name(body, "UserProfileName")?);
+    let arn = arn_of(world, ctx, domain, profile);
+    on_resource(world, ctx, "DeleteUserProfile", &arn, Context::new())?;
+    let gone = world.ready_at(ctx.now, GOES_IN);
+    let state = world.sagemaker(ctx.account(), &ctx.region);
+    state.user_profile(domain, profile)?;
+    let own_apps = key(&[domain, profile, ""]);
+    if state
+        .apps
+        .iter()
+        .any(|(k, app)| k.starts_with(&own_apps) && !app.text("UserProfileName").is_empty() && is_live(app))
+    {
+        return Err(in_use(format!(
+            "Unable to delete UserProfile [{profile}] because App(s) are associated with it. Delete the App(s) and try again."
+        )));
+    }
+    let inside = format!("{domain}/");
+    let owns = |space: &Resource| {
+        space
+            .attributes
+            .get("OwnershipSettings")
+            .and_then(|o| o["OwnerUserProfileName"].as_str())
+            .is_some_and(|owner| owner.eq_ignore_ascii_case(profile))
+    };
+    if state.spaces.iter().any(|(k, space)| k.starts_with(&inside) && owns(space)) {
+        return Err(in_use(format!(
+            "Unable to delete UserProfile [{profile}] because Space(s) are associated with it. Delete the Space(s) and try again."
+        )));
+    }
+    if let Some(found) = state.user_profiles.get_mut(&key(&[domain, profile]))
+        && found.status != "Deleting"
+    {
+        found.turn("Deleting", ctx.now, gone, None);
+    }
+    Ok(json!({}))
+}

@@ -1,0 +1,48 @@
+//! What a new state starts with: the organization of the demo.
+
+mod accounts;
+mod organization;
+mod roles;
+mod summary;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+pub use accounts::{
+    EXTERNAL_ID, HUB_ROLE_ARN, MANAGEMENT, REGION, SHARED_SERVICES, execution_role_arn, kms_key_arn, project_accounts,
+    projects,
+};
+pub use summary::summary;
+
+use crate::local::SimOptions;
+use crate::world::World;
+
+/// What a new state starts with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seed {
+    /// The organization, its accounts and roles, the catalog and the shared Studio domains.
+    Demo,
+    /// The organization, its accounts and roles.
+    Empty,
+}
+
+/// Fills an empty world.
+pub(crate) fn plant(world: &mut World, options: &SimOptions, now: DateTime<Utc>) {
+    organization::plant(world, now);
+    roles::plant(world, now);
+    if options.seed == Seed::Demo {
+        organization::plant_studio_domains(world, now);
+        crate::servicecatalog::seed::plant(world, now);
+    }
+}
+
+/// What the command line adds at every start: products, and the exports that published templates import.
+pub(crate) fn offer(world: &mut World, options: &SimOptions, now: DateTime<Utc>) {
+    crate::servicecatalog::seed::offer(world, &options.products, now);
+    world.cloudformation.export_patterns.clear();
+    if options.exports {
+        let templates: Vec<&str> = options.products.iter().map(|(_, template)| template.as_str()).collect();
+        crate::cloudformation::seed_exports(world, &templates, &BTreeMap::new());
+    }
+}
