@@ -9,10 +9,12 @@
 mod canonical;
 mod chain;
 mod event;
+mod finding;
 mod verify;
 
 pub use canonical::canonical_bytes;
 pub use chain::{Block, Digest, Entry, Head, SealError, Signature, key_id, seal};
 pub use ed25519_dalek::{SigningKey, VerifyingKey};
 pub use event::{AuditActor, AuditEvent, Outcome};
-pub use verify::{Finding, Report, Truncation, Verifier, verify};
+pub use finding::{Finding, Report, Truncation};
+pub use verify::{Verifier, verify};
