@@ -1,0 +1,28 @@
+use leptos::prelude::*;
+
+/// A definition list; `wide` puts the terms beside the values where there is room.
+#[component]
+pub fn Facts(#[prop(optional)] wide: bool, children: Children) -> impl IntoView {
+    view! { <dl class=if wide { "facts facts-wide" } else { "facts" }>{children()}</dl> }
+}
+
+#[component]
+pub fn Fact(#[prop(into)] term: String, children: Children) -> impl IntoView {
+    view! { <div><dt>{term}</dt><dd>{children()}</dd></div> }
+}
+
+/// Names and values as they stand in AWS.
+#[component]
+pub fn PairList(pairs: Vec<(String, String)>) -> impl IntoView {
+    view! {
+        <Facts wide=true>
+            {pairs
+                .into_iter()
+                .map(|(name, value)| {
+                    let value = if value.is_empty() { "(empty)".to_owned() } else { value };
+                    view! { <div><dt class="font-mono">{name}</dt><dd>{value}</dd></div> }
+                })
+                .collect_view()}
+        </Facts>
+    }
+}

@@ -1,0 +1,57 @@
+//! Small parts that pages are made of. Those above the line are drawn in the browser too, by the islands.
+
+mod badge;
+mod callout;
+mod icon;
+mod progress;
+mod time;
+
+pub use badge::{Badge, EnvironmentBadge, RequestBadge, Tone};
+pub use callout::{Callout, ProblemCallout};
+pub use icon::{Icon, IconView};
+pub use progress::ProgressView;
+pub use time::{Clock, Day, Moment};
+
+#[cfg(feature = "render")]
+mod card;
+#[cfg(feature = "render")]
+mod disclosure;
+#[cfg(feature = "render")]
+mod empty;
+#[cfg(feature = "render")]
+mod facts;
+#[cfg(feature = "render")]
+mod field;
+#[cfg(feature = "render")]
+mod form;
+#[cfg(feature = "render")]
+mod page_head;
+#[cfg(feature = "render")]
+mod pager;
+#[cfg(feature = "render")]
+mod rows;
+#[cfg(feature = "render")]
+mod select;
+#[cfg(feature = "render")]
+mod table;
+#[cfg(feature = "render")]
+mod text_area;
+#[cfg(feature = "render")]
+mod text_field;
+
+#[cfg(feature = "render")]
+pub use self::{
+    card::Card,
+    disclosure::Disclosure,
+    empty::Empty,
+    facts::{Fact, Facts, PairList},
+    field::{Field, describe, field_id},
+    form::{ErrorSummary, Hidden, PostButton, form_part},
+    page_head::{Crumb, PageHead},
+    pager::Pager,
+    rows::{EnvironmentRows, RequestRows},
+    select::{Choice, Select},
+    table::Table,
+    text_area::TextArea,
+    text_field::TextField,
+};

@@ -1,0 +1,15 @@
+use leptos::prelude::*;
+
+/// A table that scrolls by itself where the screen is narrow; `label` names it for those who cannot see it.
+#[component]
+pub fn Table(#[prop(into)] label: String, columns: Vec<&'static str>, children: Children) -> impl IntoView {
+    let head = columns.into_iter().map(|column| view! { <th scope="col">{column}</th> }).collect_view();
+    view! {
+        <div class="scroll" role="region" tabindex="0" aria-label=label>
+            <table class="table">
+                <thead><tr>{head}</tr></thead>
+                <tbody>{children()}</tbody>
+            </table>
+        </div>
+    }
+}

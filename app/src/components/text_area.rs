@@ -1,0 +1,39 @@
+use domain::view::FormState;
+use leptos::prelude::*;
+
+use super::{Field, describe, field_id};
+
+/// Several lines of text.
+#[component]
+pub fn TextArea(
+    #[prop(into)] label: String,
+    #[prop(into)] name: String,
+    #[prop(into, optional)] help: String,
+    #[prop(into, optional)] value: String,
+    state: FormState,
+    #[prop(default = true)] required: bool,
+    #[prop(optional)] part: &'static str,
+    #[prop(default = 4)] lines: u8,
+) -> impl IntoView {
+    let id = field_id(part, &name);
+    let error = state.error(&name).map(str::to_owned);
+    let value = state.value(&name).map_or(value, str::to_owned);
+    let described = describe(&id, !help.is_empty(), error.is_some());
+    // The parser drops one line break right after the tag: this one, so that a leading one of the text stays.
+    let value = format!("\n{value}");
+    view! {
+        <Field id=id.clone() label help limits=None error=error.clone() required>
+            <textarea
+                class="input"
+                id=id
+                name=name
+                rows=lines.to_string()
+                required=required
+                aria-invalid=error.is_some().then_some("true")
+                aria-describedby=described
+            >
+                {value}
+            </textarea>
+        </Field>
+    }
+}

@@ -1,0 +1,50 @@
+use domain::view::FormState;
+use leptos::prelude::*;
+
+use super::{Field, describe, field_id};
+
+/// One line of text. What was typed before and its error come out of `state`.
+#[component]
+pub fn TextField(
+    #[prop(into)] label: String,
+    #[prop(into)] name: String,
+    #[prop(into, optional)] help: String,
+    #[prop(optional_no_strip)] limits: Option<String>,
+    /// What stands in it when nothing was typed before.
+    #[prop(into, optional)]
+    value: String,
+    state: FormState,
+    #[prop(default = true)] required: bool,
+    #[prop(default = "text")] kind: &'static str,
+    #[prop(optional)] inputmode: Option<&'static str>,
+    /// Keeps the ids of two forms on one page apart.
+    #[prop(optional)]
+    part: &'static str,
+    /// An identifier of AWS rather than prose.
+    #[prop(optional)]
+    code: bool,
+    #[prop(default = "off")] autocomplete: &'static str,
+) -> impl IntoView {
+    let id = field_id(part, &name);
+    let error = state.error(&name).map(str::to_owned);
+    // What was typed into a password field is never sent back.
+    let value = (kind != "password").then(|| state.value(&name).map_or(value, str::to_owned));
+    let described = describe(&id, !help.is_empty() || limits.is_some(), error.is_some());
+    view! {
+        <Field id=id.clone() label help limits error=error.clone() required>
+            <input
+                class=if code { "input input-code" } else { "input" }
+                id=id
+                name=name
+                type=kind
+                value=value
+                inputmode=inputmode
+                required=required
+                autocomplete=autocomplete
+                spellcheck="false"
+                aria-invalid=error.is_some().then_some("true")
+                aria-describedby=described
+            />
+        </Field>
+    }
+}

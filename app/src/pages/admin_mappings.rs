@@ -1,0 +1,100 @@
+use domain::action::Action;
+use domain::person::GroupMapping;
+use domain::project::Project;
+use domain::view::{AdminMappingsPage, FormState};
+use leptos::prelude::*;
+
+use super::newcomer::what_it_gives;
+use crate::components::{
+    Callout, Card, Choice, Empty, ErrorSummary, PageHead, PostButton, Select, Table, TextField, Tone,
+};
+use crate::document::Page;
+
+/// From OIDC groups to roles.
+pub fn page(admin: AdminMappingsPage) -> Page {
+    let AdminMappingsPage { mappings, bootstrap_admin_group, projects, allowed, form } = admin;
+    let manage = allowed.has(Action::ManageGroupMappings);
+    let bootstrap = bootstrap_admin_group.map(|group| {
+        view! {
+            <Callout tone=Tone::Info title=format!("Group {group} is always admin.")>
+                <p>"The configuration says so; it cannot be changed here."</p>
+            </Callout>
+        }
+    });
+    let new = manage.then(|| {
+        let state = form.clone();
+        view! { <Card title="New mapping"><NewMapping projects state /></Card> }
+    });
+    let body = view! {
+        <PageHead
+            title="Group mappings"
+            lead="Which group of the identity provider gives which role. A change takes effect at the next request of everybody concerned."
+        />
+        <ErrorSummary state=form.clone() />
+        {bootstrap}
+        <Card title="Mappings" flush=true><Mappings mappings manage /></Card>
+        {new}
+    };
+    Page::new("Group mappings", body).with_errors(&form)
+}
+
+#[component]
+fn Mappings(mappings: Vec<GroupMapping>, manage: bool) -> impl IntoView {
+    if mappings.is_empty() {
+        return view! { <Empty title="There are no mappings yet."></Empty> }.into_any();
+    }
+    let rows = mappings
+        .into_iter()
+        .map(|mapping| {
+            let action = manage.then(|| {
+                let described = format!("Remove the mapping of group {}", mapping.group);
+                let fields = vec![("id", mapping.id.to_string())];
+                view! {
+                    <PostButton
+                        action="/api/remove_group_mapping"
+                        label="Remove"
+                        class="button button-small button-danger"
+                        described=described
+                        fields
+                    />
+                }
+            });
+            view! {
+                <tr>
+                    <th scope="row"><code>{mapping.group.clone()}</code></th>
+                    <td>{what_it_gives(&mapping.grant)}</td>
+                    <td class="text-right">{action}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! { <Table label="Group mappings" columns=vec!["Group", "Gives the role", "Change"]>{rows}</Table> }.into_any()
+}
+
+#[component]
+fn NewMapping(projects: Vec<Project>, state: FormState) -> impl IntoView {
+    let grants = vec![
+        Choice::new("member", "Data scientist in a project"),
+        Choice::new("lead", "Team lead of a project"),
+        Choice::new("auditor", "Auditor"),
+        Choice::new("admin", "Admin"),
+    ];
+    let projects = std::iter::once(Choice::new("", "None"))
+        .chain(projects.into_iter().map(|p| Choice::new(p.id.to_string(), p.name)))
+        .collect();
+    view! {
+        <form class="fieldset max-w-2xl" method="post" action="/api/add_group_mapping" novalidate>
+            <TextField label="Group" name="group" help="Exactly as the identity provider sends it." code=true state=state.clone() />
+            <Select label="Role" name="grant" choices=grants state=state.clone() />
+            <Select
+                label="Project"
+                name="project"
+                help="For data scientists and team leads."
+                choices=projects
+                required=false
+                state
+            />
+            <p class="actions"><button class="button button-primary" type="submit">"Add mapping"</button></p>
+        </form>
+    }
+}

@@ -1,0 +1,39 @@
+use domain::view::ApprovalsPage;
+use leptos::prelude::*;
+
+use super::url::with_query;
+use crate::components::{Card, Empty, PageHead, Pager, RequestRows};
+use crate::document::Page;
+use crate::words;
+
+/// What waits for this person's decision, oldest first. `after` is the cursor of the page that is shown.
+pub fn page(approvals: ApprovalsPage, after: &str) -> Page {
+    let ApprovalsPage { waiting, waiting_count, decided } = approvals;
+    let summary = match waiting_count {
+        0 => "Nothing waits for you.".to_owned(),
+        1 => "One request waits for your decision.".to_owned(),
+        n => format!("{n} requests wait for your decision, the oldest first."),
+    };
+    let next = waiting.next.as_deref().map(|next| with_query("/approvals", &[("after", next)]));
+    let list = if waiting.items.is_empty() {
+        view! {
+            <Empty title="Nothing waits for your decision.">
+                <p>"New requests of your projects show up here. Your own are decided by somebody else."</p>
+            </Empty>
+        }
+        .into_any()
+    } else {
+        view! { <RequestRows rows=waiting.items /> }.into_any()
+    };
+    let decided = (!decided.is_empty()).then(|| {
+        let note = words::count(decided.len() as u64, "request", "requests");
+        view! { <Card title="Decided lately" note flush=true><RequestRows rows=decided /></Card> }
+    });
+    let body = view! {
+        <PageHead title="Approvals" lead=summary />
+        {list}
+        <Pager first="/approvals".to_owned() next further=!after.is_empty() />
+        {decided}
+    };
+    Page::new("Approvals", body)
+}

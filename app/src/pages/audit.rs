@@ -1,0 +1,138 @@
+use domain::audit::Outcome;
+use domain::view::{AuditPage, AuditQuery, AuditRow, FormState};
+use leptos::prelude::*;
+
+use super::url::with_query;
+use crate::components::{
+    Badge, Choice, Empty, ErrorSummary, Icon, Moment, PageHead, Pager, Select, Table, TextField, Tone,
+};
+use crate::document::Page;
+
+/// The audit log of the whole portal.
+pub fn page(audit: AuditPage) -> Page {
+    let AuditPage { rows, query, actions, sealed, errors } = audit;
+    let state = FormState { errors, ..FormState::default() };
+    let next = rows.next.as_deref().map(|after| address("/audit", &query, after));
+    let first = address("/audit", &query, "");
+    let csv = address("/audit/export.csv", &query, "");
+    let jsonl = address("/audit/export.jsonl", &query, "");
+    let further = !query.after.is_empty();
+    let list = match (rows.items.is_empty(), rows.filtered) {
+        (true, false) => view! { <Empty title="Nothing has happened yet."></Empty> }.into_any(),
+        (true, true) => view! {
+            <Empty title="No event matches these filters."><p><a href="/audit">"Clear the filters"</a></p></Empty>
+        }
+        .into_any(),
+        (false, _) => view! { <Events rows=rows.items /> }.into_any(),
+    };
+    let body = view! {
+        <PageHead title="Audit log" lead=sealed>
+            <a class="button button-small" href=csv download="">"Export as CSV"</a>
+            <a class="button button-small" href=jsonl download="">"Export as JSON Lines"</a>
+        </PageHead>
+        <ErrorSummary state=state.clone() />
+        <Filters query actions state=state.clone() />
+        {list}
+        <Pager first next further />
+    };
+    Page::new("Audit log", body).with_errors(&state)
+}
+
+fn address(path: &str, query: &AuditQuery, after: &str) -> String {
+    with_query(
+        path,
+        &[
+            ("actor", &query.actor),
+            ("action", &query.action),
+            ("resource", &query.resource),
+            ("project", &query.project),
+            ("outcome", &query.outcome),
+            ("from", &query.from),
+            ("to", &query.to),
+            ("after", after),
+        ],
+    )
+}
+
+fn outcome_word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Intent => "Intent",
+        Outcome::Succeeded => "Succeeded",
+        Outcome::Failed => "Failed",
+        Outcome::Denied => "Denied",
+    }
+}
+
+#[component]
+fn Filters(query: AuditQuery, actions: Vec<String>, state: FormState) -> impl IntoView {
+    let actions =
+        std::iter::once(Choice::new("", "Any action")).chain(actions.into_iter().map(Choice::plain)).collect();
+    let outcomes = std::iter::once(Choice::new("", "Any outcome"))
+        .chain(Outcome::ALL.map(|o| Choice::new(o.as_str(), outcome_word(o))))
+        .collect();
+    view! {
+        <form class="filters" method="get" action="/audit" role="search" novalidate>
+            <TextField label="Who" name="actor" value=query.actor state=state.clone() />
+            <Select label="Action" name="action" value=query.action choices=actions state=state.clone() />
+            <TextField label="Resource" name="resource" value=query.resource state=state.clone() />
+            <TextField label="Project" name="project" value=query.project state=state.clone() />
+            <Select label="Outcome" name="outcome" value=query.outcome choices=outcomes state=state.clone() />
+            <TextField label="From" name="from" kind="date" value=query.from state=state.clone() />
+            <TextField label="To" name="to" kind="date" value=query.to state />
+            <button class="button" type="submit">"Filter"</button>
+        </form>
+    }
+}
+
+#[component]
+fn Events(rows: Vec<AuditRow>) -> impl IntoView {
+    let rows = rows.into_iter().map(|row| view! { <Event row /> }).collect_view();
+    let columns = vec!["When", "Who", "Action", "Resource", "Outcome", "Detail", "Position"];
+    view! { <Table label="Events" columns>{rows}</Table> }
+}
+
+#[component]
+fn Event(row: AuditRow) -> impl IntoView {
+    let AuditRow { event, who, position } = row;
+    let (tone, icon) = match event.outcome {
+        Outcome::Intent => (Tone::Neutral, Icon::Clock),
+        Outcome::Succeeded => (Tone::Good, Icon::Check),
+        Outcome::Failed => (Tone::Bad, Icon::Cross),
+        Outcome::Denied => (Tone::Warn, Icon::Warning),
+    };
+    let resource = match event.resource_kind.as_str() {
+        "request" => Some(format!("/requests/{}", event.resource_id)),
+        "environment" => Some(format!("/environments/{}", event.resource_id)),
+        "project" => Some(format!("/admin/projects/{}", event.resource_id)),
+        _ => None,
+    };
+    let resource = match resource {
+        Some(href) => view! { <a href=href>{event.resource_kind.clone()}</a> }.into_any(),
+        None => view! { <span>{event.resource_kind.clone()}</span> }.into_any(),
+    };
+    let detail = event
+        .detail
+        .into_iter()
+        .map(|(name, value)| view! { <li><span class="text-muted">{name} ": "</span>{value}</li> })
+        .collect_view();
+    let correlation = event.correlation;
+    view! {
+        <tr>
+            <td class="whitespace-nowrap"><Moment at=event.at /></td>
+            <td>{who}</td>
+            <td><code>{event.action}</code></td>
+            <td class="min-w-48">
+                {resource}
+                " "
+                <code class="text-xs text-muted">{event.resource_id}</code>
+                {event.project.map(|project| view! { <span class="block text-muted">{project.to_string()}</span> })}
+            </td>
+            <td><Badge tone icon text=outcome_word(event.outcome) /></td>
+            <td class="min-w-72">
+                <ul>{detail}</ul>
+                <span class="text-xs text-muted">"Correlation " <code>{correlation}</code></span>
+            </td>
+            <td>{position.map_or_else(|| "not sealed yet".to_owned(), |p| p.to_string())}</td>
+        </tr>
+    }
+}

@@ -1,0 +1,116 @@
+use domain::access::ApprovalRule;
+use domain::catalog::MirrorState;
+use domain::project::Stage;
+use domain::view::{CatalogPage, CatalogQuery, FormState, ProductCard};
+use leptos::prelude::*;
+
+use crate::components::{Choice, Empty, Fact, Facts, Moment, PageHead, ProblemCallout, Select, TextField, Tone};
+use crate::document::Page;
+use crate::words;
+
+/// The products that the person's projects may use.
+pub fn page(catalog: CatalogPage) -> Page {
+    let CatalogPage { products, query, projects, mirrors, any } = catalog;
+    let list = match (products.is_empty(), any) {
+        (true, false) => view! {
+            <Empty title="There is no product for your projects yet.">
+                <p>"The platform team decides which project may use which product. Ask them for access."</p>
+            </Empty>
+        }
+        .into_any(),
+        (true, true) => view! {
+            <Empty title="No product matches these filters.">
+                <p><a href="/catalog">"Clear the filters"</a></p>
+            </Empty>
+        }
+        .into_any(),
+        (false, _) => {
+            let tiles = products.into_iter().map(|product| view! { <ProductTile product /> }).collect_view();
+            view! { <ul class="grid gap-4 md:grid-cols-2">{tiles}</ul> }.into_any()
+        }
+    };
+    let body = view! {
+        <PageHead title="Catalog" lead="Approved products: what they create, where you may use them, and who has to agree." />
+        {any.then(|| view! { <Filters query projects=projects.iter().map(ToString::to_string).collect() /> })}
+        {list}
+        <Freshness mirrors />
+    };
+    Page::new("Catalog", body)
+}
+
+#[component]
+fn Filters(query: CatalogQuery, projects: Vec<String>) -> impl IntoView {
+    let state = FormState::default();
+    let any = |label: &str| Choice::new("", label);
+    let stages = std::iter::once(any("Any stage")).chain(Stage::ALL.map(|s| Choice::new(s.as_str(), s.label()))).collect();
+    let projects = std::iter::once(any("Any project")).chain(projects.into_iter().map(Choice::plain)).collect();
+    let approvals = std::iter::once(any("With or without"))
+        .chain(ApprovalRule::ALL.map(|rule| Choice::new(rule.as_str(), words::approval(rule))))
+        .collect();
+    view! {
+        <form class="filters" method="get" action="/catalog" role="search">
+            <TextField label="Name or description" name="q" kind="search" value=query.q state=state.clone() />
+            <Select label="Stage" name="stage" value=query.stage choices=stages state=state.clone() />
+            <Select label="Project" name="project" value=query.project choices=projects state=state.clone() />
+            <Select label="Approval" name="approval" value=query.approval choices=approvals state />
+            <button class="button" type="submit">"Filter"</button>
+        </form>
+    }
+}
+
+/// A product as a card whose whole face is a link.
+#[component]
+pub fn ProductTile(product: ProductCard) -> impl IntoView {
+    let ProductCard { id, name, description, portfolio, access, typical_seconds } = product;
+    let mut stages: Vec<_> = access.iter().map(|row| row.stage).collect();
+    stages.sort_unstable();
+    stages.dedup();
+    let mut classes: Vec<_> = access.iter().map(|row| words::data_class(row.data_class)).collect();
+    classes.sort_unstable();
+    classes.dedup();
+    let approval = match access.iter().filter(|row| row.approval == ApprovalRule::OneLead).count() {
+        0 => "Not needed",
+        n if n == access.len() => "A team lead",
+        _ => "A team lead, in some stages",
+    };
+    let chips = stages.into_iter().map(|stage| view! { <li class="chip">{stage.label()}</li> }).collect_view();
+    view! {
+        <li class="card row flex-col items-stretch gap-3 p-4">
+            <div>
+                <p class="text-sm text-muted">{portfolio}</p>
+                <h3 class="text-base"><a class="row-link" href=format!("/catalog/{id}")>{name}</a></h3>
+                <p class="mt-1 text-muted">{description}</p>
+            </div>
+            <ul class="mt-auto flex flex-wrap gap-1.5" aria-label="Stages">{chips}</ul>
+            <div class="border-t border-line pt-3">
+                <Facts>
+                    <Fact term="Approval">{approval}</Fact>
+                    <Fact term="Data class of the projects">{classes.join(", ")}</Fact>
+                    <Fact term="Time to come up">{words::typical(typical_seconds)}</Fact>
+                </Facts>
+            </div>
+        </li>
+    }
+}
+
+/// How fresh the mirror of the catalog is, and what is wrong with it.
+#[component]
+pub fn Freshness(mirrors: Vec<MirrorState>) -> impl IntoView {
+    let lines = mirrors
+        .into_iter()
+        .map(|mirror| {
+            let region = mirror.region.to_string();
+            let read = match mirror.refreshed_at {
+                Some(at) => view! { "The catalog of " {region} " was read from AWS on " <Moment at /> "." }.into_any(),
+                None => view! { "The catalog of " {region} " was not read from AWS yet." }.into_any(),
+            };
+            view! {
+                <div class="stack gap-2">
+                    <p class="text-sm text-muted">{read}</p>
+                    {mirror.problem.map(|problem| view! { <ProblemCallout problem tone=Tone::Warn /> })}
+                </div>
+            }
+        })
+        .collect_view();
+    view! { <div class="stack gap-2">{lines}</div> }
+}

@@ -1,0 +1,182 @@
+use domain::action::Action;
+use domain::environment::{EnvironmentState, LaunchTarget, Output};
+use domain::view::{EnvironmentPage, FormState};
+use leptos::prelude::*;
+
+use crate::components::{
+    Callout, Card, Crumb, Disclosure, EnvironmentBadge, ErrorSummary, Fact, Facts, Hidden, Icon, IconView, Moment,
+    PageHead, PairList, PostButton, ProgressView, TextField, Tone,
+};
+use crate::document::Page;
+use crate::islands::LiveProgress;
+use crate::words;
+
+/// One environment: what can be done with it now, how it came to be, and what it is made of.
+pub fn page(environment: EnvironmentPage) -> Page {
+    let title = environment.name.clone();
+    let form = environment.form.clone();
+    let live = environment.progress.state.is_passing();
+    let state = environment.progress.state;
+    let retry = (environment.allowed.has(Action::RetryEnvironment)
+        && matches!(state, EnvironmentState::Error | EnvironmentState::Tainted))
+    .then(|| {
+        let fields = vec![("id", environment.id.to_string())];
+        view! { <PostButton action="/api/retry_environment" label="Try again" fields /> }
+    });
+    let progress = environment.progress.clone();
+    let progress = if live {
+        view! {
+            <LiveProgress url=format!("/environments/{}/events", environment.id)>
+                <ProgressView progress />
+            </LiveProgress>
+        }
+        .into_any()
+    } else {
+        view! { <ProgressView progress /> }.into_any()
+    };
+    let terminate = environment.allowed.has(Action::TerminateEnvironment) && state != EnvironmentState::Terminated
+        && state != EnvironmentState::Terminating;
+    let terminate = terminate.then(|| view! { <Terminate environment=environment.clone() /> });
+    let crumbs = vec![Crumb::new("/environments", "Environments")];
+    let body = view! {
+        <PageHead title=environment.name.clone() lead=environment.product_name.clone() crumbs>
+            <EnvironmentBadge state />
+            {retry}
+        </PageHead>
+        <ErrorSummary state=form.clone() />
+        <Launch environment=environment.clone() />
+        <div class="columns">
+            <div class="stack">
+                <Card title="Progress">{progress}</Card>
+                <Outputs outputs=environment.outputs.clone() />
+                {terminate}
+            </div>
+            <div class="stack"><About environment /></div>
+        </div>
+    };
+    Page { live, ..Page::new(title, body).with_errors(&form) }
+}
+
+/// The way in; the URL is made when the button is pressed, and never gets into a page or a script.
+#[component]
+fn Launch(environment: EnvironmentPage) -> impl IntoView {
+    let target = environment.launch.filter(|_| environment.progress.state == EnvironmentState::Available)?;
+    let (label, what) = match target {
+        LaunchTarget::Studio { domain_id, user_profile_name } => {
+            ("Open Studio", format!("SageMaker Studio domain {domain_id}, user profile {user_profile_name}."))
+        }
+        LaunchTarget::NotebookInstance { name } => ("Open notebook", format!("SageMaker notebook instance {name}.")),
+    };
+    let action = if environment.allowed.has(Action::LaunchEnvironment) {
+        view! {
+            <form method="post" action="/api/launch_environment" target="_blank">
+                <Hidden name="id" value=environment.id.to_string() />
+                <button class="button button-primary" type="submit">
+                    {label}
+                    <IconView icon=Icon::External />
+                    <span class="sr-only">" (in a new tab)"</span>
+                </button>
+            </form>
+        }
+        .into_any()
+    } else if environment.is_owner {
+        view! { <p class="text-muted">"You may not open it: you are no longer a member of its project."</p> }.into_any()
+    } else {
+        view! { <p class="text-muted">"Only " {environment.owner} " may open it."</p> }.into_any()
+    };
+    Some(view! {
+        <section class="card" aria-label=label>
+            <div class="card-body sm:grid-cols-[minmax(0,1fr)_auto] sm:items-center">
+                <div>
+                    <p class="font-semibold">{what}</p>
+                    <p class="text-sm text-muted">{environment.launch_note}</p>
+                </div>
+                {action}
+            </div>
+        </section>
+    })
+}
+
+#[component]
+fn Outputs(outputs: Vec<Output>) -> impl IntoView {
+    (!outputs.is_empty()).then(|| {
+        let items = outputs
+            .into_iter()
+            .map(|output| {
+                view! {
+                    <div>
+                        <dt>
+                            <span class="font-mono">{output.key}</span>
+                            {(!output.description.is_empty())
+                                .then(|| view! { <span class="block">{output.description}</span> })}
+                        </dt>
+                        <dd><code>{output.value}</code></dd>
+                    </div>
+                }
+            })
+            .collect_view();
+        view! { <Card title="Outputs"><Facts wide=true>{items}</Facts></Card> }
+    })
+}
+
+#[component]
+fn About(environment: EnvironmentPage) -> impl IntoView {
+    let tags = (!environment.tags.is_empty())
+        .then(|| view! { <Card title="Tags"><div class="narrow"><PairList pairs=environment.tags /></div></Card> });
+    view! {
+        <Card title="About">
+            <Facts>
+                <Fact term="Owner">{environment.owner}</Fact>
+                <Fact term="Project and stage">{environment.project.to_string()} " / " {environment.stage.label()}</Fact>
+                <Fact term="Account">
+                    {environment.account_name} " (" <code>{environment.account.to_string()}</code> "), "
+                    {environment.region.to_string()}
+                </Fact>
+                <Fact term="Product">
+                    <a href=format!("/catalog/{}", environment.product)>{environment.product_name}</a>
+                    ", version " {environment.version_name}
+                </Fact>
+                <Fact term="Request">
+                    <a href=format!("/requests/{}", environment.request)>"Request and decision"</a>
+                </Fact>
+                <Fact term="Lease ends"><Moment at=environment.lease_ends_at /></Fact>
+                <Fact term="Approved"><Moment at=environment.created_at /></Fact>
+                {environment
+                    .provisioned_product
+                    .map(|id| view! { <Fact term="Provisioned product"><code>{id}</code></Fact> })}
+            </Facts>
+        </Card>
+        {tags}
+    }
+}
+
+/// Deleting for good: what goes, what stays, and the name typed to confirm.
+#[component]
+fn Terminate(environment: EnvironmentPage) -> impl IntoView {
+    let state: FormState = environment.form.clone();
+    let open = !state.errors.is_empty();
+    let consequences = environment.termination_consequences.into_iter().map(|text| view! { <li>{text}</li> }).collect_view();
+    let passing = environment.progress.state.is_passing();
+    let label = format!("Type {} to confirm", environment.name);
+    view! {
+        <Disclosure summary="Terminate this environment" open id="terminate">
+            <Callout tone=Tone::Warn title="This cannot be undone.">
+                <ul class="grid list-disc gap-1 pl-5">{consequences}</ul>
+            </Callout>
+            {passing
+                .then(|| {
+                    view! {
+                        <p>{words::environment_state(environment.progress.state)} " is still going on; it is ended first."</p>
+                    }
+                })}
+            <form class="stack gap-4" method="post" action="/api/terminate_environment" novalidate>
+                <Hidden name="id" value=environment.id.to_string() />
+                <Hidden name="version" value=environment.version.to_string() />
+                <TextField label name="confirm" state />
+                <p class="actions">
+                    <button class="button button-danger" type="submit">"Terminate environment"</button>
+                </p>
+            </form>
+        </Disclosure>
+    }
+}

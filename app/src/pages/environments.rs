@@ -1,0 +1,83 @@
+use domain::environment::EnvironmentState;
+use domain::project::Stage;
+use domain::view::{EnvironmentsPage, EnvironmentsQuery, FormState};
+use leptos::prelude::*;
+
+use super::url::with_query;
+use crate::components::{Choice, Empty, EnvironmentRows, PageHead, Pager, Select, TextField};
+use crate::document::Page;
+use crate::words;
+
+/// The environments that the person may see.
+pub fn page(environments: EnvironmentsPage) -> Page {
+    let EnvironmentsPage { rows, query, projects } = environments;
+    let first = address(&query, "");
+    let next = rows.next.as_deref().map(|after| address(&query, after));
+    let further = !query.after.is_empty();
+    let none_yet = rows.items.is_empty() && !rows.filtered;
+    let list = if none_yet {
+        view! {
+            <Empty title="There are no environments yet.">
+                <p>"An environment shows up here as soon as a request for it is approved."</p>
+                <p><a class="button" href="/catalog">"Browse the catalog"</a></p>
+            </Empty>
+        }
+        .into_any()
+    } else if rows.items.is_empty() {
+        view! {
+            <Empty title="No environment matches these filters.">
+                <p><a href="/environments">"Clear the filters"</a></p>
+            </Empty>
+        }
+        .into_any()
+    } else {
+        view! { <EnvironmentRows rows=rows.items owners=true /> }.into_any()
+    };
+    let projects = projects.iter().map(ToString::to_string).collect();
+    let body = view! {
+        <PageHead title="Environments" lead="What runs, what comes up, and what is gone.">
+            <a class="button button-primary" href="/catalog">"Request an environment"</a>
+        </PageHead>
+        {(!none_yet).then(|| view! { <Filters query projects /> })}
+        {list}
+        <Pager first next further />
+    };
+    Page::new("Environments", body)
+}
+
+fn address(query: &EnvironmentsQuery, after: &str) -> String {
+    with_query(
+        "/environments",
+        &[
+            ("q", &query.q),
+            ("state", &query.state),
+            ("project", &query.project),
+            ("stage", &query.stage),
+            ("whose", &query.whose),
+            ("after", after),
+        ],
+    )
+}
+
+#[component]
+fn Filters(query: EnvironmentsQuery, projects: Vec<String>) -> impl IntoView {
+    let state = FormState::default();
+    let first = |label: &str| std::iter::once(Choice::new("", label));
+    let states = first("Any state")
+        .chain(EnvironmentState::ALL.map(|s| Choice::new(s.as_str(), words::environment_state(s))))
+        .collect();
+    let stages = first("Any stage").chain(Stage::ALL.map(|s| Choice::new(s.as_str(), s.label()))).collect();
+    let projects = first("Any project").chain(projects.into_iter().map(Choice::plain)).collect();
+    let whose = vec![Choice::new("", "Everybody's I may see"), Choice::new("mine", "Mine")];
+    let chosen = if query.whose == "mine" { "mine" } else { "" };
+    view! {
+        <form class="filters" method="get" action="/environments" role="search">
+            <TextField label="Name" name="q" kind="search" value=query.q state=state.clone() />
+            <Select label="State" name="state" value=query.state choices=states state=state.clone() />
+            <Select label="Project" name="project" value=query.project choices=projects state=state.clone() />
+            <Select label="Stage" name="stage" value=query.stage choices=stages state=state.clone() />
+            <Select label="Whose" name="whose" value=chosen choices=whose state />
+            <button class="button" type="submit">"Filter"</button>
+        </form>
+    }
+}

@@ -1,0 +1,21 @@
+//! One page per file, each a function from what it shows to a [`Page`](crate::document::Page).
+
+pub mod admin_mappings;
+pub mod admin_product;
+pub mod admin_products;
+pub mod admin_project;
+pub mod admin_projects;
+pub mod approvals;
+pub mod audit;
+pub mod catalog;
+pub mod environment;
+pub mod environments;
+pub mod home;
+pub mod newcomer;
+pub mod problem;
+pub mod product;
+pub mod profile;
+pub mod request;
+pub mod request_form;
+pub mod requests;
+mod url;

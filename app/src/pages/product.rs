@@ -1,0 +1,127 @@
+use domain::action::Action;
+use domain::view::{AccessRow, ProductPage, VersionRow};
+use leptos::prelude::*;
+
+use crate::components::{
+    Badge, Card, Crumb, Day, Disclosure, Empty, Fact, Facts, Icon, Moment, PageHead, PairList, Table, Tone,
+};
+use crate::document::Page;
+use crate::words;
+
+/// What a product is, what it creates, and under which rules.
+pub fn page(product: ProductPage) -> Page {
+    let title = product.name.clone();
+    let request = product.allowed.has(Action::SubmitRequest).then(|| {
+        view! {
+            <a class="button button-primary" href=format!("/catalog/{}/request", product.id)>"Request this product"</a>
+        }
+    });
+    let approvers = product
+        .approvers
+        .into_iter()
+        .map(|(project, who)| view! { <Fact term=project.to_string()>{who}</Fact> })
+        .collect_view();
+    let constraints = if product.constraints.is_empty() {
+        view! { <p class="text-muted">"The portfolio sets no constraints on this product."</p> }.into_any()
+    } else {
+        let items = product.constraints.into_iter().map(|text| view! { <li>{text}</li> }).collect_view();
+        view! { <ul class="grid list-disc gap-1.5 pl-5">{items}</ul> }.into_any()
+    };
+    let tags = product.tag_options.into_iter().map(|(key, values)| (key, values.join(", "))).collect::<Vec<_>>();
+    let tags = (!tags.is_empty()).then(|| view! { <Card title="Tags you choose from"><PairList pairs=tags /></Card> });
+    let bound = (!product.bound.is_empty()).then(|| {
+        view! {
+            <Disclosure summary="What the platform sets for you"><PairList pairs=product.bound /></Disclosure>
+        }
+    });
+    let body = view! {
+        <PageHead title=product.name lead=product.description crumbs=vec![Crumb::new("/catalog", "Catalog")]>
+            {request}
+        </PageHead>
+        <div class="columns">
+            <div class="stack">
+                <Versions versions=product.versions />
+                <Card title="Where you may use it" flush=true><Access rows=product.access /></Card>
+                <Card title="Constraints and guardrails">{constraints}</Card>
+                {tags}
+                {bound}
+            </div>
+            <div class="stack">
+                <Card title="Who approves"><Facts>{approvers}</Facts></Card>
+                <Card title="About">
+                    <Facts>
+                        <Fact term="Portfolio">{product.portfolio}</Fact>
+                        <Fact term="Owner">{product.owner}</Fact>
+                        <Fact term="Support">{product.support}</Fact>
+                        <Fact term="Time to come up">{words::typical(product.typical_seconds)}</Fact>
+                        <Fact term="Product id"><code>{product.id.to_string()}</code></Fact>
+                        {product
+                            .refreshed_at
+                            .map(|at| view! { <Fact term="Read from AWS"><Moment at /></Fact> })}
+                    </Facts>
+                </Card>
+            </div>
+        </div>
+    };
+    Page::new(title, body)
+}
+
+#[component]
+fn Versions(versions: Vec<VersionRow>) -> impl IntoView {
+    let items = versions
+        .into_iter()
+        .map(|version| {
+            let resources = version
+                .resources
+                .into_iter()
+                .map(|(kind, number)| {
+                    view! { <li class="chip">{format!("{number} \u{d7} {}", words::resource_type(&kind))}</li> }
+                })
+                .collect_view();
+            view! {
+                <li class="row flex-col items-stretch gap-2">
+                    <p class="flex flex-wrap items-center gap-x-3 gap-y-1">
+                        <span class="font-semibold">{version.name}</span>
+                        {version.preferred.then(|| view! { <Badge tone=Tone::Good icon=Icon::Check text="Offered first" /> })}
+                        {version
+                            .deprecated
+                            .then(|| view! { <Badge tone=Tone::Warn icon=Icon::Warning text="Deprecated" /> })}
+                        <span class="text-sm text-muted">"from " <Day at=version.created_at /></span>
+                    </p>
+                    {(!version.description.is_empty()).then(|| view! { <p>{version.description}</p> })}
+                    <div>
+                        <p class="mb-1 text-sm text-muted">"Creates"</p>
+                        <ul class="flex flex-wrap gap-1.5">{resources}</ul>
+                    </div>
+                </li>
+            }
+        })
+        .collect_view();
+    view! { <Card title="Versions" flush=true><ul class="rows">{items}</ul></Card> }
+}
+
+#[component]
+fn Access(rows: Vec<AccessRow>) -> impl IntoView {
+    if rows.is_empty() {
+        return view! {
+            <Empty title="None of your projects may request it."><p>"The platform team gives access."</p></Empty>
+        }
+        .into_any();
+    }
+    let rows = rows
+        .into_iter()
+        .map(|row| {
+            view! {
+                <tr>
+                    <th scope="row">{row.project.to_string()}</th>
+                    <td>{row.stage.label()}</td>
+                    <td>{words::approval(row.approval)}</td>
+                    <td>{words::data_class(row.data_class)}</td>
+                    <td>{words::count(row.max_lease_days, "day", "days")}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    let columns = vec!["Project", "Stage", "Approval", "Data class", "Longest lease"];
+    view! { <Table label="Projects and stages that may use it" columns>{rows}</Table> }.into_any()
+}

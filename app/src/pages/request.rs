@@ -1,0 +1,167 @@
+use domain::action::Action;
+use domain::view::{FormState, RequestPage, TimelineEntry};
+use leptos::prelude::*;
+
+use crate::components::{
+    Callout, Card, Crumb, Disclosure, EnvironmentRows, ErrorSummary, Fact, Facts, Hidden, Moment, PageHead, PairList,
+    PostButton, RequestBadge, TextArea, Tone,
+};
+use crate::document::Page;
+use crate::words;
+
+/// Everything needed to decide on one page: who, why, where, what it creates, what the platform sets, what runs already.
+pub fn page(request: RequestPage) -> Page {
+    let title = format!("Request {}", request.name);
+    let state = request.form.clone();
+    let decide = request.allowed.has(Action::DecideRequest);
+    let open = !request.state.is_final();
+    let environment = request.environment.as_ref().map(|id| {
+        view! { <a class="button button-primary" href=format!("/environments/{id}")>"Go to the environment"</a> }
+    });
+    let withdraw = (open && request.allowed.has(Action::WithdrawRequest)).then(|| {
+        let fields = vec![("id", request.id.to_string()), ("version", request.version.to_string())];
+        view! { <PostButton action="/api/withdraw_request" label="Withdraw request" fields /> }
+    });
+    let waiting = (open && !decide).then(|| {
+        let expires = words::day(request.expires_at);
+        view! {
+            <Callout tone=Tone::Info title=request.approvers.clone()>
+                <p>"Without a decision the request expires on " {expires} "."</p>
+            </Callout>
+        }
+    });
+    let decision = (open && decide).then(|| {
+        let id = request.id.to_string();
+        view! { <Decision id version=request.version approvers=request.approvers.clone() state=request.form.clone() /> }
+    });
+    let body = view! {
+        <PageHead title=request.name.clone() lead=request.product_name.clone() crumbs=vec![Crumb::new("/requests", "Requests")]>
+            <RequestBadge state=request.state />
+            {environment}
+            {withdraw}
+        </PageHead>
+        <ErrorSummary state=request.form.clone() />
+        {waiting}
+        <div class="columns">
+            <div class="stack">
+                <Why request=request.clone() />
+                {decision}
+                <What request=request.clone() />
+            </div>
+            <div class="stack">
+                <Running rows=request.running requester=request.requester />
+                <Card title="What happened so far"><Timeline entries=request.timeline /></Card>
+            </div>
+        </div>
+    };
+    Page::new(title, body).with_errors(&state)
+}
+
+#[component]
+fn Why(request: RequestPage) -> impl IntoView {
+    let mail = request.requester_email.map(|mail| view! { " (" <a href=format!("mailto:{mail}")>{mail.clone()}</a> ")" });
+    let justification = if request.justification.trim().is_empty() {
+        view! { <p class="text-muted">"No reason was given."</p> }.into_any()
+    } else {
+        view! { <blockquote class="quote">{request.justification}</blockquote> }.into_any()
+    };
+    view! {
+        <Card title="Who, why and where">
+            {justification}
+            <Facts wide=true>
+                <Fact term="Requested by">{request.requester} {mail}</Fact>
+                <Fact term="Project">{request.project_name} " (" {request.project.to_string()} ")"</Fact>
+                <Fact term="Account">{request.account_name} " (" <code>{request.account.to_string()}</code> "), " {request.region.to_string()}</Fact>
+                <Fact term="Stage">{request.stage.label()}</Fact>
+                <Fact term="Data class">{words::data_class(request.data_class)}</Fact>
+                <Fact term="Cost center">{request.cost_center}</Fact>
+                <Fact term="Lease">{words::count(request.lease_days, "day", "days")}</Fact>
+            </Facts>
+        </Card>
+    }
+}
+
+#[component]
+fn What(request: RequestPage) -> impl IntoView {
+    let creates = request
+        .creates
+        .into_iter()
+        .map(|(kind, number)| view! { <li class="chip">{format!("{number} \u{d7} {}", words::resource_type(&kind))}</li> })
+        .collect_view();
+    let asked = (!request.asked.is_empty())
+        .then(|| view! { <div><h3 class="mb-2">"Chosen by the requester"</h3><PairList pairs=request.asked /></div> });
+    let tags =
+        (!request.tags.is_empty()).then(|| view! { <div><h3 class="mb-2">"Tags"</h3><PairList pairs=request.tags /></div> });
+    let bound = (!request.bound.is_empty()).then(|| {
+        let summary = format!("Set by the platform ({})", request.bound.len());
+        view! { <Disclosure summary><PairList pairs=request.bound /></Disclosure> }
+    });
+    view! {
+        <Card title="What it creates">
+            <p>
+                <a href=format!("/catalog/{}", request.product)>{request.product_name}</a>
+                ", version " {request.version_name} ". " {request.product_description}
+            </p>
+            <ul class="flex flex-wrap gap-1.5" aria-label="Resources">{creates}</ul>
+            {asked}
+            {tags}
+            {bound}
+        </Card>
+    }
+}
+
+#[component]
+fn Decision(id: String, version: i64, approvers: String, state: FormState) -> impl IntoView {
+    view! {
+        <Card title="Your decision" note=approvers id="decide">
+            <form class="stack gap-4" method="post" action="/api/decide_request" novalidate>
+                <Hidden name="id" value=id />
+                <Hidden name="version" value=version.to_string() />
+                <TextArea
+                    label="Comment"
+                    name="comment"
+                    help="The requester reads it. A denial needs one."
+                    required=false
+                    lines=3
+                    state
+                />
+                <p class="actions">
+                    <button class="button button-primary" type="submit" name="decision" value="approve">"Approve"</button>
+                    <button class="button button-danger" type="submit" name="decision" value="deny">"Deny"</button>
+                    <span class="text-sm text-muted">"After an approval the environment is provisioned at once."</span>
+                </p>
+            </form>
+        </Card>
+    }
+}
+
+#[component]
+fn Running(rows: Vec<domain::view::EnvironmentRow>, requester: String) -> impl IntoView {
+    let note = words::count(rows.len() as u64, "environment", "environments");
+    let list = if rows.is_empty() {
+        view! { <p class="px-4 py-3 text-muted">{requester} " has no running environment."</p> }.into_any()
+    } else {
+        view! { <div class="narrow"><EnvironmentRows rows /></div> }.into_any()
+    };
+    view! { <Card title="Runs already" note flush=true>{list}</Card> }
+}
+
+#[component]
+fn Timeline(entries: Vec<TimelineEntry>) -> impl IntoView {
+    let items = entries
+        .into_iter()
+        .map(|entry| {
+            view! {
+                <li>
+                    <p><strong>{entry.who}</strong> " " {entry.what}</p>
+                    <p class="text-sm text-muted"><Moment at=entry.at /></p>
+                    {entry
+                        .comment
+                        .filter(|comment| !comment.trim().is_empty())
+                        .map(|comment| view! { <p class="mt-1 whitespace-pre-line break-words">{comment}</p> })}
+                </li>
+            }
+        })
+        .collect_view();
+    view! { <ol class="timeline">{items}</ol> }
+}

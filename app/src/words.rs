@@ -1,0 +1,142 @@
+//! Times, names and numbers in words. No locale and no time zone but UTC: a page means the same to everybody who reads it.
+
+use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
+use domain::access::ApprovalRule;
+use domain::environment::EnvironmentState;
+use domain::operation::OperationKind;
+use domain::project::DataClass;
+use domain::request::RequestState;
+
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// "23 Nov 2026".
+pub fn day(at: DateTime<Utc>) -> String {
+    let month = MONTHS.get(at.month0() as usize).copied().unwrap_or_default();
+    format!("{} {month} {}", at.day(), at.year())
+}
+
+/// "23 Nov 2026, 14:05 UTC".
+pub fn moment(at: DateTime<Utc>) -> String {
+    format!("{}, {:02}:{:02} UTC", day(at), at.hour(), at.minute())
+}
+
+/// "14:05:09".
+pub fn clock(at: DateTime<Utc>) -> String {
+    format!("{:02}:{:02}:{:02}", at.hour(), at.minute(), at.second())
+}
+
+/// For the `datetime` attribute: RFC 3339 in UTC, to the second.
+pub fn machine(at: DateTime<Utc>) -> String {
+    format!("{:04}-{:02}-{:02}T{}Z", at.year(), at.month(), at.day(), clock(at))
+}
+
+/// "3 min 20 s"; nothing below a second, nothing negative.
+pub fn duration(time: TimeDelta) -> String {
+    let seconds = time.num_seconds().max(0);
+    let (hours, minutes, rest) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    match (hours, minutes) {
+        (0, 0) => format!("{rest} s"),
+        (0, _) if rest == 0 => format!("{minutes} min"),
+        (0, _) => format!("{minutes} min {rest} s"),
+        _ => format!("{hours} h {minutes} min"),
+    }
+}
+
+/// "usually 7 min", rounded up to what people plan with.
+pub fn typical(seconds: Option<u32>) -> String {
+    match seconds {
+        None => "not yet known".to_owned(),
+        Some(seconds) if seconds < 90 => format!("about {seconds} s"),
+        Some(seconds) => format!("about {} min", seconds.div_ceil(60)),
+    }
+}
+
+/// "1 day", "3 days".
+pub fn count(number: impl Into<u64>, one: &str, many: &str) -> String {
+    match number.into() {
+        1 => format!("1 {one}"),
+        n => format!("{n} {many}"),
+    }
+}
+
+pub fn environment_state(state: EnvironmentState) -> &'static str {
+    match state {
+        EnvironmentState::Provisioning => "Provisioning",
+        EnvironmentState::Available => "Available",
+        EnvironmentState::Tainted => "Tainted",
+        EnvironmentState::Error => "Error",
+        EnvironmentState::Terminating => "Terminating",
+        EnvironmentState::Terminated => "Terminated",
+    }
+}
+
+pub fn request_state(state: RequestState) -> &'static str {
+    match state {
+        RequestState::Submitted => "Waiting for a decision",
+        RequestState::Approved => "Approved",
+        RequestState::Denied => "Denied",
+        RequestState::Withdrawn => "Withdrawn",
+        RequestState::Expired => "Expired",
+    }
+}
+
+pub fn approval(rule: ApprovalRule) -> &'static str {
+    match rule {
+        ApprovalRule::None => "No approval needed",
+        ApprovalRule::OneLead => "A team lead approves",
+    }
+}
+
+pub fn data_class(class: DataClass) -> &'static str {
+    match class {
+        DataClass::Public => "Public",
+        DataClass::Internal => "Internal",
+        DataClass::Confidential => "Confidential",
+        DataClass::Restricted => "Restricted",
+    }
+}
+
+pub fn operation(kind: OperationKind) -> &'static str {
+    match kind {
+        OperationKind::Provision => "Provisioning",
+        OperationKind::Terminate => "Termination",
+    }
+}
+
+/// "SageMaker domain" out of `AWS::SageMaker::Domain`; other names stay as they are.
+pub fn resource_type(name: &str) -> String {
+    let mut parts = name.split("::");
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some("AWS"), Some(service), Some(kind)) => {
+            let mut words = String::new();
+            for (i, c) in kind.char_indices() {
+                if c.is_ascii_uppercase() && i > 0 && !words.ends_with(|last: char| last.is_ascii_uppercase()) {
+                    words.push(' ');
+                }
+                words.push(c);
+            }
+            format!("{service} {}", words.to_lowercase())
+        }
+        _ => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_read_as_people_say_them() {
+        assert_eq!(duration(TimeDelta::seconds(-3)), "0 s");
+        assert_eq!(duration(TimeDelta::seconds(200)), "3 min 20 s");
+        assert_eq!(duration(TimeDelta::seconds(120)), "2 min");
+        assert_eq!(duration(TimeDelta::seconds(7_260)), "2 h 1 min");
+    }
+
+    #[test]
+    fn resource_types_read_as_words() {
+        assert_eq!(resource_type("AWS::SageMaker::UserProfile"), "SageMaker user profile");
+        assert_eq!(resource_type("AWS::KMS::Key"), "KMS key");
+        assert_eq!(resource_type("Custom::Thing"), "Custom::Thing");
+    }
+}

@@ -1,0 +1,263 @@
+//! Draws every page from samples: nothing that was typed breaks out of its place, nothing secret comes back, every state
+//! has its page. With `STUDIOGATE_PAGES_DIR` set, the documents are written there, to be looked at.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod samples;
+
+use app::document::{Assets, Document, Frame, Page};
+use app::pages;
+use domain::environment::EnvironmentState;
+use domain::problem::Problem;
+use domain::request::RequestState;
+use domain::view::*;
+use leptos::prelude::*;
+use samples::everything;
+
+/// The document as the server sends it.
+fn html(name: &str, shell: Option<Shell>, page: impl FnOnce() -> Page) -> String {
+    let owner = Owner::new();
+    let text = owner.with(|| {
+        let frame = Frame {
+            assets: Assets { stylesheet: "studiogate.css".into(), ..Assets::default() },
+            path: format!("/{name}"),
+            ..Frame::default()
+        };
+        let page = page();
+        format!("<!DOCTYPE html>{}", view! { <Document frame shell page /> }.to_html())
+    });
+    if let Ok(dir) = std::env::var("STUDIOGATE_PAGES_DIR") {
+        std::fs::write(format!("{dir}/{}.html", name.replace('/', "_")), &text).unwrap();
+    }
+    text
+}
+
+fn page(name: &str, page: impl FnOnce() -> Page) -> String {
+    html(name, Some(samples::shell()), page)
+}
+
+#[test]
+fn home() {
+    let text = page("home", || {
+        pages::home::page(HomePage {
+            environments: samples::environment_rows(),
+            waiting_for_me: vec![samples::request_row("churn-studio", RequestState::Submitted)],
+            my_requests: vec![samples::request_row("my-bucket", RequestState::Submitted)],
+            products: samples::products(),
+        })
+    });
+    assert!(text.contains("<title>Home \u{b7} Studiogate</title>"));
+    assert!(text.contains("Waiting for your decision"));
+    let empty = page("home-empty", || pages::home::page(HomePage::default()));
+    assert!(empty.contains("You have no environment yet."));
+}
+
+#[test]
+fn catalog() {
+    let text = page("catalog", || pages::catalog::page(samples::catalog()));
+    assert!(text.contains("ThrottlingException"));
+    let none = page("catalog-none", || {
+        pages::catalog::page(CatalogPage { products: Vec::new(), any: false, ..samples::catalog() })
+    });
+    assert!(none.contains("There is no product for your projects yet."));
+    let unmatched =
+        page("catalog-unmatched", || pages::catalog::page(CatalogPage { products: Vec::new(), ..samples::catalog() }));
+    assert!(unmatched.contains("No product matches these filters."));
+}
+
+#[test]
+fn product() {
+    let text = page("product", || pages::product::page(samples::product()));
+    assert!(text.contains("1 \u{d7} SageMaker domain"));
+    assert!(text.contains("Request this product"));
+    let not_allowed =
+        page("product-readonly", || pages::product::page(ProductPage { allowed: Allowed::default(), ..samples::product() }));
+    assert!(!not_allowed.contains("Request this product"));
+}
+
+#[test]
+fn request_form_keeps_what_was_typed_but_no_secret() {
+    let text = page("request-form", || pages::request_form::page(samples::request_form()));
+    assert!(text.contains("<title>Error: Request"));
+    assert!(text.contains("&lt;b&gt;") && !text.contains("<b>\"x"), "typed text breaks out of its field");
+    assert!(!text.contains("must-not-show"));
+    assert!(text.contains(r#"name="noecho" value="param[GitToken]""#));
+    assert!(text.contains(r##"href="#field-param-Suffix""##) && text.contains(r#"id="field-param-Suffix""#));
+    assert!(text.contains(r#"aria-describedby="field-param-Suffix-help field-param-Suffix-error""#));
+    let nowhere = page("request-form-nowhere", || {
+        pages::request_form::page(RequestFormPage { targets: Vec::new(), ..samples::request_form() })
+    });
+    assert!(nowhere.contains("There is no account to request it into."));
+}
+
+#[test]
+fn request_in_every_state() {
+    for state in RequestState::ALL {
+        let text = page(&format!("request-{state}"), || pages::request::page(samples::request(state)));
+        assert_eq!(text.contains("/api/decide_request"), state == RequestState::Submitted);
+        assert_eq!(text.contains("Go to the environment"), state == RequestState::Approved);
+    }
+    let mine = page("request-mine", || {
+        pages::request::page(RequestPage { allowed: Allowed::default(), ..samples::request(RequestState::Submitted) })
+    });
+    assert!(!mine.contains("/api/decide_request") && !mine.contains("/api/withdraw_request"));
+    assert!(mine.contains("Frank Lead decides."));
+}
+
+#[test]
+fn lists_tell_none_yet_from_none_match() {
+    let requests = |filtered: bool| {
+        let rows = Listing { items: Vec::new(), next: None, filtered };
+        RequestsPage { rows, query: RequestsQuery::default(), projects: Vec::new() }
+    };
+    assert!(page("requests-none", || pages::requests::page(requests(false))).contains("There are no requests yet."));
+    assert!(page("requests-unmatched", || pages::requests::page(requests(true))).contains("No request matches"));
+    let environments = |filtered: bool| {
+        let rows = Listing { items: Vec::new(), next: None, filtered };
+        EnvironmentsPage { rows, query: EnvironmentsQuery::default(), projects: Vec::new() }
+    };
+    assert!(page("environments-none", || pages::environments::page(environments(false))).contains("There are no environ"));
+    assert!(page("environments-unmatched", || pages::environments::page(environments(true))).contains("No environment m"));
+}
+
+#[test]
+fn lists_keep_their_filters_from_page_to_page() {
+    let rows = RequestState::ALL.iter().map(|s| samples::request_row(&format!("studio-{s}"), *s)).collect();
+    let text = page("requests", || {
+        pages::requests::page(RequestsPage {
+            rows: Listing { items: rows, next: Some("cursor+1".into()), filtered: true },
+            query: RequestsQuery { q: "studio".into(), ..RequestsQuery::default() },
+            projects: vec![samples::id("fraud-detection")],
+        })
+    });
+    assert!(text.contains("/requests?q=studio&amp;after=cursor%2B1"));
+    let text = page("environments", || {
+        pages::environments::page(EnvironmentsPage {
+            rows: Listing { items: samples::environment_rows(), next: Some("c2".into()), filtered: true },
+            query: EnvironmentsQuery { stage: "dev".into(), after: "c1".into(), ..EnvironmentsQuery::default() },
+            projects: vec![samples::id("fraud-detection")],
+        })
+    });
+    assert!(text.contains("/environments?stage=dev&amp;after=c2") && text.contains("First page"));
+}
+
+#[test]
+fn approvals() {
+    let text = page("approvals", || {
+        pages::approvals::page(
+            ApprovalsPage {
+                waiting: Listing {
+                    items: vec![samples::request_row("a", RequestState::Submitted), samples::request_row("b", RequestState::Submitted)],
+                    next: None,
+                    filtered: false,
+                },
+                waiting_count: 2,
+                decided: vec![samples::request_row("c", RequestState::Denied)],
+            },
+            "",
+        )
+    });
+    assert!(text.contains("2 requests wait for your decision"));
+}
+
+#[test]
+fn environment_in_every_state() {
+    for state in EnvironmentState::ALL {
+        let text = page(&format!("environment-{state}"), || pages::environment::page(samples::environment(state)));
+        assert_eq!(text.contains("leptos-island"), state.is_passing(), "{state}");
+        assert_eq!(text.contains("<script"), state.is_passing(), "a page without an island ships no script: {state}");
+        assert_eq!(text.contains("Open Studio"), state == EnvironmentState::Available, "{state}");
+        assert_eq!(text.contains("Refresh"), state.is_passing(), "{state}");
+    }
+    let other = page("environment-other", || {
+        pages::environment::page(EnvironmentPage {
+            allowed: Allowed::default(),
+            is_owner: false,
+            ..samples::environment(EnvironmentState::Available)
+        })
+    });
+    assert!(other.contains(" may open it."));
+    assert!(!other.contains("/api/launch_environment") && !other.contains("/api/terminate_environment"));
+}
+
+#[test]
+fn audit() {
+    let text = page("audit", || pages::audit::page(samples::audit()));
+    assert!(text.contains("/audit/export.csv?actor=fiona%20%26%20co"));
+    assert!(text.contains("not sealed yet") && text.contains("Write the date as YYYY-MM-DD."));
+}
+
+#[test]
+fn profile_and_newcomer() {
+    let text = page("profile", || pages::profile::page(samples::profile(false)));
+    assert!(text.contains("Data scientist in fraud-detection") && text.contains("This session"));
+    let shell = Shell { roles: Vec::new(), allowed: Allowed::default(), decides: false, waiting_for_me: 0, flash: None, ..samples::shell() };
+    let text = html("newcomer", Some(shell), || {
+        pages::newcomer::page(samples::profile(true), "the platform team, #ml-platform.".into())
+    });
+    assert!(text.contains("fraud-detection-members") && text.contains("#ml-platform"));
+    assert!(!text.contains("href=\"/catalog\""));
+}
+
+#[test]
+fn administration() {
+    let text = page("admin-projects", || {
+        pages::admin_projects::page(AdminProjectsPage {
+            projects: vec![samples::project()],
+            allowed: everything(),
+            form: FormState::default(),
+        })
+    });
+    assert!(text.contains("Create project"));
+    let text = page("admin-project", || pages::admin_project::page(samples::admin_project()));
+    assert!(text.contains(r#"id="field-account-account-error""#), "the error stands at the field of its own form");
+    let text = page("admin-mappings", || {
+        pages::admin_mappings::page(AdminMappingsPage {
+            mappings: samples::mappings(),
+            bootstrap_admin_group: Some("platform-admins".into()),
+            projects: vec![samples::project()],
+            allowed: everything(),
+            form: FormState::default(),
+        })
+    });
+    assert!(text.contains("Group platform-admins is always admin."));
+    let text = page("admin-products", || {
+        pages::admin_products::page(AdminProductsPage {
+            products: vec![
+                AdminProductRow {
+                    id: samples::id("prod-studio"),
+                    name: "Studio environment, VPC only".into(),
+                    portfolios: vec!["ML environments".into()],
+                    versions: 2,
+                    access_rules: 3,
+                    unbound: vec!["ExecutionRoleArn".into()],
+                },
+                AdminProductRow {
+                    id: samples::id("prod-bucket"),
+                    name: "Governed S3 workspace".into(),
+                    portfolios: vec!["Data".into()],
+                    versions: 1,
+                    access_rules: 3,
+                    unbound: Vec::new(),
+                },
+            ],
+            mirrors: samples::catalog().mirrors,
+            allowed: everything(),
+        })
+    });
+    assert!(text.contains("1 parameter to bind"));
+    let text = page("admin-product", || pages::admin_product::page(samples::admin_product()));
+    assert!(text.contains("Accept the proposals"));
+    let readonly = page("admin-product-readonly", || {
+        pages::admin_product::page(AdminProductPage { allowed: Allowed::default(), ..samples::admin_product() })
+    });
+    assert!(!readonly.contains("Save access") && !readonly.contains(">Remove<"));
+}
+
+#[test]
+fn problem() {
+    let problem = Problem::new("You may not approve this request.", "Nobody decides their own request.", "Ask Frank Lead.");
+    let text = page("problem", || pages::problem::page(403, problem.clone(), Some("01990000".into())));
+    assert!(text.contains("Nobody decides their own request.") && text.contains("01990000"));
+    let anonymous = html("problem-anonymous", None, || pages::problem::page(503, problem, None));
+    assert!(!anonymous.contains("<nav"));
+}
