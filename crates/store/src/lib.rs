@@ -1,1 +1,49 @@
-//! Studiogate.
+//! Everything that is kept: the only crate with SQL, one text for SQLite and Postgres.
+//!
+//! Reads are methods of [`Store`], writes are methods of [`Tx`]; a transaction has the reads too that a decision inside it
+//! rests on, and on Postgres those lock the row. What no audit event belongs to (sessions, drafts, flashes, leases) is
+//! written by [`Store`] directly. A row that cannot be what it should be is an [`Error::Corrupt`] that names it.
+//!
+//! On SQLite there is one writer: code that holds a [`Tx`] must not write through a [`Store`] before it is done.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+mod audit_block;
+mod audit_event;
+mod catalog;
+mod connect;
+mod dialect;
+mod draft;
+mod environment;
+mod error;
+mod flash;
+mod form_token;
+mod group_mapping;
+mod operation;
+mod page;
+mod parameter_binding;
+mod person;
+mod product_access;
+mod project;
+mod project_account;
+mod request;
+mod row;
+mod run;
+mod scope;
+mod session;
+mod sql;
+mod stack_event;
+mod temporary;
+mod tx;
+mod worker_lease;
+
+pub use audit_event::{AuditFilter, StoredEvent};
+pub use connect::Store;
+pub use environment::EnvironmentFilter;
+pub use error::{Error, Result};
+pub use form_token::FormToken;
+pub use page::{Cursor, InvalidCursor, Order, Page, PageRequest};
+pub use person::PersonRecord;
+pub use request::RequestFilter;
+pub use scope::Scope;
+pub use session::SessionRecord;
+pub use tx::{Lock, Tx};

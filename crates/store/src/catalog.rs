@@ -1,0 +1,152 @@
+//! The mirror of Service Catalog.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use domain::catalog::{MirrorState, Portfolio, Product};
+use domain::id::{PortfolioId, ProductId, Region};
+use domain::problem::Problem;
+use serde::de::DeserializeOwned;
+
+use crate::connect::Store;
+use crate::error::{Error, Result};
+use crate::row::{At, into_all};
+use crate::run::{On, all, execute, optional};
+use crate::sql::{Sql, Value, contains, json};
+use crate::tx::Tx;
+
+#[derive(sqlx::FromRow)]
+struct Body {
+    id: String,
+    body: String,
+}
+
+fn parsed<T: DeserializeOwned>(table: &'static str, row: &Body) -> Result<T> {
+    At::new(table, row.id.as_str()).json("body", &row.body)
+}
+
+#[derive(sqlx::FromRow)]
+struct MirrorStateRow {
+    region: String,
+    refreshed_at: Option<i64>,
+    problem: Option<String>,
+}
+
+impl TryFrom<MirrorStateRow> for MirrorState {
+    type Error = Error;
+    fn try_from(row: MirrorStateRow) -> Result<Self> {
+        let at = At::new("mirror_state", row.region.as_str());
+        Ok(Self {
+            region: at.parse("region", &row.region)?,
+            refreshed_at: at.optional_time("refreshed_at", row.refreshed_at)?,
+            problem: at.optional_json("problem", row.problem.as_deref())?,
+        })
+    }
+}
+
+async fn product(on: On<'_>, id: &ProductId) -> Result<Option<Product>> {
+    let sql = Sql::new("SELECT id, body FROM product WHERE id = $1 ORDER BY region LIMIT 1").bind(id.as_str());
+    optional::<Body>(on, sql).await?.map(|row| parsed("product", &row)).transpose()
+}
+
+impl Store {
+    /// All products by name, with `text` in name, description or owner.
+    pub async fn products(&self, text: &str) -> Result<Vec<Product>> {
+        let mut sql = Sql::new("SELECT id, body FROM product WHERE name >= ''");
+        if !text.trim().is_empty() {
+            sql.push(" AND search LIKE ").value(contains(text)).push(" ESCAPE '\\'");
+        }
+        sql.push(" ORDER BY name, id");
+        let rows: Vec<Body> = all(self.read(), sql).await?;
+        rows.iter().map(|row| parsed("product", row)).collect()
+    }
+
+    pub async fn product(&self, id: &ProductId) -> Result<Option<Product>> {
+        product(self.read(), id).await
+    }
+
+    /// The names of products, for a list. What left the catalog is missing.
+    pub async fn product_names<'a>(
+        &self,
+        products: impl IntoIterator<Item = &'a ProductId>,
+    ) -> Result<BTreeMap<ProductId, String>> {
+        let ids: BTreeSet<&str> = products.into_iter().map(ProductId::as_str).collect();
+        if ids.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let mut sql = Sql::new("SELECT id, name FROM product WHERE id IN ");
+        sql.tuple(ids);
+        let rows: Vec<(String, String)> = all(self.read(), sql).await?;
+        rows.into_iter().map(|(id, name)| Ok((At::new("product", id.as_str()).parse("id", &id)?, name))).collect()
+    }
+
+    pub async fn portfolios(&self) -> Result<Vec<Portfolio>> {
+        let rows: Vec<Body> = all(self.read(), Sql::new("SELECT id, body FROM portfolio ORDER BY region, id")).await?;
+        rows.iter().map(|row| parsed("portfolio", row)).collect()
+    }
+
+    pub async fn portfolio(&self, region: &Region, id: &PortfolioId) -> Result<Option<Portfolio>> {
+        let sql = Sql::new("SELECT id, body FROM portfolio WHERE region = $1 AND id = $2");
+        let row: Option<Body> = optional(self.read(), sql.bind(region.as_str()).bind(id.as_str())).await?;
+        row.map(|row| parsed("portfolio", &row)).transpose()
+    }
+
+    /// How fresh each region is; a region that was never tried is missing.
+    pub async fn mirror_states(&self) -> Result<Vec<MirrorState>> {
+        let sql = Sql::new("SELECT region, refreshed_at, problem FROM mirror_state ORDER BY region");
+        into_all::<MirrorStateRow, _>(all(self.read(), sql).await?)
+    }
+}
+
+impl Tx {
+    pub async fn product(&mut self, id: &ProductId) -> Result<Option<Product>> {
+        product(self.on(), id).await
+    }
+
+    /// Puts what was just read, whole, in the place of what was there for the region. Every portfolio and product must be
+    /// of that region.
+    pub async fn replace_catalog(
+        &mut self,
+        region: &Region,
+        portfolios: &[Portfolio],
+        products: &[Product],
+        refreshed_at: DateTime<Utc>,
+    ) -> Result<()> {
+        for table in ["portfolio", "product"] {
+            let sql = Sql::new(format!("DELETE FROM {table} WHERE region = $1")).bind(region.as_str());
+            execute(self.on(), sql).await?;
+        }
+        for portfolio in portfolios {
+            let columns = vec![
+                ("region", region.as_str().into()),
+                ("id", portfolio.id.as_str().into()),
+                ("name", (&portfolio.name).into()),
+                ("body", json("portfolio", "body", portfolio)?),
+            ];
+            execute(self.on(), Sql::insert("portfolio", columns)).await?;
+        }
+        for product in products {
+            let search = format!("{}\n{}\n{}", product.name, product.description, product.owner).to_ascii_lowercase();
+            let columns = vec![
+                ("region", region.as_str().into()),
+                ("id", product.id.as_str().into()),
+                ("name", (&product.name).into()),
+                ("search", search.into()),
+                ("body", json("product", "body", product)?),
+            ];
+            execute(self.on(), Sql::insert("product", columns)).await?;
+        }
+        let columns = vec![
+            ("region", region.as_str().into()),
+            ("refreshed_at", refreshed_at.into()),
+            ("problem", Value::Text(None)),
+        ];
+        execute(self.on(), Sql::upsert("mirror_state", "region", columns)).await.map(|_| ())
+    }
+
+    /// Notes why a region could not be read; what was there stays, with its age.
+    pub async fn mirror_failed(&mut self, region: &Region, problem: &Problem) -> Result<()> {
+        let columns = vec![("region", region.as_str().into()), ("problem", json("mirror_state", "problem", problem)?)];
+        execute(self.on(), Sql::upsert("mirror_state", "region", columns)).await.map(|_| ())
+    }
+}

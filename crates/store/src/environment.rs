@@ -1,0 +1,260 @@
+//! Environments.
+
+use chrono::{DateTime, Utc};
+use domain::environment::{Environment, EnvironmentState};
+use domain::id::{AccountId, EnvironmentId, ProjectId, Region, RequestId};
+use domain::person::PersonKey;
+use domain::project::Stage;
+
+use crate::connect::Store;
+use crate::dialect;
+use crate::error::{Error, Result};
+use crate::page::{Cursor, Page, PageRequest};
+use crate::row::{At, into_all, person};
+use crate::run::{On, all, execute, number, optional};
+use crate::scope::{Keys, Scope, page_query};
+use crate::sql::{Columns, Sql, contains, json, optional_json};
+use crate::tx::Tx;
+
+const COLUMNS: &str = "id, request_id, project_id, owner_issuer, owner_subject, studio_user_id, product_id, artifact_id, \
+                       account_id, region, stage, name, state, problem, provisioned_product_id, stack_arn, outputs, \
+                       tags, launch_target, operation_id, lease_ends_at, created_at, updated_at, version";
+
+const KEYS: Keys = Keys {
+    table: "environment",
+    time: "created_at",
+    project: "project_id",
+    issuer: "owner_issuer",
+    subject: "owner_subject",
+};
+
+/// Which environments of a list are wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EnvironmentFilter {
+    pub state: Option<EnvironmentState>,
+    /// Without those that are terminated.
+    pub live: bool,
+    pub project: Option<ProjectId>,
+    pub owner: Option<PersonKey>,
+    pub stage: Option<Stage>,
+    /// In the name.
+    pub text: Option<String>,
+}
+
+impl EnvironmentFilter {
+    fn push(&self, sql: &mut Sql) {
+        if let Some(state) = self.state {
+            sql.push(" AND state = ").value(state.as_str());
+        }
+        if self.live {
+            sql.push(" AND state <> 'terminated'");
+        }
+        if let Some(project) = &self.project {
+            sql.push(" AND project_id = ").value(project.as_str());
+        }
+        if let Some(owner) = &self.owner {
+            sql.push(" AND owner_issuer = ").value(&owner.issuer);
+            sql.push(" AND owner_subject = ").value(&owner.subject);
+        }
+        if let Some(stage) = self.stage {
+            sql.push(" AND stage = ").value(stage.as_str());
+        }
+        if let Some(text) = self.text.as_deref().filter(|text| !text.trim().is_empty()) {
+            sql.push(" AND lower(name) LIKE ").value(contains(text)).push(" ESCAPE '\\'");
+        }
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct EnvironmentRow {
+    id: String,
+    request_id: String,
+    project_id: String,
+    owner_issuer: String,
+    owner_subject: String,
+    studio_user_id: String,
+    product_id: String,
+    artifact_id: String,
+    account_id: String,
+    region: String,
+    stage: String,
+    name: String,
+    state: String,
+    problem: Option<String>,
+    provisioned_product_id: Option<String>,
+    stack_arn: Option<String>,
+    outputs: String,
+    tags: String,
+    launch_target: Option<String>,
+    operation_id: Option<String>,
+    lease_ends_at: i64,
+    created_at: i64,
+    updated_at: i64,
+    version: i64,
+}
+
+impl TryFrom<EnvironmentRow> for Environment {
+    type Error = Error;
+    fn try_from(row: EnvironmentRow) -> Result<Self> {
+        let at = At::new("environment", row.id.as_str());
+        Ok(Self {
+            id: at.parse("id", &row.id)?,
+            request: at.parse("request_id", &row.request_id)?,
+            project: at.parse("project_id", &row.project_id)?,
+            owner: person(row.owner_issuer, row.owner_subject),
+            studio_user_id: at.word("studio_user_id", &row.studio_user_id)?,
+            product: at.parse("product_id", &row.product_id)?,
+            artifact: at.parse("artifact_id", &row.artifact_id)?,
+            account: at.parse("account_id", &row.account_id)?,
+            region: at.parse("region", &row.region)?,
+            stage: at.parse("stage", &row.stage)?,
+            name: row.name,
+            state: at.parse("state", &row.state)?,
+            problem: at.optional_json("problem", row.problem.as_deref())?,
+            provisioned_product: at.optional("provisioned_product_id", row.provisioned_product_id.as_deref())?,
+            stack_arn: row.stack_arn,
+            outputs: at.json("outputs", &row.outputs)?,
+            tags: at.json("tags", &row.tags)?,
+            launch_target: at.optional_json("launch_target", row.launch_target.as_deref())?,
+            operation: at.optional("operation_id", row.operation_id.as_deref())?,
+            lease_ends_at: at.time("lease_ends_at", row.lease_ends_at)?,
+            created_at: at.time("created_at", row.created_at)?,
+            updated_at: at.time("updated_at", row.updated_at)?,
+            version: row.version,
+        })
+    }
+}
+
+fn columns(environment: &Environment) -> Result<Columns> {
+    Ok(vec![
+        ("id", environment.id.as_str().into()),
+        ("request_id", environment.request.as_str().into()),
+        ("project_id", environment.project.as_str().into()),
+        ("owner_issuer", (&environment.owner.issuer).into()),
+        ("owner_subject", (&environment.owner.subject).into()),
+        ("studio_user_id", environment.studio_user_id.as_str().into()),
+        ("product_id", environment.product.as_str().into()),
+        ("artifact_id", environment.artifact.as_str().into()),
+        ("account_id", environment.account.as_str().into()),
+        ("region", environment.region.as_str().into()),
+        ("stage", environment.stage.as_str().into()),
+        ("name", (&environment.name).into()),
+        ("state", environment.state.as_str().into()),
+        ("problem", optional_json("environment", "problem", environment.problem.as_ref())?),
+        ("provisioned_product_id", environment.provisioned_product.as_ref().map(|id| id.as_str()).into()),
+        ("stack_arn", environment.stack_arn.clone().into()),
+        ("outputs", json("environment", "outputs", &environment.outputs)?),
+        ("tags", json("environment", "tags", &environment.tags)?),
+        ("launch_target", optional_json("environment", "launch_target", environment.launch_target.as_ref())?),
+        ("operation_id", environment.operation.as_ref().map(|id| id.as_str()).into()),
+        ("lease_ends_at", environment.lease_ends_at.into()),
+        ("created_at", environment.created_at.into()),
+        ("updated_at", environment.updated_at.into()),
+        ("version", environment.version.into()),
+    ])
+}
+
+async fn get(on: On<'_>, id: &EnvironmentId, suffix: &str) -> Result<Option<Environment>> {
+    let sql = Sql::new(format!("SELECT {COLUMNS} FROM environment WHERE id = $1{suffix}")).bind(id.as_str());
+    optional::<EnvironmentRow>(on, sql).await?.map(TryInto::try_into).transpose()
+}
+
+pub(crate) fn list(scope: &Scope, filter: &EnvironmentFilter, page: &PageRequest) -> Option<Sql> {
+    page_query(KEYS, COLUMNS, scope, page, |sql| filter.push(sql))
+}
+
+pub(crate) fn count(scope: &Scope, filter: &EnvironmentFilter) -> Sql {
+    let mut sql = Sql::new("SELECT COUNT(*) AS n FROM environment WHERE ");
+    scope.condition(&mut sql, KEYS);
+    filter.push(&mut sql);
+    sql
+}
+
+impl Store {
+    pub async fn environment(&self, id: &EnvironmentId) -> Result<Option<Environment>> {
+        get(self.read(), id, "").await
+    }
+
+    pub async fn environment_of_request(&self, request: &RequestId) -> Result<Option<Environment>> {
+        let sql = Sql::new(format!("SELECT {COLUMNS} FROM environment WHERE request_id = $1")).bind(request.as_str());
+        optional::<EnvironmentRow>(self.read(), sql).await?.map(TryInto::try_into).transpose()
+    }
+
+    /// By the time of creation.
+    pub async fn environments(
+        &self,
+        scope: &Scope,
+        filter: &EnvironmentFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Environment>> {
+        let Some(sql) = list(scope, filter, page) else { return Ok(Page::default()) };
+        let items: Vec<Environment> = into_all::<EnvironmentRow, _>(all(self.read(), sql).await?)?;
+        Ok(page.page(items, |e| Cursor { at: e.created_at.timestamp_millis(), id: e.id.as_str().to_owned() }))
+    }
+
+    pub async fn count_environments(&self, scope: &Scope, filter: &EnvironmentFilter) -> Result<i64> {
+        number(self.read(), count(scope, filter)).await
+    }
+
+    /// Environments that are not terminated and whose lease ended at or before `now`, the longest ended first.
+    pub async fn environments_with_ended_lease(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<Environment>> {
+        let sql = Sql::new(format!(
+            "SELECT {COLUMNS} FROM environment WHERE state <> 'terminated' AND lease_ends_at <= $1 \
+             ORDER BY lease_ends_at, id LIMIT {limit}"
+        ));
+        into_all::<EnvironmentRow, _>(all(self.read(), sql.bind(now)).await?)
+    }
+}
+
+impl Tx {
+    /// The environment, held until the end of the transaction.
+    pub async fn environment(&mut self, id: &EnvironmentId) -> Result<Option<Environment>> {
+        let suffix = dialect::for_update(&self.on());
+        get(self.on(), id, suffix).await
+    }
+
+    /// The environment that is not terminated and has this name there.
+    pub async fn live_environment_named(
+        &mut self,
+        account: &AccountId,
+        region: &Region,
+        name: &str,
+    ) -> Result<Option<Environment>> {
+        let sql = Sql::new(format!(
+            "SELECT {COLUMNS} FROM environment \
+             WHERE account_id = $1 AND region = $2 AND name = $3 AND state <> 'terminated'"
+        ));
+        let sql = sql.bind(account.as_str()).bind(region.as_str()).bind(name);
+        optional::<EnvironmentRow>(self.on(), sql).await?.map(TryInto::try_into).transpose()
+    }
+
+    /// How many environments of the project in the account are not terminated.
+    pub async fn count_live_environments(
+        &mut self,
+        project: &ProjectId,
+        account: &AccountId,
+        region: &Region,
+    ) -> Result<i64> {
+        let sql = Sql::new(
+            "SELECT COUNT(*) AS n FROM environment \
+             WHERE account_id = $1 AND region = $2 AND project_id = $3 AND state <> 'terminated'",
+        );
+        number(self.on(), sql.bind(account.as_str()).bind(region.as_str()).bind(project.as_str())).await
+    }
+
+    /// [`Error::Duplicate`] where the name is taken in the account, or the request has an environment already.
+    pub async fn insert_environment(&mut self, environment: &Environment) -> Result<()> {
+        execute(self.on(), Sql::insert("environment", columns(environment)?)).await.map(|_| ())
+    }
+
+    /// Writes the next version: `environment.version` is one more than what the row has, or it is an [`Error::Conflict`].
+    pub async fn update_environment(&mut self, environment: &Environment) -> Result<()> {
+        let mut sql = Sql::update("environment", columns(environment)?);
+        sql.push(" WHERE id = ").value(environment.id.as_str());
+        sql.push(" AND version = ").value(environment.version - 1);
+        match execute(self.on(), sql).await? {
+            0 => Err(Error::conflict("environment", environment.id.as_str())),
+            _ => Ok(()),
+        }
+    }
+}

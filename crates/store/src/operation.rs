@@ -1,0 +1,214 @@
+//! Operations: the rows are the jobs. A worker claims a row for a while (its lease), and every write checks that the row is
+//! still the one that was claimed: each claim and each write makes a new version, so a worker that was overtaken cannot
+//! write.
+
+use chrono::{DateTime, Utc};
+use domain::id::{EnvironmentId, OperationId};
+use domain::operation::{Operation, Step};
+
+use crate::connect::Store;
+use crate::dialect;
+use crate::error::{Error, Result};
+use crate::row::{At, into_all, person, word};
+use crate::run::{On, all, execute, number, optional};
+use crate::sql::{Columns, Sql, json, optional_json};
+use crate::tx::Tx;
+
+const COLUMNS: &str = "id, kind, environment_id, project_id, on_behalf_of_issuer, on_behalf_of_subject, step, step_data, \
+                       attempt, trouble, next_run_at, lease_owner, lease_until, created_at, finished_at, version";
+
+#[derive(sqlx::FromRow)]
+struct OperationRow {
+    id: String,
+    kind: String,
+    environment_id: String,
+    project_id: String,
+    on_behalf_of_issuer: String,
+    on_behalf_of_subject: String,
+    step: String,
+    step_data: String,
+    attempt: i64,
+    trouble: Option<String>,
+    next_run_at: i64,
+    lease_owner: Option<String>,
+    lease_until: Option<i64>,
+    created_at: i64,
+    finished_at: Option<i64>,
+    version: i64,
+}
+
+impl TryFrom<OperationRow> for Operation {
+    type Error = Error;
+    fn try_from(row: OperationRow) -> Result<Self> {
+        let at = At::new("operation", row.id.as_str());
+        let step: Step = at.json("step_data", &row.step_data)?;
+        if step.as_str() != row.step {
+            return Err(at.corrupt("step", format!("{:?} is not the step of step_data", row.step)));
+        }
+        Ok(Self {
+            id: at.parse("id", &row.id)?,
+            kind: at.word("kind", &row.kind)?,
+            environment: at.parse("environment_id", &row.environment_id)?,
+            project: at.parse("project_id", &row.project_id)?,
+            on_behalf_of: person(row.on_behalf_of_issuer, row.on_behalf_of_subject),
+            step,
+            attempt: at.number("attempt", row.attempt)?,
+            trouble: at.optional_json("trouble", row.trouble.as_deref())?,
+            next_run_at: at.time("next_run_at", row.next_run_at)?,
+            lease_owner: row.lease_owner,
+            lease_until: at.optional_time("lease_until", row.lease_until)?,
+            created_at: at.time("created_at", row.created_at)?,
+            finished_at: at.optional_time("finished_at", row.finished_at)?,
+            version: row.version,
+        })
+    }
+}
+
+fn columns(operation: &Operation) -> Result<Columns> {
+    Ok(vec![
+        ("id", operation.id.as_str().into()),
+        ("kind", word(&operation.kind).into()),
+        ("environment_id", operation.environment.as_str().into()),
+        ("project_id", operation.project.as_str().into()),
+        ("on_behalf_of_issuer", (&operation.on_behalf_of.issuer).into()),
+        ("on_behalf_of_subject", (&operation.on_behalf_of.subject).into()),
+        ("step", operation.step.as_str().into()),
+        ("step_data", json("operation", "step_data", &operation.step)?),
+        ("attempt", operation.attempt.into()),
+        ("trouble", optional_json("operation", "trouble", operation.trouble.as_ref())?),
+        ("next_run_at", operation.next_run_at.into()),
+        ("lease_owner", operation.lease_owner.clone().into()),
+        ("lease_until", operation.lease_until.into()),
+        ("created_at", operation.created_at.into()),
+        ("finished_at", operation.finished_at.into()),
+        ("version", operation.version.into()),
+    ])
+}
+
+async fn get(on: On<'_>, id: &OperationId, suffix: &str) -> Result<Option<Operation>> {
+    let sql = Sql::new(format!("SELECT {COLUMNS} FROM operation WHERE id = $1{suffix}")).bind(id.as_str());
+    optional::<OperationRow>(on, sql).await?.map(TryInto::try_into).transpose()
+}
+
+/// Unfinished, due, and in nobody's hands.
+const CLAIMABLE: &str = "finished_at IS NULL AND next_run_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)";
+
+pub(crate) fn claim(suffix: &str, now: DateTime<Utc>, owner: &str, lease_until: DateTime<Utc>, limit: u32) -> Sql {
+    // The condition stands outside too: on Postgres a row may change between the two.
+    let sql = Sql::new(format!(
+        "UPDATE operation SET lease_owner = $2, lease_until = $3, version = version + 1 WHERE id IN (\
+           SELECT id FROM operation WHERE {CLAIMABLE} ORDER BY next_run_at, id LIMIT {limit}{suffix}\
+         ) AND {CLAIMABLE} RETURNING {COLUMNS}"
+    ));
+    sql.bind(now).bind(owner).bind(lease_until)
+}
+
+impl Store {
+    pub async fn operation(&self, id: &OperationId) -> Result<Option<Operation>> {
+        get(self.read(), id, "").await
+    }
+
+    /// The operations of an environment, newest first.
+    pub async fn operations_of(&self, environment: &EnvironmentId, limit: u32) -> Result<Vec<Operation>> {
+        let sql = Sql::new(format!(
+            "SELECT {COLUMNS} FROM operation WHERE environment_id = $1 ORDER BY created_at DESC, id DESC LIMIT {limit}"
+        ));
+        into_all::<OperationRow, _>(all(self.read(), sql.bind(environment.as_str())).await?)
+    }
+
+    /// Takes up to `limit` operations that are due, the longest due first, into the hands of `owner` until `lease_until`.
+    /// `owner` names one worker in one process. Each comes back in its new version.
+    pub async fn claim_operations(
+        &self,
+        now: DateTime<Utc>,
+        owner: &str,
+        lease_until: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<Operation>> {
+        let on = self.write();
+        let sql = claim(dialect::skip_locked(&on), now, owner, lease_until, limit);
+        let mut claimed: Vec<Operation> = into_all::<OperationRow, _>(all(on, sql).await?)?;
+        claimed.sort_by(|a, b| (a.next_run_at, &a.id).cmp(&(b.next_run_at, &b.id)));
+        Ok(claimed)
+    }
+
+    /// Holds a claimed operation for longer, in the version that was claimed; `false`: it is no longer in the owner's hands,
+    /// and they must stop.
+    pub async fn renew_operation(
+        &self,
+        operation: &Operation,
+        owner: &str,
+        lease_until: DateTime<Utc>,
+    ) -> Result<bool> {
+        let sql = Sql::new(
+            "UPDATE operation SET lease_until = $1 \
+             WHERE id = $2 AND version = $3 AND lease_owner = $4 AND finished_at IS NULL",
+        );
+        let sql = sql.bind(lease_until).bind(operation.id.as_str()).bind(operation.version).bind(owner);
+        Ok(execute(self.write(), sql).await? > 0)
+    }
+
+    /// Gives an operation back, in the version that was claimed, for another worker to go on at once.
+    pub async fn release_operation(&self, operation: &Operation, owner: &str) -> Result<bool> {
+        let sql = Sql::new(
+            "UPDATE operation SET lease_owner = NULL, lease_until = NULL \
+             WHERE id = $1 AND version = $2 AND lease_owner = $3",
+        );
+        let sql = sql.bind(operation.id.as_str()).bind(operation.version).bind(owner);
+        Ok(execute(self.write(), sql).await? > 0)
+    }
+
+    /// When the next unfinished operation is due, whoever has it; `None` when all are finished.
+    pub async fn next_operation_due(&self) -> Result<Option<DateTime<Utc>>> {
+        let sql = Sql::new(
+            "SELECT id, next_run_at FROM operation WHERE finished_at IS NULL ORDER BY next_run_at, id LIMIT 1",
+        );
+        let row: Option<(String, i64)> = optional(self.read(), sql).await?;
+        row.map(|(id, at)| At::new("operation", id).time("next_run_at", at)).transpose()
+    }
+
+    pub async fn count_unfinished_operations(&self) -> Result<i64> {
+        number(self.read(), Sql::new("SELECT COUNT(*) AS n FROM operation WHERE finished_at IS NULL")).await
+    }
+
+    /// How many unfinished operations someone holds at `now`.
+    pub async fn count_held_operations(&self, now: DateTime<Utc>) -> Result<i64> {
+        let sql = Sql::new("SELECT COUNT(*) AS n FROM operation WHERE finished_at IS NULL AND lease_until > $1");
+        number(self.read(), sql.bind(now)).await
+    }
+}
+
+impl Tx {
+    /// The operation, held until the end of the transaction.
+    pub async fn operation(&mut self, id: &OperationId) -> Result<Option<Operation>> {
+        let suffix = dialect::for_update(&self.on());
+        get(self.on(), id, suffix).await
+    }
+
+    /// [`Error::Duplicate`] where another operation of the environment is unfinished.
+    pub async fn insert_operation(&mut self, operation: &Operation) -> Result<()> {
+        execute(self.on(), Sql::insert("operation", columns(operation)?)).await.map(|_| ())
+    }
+
+    /// Writes a claimed operation: `operation.version` is one more than what was claimed. [`Error::Conflict`] when it is no
+    /// longer in the hands of `owner`; then nothing of the transaction may be committed. To give it back with the same
+    /// write, set `lease_owner` and `lease_until` to `None`.
+    pub async fn save_operation(&mut self, operation: &Operation, owner: &str) -> Result<()> {
+        let mut sql = Sql::update("operation", columns(operation)?);
+        sql.push(" WHERE id = ").value(operation.id.as_str());
+        sql.push(" AND version = ").value(operation.version - 1);
+        sql.push(" AND lease_owner = ").value(owner);
+        match execute(self.on(), sql).await? {
+            0 => Err(Error::conflict("operation", operation.id.as_str())),
+            _ => Ok(()),
+        }
+    }
+
+    /// Makes an unfinished operation due now, where it would be later; whoever holds it goes on.
+    pub async fn wake_operation(&mut self, id: &OperationId, now: DateTime<Utc>) -> Result<bool> {
+        let sql = Sql::new(
+            "UPDATE operation SET next_run_at = $1 WHERE id = $2 AND finished_at IS NULL AND next_run_at > $1",
+        );
+        Ok(execute(self.on(), sql.bind(now).bind(id.as_str())).await? > 0)
+    }
+}

@@ -1,0 +1,252 @@
+//! Requests.
+
+use chrono::{DateTime, Utc};
+use domain::id::{ProductId, ProjectId, RequestId};
+use domain::person::PersonKey;
+use domain::request::{Request, RequestState};
+
+use crate::connect::Store;
+use crate::dialect;
+use crate::error::{Error, Result};
+use crate::page::{Cursor, Page, PageRequest};
+use crate::row::{At, into_all, person};
+use crate::run::{On, all, execute, number, optional};
+use crate::scope::{Keys, Scope, page_query};
+use crate::sql::{Columns, Sql, contains, json, optional_json};
+use crate::tx::Tx;
+
+const COLUMNS: &str = "id, project_id, requester_issuer, requester_subject, product_id, artifact_id, account_id, region, \
+                       stage, name, asked, tags, sealed, justification, lease_days, approval, state, decision, \
+                       submitted_at, decided_at, environment_id, version";
+
+const KEYS: Keys = Keys {
+    table: "request",
+    time: "submitted_at",
+    project: "project_id",
+    issuer: "requester_issuer",
+    subject: "requester_subject",
+};
+
+/// Which requests of a list are wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RequestFilter {
+    pub state: Option<RequestState>,
+    pub project: Option<ProjectId>,
+    pub requester: Option<PersonKey>,
+    /// Not of this person: what they may decide.
+    pub not_requester: Option<PersonKey>,
+    pub product: Option<ProductId>,
+    /// In the name or the justification.
+    pub text: Option<String>,
+}
+
+impl RequestFilter {
+    fn push(&self, sql: &mut Sql) {
+        if let Some(state) = self.state {
+            sql.push(" AND state = ").value(state.as_str());
+        }
+        if let Some(project) = &self.project {
+            sql.push(" AND project_id = ").value(project.as_str());
+        }
+        if let Some(requester) = &self.requester {
+            sql.push(" AND requester_issuer = ").value(&requester.issuer);
+            sql.push(" AND requester_subject = ").value(&requester.subject);
+        }
+        if let Some(not) = &self.not_requester {
+            sql.push(" AND NOT (requester_issuer = ").value(&not.issuer);
+            sql.push(" AND requester_subject = ").value(&not.subject).push(")");
+        }
+        if let Some(product) = &self.product {
+            sql.push(" AND product_id = ").value(product.as_str());
+        }
+        if let Some(text) = self.text.as_deref().filter(|text| !text.trim().is_empty()) {
+            sql.push(" AND (lower(name) LIKE ").value(contains(text)).push(" ESCAPE '\\'");
+            sql.push(" OR lower(justification) LIKE ").value(contains(text)).push(" ESCAPE '\\')");
+        }
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct RequestRow {
+    id: String,
+    project_id: String,
+    requester_issuer: String,
+    requester_subject: String,
+    product_id: String,
+    artifact_id: String,
+    account_id: String,
+    region: String,
+    stage: String,
+    name: String,
+    asked: String,
+    tags: String,
+    sealed: Option<Vec<u8>>,
+    justification: String,
+    lease_days: i64,
+    approval: String,
+    state: String,
+    decision: Option<String>,
+    submitted_at: i64,
+    decided_at: Option<i64>,
+    environment_id: Option<String>,
+    version: i64,
+}
+
+impl TryFrom<RequestRow> for Request {
+    type Error = Error;
+    fn try_from(row: RequestRow) -> Result<Self> {
+        let at = At::new("request", row.id.as_str());
+        Ok(Self {
+            id: at.parse("id", &row.id)?,
+            project: at.parse("project_id", &row.project_id)?,
+            requester: person(row.requester_issuer, row.requester_subject),
+            product: at.parse("product_id", &row.product_id)?,
+            artifact: at.parse("artifact_id", &row.artifact_id)?,
+            account: at.parse("account_id", &row.account_id)?,
+            region: at.parse("region", &row.region)?,
+            stage: at.parse("stage", &row.stage)?,
+            name: row.name,
+            asked: at.json("asked", &row.asked)?,
+            sealed: row.sealed,
+            tags: at.json("tags", &row.tags)?,
+            justification: row.justification,
+            lease_days: at.number("lease_days", row.lease_days)?,
+            approval: at.parse("approval", &row.approval)?,
+            state: at.parse("state", &row.state)?,
+            decision: at.optional_json("decision", row.decision.as_deref())?,
+            submitted_at: at.time("submitted_at", row.submitted_at)?,
+            decided_at: at.optional_time("decided_at", row.decided_at)?,
+            environment: at.optional("environment_id", row.environment_id.as_deref())?,
+            version: row.version,
+        })
+    }
+}
+
+fn columns(request: &Request) -> Result<Columns> {
+    Ok(vec![
+        ("id", request.id.as_str().into()),
+        ("project_id", request.project.as_str().into()),
+        ("requester_issuer", (&request.requester.issuer).into()),
+        ("requester_subject", (&request.requester.subject).into()),
+        ("product_id", request.product.as_str().into()),
+        ("artifact_id", request.artifact.as_str().into()),
+        ("account_id", request.account.as_str().into()),
+        ("region", request.region.as_str().into()),
+        ("stage", request.stage.as_str().into()),
+        ("name", (&request.name).into()),
+        ("asked", json("request", "asked", &request.asked)?),
+        ("tags", json("request", "tags", &request.tags)?),
+        ("sealed", request.sealed.clone().into()),
+        ("justification", (&request.justification).into()),
+        ("lease_days", request.lease_days.into()),
+        ("approval", request.approval.as_str().into()),
+        ("state", request.state.as_str().into()),
+        ("decision", optional_json("request", "decision", request.decision.as_ref())?),
+        ("submitted_at", request.submitted_at.into()),
+        ("decided_at", request.decided_at.into()),
+        ("environment_id", request.environment.as_ref().map(|id| id.as_str()).into()),
+        ("version", request.version.into()),
+    ])
+}
+
+async fn get(on: On<'_>, id: &RequestId, suffix: &str) -> Result<Option<Request>> {
+    let sql = Sql::new(format!("SELECT {COLUMNS} FROM request WHERE id = $1{suffix}")).bind(id.as_str());
+    optional::<RequestRow>(on, sql).await?.map(TryInto::try_into).transpose()
+}
+
+pub(crate) fn list(scope: &Scope, filter: &RequestFilter, page: &PageRequest) -> Option<Sql> {
+    page_query(KEYS, COLUMNS, scope, page, |sql| filter.push(sql))
+}
+
+pub(crate) fn count(scope: &Scope, filter: &RequestFilter) -> Sql {
+    let mut sql = Sql::new("SELECT COUNT(*) AS n FROM request WHERE ");
+    scope.condition(&mut sql, KEYS);
+    filter.push(&mut sql);
+    sql
+}
+
+impl Store {
+    pub async fn request(&self, id: &RequestId) -> Result<Option<Request>> {
+        get(self.read(), id, "").await
+    }
+
+    /// By the time of submission.
+    pub async fn requests(&self, scope: &Scope, filter: &RequestFilter, page: &PageRequest) -> Result<Page<Request>> {
+        let Some(sql) = list(scope, filter, page) else { return Ok(Page::default()) };
+        let items: Vec<Request> = into_all::<RequestRow, _>(all(self.read(), sql).await?)?;
+        Ok(page.page(items, |r| Cursor { at: r.submitted_at.timestamp_millis(), id: r.id.as_str().to_owned() }))
+    }
+
+    pub async fn count_requests(&self, scope: &Scope, filter: &RequestFilter) -> Result<i64> {
+        number(self.read(), count(scope, filter)).await
+    }
+
+    /// Undecided requests in scope, those of `not_requester` left out: what waits for their decision.
+    pub async fn count_requests_waiting(&self, scope: &Scope, not_requester: Option<&PersonKey>) -> Result<i64> {
+        let filter = RequestFilter {
+            state: Some(RequestState::Submitted),
+            not_requester: not_requester.cloned(),
+            ..RequestFilter::default()
+        };
+        self.count_requests(scope, &filter).await
+    }
+
+    /// Undecided requests that were submitted at or before then, oldest first: what has expired.
+    pub async fn undecided_requests(&self, submitted_until: DateTime<Utc>, limit: u32) -> Result<Vec<Request>> {
+        let sql = Sql::new(format!(
+            "SELECT {COLUMNS} FROM request WHERE state = $1 AND submitted_at <= $2 ORDER BY submitted_at, id LIMIT {limit}"
+        ));
+        let sql = sql.bind(RequestState::Submitted.as_str()).bind(submitted_until);
+        into_all::<RequestRow, _>(all(self.read(), sql).await?)
+    }
+}
+
+impl Tx {
+    /// The request, held until the end of the transaction.
+    pub async fn request(&mut self, id: &RequestId) -> Result<Option<Request>> {
+        let suffix = dialect::for_update(&self.on());
+        get(self.on(), id, suffix).await
+    }
+
+    pub async fn insert_request(&mut self, request: &Request) -> Result<()> {
+        execute(self.on(), Sql::insert("request", columns(request)?)).await.map(|_| ())
+    }
+
+    /// Writes the next version: `request.version` is one more than what the row has, or it is an [`Error::Conflict`].
+    pub async fn update_request(&mut self, request: &Request) -> Result<()> {
+        let mut sql = Sql::update("request", columns(request)?);
+        sql.push(" WHERE id = ").value(request.id.as_str()).push(" AND version = ").value(request.version - 1);
+        match execute(self.on(), sql).await? {
+            0 => Err(Error::conflict("request", request.id.as_str())),
+            _ => Ok(()),
+        }
+    }
+
+    /// An undecided request of the same environment name in the account, other than `except`.
+    pub async fn undecided_request_named(
+        &mut self,
+        account: &domain::id::AccountId,
+        region: &domain::id::Region,
+        name: &str,
+        except: Option<&RequestId>,
+    ) -> Result<Option<RequestId>> {
+        let sql = Sql::new(
+            "SELECT id FROM request WHERE state = $1 AND account_id = $2 AND region = $3 AND name = $4 AND id <> $5 \
+             ORDER BY submitted_at LIMIT 1",
+        );
+        let sql = sql
+            .bind(RequestState::Submitted.as_str())
+            .bind(account.as_str())
+            .bind(region.as_str())
+            .bind(name)
+            .bind(except.map_or("", RequestId::as_str));
+        let row: Option<(String,)> = optional(self.on(), sql).await?;
+        row.map(|(id,)| At::new("request", id.as_str()).parse("id", &id)).transpose()
+    }
+
+    /// Erases the sealed values of a request whose record is final. No new version: nothing that anybody sees changes.
+    pub async fn erase_sealed(&mut self, id: &RequestId) -> Result<bool> {
+        let sql = Sql::new("UPDATE request SET sealed = NULL WHERE id = $1 AND sealed IS NOT NULL").bind(id.as_str());
+        Ok(execute(self.on(), sql).await? > 0)
+    }
+}

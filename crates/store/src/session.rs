@@ -1,0 +1,145 @@
+//! Browser sessions. The id here is a digest of the one in the cookie: who reads the table cannot take a session over.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::person::PersonKey;
+
+use crate::connect::Store;
+use crate::error::{Error, Result};
+use crate::row::{At, into_all, person};
+use crate::run::{all, execute, optional};
+use crate::sql::{Sql, Value};
+use crate::tx::Tx;
+
+const COLUMNS: &str = "id, data, issuer, subject, user_agent, created_at, last_seen_at, expires_at";
+
+/// See the module.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionRecord {
+    /// Digest of the id in the cookie.
+    pub id: String,
+    /// What the server keeps in it, as it writes it.
+    pub data: String,
+    /// `None` before the sign-in.
+    pub person: Option<PersonKey>,
+    pub user_agent: String,
+    pub created_at: DateTime<Utc>,
+    pub last_seen_at: DateTime<Utc>,
+    /// When it ends, however much it is used.
+    pub expires_at: DateTime<Utc>,
+}
+
+#[derive(sqlx::FromRow)]
+struct SessionRow {
+    id: String,
+    data: String,
+    issuer: Option<String>,
+    subject: Option<String>,
+    user_agent: String,
+    created_at: i64,
+    last_seen_at: i64,
+    expires_at: i64,
+}
+
+impl TryFrom<SessionRow> for SessionRecord {
+    type Error = Error;
+    fn try_from(row: SessionRow) -> Result<Self> {
+        let at = At::new("session", row.id.as_str());
+        Ok(Self {
+            person: row.issuer.zip(row.subject).map(|(issuer, subject)| person(issuer, subject)),
+            user_agent: row.user_agent,
+            created_at: at.time("created_at", row.created_at)?,
+            last_seen_at: at.time("last_seen_at", row.last_seen_at)?,
+            expires_at: at.time("expires_at", row.expires_at)?,
+            data: row.data,
+            id: row.id,
+        })
+    }
+}
+
+impl Store {
+    /// Adds a session; [`Error::Duplicate`] where there is one with this id.
+    pub async fn create_session(&self, session: &SessionRecord) -> Result<()> {
+        let person = session.person.as_ref();
+        let columns = vec![
+            ("id", Value::from(&session.id)),
+            ("data", Value::from(&session.data)),
+            ("issuer", person.map(|p| p.issuer.as_str()).into()),
+            ("subject", person.map(|p| p.subject.as_str()).into()),
+            ("user_agent", Value::from(&session.user_agent)),
+            ("created_at", session.created_at.into()),
+            ("last_seen_at", session.last_seen_at.into()),
+            ("expires_at", session.expires_at.into()),
+        ];
+        execute(self.write(), Sql::insert("session", columns)).await.map(|_| ())
+    }
+
+    /// The session, if it lives at `now`: not past its end, and used within the last `idle`.
+    pub async fn session(&self, id: &str, now: DateTime<Utc>, idle: TimeDelta) -> Result<Option<SessionRecord>> {
+        let sql =
+            Sql::new(format!("SELECT {COLUMNS} FROM session WHERE id = $1 AND expires_at > $2 AND last_seen_at > $3"));
+        optional::<SessionRow>(self.read(), sql.bind(id).bind(now).bind(now - idle))
+            .await?
+            .map(TryInto::try_into)
+            .transpose()
+    }
+
+    /// Writes what is in a session that is there, and never brings one back that was ended meanwhile; answers whether it
+    /// was there.
+    pub async fn save_session(&self, id: &str, data: &str, person: Option<&PersonKey>) -> Result<bool> {
+        let columns = vec![
+            ("data", Value::from(data)),
+            ("issuer", person.map(|p| p.issuer.as_str()).into()),
+            ("subject", person.map(|p| p.subject.as_str()).into()),
+        ];
+        let mut sql = Sql::update("session", columns);
+        sql.push(" WHERE id = ").value(id);
+        Ok(execute(self.write(), sql).await? > 0)
+    }
+
+    /// Notes that the session is used; answers whether it is still there. To be called once in a while, not at every
+    /// request: it is a write.
+    pub async fn touch_session(&self, id: &str, now: DateTime<Utc>) -> Result<bool> {
+        let sql = Sql::new("UPDATE session SET last_seen_at = $1 WHERE id = $2 AND last_seen_at <= $1");
+        Ok(execute(self.write(), sql.bind(now).bind(id)).await? > 0)
+    }
+
+    /// Ends a session: its owner signs out.
+    pub async fn delete_session(&self, id: &str) -> Result<bool> {
+        Ok(execute(self.write(), Sql::new("DELETE FROM session WHERE id = $1").bind(id)).await? > 0)
+    }
+
+    /// A person's living sessions, last used first.
+    pub async fn sessions_of(
+        &self,
+        person: &PersonKey,
+        now: DateTime<Utc>,
+        idle: TimeDelta,
+    ) -> Result<Vec<SessionRecord>> {
+        let sql = Sql::new(format!(
+            "SELECT {COLUMNS} FROM session WHERE issuer = $1 AND subject = $2 AND expires_at > $3 AND last_seen_at > $4 \
+             ORDER BY last_seen_at DESC LIMIT 200"
+        ));
+        let sql = sql.bind(&person.issuer).bind(&person.subject).bind(now).bind(now - idle);
+        into_all::<SessionRow, _>(all(self.read(), sql).await?)
+    }
+
+    /// Removes sessions that ended; answers how many.
+    pub async fn sweep_sessions(&self, now: DateTime<Utc>, idle: TimeDelta) -> Result<u64> {
+        let sql = Sql::new("DELETE FROM session WHERE expires_at <= $1 OR last_seen_at <= $2");
+        execute(self.write(), sql.bind(now).bind(now - idle)).await
+    }
+}
+
+impl Tx {
+    /// Ends one of the person's own sessions; `false` when they have no such session.
+    pub async fn end_session_of(&mut self, person: &PersonKey, id: &str) -> Result<bool> {
+        let sql = Sql::new("DELETE FROM session WHERE id = $1 AND issuer = $2 AND subject = $3");
+        Ok(execute(self.on(), sql.bind(id).bind(&person.issuer).bind(&person.subject)).await? > 0)
+    }
+
+    /// Ends all sessions of a person, but not `except`; answers how many.
+    pub async fn end_sessions_of(&mut self, person: &PersonKey, except: Option<&str>) -> Result<u64> {
+        let sql = Sql::new("DELETE FROM session WHERE issuer = $1 AND subject = $2 AND id <> $3");
+        execute(self.on(), sql.bind(&person.issuer).bind(&person.subject).bind(except.unwrap_or_default())).await
+    }
+}
