@@ -1,1 +1,76 @@
-fn main() {}
+//! Builds, runs and checks Studiogate: `cargo xtask demo`, `cargo xtask test`, `cargo xtask build`.
+//!
+//! Everything it needs beyond Rust, Node.js and a C compiler is fetched at pinned versions into
+//! `~/.cache/studiogate`, outside the checkout, and reused.
+
+mod boto3;
+mod browser;
+mod build;
+mod bundle;
+mod command;
+mod demo;
+mod npm;
+mod packages;
+mod postgres;
+mod prerequisites;
+mod progress;
+mod python;
+mod site;
+mod stamp;
+mod styles;
+mod test;
+mod wasm;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::workspace::Workspace;
+
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", about = "Builds, runs and checks Studiogate")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Builds what is out of date and starts the portal on seeded data
+    Demo {
+        /// Passed on to `studiogate demo`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Runs everything that can be checked
+    Test {
+        /// The parts to run; all of them when none is named
+        #[arg(value_enum)]
+        parts: Vec<test::Part>,
+    },
+    /// Builds the release binary, assets and all
+    Build,
+    /// Starts a Postgres of its own, sets `STUDIOGATE_TEST_POSTGRES_URL` and runs the command
+    Postgres {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+        command: Vec<String>,
+    },
+}
+
+fn main() -> ExitCode {
+    let task = Arguments::parse().task;
+    let result = Workspace::find().and_then(|workspace| match task {
+        Task::Demo { arguments } => demo::run(&workspace, &arguments),
+        Task::Test { parts } => test::run(&workspace, &parts),
+        Task::Build => build::run_task(&workspace),
+        Task::Postgres { command } => postgres::run(&command),
+    });
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            progress::say(&format!("FAILED: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}

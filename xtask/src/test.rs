@@ -1,0 +1,64 @@
+//! `cargo xtask test`.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use clap::ValueEnum;
+
+use crate::command::run as run_command;
+use crate::postgres::{Postgres, VARIABLE};
+use crate::progress::{say, step};
+use crate::workspace::Workspace;
+use crate::{boto3, browser, build, site, wasm};
+
+/// A part of the tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    /// Unit, property, contract and integration tests, on SQLite and Postgres
+    Rust,
+    /// boto3 against the local AWS and the portal
+    Boto3,
+    /// Playwright against the portal
+    Browser,
+}
+
+/// Runs `parts`, or all.
+pub(crate) fn run(workspace: &Workspace, parts: &[Part]) -> Result<()> {
+    let start = Instant::now();
+    let wanted = |part| parts.is_empty() || parts.contains(&part);
+    say(&wasm::rustc()?);
+    site::build(workspace)?;
+    // Before the long part: what is missing is said at once.
+    let postgres = Postgres::start()?;
+    let binary = step("Compile the portal and its tests", || compile(workspace))?;
+    if wanted(Part::Rust) {
+        step("Rust", || {
+            run_command(cargo_test(workspace).env(VARIABLE, postgres.url()).env("STUDIOGATE_BIN", &binary))
+        })?;
+    }
+    if wanted(Part::Boto3) {
+        boto3::test(workspace, &binary, postgres.url())?;
+    }
+    if wanted(Part::Browser) {
+        browser::test(workspace, &binary, postgres.url())?;
+    }
+    drop(postgres);
+    let seconds = start.elapsed().as_secs();
+    say(&format!("All tests passed in {} min {} s.", seconds / 60, seconds % 60));
+    Ok(())
+}
+
+fn cargo_test(workspace: &Workspace) -> std::process::Command {
+    let mut cargo = build::cargo(workspace, "test");
+    cargo.args(["--workspace", "--exclude", "frontend"]);
+    cargo
+}
+
+/// One build serves all parts: the binary that Cargo makes for the integration tests is the one that is driven.
+fn compile(workspace: &Workspace) -> Result<PathBuf> {
+    run_command(cargo_test(workspace).arg("--no-run"))?;
+    let binary = workspace.target.join("debug/studiogate");
+    binary.metadata().with_context(|| format!("{} was not built", binary.display()))?;
+    Ok(binary)
+}
