@@ -1,4 +1,7 @@
 //! Browser sessions. The id here is a digest of the one in the cookie: who reads the table cannot take a session over.
+//!
+//! A session that ended stays for a day with nothing in it but its person: what was typed into a form before the sign-out
+//! is kept for that person ([`Store::person_of_session`]).
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::person::PersonKey;
@@ -9,6 +12,11 @@ use crate::row::{At, into_all, person};
 use crate::run::{all, execute, optional};
 use crate::sql::{Sql, Value};
 use crate::tx::Tx;
+
+/// How long a session that ended is remembered.
+const REMEMBERED: TimeDelta = TimeDelta::hours(24);
+/// What ending a session does: it expired long ago and holds nothing.
+const END: &str = "UPDATE session SET expires_at = 0, data = ''";
 
 const COLUMNS: &str = "id, data, issuer, subject, user_agent, created_at, last_seen_at, expires_at";
 
@@ -92,20 +100,28 @@ impl Store {
             ("subject", person.map(|p| p.subject.as_str()).into()),
         ];
         let mut sql = Sql::update("session", columns);
-        sql.push(" WHERE id = ").value(id);
+        sql.push(" WHERE expires_at > 0 AND id = ").value(id);
         Ok(execute(self.write(), sql).await? > 0)
     }
 
     /// Notes that the session is used; answers whether it is still there. To be called once in a while, not at every
     /// request: it is a write.
     pub async fn touch_session(&self, id: &str, now: DateTime<Utc>) -> Result<bool> {
-        let sql = Sql::new("UPDATE session SET last_seen_at = $1 WHERE id = $2 AND last_seen_at <= $1");
+        let sql = Sql::new("UPDATE session SET last_seen_at = $1 WHERE id = $2 AND last_seen_at <= $1 AND expires_at > 0");
         Ok(execute(self.write(), sql.bind(now).bind(id)).await? > 0)
     }
 
     /// Ends a session: its owner signs out.
     pub async fn delete_session(&self, id: &str) -> Result<bool> {
-        Ok(execute(self.write(), Sql::new("DELETE FROM session WHERE id = $1").bind(id)).await? > 0)
+        let sql = Sql::new(format!("{END} WHERE id = $1 AND expires_at > 0"));
+        Ok(execute(self.write(), sql.bind(id)).await? > 0)
+    }
+
+    /// Whose session it is or was, whether it lives or not.
+    pub async fn person_of_session(&self, id: &str) -> Result<Option<PersonKey>> {
+        let sql = Sql::new(format!("SELECT {COLUMNS} FROM session WHERE id = $1"));
+        let row = optional::<SessionRow>(self.read(), sql.bind(id)).await?;
+        Ok(row.map(SessionRecord::try_from).transpose()?.and_then(|session| session.person))
     }
 
     /// A person's living sessions, last used first.
@@ -123,23 +139,24 @@ impl Store {
         into_all::<SessionRow, _>(all(self.read(), sql).await?)
     }
 
-    /// Removes sessions that ended; answers how many.
+    /// Removes what nobody needs any more: sessions that were last used a day before they could have ended, and those
+    /// that ended before anybody signed in; answers how many.
     pub async fn sweep_sessions(&self, now: DateTime<Utc>, idle: TimeDelta) -> Result<u64> {
-        let sql = Sql::new("DELETE FROM session WHERE expires_at <= $1 OR last_seen_at <= $2");
-        execute(self.write(), sql.bind(now).bind(now - idle)).await
+        let sql = Sql::new("DELETE FROM session WHERE last_seen_at <= $1 OR (expires_at <= $2 AND issuer IS NULL)");
+        execute(self.write(), sql.bind(now - idle - REMEMBERED).bind(now)).await
     }
 }
 
 impl Tx {
     /// Ends one of the person's own sessions; `false` when they have no such session.
     pub async fn end_session_of(&mut self, person: &PersonKey, id: &str) -> Result<bool> {
-        let sql = Sql::new("DELETE FROM session WHERE id = $1 AND issuer = $2 AND subject = $3");
+        let sql = Sql::new(format!("{END} WHERE id = $1 AND issuer = $2 AND subject = $3 AND expires_at > 0"));
         Ok(execute(self.on(), sql.bind(id).bind(&person.issuer).bind(&person.subject)).await? > 0)
     }
 
     /// Ends all sessions of a person, but not `except`; answers how many.
     pub async fn end_sessions_of(&mut self, person: &PersonKey, except: Option<&str>) -> Result<u64> {
-        let sql = Sql::new("DELETE FROM session WHERE issuer = $1 AND subject = $2 AND id <> $3");
+        let sql = Sql::new(format!("{END} WHERE issuer = $1 AND subject = $2 AND id <> $3 AND expires_at > 0"));
         execute(self.on(), sql.bind(&person.issuer).bind(&person.subject).bind(except.unwrap_or_default())).await
     }
 }
