@@ -5,6 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex};
 
 use domain::guardrail::{Call, Context, Decision, Layer, Layers, Policy, PolicyKind, Verdict, evaluate};
+use domain::id::AccountId;
 
 use crate::context::{Caller, Ctx};
 use crate::error::AwsError;
@@ -56,6 +57,7 @@ impl PolicyCache {
 /// knows (resource tags, request tags, service keys); what is known of the caller is added here.
 pub fn authorize(world: &World, ctx: &Ctx, action: &str, resource: &str, mut context: Context) -> Result<(), AwsError> {
     add_caller_keys(world, ctx, &mut context);
+    add_resource_keys(world, ctx, resource, &mut context);
     let call = Call { action, resource, context: &context };
     let account = world.account(ctx.account())?;
     let scps = service_control_policies(world, account)?;
@@ -157,6 +159,16 @@ pub(crate) fn add_caller_keys(world: &World, ctx: &Ctx, context: &mut Context) {
         context.set("sagemaker:DomainId", domain.clone());
         context.set("sagemaker:UserProfileName", profile.clone());
     }
+}
+
+/// Whose the resource is: an ARN without an account (a bucket, a list) counts as the caller's.
+fn add_resource_keys(world: &World, ctx: &Ctx, resource: &str, context: &mut Context) {
+    let named = resource.split(':').nth(4).and_then(|account| account.parse::<AccountId>().ok());
+    let account = named.unwrap_or_else(|| ctx.account().clone());
+    if world.organization.contains(&account) {
+        context.set("aws:ResourceOrgID", world.organization.id.clone());
+    }
+    context.set("aws:ResourceAccount", account.to_string());
 }
 
 fn refusal(ctx: &Ctx, call: &Call<'_>, verdict: &Verdict) -> AwsError {

@@ -10,7 +10,6 @@ use crate::error::AwsError;
 
 /// One thing that is to go wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Fault {
     /// `servicecatalog:ProvisionProduct`, `sagemaker:*` or `*`.
     pub operation: String,

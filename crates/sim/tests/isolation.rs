@@ -1,0 +1,243 @@
+//! Who may open whose Studio: session tags, session policies, accounts, and service control policies.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod common;
+
+use common::{DEV, Harness, Keys, location, tag, text};
+use serde_json::{Value, json};
+
+const OPEN: &str = "SageMaker.CreatePresignedDomainUrl";
+
+fn of(domain: &str, person: &str) -> Value {
+    json!({ "DomainId": domain, "UserProfileName": person, "ExpiresInSeconds": 30 })
+}
+
+async fn open(h: &Harness, keys: &Keys, domain: &str, person: &str) -> Result<String, (String, String)> {
+    let out = h.json(keys, OPEN, of(domain, person)).await?;
+    Ok(out["AuthorizedUrl"].as_str().unwrap().to_owned())
+}
+
+#[tokio::test]
+async fn a_person_opens_the_profile_with_their_tag_and_no_other() {
+    let h = Harness::new();
+    let domain = h.profile("ada").await;
+    h.profile("bob").await;
+    let ada = h.as_person(DEV, "StudiogateLauncher", "ada", None).await;
+    open(&h, &ada, &domain, "ada").await.unwrap();
+    let (code, message) = open(&h, &ada, &domain, "bob").await.unwrap_err();
+    assert_eq!(code, "AccessDeniedException");
+    assert_eq!(
+        message,
+        "User: arn:aws:sts::601000000002:assumed-role/StudiogateLauncher/test-session is not authorized to perform: sagemaker:CreatePresignedDomainUrl on resource: arn:aws:sagemaker:eu-west-1:601000000002:user-profile/d-shared601000000002/bob because no identity-based policy allows the sagemaker:CreatePresignedDomainUrl action"
+    );
+}
+
+#[tokio::test]
+async fn a_launch_without_tags_opens_nothing() {
+    let h = Harness::new();
+    let domain = h.profile("ada").await;
+    let hub = h.hub().await;
+    let role = "arn:aws:iam::601000000002:role/StudiogateLauncher";
+    let bare = h.assume(&hub, role, &[("ExternalId", sim::seed::EXTERNAL_ID)]).await.unwrap();
+    assert_eq!(open(&h, &bare, &domain, "ada").await.unwrap_err().0, "AccessDeniedException");
+}
+
+#[tokio::test]
+async fn a_session_policy_narrows_and_never_widens() {
+    let h = Harness::new();
+    let domain = h.profile("ada").await;
+    let elsewhere = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sagemaker:CreatePresignedDomainUrl","Resource":"arn:aws:sagemaker:eu-west-1:601000000002:user-profile/*/bob"}]}"#;
+    let narrow = h.as_person(DEV, "StudiogateLauncher", "ada", Some(elsewhere)).await;
+    let (_, message) = open(&h, &narrow, &domain, "ada").await.unwrap_err();
+    assert!(message.ends_with("because no session policy allows the sagemaker:CreatePresignedDomainUrl action"), "{message}");
+    let everything = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
+    let wide = h.as_person(DEV, "StudiogateLauncher", "ada", Some(everything)).await;
+    open(&h, &wide, &domain, "ada").await.unwrap();
+    let delete = json!({ "DomainId": domain, "UserProfileName": "ada" });
+    let (_, message) = h.json(&wide, "SageMaker.DeleteUserProfile", delete).await.unwrap_err();
+    assert!(message.contains("no identity-based policy allows"), "{message}");
+}
+
+#[tokio::test]
+async fn another_account_is_another_world() {
+    let h = Harness::new();
+    let domain = h.profile("ada").await;
+    let churn = h.as_person("602000000002", "StudiogateLauncher", "ada", None).await;
+    assert_eq!(open(&h, &churn, &domain, "ada").await.unwrap_err().0, "AccessDeniedException");
+    let admin = Keys::administrator("602000000002");
+    assert_eq!(h.json(&admin, "SageMaker.DescribeDomain", json!({ "DomainId": domain })).await.unwrap_err().0, "ResourceNotFound");
+    let elsewhere = h.json_in("us-east-1", &Keys::administrator(DEV), "SageMaker.ListDomains", json!({})).await.unwrap();
+    assert_eq!(elsewhere["Domains"], json!([]));
+}
+
+#[tokio::test]
+async fn a_service_control_policy_stops_even_the_administrator() {
+    let h = Harness::new();
+    let domain = h.profile("ada").await;
+    h.aws
+        .with_world(|world| {
+            let text = r#"{"Version":"2012-10-17","Statement":[{"Sid":"NoStudio","Effect":"Deny","Action":"sagemaker:CreatePresignedDomainUrl","Resource":"*"}]}"#;
+            let policy = sim::organizations::ServiceControlPolicy {
+                id: "p-nostudio00".into(),
+                name: "no-studio".into(),
+                description: String::new(),
+                content: text.into(),
+                aws_managed: false,
+            };
+            let organization = &mut world.organization;
+            let unit = organization.account_parents[&DEV.parse().unwrap()].clone();
+            organization.attachments.get_mut(&unit).unwrap().push(policy.id.clone());
+            organization.policies.insert(policy.id.clone(), policy);
+        })
+        .unwrap();
+    for keys in [Keys::administrator(DEV), h.as_person(DEV, "StudiogateLauncher", "ada", None).await] {
+        let (code, message) = open(&h, &keys, &domain, "ada").await.unwrap_err();
+        assert_eq!(code, "AccessDeniedException");
+        assert!(message.ends_with("with an explicit deny in a service control policy"), "{message}");
+    }
+}
+
+#[tokio::test]
+async fn a_policy_that_is_not_understood_allows_nothing() {
+    let h = Harness::new();
+    let domain = h.profile("ada").await;
+    h.aws
+        .with_world(|world| {
+            let account = world.account_mut(&DEV.parse().unwrap()).unwrap();
+            let role = account.roles.get_mut("StudiogateLauncher").unwrap();
+            let odd = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"StringResembles":{"a":"b"}}}]}"#;
+            role.policies.insert("odd".into(), odd.into());
+        })
+        .unwrap();
+    let ada = h.as_person(DEV, "StudiogateLauncher", "ada", None).await;
+    assert_eq!(open(&h, &ada, &domain, "ada").await.unwrap_err().0, "AccessDeniedException");
+}
+
+/// Path with query of a presigned URL.
+fn path(url: &str) -> String {
+    url[url.find("/auth").unwrap()..].to_owned()
+}
+
+async fn enter(h: &Harness, url: &str) -> (String, String) {
+    let response = h.studio("GET", &path(url), None).await;
+    assert_eq!(response.status(), 303);
+    let cookie = response.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    (location(&response), cookie)
+}
+
+#[tokio::test]
+async fn studio_shows_who_is_in_and_for_how_long() {
+    let h = Harness::new();
+    let domain = h.profile("ada").await;
+    let ada = h.as_person(DEV, "StudiogateLauncher", "ada", None).await;
+    let (page, cookie) = enter(&h, &open(&h, &ada, &domain, "ada").await.unwrap()).await;
+    let response = h.studio("GET", &page, Some(&cookie)).await;
+    assert_eq!(response.status(), 200);
+    assert!(response.headers()["content-security-policy"].to_str().unwrap().starts_with("default-src 'none'"));
+    let html = text(response).await;
+    for expected in [domain.as_str(), "fraud-detection", "studiouserid", "StudiogateLauncher", "11 h 59 min", "12 h 0 min"] {
+        let either = expected.ends_with("min");
+        assert!(either || html.contains(expected), "{expected}");
+    }
+    assert!(html.contains("12 h 0 min"), "{html}");
+    assert_eq!(h.studio("GET", &page, None).await.status(), 303);
+    h.pass(43_200);
+    let late = h.studio("GET", &page, Some(&cookie)).await;
+    assert_eq!(location(&late), "/console/signin?reason=session");
+}
+
+#[tokio::test]
+async fn an_expired_url_lands_on_the_console_sign_in() {
+    let h = Harness::new();
+    let domain = h.profile("ada").await;
+    let ada = h.as_person(DEV, "StudiogateLauncher", "ada", None).await;
+    let url = open(&h, &ada, &domain, "ada").await.unwrap();
+    h.pass(29);
+    enter(&h, &url).await;
+    h.pass(1);
+    let late = h.studio("GET", &path(&url), None).await;
+    assert_eq!(location(&late), "/console/signin?reason=expired");
+    let page = text(h.studio("GET", "/console/signin?reason=expired", None).await).await;
+    assert!(page.contains("expired"));
+    let forged = h.studio("GET", "/auth?token=0000", None).await;
+    assert_eq!(location(&forged), "/console/signin?reason=unknown");
+}
+
+#[tokio::test]
+async fn a_permission_taken_back_closes_the_open_page() {
+    let h = Harness::new();
+    let domain = h.profile("ada").await;
+    let ada = h.as_person(DEV, "StudiogateLauncher", "ada", None).await;
+    let (page, cookie) = enter(&h, &open(&h, &ada, &domain, "ada").await.unwrap()).await;
+    h.aws
+        .with_world(|world| {
+            let account = world.account_mut(&DEV.parse().unwrap()).unwrap();
+            let deny = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}"#;
+            account.roles.get_mut("StudiogateLauncher").unwrap().policies.insert("revoked".into(), deny.into());
+        })
+        .unwrap();
+    let response = h.studio("GET", &page, Some(&cookie)).await;
+    assert_eq!(response.status(), 403);
+    assert!(text(response).await.contains("with an explicit deny in an identity-based policy"));
+}
+
+#[tokio::test]
+async fn code_inside_studio_reaches_its_own_profile_only() {
+    let h = Harness::new();
+    let domain = h.profile("ada").await;
+    h.profile("bob").await;
+    let ada = h.as_person(DEV, "StudiogateLauncher", "ada", None).await;
+    let (page, cookie) = enter(&h, &open(&h, &ada, &domain, "ada").await.unwrap()).await;
+    for action in ["start", "space"] {
+        let response = h.studio("POST", &format!("{page}/{action}"), Some(&cookie)).await;
+        assert_eq!((response.status().as_u16(), location(&response)), (303, page.clone()), "{action}");
+    }
+    let html = text(h.studio("GET", &page, Some(&cookie)).await).await;
+    assert!(html.contains("JupyterServer") && html.contains("ada-lab"), "{html}");
+
+    let given = text(h.studio("GET", &format!("{page}/credentials"), Some(&cookie)).await).await;
+    let given: Value = serde_json::from_str(&given).unwrap();
+    let part = |key: &str| given[key].as_str().unwrap().to_owned();
+    let kernel = Keys { access_key: part("AccessKeyId"), secret: part("SecretAccessKey"), token: Some(part("Token")) };
+    let identity = h.sts(&kernel, &[("Action", "GetCallerIdentity")]).await.unwrap();
+    assert_eq!(tag(&identity, "Arn"), "arn:aws:sts::601000000002:assumed-role/StudiogateExecution/SageMaker");
+    open(&h, &kernel, &domain, "ada").await.unwrap();
+    assert_eq!(open(&h, &kernel, &domain, "bob").await.unwrap_err().0, "AccessDeniedException");
+    // It cannot make a colleague's profile its own by tagging it.
+    let retag = json!({
+        "ResourceArn": format!("arn:aws:sagemaker:eu-west-1:{DEV}:user-profile/{domain}/bob"),
+        "Tags": [{ "Key": "studiouserid", "Value": "ada" }],
+    });
+    assert_eq!(h.json(&kernel, "SageMaker.AddTags", retag).await.unwrap_err().0, "AccessDeniedException");
+    let foreign = json!({ "DomainId": domain, "UserProfileName": "bob", "AppType": "JupyterServer", "AppName": "default" });
+    assert_eq!(h.json(&kernel, "SageMaker.CreateApp", foreign).await.unwrap_err().0, "AccessDeniedException");
+}
+
+#[tokio::test]
+async fn the_provisioner_clears_what_the_person_owns() {
+    let h = Harness::new();
+    let domain = h.profile("ada").await;
+    h.profile("bob").await;
+    let admin = Keys::administrator(DEV);
+    for person in ["ada", "bob"] {
+        let app = json!({ "DomainId": domain, "UserProfileName": person, "AppType": "JupyterServer", "AppName": "default" });
+        h.json(&admin, "SageMaker.CreateApp", app).await.unwrap();
+        let space = json!({
+            "DomainId": domain,
+            "SpaceName": format!("{person}-lab"),
+            "OwnershipSettings": { "OwnerUserProfileName": person },
+            "SpaceSharingSettings": { "SharingType": "Private" },
+        });
+        h.json(&admin, "SageMaker.CreateSpace", space).await.unwrap();
+    }
+    h.pass(600);
+    let ada = h.as_person(DEV, "StudiogateProvisioner", "ada", None).await;
+    let listed = h.json(&ada, "SageMaker.ListApps", json!({ "DomainIdEquals": domain, "UserProfileNameEquals": "ada" })).await.unwrap();
+    assert_eq!(listed["Apps"].as_array().unwrap().len(), 1);
+    let app = |person: &str| json!({ "DomainId": domain, "UserProfileName": person, "AppType": "JupyterServer", "AppName": "default" });
+    let space = |person: &str| json!({ "DomainId": domain, "SpaceName": format!("{person}-lab") });
+    h.json(&ada, "SageMaker.DeleteApp", app("ada")).await.unwrap();
+    h.json(&ada, "SageMaker.DeleteSpace", space("ada")).await.unwrap();
+    assert_eq!(h.json(&ada, "SageMaker.DeleteApp", app("bob")).await.unwrap_err().0, "AccessDeniedException");
+    assert_eq!(h.json(&ada, "SageMaker.DeleteSpace", space("bob")).await.unwrap_err().0, "AccessDeniedException");
+}
