@@ -121,6 +121,13 @@ impl Harness {
         self.assume(&hub, &role, &fields).await.unwrap()
     }
 
+    /// A role of an account, as the portal takes it for itself.
+    pub async fn as_role(&self, account: &str, role: &str) -> Keys {
+        let hub = self.hub().await;
+        let role = format!("arn:aws:iam::{account}:role/{role}");
+        self.assume(&hub, &role, &[("ExternalId", sim::seed::EXTERNAL_ID)]).await.unwrap()
+    }
+
     /// A user profile in the shared domain of the fraud project's development account; gives the domain's id.
     pub async fn profile(&self, person: &str) -> String {
         let admin = Keys::administrator(DEV);
