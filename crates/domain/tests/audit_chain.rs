@@ -1,6 +1,6 @@
 //! The audit chain: every kind of tampering is named, and nothing else is.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::cast_possible_wrap)]
 
 use chrono::DateTime;
 use domain::audit::{
