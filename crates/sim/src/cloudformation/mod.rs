@@ -1,8 +1,16 @@
 //! AWS CloudFormation: what it tells about the stacks behind provisioned products.
 
+mod describe;
+mod exports;
+mod stack;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+pub(crate) use exports::check;
+pub use exports::{Export, ExportPattern, seed_exports};
+pub use stack::{Before, Phase, Stack, StackEvent, StackOutput, StackResource, Work};
 
 use crate::context::Ctx;
 use crate::error::AwsError;
@@ -10,15 +18,33 @@ use crate::world::World;
 
 /// Stacks, their events and resources, and exports, of all accounts.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub struct State {}
+#[serde(default)]
+pub struct State {
+    /// By ARN.
+    pub stacks: BTreeMap<String, Stack>,
+    /// By `account/region`, then by name.
+    pub exports: BTreeMap<String, BTreeMap<String, Export>>,
+    pub export_patterns: Vec<ExportPattern>,
+    /// Buckets that stacks made, with their accounts: the names are global.
+    pub buckets: BTreeMap<String, String>,
+    /// Parameters of Systems Manager that stacks made, by `account/region/name`.
+    pub ssm_parameters: BTreeMap<String, String>,
+}
 
 /// One action (`DescribeStackEvents`): its form fields without `Action` and `Version`. Answers what goes inside
 /// `<ActionResult>`.
 pub fn handle(
-    _world: &mut World,
-    _ctx: &Ctx,
+    world: &mut World,
+    ctx: &Ctx,
     action: &str,
-    _fields: &BTreeMap<String, String>,
+    fields: &BTreeMap<String, String>,
 ) -> Result<String, AwsError> {
-    Err(AwsError::unknown_operation(action))
+    match action {
+        "DescribeStackEvents" => describe::events(world, ctx, fields),
+        "DescribeStackResources" => describe::resources(world, ctx, fields),
+        "DescribeStacks" => describe::stacks(world, ctx, fields),
+        "GetTemplate" => describe::template(world, ctx, fields),
+        "ListExports" => describe::exports(world, ctx, fields),
+        _ => Err(AwsError::unknown_operation(action)),
+    }
 }

@@ -94,7 +94,8 @@ pub(super) fn pass_role(world: &World, ctx: &Ctx, role_arn: &str) -> Result<(), 
         return Err(AwsError::access_denied("Cross-account pass role is not allowed."));
     }
     let trust = world.parsed(PolicyKind::Trust, &role.name, &role.trust)?;
-    let context = Context::new();
+    let mut context = Context::new();
+    context.set("aws:SourceAccount", ctx.account().to_string());
     let call = Call { action: "sts:AssumeRole", resource: role_arn, context: &context };
     let service = PrincipalArn::service("sagemaker.amazonaws.com");
     if trust.first().is_some_and(|policy| trusts(policy, &service, &call).is_allowed()) {

@@ -25,7 +25,10 @@ pub(super) fn check_circles(conditions: &Map<String, Value>) -> Result<(), Templ
             waiting.iter().filter(|(_, needs)| needs.is_empty()).map(|(name, _)| (*name).to_owned()).collect();
         if ready.is_empty() {
             let names: Vec<&str> = waiting.keys().copied().collect();
-            return Err(TemplateError::format(format!("Circular dependency between conditions: [{}]", names.join(", "))));
+            return Err(TemplateError::format(format!(
+                "Circular dependency between conditions: [{}]",
+                names.join(", ")
+            )));
         }
         for name in &ready {
             waiting.remove(name.as_str());
@@ -72,7 +75,9 @@ impl Evaluator<'_> {
     pub(super) fn truth(&self, value: &Value) -> Result<bool, TemplateError> {
         let call = value.as_object().filter(|map| map.len() == 1).and_then(|map| map.iter().next());
         let Some((name, argument)) = call else {
-            return Err(TemplateError::format("Conditions can only be boolean operations on parameters and other conditions"));
+            return Err(TemplateError::format(
+                "Conditions can only be boolean operations on parameters and other conditions",
+            ));
         };
         let many = |least: usize, most: usize| -> Result<&Vec<Value>, TemplateError> {
             argument.as_array().filter(|list| (least..=most).contains(&list.len())).ok_or_else(|| {
@@ -98,9 +103,10 @@ impl Evaluator<'_> {
                 let sides = many(2, 2)?;
                 let list = self.value(&sides[0])?;
                 let wanted = comparable(self.value(&sides[1])?);
-                Ok(list.as_ref().and_then(Value::as_array).is_some_and(|items| {
-                    items.iter().any(|item| comparable(Some(item.clone())) == wanted)
-                }))
+                Ok(list
+                    .as_ref()
+                    .and_then(Value::as_array)
+                    .is_some_and(|items| items.iter().any(|item| comparable(Some(item.clone())) == wanted)))
             }
             other => Err(TemplateError::function(format!("{other} is no condition function"))),
         }

@@ -58,8 +58,17 @@ pub struct Output {
 }
 
 const SECTIONS: &[&str] = &[
-    "AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Rules", "Mappings", "Conditions", "Transform",
-    "Resources", "Outputs", "Hooks",
+    "AWSTemplateFormatVersion",
+    "Description",
+    "Metadata",
+    "Parameters",
+    "Rules",
+    "Mappings",
+    "Conditions",
+    "Transform",
+    "Resources",
+    "Outputs",
+    "Hooks",
 ];
 
 impl Template {
@@ -80,8 +89,7 @@ impl Template {
     }
 
     fn from_document(document: &Map<String, Value>) -> Result<Self, TemplateError> {
-        let unknown: Vec<&str> =
-            document.keys().map(String::as_str).filter(|key| !SECTIONS.contains(key)).collect();
+        let unknown: Vec<&str> = document.keys().map(String::as_str).filter(|key| !SECTIONS.contains(key)).collect();
         if !unknown.is_empty() {
             return Err(TemplateError::plain(format!(
                 "Invalid template property or properties [{}]",
@@ -170,7 +178,9 @@ impl Template {
                     continue;
                 }
                 Reference::UnknownFunction(name) => {
-                    return Err(TemplateError::function(format!("Unresolved function {name}: CloudFormation has no such function")));
+                    return Err(TemplateError::function(format!(
+                        "Unresolved function {name}: CloudFormation has no such function"
+                    )));
                 }
             };
             if !known {
@@ -247,7 +257,9 @@ fn section(document: &Map<String, Value>, name: &str, most: usize) -> Result<Map
     let logical = |key: &str| !key.is_empty() && key.len() <= 255 && key.bytes().all(|b| b.is_ascii_alphanumeric());
     match entries.keys().find(|key| name != "Mappings" && name != "Rules" && !logical(key)) {
         None => Ok(entries),
-        Some(key) => Err(TemplateError::format(format!("{} name '{key}' is non alphanumeric.", name.trim_end_matches('s')))),
+        Some(key) => {
+            Err(TemplateError::format(format!("{} name '{key}' is non alphanumeric.", name.trim_end_matches('s'))))
+        }
     }
 }
 
@@ -260,17 +272,24 @@ impl Resource {
         let path = format!("/Resources/{id}");
         let body = object(body, &path)?;
         const KNOWN: &[&str] = &[
-            "Type", "Properties", "DependsOn", "Condition", "DeletionPolicy", "UpdateReplacePolicy", "Metadata",
-            "CreationPolicy", "UpdatePolicy", "Description", "Version",
+            "Type",
+            "Properties",
+            "DependsOn",
+            "Condition",
+            "DeletionPolicy",
+            "UpdateReplacePolicy",
+            "Metadata",
+            "CreationPolicy",
+            "UpdatePolicy",
+            "Description",
+            "Version",
         ];
         if let Some(key) = body.keys().find(|key| !KNOWN.contains(&key.as_str())) {
             return Err(TemplateError::plain(format!("Invalid template resource property '{key}'")));
         }
-        let kind = body
-            .get("Type")
-            .and_then(Value::as_str)
-            .filter(|kind| !kind.is_empty())
-            .ok_or_else(|| TemplateError::format(format!("[{path}] Every Resources object must contain a Type member.")))?;
+        let kind = body.get("Type").and_then(Value::as_str).filter(|kind| !kind.is_empty()).ok_or_else(|| {
+            TemplateError::format(format!("[{path}] Every Resources object must contain a Type member."))
+        })?;
         if !kind.contains("::") {
             return Err(TemplateError::format(format!("Unrecognized resource types: [{kind}]")));
         }
@@ -285,7 +304,9 @@ impl Resource {
                 many.iter().filter_map(Value::as_str).map(str::to_owned).collect()
             }
             Some(_) => {
-                return Err(TemplateError::format(format!("[{path}/DependsOn] DependsOn must be a string or list of strings.")));
+                return Err(TemplateError::format(format!(
+                    "[{path}/DependsOn] DependsOn must be a string or list of strings."
+                )));
             }
         };
         let deletion_policy = match body.get("DeletionPolicy").map(|p| p.as_str().unwrap_or("?")) {
@@ -312,11 +333,9 @@ impl Output {
     fn read(key: String, body: &Value) -> Result<Self, TemplateError> {
         let path = format!("/Outputs/{key}");
         let body = object(body, &path)?;
-        let value = body
-            .get("Value")
-            .filter(|v| !v.is_null())
-            .cloned()
-            .ok_or_else(|| TemplateError::format(format!("[{path}] Every Outputs member must contain a Value object")))?;
+        let value = body.get("Value").filter(|v| !v.is_null()).cloned().ok_or_else(|| {
+            TemplateError::format(format!("[{path}] Every Outputs member must contain a Value object"))
+        })?;
         Ok(Self {
             description: body.get("Description").and_then(Value::as_str).unwrap_or_default().trim().to_owned(),
             condition: text_member(body, "Condition", &path)?,

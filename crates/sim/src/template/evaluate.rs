@@ -171,7 +171,9 @@ impl<'a> Evaluator<'a> {
             let kind = self.template.resource(resource).map(|r| r.kind.as_str()).unwrap_or_default();
             return Ok(super::functions::made_up(self.pseudo, kind, &made.reference, attribute).into());
         }
-        Err(TemplateError::function(format!("resource {resource} does not support attribute type {attribute} in Fn::GetAtt")))
+        Err(TemplateError::function(format!(
+            "resource {resource} does not support attribute type {attribute} in Fn::GetAtt"
+        )))
     }
 }
 

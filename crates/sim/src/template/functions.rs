@@ -39,10 +39,9 @@ impl Evaluator<'_> {
     /// A value that has to be text.
     pub(super) fn text(&self, value: &Value) -> Result<String, TemplateError> {
         let evaluated = self.value(value)?;
-        evaluated
-            .as_ref()
-            .and_then(scalar_text)
-            .ok_or_else(|| TemplateError::function("a function was given something that is no string where it needs one"))
+        evaluated.as_ref().and_then(scalar_text).ok_or_else(|| {
+            TemplateError::function("a function was given something that is no string where it needs one")
+        })
     }
 
     fn list(&self, value: &Value, function: &str) -> Result<Vec<Value>, TemplateError> {
@@ -54,9 +53,10 @@ impl Evaluator<'_> {
 
     pub(super) fn call(&self, name: &str, argument: &Value) -> Result<Option<Value>, TemplateError> {
         let parts = |count: usize| -> Result<&Vec<Value>, TemplateError> {
-            argument.as_array().filter(|list| list.len() == count).ok_or_else(|| {
-                TemplateError::function(format!("every {name} object requires {count} parameters"))
-            })
+            argument
+                .as_array()
+                .filter(|list| list.len() == count)
+                .ok_or_else(|| TemplateError::function(format!("every {name} object requires {count} parameters")))
         };
         let value: Value = match name {
             "Ref" => {
@@ -68,9 +68,10 @@ impl Evaluator<'_> {
             "Fn::If" => {
                 let list = parts(3)?;
                 let condition = list[0].as_str().unwrap_or_default();
-                let holds = self.conditions.get(condition).ok_or_else(|| {
-                    TemplateError::format(format!("Unresolved condition dependency {condition}"))
-                })?;
+                let holds = self
+                    .conditions
+                    .get(condition)
+                    .ok_or_else(|| TemplateError::format(format!("Unresolved condition dependency {condition}")))?;
                 return self.value(&list[if *holds { 1 } else { 2 }]);
             }
             "Fn::GetAtt" => self.get_att(argument)?,
@@ -132,7 +133,11 @@ impl Evaluator<'_> {
     }
 
     fn get_att(&self, argument: &Value) -> Result<Value, TemplateError> {
-        let wrong = || TemplateError::function("every Fn::GetAtt object requires two non-empty parameters, the resource name and the resource attribute");
+        let wrong = || {
+            TemplateError::function(
+                "every Fn::GetAtt object requires two non-empty parameters, the resource name and the resource attribute",
+            )
+        };
         match argument {
             Value::String(text) => {
                 let (resource, attribute) = text.split_once('.').ok_or_else(wrong)?;
@@ -148,7 +153,9 @@ impl Evaluator<'_> {
 
     fn sub(&self, argument: &Value) -> Result<String, TemplateError> {
         let wrong = || {
-            TemplateError::function("One or more Fn::Sub intrinsic functions don't specify expected arguments. Specify a string as first argument, and an optional second argument to specify a mapping of values to replace in the string")
+            TemplateError::function(
+                "One or more Fn::Sub intrinsic functions don't specify expected arguments. Specify a string as first argument, and an optional second argument to specify a mapping of values to replace in the string",
+            )
         };
         let (text, own) = match argument {
             Value::String(text) => (text.as_str(), None),
@@ -212,7 +219,11 @@ impl Evaluator<'_> {
 
     /// `[block, how many, host bits]`: that many subnets of the block.
     fn cidr(&self, argument: &Value) -> Result<Value, TemplateError> {
-        let wrong = || TemplateError::function("Fn::Cidr object requires an IP block, a count of 1 to 256 and the number of host bits");
+        let wrong = || {
+            TemplateError::function(
+                "Fn::Cidr object requires an IP block, a count of 1 to 256 and the number of host bits",
+            )
+        };
         let list = argument.as_array().filter(|list| matches!(list.len(), 2 | 3)).ok_or_else(wrong)?;
         let block = self.text(&list[0])?;
         let count: u32 = self.text(&list[1])?.parse().map_err(|_| wrong())?;

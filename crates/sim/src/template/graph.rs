@@ -18,8 +18,9 @@ impl Template {
             }
         }
         needed.retain(|name| {
-            self.resource(name)
-                .is_some_and(|r| conditions.is_none_or(|all| r.condition.as_ref().is_none_or(|c| all.get(c) != Some(&false))))
+            self.resource(name).is_some_and(|r| {
+                conditions.is_none_or(|all| r.condition.as_ref().is_none_or(|c| all.get(c) != Some(&false)))
+            })
         });
         needed
     }

@@ -28,8 +28,17 @@ pub(super) fn read(key: &str, body: &Value) -> Result<Parameter, TemplateError> 
         return Err(TemplateError::format(format!("[/Parameters/{key}] 'expected type: JSONObject'")));
     };
     const KNOWN: &[&str] = &[
-        "Type", "Default", "NoEcho", "AllowedValues", "AllowedPattern", "MaxLength", "MinLength", "MaxValue", "MinValue",
-        "Description", "ConstraintDescription",
+        "Type",
+        "Default",
+        "NoEcho",
+        "AllowedValues",
+        "AllowedPattern",
+        "MaxLength",
+        "MinLength",
+        "MaxValue",
+        "MinValue",
+        "Description",
+        "ConstraintDescription",
     ];
     if let Some(unknown) = body.keys().find(|k| !KNOWN.contains(&k.as_str())) {
         return Err(TemplateError::plain(format!("Invalid template parameter property '{unknown}'")));
@@ -44,7 +53,9 @@ pub(super) fn read(key: &str, body: &Value) -> Result<Parameter, TemplateError> 
     let text = |name: &str| body.get(name).filter(|v| !v.is_null()).and_then(scalar_text);
     let whole = |name: &str| -> Result<Option<u64>, TemplateError> {
         text(name)
-            .map(|t| t.parse().map_err(|_| TemplateError::format(format!("{name} of parameter {key} must be an integer"))))
+            .map(|t| {
+                t.parse().map_err(|_| TemplateError::format(format!("{name} of parameter {key} must be an integer")))
+            })
             .transpose()
     };
     let decimal = |name: &str| -> Result<Option<String>, TemplateError> {
@@ -99,8 +110,7 @@ impl Template {
     /// The values of all parameters, from those given and the defaults, or what is wrong with them in CloudFormation's
     /// words.
     pub fn parameter_values(&self, given: &Values) -> Result<Values, TemplateError> {
-        let unknown: Vec<&str> =
-            given.keys().filter(|key| self.parameter(key).is_none()).map(String::as_str).collect();
+        let unknown: Vec<&str> = given.keys().filter(|key| self.parameter(key).is_none()).map(String::as_str).collect();
         if !unknown.is_empty() {
             return Err(TemplateError::plain(format!(
                 "Parameters: [{}] do not exist in the template",
@@ -177,7 +187,9 @@ fn check(parameter: &Parameter, value: &str) -> Result<(), TemplateError> {
         }
     }
     if value.is_empty() && parameter.default.is_none() && parameter.kind.contains("AWS::EC2::") {
-        return Err(TemplateError::plain(format!("Parameter validation failed: parameter value for parameter name {key} does not exist")));
+        return Err(TemplateError::plain(format!(
+            "Parameter validation failed: parameter value for parameter name {key} does not exist"
+        )));
     }
     Ok(())
 }

@@ -20,8 +20,7 @@ fn evaluate(template: &str, given: &[(&str, &str)], exports: &[(&str, &str)]) ->
     let template = Template::parse(template).map_err(|e| e.to_string())?;
     let given: Values = given.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
     let values = template.parameter_values(&given).map_err(|e| e.to_string())?;
-    let exports: BTreeMap<String, String> =
-        exports.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+    let exports: BTreeMap<String, String> = exports.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
     let made = BTreeMap::from([(
         "Made".to_owned(),
         Physical {
@@ -31,15 +30,16 @@ fn evaluate(template: &str, given: &[(&str, &str)], exports: &[(&str, &str)]) ->
         },
     )]);
     let pseudo = pseudo();
-    let evaluator =
-        Evaluator::new(&template, &values, &pseudo, &exports, &made).map_err(|e| e.to_string())?;
+    let evaluator = Evaluator::new(&template, &values, &pseudo, &exports, &made).map_err(|e| e.to_string())?;
     evaluator.check_imports().map_err(|e| e.to_string())?;
     let property = &template.resource("R").expect("R").properties["P"];
     evaluator.value(property).map_err(|e| e.to_string())
 }
 
 fn with(head: &str, property: &str) -> String {
-    format!("{head}\nResources:\n  Made: {{Type: 'AWS::X::Y'}}\n  R:\n    Type: AWS::X::Y\n    Properties:\n      P: {property}\n")
+    format!(
+        "{head}\nResources:\n  Made: {{Type: 'AWS::X::Y'}}\n  R:\n    Type: AWS::X::Y\n    Properties:\n      P: {property}\n"
+    )
 }
 
 fn value(head: &str, property: &str) -> Value {
@@ -48,7 +48,7 @@ fn value(head: &str, property: &str) -> Value {
 
 #[test]
 fn functions_give_what_cloudformation_gives() {
-    let head = "Parameters:\n  A: {Type: String, Default: alpha}\n  L: {Type: CommaDelimitedList, Default: 'x, y'}\n  N: {Type: Number, Default: 3}\nMappings:\n  M: {eu-west-1: {k: v, l: [1, 2]}}\nConditions:\n  Yes: !Equals [!Ref A, alpha]\n  No: !Not [!Condition Yes]\n  Both: !And [!Condition Yes, !Not [!Condition No]]\n  Any: !Or [!Condition No, !Condition Both]";
+    let head = "Parameters:\n  A: {Type: String, Default: alpha}\n  L: {Type: CommaDelimitedList, Default: 'x, y'}\n  N: {Type: Number, Default: 3}\nMappings:\n  M: {eu-west-1: {k: v, l: [1, 2]}}\nConditions:\n  Is: !Equals [!Ref A, alpha]\n  Isnt: !Not [!Condition Is]\n  Both: !And [!Condition Is, !Not [!Condition Isnt]]\n  Any: !Or [!Condition Isnt, !Condition Both]";
     for (property, expected) in [
         ("!Ref A", json!("alpha")),
         ("!Ref L", json!(["x", "y"])),
@@ -65,8 +65,8 @@ fn functions_give_what_cloudformation_gives() {
         ("!FindInMap [M, !Ref 'AWS::Region', k]", json!("v")),
         ("!FindInMap [M, !Ref 'AWS::Region', l]", json!([1, 2])),
         ("!If [Any, 1, 2]", json!(1)),
-        ("!If [No, 1, !Ref 'AWS::NoValue']", Value::Null),
-        ("[!If [No, 1, !Ref 'AWS::NoValue'], 2]", json!([2])),
+        ("!If [Isnt, 1, !Ref 'AWS::NoValue']", Value::Null),
+        ("[!If [Isnt, 1, !Ref 'AWS::NoValue'], 2]", json!([2])),
         ("{a: !Ref 'AWS::NoValue', b: true}", json!({ "b": true })),
         ("!Base64 abc", json!("YWJj")),
         ("!GetAZs ''", json!(["eu-west-1a", "eu-west-1b", "eu-west-1c"])),
@@ -86,8 +86,8 @@ fn functions_give_what_cloudformation_gives() {
 #[test]
 fn a_missing_export_is_named_as_aws_names_it() {
     let template = with(
-        "Parameters:\n  Env: {Type: String, Default: dev}\nConditions:\n  Off: !Equals [a, b]",
-        "[{'Fn::ImportValue': !Sub 'net-${Env}'}, !If [Off, !ImportValue never, kept]]",
+        "Parameters:\n  Env: {Type: String, Default: dev}\nConditions:\n  Never: !Equals [a, b]",
+        "[{'Fn::ImportValue': !Sub 'net-${Env}'}, !If [Never, !ImportValue never, kept]]",
     );
     assert_eq!(evaluate(&template, &[], &[]), Err("No export named net-dev found.".into()));
     assert_eq!(evaluate(&template, &[], &[("net-dev", "subnet-1")]), Ok(Some(json!(["subnet-1", "kept"]))));
@@ -116,18 +116,39 @@ fn broken_templates_are_refused_with_their_place() {
         ("", "Template format error: the template is empty"),
         ("just text", "Template format error: unsupported structure."),
         ("Description: x", "Template format error: At least one Resources member must be defined."),
-        ("Resources:\n  A:\n    Type: A::B\n  A:\n    Type: A::B\n", "Template format error: duplicate key \"A\", first used on line 2 (line 4, column 3)"),
+        (
+            "Resources:\n  A:\n    Type: A::B\n  A:\n    Type: A::B\n",
+            "Template format error: duplicate key \"A\", first used on line 2 (line 4, column 3)",
+        ),
         ("{\"Resources\": {\"A\": {\"Type\": \"A::B\"}, \"A\": {}}}", "duplicate key \"A\""),
-        ("Resources:\n  A: &x\n    Type: A::B\n  B: *x\n", "YAML aliases are not allowed in CloudFormation templates (line 4, column 6)"),
+        (
+            "Resources:\n  A: &x\n    Type: A::B\n  B: *x\n",
+            "YAML aliases are not allowed in CloudFormation templates (line 4, column 6)",
+        ),
         ("Resources:\n  A:\n   Type: A::B\n  Properties: [\n", "YAML not well-formed"),
         ("Resources:\n  A:\n    Type: A::B\n    Properties:\n      X: !Nope y\n", "unknown tag !Nope (line 5"),
-        ("Resources:\n  A:\n    Type: A::B\n    DependsOn: Z\n", "Unresolved resource dependencies [Z] in the Resources block of the template"),
-        ("Resources:\n  A:\n    Type: A::B\n    Properties: {X: !Sub '${Q}'}\n", "Unresolved resource dependencies [Q] in the Resources block of the template"),
-        ("Resources:\n  A: {Type: A::B, DependsOn: B}\n  B: {Type: A::B, Properties: {X: !Ref A}}\n  C: {Type: A::B, DependsOn: A}\n", "Circular dependency between resources: [A, B]"),
-        ("Conditions: {A: !Condition B, B: !Condition A}\nResources:\n  A: {Type: A::B}\n", "Circular dependency between conditions: [A, B]"),
+        (
+            "Resources:\n  A:\n    Type: A::B\n    DependsOn: Z\n",
+            "Unresolved resource dependencies [Z] in the Resources block of the template",
+        ),
+        (
+            "Resources:\n  A:\n    Type: A::B\n    Properties: {X: !Sub '${Q}'}\n",
+            "Unresolved resource dependencies [Q] in the Resources block of the template",
+        ),
+        (
+            "Resources:\n  A: {Type: A::B, DependsOn: B}\n  B: {Type: A::B, Properties: {X: !Ref A}}\n  C: {Type: A::B, DependsOn: A}\n",
+            "Circular dependency between resources: [A, B]",
+        ),
+        (
+            "Conditions: {A: !Condition B, B: !Condition A}\nResources:\n  A: {Type: A::B}\n",
+            "Circular dependency between conditions: [A, B]",
+        ),
         ("Resources:\n  A: {Type: A::B, Condition: C}\n", "Unresolved condition dependency C"),
         ("Things: 1\nResources:\n  A: {Type: A::B}\n", "Invalid template property or properties [Things]"),
-        ("Transform: AWS::Serverless-2016-10-31\nResources:\n  A: {Type: A::B}\n", "No transform named AWS::Serverless-2016-10-31 found."),
+        (
+            "Transform: AWS::Serverless-2016-10-31\nResources:\n  A: {Type: A::B}\n",
+            "No transform named AWS::Serverless-2016-10-31 found.",
+        ),
         ("AWSTemplateFormatVersion: 2011-01-01\nResources:\n  A: {Type: A::B}\n", "Template version is not valid"),
         ("Resources: {A: {Type: A::B}}\n---\nmore: 1\n", "a template is one YAML document"),
     ] {
@@ -166,9 +187,48 @@ fn resources_are_ordered_by_need_and_counted() {
 
 fn soup() -> impl Strategy<Value = String> {
     let words = prop::sample::select(vec![
-        "Resources:", "\n", "  ", "    ", "A:", "Type: A::B", "Properties:", "- ", "{", "}", "[", "]", ",", ": ", "!Ref ",
-        "!Sub ", "!GetAtt ", "!If ", "!Cidr ", "!Select ", "${", "x", "\"", "'", "|", ">", "&a ", "*a", "? ", "#", "---",
-        "...", "%YAML 1.1\n", "\t", "!!str ", "!<a> ", "Conditions:", "Parameters:", "Default: 1", "Fn::Join: ", "\u{feff}", "é",
+        "Resources:",
+        "\n",
+        "  ",
+        "    ",
+        "A:",
+        "Type: A::B",
+        "Properties:",
+        "- ",
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ": ",
+        "!Ref ",
+        "!Sub ",
+        "!GetAtt ",
+        "!If ",
+        "!Cidr ",
+        "!Select ",
+        "${",
+        "x",
+        "\"",
+        "'",
+        "|",
+        ">",
+        "&a ",
+        "*a",
+        "? ",
+        "#",
+        "---",
+        "...",
+        "%YAML 1.1\n",
+        "\t",
+        "!!str ",
+        "!<a> ",
+        "Conditions:",
+        "Parameters:",
+        "Default: 1",
+        "Fn::Join: ",
+        "\u{feff}",
+        "é",
     ]);
     prop::collection::vec(words, 0..60).prop_map(|words| words.concat())
 }
@@ -183,8 +243,23 @@ fn json_soup() -> impl Strategy<Value = Value> {
     ];
     leaf.prop_recursive(4, 32, 5, |inner| {
         let names = prop::sample::select(vec![
-            "Ref", "Fn::Sub", "Fn::GetAtt", "Fn::If", "Fn::Join", "Fn::Select", "Fn::Split", "Fn::Cidr", "Fn::FindInMap",
-            "Fn::ImportValue", "Fn::Base64", "Fn::GetAZs", "Fn::Length", "Fn::Equals", "Fn::And", "Condition", "k",
+            "Ref",
+            "Fn::Sub",
+            "Fn::GetAtt",
+            "Fn::If",
+            "Fn::Join",
+            "Fn::Select",
+            "Fn::Split",
+            "Fn::Cidr",
+            "Fn::FindInMap",
+            "Fn::ImportValue",
+            "Fn::Base64",
+            "Fn::GetAZs",
+            "Fn::Length",
+            "Fn::Equals",
+            "Fn::And",
+            "Condition",
+            "k",
         ]);
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),

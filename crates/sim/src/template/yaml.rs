@@ -8,9 +8,32 @@ use super::{MAX_DEPTH, MAX_NODES};
 
 /// The functions that have a short tag; all but these two are written `Fn::Name` in full.
 const TAGS: &[&str] = &[
-    "Ref", "Condition", "And", "Base64", "Cidr", "Contains", "EachMemberEquals", "EachMemberIn", "Equals", "FindInMap",
-    "GetAZs", "GetAtt", "If", "ImportValue", "Join", "Length", "Not", "Or", "RefAll", "Select", "Split", "Sub",
-    "ToJsonString", "Transform", "ValueOf", "ValueOfAll",
+    "Ref",
+    "Condition",
+    "And",
+    "Base64",
+    "Cidr",
+    "Contains",
+    "EachMemberEquals",
+    "EachMemberIn",
+    "Equals",
+    "FindInMap",
+    "GetAZs",
+    "GetAtt",
+    "If",
+    "ImportValue",
+    "Join",
+    "Length",
+    "Not",
+    "Or",
+    "RefAll",
+    "Select",
+    "Split",
+    "Sub",
+    "ToJsonString",
+    "Transform",
+    "ValueOf",
+    "ValueOfAll",
 ];
 
 /// A list or map that is being read.
@@ -26,8 +49,7 @@ pub(super) fn parse(text: &str) -> Result<Value, TemplateError> {
     let mut root = None;
     let mut nodes = 0_usize;
     for event in Parser::new_from_str(text) {
-        let (event, span) =
-            event.map_err(|e| at(*e.marker(), format!("YAML not well-formed: {}", e.info())))?;
+        let (event, span) = event.map_err(|e| at(*e.marker(), format!("YAML not well-formed: {}", e.info())))?;
         nodes += 1;
         if nodes > MAX_NODES {
             return Err(at(span.start, "the template has too many values"));

@@ -1,0 +1,226 @@
+//! What the parameters of a template are probably meant for: a first set of bindings, which an admin looks through.
+
+use crate::binding::{AccountValue, BindingSource, PersonValue};
+use crate::catalog::Parameter;
+use crate::project::ProjectAccount;
+
+/// A binding for each parameter, by its name and type; the same for all accounts. A parameter that names a role is bound
+/// to nothing here, since its value differs by account: see [`propose_for`].
+pub fn propose(parameters: &[Parameter]) -> Vec<(String, BindingSource)> {
+    parameters.iter().filter_map(|parameter| Some((parameter.key.clone(), source(parameter)?))).collect()
+}
+
+/// Like [`propose`], for one account whose Studio runs as `execution_role_arn`: roles are bound to it.
+pub fn propose_for(
+    parameters: &[Parameter],
+    account: &ProjectAccount,
+    execution_role_arn: &str,
+) -> Vec<(String, BindingSource)> {
+    let bound = |parameter: &Parameter| {
+        if is_role(parameter) {
+            let fixed = if simple(&parameter.key).ends_with("name") {
+                execution_role_arn.rsplit('/').next().unwrap_or_default()
+            } else {
+                execution_role_arn
+            };
+            return Some(BindingSource::Fixed { value: fixed.to_owned() });
+        }
+        // An account that has not declared a value leaves the template's default in place, where there is one.
+        match source(parameter)? {
+            BindingSource::FromAccount { value } if !declares(account, value) => default(parameter),
+            other => Some(other),
+        }
+    };
+    parameters.iter().filter_map(|parameter| Some((parameter.key.clone(), bound(parameter)?))).collect()
+}
+
+fn declares(account: &ProjectAccount, value: AccountValue) -> bool {
+    match value {
+        AccountValue::AccountId | AccountValue::Region | AccountValue::Stage => true,
+        AccountValue::VpcId => account.vpc_id.is_some(),
+        AccountValue::SubnetIds => !account.subnet_ids.is_empty(),
+        AccountValue::SecurityGroupIds => !account.security_group_ids.is_empty(),
+        AccountValue::KmsKeyArn => account.kms_key_arn.is_some(),
+        AccountValue::StudioDomainId => account.studio_domain_id.is_some(),
+    }
+}
+
+fn default(parameter: &Parameter) -> Option<BindingSource> {
+    parameter.default.clone().map(|value| BindingSource::Fixed { value })
+}
+
+/// The name without what people write differently: `Studio_User-Id` is `studiouserid`.
+fn simple(key: &str) -> String {
+    key.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+fn is_role(parameter: &Parameter) -> bool {
+    let name = simple(&parameter.key);
+    parameter.kind == "String" && (name.contains("rolearn") || name.contains("rolename") || name.ends_with("role"))
+}
+
+fn source(parameter: &Parameter) -> Option<BindingSource> {
+    let account = |value| Some(BindingSource::FromAccount { value });
+    let person = |value| Some(BindingSource::FromPerson { value });
+    let kind = parameter.kind.as_str();
+    for (part, value) in [
+        ("AWS::EC2::VPC::Id", AccountValue::VpcId),
+        ("AWS::EC2::Subnet::Id", AccountValue::SubnetIds),
+        ("AWS::EC2::SecurityGroup::Id", AccountValue::SecurityGroupIds),
+    ] {
+        if kind.contains(part) && !kind.contains("SSM") {
+            return account(value);
+        }
+    }
+    if !parameter.allowed_values.is_empty() {
+        return by_choice(parameter);
+    }
+    if kind == "Number" {
+        return Some(BindingSource::Ask);
+    }
+    if is_role(parameter) {
+        return None;
+    }
+    let name = simple(&parameter.key);
+    let is = |words: &[&str]| words.iter().any(|word| name == *word);
+    let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
+    if has(&["userprofile", "studiouserid", "ownerusername", "ownername", "username"])
+        || is(&["owner", "userid", "user"])
+    {
+        return person(PersonValue::StudioUserId);
+    }
+    if has(&["email", "mail"]) {
+        return person(PersonValue::Email);
+    }
+    if has(&["costcenter", "costcentre"]) {
+        return person(PersonValue::CostCenter);
+    }
+    if has(&["dataclass"]) {
+        return person(PersonValue::DataClass);
+    }
+    if has(&["envtype", "environmenttype", "stage"]) || is(&["env", "environment"]) {
+        return account(AccountValue::Stage);
+    }
+    if has(&["notebookinstancename", "notebookname", "envname", "environmentname", "workspacename"]) {
+        return person(PersonValue::EnvironmentName);
+    }
+    if has(&["project"]) {
+        return person(PersonValue::Project);
+    }
+    if has(&["domainid"]) {
+        return account(AccountValue::StudioDomainId);
+    }
+    if has(&["kms", "cmk", "encryptionkey"]) {
+        return account(AccountValue::KmsKeyArn);
+    }
+    if has(&["securitygroup", "sgid"]) {
+        return account(AccountValue::SecurityGroupIds);
+    }
+    if has(&["vpcid"]) || is(&["vpc"]) {
+        return account(AccountValue::VpcId);
+    }
+    if has(&["subnet"]) && !has(&["cidr"]) {
+        return account(AccountValue::SubnetIds);
+    }
+    if is(&["accountid", "awsaccountid"]) {
+        return account(AccountValue::AccountId);
+    }
+    if is(&["region", "awsregion"]) {
+        return account(AccountValue::Region);
+    }
+    // Names that people never choose, and that nothing here fits: the template's own default, if it has one.
+    let guarded = crate::binding::never_asked(parameter);
+    if guarded || name.ends_with("name") || name.ends_with("arn") {
+        return match default(parameter) {
+            None if !guarded => Some(BindingSource::Ask),
+            found => found,
+        };
+    }
+    Some(BindingSource::Ask)
+}
+
+/// A parameter with allowed values: the most guarded of them where it is a matter of security, a choice elsewhere.
+fn by_choice(parameter: &Parameter) -> Option<BindingSource> {
+    let allows = |value: &str| parameter.allowed_values.iter().any(|v| v == value);
+    let fixed = |value: &str| Some(BindingSource::Fixed { value: value.to_owned() });
+    for (guarded, open) in [("VpcOnly", "PublicInternetOnly"), ("IAM", "SSO"), ("Disabled", "Enabled")] {
+        if allows(guarded) && allows(open) {
+            return if crate::binding::never_asked(parameter) { fixed(guarded) } else { Some(BindingSource::Ask) };
+        }
+    }
+    if crate::binding::never_asked(parameter) {
+        return default(parameter).or_else(|| fixed(parameter.allowed_values.first()?));
+    }
+    if simple(&parameter.key).contains("dataclass") {
+        return Some(BindingSource::FromPerson { value: PersonValue::DataClass });
+    }
+    Some(BindingSource::Ask)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::project::Stage;
+
+    fn parameter(key: &str, kind: &str, allowed: &[&str], default: Option<&str>) -> Parameter {
+        Parameter {
+            key: key.into(),
+            kind: kind.into(),
+            allowed_values: allowed.iter().map(|v| (*v).to_owned()).collect(),
+            default: default.map(str::to_owned),
+            ..Parameter::default()
+        }
+    }
+
+    fn account() -> ProjectAccount {
+        ProjectAccount {
+            project: "fraud-detection".parse().unwrap(),
+            account: "601000000002".parse().unwrap(),
+            region: "eu-west-1".parse().unwrap(),
+            stage: Stage::Dev,
+            name: "dev".into(),
+            vpc_id: Some("vpc-1".into()),
+            subnet_ids: vec!["subnet-1".into()],
+            security_group_ids: vec!["sg-1".into()],
+            kms_key_arn: None,
+            studio_domain_id: None,
+        }
+    }
+
+    #[test]
+    fn published_names_get_the_bindings_that_they_are_meant_for() {
+        let from_account = |value| Some(BindingSource::FromAccount { value });
+        let from_person = |value| Some(BindingSource::FromPerson { value });
+        let fixed = |value: &str| Some(BindingSource::Fixed { value: value.into() });
+        for (parameter, expected) in [
+            (parameter("VPCId", "AWS::EC2::VPC::Id", &[], None), from_account(AccountValue::VpcId)),
+            (
+                parameter("SageMakerStudioSubnetIds", "List<AWS::EC2::Subnet::Id>", &[], None),
+                from_account(AccountValue::SubnetIds),
+            ),
+            (parameter("UserProfileName", "String", &[], Some("")), from_person(PersonValue::StudioUserId)),
+            (parameter("NotebookOwnerUsername", "String", &[], None), from_person(PersonValue::StudioUserId)),
+            (parameter("NotebookOwnerEmail", "String", &[], None), from_person(PersonValue::Email)),
+            (parameter("EnvName", "String", &[], None), from_person(PersonValue::EnvironmentName)),
+            (parameter("EnvType", "String", &[], Some("dev")), from_account(AccountValue::Stage)),
+            (parameter("ProjectName", "String", &[], None), from_person(PersonValue::Project)),
+            (parameter("AuthMode", "String", &["IAM", "SSO"], Some("IAM")), fixed("IAM")),
+            (parameter("InstanceType", "String", &["ml.t3.medium"], None), Some(BindingSource::Ask)),
+            (parameter("VolumeSize", "Number", &[], Some("10")), Some(BindingSource::Ask)),
+            // Not declared by the account: as the template says.
+            (parameter("KMSKeyId", "String", &[], Some("none")), fixed("none")),
+            (
+                parameter("SageMakerExecutionRoleArn", "String", &[], None),
+                fixed("arn:aws:iam::601000000002:role/Execution"),
+            ),
+        ] {
+            let found = propose_for(&[parameter.clone()], &account(), "arn:aws:iam::601000000002:role/Execution");
+            assert_eq!(found.into_iter().next().map(|(_, source)| source), expected, "{}", parameter.key);
+        }
+    }
+
+    #[test]
+    fn roles_are_left_to_the_account() {
+        assert_eq!(propose(&[parameter("LaunchRoleArn", "String", &[], None)]), []);
+    }
+}

@@ -1,0 +1,101 @@
+//! A stack's template, evaluated.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::cloudformation::{Phase, Stack, StackOutput};
+use crate::template::{Evaluator, Physical, Template};
+use crate::world::World;
+
+/// The resources that are there, for `Ref` and `Fn::GetAtt`.
+fn made(stack: &Stack) -> BTreeMap<String, Physical> {
+    let made = stack.resources.iter().filter(|r| r.phase == Phase::Made);
+    made.map(|r| (r.logical_id.clone(), r.physical())).collect()
+}
+
+/// Calls `with` with the stack's evaluator. Errors are in CloudFormation's words.
+pub(super) fn with<T>(
+    world: &World,
+    stack: &Stack,
+    template: &Template,
+    with: impl FnOnce(&Evaluator<'_>) -> Result<T, String>,
+) -> Result<T, String> {
+    let (pseudo, made) = (stack.pseudo(), made(stack));
+    let exports = world.exports(&stack.account, &stack.region);
+    let evaluator = Evaluator::new(template, &stack.parameters, &pseudo, &exports, &made).map_err(|e| e.to_string())?;
+    with(&evaluator)
+}
+
+/// The evaluated properties of one resource, with the stack's tags put to its own.
+pub(super) fn properties(world: &World, stack: &Stack, template: &Template, logical_id: &str) -> Result<Value, String> {
+    let Some(resource) = template.resource(logical_id) else { return Ok(json!({})) };
+    let evaluated =
+        with(world, stack, template, |evaluator| evaluator.value(&resource.properties).map_err(|e| e.to_string()))?;
+    let mut properties = evaluated.unwrap_or_else(|| Value::Object(Map::new()));
+    if takes_tags(&resource.kind) && !stack.tags.is_empty() {
+        let own = properties.get("Tags").and_then(Value::as_array).cloned().unwrap_or_default();
+        let mut tags: Vec<Value> = stack
+            .tags
+            .iter()
+            // What a resource says of itself wins; `aws:` is set by AWS alone.
+            .filter(|(key, _)| !key.starts_with("aws:") && !own.iter().any(|tag| tag["Key"] == key.as_str()))
+            .map(|(key, value)| json!({ "Key": key, "Value": value }))
+            .collect();
+        tags.extend(own);
+        properties["Tags"] = tags.into();
+    }
+    Ok(properties)
+}
+
+/// The types that stack tags go on to, of those that the local AWS knows.
+fn takes_tags(kind: &str) -> bool {
+    matches!(
+        kind,
+        "AWS::SageMaker::Domain"
+            | "AWS::SageMaker::UserProfile"
+            | "AWS::SageMaker::Space"
+            | "AWS::SageMaker::App"
+            | "AWS::SageMaker::NotebookInstance"
+            | "AWS::S3::Bucket"
+            | "AWS::KMS::Key"
+            | "AWS::IAM::Role"
+            | "AWS::EC2::SecurityGroup"
+    )
+}
+
+/// All outputs.
+pub(super) fn outputs(world: &World, stack: &Stack, template: &Template) -> Result<Vec<StackOutput>, String> {
+    with(world, stack, template, |evaluator| {
+        let mut outputs = Vec::new();
+        for output in template.outputs.iter().filter(|o| evaluator.holds(o.condition.as_deref())) {
+            let value = evaluator.value(&output.value).map_err(|e| e.to_string())?;
+            let wrong = || format!("Template format error: Output {} is malformed: its value is no string", output.key);
+            let value = value.as_ref().and_then(text).ok_or_else(wrong)?;
+            let export = match &output.export {
+                None => None,
+                Some(name) => {
+                    let name = evaluator.value(name).map_err(|e| e.to_string())?;
+                    Some(name.as_ref().and_then(text).ok_or_else(wrong)?)
+                }
+            };
+            outputs.push(StackOutput {
+                key: output.key.clone(),
+                value,
+                description: output.description.clone(),
+                export,
+            });
+        }
+        Ok(outputs)
+    })
+}
+
+/// A scalar, or a list as CloudFormation shows it in an output.
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(b) => Some(b.to_string()),
+        _ => None,
+    }
+}

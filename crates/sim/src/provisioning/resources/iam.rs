@@ -1,0 +1,193 @@
+//! `AWS::IAM::Role` and `AWS::IAM::InstanceProfile`. Roles made here can be assumed and passed like any other.
+
+use std::collections::BTreeMap;
+
+use domain::guardrail::Context;
+use serde_json::{Value, json};
+
+use super::{Made, Removal, made_up_name, refused, scalar, tags, text};
+use crate::authorize::{authorize, request_tags, resource_tags};
+use crate::cloudformation::{Stack, StackResource};
+use crate::context::Ctx;
+use crate::error::AwsError;
+use crate::iam::IamRole;
+use crate::world::World;
+
+/// A call of IAM, refused in CloudFormation's words.
+pub(super) fn allow(
+    world: &mut World,
+    ctx: &Ctx,
+    action: &str,
+    resource: &str,
+    context: Context,
+) -> Result<(), String> {
+    authorize(world, ctx, action, resource, context).map_err(|e| refused(world, "Iam", &e))
+}
+
+fn path(properties: &Value) -> &str {
+    text(properties, "Path").filter(|p| p.starts_with('/') && p.ends_with('/')).unwrap_or("/")
+}
+
+pub(super) fn make_role(world: &mut World, ctx: &Ctx, stack: &Stack, resource: &StackResource) -> Result<Made, String> {
+    let properties = &resource.properties;
+    let name = match text(properties, "RoleName") {
+        Some(name) => name.to_owned(),
+        None => made_up_name(world, stack, resource, 64),
+    };
+    if name.len() > 64 {
+        let error = AwsError::validation(format!(
+            "1 validation error detected: Value '{name}' at 'roleName' failed to satisfy constraint: Member must have length less than or equal to 64"
+        ));
+        return Err(refused(world, "Iam", &error));
+    }
+    let trust = properties
+        .get("AssumeRolePolicyDocument")
+        .ok_or("Properties validation failed: #: required key [AssumeRolePolicyDocument] not found")?;
+    let arn = format!("arn:aws:iam::{}:role{}{name}", ctx.account(), path(properties));
+    let tags = tags(properties);
+    let mut context = Context::new();
+    request_tags(&mut context, &tags);
+    if let Some(boundary) = text(properties, "PermissionsBoundary") {
+        context.set("iam:PermissionsBoundary", boundary);
+    }
+    allow(world, ctx, "iam:CreateRole", &arn, context.clone())?;
+    if !tags.is_empty() {
+        allow(world, ctx, "iam:TagRole", &arn, context)?;
+    }
+    let account = world.account(ctx.account()).map_err(|e| e.message)?;
+    if account.roles.contains_key(&name) {
+        let error = AwsError::with_status(409, "EntityAlreadyExists", format!("Role with name {name} already exists."));
+        return Err(refused(world, "Iam", &error));
+    }
+    let role = IamRole {
+        name: name.clone(),
+        arn: arn.clone(),
+        id: format!("AROA{}", world.fresh(17).to_uppercase()),
+        trust: document(trust),
+        policies: BTreeMap::new(),
+        attached: Vec::new(),
+        tags,
+        boundary: text(properties, "PermissionsBoundary").map(str::to_owned),
+        max_session: properties
+            .get("MaxSessionDuration")
+            .and_then(scalar)
+            .and_then(|seconds| seconds.parse().ok())
+            .unwrap_or(3600),
+        created: ctx.now,
+    };
+    let role = with_policies(world, ctx, role, properties)?;
+    let id = role.id.clone();
+    world.account_mut(ctx.account()).map_err(|e| e.message)?.roles.insert(name.clone(), role);
+    let attributes = [("Arn", json!(arn)), ("RoleId", json!(id))];
+    Ok(Made {
+        physical_id: name,
+        attributes: attributes.into_iter().map(|(k, v)| (k.to_owned(), v)).collect(),
+        seconds: Some(15),
+        ..Made::default()
+    })
+}
+
+/// The role with the policies of its properties, each of them authorized.
+fn with_policies(world: &mut World, ctx: &Ctx, mut role: IamRole, properties: &Value) -> Result<IamRole, String> {
+    let boundary = |context: &mut Context| {
+        if let Some(boundary) = &role.boundary {
+            context.set("iam:PermissionsBoundary", boundary.clone());
+        }
+    };
+    let mut policies = BTreeMap::new();
+    for policy in properties.get("Policies").and_then(Value::as_array).into_iter().flatten() {
+        let mut context = Context::new();
+        boundary(&mut context);
+        allow(world, ctx, "iam:PutRolePolicy", &role.arn, context)?;
+        let name = text(policy, "PolicyName").unwrap_or("policy").to_owned();
+        policies.insert(name, document(&policy["PolicyDocument"]));
+    }
+    let mut attached = Vec::new();
+    for arn in properties.get("ManagedPolicyArns").and_then(Value::as_array).into_iter().flatten() {
+        let Some(arn) = arn.as_str() else { continue };
+        let mut context = Context::new();
+        boundary(&mut context);
+        context.set("iam:PolicyARN", arn);
+        allow(world, ctx, "iam:AttachRolePolicy", &role.arn, context)?;
+        attached.push(arn.to_owned());
+    }
+    role.policies = policies;
+    role.attached = attached;
+    Ok(role)
+}
+
+pub(super) fn change_role(world: &mut World, ctx: &Ctx, resource: &StackResource) -> Result<u32, String> {
+    let name = resource.physical_id.clone();
+    let role = world.account(ctx.account()).map_err(|e| e.message)?.roles.get(&name).cloned();
+    let role = role.ok_or_else(|| format!("The role with name {name} cannot be found."))?;
+    let mut role = with_policies(world, ctx, role, &resource.properties)?;
+    let mut context = Context::new();
+    resource_tags(&mut context, Some("iam"), &role.tags);
+    allow(world, ctx, "iam:UpdateAssumeRolePolicy", &role.arn, context)?;
+    if let Some(trust) = resource.properties.get("AssumeRolePolicyDocument") {
+        role.trust = document(trust);
+    }
+    role.tags = tags(&resource.properties);
+    world.account_mut(ctx.account()).map_err(|e| e.message)?.roles.insert(name, role);
+    Ok(15)
+}
+
+pub(super) fn remove_role(world: &mut World, ctx: &Ctx, resource: &StackResource) -> Result<Removal, String> {
+    let account = world.account(ctx.account()).map_err(|e| e.message)?;
+    let Some(role) = account.roles.get(&resource.physical_id).cloned() else { return Ok(Removal::Done) };
+    let tagged = |tags: &BTreeMap<String, String>| {
+        let mut context = Context::new();
+        resource_tags(&mut context, Some("iam"), tags);
+        context
+    };
+    for arn in &role.attached {
+        let mut context = tagged(&role.tags);
+        context.set("iam:PolicyARN", arn.clone());
+        allow(world, ctx, "iam:DetachRolePolicy", &role.arn, context)?;
+    }
+    if !role.policies.is_empty() {
+        allow(world, ctx, "iam:DeleteRolePolicy", &role.arn, tagged(&role.tags))?;
+    }
+    allow(world, ctx, "iam:DeleteRole", &role.arn, tagged(&role.tags))?;
+    world.account_mut(ctx.account()).map_err(|e| e.message)?.roles.remove(&resource.physical_id);
+    Ok(Removal::After(3))
+}
+
+pub(super) fn make_instance_profile(
+    world: &mut World,
+    ctx: &Ctx,
+    stack: &Stack,
+    resource: &StackResource,
+) -> Result<Made, String> {
+    let name = match text(&resource.properties, "InstanceProfileName") {
+        Some(name) => name.to_owned(),
+        None => made_up_name(world, stack, resource, 128),
+    };
+    let arn = format!("arn:aws:iam::{}:instance-profile{}{name}", ctx.account(), path(&resource.properties));
+    allow(world, ctx, "iam:CreateInstanceProfile", &arn, Context::new())?;
+    allow(world, ctx, "iam:AddRoleToInstanceProfile", &arn, Context::new())?;
+    Ok(Made {
+        physical_id: name,
+        attributes: [("Arn".to_owned(), json!(arn))].into(),
+        seconds: Some(120),
+        ..Made::default()
+    })
+}
+
+pub(super) fn remove_instance_profile(
+    world: &mut World,
+    ctx: &Ctx,
+    resource: &StackResource,
+) -> Result<Removal, String> {
+    let arn = resource.attributes.get("Arn").and_then(Value::as_str).unwrap_or("*").to_owned();
+    allow(world, ctx, "iam:DeleteInstanceProfile", &arn, Context::new())?;
+    Ok(Removal::After(3))
+}
+
+/// A policy document as IAM keeps it.
+pub(super) fn document(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}

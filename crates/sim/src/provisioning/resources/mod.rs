@@ -1,0 +1,169 @@
+//! What each resource type does in the world: making, looking, changing, removing.
+
+mod ec2;
+mod iam;
+mod iam_policy;
+mod kms;
+mod opaque;
+mod s3;
+mod sagemaker;
+
+use serde_json::Value;
+
+use crate::cloudformation::{Stack, StackResource};
+use crate::context::Ctx;
+use crate::error::AwsError;
+use crate::template::Attributes;
+use crate::world::World;
+
+/// A resource whose making has begun.
+#[derive(Debug, Default)]
+pub(super) struct Made {
+    /// What `Ref` gives.
+    pub(super) physical_id: String,
+    pub(super) attributes: Attributes,
+    /// How long it takes at AWS; `None` asks the service until it is there.
+    pub(super) seconds: Option<u32>,
+    pub(super) opaque: bool,
+}
+
+/// How a removal goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Removal {
+    Done,
+    After(u32),
+    /// Ask the service until it is gone.
+    Poll,
+    /// It has to stop first: ask again.
+    Stopping,
+}
+
+pub(super) fn make(world: &mut World, ctx: &Ctx, stack: &Stack, index: usize) -> Result<Made, String> {
+    let Some(resource) = stack.resources.get(index) else { return Err("no such resource".into()) };
+    match resource.kind.as_str() {
+        kind if sagemaker::knows(kind) => sagemaker::make(world, ctx, stack, resource),
+        "AWS::IAM::Role" => iam::make_role(world, ctx, stack, resource),
+        "AWS::IAM::Policy" => iam_policy::make_inline(world, ctx, stack, resource),
+        "AWS::IAM::ManagedPolicy" => iam_policy::make_managed(world, ctx, stack, resource),
+        "AWS::IAM::InstanceProfile" => iam::make_instance_profile(world, ctx, stack, resource),
+        "AWS::S3::Bucket" => s3::make_bucket(world, ctx, stack, resource),
+        "AWS::S3::BucketPolicy" => s3::make_policy(world, ctx, resource),
+        "AWS::KMS::Key" => kms::make_key(world, ctx, resource),
+        "AWS::KMS::Alias" => kms::make_alias(world, ctx, resource),
+        "AWS::EC2::SecurityGroup" => ec2::make_group(world, ctx, resource),
+        "AWS::EC2::SecurityGroupIngress" | "AWS::EC2::SecurityGroupEgress" => ec2::make_rule(world, ctx, resource),
+        _ => opaque::make(world, ctx, stack, resource),
+    }
+}
+
+/// Whether a resource that is being made or changed is there now.
+pub(super) fn ready(world: &mut World, ctx: &Ctx, resource: &mut StackResource) -> Result<bool, String> {
+    if sagemaker::knows(&resource.kind) { sagemaker::ready(world, ctx, resource) } else { Ok(true) }
+}
+
+/// Starts the removal, or goes on with it.
+pub(super) fn remove(world: &mut World, ctx: &Ctx, resource: &StackResource) -> Result<Removal, String> {
+    match resource.kind.as_str() {
+        kind if sagemaker::knows(kind) => sagemaker::remove(world, ctx, resource),
+        "AWS::IAM::Role" => iam::remove_role(world, ctx, resource),
+        "AWS::IAM::Policy" => iam_policy::remove_inline(world, ctx, resource),
+        "AWS::IAM::ManagedPolicy" => iam_policy::remove_managed(world, ctx, resource),
+        "AWS::IAM::InstanceProfile" => iam::remove_instance_profile(world, ctx, resource),
+        "AWS::S3::Bucket" => s3::remove_bucket(world, ctx, resource),
+        "AWS::S3::BucketPolicy" => s3::remove_policy(world, ctx, resource),
+        "AWS::KMS::Key" => kms::remove_key(world, ctx, resource),
+        "AWS::KMS::Alias" => kms::remove_alias(world, ctx, resource),
+        "AWS::EC2::SecurityGroup" => ec2::remove_group(world, ctx, resource),
+        "AWS::EC2::SecurityGroupIngress" | "AWS::EC2::SecurityGroupEgress" => Ok(Removal::After(2)),
+        _ => opaque::remove(world, ctx, resource),
+    }
+}
+
+/// Whether a resource that is being removed is gone.
+pub(super) fn gone(world: &mut World, ctx: &Ctx, resource: &StackResource) -> Result<bool, String> {
+    if sagemaker::knows(&resource.kind) { sagemaker::gone(world, ctx, resource) } else { Ok(true) }
+}
+
+/// Changes a resource in place; answers how long that takes.
+pub(super) fn change(world: &mut World, ctx: &Ctx, resource: &StackResource) -> Result<u32, String> {
+    match resource.kind.as_str() {
+        kind if sagemaker::knows(kind) => sagemaker::change(world, ctx, resource),
+        "AWS::IAM::Role" => iam::change_role(world, ctx, resource),
+        _ => Ok(10),
+    }
+}
+
+/// Properties that cannot be changed, by type ("Update requires: Replacement").
+pub(super) fn needs_replacement(kind: &str, old: &Value, new: &Value) -> bool {
+    let fixed: &[&str] = match kind {
+        "AWS::SageMaker::Domain" => &["DomainName", "AuthMode", "VpcId", "KmsKeyId"],
+        "AWS::SageMaker::UserProfile" => {
+            &["DomainId", "UserProfileName", "SingleSignOnUserIdentifier", "SingleSignOnUserValue"]
+        }
+        "AWS::SageMaker::Space" => &["DomainId", "SpaceName"],
+        "AWS::SageMaker::App" => &["DomainId", "UserProfileName", "AppType", "AppName", "ResourceSpec"],
+        "AWS::SageMaker::NotebookInstance" => {
+            &["NotebookInstanceName", "KmsKeyId", "SubnetId", "SecurityGroupIds", "DirectInternetAccess"]
+        }
+        "AWS::SageMaker::NotebookInstanceLifecycleConfig" => &["NotebookInstanceLifecycleConfigName"],
+        "AWS::S3::Bucket" => &["BucketName"],
+        "AWS::S3::BucketPolicy" => &["Bucket"],
+        "AWS::KMS::Alias" => &["AliasName"],
+        "AWS::IAM::Role" => &["RoleName", "Path"],
+        "AWS::IAM::ManagedPolicy" => &["ManagedPolicyName", "Path"],
+        "AWS::EC2::SecurityGroup" => &["GroupName", "GroupDescription", "VpcId"],
+        _ => &[],
+    };
+    fixed.iter().any(|key| old.get(*key) != new.get(*key))
+}
+
+/// A service's refusal, as CloudFormation passes it on.
+pub(super) fn refused(world: &mut World, service: &str, error: &AwsError) -> String {
+    let handler = match error.code.trim_end_matches("Exception") {
+        "AccessDenied" => "AccessDenied",
+        "ResourceInUse" | "EntityAlreadyExists" | "AlreadyExists" | "BucketAlreadyExists" => "AlreadyExists",
+        "ResourceNotFound" | "NoSuchEntity" => "NotFound",
+        "ResourceLimitExceeded" => "ServiceLimitExceeded",
+        "Validation" => "InvalidRequest",
+        _ => "GeneralServiceException",
+    };
+    let (request, token) = (world.fresh_uuid(), world.fresh_uuid());
+    format!(
+        "Resource handler returned message: \"{} (Service: {service}, Status Code: {}, Request ID: {request})\" (RequestToken: {token}, HandlerErrorCode: {handler})",
+        error.message, error.status
+    )
+}
+
+/// A property's text.
+pub(super) fn text<'a>(properties: &'a Value, key: &str) -> Option<&'a str> {
+    properties.get(key).and_then(Value::as_str).filter(|text| !text.is_empty())
+}
+
+/// A property that has to be there.
+pub(super) fn required<'a>(properties: &'a Value, key: &str) -> Result<&'a str, String> {
+    text(properties, key).ok_or_else(|| format!("Properties validation failed: #: required key [{key}] not found"))
+}
+
+/// The name that CloudFormation makes up for a resource, of at most `longest` characters.
+pub(super) fn made_up_name(world: &mut World, stack: &Stack, resource: &StackResource, longest: usize) -> String {
+    let end = format!("-{}", world.fresh(12));
+    let mut start = format!("{}-{}", stack.name, resource.logical_id);
+    start.truncate(longest.saturating_sub(end.len()));
+    start + &end
+}
+
+/// Tags of a property list.
+pub(super) fn tags(properties: &Value) -> std::collections::BTreeMap<String, String> {
+    let tags = properties.get("Tags").and_then(Value::as_array).into_iter().flatten();
+    tags.filter_map(|tag| Some((tag["Key"].as_str()?.to_owned(), scalar(&tag["Value"])?))).collect()
+}
+
+/// A scalar's text.
+pub(super) fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(b) => Some(b.to_string()),
+        _ => None,
+    }
+}

@@ -1,0 +1,192 @@
+//! Stacks that begin, and stacks that are to go.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use domain::guardrail::Context;
+use domain::id::AccountId;
+
+use super::event::stack_status;
+use crate::authorize::{authorize, request_tags, resource_tags};
+use crate::cloudformation::{Phase, Stack, StackResource, Work};
+use crate::context::{Caller, Ctx};
+use crate::template::{DeletionPolicy, Template, Values};
+use crate::world::World;
+
+/// What a stack is made from.
+#[derive(Clone, Debug)]
+pub struct StackRequest {
+    pub account: AccountId,
+    pub region: String,
+    pub name: String,
+    /// Who makes the resources.
+    pub caller: Caller,
+    pub role_arn: Option<String>,
+    pub template: String,
+    /// As given; defaults are filled in.
+    pub parameters: Values,
+    pub tags: BTreeMap<String, String>,
+    pub notification_arns: Vec<String>,
+}
+
+/// Starts a stack and gives its ARN, or says in CloudFormation's words why there is none.
+pub fn create(world: &mut World, request: StackRequest, now: DateTime<Utc>) -> Result<String, String> {
+    let template = Template::parse(&request.template).map_err(|e| e.to_string())?;
+    let parameters = checked(world, &request.account, &request.region, &template, &request.parameters)?;
+    let id = world.fresh_uuid();
+    let arn = format!("arn:aws:cloudformation:{}:{}:stack/{}/{id}", request.region, request.account, request.name);
+    let mut stack = Stack {
+        arn: arn.clone(),
+        name: request.name,
+        account: request.account,
+        region: request.region,
+        caller: request.caller,
+        role_arn: request.role_arn,
+        template: request.template,
+        parameters,
+        no_echo: template.parameters.iter().filter(|p| p.no_echo).map(|p| p.key.clone()).collect(),
+        tags: request.tags,
+        notification_arns: request.notification_arns,
+        status: String::new(),
+        reason: None,
+        created: now,
+        updated: None,
+        deleted: None,
+        resources: Vec::new(),
+        events: Vec::new(),
+        outputs: Vec::new(),
+        work: Some(Work::Create),
+        wake: Some(world.ready_at(now, 1)),
+        before: None,
+    };
+    let ctx = super::context(world, &stack, now);
+    let mut context = Context::new();
+    request_tags(&mut context, &stack.tags);
+    if let Some(role) = &stack.role_arn {
+        context.set("cloudformation:RoleArn", role.clone());
+    }
+    let resource = format!("arn:aws:cloudformation:{}:{}:stack/{}/*", stack.region, stack.account, stack.name);
+    authorize(world, &ctx, "cloudformation:CreateStack", &resource, context).map_err(|e| e.message)?;
+    stack_status(world, &mut stack, now, "CREATE_IN_PROGRESS", Some("User Initiated".into()));
+    stack.reason = None;
+    world.cloudformation.stacks.insert(arn.clone(), stack);
+    Ok(arn)
+}
+
+/// The values of all parameters; those of Systems Manager are looked up.
+pub(super) fn checked(
+    world: &World,
+    account: &AccountId,
+    region: &str,
+    template: &Template,
+    given: &Values,
+) -> Result<Values, String> {
+    let mut values = template.parameter_values(given).map_err(|e| e.to_string())?;
+    for parameter in &template.parameters {
+        if crate::template::ssm_value_kind(&parameter.kind).is_none() {
+            continue;
+        }
+        let Some(value) = values.get_mut(&parameter.key) else { continue };
+        let stored = world.cloudformation.ssm_parameters.get(&format!("{account}/{region}/{value}"));
+        *value = match stored {
+            Some(found) => found.clone(),
+            // AWS's public parameters (images) exist in every account.
+            None if value.starts_with("/aws/") => format!("public-{}", value.rsplit('/').next().unwrap_or("value")),
+            None => return Err(format!("Unable to fetch parameters [{value}] from parameter store for this account.")),
+        };
+    }
+    let rules = serde_json::json!({ "Rules": template.rules });
+    let violations = domain::parameter::check_rules(&rules.to_string(), &values).map_err(|e| e.to_string())?;
+    match violations.first() {
+        None => Ok(values),
+        Some(first) => Err(format!("Template error: Rule '{}' failed: {}", first.rule, first.message)),
+    }
+}
+
+/// The resources of a template that take part, all waiting. `stack` has the template's parameters already.
+pub(super) fn waiting(
+    world: &World,
+    stack: &Stack,
+    template: &Template,
+    now: DateTime<Utc>,
+) -> Result<Vec<StackResource>, String> {
+    let order = template.order().map_err(|e| e.to_string())?;
+    super::evaluate::with(world, stack, template, |evaluator| {
+        let resources = order.iter().filter_map(|id| template.resource(id));
+        Ok(resources
+            .filter(|r| evaluator.holds(r.condition.as_deref()))
+            .map(|r| StackResource {
+                logical_id: r.logical_id.clone(),
+                kind: r.kind.clone(),
+                phase: Phase::Waiting,
+                physical_id: String::new(),
+                attributes: BTreeMap::new(),
+                properties: serde_json::Value::Null,
+                needs: template.needs(r, Some(evaluator.conditions())),
+                retain: r.deletion_policy != DeletionPolicy::Delete,
+                retain_on_failure: r.deletion_policy == DeletionPolicy::Retain,
+                opaque: false,
+                status: String::new(),
+                reason: None,
+                at: now,
+                since: now,
+                due: None,
+            })
+            .collect())
+    })
+}
+
+/// Starts the deletion of a stack, as `caller`. One that is gone already is no error.
+pub fn delete(world: &mut World, arn: &str, caller: &Caller, now: DateTime<Utc>) -> Result<(), String> {
+    let Some(mut stack) = world.cloudformation.stacks.remove(arn) else { return Ok(()) };
+    let done = begin_deletion(world, &mut stack, caller, now);
+    world.cloudformation.stacks.insert(arn.to_owned(), stack);
+    done
+}
+
+fn begin_deletion(world: &mut World, stack: &mut Stack, caller: &Caller, now: DateTime<Utc>) -> Result<(), String> {
+    if stack.deleted.is_some() {
+        return Ok(());
+    }
+    let ctx = Ctx { caller: caller.clone(), region: stack.region.clone(), now, request_id: world.fresh_uuid() };
+    let mut context = Context::new();
+    resource_tags(&mut context, None, &stack.tags);
+    authorize(world, &ctx, "cloudformation:DeleteStack", &stack.arn, context).map_err(|e| e.message)?;
+    stack.caller = caller.clone();
+    if let Some(importer) = importer(world, stack) {
+        return Err(importer);
+    }
+    stack_status(world, stack, now, "DELETE_IN_PROGRESS", Some("User Initiated".into()));
+    stack.reason = None;
+    for resource in &mut stack.resources {
+        match resource.phase {
+            Phase::Gone => {}
+            Phase::Waiting => resource.phase = Phase::Gone,
+            _ => resource.phase = Phase::Leaving,
+        }
+    }
+    stack.work = Some(Work::Delete);
+    stack.wake = Some(world.ready_at(now, 1));
+    Ok(())
+}
+
+/// Why the stack's exports cannot go: another stack imports one.
+fn importer(world: &World, stack: &Stack) -> Option<String> {
+    let names: Vec<&str> = stack.outputs.iter().filter_map(|o| o.export.as_deref()).collect();
+    let others = world.cloudformation.stacks.values().filter(|other| {
+        other.account == stack.account
+            && other.region == stack.region
+            && other.deleted.is_none()
+            && other.arn != stack.arn
+            && other.resources.iter().any(|r| r.phase == Phase::Made)
+    });
+    for other in others {
+        // A text search is enough: names of exports are long and their own.
+        if let Some(name) =
+            names.iter().find(|name| other.template.contains("ImportValue") && other.template.contains(**name))
+        {
+            return Some(format!("Cannot delete export {name} as it is in use by {}", other.name));
+        }
+    }
+    None
+}

@@ -1,0 +1,448 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::clock::{Clock, ManualClock};
+use serde_json::{Value, json};
+
+use crate::cloudformation::Stack;
+use crate::context::{Caller, Ctx};
+use crate::template::Values;
+use crate::world::World;
+use crate::{LocalAws, SimOptions};
+
+use super::{StackRequest, StackUpdate};
+
+const ACCOUNT: &str = "601000000002";
+
+struct Bench {
+    aws: LocalAws,
+    clock: ManualClock,
+}
+
+impl Bench {
+    fn new(speed: f64) -> Self {
+        let clock = ManualClock::at(DateTime::from_timestamp(1_750_000_000, 0).unwrap());
+        let mut options = SimOptions::new(Arc::new(clock.clone()));
+        options.speed = speed;
+        Self { aws: LocalAws::new(options).unwrap(), clock }
+    }
+
+    fn world<T>(&self, look: impl FnOnce(&mut World, DateTime<Utc>) -> T) -> T {
+        let now = self.clock.now();
+        self.aws.with_world(|world| look(world, now)).unwrap()
+    }
+
+    /// A stack made by the account's administrator.
+    fn create(&self, name: &str, template: &str, parameters: &[(&str, &str)]) -> Result<String, String> {
+        self.create_as(name, template, parameters, Caller::Administrator(ACCOUNT.parse().unwrap()))
+    }
+
+    fn create_as(
+        &self,
+        name: &str,
+        template: &str,
+        parameters: &[(&str, &str)],
+        caller: Caller,
+    ) -> Result<String, String> {
+        let request = StackRequest {
+            account: ACCOUNT.parse().unwrap(),
+            region: "eu-west-1".into(),
+            name: name.into(),
+            caller,
+            role_arn: None,
+            template: template.into(),
+            parameters: values(parameters),
+            tags: BTreeMap::from([("owner".into(), "me".into()), ("aws:x".into(), "y".into())]),
+            notification_arns: Vec::new(),
+        };
+        self.world(|world, now| super::create(world, request, now))
+    }
+
+    fn stack(&self, arn: &str) -> Stack {
+        self.world(|world, _| world.cloudformation.stacks[arn].clone())
+    }
+
+    fn after(&self, minutes: i64, arn: &str) -> Stack {
+        self.clock.advance(TimeDelta::minutes(minutes));
+        self.stack(arn)
+    }
+
+    fn sagemaker(&self, operation: &str, body: &Value) -> Result<Value, crate::AwsError> {
+        self.world(|world, now| {
+            let ctx = Ctx {
+                caller: Caller::Administrator(ACCOUNT.parse().unwrap()),
+                region: "eu-west-1".into(),
+                now,
+                request_id: "test".into(),
+            };
+            crate::sagemaker::handle(world, &ctx, operation, body)
+        })
+    }
+}
+
+fn values(given: &[(&str, &str)]) -> Values {
+    given.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
+}
+
+fn story(stack: &Stack) -> Vec<String> {
+    stack.events.iter().map(|e| format!("{} {}", e.logical_id, e.status)).collect()
+}
+
+const STUDIO: &str = "
+Parameters:
+  Name: {Type: String, Default: ada}
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: '2012-10-17'
+        Statement: [{Effect: Allow, Principal: {Service: sagemaker.amazonaws.com}, Action: 'sts:AssumeRole'}]
+  Domain:
+    Type: AWS::SageMaker::Domain
+    Properties:
+      DomainName: test
+      AuthMode: IAM
+      VpcId: vpc-1
+      SubnetIds: [subnet-1]
+      DefaultUserSettings: {ExecutionRole: !GetAtt Role.Arn}
+  Profile:
+    Type: AWS::SageMaker::UserProfile
+    Properties:
+      DomainId: !Ref Domain
+      UserProfileName: !Ref Name
+      Tags: [{Key: studiouserid, Value: !Ref Name}]
+Outputs:
+  Id: {Value: !GetAtt Domain.DomainId}
+  Profile: {Value: !Ref Profile, Export: {Name: the-profile}}
+";
+
+#[test]
+fn a_stack_comes_up_in_the_order_of_its_needs_and_goes_in_the_other() {
+    let bench = Bench::new(1.0);
+    let arn = bench.create("studio", STUDIO, &[]).unwrap();
+    assert_eq!(bench.stack(&arn).status, "CREATE_IN_PROGRESS");
+    bench.clock.advance(TimeDelta::seconds(30));
+    let stack = bench.stack(&arn);
+    assert_eq!(stack.resource("Role").unwrap().status, "CREATE_COMPLETE");
+    assert_eq!(stack.resource("Domain").unwrap().status, "CREATE_IN_PROGRESS");
+
+    let stack = bench.after(20, &arn);
+    assert_eq!(stack.status, "CREATE_COMPLETE");
+    let told = story(&stack);
+    let at = |line: &str| told.iter().position(|l| l == line).unwrap_or_else(|| panic!("{line} in {told:?}"));
+    assert!(at("Role CREATE_COMPLETE") < at("Domain CREATE_IN_PROGRESS"));
+    assert!(at("Domain CREATE_COMPLETE") < at("Profile CREATE_IN_PROGRESS"));
+    assert_eq!(told.last().unwrap(), "studio CREATE_COMPLETE");
+    assert!(stack.events.is_sorted_by_key(|event| event.at));
+
+    let domain = stack.resource("Domain").unwrap().physical_id.clone();
+    assert_eq!(stack.outputs[0].value, domain);
+    assert_eq!(stack.resource("Profile").unwrap().physical_id, format!("ada|{domain}"));
+    let profile =
+        bench.sagemaker("DescribeUserProfile", &json!({ "DomainId": domain, "UserProfileName": "ada" })).unwrap();
+    assert_eq!(profile["Status"], "InService");
+    let arn_of_profile = profile["UserProfileArn"].clone();
+    let tags = bench.sagemaker("ListTags", &json!({ "ResourceArn": arn_of_profile })).unwrap();
+    assert_eq!(
+        tags["Tags"],
+        json!([{ "Key": "owner", "Value": "me" }, { "Key": "studiouserid", "Value": "ada" }]),
+        "the stack's tags go on to its resources, but for those of AWS"
+    );
+
+    bench.world(|world, now| {
+        super::delete(world, &arn, &Caller::Administrator(ACCOUNT.parse().unwrap()), now).unwrap();
+    });
+    let stack = bench.after(20, &arn);
+    assert_eq!(stack.status, "DELETE_COMPLETE");
+    let told = story(&stack);
+    let at = |line: &str| told.iter().position(|l| l == line).unwrap();
+    assert!(at("Profile DELETE_COMPLETE") < at("Domain DELETE_IN_PROGRESS"));
+    assert!(at("Domain DELETE_COMPLETE") < at("Role DELETE_IN_PROGRESS"));
+    assert_eq!(bench.sagemaker("DescribeDomain", &json!({ "DomainId": domain })).unwrap_err().code, "ResourceNotFound");
+}
+
+#[test]
+fn a_clock_that_jumps_tells_the_same_story_as_one_that_creeps() {
+    let jump = Bench::new(1.0);
+    let arn = jump.create("studio", STUDIO, &[]).unwrap();
+    let jumped = jump.after(60, &arn);
+    let creep = Bench::new(1.0);
+    let arn = creep.create("studio", STUDIO, &[]).unwrap();
+    for _ in 0..3600 {
+        creep.clock.advance(TimeDelta::seconds(1));
+        creep.stack(&arn);
+    }
+    let crept = creep.stack(&arn);
+    let times = |s: &Stack| s.events.iter().map(|e| (e.at, e.status.clone(), e.logical_id.clone())).collect::<Vec<_>>();
+    assert_eq!(times(&jumped), times(&crept));
+}
+
+#[test]
+fn a_hundredfold_speed_is_a_hundredth_of_the_time() {
+    let bench = Bench::new(100.0);
+    let arn = bench.create("studio", STUDIO, &[]).unwrap();
+    bench.clock.advance(TimeDelta::seconds(5));
+    assert_eq!(bench.stack(&arn).status, "CREATE_COMPLETE");
+}
+
+#[test]
+fn what_a_domain_holds_keeps_it_from_going() {
+    let bench = Bench::new(1.0);
+    let arn = bench.create("studio", STUDIO, &[]).unwrap();
+    let domain = bench.after(20, &arn).outputs[0].value.clone();
+    let other = json!({ "DomainId": domain, "UserProfileName": "bob" });
+    bench.sagemaker("CreateUserProfile", &other).unwrap();
+    let administrator = Caller::Administrator(ACCOUNT.parse().unwrap());
+    bench.world(|world, now| super::delete(world, &arn, &administrator, now).unwrap());
+    let stack = bench.after(20, &arn);
+    assert_eq!(stack.status, "DELETE_FAILED");
+    assert_eq!(stack.reason.as_deref(), Some("The following resource(s) failed to delete: [Domain]. "));
+    let reason = stack.resource("Domain").unwrap().reason.clone().unwrap();
+    assert!(reason.contains("UserProfile") && reason.contains("HandlerErrorCode: AlreadyExists"), "{reason}");
+    assert_eq!(stack.resource("Role").unwrap().status, "CREATE_COMPLETE", "what is still needed stays");
+
+    bench.sagemaker("DeleteUserProfile", &other).unwrap();
+    bench.clock.advance(TimeDelta::minutes(5));
+    bench.world(|world, now| super::delete(world, &arn, &administrator, now).unwrap());
+    assert_eq!(bench.after(20, &arn).status, "DELETE_COMPLETE");
+}
+
+#[test]
+fn a_failure_takes_everything_back_and_says_why() {
+    let template = STUDIO.replace("UserProfileName: !Ref Name", "UserProfileName: '-not-a-name-'");
+    let bench = Bench::new(1.0);
+    let arn = bench.create("studio", &template, &[]).unwrap();
+    let stack = bench.after(30, &arn);
+    assert_eq!(stack.status, "ROLLBACK_COMPLETE");
+    assert_eq!(
+        stack.reason.as_deref(),
+        Some("The following resource(s) failed to create: [Profile]. Rollback requested by user.")
+    );
+    let failed = stack.events.iter().find(|e| e.status == "CREATE_FAILED").unwrap();
+    assert!(failed.reason.as_ref().unwrap().contains("userProfileName"), "{failed:?}");
+    assert_eq!(bench.sagemaker("ListDomains", &json!({})).unwrap()["Domains"].as_array().unwrap().len(), 1);
+    let roles = bench.world(|world, _| {
+        let account = world.account(&ACCOUNT.parse().unwrap()).unwrap();
+        account.roles.keys().filter(|name| name.starts_with("studio-")).count()
+    });
+    assert_eq!(roles, 0);
+}
+
+#[test]
+fn the_launching_role_needs_every_permission() {
+    let bench = Bench::new(1.0);
+    let role = format!("arn:aws:iam::{ACCOUNT}:role/Narrow");
+    let role_arn = role.clone();
+    let policy = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["cloudformation:*","iam:*"],"Resource":"*"}]}"#;
+    bench.world(|world, now| {
+        let account = world.account_mut(&ACCOUNT.parse().unwrap()).unwrap();
+        let mut narrow = account.roles["StudiogateLaunchRole"].clone();
+        narrow.name = "Narrow".into();
+        narrow.arn.clone_from(&role_arn);
+        narrow.policies = BTreeMap::from([("narrow".into(), policy.into())]);
+        narrow.created = now;
+        account.roles.insert("Narrow".into(), narrow);
+    });
+    let session = crate::RoleSession::of_role(&role, "servicecatalog", bench.clock.now()).unwrap();
+    let arn = bench.create_as("studio", STUDIO, &[], Caller::Role(Box::new(session))).unwrap();
+    let stack = bench.after(30, &arn);
+    assert_eq!(stack.status, "ROLLBACK_COMPLETE");
+    let failed = stack.events.iter().find(|e| e.status == "CREATE_FAILED").unwrap();
+    let reason = failed.reason.as_ref().unwrap();
+    assert!(
+        reason.contains("assumed-role/Narrow/servicecatalog is not authorized to perform: sagemaker:CreateDomain")
+            && reason.contains("HandlerErrorCode: AccessDenied"),
+        "{reason}"
+    );
+}
+
+#[test]
+fn a_missing_export_stops_the_stack_before_anything_is_made() {
+    let template = "
+Resources:
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties: {GroupDescription: !ImportValue the-words}
+";
+    let bench = Bench::new(1.0);
+    let arn = bench.create("first", template, &[]).unwrap();
+    let stack = bench.after(5, &arn);
+    assert_eq!(stack.status, "ROLLBACK_COMPLETE");
+    assert_eq!(stack.reason.as_deref(), Some("No export named the-words found. Rollback requested by user."));
+    assert!(stack.resources.is_empty());
+
+    let exporter = "
+Resources:
+  Log: {Type: AWS::Logs::LogGroup}
+Outputs:
+  Words: {Value: words, Export: {Name: the-words}}
+";
+    let exporting = bench.create("exporter", exporter, &[]).unwrap();
+    assert_eq!(bench.after(5, &exporting).status, "CREATE_COMPLETE");
+    let arn = bench.create("second", template, &[]).unwrap();
+    assert_eq!(bench.after(5, &arn).status, "CREATE_COMPLETE");
+    let refused = bench.world(|world, now| {
+        super::delete(world, &exporting, &Caller::Administrator(ACCOUNT.parse().unwrap()), now).unwrap_err()
+    });
+    assert_eq!(refused, "Cannot delete export the-words as it is in use by second");
+    let again = bench.create("third", exporter, &[]).unwrap();
+    let reason = bench.after(5, &again).reason.unwrap();
+    assert_eq!(reason, "Export with name the-words is already exported by stack exporter. Rollback requested by user.");
+}
+
+#[test]
+fn seeded_exports_fit_the_property_that_asks() {
+    let template = "
+Parameters:
+  Env: {Type: String, Default: dev}
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement: [{Effect: Allow, Principal: {Service: [sagemaker.amazonaws.com]}, Action: ['sts:AssumeRole']}]
+  Notebook:
+    Type: AWS::SageMaker::NotebookInstance
+    Properties:
+      InstanceType: ml.t3.medium
+      RoleArn: !GetAtt Role.Arn
+      VolumeSizeInGB: '10'
+      DirectInternetAccess: Disabled
+      SubnetId: {'Fn::ImportValue': !Sub 'net-1-${Env}'}
+      SecurityGroupIds: [{'Fn::ImportValue': !Sub 'sg-${Env}'}]
+      LifecycleConfigName: {'Fn::ImportValue': !Sub 'lc-${Env}'}
+Outputs:
+  Arn: {Value: !Ref Notebook}
+  Name: {Value: !GetAtt Notebook.NotebookInstanceName}
+";
+    let bench = Bench::new(1.0);
+    bench.world(|world, _| crate::cloudformation::seed_exports(world, &[template], &BTreeMap::new()));
+    let arn = bench.create("notebook", template, &[]).unwrap();
+    let stack = bench.after(30, &arn);
+    assert_eq!(stack.status, "CREATE_COMPLETE", "{:?}", stack.events);
+    assert!(stack.outputs[0].value.starts_with("arn:aws:sagemaker:eu-west-1:601000000002:notebook-instance/"));
+    let name = stack.outputs[1].value.clone();
+    let notebook = bench.sagemaker("DescribeNotebookInstance", &json!({ "NotebookInstanceName": name })).unwrap();
+    assert_eq!(notebook["SubnetId"], "subnet-601000000002-a");
+    assert_eq!(notebook["VolumeSizeInGB"], 10);
+    let administrator = Caller::Administrator(ACCOUNT.parse().unwrap());
+    bench.world(|world, now| super::delete(world, &arn, &administrator, now).unwrap());
+    assert_eq!(bench.after(30, &arn).status, "DELETE_COMPLETE", "a running notebook instance is stopped first");
+}
+
+#[test]
+fn unknown_types_are_recorded_and_flagged() {
+    let template = "
+Resources:
+  Function:
+    Type: AWS::Lambda::Function
+    Properties: {Role: arn, Handler: h, Runtime: r, Code: {ZipFile: 'pass'}}
+  Custom:
+    Type: Custom::Thing
+    Properties: {ServiceToken: !GetAtt Function.Arn}
+  Kept:
+    Type: AWS::S3::Bucket
+    DeletionPolicy: Retain
+Outputs:
+  Anything: {Value: !GetAtt Custom.Answer}
+";
+    let bench = Bench::new(1.0);
+    let arn = bench.create("things", template, &[]).unwrap();
+    let stack = bench.after(5, &arn);
+    assert_eq!(stack.status, "CREATE_COMPLETE", "{:?}", stack.events);
+    let reason = stack.resource("Function").unwrap().reason.clone().unwrap();
+    assert_eq!(reason, "AWS::Lambda::Function is not known to the local AWS: recorded, nothing was made");
+    let bucket = stack.resource("Kept").unwrap().physical_id.clone();
+    let administrator = Caller::Administrator(ACCOUNT.parse().unwrap());
+    bench.world(|world, now| super::delete(world, &arn, &administrator, now).unwrap());
+    let stack = bench.after(5, &arn);
+    assert_eq!(stack.status, "DELETE_COMPLETE");
+    assert!(story(&stack).contains(&"Kept DELETE_SKIPPED".to_owned()));
+    assert!(bench.world(|world, _| world.cloudformation.buckets.contains_key(&bucket)));
+}
+
+#[test]
+fn a_custom_resource_that_creates_a_notebook_instance_is_acted_out() {
+    let template = "
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement: [{Effect: Allow, Principal: {Service: [sagemaker.amazonaws.com, lambda.amazonaws.com]}, Action: 'sts:AssumeRole'}]
+      Policies:
+        - PolicyName: all
+          PolicyDocument:
+            Version: '2012-10-17'
+            Statement: [{Effect: Allow, Action: ['sagemaker:*', 'iam:PassRole'], Resource: '*'}]
+  Function:
+    Type: AWS::Lambda::Function
+    Properties:
+      Role: !GetAtt Role.Arn
+      Code: {ZipFile: 'client.create_notebook_instance(**input)'}
+  Custom:
+    Type: Custom::CreateNotebook
+    Properties:
+      ServiceToken: !GetAtt Function.Arn
+      NotebookInstanceName: mine
+      NotebookInstanceType: ml.t3.medium
+      SageMakerRoleArn: !GetAtt Role.Arn
+Outputs:
+  Arn: {Value: !GetAtt Custom.NotebookInstanceArn}
+";
+    let bench = Bench::new(1.0);
+    let arn = bench.create("custom", template, &[]).unwrap();
+    let stack = bench.after(10, &arn);
+    assert_eq!(stack.status, "CREATE_COMPLETE", "{:?}", stack.events);
+    assert!(stack.outputs[0].value.ends_with("notebook-instance/mine"));
+    let body = json!({ "NotebookInstanceName": "mine" });
+    assert_eq!(bench.sagemaker("DescribeNotebookInstance", &body).unwrap()["NotebookInstanceStatus"], "InService");
+}
+
+#[test]
+fn updates_change_what_changed_and_go_back_when_they_fail() {
+    let bench = Bench::new(1.0);
+    let administrator = || Caller::Administrator(ACCOUNT.parse().unwrap());
+    let arn = bench.create("studio", STUDIO, &[]).unwrap();
+    let before = bench.after(20, &arn);
+    let domain = before.outputs[0].value.clone();
+    let change = |template: String, parameters: &[(&str, &str)]| StackUpdate {
+        caller: administrator(),
+        template,
+        parameters: values(parameters),
+        tags: None,
+    };
+    // Another name is another profile; the domain stays.
+    let update = change(STUDIO.to_owned(), &[("Name", "eve")]);
+    bench.world(|world, now| super::update(world, &arn, update, now).unwrap());
+    let stack = bench.after(20, &arn);
+    assert_eq!(stack.status, "UPDATE_COMPLETE", "{:?}", story(&stack));
+    assert_eq!(stack.outputs[0].value, domain);
+    assert_eq!(stack.resource("Profile").unwrap().physical_id, format!("eve|{domain}"));
+    let old = json!({ "DomainId": domain, "UserProfileName": "ada" });
+    assert_eq!(bench.sagemaker("DescribeUserProfile", &old).unwrap_err().code, "ResourceNotFound");
+
+    // A setting changes in place.
+    let settings = STUDIO.replace(
+        "UserProfileName: !Ref Name",
+        "UserProfileName: !Ref Name\n      UserSettings: {SecurityGroups: [sg-1]}",
+    );
+    let update = change(settings, &[("Name", "eve")]);
+    bench.world(|world, now| super::update(world, &arn, update, now).unwrap());
+    assert_eq!(bench.after(20, &arn).status, "UPDATE_COMPLETE");
+    let eve = json!({ "DomainId": domain, "UserProfileName": "eve" });
+    let described = bench.sagemaker("DescribeUserProfile", &eve).unwrap();
+    assert_eq!(described["UserSettings"]["SecurityGroups"], json!(["sg-1"]));
+
+    // A change that fails leaves everything as it was.
+    let update = change(STUDIO.to_owned(), &[("Name", "-bad-")]);
+    bench.world(|world, now| super::update(world, &arn, update, now).unwrap());
+    let stack = bench.after(20, &arn);
+    assert_eq!(stack.status, "UPDATE_ROLLBACK_COMPLETE");
+    assert_eq!(stack.parameters["Name"], "eve");
+    assert_eq!(bench.sagemaker("DescribeUserProfile", &eve).unwrap()["Status"], "InService");
+    bench.world(|world, now| super::delete(world, &arn, &administrator(), now).unwrap());
+    assert_eq!(bench.after(20, &arn).status, "DELETE_COMPLETE");
+}
