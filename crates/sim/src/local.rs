@@ -91,7 +91,7 @@ impl LocalAws {
             seed::plant(&mut world, &options, now);
         }
         seed::offer(&mut world, &options, now);
-        let oidc = Provider::new(&options)?;
+        let oidc = Provider::new(&options);
         let aws = Self(Arc::new(Inner {
             world: Mutex::new(world),
             clock: options.clock,

@@ -85,10 +85,11 @@ impl Signed {
         }
         let mut canonical = format!("{}\n{}\n{}\n", request.method, path(request.path), query(request.query));
         for name in &self.headers {
-            canonical.push_str(&format!("{name}:{}\n", given(name).split_whitespace().collect::<Vec<_>>().join(" ")));
+            let value = given(name).split_whitespace().collect::<Vec<_>>().join(" ");
+            canonical.extend([name, ":", &value, "\n"]);
         }
         let body = hex::encode(Sha256::digest(request.body));
-        canonical.push_str(&format!("\n{}\n{body}", self.headers.join(";")));
+        canonical.extend(["\n", &self.headers.join(";"), "\n", &body]);
         let scope = format!("{}/{}/{}/aws4_request", self.date, self.region, self.service);
         let to_sign = format!("AWS4-HMAC-SHA256\n{time}\n{scope}\n{}", hex::encode(Sha256::digest(canonical)));
         let mut key = mac(format!("AWS4{secret}").as_bytes(), self.date.as_bytes())?;

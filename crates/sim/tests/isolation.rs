@@ -49,7 +49,10 @@ async fn a_session_policy_narrows_and_never_widens() {
     let elsewhere = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sagemaker:CreatePresignedDomainUrl","Resource":"arn:aws:sagemaker:eu-west-1:601000000002:user-profile/*/bob"}]}"#;
     let narrow = h.as_person(DEV, "StudiogateLauncher", "ada", Some(elsewhere)).await;
     let (_, message) = open(&h, &narrow, &domain, "ada").await.unwrap_err();
-    assert!(message.ends_with("because no session policy allows the sagemaker:CreatePresignedDomainUrl action"), "{message}");
+    assert!(
+        message.ends_with("because no session policy allows the sagemaker:CreatePresignedDomainUrl action"),
+        "{message}"
+    );
     let everything = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
     let wide = h.as_person(DEV, "StudiogateLauncher", "ada", Some(everything)).await;
     open(&h, &wide, &domain, "ada").await.unwrap();
@@ -65,8 +68,12 @@ async fn another_account_is_another_world() {
     let churn = h.as_person("602000000002", "StudiogateLauncher", "ada", None).await;
     assert_eq!(open(&h, &churn, &domain, "ada").await.unwrap_err().0, "AccessDeniedException");
     let admin = Keys::administrator("602000000002");
-    assert_eq!(h.json(&admin, "SageMaker.DescribeDomain", json!({ "DomainId": domain })).await.unwrap_err().0, "ResourceNotFound");
-    let elsewhere = h.json_in("us-east-1", &Keys::administrator(DEV), "SageMaker.ListDomains", json!({})).await.unwrap();
+    assert_eq!(
+        h.json(&admin, "SageMaker.DescribeDomain", json!({ "DomainId": domain })).await.unwrap_err().0,
+        "ResourceNotFound"
+    );
+    let elsewhere =
+        h.json_in("us-east-1", &Keys::administrator(DEV), "SageMaker.ListDomains", json!({})).await.unwrap();
     assert_eq!(elsewhere["Domains"], json!([]));
 }
 
@@ -135,7 +142,9 @@ async fn studio_shows_who_is_in_and_for_how_long() {
     assert_eq!(response.status(), 200);
     assert!(response.headers()["content-security-policy"].to_str().unwrap().starts_with("default-src 'none'"));
     let html = text(response).await;
-    for expected in [domain.as_str(), "fraud-detection", "studiouserid", "StudiogateLauncher", "11 h 59 min", "12 h 0 min"] {
+    for expected in
+        [domain.as_str(), "fraud-detection", "studiouserid", "StudiogateLauncher", "11 h 59 min", "12 h 0 min"]
+    {
         let either = expected.ends_with("min");
         assert!(either || html.contains(expected), "{expected}");
     }
@@ -209,7 +218,8 @@ async fn code_inside_studio_reaches_its_own_profile_only() {
         "Tags": [{ "Key": "studiouserid", "Value": "ada" }],
     });
     assert_eq!(h.json(&kernel, "SageMaker.AddTags", retag).await.unwrap_err().0, "AccessDeniedException");
-    let foreign = json!({ "DomainId": domain, "UserProfileName": "bob", "AppType": "JupyterServer", "AppName": "default" });
+    let foreign =
+        json!({ "DomainId": domain, "UserProfileName": "bob", "AppType": "JupyterServer", "AppName": "default" });
     assert_eq!(h.json(&kernel, "SageMaker.CreateApp", foreign).await.unwrap_err().0, "AccessDeniedException");
 }
 
@@ -220,7 +230,8 @@ async fn the_provisioner_clears_what_the_person_owns() {
     h.profile("bob").await;
     let admin = Keys::administrator(DEV);
     for person in ["ada", "bob"] {
-        let app = json!({ "DomainId": domain, "UserProfileName": person, "AppType": "JupyterServer", "AppName": "default" });
+        let app =
+            json!({ "DomainId": domain, "UserProfileName": person, "AppType": "JupyterServer", "AppName": "default" });
         h.json(&admin, "SageMaker.CreateApp", app).await.unwrap();
         let space = json!({
             "DomainId": domain,
@@ -232,7 +243,10 @@ async fn the_provisioner_clears_what_the_person_owns() {
     }
     h.pass(600);
     let ada = h.as_person(DEV, "StudiogateProvisioner", "ada", None).await;
-    let listed = h.json(&ada, "SageMaker.ListApps", json!({ "DomainIdEquals": domain, "UserProfileNameEquals": "ada" })).await.unwrap();
+    let listed = h
+        .json(&ada, "SageMaker.ListApps", json!({ "DomainIdEquals": domain, "UserProfileNameEquals": "ada" }))
+        .await
+        .unwrap();
     assert_eq!(listed["Apps"].as_array().unwrap().len(), 1);
     let app = |person: &str| json!({ "DomainId": domain, "UserProfileName": person, "AppType": "JupyterServer", "AppName": "default" });
     let space = |person: &str| json!({ "DomainId": domain, "SpaceName": format!("{person}-lab") });

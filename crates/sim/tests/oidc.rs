@@ -68,12 +68,8 @@ async fn decide(h: &Harness, persona: &str) -> BTreeMap<String, String> {
 }
 
 async fn redeem(h: &Harness, code: &str) -> Response<Body> {
-    let fields = [
-        ("grant_type", "authorization_code"),
-        ("code", code),
-        ("redirect_uri", CALLBACK),
-        ("code_verifier", VERIFIER),
-    ];
+    let fields =
+        [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", CALLBACK), ("code_verifier", VERIFIER)];
     post(h, "/token", &fields, Some(&format!("{CLIENT_ID}:{CLIENT_SECRET}"))).await
 }
 
@@ -85,7 +81,8 @@ fn decode(part: &str) -> Value {
 async fn read(h: &Harness, token: &str) -> (Value, Value, bool) {
     let parts: Vec<&str> = token.split('.').collect();
     let keys = json_of(get(h, "/jwks").await).await;
-    let number = |key: &str| BigUint::from_bytes_be(&URL_SAFE_NO_PAD.decode(keys["keys"][0][key].as_str().unwrap()).unwrap());
+    let number =
+        |key: &str| BigUint::from_bytes_be(&URL_SAFE_NO_PAD.decode(keys["keys"][0][key].as_str().unwrap()).unwrap());
     let key = RsaPublicKey::new(number("n"), number("e")).unwrap();
     let prefix: [u8; 19] = [48, 49, 48, 13, 6, 9, 96, 134, 72, 1, 101, 3, 4, 2, 1, 5, 0, 4, 32];
     let scheme = Pkcs1v15Sign { hash_len: Some(32), prefix: prefix.into() };
@@ -166,7 +163,9 @@ async fn wrong_requests_are_refused_where_they_should_be() {
         fields.iter_mut().filter(|(k, _)| k == key).for_each(|(_, v)| value.clone_into(v));
         fields
     };
-    for (key, value) in [("client_id", "other"), ("redirect_uri", "https://evil.example/auth/callback"), ("persona", "root")] {
+    for (key, value) in
+        [("client_id", "other"), ("redirect_uri", "https://evil.example/auth/callback"), ("persona", "root")]
+    {
         let fields = with(key, value);
         let fields: Vec<(&str, &str)> = fields.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
         assert_eq!(post(&h, "/authorize", &fields, None).await.status(), 400, "{key}");

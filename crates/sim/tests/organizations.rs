@@ -24,7 +24,15 @@ async fn the_tree_is_the_one_of_aws_pattern() {
     names.sort_unstable();
     assert_eq!(
         names,
-        ["Deployments_Prod", "Infrastructure", "Sandbox", "Security", "Workloads_Dev", "Workloads_PreProd", "Workloads_Prod"]
+        [
+            "Deployments_Prod",
+            "Infrastructure",
+            "Sandbox",
+            "Security",
+            "Workloads_Dev",
+            "Workloads_PreProd",
+            "Workloads_Prod"
+        ]
     );
     let mut accounts = 1;
     for unit in units {
@@ -33,8 +41,16 @@ async fn the_tree_is_the_one_of_aws_pattern() {
         assert!(suffix.len() >= 8 && suffix.len() <= 32, "{id}");
         let inside = call(&h, management, "ListAccountsForParent", json!({ "ParentId": id })).await.unwrap();
         accounts += inside["Accounts"].as_array().unwrap().len();
-        let attached = call(&h, management, "ListPoliciesForTarget", json!({ "TargetId": id, "Filter": "SERVICE_CONTROL_POLICY" })).await.unwrap();
-        let attached: Vec<&str> = attached["Policies"].as_array().unwrap().iter().map(|p| p["Name"].as_str().unwrap()).collect();
+        let attached = call(
+            &h,
+            management,
+            "ListPoliciesForTarget",
+            json!({ "TargetId": id, "Filter": "SERVICE_CONTROL_POLICY" }),
+        )
+        .await
+        .unwrap();
+        let attached: Vec<&str> =
+            attached["Policies"].as_array().unwrap().iter().map(|p| p["Name"].as_str().unwrap()).collect();
         let explores = matches!(unit["Name"].as_str().unwrap(), "Sandbox" | "Workloads_Dev");
         assert_eq!(attached.contains(&"deny-sagemaker-endpoints"), explores, "{attached:?}");
     }
@@ -65,7 +81,11 @@ async fn wrong_targets_and_pages_have_their_own_errors() {
     let h = Harness::new();
     let management = "111111111111";
     for (operation, body, code) in [
-        ("ListPoliciesForTarget", json!({ "TargetId": "999999999999", "Filter": "SERVICE_CONTROL_POLICY" }), "TargetNotFoundException"),
+        (
+            "ListPoliciesForTarget",
+            json!({ "TargetId": "999999999999", "Filter": "SERVICE_CONTROL_POLICY" }),
+            "TargetNotFoundException",
+        ),
         ("ListPoliciesForTarget", json!({ "TargetId": DEV }), "InvalidInputException"),
         ("ListPoliciesForTarget", json!({ "TargetId": DEV, "Filter": "X" }), "InvalidInputException"),
         ("ListAccountsForParent", json!({ "ParentId": "ou-none-00000000" }), "ParentNotFoundException"),

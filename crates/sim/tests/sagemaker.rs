@@ -67,7 +67,8 @@ async fn a_domain_takes_time_and_its_contents_block_its_deletion() {
     assert_eq!(call(&h, "DescribeDomain", json!({ "DomainId": id })).await.unwrap()["Status"], "Deleting");
     h.pass(600);
     assert_eq!(call(&h, "DescribeDomain", json!({ "DomainId": id })).await.unwrap_err().0, "ResourceNotFound");
-    let kept = h.aws.with_world(|w| w.sagemaker(&DEV.parse().unwrap(), "eu-west-1").retained_file_systems.len()).unwrap();
+    let kept =
+        h.aws.with_world(|w| w.sagemaker(&DEV.parse().unwrap(), "eu-west-1").retained_file_systems.len()).unwrap();
     assert_eq!(kept, 1, "the file system outlives the domain");
 }
 
@@ -141,7 +142,8 @@ async fn names_roles_and_numbers_are_checked() {
     h.pass(600);
     call(&h, "CreateUserProfile", json!({ "DomainId": sso, "UserProfileName": "ada" })).await.unwrap();
     h.pass(60);
-    let (_, message) = call(&h, "CreatePresignedDomainUrl", json!({ "DomainId": sso, "UserProfileName": "ada" })).await.unwrap_err();
+    let (_, message) =
+        call(&h, "CreatePresignedDomainUrl", json!({ "DomainId": sso, "UserProfileName": "ada" })).await.unwrap_err();
     assert!(message.contains("SSO"), "{message}");
 }
 
@@ -182,9 +184,13 @@ async fn lists_come_in_pages_of_ten() {
 #[tokio::test]
 async fn a_notebook_instance_starts_stops_opens_and_goes() {
     let h = Harness::new();
-    call(&h, "CreateNotebookInstanceLifecycleConfig", json!({ "NotebookInstanceLifecycleConfigName": "setup", "OnStart": [{ "Content": "ZWNobyBoaQ==" }] }))
-        .await
-        .unwrap();
+    call(
+        &h,
+        "CreateNotebookInstanceLifecycleConfig",
+        json!({ "NotebookInstanceLifecycleConfigName": "setup", "OnStart": [{ "Content": "ZWNobyBoaQ==" }] }),
+    )
+    .await
+    .unwrap();
     let body = json!({
         "NotebookInstanceName": "Lab",
         "InstanceType": "ml.t3.medium",

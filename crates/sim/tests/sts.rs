@@ -98,7 +98,10 @@ async fn tags_and_policies_have_limits() {
     let long = format!(r#"{{"Version":"2012-10-17","Statement":[],"Id":"{}"}}"#, "x".repeat(2048));
     assert_eq!(h.assume(&hub, LAUNCHER, &[EXTERNAL, ("Policy", &long)]).await.unwrap_err().0, "ValidationError");
     let broken = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Maybe"}]}"#;
-    assert_eq!(h.assume(&hub, LAUNCHER, &[EXTERNAL, ("Policy", broken)]).await.unwrap_err().0, "MalformedPolicyDocument");
+    assert_eq!(
+        h.assume(&hub, LAUNCHER, &[EXTERNAL, ("Policy", broken)]).await.unwrap_err().0,
+        "MalformedPolicyDocument"
+    );
     let many: Vec<(String, String)> = (1..=51)
         .flat_map(|n| {
             [(format!("Tags.member.{n}.Key"), format!("k{n}")), (format!("Tags.member.{n}.Value"), "v".to_owned())]
@@ -109,7 +112,9 @@ async fn tags_and_policies_have_limits() {
     assert_eq!(h.assume(&hub, LAUNCHER, &fields).await.unwrap_err().0, "ValidationError");
     let value = "v".repeat(256);
     let big: Vec<(String, String)> = (1..=20)
-        .flat_map(|n| [(format!("Tags.member.{n}.Key"), format!("k{n}")), (format!("Tags.member.{n}.Value"), value.clone())])
+        .flat_map(|n| {
+            [(format!("Tags.member.{n}.Key"), format!("k{n}")), (format!("Tags.member.{n}.Value"), value.clone())]
+        })
         .collect();
     let mut fields: Vec<(&str, &str)> = big.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
     fields.push(EXTERNAL);
@@ -124,7 +129,9 @@ async fn source_identity_sticks_and_transitive_tags_travel() {
         .with_world(|world| {
             let account = world.account_mut(&"222222222222".parse().unwrap()).unwrap();
             let hub = account.roles.get_mut("StudiogateHub").unwrap();
-            hub.trust = hub.trust.replace("\"sts:AssumeRole\"", "[\"sts:AssumeRole\",\"sts:TagSession\",\"sts:SetSourceIdentity\"]");
+            hub.trust = hub
+                .trust
+                .replace("\"sts:AssumeRole\"", "[\"sts:AssumeRole\",\"sts:TagSession\",\"sts:SetSourceIdentity\"]");
         })
         .unwrap();
     let admin = Keys::administrator("222222222222");

@@ -48,12 +48,18 @@ async fn throttling_errors_and_timeouts_come_before_the_act() {
     let faults = running.aws.faults();
     faults.next("sagemaker:*", FaultKind::Throttle, 1);
     let throttled = request(&http, &running.aws_url, "CreateUserProfile", &profile("ada")).send().await.unwrap();
-    assert_eq!((throttled.status().as_u16(), &throttled.headers()["x-amzn-errortype"]), (400, &"ThrottlingException".parse().unwrap()));
+    assert_eq!(
+        (throttled.status().as_u16(), &throttled.headers()["x-amzn-errortype"]),
+        (400, &"ThrottlingException".parse().unwrap())
+    );
     faults.next("*", FaultKind::Error { code: "InternalFailure".into(), status: 500, message: "no".into() }, 1);
     let failed = request(&http, &running.aws_url, "CreateUserProfile", &profile("ada")).send().await.unwrap();
     assert_eq!(failed.status().as_u16(), 500);
     faults.next("sagemaker:CreateUserProfile", FaultKind::Timeout, 1);
-    let hung = request(&http, &running.aws_url, "CreateUserProfile", &profile("ada")).timeout(Duration::from_millis(300)).send().await;
+    let hung = request(&http, &running.aws_url, "CreateUserProfile", &profile("ada"))
+        .timeout(Duration::from_millis(300))
+        .send()
+        .await;
     assert!(hung.unwrap_err().is_timeout());
     let made = request(&http, &running.aws_url, "CreateUserProfile", &profile("ada")).send().await.unwrap();
     assert_eq!(made.status().as_u16(), 200);
@@ -73,7 +79,8 @@ async fn the_fault_switch_works_from_another_process() {
     let list = || request(&http, &running.aws_url, "ListDomains", &json!({})).send();
     assert_eq!(list().await.unwrap().status().as_u16(), 400);
     assert_eq!(list().await.unwrap().status().as_u16(), 200);
-    let calls: Value = http.get(format!("{}/_local/calls", running.aws_url)).send().await.unwrap().json().await.unwrap();
+    let calls: Value =
+        http.get(format!("{}/_local/calls", running.aws_url)).send().await.unwrap().json().await.unwrap();
     assert_eq!(calls, json!({ "sagemaker:ListDomains": 2 }));
 }
 
@@ -83,7 +90,8 @@ async fn requests_that_say_nothing_are_told_so() {
     let http = reqwest::Client::new();
     let bare = http.post(&running.aws_url).body("").send().await.unwrap();
     assert_eq!(bare.status().as_u16(), 400);
-    let unsigned = http.post(&running.aws_url).header("x-amz-target", "SageMaker.ListDomains").body("{}").send().await.unwrap();
+    let unsigned =
+        http.post(&running.aws_url).header("x-amz-target", "SageMaker.ListDomains").body("{}").send().await.unwrap();
     assert_eq!(unsigned.headers()["x-amzn-errortype"], "MissingAuthenticationTokenException");
     let unknown = request(&http, &running.aws_url, "TrainModel", &json!({})).send().await.unwrap();
     assert_eq!(unknown.headers()["x-amzn-errortype"], "UnknownOperationException");

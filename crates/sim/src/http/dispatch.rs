@@ -48,9 +48,7 @@ pub(super) fn call(
 fn run(world: &mut World, ctx: &Ctx, request: &Request) -> Result<Output, AwsError> {
     let operation = request.operation.as_str();
     match (request.service, &request.input) {
-        (Service::ServiceCatalog, Input::Json(body)) => {
-            servicecatalog::handle(world, ctx, operation, body).map(Output::Json)
-        }
+        (Service::Catalog, Input::Json(body)) => servicecatalog::handle(world, ctx, operation, body).map(Output::Json),
         (Service::SageMaker, Input::Json(body)) => sagemaker::handle(world, ctx, operation, body).map(Output::Json),
         (Service::Organizations, Input::Json(body)) => {
             organizations::handle(world, ctx, operation, body).map(Output::Json)

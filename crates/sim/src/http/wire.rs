@@ -14,7 +14,7 @@ use crate::value::xml;
 /// The services that are offered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Service {
-    ServiceCatalog,
+    Catalog,
     SageMaker,
     Organizations,
     Sts,
@@ -31,7 +31,7 @@ impl Service {
     /// As in IAM actions.
     pub(super) fn name(self) -> &'static str {
         match self {
-            Self::ServiceCatalog => "servicecatalog",
+            Self::Catalog => "servicecatalog",
             Self::SageMaker => "sagemaker",
             Self::Organizations => "organizations",
             Self::Sts => "sts",
@@ -43,7 +43,7 @@ impl Service {
         match self {
             Self::Sts => Protocol::Query("https://sts.amazonaws.com/doc/2011-06-15/"),
             Self::CloudFormation => Protocol::Query("http://cloudformation.amazonaws.com/doc/2010-05-15/"),
-            Self::ServiceCatalog | Self::SageMaker | Self::Organizations => Protocol::Json,
+            Self::Catalog | Self::SageMaker | Self::Organizations => Protocol::Json,
         }
     }
 }
@@ -95,7 +95,7 @@ pub(super) fn read(parts: &Parts, body: &[u8]) -> Result<Request, (Protocol, Aws
 fn read_json(target: &str, body: &[u8]) -> Result<Request, AwsError> {
     let (prefix, operation) = target.split_once('.').unwrap_or((target, ""));
     let service = match prefix {
-        "AWS242ServiceCatalogService" => Service::ServiceCatalog,
+        "AWS242ServiceCatalogService" => Service::Catalog,
         "SageMaker" => Service::SageMaker,
         "AWSOrganizationsV20161128" => Service::Organizations,
         _ => return Err(AwsError::unknown_operation(target)),

@@ -79,11 +79,11 @@ pub(super) async fn ask(State(provider): State<Provider>, Query(fields): Query<F
     if let Err((error, description)) = check_request(&fields) {
         return back(&provider, to, &fields, &[("error", error), ("error_description", description)]);
     }
-    let hidden: String = fields
+    let hidden: Vec<String> = fields
         .iter()
         .map(|(k, v)| format!("<input type=\"hidden\" name=\"{}\" value=\"{}\">", esc(k), esc(v)))
         .collect();
-    let rows: String = PERSONAS
+    let rows: Vec<String> = PERSONAS
         .iter()
         .map(|p| {
             format!(
@@ -96,7 +96,9 @@ pub(super) async fn ask(State(provider): State<Provider>, Query(fields): Query<F
         })
         .collect();
     let body = format!(
-        "<header><h1>Demo identity provider</h1><p>Nobody is asked for a password here.</p></header><main><section><h2>Who are you?</h2><form method=\"post\" action=\"/authorize\">{hidden}<table><thead><tr><th scope=\"col\">Sign in as</th><th scope=\"col\">Role</th><th scope=\"col\">Subject</th></tr></thead><tbody>{rows}</tbody></table></form></section></main>"
+        "<header><h1>Demo identity provider</h1><p>Nobody is asked for a password here.</p></header><main><section><h2>Who are you?</h2><form method=\"post\" action=\"/authorize\">{}<table><thead><tr><th scope=\"col\">Sign in as</th><th scope=\"col\">Role</th><th scope=\"col\">Subject</th></tr></thead><tbody>{}</tbody></table></form></section></main>",
+        hidden.concat(),
+        rows.concat()
     );
     // A form's policy covers the redirect that follows it.
     html(StatusCode::OK, "Sign in", &body, &provider.portal_origin())

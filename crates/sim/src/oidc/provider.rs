@@ -11,7 +11,6 @@ use sha2::{Digest, Sha256};
 use super::key::{Key, KeyError};
 use super::personas::Persona;
 use crate::local::SimOptions;
-use crate::persist::PersistError;
 
 /// The one client.
 pub const CLIENT_ID: &str = "studiogate";
@@ -91,9 +90,9 @@ pub(super) struct Code {
 }
 
 impl Provider {
-    pub(crate) fn new(options: &SimOptions) -> Result<Self, PersistError> {
+    pub(crate) fn new(options: &SimOptions) -> Self {
         let key_file = options.data_dir.as_ref().map(|dir| dir.join("oidc-key.pem"));
-        Ok(Self(Arc::new(Inner {
+        Self(Arc::new(Inner {
             clock: Arc::clone(&options.clock),
             entropy: options.entropy,
             key_file,
@@ -106,7 +105,7 @@ impl Provider {
                 access_tokens: BTreeMap::new(),
                 misbehaviour: None,
             }),
-        })))
+        }))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -84,6 +84,7 @@ impl Resource {
         }
     }
 
+    #[must_use]
     pub fn tagged(mut self, tags: BTreeMap<String, String>) -> Self {
         self.tags = tags;
         self

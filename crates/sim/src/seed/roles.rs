@@ -20,7 +20,7 @@ const SPOKE: &str = include_str!("../../../../deploy/spoke.yaml");
 pub(super) fn plant(world: &mut World, now: DateTime<Utc>) {
     let external_id = ("ExternalId", EXTERNAL_ID);
     let hub = ("HubRoleArn", HUB_ROLE_ARN);
-    let mut stacks: Vec<(&str, &str, Vec<(&str, &str)>)> = vec![
+    let mut stacks = vec![
         (SHARED_SERVICES, HUB, vec![external_id, ("OrganizationId", organization::ID)]),
         (MANAGEMENT, ORGANIZER, vec![external_id, hub]),
     ];

@@ -127,13 +127,14 @@ pub(super) fn opened(view: &View<'_>) -> Response {
     facts += &row("Landing", session.by.landing.as_deref().unwrap_or_default());
     facts += &row("Time left", &left(view.now, session.ends));
     let tags = caller.session().map(|s| s.tags.clone()).unwrap_or_default();
-    let tags: String =
+    let tags: Vec<String> =
         tags.iter().map(|(k, v)| format!("<tr><th scope=\"row\">{}</th><td>{}</td></tr>", esc(k), esc(v))).collect();
     let tags = if tags.is_empty() {
         "<p>None.</p>".to_owned()
     } else {
         format!(
-            "<table><thead><tr><th scope=\"col\">Key</th><th scope=\"col\">Value</th></tr></thead><tbody>{tags}</tbody></table>"
+            "<table><thead><tr><th scope=\"col\">Key</th><th scope=\"col\">Value</th></tr></thead><tbody>{}</tbody></table>",
+            tags.concat()
         )
     };
     let work = if matches!(session.by.target, Target::Studio { .. }) { work(view) } else { String::new() };
@@ -146,7 +147,7 @@ pub(super) fn opened(view: &View<'_>) -> Response {
 
 /// Apps and spaces, which run as the execution role.
 fn work(view: &View<'_>) -> String {
-    let apps: String = view
+    let apps: Vec<String> = view
         .apps
         .iter()
         .map(|a| {
@@ -159,7 +160,7 @@ fn work(view: &View<'_>) -> String {
             )
         })
         .collect();
-    let spaces: String = view
+    let spaces: Vec<String> = view
         .spaces
         .iter()
         .map(|(name, status)| format!("<tr><td>Space</td><td>{}</td><td></td><td>{}</td></tr>", esc(name), esc(status)))
@@ -168,7 +169,9 @@ fn work(view: &View<'_>) -> String {
         "<p>Nothing runs here.</p>".to_owned()
     } else {
         format!(
-            "<table><thead><tr><th scope=\"col\">Kind</th><th scope=\"col\">Name</th><th scope=\"col\">In</th><th scope=\"col\">Status</th></tr></thead><tbody>{spaces}{apps}</tbody></table>"
+            "<table><thead><tr><th scope=\"col\">Kind</th><th scope=\"col\">Name</th><th scope=\"col\">In</th><th scope=\"col\">Status</th></tr></thead><tbody>{}{}</tbody></table>",
+            spaces.concat(),
+            apps.concat()
         )
     };
     format!(

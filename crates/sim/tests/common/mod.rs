@@ -55,7 +55,14 @@ impl Harness {
         self.clock.now()
     }
 
-    async fn send(&self, service: &str, region: &str, keys: &Keys, headers: &[(&str, &str)], body: String) -> (u16, String) {
+    async fn send(
+        &self,
+        service: &str,
+        region: &str,
+        keys: &Keys,
+        headers: &[(&str, &str)],
+        body: String,
+    ) -> (u16, String) {
         let request = signed(service, region, keys, headers, body);
         let response = self.aws.router().oneshot(request).await.unwrap();
         let status = response.status().as_u16();
@@ -67,7 +74,13 @@ impl Harness {
         self.json_in("eu-west-1", keys, target, body).await
     }
 
-    pub async fn json_in(&self, region: &str, keys: &Keys, target: &str, body: Value) -> Result<Value, (String, String)> {
+    pub async fn json_in(
+        &self,
+        region: &str,
+        keys: &Keys,
+        target: &str,
+        body: Value,
+    ) -> Result<Value, (String, String)> {
         let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", target)];
         let service = if target.starts_with("SageMaker") { "sagemaker" } else { "other" };
         let (status, text) = self.send(service, region, keys, &headers, body.to_string()).await;
