@@ -100,7 +100,8 @@ pub(super) fn choices(world: &World, portfolio: &Portfolio, product: &Product) -
     all
 }
 
-/// Checks the tags of a request against the choices, and sets those that have one value only.
+/// Checks the tags of a request against the choices, and sets those that have one value only. A choice that was not made
+/// leaves the tag unset: the API does not insist where AWS's console does.
 pub(super) fn apply(
     choices: &BTreeMap<String, Vec<String>>,
     tags: &mut BTreeMap<String, String>,
@@ -120,9 +121,6 @@ pub(super) fn apply(
             }
             (None, [only]) => {
                 tags.insert(key.clone(), only.clone());
-            }
-            (None, [_, _, ..]) => {
-                return Err(AwsError::invalid_parameters(format!("TagOption key {key} requires a value.")));
             }
             _ => {}
         }
