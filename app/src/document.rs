@@ -47,6 +47,8 @@ pub fn Document(frame: Frame, shell: Option<Shell>, page: Page) -> impl IntoView
         let path = frame.path.clone();
         view! { <aside class="side"><Navigation shell path label="Main" /></aside> }
     });
+    // One piece of text: the parser takes markers between two for part of the title.
+    let title = format!("{} \u{b7} Studiogate", page.title);
     let frame_class = if aside.is_some() { "frame" } else { "frame lg:grid-cols-1" };
     let script = page.live.then(|| {
         view! { <IslandScript assets=frame.assets.clone() nonce=frame.nonce.clone() /> }
@@ -57,7 +59,7 @@ pub fn Document(frame: Frame, shell: Option<Shell>, page: Page) -> impl IntoView
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
-                <title>{page.title} " \u{b7} Studiogate"</title>
+                <title>{title}</title>
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
                 <link rel="stylesheet" href=frame.assets.stylesheet.clone() />
                 {script}

@@ -1,9 +1,14 @@
 use leptos::prelude::*;
 
-/// A definition list; `wide` puts the terms beside the values where there is room.
+/// A definition list; `wide` puts the terms beside the values where there is room, `tile` always.
 #[component]
-pub fn Facts(#[prop(optional)] wide: bool, children: Children) -> impl IntoView {
-    view! { <dl class=if wide { "facts facts-wide" } else { "facts" }>{children()}</dl> }
+pub fn Facts(#[prop(optional)] wide: bool, #[prop(optional)] tile: bool, children: Children) -> impl IntoView {
+    let class = match (tile, wide) {
+        (true, _) => "facts facts-tile gap-1.5",
+        (false, true) => "facts facts-wide",
+        (false, false) => "facts",
+    };
+    view! { <dl class=class>{children()}</dl> }
 }
 
 #[component]

@@ -18,7 +18,7 @@ pub fn EnvironmentRows(rows: Vec<EnvironmentRow>, #[prop(optional)] owners: bool
                     </div>
                     <p class="row-sub">{owner} {row.project.to_string()} " / " {row.stage.label()}</p>
                     <EnvironmentBadge state=row.state />
-                    <p class="row-sub">"Lease ends " <Day at=row.lease_ends_at /></p>
+                    <p class="row-sub row-date">"Lease ends " <Day at=row.lease_ends_at /></p>
                 </li>
             }
         })
@@ -44,7 +44,7 @@ pub fn RequestRows(rows: Vec<RequestRow>) -> impl IntoView {
                         {row.project.to_string()} " / " {row.stage.label()}
                     </p>
                     <RequestBadge state=row.state />
-                    <p class="row-sub">"Asked " <Day at=row.submitted_at /></p>
+                    <p class="row-sub row-date">"Asked " <Day at=row.submitted_at /></p>
                 </li>
             }
         })

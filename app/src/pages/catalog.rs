@@ -83,9 +83,9 @@ pub fn ProductTile(product: ProductCard) -> impl IntoView {
             </div>
             <ul class="mt-auto flex flex-wrap gap-1.5" aria-label="Stages">{chips}</ul>
             <div class="border-t border-line pt-3">
-                <Facts>
+                <Facts tile=true>
                     <Fact term="Approval">{approval}</Fact>
-                    <Fact term="Data class of the projects">{classes.join(", ")}</Fact>
+                    <Fact term="Data class">{classes.join(", ")}</Fact>
                     <Fact term="Time to come up">{words::typical(typical_seconds)}</Fact>
                 </Facts>
             </div>

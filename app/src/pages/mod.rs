@@ -18,4 +18,4 @@ pub mod profile;
 pub mod request;
 pub mod request_form;
 pub mod requests;
-mod url;
+pub(crate) mod url;

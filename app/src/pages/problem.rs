@@ -1,11 +1,12 @@
 use domain::problem::Problem;
 use leptos::prelude::*;
 
-use crate::components::{Facts, Fact, PageHead};
+use crate::components::{Fact, Facts, PageHead};
 use crate::document::Page;
 
-/// What happened, why, what to do next, and the id that finds it in the log.
-pub fn page(status: u16, problem: Problem, request_id: Option<String>) -> Page {
+/// What happened, why, what to do next, and the id that finds it in the log. `back` is the address of the form that was
+/// posted, with what was typed.
+pub fn page(status: u16, problem: Problem, request_id: Option<String>, back: Option<String>) -> Page {
     let title = match status {
         401 => "Signed out",
         403 => "Not allowed",
@@ -25,7 +26,10 @@ pub fn page(status: u16, problem: Problem, request_id: Option<String>) -> Page {
                     {request_id
                         .map(|id| view! { <Fact term="Request id"><code>{id}</code></Fact> })}
                 </Facts>
-                <p class="actions"><a class="button" href="/">"Go to the home page"</a></p>
+                <p class="actions">
+                    {back.map(|href| view! { <a class="button button-primary" href=href>"Go back"</a> })}
+                    <a class="button" href="/">"Go to the home page"</a>
+                </p>
             </div>
         </section>
     };

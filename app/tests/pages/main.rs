@@ -4,18 +4,24 @@
 
 mod samples;
 
+use std::sync::Arc;
+
 use app::document::{Assets, Document, Frame, Page};
 use app::pages;
 use domain::environment::EnvironmentState;
 use domain::problem::Problem;
 use domain::request::RequestState;
 use domain::view::*;
+use hydration_context::{SharedContext, SsrSharedContext};
 use leptos::prelude::*;
 use samples::everything;
 
 /// The document as the server sends it.
 fn html(name: &str, shell: Option<Shell>, page: impl FnOnce() -> Page) -> String {
-    let owner = Owner::new();
+    // Islands know by the shared context that they are drawn on a server.
+    let context = Arc::new(SsrSharedContext::new());
+    context.set_is_hydrating(false);
+    let owner = Owner::new_root(Some(context));
     let text = owner.with(|| {
         let frame = Frame {
             assets: Assets { stylesheet: "studiogate.css".into(), ..Assets::default() },
@@ -256,8 +262,8 @@ fn administration() {
 #[test]
 fn problem() {
     let problem = Problem::new("You may not approve this request.", "Nobody decides their own request.", "Ask Frank Lead.");
-    let text = page("problem", || pages::problem::page(403, problem.clone(), Some("01990000".into())));
+    let text = page("problem", || pages::problem::page(403, problem.clone(), Some("01990000".into()), None));
     assert!(text.contains("Nobody decides their own request.") && text.contains("01990000"));
-    let anonymous = html("problem-anonymous", None, || pages::problem::page(503, problem, None));
+    let anonymous = html("problem-anonymous", None, || pages::problem::page(503, problem, None, None));
     assert!(!anonymous.contains("<nav"));
 }

@@ -1,0 +1,22 @@
+use domain::view::DecisionInput;
+use leptos::prelude::*;
+use leptos::server_fn::codec::PostUrl;
+
+use super::answer::{Html, Posted, act, done, id};
+use super::form::Form;
+
+#[server(endpoint = "decide_request", prefix = "/api", input = PostUrl, output = Html)]
+pub async fn decide_request(
+    #[server(rename = "id")] #[server(default)] request: String,
+    #[server(default)] decision: String,
+    #[server(default)] comment: String,
+    #[server(default)] version: String,
+) -> Posted {
+    let input = DecisionInput { decision, comment, version };
+    act(Form::of("/requests", &request).with_fields(&input), |portal, caller| async move {
+        let said = if input.decision == "deny" { "You denied the request." } else { "You approved the request." };
+        portal.decide_request(&caller, &id(&request, "request")?, input).await?;
+        Ok(done(format!("/requests/{request}"), said))
+    })
+    .await
+}

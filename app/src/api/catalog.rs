@@ -1,0 +1,14 @@
+use leptos::prelude::*;
+use leptos::server_fn::codec::PostUrl;
+
+use super::answer::{Html, Posted, act, done};
+use super::form::Form;
+
+#[server(endpoint = "refresh_catalog", prefix = "/api", input = PostUrl, output = Html)]
+pub async fn refresh_catalog() -> Posted {
+    act(Form::at("/admin/products"), |portal, caller| async move {
+        portal.refresh_catalog(&caller).await?;
+        Ok(done("/admin/products", "The catalog is being read again. Load this page again in a moment."))
+    })
+    .await
+}

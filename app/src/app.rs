@@ -1,0 +1,47 @@
+use leptos::config::LeptosOptions;
+use leptos::prelude::*;
+use leptos_router::SsrMode;
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::path;
+
+use crate::routes;
+
+/// What the server renders for every page: the document itself is drawn by the route, which knows the title and status.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    provide_context(options);
+    // Nothing outside the islands is hydrated: their marks and data are not needed in the page.
+    if let Some(context) = Owner::current_shared_context() {
+        context.set_is_hydrating(false);
+    }
+    view! {
+        <!DOCTYPE html>
+        <App />
+    }
+}
+
+/// The routes. Each is rendered whole before the answer begins, so that the status is right.
+#[component]
+pub fn App() -> impl IntoView {
+    view! {
+        <Router>
+            <Routes fallback=|| view! { <routes::NotFound /> }>
+                <Route path=path!("/") view=routes::Home ssr=SsrMode::Async />
+                <Route path=path!("/catalog") view=routes::Catalog ssr=SsrMode::Async />
+                <Route path=path!("/catalog/:product") view=routes::Product ssr=SsrMode::Async />
+                <Route path=path!("/catalog/:product/request") view=routes::RequestForm ssr=SsrMode::Async />
+                <Route path=path!("/requests") view=routes::Requests ssr=SsrMode::Async />
+                <Route path=path!("/requests/:id") view=routes::Request ssr=SsrMode::Async />
+                <Route path=path!("/approvals") view=routes::Approvals ssr=SsrMode::Async />
+                <Route path=path!("/environments") view=routes::Environments ssr=SsrMode::Async />
+                <Route path=path!("/environments/:id") view=routes::Environment ssr=SsrMode::Async />
+                <Route path=path!("/audit") view=routes::Audit ssr=SsrMode::Async />
+                <Route path=path!("/profile") view=routes::Profile ssr=SsrMode::Async />
+                <Route path=path!("/admin/projects") view=routes::AdminProjects ssr=SsrMode::Async />
+                <Route path=path!("/admin/projects/:id") view=routes::AdminProject ssr=SsrMode::Async />
+                <Route path=path!("/admin/mappings") view=routes::AdminMappings ssr=SsrMode::Async />
+                <Route path=path!("/admin/products") view=routes::AdminProducts ssr=SsrMode::Async />
+                <Route path=path!("/admin/products/:id") view=routes::AdminProduct ssr=SsrMode::Async />
+            </Routes>
+        </Router>
+    }
+}

@@ -1,0 +1,122 @@
+//! Which call of the control plane each address is drawn from.
+
+use control_plane::Error;
+use domain::id::{EnvironmentId, ProductId, ProjectId, RequestId};
+use leptos::prelude::*;
+
+use crate::load::{draw, path_id, query, query_value};
+use crate::pages;
+
+#[component]
+pub(crate) fn Home() -> impl IntoView {
+    draw(|portal, caller| async move { portal.home(&caller).await }, pages::home::page)
+}
+
+#[component]
+pub(crate) fn Catalog() -> impl IntoView {
+    let query = query();
+    draw(|portal, caller| async move { portal.catalog(&caller, query).await }, pages::catalog::page)
+}
+
+#[component]
+pub(crate) fn Product() -> impl IntoView {
+    let id = path_id::<ProductId>("product", "product of this id");
+    draw(|portal, caller| async move { portal.product(&caller, &id?).await }, pages::product::page)
+}
+
+#[component]
+pub(crate) fn RequestForm() -> impl IntoView {
+    let id = path_id::<ProductId>("product", "product of this id");
+    let query = query();
+    draw(|portal, caller| async move { portal.request_form(&caller, &id?, query).await }, pages::request_form::page)
+}
+
+#[component]
+pub(crate) fn Requests() -> impl IntoView {
+    let query = query();
+    draw(|portal, caller| async move { portal.requests(&caller, query).await }, pages::requests::page)
+}
+
+#[component]
+pub(crate) fn Request() -> impl IntoView {
+    let id = path_id::<RequestId>("id", "request of this id");
+    let draft = query_value("draft");
+    draw(|portal, caller| async move { portal.request(&caller, &id?, Some(&draft)).await }, pages::request::page)
+}
+
+#[component]
+pub(crate) fn Approvals() -> impl IntoView {
+    let after = query_value("after");
+    let shown = after.clone();
+    draw(
+        |portal, caller| async move { portal.approvals(&caller, &after).await },
+        move |page| pages::approvals::page(page, &shown),
+    )
+}
+
+#[component]
+pub(crate) fn Environments() -> impl IntoView {
+    let query = query();
+    draw(|portal, caller| async move { portal.environments(&caller, query).await }, pages::environments::page)
+}
+
+#[component]
+pub(crate) fn Environment() -> impl IntoView {
+    let id = path_id::<EnvironmentId>("id", "environment of this id");
+    let draft = query_value("draft");
+    draw(|portal, caller| async move { portal.environment(&caller, &id?, Some(&draft)).await }, pages::environment::page)
+}
+
+#[component]
+pub(crate) fn Audit() -> impl IntoView {
+    let query = query();
+    draw(|portal, caller| async move { portal.audit(&caller, query).await }, pages::audit::page)
+}
+
+#[component]
+pub(crate) fn Profile() -> impl IntoView {
+    draw(|portal, caller| async move { portal.profile(&caller).await }, pages::profile::page)
+}
+
+#[component]
+pub(crate) fn AdminProjects() -> impl IntoView {
+    let draft = query_value("draft");
+    draw(|portal, caller| async move { portal.admin_projects(&caller, Some(&draft)).await }, pages::admin_projects::page)
+}
+
+#[component]
+pub(crate) fn AdminProject() -> impl IntoView {
+    let id = path_id::<ProjectId>("id", "project of this id");
+    let draft = query_value("draft");
+    draw(
+        |portal, caller| async move { portal.admin_project(&caller, &id?, Some(&draft)).await },
+        pages::admin_project::page,
+    )
+}
+
+#[component]
+pub(crate) fn AdminMappings() -> impl IntoView {
+    let draft = query_value("draft");
+    draw(|portal, caller| async move { portal.admin_mappings(&caller, Some(&draft)).await }, pages::admin_mappings::page)
+}
+
+#[component]
+pub(crate) fn AdminProducts() -> impl IntoView {
+    draw(|portal, caller| async move { portal.admin_products(&caller).await }, pages::admin_products::page)
+}
+
+#[component]
+pub(crate) fn AdminProduct() -> impl IntoView {
+    let id = path_id::<ProductId>("id", "product of this id");
+    let draft = query_value("draft");
+    draw(
+        |portal, caller| async move { portal.admin_product(&caller, &id?, Some(&draft)).await },
+        pages::admin_product::page,
+    )
+}
+
+#[component]
+pub(crate) fn NotFound() -> impl IntoView {
+    let missing = || async { Err::<(), _>(Error::NotFound { what: "page at this address".to_owned() }) };
+    draw(move |_, _| missing(), |()| unreachable!("there is nothing to draw"))
+}
