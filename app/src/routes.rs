@@ -64,7 +64,10 @@ pub(crate) fn Environments() -> impl IntoView {
 pub(crate) fn Environment() -> impl IntoView {
     let id = path_id::<EnvironmentId>("id", "environment of this id");
     let draft = query_value("draft");
-    draw(|portal, caller| async move { portal.environment(&caller, &id?, Some(&draft)).await }, pages::environment::page)
+    draw(
+        |portal, caller| async move { portal.environment(&caller, &id?, Some(&draft)).await },
+        pages::environment::page,
+    )
 }
 
 #[component]
@@ -81,7 +84,10 @@ pub(crate) fn Profile() -> impl IntoView {
 #[component]
 pub(crate) fn AdminProjects() -> impl IntoView {
     let draft = query_value("draft");
-    draw(|portal, caller| async move { portal.admin_projects(&caller, Some(&draft)).await }, pages::admin_projects::page)
+    draw(
+        |portal, caller| async move { portal.admin_projects(&caller, Some(&draft)).await },
+        pages::admin_projects::page,
+    )
 }
 
 #[component]
@@ -97,7 +103,10 @@ pub(crate) fn AdminProject() -> impl IntoView {
 #[component]
 pub(crate) fn AdminMappings() -> impl IntoView {
     let draft = query_value("draft");
-    draw(|portal, caller| async move { portal.admin_mappings(&caller, Some(&draft)).await }, pages::admin_mappings::page)
+    draw(
+        |portal, caller| async move { portal.admin_mappings(&caller, Some(&draft)).await },
+        pages::admin_mappings::page,
+    )
 }
 
 #[component]

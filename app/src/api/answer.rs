@@ -10,9 +10,9 @@ use domain::view::{Flash, FlashKind, Shell};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
 use http::{HeaderValue, Response, StatusCode};
 use leptos::prelude::*;
+use leptos::server_fn::ContentType;
 use leptos::server_fn::codec::{Encoding, FromRes, IntoRes};
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
-use leptos::server_fn::ContentType;
 
 use super::form::Form;
 use crate::document::{Document, Frame};
@@ -139,7 +139,8 @@ async fn refuse(frame: Frame, form: Form, portal: &ControlPlane, caller: &Caller
     let mut back = None;
     if keep && may_see {
         let owner = &caller.actor.person;
-        let kept = portal.save_draft(owner, &form.path, form.fields.clone(), mistakes.clone().unwrap_or_default()).await;
+        let kept =
+            portal.save_draft(owner, &form.path, form.fields.clone(), mistakes.clone().unwrap_or_default()).await;
         match (kept, mistakes.is_some()) {
             (Ok(draft), true) => return Answer::redirect(&form.address(Some(draft.as_str()))),
             (Ok(draft), false) => back = Some(form.address(Some(draft.as_str()))),

@@ -7,7 +7,9 @@ use super::form::Form;
 
 #[server(endpoint = "decide_request", prefix = "/api", input = PostUrl, output = Html)]
 pub async fn decide_request(
-    #[server(rename = "id")] #[server(default)] request: String,
+    #[server(rename = "id")]
+    #[server(default)]
+    request: String,
     #[server(default)] decision: String,
     #[server(default)] comment: String,
     #[server(default)] version: String,

@@ -7,7 +7,9 @@ use super::form::Form;
 
 #[server(endpoint = "terminate_environment", prefix = "/api", input = PostUrl, output = Html)]
 pub async fn terminate_environment(
-    #[server(rename = "id")] #[server(default)] environment: String,
+    #[server(rename = "id")]
+    #[server(default)]
+    environment: String,
     #[server(default)] confirm: String,
     #[server(default)] version: String,
 ) -> Posted {
@@ -20,7 +22,11 @@ pub async fn terminate_environment(
 }
 
 #[server(endpoint = "retry_environment", prefix = "/api", input = PostUrl, output = Html)]
-pub async fn retry_environment(#[server(rename = "id")] #[server(default)] environment: String) -> Posted {
+pub async fn retry_environment(
+    #[server(rename = "id")]
+    #[server(default)]
+    environment: String,
+) -> Posted {
     act(Form::of("/environments", &environment), |portal, caller| async move {
         portal.retry_environment(&caller, &id(&environment, "environment")?).await?;
         Ok(done(format!("/environments/{environment}"), "The portal tries again."))

@@ -46,9 +46,11 @@ impl Form {
                         fields.insert(name, text);
                     }
                     Value::Object(inner) => {
-                        fields.extend(inner.into_iter().filter_map(|(key, value)| {
-                            Some((format!("{name}[{key}]"), value.as_str()?.to_owned()))
-                        }));
+                        fields.extend(
+                            inner.into_iter().filter_map(|(key, value)| {
+                                Some((format!("{name}[{key}]"), value.as_str()?.to_owned()))
+                            }),
+                        );
                     }
                     _ => {}
                 }

@@ -76,8 +76,9 @@ mod tests {
 
     #[test]
     fn the_list_is_what_is_registered() {
-        let mut registered: Vec<_> =
-            leptos::server_fn::axum::server_fn_paths().map(|(path, method)| (path, method == http::Method::POST)).collect();
+        let mut registered: Vec<_> = leptos::server_fn::axum::server_fn_paths()
+            .map(|(path, method)| (path, method == http::Method::POST))
+            .collect();
         registered.sort_unstable();
         assert_eq!(registered, PATHS.iter().map(|path| (*path, true)).collect::<Vec<_>>());
     }

@@ -64,8 +64,12 @@ pub async fn submit_request(#[server(flatten)] post: RequestPost) -> Posted {
 
 #[server(endpoint = "withdraw_request", prefix = "/api", input = PostUrl, output = Html)]
 pub async fn withdraw_request(
-    #[server(rename = "id")] #[server(default)] request: String,
-    #[server(rename = "version")] #[server(default)] seen: String,
+    #[server(rename = "id")]
+    #[server(default)]
+    request: String,
+    #[server(rename = "version")]
+    #[server(default)]
+    seen: String,
 ) -> Posted {
     act(Form::of("/requests", &request), |portal, caller| async move {
         portal.withdraw_request(&caller, &id(&request, "request")?, version(&seen)).await?;

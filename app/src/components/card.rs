@@ -11,7 +11,8 @@ pub fn Card(
     #[prop(into, optional)] id: Option<String>,
     children: Children,
 ) -> impl IntoView {
-    let body = if flush { children().into_any() } else { view! { <div class="card-body">{children()}</div> }.into_any() };
+    let body =
+        if flush { children().into_any() } else { view! { <div class="card-body">{children()}</div> }.into_any() };
     view! {
         <section class="card" id=id>
             <div class="card-head">

@@ -22,10 +22,8 @@ pub fn PageHead(
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
     let crumbs = (!crumbs.is_empty()).then(|| {
-        let items = crumbs
-            .into_iter()
-            .map(|crumb| view! { <li><a href=crumb.href>{crumb.label}</a></li> })
-            .collect_view();
+        let items =
+            crumbs.into_iter().map(|crumb| view! { <li><a href=crumb.href>{crumb.label}</a></li> }).collect_view();
         view! { <nav aria-label="Breadcrumb"><ol class="crumbs">{items}</ol></nav> }
     });
     view! {

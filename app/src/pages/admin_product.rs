@@ -9,16 +9,27 @@ use domain::view::{AdminProductPage, FormState};
 use leptos::prelude::*;
 
 use crate::components::{
-    Callout, Card, Choice, Crumb, Disclosure, Empty, ErrorSummary, Hidden, PageHead, PairList, PostButton, Select, Table,
-    TextArea, TextField, Tone, form_part,
+    Callout, Card, Choice, Crumb, Disclosure, Empty, ErrorSummary, Hidden, PageHead, PairList, PostButton, Select,
+    Table, TextArea, TextField, Tone, form_part,
 };
 use crate::document::Page;
 use crate::words;
 
 /// One product: which project may use it where, and where each parameter gets its value from.
 pub fn page(admin: AdminProductPage) -> Page {
-    let AdminProductPage { id, name, description, parameters, bindings, proposals, access, projects, accounts, allowed, form } =
-        admin;
+    let AdminProductPage {
+        id,
+        name,
+        description,
+        parameters,
+        bindings,
+        proposals,
+        access,
+        projects,
+        accounts,
+        allowed,
+        form,
+    } = admin;
     let manage = allowed.has(Action::ManageProductAccess);
     let binding_form = form_part(&form, "binding");
     let access_form = if binding_form == form { FormState::default() } else { form.clone() };
@@ -55,7 +66,8 @@ fn Access(access: Vec<ProductAccess>, projects: Vec<Project>, manage: bool) -> i
     let rows = access
         .into_iter()
         .map(|rule| {
-            let project = projects.iter().find(|p| p.id == rule.project).map_or(rule.project.to_string(), |p| p.name.clone());
+            let project =
+                projects.iter().find(|p| p.id == rule.project).map_or(rule.project.to_string(), |p| p.name.clone());
             let action = manage.then(|| {
                 let described = format!("Remove access of {project} in {}", rule.stage.label());
                 let fields = vec![("id", rule.id.to_string()), ("product", rule.product.to_string())];
@@ -88,7 +100,8 @@ fn Access(access: Vec<ProductAccess>, projects: Vec<Project>, manage: bool) -> i
 fn AccessForm(product: String, projects: Vec<Project>, state: FormState) -> impl IntoView {
     let projects = projects.into_iter().map(|p| Choice::new(p.id.to_string(), p.name)).collect();
     let stages = Stage::ALL.map(|stage| Choice::new(stage.as_str(), stage.label())).into();
-    let approvals = [ApprovalRule::OneLead, ApprovalRule::None].map(|r| Choice::new(r.as_str(), words::approval(r))).into();
+    let approvals =
+        [ApprovalRule::OneLead, ApprovalRule::None].map(|r| Choice::new(r.as_str(), words::approval(r))).into();
     view! {
         <form class="fieldset sm:grid-cols-2" method="post" action="/api/save_product_access" novalidate>
             <Hidden name="form" value="access" />
@@ -136,7 +149,10 @@ fn Bindings(parameters: Vec<Parameter>, bindings: Vec<ParameterBinding>, manage:
         .map(|parameter| {
             let mine: Vec<_> = bindings.iter().filter(|b| b.parameter == parameter.key).cloned().collect();
             let sources = if mine.is_empty() {
-                let text = parameter.default.as_ref().map_or("Asked".to_owned(), |d| format!("Asked; the template's default is \u{201c}{d}\u{201d}"));
+                let text = parameter
+                    .default
+                    .as_ref()
+                    .map_or("Asked".to_owned(), |d| format!("Asked; the template's default is \u{201c}{d}\u{201d}"));
                 view! { <span class="text-muted">{text}</span> }.into_any()
             } else {
                 let items = mine.into_iter().map(|binding| view! { <Binding binding manage /> }).collect_view();
@@ -154,7 +170,8 @@ fn Bindings(parameters: Vec<Parameter>, bindings: Vec<ParameterBinding>, manage:
             }
         })
         .collect_view();
-    view! { <Table label="Parameters and bindings" columns=vec!["Parameter", "Meaning", "Value"]>{rows}</Table> }.into_any()
+    view! { <Table label="Parameters and bindings" columns=vec!["Parameter", "Meaning", "Value"]>{rows}</Table> }
+        .into_any()
 }
 
 #[component]
@@ -216,7 +233,12 @@ fn person_value(value: PersonValue) -> (&'static str, &'static str) {
 }
 
 #[component]
-fn BindingForm(product: String, parameters: Vec<Parameter>, accounts: Vec<ProjectAccount>, state: FormState) -> impl IntoView {
+fn BindingForm(
+    product: String,
+    parameters: Vec<Parameter>,
+    accounts: Vec<ProjectAccount>,
+    state: FormState,
+) -> impl IntoView {
     let parameters = parameters.into_iter().map(|p| Choice::plain(p.key)).collect();
     let accounts = std::iter::once(Choice::new("", "All accounts"))
         .chain(accounts.into_iter().map(|a| Choice::new(a.account.to_string(), format!("{} ({})", a.name, a.account))))

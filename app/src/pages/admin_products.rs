@@ -27,7 +27,11 @@ pub fn page(admin: AdminProductsPage) -> Page {
                 let (tone, icon, text) = match (product.unbound.is_empty(), product.access_rules) {
                     (false, _) => {
                         let number = product.unbound.len() as u64;
-                        (Tone::Warn, Icon::Warning, format!("{} to bind", words::count(number, "parameter", "parameters")))
+                        (
+                            Tone::Warn,
+                            Icon::Warning,
+                            format!("{} to bind", words::count(number, "parameter", "parameters")),
+                        )
                     }
                     (true, 0) => (Tone::Neutral, Icon::Minus, "Nobody may use it".to_owned()),
                     (true, n) => (Tone::Good, Icon::Check, words::count(n, "access rule", "access rules")),

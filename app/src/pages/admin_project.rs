@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use super::admin_projects::ProjectFields;
 use super::newcomer::what_it_gives;
 use crate::components::{
-    Card, Choice, Crumb, Disclosure, Empty, ErrorSummary, Fact, Facts, Hidden, PageHead, PostButton, Select, Table, TextField,
-    form_part,
+    Card, Choice, Crumb, Disclosure, Empty, ErrorSummary, Fact, Facts, Hidden, PageHead, PostButton, Select, Table,
+    TextField, form_part,
 };
 use crate::document::Page;
 use crate::words;
@@ -52,7 +52,8 @@ pub fn page(admin: AdminProjectPage) -> Page {
     let groups = if groups.is_empty() {
         view! { <Empty title="No group gives a role in it yet."></Empty> }.into_any()
     } else {
-        view! { <Table label="Groups and roles" columns=vec!["Group", "Role"]>{groups.collect_view()}</Table> }.into_any()
+        view! { <Table label="Groups and roles" columns=vec!["Group", "Role"]>{groups.collect_view()}</Table> }
+            .into_any()
     };
     let products = access
         .into_iter()
@@ -96,7 +97,8 @@ pub fn page(admin: AdminProjectPage) -> Page {
 #[component]
 fn Accounts(accounts: Vec<ProjectAccount>, manage: bool) -> impl IntoView {
     if accounts.is_empty() {
-        return view! { <Empty title="It has no account yet."><p>"Without one nothing can be requested."</p></Empty> }.into_any();
+        return view! { <Empty title="It has no account yet."><p>"Without one nothing can be requested."</p></Empty> }
+            .into_any();
     }
     let listed = |values: &[String]| if values.is_empty() { "none".to_owned() } else { values.join(", ") };
     let items = accounts

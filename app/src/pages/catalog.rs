@@ -42,7 +42,8 @@ pub fn page(catalog: CatalogPage) -> Page {
 fn Filters(query: CatalogQuery, projects: Vec<String>) -> impl IntoView {
     let state = FormState::default();
     let any = |label: &str| Choice::new("", label);
-    let stages = std::iter::once(any("Any stage")).chain(Stage::ALL.map(|s| Choice::new(s.as_str(), s.label()))).collect();
+    let stages =
+        std::iter::once(any("Any stage")).chain(Stage::ALL.map(|s| Choice::new(s.as_str(), s.label()))).collect();
     let projects = std::iter::once(any("Any project")).chain(projects.into_iter().map(Choice::plain)).collect();
     let approvals = std::iter::once(any("With or without"))
         .chain(ApprovalRule::ALL.map(|rule| Choice::new(rule.as_str(), words::approval(rule))))

@@ -34,7 +34,8 @@ pub fn page(environment: EnvironmentPage) -> Page {
     } else {
         view! { <ProgressView progress /> }.into_any()
     };
-    let terminate = environment.allowed.has(Action::TerminateEnvironment) && state != EnvironmentState::Terminated
+    let terminate = environment.allowed.has(Action::TerminateEnvironment)
+        && state != EnvironmentState::Terminated
         && state != EnvironmentState::Terminating;
     let terminate = terminate.then(|| view! { <Terminate environment=environment.clone() /> });
     let crumbs = vec![Crumb::new("/environments", "Environments")];
@@ -155,7 +156,8 @@ fn About(environment: EnvironmentPage) -> impl IntoView {
 fn Terminate(environment: EnvironmentPage) -> impl IntoView {
     let state: FormState = environment.form.clone();
     let open = !state.errors.is_empty();
-    let consequences = environment.termination_consequences.into_iter().map(|text| view! { <li>{text}</li> }).collect_view();
+    let consequences =
+        environment.termination_consequences.into_iter().map(|text| view! { <li>{text}</li> }).collect_view();
     let passing = environment.progress.state.is_passing();
     let label = format!("Type {} to confirm", environment.name);
     view! {

@@ -32,7 +32,8 @@ pub fn page(profile: ProfilePage) -> Page {
             .collect_view();
         view! { <Table label="Roles and their reasons" columns=vec!["Role", "Because"]>{rows}</Table> }.into_any()
     };
-    let groups = profile.groups.into_iter().map(|group| view! { <li class="chip"><code>{group}</code></li> }).collect_view();
+    let groups =
+        profile.groups.into_iter().map(|group| view! { <li class="chip"><code>{group}</code></li> }).collect_view();
     let claim = (!profile.groups_claim_present).then(|| {
         view! {
             <Callout tone=Tone::Warn title="Your last sign-in told the portal nothing about groups.">

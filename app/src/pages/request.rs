@@ -59,7 +59,8 @@ pub fn page(request: RequestPage) -> Page {
 
 #[component]
 fn Why(request: RequestPage) -> impl IntoView {
-    let mail = request.requester_email.map(|mail| view! { " (" <a href=format!("mailto:{mail}")>{mail.clone()}</a> ")" });
+    let mail =
+        request.requester_email.map(|mail| view! { " (" <a href=format!("mailto:{mail}")>{mail.clone()}</a> ")" });
     let justification = if request.justification.trim().is_empty() {
         view! { <p class="text-muted">"No reason was given."</p> }.into_any()
     } else {
@@ -90,8 +91,8 @@ fn What(request: RequestPage) -> impl IntoView {
         .collect_view();
     let asked = (!request.asked.is_empty())
         .then(|| view! { <div><h3 class="mb-2">"Chosen by the requester"</h3><PairList pairs=request.asked /></div> });
-    let tags =
-        (!request.tags.is_empty()).then(|| view! { <div><h3 class="mb-2">"Tags"</h3><PairList pairs=request.tags /></div> });
+    let tags = (!request.tags.is_empty())
+        .then(|| view! { <div><h3 class="mb-2">"Tags"</h3><PairList pairs=request.tags /></div> });
     let bound = (!request.bound.is_empty()).then(|| {
         let summary = format!("Set by the platform ({})", request.bound.len());
         view! { <Disclosure summary><PairList pairs=request.bound /></Disclosure> }

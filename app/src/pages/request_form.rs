@@ -2,7 +2,8 @@ use domain::view::{FormControl, FormField, FormState, RequestFormPage};
 use leptos::prelude::*;
 
 use crate::components::{
-    Callout, Card, Choice, Crumb, Disclosure, ErrorSummary, Hidden, PageHead, PairList, Select, TextArea, TextField, Tone,
+    Callout, Card, Choice, Crumb, Disclosure, ErrorSummary, Hidden, PageHead, PairList, Select, TextArea, TextField,
+    Tone,
 };
 use crate::document::Page;
 use crate::words;
@@ -40,7 +41,13 @@ fn Which(form: RequestFormPage) -> impl IntoView {
         .versions
         .iter()
         .map(|version| {
-            let note = if version.deprecated { " (deprecated)" } else if version.preferred { " (offered first)" } else { "" };
+            let note = if version.deprecated {
+                " (deprecated)"
+            } else if version.preferred {
+                " (offered first)"
+            } else {
+                ""
+            };
             Choice::new(version.id.to_string(), format!("{}{note}", version.name))
         })
         .collect();
@@ -48,7 +55,8 @@ fn Which(form: RequestFormPage) -> impl IntoView {
         .targets
         .iter()
         .map(|t| {
-            let label = format!("{} / {} \u{b7} {} ({}, {})", t.project, t.stage.label(), t.account_name, t.account, t.region);
+            let label =
+                format!("{} / {} \u{b7} {} ({}, {})", t.project, t.stage.label(), t.account_name, t.account, t.region);
             Choice::new(t.value.clone(), label)
         })
         .collect();
@@ -111,7 +119,10 @@ fn Details(form: RequestFormPage) -> impl IntoView {
             </Disclosure>
         }
     });
-    let lease = format!("From 1 to {}; the environment is due to be terminated after that.", words::count(form.max_lease_days, "day", "days"));
+    let lease = format!(
+        "From 1 to {}; the environment is due to be terminated after that.",
+        words::count(form.max_lease_days, "day", "days")
+    );
     view! {
         <form class="stack" method="post" action="/api/submit_request" novalidate>
             <Hidden name="product" value=form.product.to_string() />
@@ -177,8 +188,10 @@ fn Generated(field: FormField, state: FormState) -> impl IntoView {
         }
         .into_any(),
         FormControl::Secret { .. } => {
-            let help = format!("{help} Not shown again, kept encrypted until it is used, then erased.").trim().to_owned();
-            view! { <TextField label name help limits state required kind="password" autocomplete="new-password" /> }.into_any()
+            let help =
+                format!("{help} Not shown again, kept encrypted until it is used, then erased.").trim().to_owned();
+            view! { <TextField label name help limits state required kind="password" autocomplete="new-password" /> }
+                .into_any()
         }
         FormControl::Text { .. } => view! { <TextField label name help limits value state required /> }.into_any(),
     }

@@ -41,10 +41,7 @@ pub fn page(requests: RequestsPage) -> Page {
 }
 
 fn address(query: &RequestsQuery, after: &str) -> String {
-    with_query(
-        "/requests",
-        &[("q", &query.q), ("state", &query.state), ("project", &query.project), ("after", after)],
-    )
+    with_query("/requests", &[("q", &query.q), ("state", &query.state), ("project", &query.project), ("after", after)])
 }
 
 #[component]

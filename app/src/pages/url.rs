@@ -31,6 +31,9 @@ mod tests {
 
     #[test]
     fn values_are_encoded_and_empty_ones_left_out() {
-        assert_eq!(with_query("/audit", &[("actor", ""), ("from", "a b&c"), ("to", "x")]), "/audit?from=a%20b%26c&to=x");
+        assert_eq!(
+            with_query("/audit", &[("actor", ""), ("from", "a b&c"), ("to", "x")]),
+            "/audit?from=a%20b%26c&to=x"
+        );
     }
 }

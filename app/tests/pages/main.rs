@@ -75,8 +75,9 @@ fn product() {
     let text = page("product", || pages::product::page(samples::product()));
     assert!(text.contains("1 \u{d7} SageMaker domain"));
     assert!(text.contains("Request this product"));
-    let not_allowed =
-        page("product-readonly", || pages::product::page(ProductPage { allowed: Allowed::default(), ..samples::product() }));
+    let not_allowed = page("product-readonly", || {
+        pages::product::page(ProductPage { allowed: Allowed::default(), ..samples::product() })
+    });
     assert!(!not_allowed.contains("Request this product"));
 }
 
@@ -121,8 +122,12 @@ fn lists_tell_none_yet_from_none_match() {
         let rows = Listing { items: Vec::new(), next: None, filtered };
         EnvironmentsPage { rows, query: EnvironmentsQuery::default(), projects: Vec::new() }
     };
-    assert!(page("environments-none", || pages::environments::page(environments(false))).contains("There are no environ"));
-    assert!(page("environments-unmatched", || pages::environments::page(environments(true))).contains("No environment m"));
+    assert!(
+        page("environments-none", || pages::environments::page(environments(false))).contains("There are no environ")
+    );
+    assert!(
+        page("environments-unmatched", || pages::environments::page(environments(true))).contains("No environment m")
+    );
 }
 
 #[test]
@@ -152,7 +157,10 @@ fn approvals() {
         pages::approvals::page(
             ApprovalsPage {
                 waiting: Listing {
-                    items: vec![samples::request_row("a", RequestState::Submitted), samples::request_row("b", RequestState::Submitted)],
+                    items: vec![
+                        samples::request_row("a", RequestState::Submitted),
+                        samples::request_row("b", RequestState::Submitted),
+                    ],
                     next: None,
                     filtered: false,
                 },
@@ -196,7 +204,14 @@ fn audit() {
 fn profile_and_newcomer() {
     let text = page("profile", || pages::profile::page(samples::profile(false)));
     assert!(text.contains("Data scientist in fraud-detection") && text.contains("This session"));
-    let shell = Shell { roles: Vec::new(), allowed: Allowed::default(), decides: false, waiting_for_me: 0, flash: None, ..samples::shell() };
+    let shell = Shell {
+        roles: Vec::new(),
+        allowed: Allowed::default(),
+        decides: false,
+        waiting_for_me: 0,
+        flash: None,
+        ..samples::shell()
+    };
     let text = html("newcomer", Some(shell), || {
         pages::newcomer::page(samples::profile(true), "the platform team, #ml-platform.".into())
     });
@@ -261,7 +276,8 @@ fn administration() {
 
 #[test]
 fn problem() {
-    let problem = Problem::new("You may not approve this request.", "Nobody decides their own request.", "Ask Frank Lead.");
+    let problem =
+        Problem::new("You may not approve this request.", "Nobody decides their own request.", "Ask Frank Lead.");
     let text = page("problem", || pages::problem::page(403, problem.clone(), Some("01990000".into()), None));
     assert!(text.contains("Nobody decides their own request.") && text.contains("01990000"));
     let anonymous = html("problem-anonymous", None, || pages::problem::page(503, problem, None, None));

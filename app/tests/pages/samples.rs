@@ -94,9 +94,17 @@ pub(crate) fn access_rows() -> Vec<AccessRow> {
 
 pub(crate) fn products() -> Vec<ProductCard> {
     [
-        ("prod-studio", "Studio environment, VPC only", "A SageMaker domain of its own in the project's VPC, encrypted with its own key."),
+        (
+            "prod-studio",
+            "Studio environment, VPC only",
+            "A SageMaker domain of its own in the project's VPC, encrypted with its own key.",
+        ),
         ("prod-profile", "Studio user profile", "A user profile in the account's shared SageMaker domain."),
-        ("prod-bucket", "Governed S3 workspace", "A bucket with encryption, versioning and access logs, for data of the project."),
+        (
+            "prod-bucket",
+            "Governed S3 workspace",
+            "A bucket with encryption, versioning and access logs, for data of the project.",
+        ),
     ]
     .map(|(key, name, description)| ProductCard {
         id: id(key),
@@ -158,9 +166,13 @@ pub(crate) fn versions() -> Vec<VersionRow> {
 }
 
 pub(crate) fn bound() -> Vec<(String, String)> {
-    [("VpcId", "vpc-601000000002"), ("SubnetIds", "subnet-601000000002-a, subnet-601000000002-b"), ("UserProfileName", "fraud-scientist-1f0c9a3b7d52e684")]
-        .map(|(a, b)| (a.to_owned(), b.to_owned()))
-        .into()
+    [
+        ("VpcId", "vpc-601000000002"),
+        ("SubnetIds", "subnet-601000000002-a, subnet-601000000002-b"),
+        ("UserProfileName", "fraud-scientist-1f0c9a3b7d52e684"),
+    ]
+    .map(|(a, b)| (a.to_owned(), b.to_owned()))
+    .into()
 }
 
 pub(crate) fn product() -> ProductPage {
@@ -233,7 +245,9 @@ pub(crate) fn request_form() -> RequestFormPage {
             ..field("x", FormControl::Choice { values: vec!["internal".into(), "confidential".into()] })
         }],
         bound: bound(),
-        usage_instructions: vec!["Save notebooks to the project's repository; the volume goes with the environment.".into()],
+        usage_instructions: vec![
+            "Save notebooks to the project's repository; the volume goes with the environment.".into(),
+        ],
         max_lease_days: 90,
         approval: "Frank Lead decides.".into(),
         suggested_name: "fiona-studio".into(),
@@ -246,7 +260,10 @@ pub(crate) fn request_form() -> RequestFormPage {
                 ("justification".into(), "Train the \u{201c}late payment\u{201d} model.\nTwo weeks.".into()),
             ]),
             errors: vec![
-                FieldError::new("name", "Use letters, digits, dots, dashes and underscores: \u{201c}my studio!\u{201d} has others."),
+                FieldError::new(
+                    "name",
+                    "Use letters, digits, dots, dashes and underscores: \u{201c}my studio!\u{201d} has others.",
+                ),
                 FieldError::new("param[Suffix]", "Suffix has 3 to 20 lower-case letters and digits."),
             ],
         },
@@ -368,12 +385,25 @@ pub(crate) fn environment(state: EnvironmentState) -> EnvironmentPage {
         provisioned_product: Some("pp-abcdefgh1234".into()),
         progress: progress(state),
         outputs: vec![
-            Output { key: "DomainId".into(), value: "d-abcdefghijkl".into(), description: "The SageMaker domain".into() },
-            Output { key: "KeyArn".into(), value: "arn:aws:kms:eu-west-1:601000000002:key/6b1d7e0e-1111-2222-3333-444455556666".into(), description: String::new() },
+            Output {
+                key: "DomainId".into(),
+                value: "d-abcdefghijkl".into(),
+                description: "The SageMaker domain".into(),
+            },
+            Output {
+                key: "KeyArn".into(),
+                value: "arn:aws:kms:eu-west-1:601000000002:key/6b1d7e0e-1111-2222-3333-444455556666".into(),
+                description: String::new(),
+            },
         ],
-        tags: vec![("project".into(), "fraud-detection".into()), ("studiouserid".into(), "fraud-scientist-1f0c9a3b7d52e684".into())],
-        launch: (state == EnvironmentState::Available)
-            .then(|| LaunchTarget::Studio { domain_id: "d-abcdefghijkl".into(), user_profile_name: "fraud-scientist-1f0c9a3b7d52e684".into() }),
+        tags: vec![
+            ("project".into(), "fraud-detection".into()),
+            ("studiouserid".into(), "fraud-scientist-1f0c9a3b7d52e684".into()),
+        ],
+        launch: (state == EnvironmentState::Available).then(|| LaunchTarget::Studio {
+            domain_id: "d-abcdefghijkl".into(),
+            user_profile_name: "fraud-scientist-1f0c9a3b7d52e684".into(),
+        }),
         launch_note: "The link is made when you press the button and lives for 30 seconds.".into(),
         lease_ends_at: at(60 * 24 * 30),
         created_at: at(0),
@@ -401,7 +431,10 @@ pub(crate) fn audit() -> AuditPage {
             outcome,
             correlation: "01990000-0000-7000-8000-000000000001".into(),
             entity_version: None,
-            detail: BTreeMap::from([("rule".into(), "owner-launches".into()), ("session".into(), "fraud-scientist-1f0c".into())]),
+            detail: BTreeMap::from([
+                ("rule".into(), "owner-launches".into()),
+                ("session".into(), "fraud-scientist-1f0c".into()),
+            ]),
         },
         who: "Fiona Scientist".into(),
         position: (n > 1).then_some(i64::from(n)),
@@ -433,7 +466,11 @@ pub(crate) fn mappings() -> Vec<GroupMapping> {
     vec![
         project("fraud-detection-members", ProjectRole::Member),
         project("fraud-detection-leads", ProjectRole::Lead),
-        GroupMapping { id: id("map-a"), group: "auditors".into(), grant: Grant::Platform { role: PlatformRole::Auditor } },
+        GroupMapping {
+            id: id("map-a"),
+            group: "auditors".into(),
+            grant: Grant::Platform { role: PlatformRole::Auditor },
+        },
     ]
 }
 
@@ -545,7 +582,10 @@ pub(crate) fn admin_product() -> AdminProductPage {
         bindings: vec![
             binding("VpcId", BindingSource::FromAccount { value: AccountValue::VpcId }),
             binding("UserProfileName", BindingSource::FromPerson { value: PersonValue::StudioUserId }),
-            binding("InstanceType", BindingSource::Choice { values: vec!["ml.t3.medium".into(), "ml.m5.large".into()] }),
+            binding(
+                "InstanceType",
+                BindingSource::Choice { values: vec!["ml.t3.medium".into(), "ml.m5.large".into()] },
+            ),
         ],
         proposals: BTreeMap::from([("ExecutionRoleArn".into(), "fixed: the account's Studio execution role".into())]),
         access: vec![product_access()],

@@ -15,7 +15,11 @@ pub async fn add_group_mapping(#[server(flatten)] input: GroupMappingInput) -> P
 }
 
 #[server(endpoint = "remove_group_mapping", prefix = "/api", input = PostUrl, output = Html)]
-pub async fn remove_group_mapping(#[server(rename = "id")] #[server(default)] mapping: String) -> Posted {
+pub async fn remove_group_mapping(
+    #[server(rename = "id")]
+    #[server(default)]
+    mapping: String,
+) -> Posted {
     act(Form::at("/admin/mappings"), |portal, caller| async move {
         portal.remove_group_mapping(&caller, &id(&mapping, "mapping")?).await?;
         Ok(done("/admin/mappings", "The mapping was removed. It no longer holds."))

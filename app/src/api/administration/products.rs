@@ -18,7 +18,9 @@ pub async fn save_product_access(#[server(flatten)] input: ProductAccessInput) -
 
 #[server(endpoint = "remove_product_access", prefix = "/api", input = PostUrl, output = Html)]
 pub async fn remove_product_access(
-    #[server(rename = "id")] #[server(default)] access: String,
+    #[server(rename = "id")]
+    #[server(default)]
+    access: String,
     #[server(default)] product: String,
 ) -> Posted {
     let form = Form::of("/admin/products", &product);
@@ -43,7 +45,9 @@ pub async fn save_parameter_binding(#[server(flatten)] input: ParameterBindingIn
 
 #[server(endpoint = "remove_parameter_binding", prefix = "/api", input = PostUrl, output = Html)]
 pub async fn remove_parameter_binding(
-    #[server(rename = "id")] #[server(default)] binding: String,
+    #[server(rename = "id")]
+    #[server(default)]
+    binding: String,
     #[server(default)] product: String,
 ) -> Posted {
     let form = Form::of("/admin/products", &product);

@@ -7,7 +7,8 @@ use crate::api::form::Form;
 
 #[server(endpoint = "save_project", prefix = "/api", input = PostUrl, output = Html)]
 pub async fn save_project(#[server(flatten)] input: ProjectInput) -> Posted {
-    let form = if input.version.is_empty() { Form::at("/admin/projects") } else { Form::of("/admin/projects", &input.id) };
+    let form =
+        if input.version.is_empty() { Form::at("/admin/projects") } else { Form::of("/admin/projects", &input.id) };
     act(form.with_fields(&input), |portal, caller| async move {
         let project = portal.save_project(&caller, input).await?;
         Ok(done(format!("/admin/projects/{project}"), "The project was saved."))
