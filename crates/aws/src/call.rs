@@ -76,6 +76,10 @@ where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
     let result = result.map_err(|error| Error::from_sdk(operation, &error));
+    // Only this crate's own words: the SDK's would hold what was sent and what came back.
+    if let Err(error) = &result {
+        tracing::debug!(%error, "AWS call failed");
+    }
     let outcome = result.as_ref().map_or_else(Error::kind, |_| "ok");
     metrics::counter!(CALLS, "operation" => operation, "result" => outcome).increment(1);
     result

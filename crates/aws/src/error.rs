@@ -4,7 +4,6 @@ use std::fmt;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_types::error::display::DisplayErrorContext;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::request_id::RequestId;
 use domain::problem::Problem;
@@ -15,7 +14,7 @@ pub struct Failure {
     /// As IAM writes it: `servicecatalog:ProvisionProduct`.
     pub operation: &'static str,
     /// AWS's error code, or one of this crate's own for failures on the way: `Timeout`, `NoConnection`,
-    /// `UnreadableAnswer`, `IncompleteAnswer`, `NotSent`.
+    /// `NoCredentials`, `UnreadableAnswer`, `IncompleteAnswer`, `NotSent`.
     pub code: String,
     pub message: String,
     /// What AWS's support asks for.
@@ -162,8 +161,6 @@ impl Error {
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
-        // The SDK's own chain can hold an endpoint with what was sent; it goes to the debug log of the machine alone.
-        tracing::debug!(operation, error = %DisplayErrorContext(error), "AWS call failed");
         let request_id = error.request_id().map(str::to_owned);
         let own = |code: &str, message: &str| Failure {
             operation,
@@ -173,7 +170,7 @@ impl Error {
         };
         match error {
             SdkError::ConstructionFailure(_) => Self::Unavailable {
-                failure: own("NotSent", "the request could not be made, most often for want of valid credentials"),
+                failure: own("NotSent", "the request could not be made from what was given"),
                 outcome_unknown: false,
             },
             SdkError::TimeoutError(_) => {
@@ -183,12 +180,20 @@ impl Error {
                 failure: own("NotSent", "the request could not be sent as configured"),
                 outcome_unknown: false,
             },
+            SdkError::DispatchFailure(_) if lacks_credentials(error) => Self::Unavailable {
+                failure: own("NoCredentials", "the portal has no AWS credentials, or they could not be fetched"),
+                outcome_unknown: false,
+            },
             SdkError::DispatchFailure(failure) if failure.is_timeout() => Self::Unavailable {
                 failure: own("Timeout", "no connection within the time limit"),
                 outcome_unknown: true,
             },
             SdkError::DispatchFailure(_) => Self::Unavailable {
                 failure: own("NoConnection", "the connection could not be made, or broke before the answer"),
+                outcome_unknown: true,
+            },
+            SdkError::ServiceError(context) if context.raw().status().as_u16() < 400 => Self::Unavailable {
+                failure: own("UnreadableAnswer", "the answer could not be read"),
                 outcome_unknown: true,
             },
             SdkError::ServiceError(context) => {
@@ -270,6 +275,15 @@ impl Error {
             _ => Self::Invalid(failure),
         }
     }
+}
+
+/// Whether the SDK stopped before sending, because nothing would give it keys to sign with.
+fn lacks_credentials(error: &(dyn std::error::Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |error| error.source()).any(|error| {
+        error.is::<aws_credential_types::provider::error::CredentialsError>()
+            // The SDK's type for this one is private.
+            || error.to_string().starts_with("failed to select an auth scheme")
+    })
 }
 
 /// What a call does, to follow "AWS did not".

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use aws_config::BehaviorVersion;
+use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_http_client::{Builder as HttpClientBuilder, tls};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -13,7 +14,7 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use aws_types::region::Region as SdkRegion;
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::id::Region;
+use domain::id::{AccountId, Region};
 use tokio::sync::Mutex;
 
 use crate::sts::{AssumeGrant, Identity, Keys, RoleRef, assume_role, caller_identity};
@@ -80,6 +81,17 @@ impl Aws {
         }
         let base = builder.build();
         Self(Arc::new(Inner { config, base, hub: Mutex::default(), sessions: Mutex::default() }))
+    }
+
+    /// Everything at one endpoint, as the administrator of `account`: for a local AWS, which takes an account number for an
+    /// access key id.
+    pub fn local(endpoint_url: &str, account: &AccountId, config: AwsConfig) -> Self {
+        let keys = Credentials::new(account.as_str(), "local", None, None, "local AWS");
+        let sdk = SdkConfig::builder()
+            .endpoint_url(endpoint_url)
+            .credentials_provider(SharedCredentialsProvider::new(keys))
+            .build();
+        Self::with_sdk_config(&sdk, config)
     }
 
     pub fn config(&self) -> &AwsConfig {
