@@ -101,3 +101,36 @@ impl Error {
         ))
     }
 }
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Unavailable(_) => {
+                tracing::warn!(%error, "database");
+                Self::Unavailable(Problem::new(
+                    "The portal cannot reach its database.",
+                    "Nothing was changed.",
+                    "Try again in a minute; what you typed is still in the form.",
+                ))
+            }
+            store::Error::Conflict { entity, .. } => Self::Stale { what: entity.to_owned() },
+            store::Error::Duplicate { what } => Self::conflict(
+                "There is one already.",
+                format!("Another one has the same {what}."),
+                "Choose another, or use the one that is there.",
+            ),
+            store::Error::Reference { table } => Self::conflict(
+                "Something else still refers to this, or it refers to something that is gone.",
+                format!("The {table} would be left without what it needs."),
+                "Remove what refers to it first, and look at the page again.",
+            ),
+            error => Self::internal("The database could not do what it was asked for", &error),
+        }
+    }
+}
+
+impl From<aws::Error> for Error {
+    fn from(error: aws::Error) -> Self {
+        Self::Aws(error.problem())
+    }
+}

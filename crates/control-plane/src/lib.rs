@@ -4,20 +4,54 @@
 //! reconcilers under `workers` take no input, are idempotent, and run on a signal and on a timer.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod admin;
+mod approvals;
+mod audit;
 mod authorize;
 mod caller;
+mod catalog;
+mod decide;
 mod deps;
+mod doctor;
+mod drafts;
+mod environment;
+mod environments;
 mod error;
+mod home;
+mod people;
+mod progress;
+mod request;
+mod request_form;
+mod requests;
+mod retry;
+mod rows;
+mod sealing;
+mod session;
+mod sessions;
 mod settings;
-mod use_cases;
+mod shell;
+mod studio;
+mod submit;
+mod terminate;
+mod trail;
+mod words;
+mod workers;
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+use domain::id::EnvironmentId;
+use tokio::sync::{Notify, broadcast};
+
+pub use authorize::PolicyError;
+use authorize::{Policies, Refusals};
 pub use caller::{Caller, SessionHandle};
 pub use deps::{CrashHook, CrashPoint, Deps, Ids, Random, SystemClock};
+pub use doctor::Check;
 pub use error::{Error, Result};
+pub use people::SignIn;
+pub use sessions::SessionRecord;
 pub use settings::{SealingKey, Settings, StudioSessionCaps, WorkerSettings};
-pub use use_cases::*;
 
 /// All use cases. Cheap to clone; clones share everything.
 #[derive(Clone, Debug)]
@@ -25,12 +59,100 @@ pub struct ControlPlane(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
+    store: store::Store,
+    aws: aws::Aws,
     settings: Settings,
     deps: Deps,
+    ids: Ids,
+    policies: Policies,
+    refusals: Refusals,
+    signals: Signals,
+    /// Names this process among the holders of leases.
+    worker: String,
+}
+
+/// What wakes a worker before its time, and who wants to hear of changes.
+#[derive(Debug)]
+struct Signals {
+    operations: Notify,
+    catalog: Notify,
+    sealer: Notify,
+    changes: broadcast::Sender<EnvironmentId>,
 }
 
 impl ControlPlane {
+    /// Fails only when the built-in policies do not hold against their schema.
+    pub fn new(store: store::Store, aws: aws::Aws, settings: Settings, deps: Deps) -> Result<Self, PolicyError> {
+        let policies = Policies::load(&settings.platform_contact)?;
+        let ids = Ids::new(Arc::clone(&deps.clock), deps.random.clone());
+        let worker = ids.uuid().to_string();
+        let signals = Signals {
+            operations: Notify::new(),
+            catalog: Notify::new(),
+            sealer: Notify::new(),
+            changes: broadcast::channel(256).0,
+        };
+        let refusals = Refusals::default();
+        Ok(Self(Arc::new(Inner { store, aws, settings, deps, ids, policies, refusals, signals, worker })))
+    }
+
     pub fn settings(&self) -> &Settings {
         &self.0.settings
+    }
+
+    /// Makes the portal's own identifiers; also used for request ids.
+    pub fn ids(&self) -> &Ids {
+        &self.0.ids
+    }
+
+    /// The time that holds here.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.0.deps.clock.now()
+    }
+
+    /// Random numbers, for ids that nobody can guess.
+    pub fn random(&self) -> &Random {
+        &self.0.deps.random
+    }
+
+    /// Whether the database answers, for `/readyz`.
+    pub async fn ping(&self) -> Result<()> {
+        Ok(self.0.store.ping().await?)
+    }
+
+    pub(crate) fn store(&self) -> &store::Store {
+        &self.0.store
+    }
+
+    pub(crate) fn aws(&self) -> &aws::Aws {
+        &self.0.aws
+    }
+
+    pub(crate) fn deps(&self) -> &Deps {
+        &self.0.deps
+    }
+
+    pub(crate) fn policies(&self) -> &Policies {
+        &self.0.policies
+    }
+
+    pub(crate) fn refusals(&self) -> &Refusals {
+        &self.0.refusals
+    }
+
+    fn signals(&self) -> &Signals {
+        &self.0.signals
+    }
+
+    pub(crate) fn worker(&self) -> &str {
+        &self.0.worker
+    }
+
+    /// Says that an environment or its operation changed: workers look at once, and watchers hear of it.
+    pub(crate) fn changed(&self, environment: &EnvironmentId) {
+        self.signals().operations.notify_one();
+        self.signals().sealer.notify_one();
+        // Nobody watching is no failure.
+        let _ = self.signals().changes.send(environment.clone());
     }
 }

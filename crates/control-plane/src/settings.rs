@@ -102,6 +102,8 @@ pub struct Settings {
     pub regions: Vec<Region>,
     /// Where the portfolios live.
     pub shared_services_account: AccountId,
+    /// How long an unused session lives.
+    pub session_idle: TimeDelta,
     /// How old stored groups may be for a worker to act on a person's behalf.
     pub stored_membership_max_age: TimeDelta,
     /// A lead who was not seen for longer is not counted on for decisions.
@@ -130,6 +132,7 @@ impl Settings {
             audit_head_file: None,
             regions,
             shared_services_account,
+            session_idle: TimeDelta::hours(1),
             stored_membership_max_age: TimeDelta::hours(12),
             eligible_lead_max_age: TimeDelta::days(30),
             platform_contact: "the platform team".to_owned(),

@@ -3,7 +3,7 @@
 //! write.
 
 use chrono::{DateTime, Utc};
-use domain::id::{EnvironmentId, OperationId};
+use domain::id::{EnvironmentId, OperationId, ProductId};
 use domain::operation::{Operation, Step};
 
 use crate::connect::Store;
@@ -165,6 +165,17 @@ impl Store {
         );
         let row: Option<(String, i64)> = optional(self.read(), sql).await?;
         row.map(|(id, at)| At::new("operation", id).time("next_run_at", at)).transpose()
+    }
+
+    /// How many seconds each of the last `limit` successful provisionings of a product took, the latest first.
+    pub async fn provisioning_seconds(&self, product: &ProductId, limit: u32) -> Result<Vec<i64>> {
+        let sql = Sql::new(format!(
+            "SELECT (o.finished_at - o.created_at) / 1000 FROM operation o JOIN environment e ON e.id = o.environment_id \
+             WHERE e.product_id = $1 AND o.kind = 'provision' AND o.step = 'succeeded' \
+             ORDER BY o.finished_at DESC LIMIT {limit}"
+        ));
+        let rows: Vec<(i64,)> = all(self.read(), sql.bind(product.as_str())).await?;
+        Ok(rows.into_iter().map(|(seconds,)| seconds).collect())
     }
 
     pub async fn count_unfinished_operations(&self) -> Result<i64> {

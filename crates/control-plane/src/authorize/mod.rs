@@ -1,2 +1,131 @@
-//! Who may do what.
+//! Who may do what. [`ControlPlane::authorize`] loads one thing and decides in one call; what it gives,
+//! [`Authorized`], can be made nowhere else. [`ControlPlane::scope`] gives the rows of a list that the same policies allow.
+
+mod eligible;
+#[cfg(test)]
+mod golden;
+mod on_behalf;
 mod policies;
+mod refusals;
+mod resource;
+mod scope;
+
+use domain::action::Action;
+use domain::id::ProjectId;
+use domain::person::Actor;
+use domain::view::Allowed;
+
+pub(crate) use on_behalf::Hindrance;
+pub use policies::PolicyError;
+pub(crate) use policies::{Facts, Policies, Ruling};
+pub(crate) use refusals::Refusals;
+pub(crate) use resource::{Portal, Resource};
+
+use crate::{Caller, ControlPlane, Error, Result};
+
+/// A thing that somebody may act on, and how. The fields are private to this module: holding one proves that the
+/// policies allowed the action.
+#[derive(Clone, Debug)]
+pub(crate) struct Authorized<T> {
+    thing: T,
+    action: Action,
+}
+
+impl<T> Authorized<T> {
+    pub(crate) fn thing(&self) -> &T {
+        &self.thing
+    }
+
+    pub(crate) fn into_thing(self) -> T {
+        self.thing
+    }
+
+    /// What was allowed.
+    pub(crate) fn action(&self) -> Action {
+        self.action
+    }
+}
+
+impl ControlPlane {
+    /// Loads the thing and decides. A refusal names the rule and whom to ask, and is audited.
+    pub(crate) async fn authorize<T: Resource>(
+        &self,
+        caller: &Caller,
+        action: Action,
+        id: &T::Id,
+    ) -> Result<Authorized<T>> {
+        self.authorize_in(caller, action, id, None).await
+    }
+
+    /// The same, for a request in one project.
+    pub(crate) async fn authorize_in<T: Resource>(
+        &self,
+        caller: &Caller,
+        action: Action,
+        id: &T::Id,
+        project: Option<&ProjectId>,
+    ) -> Result<Authorized<T>> {
+        let thing = T::load(self, id).await?.ok_or_else(|| Error::not_found(T::NAME))?;
+        let facts = thing.facts(self).await?;
+        match self.rule(&caller.actor, action, &facts, project)? {
+            Ruling::Allowed => Ok(Authorized { thing, action }),
+            Ruling::Refused { rule, ask } => {
+                self.audit_refusal(caller, action, T::NAME, &facts, &rule).await;
+                Err(Error::Denied { what: in_words(action).to_owned(), rule, ask })
+            }
+        }
+    }
+
+    /// What belongs to no project.
+    pub(crate) async fn authorize_portal(&self, caller: &Caller, action: Action) -> Result<Authorized<Portal>> {
+        self.authorize(caller, action, &()).await
+    }
+
+    /// Which of `actions` the policies allow on this thing. Says nothing of the thing's state.
+    pub(crate) async fn allowed_actions<T: Resource>(
+        &self,
+        caller: &Caller,
+        thing: &T,
+        actions: &[Action],
+    ) -> Result<Allowed> {
+        let facts = thing.facts(self).await?;
+        let mut allowed = Vec::new();
+        for action in actions {
+            if self.rule(&caller.actor, *action, &facts, None)? == Ruling::Allowed && thing.state_allows(*action) {
+                allowed.push(*action);
+            }
+        }
+        Ok(Allowed(allowed))
+    }
+
+    /// Asks the policies; their own failure refuses everything.
+    pub(crate) fn rule(&self, actor: &Actor, action: Action, facts: &Facts, project: Option<&ProjectId>) -> Result<Ruling> {
+        self.policies()
+            .decide(actor, action, facts, project)
+            .map_err(|e| Error::internal("The portal could not decide whether this is allowed", &e))
+    }
+}
+
+/// What a refusal says that the person may not do.
+fn in_words(action: Action) -> &'static str {
+    match action {
+        Action::ViewProduct => "see this product",
+        Action::SubmitRequest => "request this product",
+        Action::ViewRequest => "see this request",
+        Action::WithdrawRequest => "withdraw this request",
+        Action::DecideRequest => "decide this request",
+        Action::ViewEnvironment => "see this environment",
+        Action::LaunchEnvironment => "open this environment",
+        Action::TerminateEnvironment => "terminate this environment",
+        Action::RetryEnvironment => "retry this environment",
+        Action::ViewAudit => "read the audit log",
+        Action::ViewAdministration => "see the administration",
+        Action::ManageProjects => "change projects",
+        Action::ManageGroupMappings => "change group mappings",
+        Action::ManageProductAccess => "change product access",
+        Action::RefreshCatalog => "refresh the catalog",
+        Action::ViewOwnProfile => "see this profile",
+        Action::EndOwnSession => "end this session",
+        Action::EndAnySession => "end other people's sessions",
+    }
+}

@@ -76,12 +76,28 @@ pub enum Step {
     Succeeded,
     Failed {
         problem: Problem,
+        /// Which of the steps that people see it failed at, from 0.
+        #[serde(default)]
+        at: u8,
     },
 }
 
 impl Step {
     pub fn is_final(&self) -> bool {
         matches!(self, Self::Succeeded | Self::Failed { .. })
+    }
+
+    /// Where the step stands among the four that people see of an operation: check, start, follow, finish for a provisioning;
+    /// check, delete apps, start, follow for a termination. 4 when all are done.
+    pub fn position(&self) -> u8 {
+        match self {
+            Self::Check | Self::Clear | Self::FollowClear { .. } => 0,
+            Self::Provision { .. } | Self::DeleteApps => 1,
+            Self::FollowProvision { .. } | Self::Terminate => 2,
+            Self::Collect { .. } | Self::FollowTerminate { .. } => 3,
+            Self::Succeeded => 4,
+            Self::Failed { at, .. } => *at,
+        }
     }
 
     /// The name in the row, the audit log and the metrics.

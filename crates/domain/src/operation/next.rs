@@ -109,8 +109,8 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
         return at_once(step.clone());
     }
     match (step, observation) {
-        (_, Observation::Refused { problem } | Observation::RecordFailed { problem }) => {
-            at_once(Step::Failed { problem })
+        (step, Observation::Refused { problem } | Observation::RecordFailed { problem }) => {
+            at_once(failed(step, problem))
         }
         (_, Observation::Trouble { problem }) => again(step, problem, pace, moment),
 
@@ -131,8 +131,8 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
             at_once(Step::Succeeded)
         }
 
-        (_, Observation::Blocked { problem }) if moment.now - moment.started_at > pace.patience => {
-            at_once(Step::Failed { problem })
+        (step, Observation::Blocked { problem }) if moment.now - moment.started_at > pace.patience => {
+            at_once(failed(step, problem))
         }
         (step, Observation::Blocked { problem }) => {
             Transition { trouble: Some(problem), ..at(step.clone(), pace.backoff_cap) }
@@ -140,8 +140,8 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
         (step, Observation::Running { since }) if moment.now - since <= pace.deadline => at(step.clone(), pace.poll),
 
         // Still running, or something that this step cannot tell: look again, until the deadline.
-        (step, Observation::Running { .. }) => at_once(Step::Failed { problem: overdue(step) }),
-        (step, _) if moment.now - moment.started_at > pace.deadline => at_once(Step::Failed { problem: overdue(step) }),
+        (step, Observation::Running { .. }) => at_once(failed(step, overdue(step))),
+        (step, _) if moment.now - moment.started_at > pace.deadline => at_once(failed(step, overdue(step))),
         (step, _) => at(step.clone(), pace.poll),
     }
 }
@@ -155,10 +155,14 @@ fn again(step: &Step, problem: Problem, pace: &Pace, moment: &Moment) -> Transit
             format!("{} It was tried {attempt} times.", problem.why),
             "Retry or terminate the environment once the cause is gone.",
         );
-        return Transition { step: Step::Failed { problem }, run_at: moment.now, attempt: 0, trouble: None };
+        return Transition { step: failed(step, problem), run_at: moment.now, attempt: 0, trouble: None };
     }
     let wait = backoff(pace, moment.attempt, moment.jitter);
     Transition { step: step.clone(), run_at: moment.now + wait, attempt, trouble: Some(problem) }
+}
+
+fn failed(step: &Step, problem: Problem) -> Step {
+    Step::Failed { problem, at: step.position() }
 }
 
 fn overdue(step: &Step) -> Problem {
@@ -222,7 +226,7 @@ mod tests {
             Just(Step::Terminate),
             record().prop_map(|record| Step::FollowTerminate { record }),
             Just(Step::Succeeded),
-            problem().prop_map(|problem| Step::Failed { problem }),
+            problem().prop_map(|problem| Step::Failed { problem, at: 0 }),
         ]
     }
 
@@ -281,7 +285,7 @@ mod tests {
             let (mut now, mut attempt) = (start(), 0);
             loop {
                 let t = next(kind, &step, Observation::Trouble { problem: problem.clone() }, &pace, &moment(now, attempt));
-                if let Step::Failed { problem: told } = &t.step {
+                if let Step::Failed { problem: told, .. } = &t.step {
                     prop_assert!(told.why.starts_with(&problem.why));
                     prop_assert!(!told.next.is_empty());
                     break;

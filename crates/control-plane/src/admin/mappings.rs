@@ -1,0 +1,97 @@
+use domain::action::Action;
+use domain::id::{GroupMappingId, ProjectId};
+use domain::person::{Grant, GroupMapping, PlatformRole, ProjectRole};
+use domain::problem::FieldError;
+use domain::view::{AdminMappingsPage, GroupMappingInput};
+use store::Scope;
+
+use crate::trail::Event;
+use crate::{Caller, ControlPlane, Error, Result};
+
+impl ControlPlane {
+    /// All group mappings.
+    pub async fn admin_mappings(&self, caller: &Caller, draft: Option<&str>) -> Result<AdminMappingsPage> {
+        self.authorize_portal(caller, Action::ViewAdministration).await?;
+        Ok(AdminMappingsPage {
+            mappings: self.store().group_mappings().await?,
+            bootstrap_admin_group: self.settings().bootstrap_admin_group.clone(),
+            projects: self.store().projects(&Scope::All).await?,
+            allowed: self.administration_allowed(caller).await?,
+            form: self.form_state(caller, draft).await?,
+        })
+    }
+
+    /// Gives a role to the people of a group, from their next request on.
+    pub async fn add_group_mapping(&self, caller: &Caller, input: GroupMappingInput) -> Result<GroupMappingId> {
+        self.authorize_portal(caller, Action::ManageGroupMappings).await?;
+        let mut errors = Vec::new();
+        let group = input.group.trim();
+        if group.is_empty() || group.chars().count() > 200 {
+            errors.push(FieldError::new("group", "The group as the provider sends it, 1 to 200 characters."));
+        }
+        let project: Option<ProjectId> = input.project.trim().parse().ok();
+        let role = match input.grant.as_str() {
+            "lead" => Some(ProjectRole::Lead),
+            "member" => Some(ProjectRole::Member),
+            _ => None,
+        };
+        let grant = match (input.grant.as_str(), role, project) {
+            ("admin", _, _) => Some(Grant::Platform { role: PlatformRole::Admin }),
+            ("auditor", _, _) => Some(Grant::Platform { role: PlatformRole::Auditor }),
+            (_, Some(role), Some(project)) if self.store().project(&project).await?.is_some() => {
+                Some(Grant::Project { project, role })
+            }
+            (_, Some(_), _) => {
+                errors.push(FieldError::new("project", "Choose the project that the role is in."));
+                None
+            }
+            _ => {
+                errors.push(FieldError::new("grant", "Choose one of member, lead, admin and auditor."));
+                None
+            }
+        };
+        let (Some(grant), true) = (grant, errors.is_empty()) else { return Err(Error::Invalid(errors)) };
+        let mapping = GroupMapping { id: self.ids().next()?, group: group.to_owned(), grant };
+        let mut tx = self.store().begin().await?;
+        tx.insert_group_mapping(&mapping).await.map_err(|e| match e {
+            store::Error::Duplicate { .. } => Error::field("group", "This group has this role already."),
+            e => e.into(),
+        })?;
+        self.record(&mut tx, caller, event(&mapping, "added")).await?;
+        tx.commit().await?;
+        Ok(mapping.id)
+    }
+
+    /// Takes a role from the people of a group, from their next request on. The last way to an admin stays.
+    pub async fn remove_group_mapping(&self, caller: &Caller, id: &GroupMappingId) -> Result<()> {
+        self.authorize_portal(caller, Action::ManageGroupMappings).await?;
+        let mut tx = self.store().begin().await?;
+        let removed = tx.delete_group_mapping(id).await?.ok_or_else(|| Error::not_found("group mapping"))?;
+        let admin = |m: &GroupMapping| m.grant == Grant::Platform { role: PlatformRole::Admin };
+        let remain = tx.group_mappings().await?;
+        if admin(&removed) && self.settings().bootstrap_admin_group.is_none() && !remain.iter().any(admin) {
+            return Err(Error::conflict(
+                "This mapping cannot be removed.",
+                "It is the last that makes anybody an admin.",
+                "Add another admin group first.",
+            ));
+        }
+        self.record(&mut tx, caller, event(&removed, "removed")).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+fn event<'a>(mapping: &'a GroupMapping, change: &str) -> Event<'a> {
+    let event = Event::done(Action::ManageGroupMappings.as_str(), "group_mapping", mapping.id.as_str())
+        .with("change", change)
+        .with("group", &mapping.group);
+    match &mapping.grant {
+        Grant::Platform { role: PlatformRole::Admin } => event.with("grant", "admin"),
+        Grant::Platform { role: PlatformRole::Auditor } => event.with("grant", "auditor"),
+        Grant::Project { project, role } => {
+            let role = if *role == ProjectRole::Lead { "lead" } else { "member" };
+            event.project(project).with("grant", role)
+        }
+    }
+}

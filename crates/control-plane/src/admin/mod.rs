@@ -1,0 +1,29 @@
+//! Administration: projects and their accounts, group mappings, product access and parameter bindings.
+
+mod accounts;
+mod bindings;
+mod mappings;
+mod product_access;
+mod products;
+mod projects;
+mod proposals;
+
+use domain::action::Action;
+use domain::view::Allowed;
+
+use crate::authorize::Portal;
+use crate::{Caller, ControlPlane, Result};
+
+const ACTIONS: [Action; 5] = [
+    Action::ViewAdministration,
+    Action::ManageProjects,
+    Action::ManageGroupMappings,
+    Action::ManageProductAccess,
+    Action::RefreshCatalog,
+];
+
+impl ControlPlane {
+    async fn administration_allowed(&self, caller: &Caller) -> Result<Allowed> {
+        self.allowed_actions(caller, &Portal, &ACTIONS).await
+    }
+}

@@ -1,0 +1,76 @@
+use domain::access::{ApprovalRule, ProductAccess};
+use domain::action::Action;
+use domain::id::{ProductAccessId, ProductId, ProjectId};
+use domain::problem::FieldError;
+use domain::project::Stage;
+use domain::view::ProductAccessInput;
+
+use crate::trail::Event;
+use crate::{Caller, ControlPlane, Error, Result};
+
+impl ControlPlane {
+    /// Lets a project use a product in a stage, or changes on what terms.
+    pub async fn save_product_access(&self, caller: &Caller, input: ProductAccessInput) -> Result<ProductAccessId> {
+        self.authorize_portal(caller, Action::ManageProductAccess).await?;
+        let mut errors = Vec::new();
+        let mut wrong = |field: &str, message: &str| errors.push(FieldError::new(field, message));
+        let product: Option<ProductId> = input.product.trim().parse().ok();
+        let project: Option<ProjectId> = input.project.trim().parse().ok();
+        let stage: Option<Stage> = input.stage.parse().ok();
+        let approval: Option<ApprovalRule> = input.approval.parse().ok();
+        let days: Option<u16> = input.max_lease_days.trim().parse().ok().filter(|d| (1..=365).contains(d));
+        if product.is_none() {
+            wrong("product", "Choose a product.");
+        }
+        if project.is_none() {
+            wrong("project", "Choose a project.");
+        }
+        if stage.is_none() {
+            wrong("stage", "Choose a stage.");
+        }
+        if approval.is_none() {
+            wrong("approval", "Choose who has to agree.");
+        }
+        if days.is_none() {
+            wrong("max_lease_days", "A whole number of days from 1 to 365.");
+        }
+        let (Some(product), Some(project), Some(stage), Some(approval), Some(max_lease_days)) =
+            (product, project, stage, approval, days)
+        else {
+            return Err(Error::Invalid(errors));
+        };
+        if self.store().product(&product).await?.is_none() {
+            return Err(Error::not_found("product"));
+        }
+        if self.store().project(&project).await?.is_none() {
+            return Err(Error::field("project", "Choose a project."));
+        }
+        let access = ProductAccess { id: self.ids().next()?, product, project, stage, approval, max_lease_days };
+        let mut tx = self.store().begin().await?;
+        let id = tx.save_product_access(&access).await?;
+        let access = ProductAccess { id, ..access };
+        self.record(&mut tx, caller, event(&access, "saved")).await?;
+        tx.commit().await?;
+        Ok(access.id)
+    }
+
+    /// Ends a project's use of a product in a stage; what runs goes on.
+    pub async fn remove_product_access(&self, caller: &Caller, id: &ProductAccessId) -> Result<()> {
+        self.authorize_portal(caller, Action::ManageProductAccess).await?;
+        let mut tx = self.store().begin().await?;
+        let removed = tx.delete_product_access(id).await?.ok_or_else(|| Error::not_found("access rule"))?;
+        self.record(&mut tx, caller, event(&removed, "removed")).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+fn event<'a>(access: &'a ProductAccess, change: &str) -> Event<'a> {
+    Event::done(Action::ManageProductAccess.as_str(), "product_access", access.id.as_str())
+        .project(&access.project)
+        .with("change", change)
+        .with("product", access.product.as_str())
+        .with("stage", access.stage.as_str())
+        .with("approval", access.approval.as_str())
+        .with("max_lease_days", access.max_lease_days.to_string())
+}

@@ -1,0 +1,187 @@
+//! The table of who may do what: role by relation by action, written out. A change of the policies that changes a cell
+//! shows here.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use domain::action::Action;
+use domain::id::ProjectId;
+use domain::person::{Actor, Membership, PersonKey, PlatformGrant, PlatformRole, ProjectRole};
+
+use super::policies::{Facts, Policies, Ruling};
+
+fn project(name: &str) -> ProjectId {
+    name.parse().unwrap()
+}
+
+fn person(subject: &str) -> PersonKey {
+    PersonKey { issuer: "https://id.example".into(), subject: subject.into() }
+}
+
+/// `roles`: `admin`, `auditor`, `member:PROJECT`, `lead:PROJECT`.
+fn actor(subject: &str, roles: &[&str]) -> Actor {
+    let mut actor = Actor {
+        person: person(subject),
+        display_name: subject.into(),
+        email: None,
+        groups: vec![],
+        platform: vec![],
+        memberships: vec![],
+    };
+    for role in roles {
+        let because_of_group = (*role).to_owned();
+        let mut join = |p: &str, role| {
+            actor.memberships.push(Membership { project: project(p), role, because_of_group: because_of_group.clone() });
+        };
+        match role.split_once(':') {
+            Some(("member", p)) => join(p, ProjectRole::Member),
+            Some(("lead", p)) => join(p, ProjectRole::Lead),
+            _ => {
+                let role = if *role == "admin" { PlatformRole::Admin } else { PlatformRole::Auditor };
+                actor.platform.push(PlatformGrant { role, because_of_group: because_of_group.clone() });
+            }
+        }
+    }
+    actor
+}
+
+fn actors() -> Vec<(&'static str, Actor)> {
+    vec![
+        ("newcomer", actor("me", &[])),
+        ("member", actor("me", &["member:fraud"])),
+        ("lead", actor("me", &["lead:fraud"])),
+        ("member elsewhere", actor("me", &["member:churn"])),
+        ("lead elsewhere", actor("me", &["lead:churn"])),
+        ("admin", actor("me", &["admin"])),
+        ("admin and lead", actor("me", &["admin", "lead:fraud"])),
+        ("auditor", actor("me", &["auditor"])),
+        ("auditor and admin", actor("me", &["auditor", "admin"])),
+        ("auditor and lead", actor("me", &["auditor", "lead:fraud"])),
+        ("auditor and member", actor("me", &["auditor", "member:fraud"])),
+    ]
+}
+
+fn things() -> Vec<(&'static str, Facts, Vec<Action>)> {
+    let request = |who: &str, has_eligible_lead| Facts::Request {
+        id: "r".into(),
+        requester: person(who),
+        project: project("fraud"),
+        has_eligible_lead,
+    };
+    let environment =
+        |who: &str| Facts::Environment { id: "e".into(), owner: person(who), project: project("fraud") };
+    let on_requests = vec![Action::ViewRequest, Action::WithdrawRequest, Action::DecideRequest];
+    let on_environments = vec![
+        Action::ViewEnvironment,
+        Action::LaunchEnvironment,
+        Action::TerminateEnvironment,
+        Action::RetryEnvironment,
+    ];
+    let on_portal = Action::ALL
+        .iter()
+        .copied()
+        .filter(|a| ![Action::ViewProduct, Action::SubmitRequest].contains(a))
+        .filter(|a| !on_requests.contains(a) && !on_environments.contains(a))
+        .collect();
+    vec![
+        (
+            "product of fraud",
+            Facts::Product { id: "p".into(), projects: vec![project("fraud")] },
+            vec![Action::ViewProduct, Action::SubmitRequest],
+        ),
+        (
+            "product of nobody",
+            Facts::Product { id: "p".into(), projects: vec![] },
+            vec![Action::ViewProduct, Action::SubmitRequest],
+        ),
+        ("own request, lead there", request("me", true), on_requests.clone()),
+        ("own request, no lead", request("me", false), on_requests.clone()),
+        ("other's request, lead there", request("you", true), on_requests.clone()),
+        ("other's request, no lead", request("you", false), on_requests),
+        ("own environment", environment("me"), on_environments.clone()),
+        ("other's environment", environment("you"), on_environments),
+        ("portal", Facts::Portal, on_portal),
+    ]
+}
+
+#[test]
+fn who_may_do_what() {
+    let policies = Policies::load("the platform team").unwrap();
+    let mut table = String::new();
+    for (thing, facts, actions) in things() {
+        writeln!(table, "{thing}").unwrap();
+        for action in actions {
+            let mut by_answer: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+            for (name, actor) in actors() {
+                let answer = match policies.decide(&actor, action, &facts, None).unwrap() {
+                    Ruling::Allowed => "allow".to_owned(),
+                    Ruling::Refused { rule, ask } => {
+                        assert!(!ask.is_empty() && !ask.contains('{'), "{rule}: {ask}");
+                        format!("no: {rule}")
+                    }
+                };
+                by_answer.entry(answer).or_default().push(name);
+            }
+            writeln!(table, "  {action}").unwrap();
+            for (answer, names) in by_answer {
+                writeln!(table, "    {answer}: {}", names.join(", ")).unwrap();
+            }
+        }
+    }
+    insta::assert_snapshot!(table);
+}
+
+#[test]
+fn a_request_is_for_one_project_that_may_use_the_product() {
+    let policies = Policies::load("the platform team").unwrap();
+    let product = Facts::Product { id: "p".into(), projects: vec![project("fraud")] };
+    let both = actor("me", &["member:fraud", "member:churn"]);
+    let ask = |p: &str| policies.decide(&both, Action::SubmitRequest, &product, Some(&project(p))).unwrap();
+    assert_eq!(ask("fraud"), Ruling::Allowed);
+    assert!(matches!(ask("churn"), Ruling::Refused { .. }));
+}
+
+#[test]
+fn auditors_change_nothing() {
+    let policies = Policies::load("the platform team").unwrap();
+    for (name, actor) in actors().into_iter().filter(|(_, a)| a.is_auditor()) {
+        for (thing, facts, actions) in things() {
+            for action in actions {
+                let ruling = policies.decide(&actor, action, &facts, None).unwrap();
+                let allowed = ruling == Ruling::Allowed;
+                assert_eq!(allowed, !action.is_change(), "{name}: {action} on {thing}");
+            }
+        }
+    }
+}
+
+/// The group `change` of the schema is what `Action::is_change` says, and the schema has no other actions.
+#[test]
+fn the_schema_has_the_domains_actions() {
+    let schema = include_str!("../../../../policies/portal.cedarschema");
+    let (fragment, _) = cedar_policy::Schema::from_cedarschema_str(schema).unwrap();
+    let entities = fragment.action_entities().unwrap();
+    let mut seen = 0;
+    for entity in entities.iter() {
+        let uid = entity.uid();
+        if uid.id().unescaped() == "change" {
+            continue;
+        }
+        let action = Action::ALL.iter().find(|a| a.as_str() == uid.id().unescaped()).unwrap();
+        let change = "Action::\"change\"".parse().unwrap();
+        assert_eq!(entities.is_ancestor_of(&change, &uid), action.is_change(), "{action}");
+        seen += 1;
+    }
+    assert_eq!(seen, Action::ALL.len());
+}
+
+/// A person is issuer and subject: the same subject at another issuer is somebody else.
+#[test]
+fn the_same_subject_at_another_issuer_owns_nothing() {
+    let policies = Policies::load("the platform team").unwrap();
+    let mut impostor = actor("me", &["member:fraud"]);
+    impostor.person.issuer = "https://elsewhere.example".into();
+    let own = Facts::Environment { id: "e".into(), owner: person("me"), project: project("fraud") };
+    let ruling = policies.decide(&impostor, Action::LaunchEnvironment, &own, None).unwrap();
+    assert!(matches!(ruling, Ruling::Refused { .. }));
+}

@@ -1,0 +1,109 @@
+//! A worker acts later and has no session: it asks the policies again, for the person, by their stored groups.
+
+use domain::action::Action;
+use domain::catalog::Product;
+use domain::environment::Environment;
+use domain::operation::{Operation, OperationKind};
+use domain::person::{Actor, PersonKey};
+use domain::problem::Problem;
+
+use super::resource::{Resource, environment_facts};
+use super::{Authorized, Facts, Ruling};
+use crate::{ControlPlane, Result};
+
+/// Why a worker may not act for a person now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Hindrance {
+    /// The policies refuse it.
+    Refused(Problem),
+    /// What is stored of the person's groups is too old to go by; a sign-in mends it.
+    TooOld(Problem),
+}
+
+impl ControlPlane {
+    /// Whether the operation may still be carried out for the person it is for, on their environment. What it gives is the
+    /// key to a session in AWS.
+    pub(crate) async fn authorize_operation(
+        &self,
+        operation: &Operation,
+        environment: &Environment,
+    ) -> Result<Result<Authorized<Environment>, Hindrance>> {
+        let person = &operation.on_behalf_of;
+        let actor = match self.stored_actor(person).await? {
+            Ok(actor) => actor,
+            Err(hindrance) => return Ok(Err(hindrance)),
+        };
+        let (action, facts) = match operation.kind {
+            OperationKind::Terminate => (Action::TerminateEnvironment, environment_facts(environment)),
+            // Somebody else's retry: they must be allowed to ask, and the owner must still be allowed to have it.
+            OperationKind::Provision if person != &environment.owner => {
+                (Action::RetryEnvironment, environment_facts(environment))
+            }
+            OperationKind::Provision => (Action::SubmitRequest, self.product_facts(environment).await?),
+        };
+        if let Err(refused) = self.still_allowed(&actor, action, &facts, environment)? {
+            return Ok(Err(refused));
+        }
+        if action == Action::RetryEnvironment {
+            let owner = match self.stored_actor(&environment.owner).await? {
+                Ok(owner) => owner,
+                Err(hindrance) => return Ok(Err(hindrance)),
+            };
+            let facts = self.product_facts(environment).await?;
+            if let Err(refused) = self.still_allowed(&owner, Action::SubmitRequest, &facts, environment)? {
+                return Ok(Err(refused));
+            }
+        }
+        Ok(Ok(Authorized { thing: environment.clone(), action }))
+    }
+
+    fn still_allowed(
+        &self,
+        actor: &Actor,
+        action: Action,
+        facts: &Facts,
+        environment: &Environment,
+    ) -> Result<Result<(), Hindrance>> {
+        Ok(match self.rule(actor, action, facts, Some(&environment.project))? {
+            Ruling::Allowed => Ok(()),
+            Ruling::Refused { rule, ask } => Err(Hindrance::Refused(Problem::new(
+                format!("{} may no longer {}.", actor.display_name, super::in_words(action)),
+                format!("The rule \u{201c}{rule}\u{201d} does not allow it any more."),
+                ask,
+            ))),
+        })
+    }
+
+    async fn product_facts(&self, environment: &Environment) -> Result<Facts> {
+        match Product::load(self, &environment.product).await? {
+            Some(product) => product.facts(self).await,
+            // A product that left the catalog may be used by nobody.
+            None => Ok(Facts::Product { id: environment.product.to_string(), projects: Vec::new() }),
+        }
+    }
+
+    async fn stored_actor(&self, person: &PersonKey) -> Result<Result<Actor, Hindrance>> {
+        let limit = self.settings().stored_membership_max_age;
+        let Some(record) = self.store().person(person).await? else {
+            return Ok(Err(Hindrance::Refused(Problem::new(
+                "The person this is for is not known here.",
+                format!("Nobody signed in as {person} yet."),
+                "They have to sign in once.",
+            ))));
+        };
+        let age = self.now() - record.groups_seen_at;
+        if age > limit {
+            return Ok(Err(Hindrance::TooOld(Problem::new(
+                format!("Waiting for {} to sign in.", record.display_name),
+                format!(
+                    "Their groups were last confirmed {} hours ago; the portal acts for a person only within {} hours.",
+                    age.num_hours(),
+                    limit.num_hours()
+                ),
+                "It goes on by itself after their next sign-in.",
+            ))));
+        }
+        let mappings = self.store().group_mappings().await?;
+        Ok(Ok(self.actor_of(record, &mappings)))
+    }
+}

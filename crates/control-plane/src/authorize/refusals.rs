@@ -1,0 +1,69 @@
+//! Refusals are audited, within bounds: somebody who is refused a thousand times a second fills no disk.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, PoisonError};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::action::Action;
+use domain::audit::Outcome;
+use domain::person::PersonKey;
+
+use super::Facts;
+use crate::trail::Event;
+use crate::{Caller, ControlPlane};
+
+/// Refusals of one person that are written per window.
+const PER_WINDOW: u32 = 30;
+const WINDOW: TimeDelta = TimeDelta::minutes(1);
+/// People who are remembered; beyond, the oldest windows are forgotten.
+const PEOPLE: usize = 10_000;
+
+/// Counts the refusals of each person.
+#[derive(Debug, Default)]
+pub(crate) struct Refusals(Mutex<HashMap<PersonKey, (DateTime<Utc>, u32)>>);
+
+impl Refusals {
+    /// Whether one more refusal of this person is written.
+    pub(crate) fn admit(&self, person: &PersonKey, now: DateTime<Utc>) -> bool {
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if counts.len() >= PEOPLE {
+            counts.retain(|_, (since, _)| now - *since < WINDOW);
+        }
+        let (since, count) = counts.entry(person.clone()).or_insert((now, 0));
+        if now - *since >= WINDOW {
+            (*since, *count) = (now, 0);
+        }
+        *count += 1;
+        *count <= PER_WINDOW
+    }
+}
+
+impl ControlPlane {
+    /// Writes a refusal down. Its own failure is logged and changes nothing: the person is refused anyway.
+    pub(super) async fn audit_refusal(&self, caller: &Caller, action: Action, kind: &str, facts: &Facts, rule: &str) {
+        metrics::counter!("studiogate_refusals_total", "action" => action.as_str(), "rule" => rule.to_owned())
+            .increment(1);
+        if !self.refusals().admit(&caller.actor.person, self.now()) {
+            return;
+        }
+        let (id, project) = match facts {
+            Facts::Product { id, .. } => (id.clone(), None),
+            Facts::Request { id, project, .. } | Facts::Environment { id, project, .. } => {
+                (id.clone(), Some(project.clone()))
+            }
+            Facts::Portal => ("portal".to_owned(), None),
+        };
+        let event = Event {
+            action: action.as_str(),
+            kind,
+            id: &id,
+            project: project.as_ref(),
+            outcome: Outcome::Denied,
+            version: None,
+            detail: BTreeMap::from([("rule".to_owned(), rule.to_owned())]),
+        };
+        if let Err(error) = self.record_alone(caller, event).await {
+            tracing::warn!(%error, "a refusal could not be written to the audit log");
+        }
+    }
+}

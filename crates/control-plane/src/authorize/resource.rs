@@ -1,0 +1,119 @@
+//! What can be acted on: how it is loaded, and what the policies know about it.
+
+use domain::action::Action;
+use domain::catalog::Product;
+use domain::environment::{Environment, EnvironmentState};
+use domain::id::{EnvironmentId, ProductId, RequestId};
+use domain::request::{Request, RequestState};
+
+use super::Facts;
+use crate::{ControlPlane, Result};
+
+/// See the module.
+pub(crate) trait Resource: Sized + Send + Sync {
+    type Id: Sync + ?Sized;
+
+    /// For people and the audit log: `request`.
+    const NAME: &'static str;
+
+    fn load(plane: &ControlPlane, id: &Self::Id) -> impl Future<Output = Result<Option<Self>>> + Send;
+
+    fn facts(&self, plane: &ControlPlane) -> impl Future<Output = Result<Facts>> + Send;
+
+    /// Whether the state of the thing lets the action be offered.
+    fn state_allows(&self, _action: Action) -> bool {
+        true
+    }
+}
+
+/// The portal itself: what belongs to no project.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Portal;
+
+impl Resource for Portal {
+    type Id = ();
+    const NAME: &'static str = "portal";
+
+    async fn load(_: &ControlPlane, _: &()) -> Result<Option<Self>> {
+        Ok(Some(Self))
+    }
+
+    async fn facts(&self, _: &ControlPlane) -> Result<Facts> {
+        Ok(Facts::Portal)
+    }
+}
+
+impl Resource for Product {
+    type Id = ProductId;
+    const NAME: &'static str = "product";
+
+    async fn load(plane: &ControlPlane, id: &ProductId) -> Result<Option<Self>> {
+        Ok(plane.store().product(id).await?)
+    }
+
+    async fn facts(&self, plane: &ControlPlane) -> Result<Facts> {
+        let access = plane.store().product_access_of_product(&self.id).await?;
+        let mut projects: Vec<_> = access.into_iter().map(|a| a.project).collect();
+        projects.sort();
+        projects.dedup();
+        Ok(Facts::Product { id: self.id.to_string(), projects })
+    }
+}
+
+impl Resource for Request {
+    type Id = RequestId;
+    const NAME: &'static str = "request";
+
+    async fn load(plane: &ControlPlane, id: &RequestId) -> Result<Option<Self>> {
+        Ok(plane.store().request(id).await?)
+    }
+
+    async fn facts(&self, plane: &ControlPlane) -> Result<Facts> {
+        // Only who may decide an undecided request depends on the leads.
+        let has_eligible_lead =
+            self.state.is_final() || !plane.eligible_leads(&self.project, &self.requester).await?.is_empty();
+        Ok(Facts::Request {
+            id: self.id.to_string(),
+            requester: self.requester.clone(),
+            project: self.project.clone(),
+            has_eligible_lead,
+        })
+    }
+
+    fn state_allows(&self, action: Action) -> bool {
+        !action.is_change() || self.state == RequestState::Submitted
+    }
+}
+
+impl Resource for Environment {
+    type Id = EnvironmentId;
+    const NAME: &'static str = "environment";
+
+    async fn load(plane: &ControlPlane, id: &EnvironmentId) -> Result<Option<Self>> {
+        Ok(plane.store().environment(id).await?)
+    }
+
+    async fn facts(&self, _: &ControlPlane) -> Result<Facts> {
+        Ok(environment_facts(self))
+    }
+
+    fn state_allows(&self, action: Action) -> bool {
+        use EnvironmentState::{Available, Error, Tainted};
+        match action {
+            Action::LaunchEnvironment => {
+                matches!(self.state, Available | Tainted) && self.launch_target.is_some()
+            }
+            Action::TerminateEnvironment => matches!(self.state, Available | Tainted | Error),
+            Action::RetryEnvironment => self.state == Error,
+            _ => true,
+        }
+    }
+}
+
+pub(crate) fn environment_facts(environment: &Environment) -> Facts {
+    Facts::Environment {
+        id: environment.id.to_string(),
+        owner: environment.owner.clone(),
+        project: environment.project.clone(),
+    }
+}

@@ -1,0 +1,39 @@
+//! From the policies to the rows of a list. A property test holds that these are exactly the rows that `authorize` allows.
+
+use domain::action::Action;
+use domain::person::{Actor, ProjectRole};
+use store::Scope;
+
+use crate::ControlPlane;
+
+impl ControlPlane {
+    /// The rows that `actor` may see in a list of what `action` is about: requests, environments.
+    pub(crate) fn scope(actor: &Actor, action: Action) -> Scope {
+        let led: Vec<_> = actor.projects_as(ProjectRole::Lead).into_iter().cloned().collect();
+        match action {
+            Action::ViewRequest | Action::ViewEnvironment => {
+                if actor.is_admin() || actor.is_auditor() {
+                    Scope::All
+                } else if led.is_empty() {
+                    Scope::Person(actor.person.clone())
+                } else {
+                    Scope::ProjectsOrOwner { projects: led, person: actor.person.clone() }
+                }
+            }
+            // What an admin may decide depends on the leads of each project too: the rows are looked through one by one.
+            Action::DecideRequest => {
+                if actor.is_auditor() {
+                    Scope::Nothing
+                } else if actor.is_admin() {
+                    Scope::All
+                } else if led.is_empty() {
+                    Scope::Nothing
+                } else {
+                    Scope::Projects(led)
+                }
+            }
+            Action::ViewAudit if actor.is_admin() || actor.is_auditor() => Scope::All,
+            _ => Scope::Nothing,
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! One request: everything that is needed to decide, on one page.
+
+use std::collections::BTreeMap;
+
+use domain::action::Action;
+use domain::audit::AuditActor;
+use domain::binding::{BindingPerson, resolve};
+use domain::catalog::Product;
+use domain::id::RequestId;
+use domain::parameter::narrow;
+use domain::person::ProjectRole;
+use domain::request::{Request, RequestState};
+use domain::view::{RequestPage, TimelineEntry};
+use store::{AuditFilter, EnvironmentFilter, PageRequest, PersonRecord, Scope};
+
+use crate::{Caller, ControlPlane, Error, Result, words};
+
+impl ControlPlane {
+    /// The page of one request.
+    pub async fn request(&self, caller: &Caller, id: &RequestId, draft: Option<&str>) -> Result<RequestPage> {
+        let request: Request = self.authorize(caller, Action::ViewRequest, id).await?.into_thing();
+        let product = self.store().product(&request.product).await?;
+        let project = self.store().project(&request.project).await?.ok_or_else(|| Error::not_found("project"))?;
+        let account = self.store().project_account(&request.project, &request.account, &request.region).await?;
+        let requester = self.store().person(&request.requester).await?;
+        let artifact = product.as_ref().and_then(|p| p.artifact(&request.artifact));
+        let bound = self.bound_of(&request, product.as_ref(), requester.as_ref()).await?;
+        let running = EnvironmentFilter { live: true, owner: Some(request.requester.clone()), ..EnvironmentFilter::default() };
+        let running = self.store().environments(&Scope::All, &running, &PageRequest::newest(10)).await?;
+        let actions = [Action::DecideRequest, Action::WithdrawRequest];
+        let allowed = self.allowed_actions(caller, &request, &actions).await?;
+        let mut asked: Vec<(String, String)> = request.asked.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
+        if request.sealed.is_some() {
+            asked.push(("Secret values".to_owned(), "kept sealed".to_owned()));
+        }
+        Ok(RequestPage {
+            id: request.id.clone(),
+            name: request.name.clone(),
+            product: request.product.clone(),
+            product_name: product.as_ref().map_or_else(|| request.product.to_string(), |p| p.name.clone()),
+            product_description: product.as_ref().map(|p| p.description.clone()).unwrap_or_default(),
+            version_name: artifact.map_or_else(|| request.artifact.to_string(), |a| a.name.clone()),
+            project: request.project.clone(),
+            project_name: project.name.clone(),
+            cost_center: project.cost_center.clone(),
+            data_class: project.data_class,
+            stage: request.stage,
+            account: request.account.clone(),
+            account_name: account.map_or_else(|| request.account.to_string(), |a| a.name),
+            region: request.region.clone(),
+            requester: requester.as_ref().map_or_else(|| request.requester.subject.clone(), |p| p.display_name.clone()),
+            requester_email: requester.and_then(|p| p.email),
+            justification: request.justification.clone(),
+            lease_days: request.lease_days,
+            asked,
+            bound,
+            tags: request.tags.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
+            creates: artifact.map(|a| a.resources.iter().map(|(k, n)| (k.clone(), *n)).collect()).unwrap_or_default(),
+            running: self.environment_rows(caller, &running.items).await?,
+            state: request.state,
+            timeline: self.timeline(&request).await?,
+            approvers: self.approvers_in_words(&request).await?,
+            expires_at: request.expires_at(),
+            environment: request.environment.clone(),
+            version: request.version,
+            allowed,
+            form: self.form_state(caller, draft).await?,
+        })
+    }
+
+    async fn approvers_in_words(&self, request: &Request) -> Result<String> {
+        if request.state != RequestState::Submitted {
+            return Ok(String::new());
+        }
+        let leads = self.eligible_leads(&request.project, &request.requester).await?;
+        let asker = self.actor(&request.requester).await?;
+        let is_lead = asker.is_some_and(|a| a.has_project_role(&request.project, ProjectRole::Lead));
+        let text = words::approval(request.approval, &leads, is_lead);
+        // Said of somebody else on a page that others read too.
+        Ok(text.replace("You are the only lead of this project, and nobody", "The only lead of this project asked, and nobody"))
+    }
+
+    /// What the platform sets, as it would be sent now.
+    async fn bound_of(
+        &self,
+        request: &Request,
+        product: Option<&Product>,
+        requester: Option<&PersonRecord>,
+    ) -> Result<Vec<(String, String)>> {
+        let account = self.store().project_account(&request.project, &request.account, &request.region).await?;
+        let project = self.store().project(&request.project).await?;
+        let (Some(product), Some(account), Some(project)) = (product, account, project) else {
+            return Ok(Vec::new());
+        };
+        let Some(artifact) = product.artifact(&request.artifact) else { return Ok(Vec::new()) };
+        let bindings = self.store().parameter_bindings(&product.id).await?;
+        let person = BindingPerson {
+            studio_user_id: request.requester.studio_user_id(),
+            email: requester.and_then(|r| r.email.clone()),
+            environment_name: request.name.clone(),
+        };
+        let mut bound = Vec::new();
+        for param in narrow(&artifact.parameters, &product.constraints) {
+            if request.asked.contains_key(&param.key) || param.no_echo {
+                continue;
+            }
+            let one = std::slice::from_ref(&param);
+            if let Ok(mut values) = resolve(one, &bindings, &account, &project, &person, &BTreeMap::new())
+                && let Some(value) = values.remove(&param.key)
+            {
+                bound.push((param.key, value));
+            }
+        }
+        Ok(bound)
+    }
+
+    /// What happened to the request, from the audit log.
+    async fn timeline(&self, request: &Request) -> Result<Vec<TimelineEntry>> {
+        let filter = AuditFilter {
+            resource_kind: Some("request".to_owned()),
+            resource_id: Some(request.id.to_string()),
+            outcome: Some(domain::audit::Outcome::Succeeded),
+            ..AuditFilter::default()
+        };
+        let events = self.store().audit_events(&Scope::All, &filter, &PageRequest::oldest(50)).await?;
+        Ok(events
+            .items
+            .into_iter()
+            .map(|stored| {
+                let event = stored.event;
+                let by_rule = event.detail.contains_key("because");
+                let what = match event.action.as_str() {
+                    "submit_request" => "Submitted",
+                    "approve_request" if by_rule => "Approved: the rule asks nobody",
+                    "approve_request" => "Approved",
+                    "deny_request" => "Denied",
+                    "withdraw_request" => "Withdrawn",
+                    "expire_request" => "Expired",
+                    other => other,
+                };
+                let who = match event.actor {
+                    _ if by_rule => "The portal".to_owned(),
+                    AuditActor::Person { display_name, .. } => display_name,
+                    AuditActor::SystemFor { person } => person.subject,
+                    AuditActor::System => "The portal".to_owned(),
+                };
+                let comment = event.detail.get("comment").cloned();
+                TimelineEntry { at: event.at, who, what: what.to_owned(), comment }
+            })
+            .collect())
+    }
+}

@@ -1,0 +1,223 @@
+//! The form to request a product, generated from its parameters, bindings, constraints and TagOptions.
+
+use std::collections::BTreeMap;
+
+use domain::access::ProductAccess;
+use domain::action::Action;
+use domain::binding::{BindingPerson, form_fields, resolve};
+use domain::catalog::{Product, ProvisioningArtifact, TagOption};
+use domain::id::ProductId;
+use domain::parameter::narrow;
+use domain::person::ProjectRole;
+use domain::project::{Project, ProjectAccount};
+use domain::view::{FormControl, FormField, RequestFormPage, RequestFormQuery, Target};
+
+use crate::catalog::versions;
+use crate::{Caller, ControlPlane, Error, Result, words};
+
+/// A place that a request can be for: the account of a project, and the rule that lets the project use the product there.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    pub(crate) account: ProjectAccount,
+    pub(crate) access: ProductAccess,
+}
+
+impl Place {
+    /// As posted: `PROJECT/ACCOUNT/REGION`.
+    pub(crate) fn value(&self) -> String {
+        format!("{}/{}/{}", self.account.project, self.account.account, self.account.region)
+    }
+}
+
+impl ControlPlane {
+    /// The form for one version and one place; the portal chooses what the query leaves open.
+    pub async fn request_form(
+        &self,
+        caller: &Caller,
+        id: &ProductId,
+        query: RequestFormQuery,
+    ) -> Result<RequestFormPage> {
+        let product: Product = self.authorize(caller, Action::SubmitRequest, id).await?.into_thing();
+        let state = self.form_state(caller, Some(&query.draft)).await?;
+        let asked = |from_query: &str, field: &str| {
+            if from_query.is_empty() { state.value(field).unwrap_or_default().to_owned() } else { from_query.to_owned() }
+        };
+        let artifact = offered_artifact(&product, &asked(&query.artifact, "artifact"))?;
+        let places = self.places(caller, &product).await?;
+        let wanted = asked(&query.target, "target");
+        let Some(place) = places.iter().find(|p| p.value() == wanted).or_else(|| places.first()) else {
+            return Err(Error::conflict(
+                "This product cannot be requested yet.",
+                "None of your projects has an account in the stages that may use it.",
+                "Ask an admin to add an account to the project.",
+            ));
+        };
+        let project = self.project_of(place).await?;
+        let params = narrow(&artifact.parameters, &product.constraints);
+        let bindings = self.store().parameter_bindings(id).await?;
+        let fields = form_fields(&params, &bindings, &place.account);
+        let suggested_name = suggested_name(&product, &self.ids().uuid().to_string());
+        let bound = self.bound_values(caller, &fields, &params, &bindings, place, &project, &suggested_name);
+        let leads = self.eligible_leads(&project.id, &caller.actor.person).await?;
+        let is_lead = caller.actor.has_project_role(&project.id, ProjectRole::Lead);
+        Ok(RequestFormPage {
+            product: product.id.clone(),
+            product_name: product.name.clone(),
+            versions: versions(&product).into_iter().filter(|v| !v.deprecated).collect(),
+            artifact: artifact.id.clone(),
+            target: place.value(),
+            fields,
+            tag_fields: tag_fields(&product.tag_options, &project),
+            bound,
+            usage_instructions: artifact.usage_instructions.clone(),
+            max_lease_days: place.access.max_lease_days,
+            approval: words::approval(place.access.approval, &leads, is_lead),
+            suggested_name,
+            form_token: state.value("form_token").map_or_else(|| self.ids().uuid().to_string(), str::to_owned),
+            targets: places
+                .iter()
+                .map(|p| Target {
+                    value: p.value(),
+                    project: p.account.project.clone(),
+                    account: p.account.account.clone(),
+                    account_name: p.account.name.clone(),
+                    region: p.account.region.clone(),
+                    stage: p.account.stage,
+                    approval: p.access.approval,
+                })
+                .collect(),
+            state,
+        })
+    }
+
+    /// Where the caller may request a product: accounts of their projects in the product's region, in stages that may
+    /// use it.
+    pub(crate) async fn places(&self, caller: &Caller, product: &Product) -> Result<Vec<Place>> {
+        let access = self.store().product_access_of_product(&product.id).await?;
+        let projects = caller.actor.projects();
+        let mut places = Vec::new();
+        for access in access.into_iter().filter(|a| projects.contains(&a.project)) {
+            for account in self.store().project_accounts(&access.project).await? {
+                if account.stage == access.stage && account.region == product.region {
+                    places.push(Place { account, access: access.clone() });
+                }
+            }
+        }
+        places.sort_by_key(|p| (p.account.project.clone(), p.account.stage, p.account.name.clone()));
+        Ok(places)
+    }
+
+    pub(crate) async fn project_of(&self, place: &Place) -> Result<Project> {
+        self.store().project(&place.account.project).await?.ok_or_else(|| Error::not_found("project"))
+    }
+
+    /// What the platform sets, with its values as far as they can be known before the form is filled.
+    #[expect(clippy::too_many_arguments, reason = "all that a value can come from")]
+    fn bound_values(
+        &self,
+        caller: &Caller,
+        fields: &[FormField],
+        params: &[domain::catalog::Parameter],
+        bindings: &[domain::binding::ParameterBinding],
+        place: &Place,
+        project: &Project,
+        name: &str,
+    ) -> Vec<(String, String)> {
+        let set: Vec<_> = params
+            .iter()
+            .filter(|p| !fields.iter().any(|f| f.name == domain::binding::field_name(&p.key)))
+            .cloned()
+            .collect();
+        let person = binding_person(caller, name);
+        let mut bound = Vec::new();
+        for param in &set {
+            let one = std::slice::from_ref(param);
+            let value = match resolve(one, bindings, &place.account, project, &person, &BTreeMap::new()) {
+                Ok(values) => match values.get(&param.key) {
+                    Some(_) if param.no_echo => "hidden".to_owned(),
+                    // The name can still be changed in the form.
+                    Some(value) if value == name => "the environment's name".to_owned(),
+                    Some(value) => value.clone(),
+                    None => "the template's default".to_owned(),
+                },
+                Err(errors) => errors.into_iter().map(|e| e.message).collect::<Vec<_>>().join(" "),
+            };
+            bound.push((param.key.clone(), value));
+        }
+        bound
+    }
+}
+
+/// What bindings take from the caller.
+pub(crate) fn binding_person(caller: &Caller, name: &str) -> BindingPerson {
+    BindingPerson {
+        studio_user_id: caller.actor.person.studio_user_id(),
+        email: caller.actor.email.clone(),
+        environment_name: name.to_owned(),
+    }
+}
+
+/// The version asked for, or the preferred one; deprecated and inactive versions are not offered.
+pub(crate) fn offered_artifact<'a>(product: &'a Product, wanted: &str) -> Result<&'a ProvisioningArtifact> {
+    let asked = product.artifacts.iter().find(|a| a.id.as_str() == wanted && a.active && !a.deprecated);
+    asked.or_else(|| product.preferred_artifact()).ok_or_else(|| {
+        Error::conflict(
+            "This product cannot be requested.",
+            "It has no version that is active and not deprecated.",
+            "Ask the platform team for a current version.",
+        )
+    })
+}
+
+/// The values that a TagOption key can have, active ones alone.
+pub(crate) fn tag_choices(options: &[TagOption]) -> BTreeMap<String, Vec<String>> {
+    let mut choices: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for option in options.iter().filter(|o| o.active) {
+        choices.entry(option.key.clone()).or_default().push(option.value.clone());
+    }
+    choices
+}
+
+/// Tags that the portal sets from the project are nobody's choice.
+pub(crate) fn project_tag(key: &str, project: &Project) -> Option<String> {
+    match key {
+        "cost-center" => Some(project.cost_center.clone()),
+        "data-class" => Some(project.data_class.as_str().to_owned()),
+        _ => None,
+    }
+}
+
+/// A TagOption key with several values is a choice; with one, AWS sets it by itself; the project's own tags are set where
+/// their value is among the options.
+fn tag_fields(options: &[TagOption], project: &Project) -> Vec<FormField> {
+    tag_choices(options)
+        .into_iter()
+        .filter(|(key, values)| {
+            values.len() > 1 && project_tag(key, project).is_none_or(|value| !values.contains(&value))
+        })
+        .map(|(key, values)| FormField {
+            name: format!("tag[{key}]"),
+            label: key,
+            help: String::new(),
+            default: None,
+            control: FormControl::Choice { values },
+            required: true,
+            limits: None,
+        })
+        .collect()
+}
+
+/// A name that nobody has yet: the product's, and a few characters that differ each time.
+fn suggested_name(product: &Product, unique: &str) -> String {
+    let mut slug = String::new();
+    for c in product.name.chars().flat_map(char::to_lowercase) {
+        if c.is_ascii_alphanumeric() {
+            slug.push(c);
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    slug.truncate(32);
+    let tail: String = unique.chars().rev().filter(char::is_ascii_alphanumeric).take(5).collect();
+    format!("{}-{tail}", slug.trim_matches('-')).trim_start_matches('-').to_owned()
+}

@@ -1,0 +1,101 @@
+//! From stored things to the rows of lists, with the names of products and people.
+
+use std::collections::BTreeMap;
+
+use domain::action::Action;
+use domain::environment::Environment;
+use domain::id::ProductId;
+use domain::person::PersonKey;
+use domain::request::Request;
+use domain::view::{EnvironmentRow, RequestRow};
+use store::{Cursor, Order, PageRequest};
+
+use crate::{Caller, ControlPlane, Error, Result};
+
+/// Rows on one page of a list.
+pub(crate) const PAGE: u32 = 20;
+
+/// The page after the cursor of a URL, newest first.
+pub(crate) fn page_after(cursor: &str, order: Order) -> Result<PageRequest> {
+    let after = if cursor.is_empty() {
+        None
+    } else {
+        let parsed = cursor.parse::<Cursor>();
+        Some(parsed.map_err(|_| Error::field("after", "This link to a further page is broken: start from the first page."))?)
+    };
+    Ok(PageRequest { order, after, limit: PAGE })
+}
+
+/// The names of one list's products and people.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    products: BTreeMap<ProductId, String>,
+    people: BTreeMap<PersonKey, String>,
+}
+
+impl Names {
+    pub(crate) fn product(&self, id: &ProductId) -> String {
+        self.products.get(id).cloned().unwrap_or_else(|| format!("{id} (no longer in the catalog)"))
+    }
+
+    pub(crate) fn person(&self, key: &PersonKey) -> String {
+        self.people.get(key).cloned().unwrap_or_else(|| key.subject.clone())
+    }
+}
+
+impl ControlPlane {
+    pub(crate) async fn names(
+        &self,
+        products: impl IntoIterator<Item = &ProductId>,
+        people: impl IntoIterator<Item = &PersonKey>,
+    ) -> Result<Names> {
+        Ok(Names {
+            products: self.store().product_names(products).await?,
+            people: self.store().names_of(people).await?,
+        })
+    }
+
+    pub(crate) async fn request_rows(&self, requests: &[Request]) -> Result<Vec<RequestRow>> {
+        let names = self.names(requests.iter().map(|r| &r.product), requests.iter().map(|r| &r.requester)).await?;
+        Ok(requests
+            .iter()
+            .map(|r| RequestRow {
+                id: r.id.clone(),
+                name: r.name.clone(),
+                product_name: names.product(&r.product),
+                project: r.project.clone(),
+                stage: r.stage,
+                requester: names.person(&r.requester),
+                state: r.state,
+                submitted_at: r.submitted_at,
+                expires_at: r.expires_at(),
+            })
+            .collect())
+    }
+
+    pub(crate) async fn environment_rows(
+        &self,
+        caller: &Caller,
+        environments: &[Environment],
+    ) -> Result<Vec<EnvironmentRow>> {
+        let products = environments.iter().map(|e| &e.product);
+        let names = self.names(products, environments.iter().map(|e| &e.owner)).await?;
+        let mut rows = Vec::with_capacity(environments.len());
+        for e in environments {
+            let allowed = self.allowed_actions(caller, e, &[Action::LaunchEnvironment]).await?;
+            rows.push(EnvironmentRow {
+                id: e.id.clone(),
+                name: e.name.clone(),
+                product_name: names.product(&e.product),
+                project: e.project.clone(),
+                stage: e.stage,
+                owner: names.person(&e.owner),
+                state: e.state,
+                lease_ends_at: e.lease_ends_at,
+                created_at: e.created_at,
+                can_launch: allowed.has(Action::LaunchEnvironment),
+            });
+        }
+        Ok(rows)
+    }
+}

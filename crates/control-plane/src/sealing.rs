@@ -1,0 +1,78 @@
+//! Seals `NoEcho` values: XChaCha20-Poly1305 under a key that lives outside the database, bound to their request.
+
+use std::collections::BTreeMap;
+
+use chacha20poly1305::aead::{Aead, Payload};
+use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
+use domain::id::RequestId;
+
+use crate::deps::Random;
+use crate::settings::SealingKey;
+use crate::{Error, Result};
+
+/// First byte of everything sealed; changes with the layout (version, 24 bytes of nonce, ciphertext with its tag).
+const LAYOUT: u8 = 1;
+const NONCE: usize = 24;
+
+/// Seals `values` so that they open for `request` alone.
+pub(crate) fn seal(
+    key: &SealingKey,
+    random: &Random,
+    request: &RequestId,
+    values: &BTreeMap<String, String>,
+) -> Result<Vec<u8>> {
+    let failed = |e: &dyn std::fmt::Display| Error::internal("The values could not be sealed", e);
+    let plain = zeroize::Zeroizing::new(serde_json::to_vec(values).map_err(|e| failed(&e))?);
+    let nonce = random.bytes::<NONCE>();
+    let sealed = XChaCha20Poly1305::new(key.0.as_ref().into())
+        .encrypt(XNonce::from_slice(&nonce), Payload { msg: &plain, aad: request.as_str().as_bytes() })
+        .map_err(|e| failed(&e))?;
+    Ok([&[LAYOUT], nonce.as_slice(), &sealed].concat())
+}
+
+/// Opens what [`seal`] made for the same request.
+pub(crate) fn open(key: &SealingKey, request: &RequestId, sealed: &[u8]) -> Result<BTreeMap<String, String>> {
+    let failed = |e: &dyn std::fmt::Display| Error::internal("The sealed values of this request cannot be opened", e);
+    let (layout, rest) = sealed.split_first().ok_or_else(|| failed(&"nothing is sealed"))?;
+    if *layout != LAYOUT || rest.len() < NONCE {
+        return Err(failed(&"the layout is not known"));
+    }
+    let (nonce, body) = rest.split_at(NONCE);
+    let plain = XChaCha20Poly1305::new(key.0.as_ref().into())
+        .decrypt(XNonce::from_slice(nonce), Payload { msg: body, aad: request.as_str().as_bytes() })
+        .map_err(|e| failed(&e))?;
+    serde_json::from_slice(&zeroize::Zeroizing::new(plain)).map_err(|e| failed(&e))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values() -> BTreeMap<String, String> {
+        BTreeMap::from([("MasterPassword".to_owned(), "correct horse".to_owned())])
+    }
+
+    #[test]
+    fn sealed_values_open_for_their_request_alone() {
+        let (key, random) = (SealingKey::new([7; 32]), Random::from_seed(1));
+        let [one, other]: [RequestId; 2] = ["one".parse().unwrap(), "other".parse().unwrap()];
+        let sealed = seal(&key, &random, &one, &values()).unwrap();
+        assert_eq!(open(&key, &one, &sealed).unwrap(), values());
+        assert!(open(&key, &other, &sealed).is_err());
+        assert!(open(&SealingKey::new([8; 32]), &one, &sealed).is_err());
+        assert!(!String::from_utf8_lossy(&sealed).contains("horse"));
+    }
+
+    #[test]
+    fn a_changed_byte_is_noticed() {
+        let (key, random) = (SealingKey::new([7; 32]), Random::from_seed(1));
+        let one = "one".parse().unwrap();
+        let sealed = seal(&key, &random, &one, &values()).unwrap();
+        for at in 0..sealed.len() {
+            let mut changed = sealed.clone();
+            changed[at] ^= 1;
+            assert!(open(&key, &one, &changed).is_err(), "byte {at}");
+        }
+        assert!(open(&key, &one, &[]).is_err());
+    }
+}

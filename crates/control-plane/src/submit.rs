@@ -1,0 +1,250 @@
+//! Submitting a request.
+
+use std::collections::BTreeMap;
+
+use domain::access::ApprovalRule;
+use domain::action::Action;
+use domain::binding::{ParameterBinding, field_name, resolve};
+use domain::catalog::{ConstraintRule, Product, ProvisioningArtifact};
+use domain::id::{ProductId, RequestId};
+use domain::parameter::{check_rules, narrow};
+use domain::problem::FieldError;
+use domain::project::Project;
+use domain::request::{Decision, Request, RequestState};
+use domain::view::RequestInput;
+use store::FormToken;
+
+use crate::request_form::{Place, binding_person, project_tag, tag_choices};
+use crate::trail::Event;
+use crate::{Caller, ControlPlane, Error, Result, sealing};
+
+/// `ProvisionedProductName`: Service Catalog takes 128; stack and resource names made from it do not.
+const LONGEST_NAME: usize = 64;
+const LONGEST_JUSTIFICATION: usize = 2_000;
+
+/// A form that holds.
+struct Checked<'a> {
+    artifact: &'a ProvisioningArtifact,
+    name: String,
+    justification: String,
+    lease_days: u16,
+    /// Without `NoEcho` values.
+    asked: BTreeMap<String, String>,
+    secrets: BTreeMap<String, String>,
+    tags: BTreeMap<String, String>,
+}
+
+impl ControlPlane {
+    /// Makes a request, and where its approval rule asks nobody, approves it at once. Posted twice with the same form
+    /// token, it answers the request that the first post made.
+    pub async fn submit_request(&self, caller: &Caller, input: RequestInput) -> Result<RequestId> {
+        let id: ProductId = input.product.parse().map_err(|_| Error::not_found("product"))?;
+        let target = input.target.split('/').next().and_then(|p| p.parse().ok());
+        let product: Product =
+            self.authorize_in(caller, Action::SubmitRequest, &id, target.as_ref()).await?.into_thing();
+        let places = self.places(caller, &product).await?;
+        let bindings = self.store().parameter_bindings(&id).await?;
+        let Some(place) = places.iter().find(|p| p.value() == input.target) else {
+            return Err(Error::field("target", "Choose one of the accounts that are offered."));
+        };
+        let project = self.project_of(place).await?;
+        let checked = self.check_form(caller, &input, &product, place, &project, &bindings)?;
+
+        let now = self.now();
+        let request_id: RequestId = self.ids().next()?;
+        let person = &caller.actor.person;
+        let token = input.form_token.trim();
+        let mut tx = self.store().begin().await?;
+        if !token.is_empty()
+            && let FormToken::Used { path } = tx.use_form_token(token, person, now).await?
+        {
+            let made = path.rsplit('/').next().unwrap_or_default();
+            return made.parse().map_err(|_| Error::not_found("request"));
+        }
+        let (account, region) = (&place.account.account, &place.account.region);
+        let taken = tx.live_environment_named(account, region, &checked.name).await?.is_some()
+            || tx.undecided_request_named(account, region, &checked.name, None).await?.is_some();
+        if taken {
+            return Err(Error::field(
+                "name",
+                format!("{} is taken in {}: choose another name.", checked.name, place.account.name),
+            ));
+        }
+        let sealed = if checked.secrets.is_empty() {
+            None
+        } else {
+            let key = &self.settings().sealing_key;
+            Some(sealing::seal(key, &self.deps().random, &request_id, &checked.secrets)?)
+        };
+        let request = Request {
+            id: request_id.clone(),
+            project: project.id.clone(),
+            requester: person.clone(),
+            product: product.id.clone(),
+            artifact: checked.artifact.id.clone(),
+            account: account.clone(),
+            region: region.clone(),
+            stage: place.account.stage,
+            name: checked.name,
+            asked: checked.asked,
+            sealed,
+            tags: checked.tags,
+            justification: checked.justification,
+            lease_days: checked.lease_days,
+            approval: place.access.approval,
+            state: RequestState::Submitted,
+            decision: None,
+            submitted_at: now,
+            decided_at: None,
+            environment: None,
+            version: 1,
+        };
+        tx.insert_request(&request).await?;
+        let event = Event::done(Action::SubmitRequest.as_str(), "request", request.id.as_str())
+            .project(&request.project)
+            .version(1)
+            .with("name", &request.name)
+            .with("product", product.id.as_str())
+            .with("account", account.as_str())
+            .with("approval", request.approval.as_str());
+        self.record(&mut tx, caller, event).await?;
+        let environment = if request.approval == ApprovalRule::None {
+            let decision = Decision::Approve { by: None, comment: String::new() };
+            self.apply_decision(&mut tx, caller, request, decision).await?.environment
+        } else {
+            None
+        };
+        if !token.is_empty() {
+            tx.finish_form(token, person, &format!("/requests/{request_id}")).await?;
+        }
+        tx.commit().await?;
+        self.signals().sealer.notify_one();
+        if let Some(environment) = environment {
+            self.changed(&environment);
+        }
+        Ok(request_id)
+    }
+
+    fn check_form<'a>(
+        &self,
+        caller: &Caller,
+        input: &RequestInput,
+        product: &'a Product,
+        place: &Place,
+        project: &Project,
+        bindings: &[ParameterBinding],
+    ) -> Result<Checked<'a>> {
+        let mut errors = Vec::new();
+        let mut wrong = |field: &str, message: String| errors.push(FieldError::new(field, message));
+        let artifact = product
+            .artifacts
+            .iter()
+            .find(|a| a.id.as_str() == input.artifact && a.active && !a.deprecated)
+            .ok_or_else(|| Error::field("artifact", "This version is no longer offered: choose another."))?;
+        let name = input.name.trim().to_owned();
+        if let Err(message) = check_name(&name) {
+            wrong("name", message);
+        }
+        let justification = input.justification.trim().to_owned();
+        if justification.is_empty() {
+            wrong("justification", "Say in a sentence what you need it for: who decides reads this.".to_owned());
+        } else if justification.chars().count() > LONGEST_JUSTIFICATION {
+            wrong("justification", format!("At most {LONGEST_JUSTIFICATION} characters."));
+        }
+        let longest = place.access.max_lease_days;
+        let lease_days = input.lease_days.trim().parse::<u16>().ok().filter(|d| (1..=longest).contains(d));
+        if lease_days.is_none() {
+            wrong("lease_days", format!("A whole number of days from 1 to {longest}."));
+        }
+        let tags = match check_tags(product, project, &input.tags) {
+            Ok(tags) => tags,
+            Err(mistakes) => {
+                errors.extend(mistakes);
+                BTreeMap::new()
+            }
+        };
+        let params = narrow(&artifact.parameters, &product.constraints);
+        let person = binding_person(caller, &name);
+        match resolve(&params, bindings, &place.account, project, &person, &input.parameters) {
+            Err(mistakes) => errors.extend(mistakes),
+            Ok(values) => errors.extend(check_constraints(product, &values)?),
+        }
+        let secret = |key: &String| params.iter().any(|p| &p.key == key && p.no_echo);
+        // A secret field that was left empty is left to its default.
+        let typed = input.parameters.iter().filter(|(k, v)| !(secret(k) && v.is_empty()));
+        let (secrets, asked) = typed.map(|(k, v)| (k.clone(), v.clone())).partition(|(k, _)| secret(k));
+        match (lease_days, errors.is_empty()) {
+            (Some(lease_days), true) => {
+                Ok(Checked { artifact, name, justification, lease_days, asked, secrets, tags })
+            }
+            _ => Err(Error::Invalid(errors)),
+        }
+    }
+}
+
+fn check_name(name: &str) -> Result<(), String> {
+    let good = name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+        && name.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric());
+    if name.is_empty() {
+        Err("Give the environment a name.".to_owned())
+    } else if name.len() > LONGEST_NAME {
+        Err(format!("At most {LONGEST_NAME} characters."))
+    } else if !good {
+        Err("Letters, digits, dots, hyphens and underscores, beginning with a letter or digit.".to_owned())
+    } else {
+        Ok(())
+    }
+}
+
+/// The rules of TEMPLATE constraints, each at the parameters that it speaks of.
+pub(crate) fn check_constraints(product: &Product, values: &BTreeMap<String, String>) -> Result<Vec<FieldError>> {
+    let mut errors = Vec::new();
+    for constraint in &product.constraints {
+        let ConstraintRule::Template { rules } = &constraint.rule else { continue };
+        let violations = check_rules(rules, values).map_err(|e| {
+            Error::conflict(
+                "This product cannot be requested now.",
+                format!("Its template constraint {} cannot be read: {}", constraint.id, e.0),
+                "Ask the platform team to mend the constraint.",
+            )
+        })?;
+        for violation in violations {
+            let field = violation.parameters.first().map(|p| field_name(p)).unwrap_or_default();
+            errors.push(FieldError::new(field, violation.message));
+        }
+    }
+    Ok(errors)
+}
+
+/// The TagOption choices; what the portal or AWS sets by itself cannot be posted.
+fn check_tags(
+    product: &Product,
+    project: &Project,
+    posted: &BTreeMap<String, String>,
+) -> Result<BTreeMap<String, String>, Vec<FieldError>> {
+    let choices = tag_choices(&product.tag_options);
+    let mut errors = Vec::new();
+    let mut tags = BTreeMap::new();
+    for key in posted.keys().filter(|k| !choices.contains_key(*k)) {
+        errors.push(FieldError::new(format!("tag[{key}]"), "This product has no such tag."));
+    }
+    for (key, values) in choices {
+        let own = project_tag(&key, project).filter(|value| values.contains(value));
+        let set_for_you = own.is_some() || values.len() == 1;
+        let value = posted.get(&key).map(String::as_str).filter(|v| !v.is_empty());
+        match (set_for_you, value) {
+            (true, None) => {}
+            (true, Some(value)) if own.as_deref() == Some(value) || values == [value] => {}
+            (true, Some(_)) => {
+                errors.push(FieldError::new(format!("tag[{key}]"), "This tag is set by the platform."));
+            }
+            (false, Some(value)) if values.iter().any(|v| v == value) => {
+                tags.insert(key, value.to_owned());
+            }
+            (false, _) => {
+                errors.push(FieldError::new(format!("tag[{key}]"), format!("Choose one of {}.", values.join(", "))));
+            }
+        }
+    }
+    if errors.is_empty() { Ok(tags) } else { Err(errors) }
+}

@@ -1,0 +1,100 @@
+//! Small texts that more than one page says.
+
+use domain::access::ApprovalRule;
+use domain::binding::{AccountValue, BindingSource, ParameterBinding, PersonValue};
+use domain::catalog::{Constraint, ConstraintRule};
+use domain::person::Actor;
+
+/// "Ada", "Ada or Grace", "Ada, Grace or Edsger".
+pub(crate) fn any_of(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [rest @ .., last] => format!("{} or {last}", rest.join(", ")),
+    }
+}
+
+/// Who decides, for a person who asks.
+pub(crate) fn approval(rule: ApprovalRule, leads: &[Actor], asker_is_lead: bool) -> String {
+    let names: Vec<String> = leads.iter().map(|a| a.display_name.clone()).collect();
+    match rule {
+        ApprovalRule::None => "No approval is needed.".to_owned(),
+        ApprovalRule::OneLead if !names.is_empty() => match names.len() {
+            1 => format!("{} decides.", names[0]),
+            _ => format!("One of the leads decides: {}.", any_of(&names)),
+        },
+        ApprovalRule::OneLead if asker_is_lead => {
+            "You are the only lead of this project, and nobody decides their own request: an admin decides.".to_owned()
+        }
+        ApprovalRule::OneLead => "The project has no lead who can decide: an admin decides.".to_owned(),
+    }
+}
+
+/// Where the value of a bound parameter comes from.
+pub(crate) fn binding(source: &BindingSource) -> String {
+    match source {
+        BindingSource::Fixed { value } => format!("always {value:?}"),
+        BindingSource::FromAccount { value } => format!("from the account: {}", account_value(*value)),
+        BindingSource::FromPerson { value } => match value {
+            PersonValue::Project | PersonValue::CostCenter | PersonValue::DataClass => {
+                format!("from the project: {}", person_value(*value))
+            }
+            _ => format!("from the person: {}", person_value(*value)),
+        },
+        BindingSource::Choice { values } => format!("one of {}", any_of(values)),
+        BindingSource::Ask => "asked for".to_owned(),
+    }
+}
+
+pub(crate) fn account_value(value: AccountValue) -> &'static str {
+    match value {
+        AccountValue::AccountId => "account number",
+        AccountValue::Region => "region",
+        AccountValue::Stage => "stage",
+        AccountValue::VpcId => "VPC",
+        AccountValue::SubnetIds => "subnets",
+        AccountValue::SecurityGroupIds => "security groups",
+        AccountValue::KmsKeyArn => "KMS key",
+        AccountValue::StudioDomainId => "shared Studio domain",
+    }
+}
+
+pub(crate) fn person_value(value: PersonValue) -> &'static str {
+    match value {
+        PersonValue::StudioUserId => "Studio user id",
+        PersonValue::Email => "e-mail address",
+        PersonValue::Project => "project",
+        PersonValue::CostCenter => "cost center",
+        PersonValue::DataClass => "data class",
+        PersonValue::EnvironmentName => "environment name",
+    }
+}
+
+/// The bindings of parameters that nobody is asked for.
+pub(crate) fn bound(bindings: &[ParameterBinding]) -> Vec<(String, String)> {
+    let mut bound: Vec<(String, String)> = bindings
+        .iter()
+        .filter(|b| !matches!(b.source, BindingSource::Choice { .. } | BindingSource::Ask))
+        .map(|b| {
+            let place = b.account.as_ref().map(|a| format!(" (in {a})")).unwrap_or_default();
+            (b.parameter.clone(), format!("{}{place}", binding(&b.source)))
+        })
+        .collect();
+    bound.sort();
+    bound
+}
+
+/// What a constraint demands.
+pub(crate) fn constraint(constraint: &Constraint) -> String {
+    let rule = match &constraint.rule {
+        ConstraintRule::Launch { role } => {
+            format!("AWS creates the resources with the role {role}, not with yours.")
+        }
+        ConstraintRule::Template { .. } => "The values that can be chosen are limited.".to_owned(),
+        ConstraintRule::TagUpdate { allowed: true } => "Tags can be changed later.".to_owned(),
+        ConstraintRule::TagUpdate { allowed: false } => "Tags cannot be changed later.".to_owned(),
+        ConstraintRule::Notification { .. } => "The platform team is notified of every change.".to_owned(),
+        ConstraintRule::StackSet { .. } => "The resources are created in several accounts.".to_owned(),
+    };
+    if constraint.description.is_empty() { rule } else { format!("{rule} {}", constraint.description) }
+}

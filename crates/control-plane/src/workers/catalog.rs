@@ -1,0 +1,264 @@
+//! The catalog mirror: reads portfolios, products, versions, constraints and TagOptions of one region, whole, and puts them
+//! in the place of what was there.
+
+use std::collections::BTreeMap;
+
+use aws::ServiceCatalog;
+use aws::service_catalog::ProvisioningParameters;
+use chrono::TimeDelta;
+use domain::catalog::{Portfolio, Product, ProvisioningArtifact};
+use domain::id::{AccountId, ProductId, Region};
+use domain::problem::Problem;
+use futures::{StreamExt, stream};
+use serde_json::Value;
+
+use crate::{ControlPlane, Result, session};
+
+/// Products that are read at once.
+const AT_ONCE: usize = 4;
+
+/// One replica reads a region at a time.
+const LEASE: TimeDelta = TimeDelta::minutes(5);
+
+impl ControlPlane {
+    /// Reads every region. A region that cannot be read keeps what it had, with the reason; answers whether all were read.
+    pub(super) async fn mirror_catalogs(&self) -> Result<bool> {
+        let mut all = true;
+        for region in &self.settings().regions {
+            let lease = format!("catalog-{region}");
+            let now = self.now();
+            if !self.store().hold_lease(&lease, self.worker(), now, now + LEASE).await? {
+                continue;
+            }
+            let result = self.mirror(region).await;
+            self.store().release_lease(&lease, self.worker()).await?;
+            all &= result?;
+        }
+        Ok(all)
+    }
+
+    async fn mirror(&self, region: &Region) -> Result<bool> {
+        match self.read_catalog(region).await {
+            Ok((portfolios, products)) => {
+                let mut tx = self.store().begin().await?;
+                tx.replace_catalog(region, &portfolios, &products, self.now()).await?;
+                tx.commit().await?;
+                Ok(true)
+            }
+            Err(problem) => {
+                tracing::warn!(%region, why = problem.why, "the catalog could not be read");
+                let mut tx = self.store().begin().await?;
+                tx.mirror_failed(region, &problem).await?;
+                tx.commit().await?;
+                Ok(false)
+            }
+        }
+    }
+
+    async fn read_catalog(&self, region: &Region) -> Result<(Vec<Portfolio>, Vec<Product>), Problem> {
+        let problem = |error: aws::Error| error.problem();
+        let curator = session::curator(self, region).await.map_err(problem)?.service_catalog();
+        let portfolios = curator.list_portfolios().await.map_err(problem)?;
+        let mut holders: BTreeMap<ProductId, Vec<Portfolio>> = BTreeMap::new();
+        for portfolio in &portfolios {
+            for product in curator.list_products(&portfolio.id).await.map_err(problem)? {
+                holders.entry(product.id).or_default().push(portfolio.clone());
+            }
+        }
+        let accounts: Vec<AccountId> = self
+            .store()
+            .all_project_accounts()
+            .await
+            .map_err(|e| crate::Error::from(e).problem())?
+            .into_iter()
+            .filter(|a| &a.region == region)
+            .map(|a| a.account)
+            .collect();
+        let products: Vec<aws::Result<Product>> = stream::iter(holders)
+            .map(|(id, holders)| self.read_product(&curator, region, id, holders, &accounts))
+            .buffer_unordered(AT_ONCE)
+            .collect()
+            .await;
+        let mut products = products.into_iter().collect::<aws::Result<Vec<_>>>().map_err(problem)?;
+        products.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok((portfolios, products))
+    }
+
+    async fn read_product(
+        &self,
+        curator: &ServiceCatalog,
+        region: &Region,
+        id: ProductId,
+        holders: Vec<Portfolio>,
+        accounts: &[AccountId],
+    ) -> aws::Result<Product> {
+        let detail = curator.describe_product_as_admin(&id).await?;
+        let mut artifacts = curator.list_provisioning_artifacts(&id).await?;
+        for artifact in artifacts.iter_mut().filter(|a| a.active) {
+            self.complete(curator, region, &id, artifact, accounts).await?;
+        }
+        artifacts.sort_by_key(|a| std::cmp::Reverse(a.created_at));
+        let mut constraints = Vec::new();
+        let mut tag_options = detail.tag_options;
+        for portfolio in &holders {
+            for found in curator.list_constraints(&portfolio.id, Some(&id)).await? {
+                constraints.push(curator.describe_constraint(&found.id).await?);
+            }
+        }
+        tag_options.sort_by(|a, b| (&a.key, &a.value).cmp(&(&b.key, &b.value)));
+        tag_options.dedup();
+        Ok(Product {
+            id,
+            region: region.clone(),
+            portfolios: holders.into_iter().map(|p| p.id).collect(),
+            name: detail.summary.name,
+            description: detail.summary.description,
+            owner: detail.summary.owner,
+            support: detail.summary.support,
+            artifacts,
+            constraints,
+            tag_options,
+        })
+    }
+
+    /// What a version creates, from its template, and what it asks for: as an account sees it where one does, else as the
+    /// curator does.
+    async fn complete(
+        &self,
+        curator: &ServiceCatalog,
+        region: &Region,
+        product: &ProductId,
+        artifact: &mut ProvisioningArtifact,
+        accounts: &[AccountId],
+    ) -> aws::Result<()> {
+        let template = curator.describe_provisioning_artifact(product, &artifact.id).await?;
+        artifact.resources = template.body.as_deref().map(resources).unwrap_or_default();
+        artifact.parameters = template.parameters;
+        for account in accounts {
+            match self.asked_in(account, region, product, artifact).await {
+                Ok(Some(asked)) => {
+                    artifact.parameters = asked.parameters;
+                    artifact.usage_instructions = asked.usage_instructions;
+                    return Ok(());
+                }
+                // Not shared to this account, or the account cannot be reached: the next may do.
+                Ok(None) => {}
+                Err(error) if error.is_retryable() => return Err(error),
+                Err(error) => tracing::debug!(%error, %account, %product, "an account does not see the product"),
+            }
+        }
+        Ok(())
+    }
+
+    async fn asked_in(
+        &self,
+        account: &AccountId,
+        region: &Region,
+        product: &ProductId,
+        artifact: &ProvisioningArtifact,
+    ) -> aws::Result<Option<ProvisioningParameters>> {
+        let catalog = session::catalog_reader(self, account, region).await?.service_catalog();
+        let paths = match catalog.list_launch_paths(product).await {
+            Err(aws::Error::NotFound(_)) => return Ok(None),
+            paths => paths?,
+        };
+        let Some(path) = paths.first() else { return Ok(None) };
+        catalog.describe_provisioning_parameters(product, &artifact.id, Some(&path.id)).await.map(Some)
+    }
+}
+
+/// Resource types of a template and how many of each. A template that cannot be read here creates what AWS says it does;
+/// the page then shows nothing.
+fn resources(template: &str) -> BTreeMap<String, u32> {
+    let mut counts = BTreeMap::new();
+    if let Ok(json) = serde_json::from_str::<Value>(template) {
+        for resource in json["Resources"].as_object().into_iter().flat_map(serde_json::Map::values) {
+            if let Some(kind) = resource["Type"].as_str() {
+                *counts.entry(kind.to_owned()).or_default() += 1;
+            }
+        }
+        return counts;
+    }
+    // YAML: under `Resources:`, two levels deep, `Type: AWS::...`.
+    let mut inside = false;
+    let mut depth: Option<usize> = None;
+    for line in template.lines() {
+        let text = line.trim_end();
+        let indent = text.len() - text.trim_start().len();
+        let content = text.trim_start();
+        if content.is_empty() || content.starts_with('#') {
+            continue;
+        }
+        if indent == 0 {
+            inside = content.starts_with("Resources:");
+            depth = None;
+            continue;
+        }
+        if !inside {
+            continue;
+        }
+        // The first line inside is a logical id; its members are deeper by one level.
+        let top = *depth.get_or_insert(indent);
+        let kind = content.strip_prefix("Type:").map(|k| k.trim().trim_matches(['"', '\'']));
+        if let Some(kind) = kind
+            && indent > top
+            && kind.contains("::")
+            && !kind.starts_with("Condition")
+            && is_member(template, line, indent, top)
+        {
+            *counts.entry(kind.to_owned()).or_default() += 1;
+        }
+    }
+    counts
+}
+
+/// Whether a line is a direct member of a resource, not of something inside it: no line between the logical id and it is
+/// less deep.
+fn is_member(template: &str, line: &str, indent: usize, top: usize) -> bool {
+    let start = line.as_ptr() as usize - template.as_ptr() as usize;
+    for before in template.get(..start).unwrap_or_default().lines().rev() {
+        let content = before.trim_start();
+        if content.is_empty() || content.starts_with('#') {
+            continue;
+        }
+        let depth = before.len() - content.len();
+        if depth < indent {
+            return depth == top;
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn resources_of_a_yaml_template_are_counted() {
+        let template = "\
+Parameters:
+  Name:
+    Type: AWS::SSM::Parameter::Value<String>
+Resources:
+  # two of them
+  One:
+    Type: AWS::S3::Bucket
+    Properties:
+      Other:
+        Type: AWS::Not::Counted
+  Two:
+    Properties:
+      A: b
+    Type: 'AWS::S3::Bucket'
+  Key:
+    Type: \"AWS::KMS::Key\"
+Outputs:
+  Type:
+    Type: AWS::Not::This
+";
+        let expected = BTreeMap::from([("AWS::S3::Bucket".to_owned(), 2), ("AWS::KMS::Key".to_owned(), 1)]);
+        assert_eq!(resources(template), expected);
+        assert_eq!(resources(r#"{"Resources":{"K":{"Type":"AWS::KMS::Key"}}}"#).len(), 1);
+        assert_eq!(resources("not a template"), BTreeMap::new());
+    }
+}

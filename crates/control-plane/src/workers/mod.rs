@@ -1,0 +1,11 @@
+//! The reconcilers. Each takes no input, is idempotent, and runs on a signal and on a timer; any number of replicas may run
+//! them at once.
+
+mod catalog;
+mod operations;
+mod outcome;
+mod provision;
+mod schedule;
+mod sealer;
+mod sweeps;
+mod terminate;

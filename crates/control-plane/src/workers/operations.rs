@@ -1,0 +1,261 @@
+//! Carries operations on: claim by a lease, observe and act, decide by the pure `domain::operation::next`, save with fencing.
+
+use std::time::Duration;
+
+use domain::audit::Outcome as Audited;
+use domain::environment::{Environment, EnvironmentState};
+use domain::operation::{Moment, Operation, OperationKind, Step, Transition, next};
+use futures::future::join_all;
+use tokio_util::sync::CancellationToken;
+
+use super::outcome::Outcome;
+use crate::authorize::{Authorized, Hindrance};
+use crate::deps::CrashPoint;
+use crate::trail::{By, Event};
+use crate::{ControlPlane, Error, Result};
+
+/// Why a worker lets go of an operation before its lease ends.
+enum Stop {
+    /// Killed by a test: nothing is released, as after `kill -9`.
+    Crashed,
+    /// Somebody else holds it by now.
+    Lost,
+    Failed(Error),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        if matches!(error, Error::Stale { .. }) { Self::Lost } else { Self::Failed(error) }
+    }
+}
+
+impl ControlPlane {
+    /// Works on what is due; answers how many operations that were. `shutdown` ends it between two steps.
+    pub(super) async fn run_operations(&self, shutdown: &CancellationToken) -> Result<usize> {
+        let now = self.now();
+        let limit = u32::try_from(self.settings().workers.concurrency).unwrap_or(u32::MAX);
+        let claimed =
+            self.store().claim_operations(now, self.worker(), now + self.settings().workers.lease, limit).await?;
+        let count = claimed.len();
+        join_all(claimed.into_iter().map(|operation| self.work(operation, shutdown))).await;
+        Ok(count)
+    }
+
+    async fn work(&self, mut operation: Operation, shutdown: &CancellationToken) {
+        let id = operation.id.clone();
+        loop {
+            match self.step(operation).await {
+                Ok(Some(held)) if shutdown.is_cancelled() => {
+                    if let Err(error) = self.store().release_operation(&held, self.worker()).await {
+                        tracing::warn!(%error, operation = %id, "an operation could not be released; its lease ends by itself");
+                    }
+                    return;
+                }
+                Ok(Some(held)) => operation = held,
+                Ok(None) | Err(Stop::Crashed) => return,
+                Err(Stop::Lost) => {
+                    tracing::info!(operation = %id, "another worker has taken the operation over");
+                    return;
+                }
+                Err(Stop::Failed(error)) => {
+                    tracing::warn!(%error, operation = %id, "an operation could not be saved; it is taken up again when its lease ends");
+                    return;
+                }
+            }
+        }
+    }
+
+    /// One step: acts, saves. Gives the operation back when it is due again at once and still held.
+    async fn step(&self, operation: Operation) -> Result<Option<Operation>, Stop> {
+        let environment = self.store().environment(&operation.environment).await.map_err(Error::from)?;
+        let environment = environment.ok_or_else(|| Error::not_found("environment"))?;
+        let step = operation.step.as_str();
+        let lease = self.now() + self.settings().workers.lease;
+        if !self.store().renew_operation(&operation, self.worker(), lease).await.map_err(Error::from)? {
+            return Err(Stop::Lost);
+        }
+        self.crash(CrashPoint::BeforeAct, step)?;
+        let outcome = self.act_holding(&operation, &environment).await?;
+        self.crash(CrashPoint::AfterAct, step)?;
+        let moment = Moment {
+            now: self.now(),
+            started_at: operation.created_at,
+            attempt: operation.attempt,
+            jitter: self.deps().random.fraction(),
+        };
+        let pace = &self.settings().pace;
+        let transition = next(operation.kind, &operation.step, outcome.observation.clone(), pace, &moment);
+        let saved = self.save(&operation, environment, outcome, transition).await?;
+        self.crash(CrashPoint::AfterSave, step)?;
+        self.changed(&saved.environment);
+        metrics::counter!("studiogate_operation_steps_total", "kind" => saved.kind.as_str(), "step" => step).increment(1);
+        Ok(saved.lease_owner.is_some().then_some(saved))
+    }
+
+    fn crash(&self, point: CrashPoint, step: &str) -> Result<(), Stop> {
+        match &self.deps().crash {
+            Some(hook) if hook(point, step) => Err(Stop::Crashed),
+            _ => Ok(()),
+        }
+    }
+
+    /// Acts while the lease is kept alive.
+    async fn act_holding(&self, operation: &Operation, environment: &Environment) -> Result<Outcome, Stop> {
+        let third = (self.settings().workers.lease / 3).to_std().unwrap_or(Duration::from_secs(20));
+        let mut beat = tokio::time::interval(third.max(Duration::from_millis(100)));
+        beat.tick().await;
+        let mut act = std::pin::pin!(self.act(operation, environment));
+        loop {
+            tokio::select! {
+                outcome = &mut act => return match outcome {
+                    Ok(outcome) => Ok(outcome),
+                    // The portal's own trouble is tried again like AWS's.
+                    Err(error) => Ok(Outcome::trouble(error.problem())),
+                },
+                _ = beat.tick() => {
+                    let until = self.now() + self.settings().workers.lease;
+                    if !self.store().renew_operation(operation, self.worker(), until).await.map_err(Error::from)? {
+                        return Err(Stop::Lost);
+                    }
+                }
+            }
+        }
+    }
+
+    async fn act(&self, operation: &Operation, environment: &Environment) -> Result<Outcome> {
+        if is_act(&operation.step) {
+            let authorized = match self.authorize_operation(operation, environment).await? {
+                Ok(authorized) => authorized,
+                Err(Hindrance::Refused(problem)) => return Ok(Outcome::refused(problem)),
+                Err(Hindrance::TooOld(problem)) => {
+                    return Ok(Outcome::new(domain::operation::Observation::Blocked { problem }));
+                }
+            };
+            return self.act_authorized(operation, &authorized).await;
+        }
+        match &operation.step {
+            Step::FollowProvision { record } => self.follow_provision(operation, environment, record).await,
+            Step::Collect { record } => self.collect(environment, record).await,
+            Step::FollowClear { record } | Step::FollowTerminate { record } => {
+                self.follow_terminate(operation, environment, record).await
+            }
+            step => Err(Error::internal("A worker was given a finished operation", &step.as_str())),
+        }
+    }
+
+    async fn act_authorized(&self, operation: &Operation, it: &Authorized<Environment>) -> Result<Outcome> {
+        match (&operation.step, operation.kind) {
+            (Step::Check, OperationKind::Provision) => self.check_provision(operation, it).await,
+            (Step::Check, OperationKind::Terminate) => self.check_terminate(it).await,
+            (Step::Provision { plan }, _) => self.provision(operation, it, plan).await,
+            (Step::DeleteApps, _) => self.delete_apps(it).await,
+            (Step::Clear | Step::Terminate, _) => self.terminate(operation, it).await,
+            (step, _) => Err(Error::internal("A worker was given a step that is no act", &step.as_str())),
+        }
+    }
+
+    /// Commits the operation, what was learned of the environment, and the audit events, if the operation is still ours.
+    async fn save(
+        &self,
+        before: &Operation,
+        mut environment: Environment,
+        outcome: Outcome,
+        transition: Transition,
+    ) -> Result<Operation, Stop> {
+        let now = self.now();
+        let Transition { step, run_at, attempt, trouble } = transition;
+        let moved = step != before.step;
+        let mut after = Operation {
+            step,
+            attempt,
+            trouble,
+            next_run_at: run_at,
+            version: before.version + 1,
+            ..before.clone()
+        };
+        if after.step.is_final() {
+            after.finished_at = Some(now);
+        }
+        // Due at once: kept in hand. Due later: given back with the same write.
+        if run_at > now || after.step.is_final() {
+            after.lease_owner = None;
+            after.lease_until = None;
+        }
+        let learned = outcome.changes.apply(&mut environment);
+        let concluded = conclude(&mut environment, &after);
+        if learned || concluded {
+            environment.version += 1;
+            environment.updated_at = now;
+        }
+        let mut tx = self.store().begin().await.map_err(Error::from)?;
+        tx.save_operation(&after, self.worker()).await.map_err(Error::from)?;
+        if learned || concluded {
+            tx.update_environment(&environment).await.map_err(Error::from)?;
+        }
+        if !outcome.stack_events.is_empty() {
+            tx.add_stack_events(&environment.id, &outcome.stack_events).await.map_err(Error::from)?;
+        }
+        if after.step == Step::Succeeded {
+            tx.erase_sealed(&environment.request).await.map_err(Error::from)?;
+        }
+        let by = By::For { person: &before.on_behalf_of, correlation: before.id.as_str() };
+        let id = environment.id.to_string();
+        let version = (learned || concluded).then_some(environment.version);
+        if moved || learned {
+            let result = if matches!(after.step, Step::Failed { .. }) { Audited::Failed } else { Audited::Succeeded };
+            let mut event = Event::done(before.step.as_str(), "environment", &id)
+                .project(&environment.project)
+                .outcome(result);
+            event.detail = outcome.detail;
+            event.version = version;
+            if let Step::Failed { problem, .. } = &after.step {
+                event = event.with("reason", &problem.why);
+            }
+            self.record(&mut tx, by, event).await?;
+        }
+        if moved && is_act(&after.step) && !after.step.is_final() {
+            let event = Event::done(after.step.as_str(), "environment", &id)
+                .project(&environment.project)
+                .outcome(Audited::Intent);
+            self.record(&mut tx, by, event).await?;
+        }
+        if after.step.is_final() {
+            let mut event = Event::done(after.kind.as_str(), "environment", &id)
+                .project(&environment.project)
+                .with("state", environment.state.as_str());
+            event.version = version;
+            if let Step::Failed { problem, .. } = &after.step {
+                event = event.outcome(Audited::Failed).with("reason", &problem.why);
+            }
+            self.record(&mut tx, by, event).await?;
+        }
+        tx.commit().await.map_err(Error::from)?;
+        Ok(after)
+    }
+}
+
+/// Whether the step calls AWS to change something, or decides that it will be: authorized again each time.
+fn is_act(step: &Step) -> bool {
+    matches!(step, Step::Check | Step::Clear | Step::Provision { .. } | Step::DeleteApps | Step::Terminate)
+}
+
+/// What a finished operation makes of its environment; answers whether anything changed.
+fn conclude(environment: &mut Environment, operation: &Operation) -> bool {
+    match (&operation.step, operation.kind) {
+        (Step::Succeeded, OperationKind::Provision) => {
+            environment.state = EnvironmentState::Available;
+            environment.problem = None;
+        }
+        (Step::Succeeded, OperationKind::Terminate) => {
+            environment.state = EnvironmentState::Terminated;
+            environment.problem = None;
+            environment.launch_target = None;
+        }
+        (Step::Failed { problem, .. }, _) => {
+            environment.state = EnvironmentState::Error;
+            environment.problem = Some(problem.clone());
+        }
+        _ => return false,
+    }
+    true
+}

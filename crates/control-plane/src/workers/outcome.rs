@@ -1,0 +1,77 @@
+//! What a step's act found, on its way to the store.
+
+use std::collections::BTreeMap;
+
+use domain::environment::{Environment, LaunchTarget, Output, StackEvent};
+use domain::id::ProvisionedProductId;
+use domain::operation::Observation;
+use domain::problem::Problem;
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    pub(super) observation: Observation,
+    pub(super) changes: Changes,
+    pub(super) stack_events: Vec<StackEvent>,
+    /// For the audit event of the step.
+    pub(super) detail: BTreeMap<String, String>,
+}
+
+/// What was learned of the environment.
+#[derive(Debug, Default)]
+pub(super) struct Changes {
+    pub(super) provisioned_product: Option<ProvisionedProductId>,
+    pub(super) stack_arn: Option<String>,
+    pub(super) outputs: Option<Vec<Output>>,
+    pub(super) launch_target: Option<LaunchTarget>,
+    pub(super) tags: Option<BTreeMap<String, String>>,
+}
+
+impl Outcome {
+    pub(super) fn new(observation: Observation) -> Self {
+        Self { observation, changes: Changes::default(), stack_events: Vec::new(), detail: BTreeMap::new() }
+    }
+
+    pub(super) fn refused(problem: Problem) -> Self {
+        Self::new(Observation::Refused { problem })
+    }
+
+    pub(super) fn trouble(problem: Problem) -> Self {
+        Self::new(Observation::Trouble { problem })
+    }
+
+    pub(super) fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.detail.insert(name.to_owned(), value.into());
+        self
+    }
+}
+
+/// What may pass is tried again; the rest is refused for good.
+impl From<aws::Error> for Outcome {
+    fn from(error: aws::Error) -> Self {
+        if error.is_retryable() { Self::trouble(error.problem()) } else { Self::refused(error.problem()) }
+    }
+}
+
+impl Changes {
+    /// Writes what was learned; answers whether anything is new.
+    pub(super) fn apply(self, environment: &mut Environment) -> bool {
+        let before = environment.clone();
+        if self.provisioned_product.is_some() {
+            environment.provisioned_product = self.provisioned_product;
+        }
+        if self.stack_arn.is_some() {
+            environment.stack_arn = self.stack_arn;
+        }
+        if let Some(outputs) = self.outputs {
+            environment.outputs = outputs;
+        }
+        if self.launch_target.is_some() {
+            environment.launch_target = self.launch_target;
+        }
+        if let Some(tags) = self.tags {
+            environment.tags = tags;
+        }
+        before != *environment
+    }
+}

@@ -1,0 +1,407 @@
+//! The steps of a provisioning.
+
+use std::collections::BTreeMap;
+
+use aws::cloudformation::StackResource;
+use aws::service_catalog::{LaunchPath, ProvisionCall, ProvisionedProductRef, RecordStatus, RecordView, ServiceCatalog};
+use domain::binding::{BindingPerson, resolve};
+use domain::catalog::Product;
+use domain::environment::{Environment, LaunchTarget, StackEvent};
+use domain::id::{ProvisionedProductId, RecordId};
+use domain::operation::{Observation, Operation, Plan};
+use domain::parameter::narrow;
+use domain::problem::Problem;
+use domain::project::Project;
+use domain::request::Request;
+
+use super::outcome::Outcome;
+use crate::authorize::Authorized;
+use crate::request_form::{project_tag, tag_choices};
+use crate::session::{self, Purpose};
+use crate::submit::check_constraints;
+use crate::{ControlPlane, Error, Result, sealing};
+
+impl ControlPlane {
+    /// Validates again, looks for what an earlier try left, and makes the plan that will be sent.
+    pub(super) async fn check_provision(
+        &self,
+        operation: &Operation,
+        environment: &Authorized<Environment>,
+    ) -> Result<Outcome> {
+        let it = environment.thing();
+        let (request, product, parameters, project) = match self.validated(it).await? {
+            Ok(valid) => valid,
+            Err(problem) => return Ok(Outcome::refused(problem)),
+        };
+        let session = match session::provisioner(self, environment, Purpose::Provision).await {
+            Ok(session) => session,
+            Err(error) => return Ok(error.into()),
+        };
+        let catalog = session.service_catalog();
+        match catalog.describe_provisioned_product(ProvisionedProductRef::Name(&it.name)).await {
+            Err(aws::Error::NotFound(_)) => {}
+            Err(error) => return Ok(error.into()),
+            Ok(found) if !self.is_ours(it, found.token.as_deref()).await? => {
+                return Ok(Outcome::refused(name_taken(&it.name)));
+            }
+            Ok(found) if found.status.is_passing() => {
+                return Ok(Outcome::new(Observation::Running { since: operation.created_at }));
+            }
+            Ok(found) => {
+                let mut outcome = Outcome::new(Observation::Leftover).with("provisioned_product", found.id.as_str());
+                outcome.changes.provisioned_product = Some(found.id);
+                return Ok(outcome);
+            }
+        }
+        let paths = match catalog.list_launch_paths(&it.product).await {
+            Ok(paths) => paths,
+            Err(error) => return Ok(error.into()),
+        };
+        let Some(path) = best_path(paths) else {
+            return Ok(Outcome::refused(Problem::new(
+                "The product cannot be launched in this account.",
+                "The account sees no launch path to it: its portfolio is not shared there, or StudiogateProvisioner is not \
+                 associated with it.",
+                "Ask the platform team to share the portfolio and associate the role, then retry.",
+            )));
+        };
+        let tags = tags(it, &request, &product, &project);
+        let plan = Plan { path: Some(path.id), parameters, tags };
+        Ok(Outcome::new(Observation::Checked { plan })
+            .with("product", it.product.as_str())
+            .with("artifact", it.artifact.as_str())
+            .with("account", it.account.as_str()))
+    }
+
+    /// Everything that was checked on submission, against what holds now.
+    #[expect(clippy::type_complexity, reason = "what a plan is made from")]
+    async fn validated(
+        &self,
+        it: &Environment,
+    ) -> Result<Result<(Request, Product, BTreeMap<String, String>, Project), Problem>> {
+        let refuse = |why: String, next: &str| {
+            Ok(Err(Problem::new("This environment can no longer be brought up as it was requested.", why, next)))
+        };
+        let request = self.store().request(&it.request).await?.ok_or_else(|| Error::not_found("request"))?;
+        let ask = "Make a new request, or ask the platform team.";
+        let Some(product) = self.store().product(&it.product).await? else {
+            return refuse("The product is no longer in the catalog.".to_owned(), ask);
+        };
+        let Some(artifact) = product.artifact(&it.artifact).filter(|a| a.active) else {
+            return refuse("The version is no longer offered.".to_owned(), ask);
+        };
+        let account = self.store().project_account(&it.project, &it.account, &it.region).await?;
+        let project = self.store().project(&it.project).await?;
+        let (Some(account), Some(project)) = (account, project) else {
+            return refuse("The account no longer belongs to the project.".to_owned(), ask);
+        };
+        let access = self.store().product_access(&it.product, &it.project, it.stage).await?;
+        if access.is_none() || account.stage != it.stage {
+            return refuse("The project may no longer use the product in this stage.".to_owned(), ask);
+        }
+        let owner = self.store().person(&it.owner).await?;
+        let person = BindingPerson {
+            studio_user_id: it.studio_user_id.clone(),
+            email: owner.and_then(|o| o.email),
+            environment_name: it.name.clone(),
+        };
+        let mut asked = request.asked.clone();
+        let secrets = self.secrets_of(&request)?;
+        asked.extend(secrets.clone());
+        let bindings = self.store().parameter_bindings(&it.product).await?;
+        let params = narrow(&artifact.parameters, &product.constraints);
+        let resolved = match resolve(&params, &bindings, &account, &project, &person, &asked) {
+            Ok(resolved) => resolved,
+            Err(errors) => {
+                let why: Vec<String> = errors.into_iter().map(|e| format!("{}: {}", e.field, e.message)).collect();
+                return refuse(why.join(" "), "Ask the platform team to mend the bindings and retry, or make a new request.");
+            }
+        };
+        let broken = check_constraints(&product, &resolved)?;
+        if !broken.is_empty() {
+            let why: Vec<String> = broken.into_iter().map(|e| e.message).collect();
+            return refuse(why.join(" "), ask);
+        }
+        // Secret values stay sealed with the request; they join at the call.
+        let open = resolved.into_iter().filter(|(key, _)| !secrets.contains_key(key)).collect();
+        Ok(Ok((request, product, open, project)))
+    }
+
+    fn secrets_of(&self, request: &Request) -> Result<BTreeMap<String, String>> {
+        match &request.sealed {
+            Some(sealed) => sealing::open(&self.settings().sealing_key, &request.id, sealed),
+            None => Ok(BTreeMap::new()),
+        }
+    }
+
+    /// Sends `ProvisionProduct`. Sent again after a lost answer, it says the same and AWS answers the same.
+    pub(super) async fn provision(
+        &self,
+        operation: &Operation,
+        environment: &Authorized<Environment>,
+        plan: &Plan,
+    ) -> Result<Outcome> {
+        let it = environment.thing();
+        let request = self.store().request(&it.request).await?.ok_or_else(|| Error::not_found("request"))?;
+        let mut parameters = plan.parameters.clone();
+        parameters.extend(self.secrets_of(&request)?);
+        let session = match session::provisioner(self, environment, Purpose::Provision).await {
+            Ok(session) => session,
+            Err(error) => return Ok(error.into()),
+        };
+        let catalog = session.service_catalog();
+        let call = ProvisionCall {
+            product: it.product.clone(),
+            artifact: it.artifact.clone(),
+            path: plan.path.clone(),
+            name: it.name.clone(),
+            token: operation.id.to_string(),
+            parameters,
+            tags: plan.tags.clone(),
+        };
+        match catalog.provision_product(&call).await {
+            Ok(accepted) => Ok(accepted_as(accepted.record, accepted.provisioned_product, plan)),
+            Err(aws::Error::Conflict(_)) => self.adopt(operation, it, &catalog, plan).await,
+            Err(error) => Ok(error.into()),
+        }
+    }
+
+    /// The name exists. It is ours only when it was made with our token.
+    async fn adopt(
+        &self,
+        operation: &Operation,
+        it: &Environment,
+        catalog: &ServiceCatalog,
+        plan: &Plan,
+    ) -> Result<Outcome> {
+        match catalog.describe_provisioned_product(ProvisionedProductRef::Name(&it.name)).await {
+            Ok(found) if found.token.as_deref() == Some(operation.id.as_str()) => {
+                match found.last_provisioning_record.or(found.last_record) {
+                    Some(record) => Ok(accepted_as(record, found.id, plan)),
+                    None => Ok(Outcome::trouble(name_taken(&it.name))),
+                }
+            }
+            Ok(_) => Ok(Outcome::refused(name_taken(&it.name))),
+            Err(aws::Error::NotFound(_)) => Ok(Outcome::trouble(name_taken(&it.name))),
+            Err(error) => Ok(error.into()),
+        }
+    }
+
+    /// Whether a provisioned product was made, or last touched, by any operation of this environment.
+    pub(super) async fn is_ours(&self, it: &Environment, token: Option<&str>) -> Result<bool> {
+        let Some(token) = token else { return Ok(false) };
+        let operations = self.store().operations_of(&it.id, 500).await?;
+        Ok(operations.iter().any(|o| o.id.as_str() == token || clear_token(o) == token))
+    }
+
+    /// Looks at the record, and takes over the stack's events.
+    pub(super) async fn follow_provision(
+        &self,
+        operation: &Operation,
+        it: &Environment,
+        record: &RecordId,
+    ) -> Result<Outcome> {
+        let session = match session::observer(self, &it.account, &it.region).await {
+            Ok(session) => session,
+            Err(error) => return Ok(error.into()),
+        };
+        let view = match session.service_catalog().describe_record(record).await {
+            Ok(view) => view,
+            // A record can take a moment to be seen everywhere.
+            Err(aws::Error::NotFound(failure)) => {
+                return Ok(Outcome::trouble(aws::Error::NotFound(failure).problem()));
+            }
+            Err(error) => return Ok(error.into()),
+        };
+        let stack_events = self.new_stack_events(&session, it, &view).await?;
+        let observation = match view.status {
+            RecordStatus::Succeeded => Observation::Done,
+            RecordStatus::Failed => {
+                let mut events = self.store().stack_events(&it.id, 500).await?;
+                events.retain(|e| e.at >= operation.created_at);
+                events.extend(stack_events.clone());
+                Observation::RecordFailed { problem: why_failed(&view, &events) }
+            }
+            _ => Observation::Running { since: view.created_at.unwrap_or(operation.created_at) },
+        };
+        let mut outcome = Outcome::new(observation).with("record", record.as_str());
+        outcome.changes.stack_arn = view.stack_arn().map(str::to_owned);
+        outcome.changes.provisioned_product = view.provisioned_product;
+        outcome.stack_events = stack_events;
+        Ok(outcome)
+    }
+
+    /// Events of the stack that are not stored yet. The record decides how it went: what cannot be read now is read at the
+    /// next look.
+    pub(super) async fn new_stack_events(
+        &self,
+        session: &aws::Session,
+        it: &Environment,
+        view: &RecordView,
+    ) -> Result<Vec<StackEvent>> {
+        let named = view.provisioned_product.as_ref().map(|pp| stack_name(it, pp));
+        let Some(stack) = view.stack_arn().map(str::to_owned).or(named) else { return Ok(Vec::new()) };
+        let last = self.store().stack_events(&it.id, 1).await?.pop().map(|e| e.event_id);
+        match session.cloudformation().stack_events_after(&stack, last.as_deref()).await {
+            Ok(events) => Ok(events),
+            Err(error) => {
+                tracing::debug!(%error, environment = %it.id, "the stack's events cannot be read yet");
+                Ok(Vec::new())
+            }
+        }
+    }
+
+    /// Reads the outputs, and what can be opened.
+    pub(super) async fn collect(&self, it: &Environment, record: &RecordId) -> Result<Outcome> {
+        let read = async {
+            let session = session::observer(self, &it.account, &it.region).await?;
+            let view = session.service_catalog().describe_record(record).await?;
+            let named = it.provisioned_product.as_ref().map(|pp| stack_name(it, pp));
+            let stack = view.stack_arn().map(str::to_owned).or(named);
+            let resources = match &stack {
+                Some(stack) => session.cloudformation().stack_resources(stack).await?,
+                None => Vec::new(),
+            };
+            Ok::<_, aws::Error>((view, resources))
+        };
+        let (view, resources) = match read.await {
+            Ok(found) => found,
+            Err(error) => return Ok(error.into()),
+        };
+        let mut outcome = Outcome::new(Observation::Done);
+        outcome.changes.stack_arn = view.stack_arn().map(str::to_owned);
+        outcome.changes.launch_target = launch_target(&resources, it.studio_user_id.as_str());
+        outcome.changes.outputs =
+            Some(view.outputs.into_iter().filter(|o| o.key != "CloudformationStackARN").collect());
+        Ok(outcome)
+    }
+}
+
+/// The token of the termination of what an earlier try left: not the provisioning's own.
+pub(super) fn clear_token(operation: &Operation) -> String {
+    format!("{}-clear", operation.id)
+}
+
+/// Service Catalog names its stacks so.
+pub(super) fn stack_name(it: &Environment, product: &ProvisionedProductId) -> String {
+    format!("SC-{}-{product}", it.account)
+}
+
+fn accepted_as(record: RecordId, product: ProvisionedProductId, plan: &Plan) -> Outcome {
+    let observation = Observation::Accepted { record: record.clone() };
+    let mut outcome =
+        Outcome::new(observation).with("record", record.as_str()).with("provisioned_product", product.as_str());
+    outcome.changes.provisioned_product = Some(product);
+    outcome.changes.tags = Some(plan.tags.clone());
+    outcome
+}
+
+/// A path with a launch constraint before one without, then by id: the same choice each time.
+fn best_path(mut paths: Vec<LaunchPath>) -> Option<LaunchPath> {
+    paths.sort_by_key(|p| (!p.constraints.iter().any(|c| c.kind == "LAUNCH"), p.id.clone()));
+    paths.into_iter().next()
+}
+
+/// Who it is for and what it belongs to, and the TagOption choices. A TagOption key with one value is set by AWS itself.
+fn tags(it: &Environment, request: &Request, product: &Product, project: &Project) -> BTreeMap<String, String> {
+    let mut tags = BTreeMap::from([
+        ("studiouserid".to_owned(), it.studio_user_id.to_string()),
+        ("project".to_owned(), it.project.to_string()),
+        ("stage".to_owned(), it.stage.as_str().to_owned()),
+        ("cost-center".to_owned(), project.cost_center.clone()),
+        ("data-class".to_owned(), project.data_class.as_str().to_owned()),
+        ("studiogate:environment".to_owned(), it.id.to_string()),
+    ]);
+    for (key, values) in tag_choices(&product.tag_options) {
+        let own = project_tag(&key, project).filter(|value| values.contains(value));
+        match request.tags.get(&key).cloned().or(own) {
+            Some(value) => {
+                tags.insert(key, value);
+            }
+            None if values.len() == 1 => {
+                tags.remove(&key);
+            }
+            None => {}
+        }
+    }
+    tags
+}
+
+/// What "Open" opens: the user profile that is the owner's, else the only one; else a notebook instance.
+fn launch_target(resources: &[StackResource], owner: &str) -> Option<LaunchTarget> {
+    let of = |kind: &'static str| {
+        resources.iter().filter(move |r| r.resource_type == kind).filter_map(|r| r.physical_id.as_deref())
+    };
+    let profiles: Vec<(String, String)> = of("AWS::SageMaker::UserProfile").filter_map(profile).collect();
+    let profile = profiles.iter().find(|(_, name)| name.eq_ignore_ascii_case(owner)).or_else(|| profiles.first());
+    if let Some((domain_id, user_profile_name)) = profile {
+        return Some(LaunchTarget::Studio {
+            domain_id: domain_id.clone(),
+            user_profile_name: user_profile_name.clone(),
+        });
+    }
+    let notebook = of("AWS::SageMaker::NotebookInstance").next()?;
+    let name = notebook.rsplit('/').next().unwrap_or(notebook).to_owned();
+    Some(LaunchTarget::NotebookInstance { name })
+}
+
+/// Domain and name from the physical id of a user profile: its ARN, or `d-...|name`.
+pub(super) fn profile(physical_id: &str) -> Option<(String, String)> {
+    if let Some((_, rest)) = physical_id.split_once(":user-profile/") {
+        return rest.split_once('/').map(|(domain, name)| (domain.to_owned(), name.to_owned()));
+    }
+    let (one, other) = physical_id.split_once('|')?;
+    let swapped = other.starts_with("d-") && !one.starts_with("d-");
+    let (domain, name) = if swapped { (other, one) } else { (one, other) };
+    Some((domain.to_owned(), name.to_owned()))
+}
+
+fn name_taken(name: &str) -> Problem {
+    Problem::new(
+        "The name is taken.",
+        format!("The account has a provisioned product named {name} that this environment did not make."),
+        "Terminate this environment, which touches nothing in AWS, and request it again under another name.",
+    )
+}
+
+/// AWS's own reason: the first resource that failed by itself, and what the record says.
+pub(super) fn why_failed(view: &RecordView, events: &[StackEvent]) -> Problem {
+    let own = |e: &&StackEvent| {
+        e.status.ends_with("_FAILED")
+            && e.reason.as_deref().is_some_and(|r| !r.contains("cancelled") && !r.starts_with("The following resource"))
+    };
+    let first = events.iter().find(own).map(|e| {
+        format!("{} ({}): {}", e.logical_id, e.resource_type, e.reason.as_deref().unwrap_or_default())
+    });
+    let record: Vec<&str> = view.errors.iter().map(|e| e.description.as_str()).filter(|d| !d.is_empty()).collect();
+    let why = match (first, record.is_empty()) {
+        (Some(first), _) => first,
+        (None, false) => record.join(" "),
+        (None, true) => "AWS gave no reason; the stack's events have what there is.".to_owned(),
+    };
+    let low = why.to_lowercase();
+    let next = if low.contains("service control policy") || low.contains("not authorized") || low.contains("denied") {
+        "A policy of the account refuses it: choose another stage, or show this to the platform team. Then retry or \
+         terminate."
+    } else if low.contains("limit") || low.contains("quota") {
+        "A quota of the account is used up: terminate what is no longer needed, or ask the platform team to raise it. Then \
+         retry."
+    } else {
+        "Retry once the cause is gone, or terminate the environment and request it with other values."
+    };
+    Problem::new("AWS could not create this environment.", why, next)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn profiles_are_read_from_any_physical_id() {
+        let wanted = Some(("d-abc".to_owned(), "ada-1".to_owned()));
+        assert_eq!(profile("arn:aws:sagemaker:eu-west-1:601000000002:user-profile/d-abc/ada-1"), wanted);
+        assert_eq!(profile("d-abc|ada-1"), wanted);
+        assert_eq!(profile("ada-1|d-abc"), wanted);
+        assert_eq!(profile("ada-1"), None);
+    }
+}

@@ -1,0 +1,102 @@
+//! When the workers run.
+
+use std::future::Future;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::{ControlPlane, Result};
+
+/// The wait after a worker failed as a whole, for want of the database.
+const AFTER_FAILURE: Duration = Duration::from_secs(2);
+
+impl ControlPlane {
+    /// Runs every worker until `shutdown`; what is held is finished or released before it returns.
+    pub async fn run_workers(&self, shutdown: CancellationToken) {
+        let every = &self.settings().workers;
+        let signals = self.signals();
+        tokio::join!(
+            repeat("operations", every.poll, Some(&signals.operations), &shutdown, || async {
+                // As long as something is due there is no wait.
+                while self.run_operations(&shutdown).await? > 0 && !shutdown.is_cancelled() {}
+                Ok(())
+            }),
+            repeat("catalog", every.catalog_every, Some(&signals.catalog), &shutdown, || async {
+                self.mirror_catalogs().await.map(drop)
+            }),
+            repeat("sealer", every.seal_every, Some(&signals.sealer), &shutdown, || async {
+                self.seal_audit().await.map(drop)
+            }),
+            repeat("sweeps", every.sweep_every, None, &shutdown, || async { self.sweep().await.map(drop) }),
+        );
+        // What was done last is sealed too.
+        if let Err(error) = self.seal_audit().await {
+            tracing::warn!(%error, "the last events were not sealed; the next start seals them");
+        }
+    }
+
+    /// One round of the workers that act on stored things: operations, sweeps, sealer. Answers whether anything was done.
+    pub async fn tick(&self) -> Result<bool> {
+        let worked = self.run_operations(&CancellationToken::new()).await?;
+        let swept = self.sweep().await?;
+        let sealed = self.seal_audit().await?;
+        Ok(worked > 0 || swept > 0 || sealed > 0)
+    }
+
+    /// Reads the catalogs now; answers whether all regions could be read.
+    pub async fn mirror_now(&self) -> Result<bool> {
+        self.mirror_catalogs().await
+    }
+
+    /// Ticks until nothing is unfinished, with `advance` moving the clock to each next moment that something is due, by a
+    /// second at least. Gives
+    /// up after `rounds`; answers whether everything came to its end.
+    pub async fn run_until_idle(&self, rounds: usize, mut advance: impl FnMut(TimeDelta)) -> Result<bool> {
+        for _ in 0..rounds {
+            while self.tick().await? {}
+            match self.next_due().await? {
+                None => return Ok(true),
+                Some(due) => advance((due - self.now()).max(TimeDelta::seconds(1))),
+            }
+        }
+        Ok(false)
+    }
+
+    /// When the next unfinished operation can be taken up.
+    async fn next_due(&self) -> Result<Option<DateTime<Utc>>> {
+        Ok(self.store().next_operation_due().await?)
+    }
+}
+
+/// Runs `work` at once, and again after each signal or `every`, until `shutdown`.
+async fn repeat<F>(
+    name: &'static str,
+    every: TimeDelta,
+    signal: Option<&Notify>,
+    shutdown: &CancellationToken,
+    mut work: impl FnMut() -> F,
+) where
+    F: Future<Output = Result<()>>,
+{
+    let every = every.to_std().unwrap_or(Duration::from_secs(1));
+    while !shutdown.is_cancelled() {
+        let mut pause = every;
+        if let Err(error) = work().await {
+            tracing::warn!(%error, worker = name, "a worker could not do its round");
+            pause = pause.max(AFTER_FAILURE);
+        }
+        let signalled = async {
+            match signal {
+                Some(signal) => signal.notified().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = signalled => {}
+            () = shutdown.cancelled() => {}
+        }
+    }
+}

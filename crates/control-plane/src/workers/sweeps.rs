@@ -1,0 +1,44 @@
+//! What ends by time alone: undecided requests, drafts, sessions, flashes, form tokens.
+
+use chrono::TimeDelta;
+use domain::request::{DECISION_TIME, Decision};
+
+use crate::trail::By;
+use crate::{ControlPlane, Error, Result};
+
+/// A form posted a second time later than this is a new form.
+const FORM_TOKENS: TimeDelta = TimeDelta::days(2);
+
+impl ControlPlane {
+    /// Answers how many things ended.
+    pub(super) async fn sweep(&self) -> Result<u64> {
+        let now = self.now();
+        let mut ended = self.expire_requests().await?;
+        ended += self.store().sweep_drafts(now).await?;
+        ended += self.store().sweep_sessions(now, self.settings().session_idle).await?;
+        ended += self.store().sweep_flashes(now).await?;
+        ended += self.store().sweep_form_tokens(now - FORM_TOKENS).await?;
+        Ok(ended)
+    }
+
+    async fn expire_requests(&self) -> Result<u64> {
+        let mut expired = 0;
+        for seen in self.store().undecided_requests(self.now() - DECISION_TIME, 100).await? {
+            let mut tx = self.store().begin().await?;
+            let Some(request) = tx.request(&seen.id).await? else { continue };
+            // Decided by somebody, or expired by another replica, in this moment.
+            if request.state.is_final() {
+                continue;
+            }
+            match self.apply_decision(&mut tx, By::System { correlation: "expiry" }, request, Decision::Expire).await {
+                Ok(_) => {
+                    tx.commit().await?;
+                    expired += 1;
+                }
+                Err(Error::Stale { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(expired)
+    }
+}

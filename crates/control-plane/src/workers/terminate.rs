@@ -1,0 +1,208 @@
+//! The steps of a termination: apps and spaces first, for they block the deletion of a user profile.
+
+use aws::sagemaker::StudioApp;
+use aws::service_catalog::{ProvisionedProductRef, RecordStatus, TerminateCall};
+use domain::environment::{Environment, LaunchTarget};
+use domain::id::RecordId;
+use domain::operation::{Observation, Operation, Step};
+
+use super::outcome::Outcome;
+use super::provision::{clear_token, profile, stack_name, why_failed};
+use crate::authorize::Authorized;
+use crate::session::{self, Purpose};
+use crate::{ControlPlane, Result};
+
+/// Studio domains and user profiles that go with a stack.
+#[derive(Debug, Default)]
+struct Going {
+    domains: Vec<String>,
+    profiles: Vec<(String, String)>,
+}
+
+impl ControlPlane {
+    /// Finds the provisioned product. What does not exist is gone already.
+    pub(super) async fn check_terminate(&self, environment: &Authorized<Environment>) -> Result<Outcome> {
+        let it = environment.thing();
+        let session = match session::provisioner(self, environment, Purpose::Terminate).await {
+            Ok(session) => session,
+            Err(error) => return Ok(error.into()),
+        };
+        let catalog = session.service_catalog();
+        match catalog.describe_provisioned_product(ProvisionedProductRef::Name(&it.name)).await {
+            Err(aws::Error::NotFound(_)) => Ok(Outcome::new(Observation::Gone)),
+            Err(error) => Ok(error.into()),
+            Ok(found) => {
+                let known = it.provisioned_product.as_ref() == Some(&found.id);
+                if !known && !self.is_ours(it, found.token.as_deref()).await? {
+                    // Somebody else's: nothing of ours is there.
+                    return Ok(Outcome::new(Observation::Gone));
+                }
+                let plan = domain::operation::Plan::default();
+                let mut outcome =
+                    Outcome::new(Observation::Checked { plan }).with("provisioned_product", found.id.as_str());
+                outcome.changes.provisioned_product = Some(found.id);
+                Ok(outcome)
+            }
+        }
+    }
+
+    /// Asks for the deletion of apps, then of spaces, until none is left.
+    pub(super) async fn delete_apps(&self, environment: &Authorized<Environment>) -> Result<Outcome> {
+        let it = environment.thing();
+        let going = match self.going(it).await {
+            Ok(going) => going,
+            Err(error) => return Ok(error.into()),
+        };
+        if going.domains.is_empty() && going.profiles.is_empty() {
+            return Ok(Outcome::new(Observation::Done));
+        }
+        let sagemaker = match session::provisioner(self, environment, Purpose::DeleteApps).await {
+            Ok(session) => session.sagemaker(),
+            Err(error) => return Ok(error.into()),
+        };
+        match clear(&sagemaker, &going).await {
+            Ok(0) => Ok(Outcome::new(Observation::Done)),
+            Ok(count) => Ok(Outcome::new(Observation::AppsRemain { count })),
+            Err(error) => Ok(error.into()),
+        }
+    }
+
+    /// Which domains and profiles the stack has; what was seen when it came up, where the stack cannot tell any more.
+    async fn going(&self, it: &Environment) -> aws::Result<Going> {
+        let mut going = Going::default();
+        let named = it.provisioned_product.as_ref().map(|pp| stack_name(it, pp));
+        if let Some(stack) = it.stack_arn.clone().or(named) {
+            let session = session::observer(self, &it.account, &it.region).await?;
+            match session.cloudformation().stack_resources(&stack).await {
+                Ok(resources) => {
+                    for resource in resources.iter().filter(|r| !r.status.starts_with("DELETE_COMPLETE")) {
+                        let Some(id) = &resource.physical_id else { continue };
+                        match resource.resource_type.as_str() {
+                            "AWS::SageMaker::Domain" => {
+                                going.domains.push(id.rsplit('/').next().unwrap_or(id).to_owned());
+                            }
+                            "AWS::SageMaker::UserProfile" => going.profiles.extend(profile(id)),
+                            _ => {}
+                        }
+                    }
+                }
+                Err(aws::Error::NotFound(_)) => return Ok(going),
+                Err(error) => return Err(error),
+            }
+        }
+        if let Some(LaunchTarget::Studio { domain_id, user_profile_name }) = &it.launch_target
+            && going.domains.is_empty()
+            && going.profiles.is_empty()
+        {
+            going.profiles.push((domain_id.clone(), user_profile_name.clone()));
+        }
+        Ok(going)
+    }
+
+    /// Sends `TerminateProvisionedProduct`; of an earlier try's leftover when the operation is a provisioning.
+    pub(super) async fn terminate(
+        &self,
+        operation: &Operation,
+        environment: &Authorized<Environment>,
+    ) -> Result<Outcome> {
+        let it = environment.thing();
+        let Some(product) = it.provisioned_product.clone() else { return Ok(Outcome::new(Observation::Gone)) };
+        let session = match session::provisioner(self, environment, Purpose::Terminate).await {
+            Ok(session) => session,
+            Err(error) => return Ok(error.into()),
+        };
+        let catalog = session.service_catalog();
+        let token =
+            if operation.step == Step::Clear { clear_token(operation) } else { operation.id.to_string() };
+        let call = TerminateCall {
+            provisioned_product: product.clone(),
+            token,
+            ignore_errors: false,
+            retain_physical_resources: false,
+        };
+        match catalog.terminate_provisioned_product(&call).await {
+            Ok(accepted) => {
+                let record = accepted.record.to_string();
+                Ok(Outcome::new(Observation::Accepted { record: accepted.record }).with("record", record))
+            }
+            Err(aws::Error::NotFound(_)) => Ok(Outcome::new(Observation::Gone)),
+            Err(error @ (aws::Error::Invalid(_) | aws::Error::Conflict(_))) => {
+                // While another change is in progress it cannot be terminated; that passes.
+                match catalog.describe_provisioned_product(ProvisionedProductRef::Id(&product)).await {
+                    Ok(found) if found.status.is_passing() => Ok(Outcome::trouble(error.problem())),
+                    Err(aws::Error::NotFound(_)) => Ok(Outcome::new(Observation::Gone)),
+                    _ => Ok(error.into()),
+                }
+            }
+            Err(error) => Ok(error.into()),
+        }
+    }
+
+    /// Looks at the record of a termination, and takes over the stack's events.
+    pub(super) async fn follow_terminate(
+        &self,
+        operation: &Operation,
+        it: &Environment,
+        record: &RecordId,
+    ) -> Result<Outcome> {
+        let session = match session::observer(self, &it.account, &it.region).await {
+            Ok(session) => session,
+            Err(error) => return Ok(error.into()),
+        };
+        let view = match session.service_catalog().describe_record(record).await {
+            Ok(view) => view,
+            Err(aws::Error::NotFound(_)) => return Ok(Outcome::new(Observation::Gone)),
+            Err(error) => return Ok(error.into()),
+        };
+        let stack_events = self.new_stack_events(&session, it, &view).await?;
+        let observation = match view.status {
+            RecordStatus::Succeeded => Observation::Done,
+            RecordStatus::Failed => {
+                let mut problem = why_failed(&view, &stack_events);
+                problem.what = "AWS could not delete this environment.".to_owned();
+                Observation::RecordFailed { problem }
+            }
+            _ => Observation::Running { since: view.created_at.unwrap_or(operation.created_at) },
+        };
+        let mut outcome = Outcome::new(observation).with("record", record.as_str());
+        outcome.stack_events = stack_events;
+        Ok(outcome)
+    }
+}
+
+/// One round: asks for the deletion of what is not going yet; answers how many are left.
+async fn clear(sagemaker: &aws::SageMaker, going: &Going) -> aws::Result<u32> {
+    let mut apps: Vec<StudioApp> = Vec::new();
+    let mut spaces = Vec::new();
+    for domain in &going.domains {
+        apps.extend(sagemaker.list_apps(domain, None, None).await?);
+        spaces.extend(sagemaker.list_spaces(domain, None).await?);
+    }
+    for (domain, name) in going.profiles.iter().filter(|(domain, _)| !going.domains.contains(domain)) {
+        apps.extend(sagemaker.list_apps(domain, Some(name), None).await?);
+        let owned = sagemaker.list_spaces(domain, None).await?;
+        for space in owned.into_iter().filter(|s| s.owner.as_deref().is_some_and(|o| o.eq_ignore_ascii_case(name))) {
+            apps.extend(sagemaker.list_apps(domain, None, Some(&space.name)).await?);
+            spaces.push(space);
+        }
+    }
+    apps.retain(|app| !app.status.is_deleted());
+    for app in apps.iter().filter(|app| !app.status.is_deleting()) {
+        tolerate(sagemaker.delete_app(app).await)?;
+    }
+    // A space can go when its apps are gone.
+    for space in spaces.iter().filter(|s| !s.status.is_deleting()) {
+        if !apps.iter().any(|a| a.domain_id == space.domain_id && a.space.as_ref() == Some(&space.name)) {
+            tolerate(sagemaker.delete_space(&space.domain_id, &space.name).await)?;
+        }
+    }
+    Ok(u32::try_from(apps.len() + spaces.len()).unwrap_or(u32::MAX))
+}
+
+/// What is gone or going already needs no deletion.
+fn tolerate(result: aws::Result<()>) -> aws::Result<()> {
+    match result {
+        Err(aws::Error::NotFound(_) | aws::Error::Conflict(_)) | Ok(()) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
