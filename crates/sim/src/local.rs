@@ -71,8 +71,8 @@ struct Inner {
 #[derive(Debug)]
 struct Keeper {
     dir: PathBuf,
-    /// Revisions of world and Studio sessions that are on disk.
-    written: Mutex<(u64, u64)>,
+    /// The revision of the world that is on disk.
+    written: Mutex<u64>,
 }
 
 impl LocalAws {
@@ -80,7 +80,7 @@ impl LocalAws {
     pub fn new(options: SimOptions) -> Result<Self, PersistError> {
         let now = options.clock.now();
         let kept = match &options.data_dir {
-            Some(dir) => persist::load(dir)?,
+            Some(dir) => persist::load(dir, now)?,
             None => None,
         };
         let is_new = kept.is_none();
@@ -98,7 +98,7 @@ impl LocalAws {
             faults: Faults::default(),
             oidc,
             requests: AtomicU64::new(0),
-            keeper: options.data_dir.map(|dir| Keeper { dir, written: Mutex::new((0, 0)) }),
+            keeper: options.data_dir.map(|dir| Keeper { dir, written: Mutex::new(0) }),
             revision: AtomicU64::new(1),
         }));
         aws.keep()?;
@@ -195,24 +195,23 @@ impl LocalAws {
 
     /// Writes what is not on disk yet.
     fn keep(&self) -> Result<(), PersistError> {
-        let Some(keeper) = &self.0.keeper else { return Ok(()) };
+        let Some(keeper) = &self.0.keeper else {
+            self.lock().studio.take_fresh();
+            return Ok(());
+        };
         let mut written = keeper.written.lock().unwrap_or_else(PoisonError::into_inner);
         let (world, studio) = {
-            let world = self.lock();
+            let mut world = self.lock();
             let revision = self.0.revision.load(Ordering::SeqCst);
-            let studio = world.studio.revision;
-            let world_bytes = if revision > written.0 { Some((revision, persist::world_bytes(&world)?)) } else { None };
-            let studio_bytes =
-                if studio > written.1 { Some((studio, persist::studio_bytes(&world.studio)?)) } else { None };
-            (world_bytes, studio_bytes)
+            let bytes = if revision > *written { Some(persist::world_bytes(&world)?) } else { None };
+            (bytes.map(|bytes| (revision, bytes)), world.studio.take_fresh())
         };
         if let Some((revision, bytes)) = world {
             persist::save_world(&keeper.dir, &bytes)?;
-            written.0 = revision;
+            *written = revision;
         }
-        if let Some((revision, bytes)) = studio {
-            persist::save_studio(&keeper.dir, &bytes)?;
-            written.1 = revision;
+        if !studio.is_empty() {
+            persist::append_studio(&keeper.dir, &studio)?;
         }
         Ok(())
     }

@@ -1,14 +1,16 @@
-//! Keeping the state: one JSON file for the world, one for Studio's sessions, each written beside itself and renamed, so
-//! that a process killed at any moment leaves a whole file.
+//! Keeping the state: one JSON file for the world, written beside itself and renamed, so that a process killed at any
+//! moment leaves a whole file; and a journal of Studio's sessions, of which at most the last line can be cut short.
 
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
 
 use crate::studio;
 use crate::world::World;
 
 const WORLD: &str = "aws.json";
-const STUDIO: &str = "studio.json";
+const STUDIO: &str = "studio.jsonl";
 /// Ids given out after the last write are not given out again.
 const SKIPPED_IDS: u64 = 1 << 20;
 
@@ -22,10 +24,10 @@ pub enum PersistError {
 }
 
 /// Reads the state kept in `dir`; `None` if there is none yet.
-pub fn load(dir: &Path) -> Result<Option<World>, PersistError> {
+pub fn load(dir: &Path, now: DateTime<Utc>) -> Result<Option<World>, PersistError> {
     let Some(mut world) = read::<World>(&dir.join(WORLD))? else { return Ok(None) };
     world.counter += SKIPPED_IDS;
-    world.studio = read::<studio::State>(&dir.join(STUDIO))?.unwrap_or_default();
+    world.studio = load_studio(&dir.join(STUDIO), now)?;
     Ok(Some(world))
 }
 
@@ -44,17 +46,50 @@ pub fn world_bytes(world: &World) -> Result<Vec<u8>, PersistError> {
     serde_json::to_vec(world).map_err(|source| PersistError::Format { path: WORLD.into(), source })
 }
 
-/// Studio's sessions as bytes.
-pub fn studio_bytes(state: &studio::State) -> Result<Vec<u8>, PersistError> {
-    serde_json::to_vec(state).map_err(|source| PersistError::Format { path: STUDIO.into(), source })
-}
-
 pub fn save_world(dir: &Path, bytes: &[u8]) -> Result<(), PersistError> {
     replace(&dir.join(WORLD), bytes)
 }
 
-pub fn save_studio(dir: &Path, bytes: &[u8]) -> Result<(), PersistError> {
-    replace(&dir.join(STUDIO), bytes)
+/// Reads the journal and writes it anew without what is over.
+fn load_studio(path: &Path, now: DateTime<Utc>) -> Result<studio::State, PersistError> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(source) => return Err(PersistError::Io { path: path.to_owned(), source }),
+    };
+    // A line that was cut short belongs to a call that was not answered.
+    let entries = text.lines().filter_map(|line| serde_json::from_str(line).ok());
+    let state = studio::State::replay(entries, now);
+    replace(path, &lines(&state.entries())?)?;
+    Ok(state)
+}
+
+fn lines(entries: &[studio::Entry]) -> Result<Vec<u8>, PersistError> {
+    let mut bytes = Vec::new();
+    for entry in entries {
+        serde_json::to_writer(&mut bytes, entry)
+            .map_err(|source| PersistError::Format { path: STUDIO.into(), source })?;
+        bytes.push(b'\n');
+    }
+    Ok(bytes)
+}
+
+/// Adds to the journal of Studio's sessions.
+pub fn append_studio(dir: &Path, entries: &[studio::Entry]) -> Result<(), PersistError> {
+    let path = dir.join(STUDIO);
+    let fail = |source| PersistError::Io { path: path.clone(), source };
+    let bytes = lines(entries)?;
+    private(std::fs::OpenOptions::new().create(true).append(true))
+        .open(&path)
+        .and_then(|mut f| f.write_all(&bytes))
+        .map_err(fail)
+}
+
+/// Readable by its owner alone: the files hold what secrets come from.
+fn private(options: &mut std::fs::OpenOptions) -> &mut std::fs::OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options
 }
 
 /// Writes a file whole or not at all.
@@ -64,6 +99,9 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), PersistError> {
         std::fs::create_dir_all(dir).map_err(fail)?;
     }
     let beside = path.with_extension("new");
-    std::fs::write(&beside, bytes).map_err(fail)?;
+    private(std::fs::OpenOptions::new().create(true).write(true).truncate(true))
+        .open(&beside)
+        .and_then(|mut file| file.write_all(bytes))
+        .map_err(fail)?;
     std::fs::rename(&beside, path).map_err(fail)
 }

@@ -34,6 +34,8 @@ pub(super) enum KeyError {
     Format(#[from] rsa::pkcs8::Error),
     #[error("the signing key's file: {0}")]
     Io(#[from] std::io::Error),
+    #[error("the signing key's file: {0}")]
+    Persist(#[from] crate::persist::PersistError),
 }
 
 const BITS: usize = 2048;
@@ -62,14 +64,7 @@ impl Key {
         }
         let made = Self::from_entropy(entropy)?;
         let pem = made.key.to_pkcs8_pem(LineEnding::LF)?;
-        if let Some(dir) = path.parent() {
-            std::fs::create_dir_all(dir)?;
-        }
-        let beside = path.with_extension("new");
-        std::fs::write(&beside, pem.as_bytes())?;
-        #[cfg(unix)]
-        std::fs::set_permissions(&beside, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-        std::fs::rename(&beside, path)?;
+        crate::persist::replace(path, pem.as_bytes())?;
         Ok(made)
     }
 

@@ -6,4 +6,4 @@ mod state;
 
 pub(crate) use page::html;
 pub use routes::router;
-pub use state::{OpenSession, Presigned, State, Target};
+pub use state::{Entry, OpenSession, Presigned, State, Target};

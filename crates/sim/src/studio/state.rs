@@ -35,14 +35,23 @@ pub struct OpenSession {
     pub ends: DateTime<Utc>,
 }
 
-/// Kept apart from the rest of the state.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+/// Kept apart from the rest of the state, as a journal: every launch changes it.
+#[derive(Clone, Debug, Default)]
 pub struct State {
     presigned: BTreeMap<String, Presigned>,
     sessions: BTreeMap<String, OpenSession>,
-    /// Goes up with every change.
-    #[serde(skip)]
-    pub revision: u64,
+    /// What the journal does not hold yet.
+    fresh: Vec<Entry>,
+    /// URLs issued since those long over were forgotten.
+    since_forgetting: u32,
+}
+
+/// A line of the journal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Entry {
+    Issued(String, Box<Presigned>),
+    Opened(String, Box<OpenSession>),
+    Closed(String),
 }
 
 /// Why a URL does not open.
@@ -56,14 +65,64 @@ pub enum Closed {
 /// How long an expired URL is remembered, to tell "expired" from "unknown".
 const REMEMBERED: TimeDelta = TimeDelta::hours(1);
 
+/// How many URLs are issued before the old ones are looked through.
+const FORGET_EVERY: u32 = 256;
+
 impl State {
-    /// Remembers a URL by its token.
-    pub fn issue(&mut self, token: String, presigned: Presigned) {
-        let now = presigned.issued;
+    /// What the journal says, without what is long over.
+    pub fn replay(entries: impl IntoIterator<Item = Entry>, now: DateTime<Utc>) -> Self {
+        let mut state = Self::default();
+        for entry in entries {
+            state.apply(entry);
+        }
+        state.forget(now);
+        state
+    }
+
+    /// The whole state as a journal.
+    pub fn entries(&self) -> Vec<Entry> {
+        let issued = self.presigned.iter().map(|(token, p)| Entry::Issued(token.clone(), Box::new(p.clone())));
+        let opened = self.sessions.iter().map(|(id, s)| Entry::Opened(id.clone(), Box::new(s.clone())));
+        issued.chain(opened).collect()
+    }
+
+    /// What has to be added to the journal; it is handed over once.
+    pub fn take_fresh(&mut self) -> Vec<Entry> {
+        std::mem::take(&mut self.fresh)
+    }
+
+    fn apply(&mut self, entry: Entry) {
+        match entry {
+            Entry::Issued(token, presigned) => {
+                self.presigned.insert(token, *presigned);
+            }
+            Entry::Opened(id, session) => {
+                self.sessions.insert(id, *session);
+            }
+            Entry::Closed(id) => {
+                self.sessions.remove(&id);
+            }
+        }
+    }
+
+    fn record(&mut self, entry: Entry) {
+        self.fresh.push(entry.clone());
+        self.apply(entry);
+    }
+
+    fn forget(&mut self, now: DateTime<Utc>) {
         self.presigned.retain(|_, old| old.expires + REMEMBERED > now);
         self.sessions.retain(|_, session| session.ends + REMEMBERED > now);
-        self.presigned.insert(token, presigned);
-        self.revision += 1;
+    }
+
+    /// Remembers a URL by its token.
+    pub fn issue(&mut self, token: String, presigned: Presigned) {
+        self.since_forgetting += 1;
+        if self.since_forgetting >= FORGET_EVERY {
+            self.since_forgetting = 0;
+            self.forget(presigned.issued);
+        }
+        self.record(Entry::Issued(token, Box::new(presigned)));
     }
 
     /// Opens a session under `id` for the holder of `token`.
@@ -73,8 +132,7 @@ impl State {
             return Err(Closed::Expired);
         }
         let session = OpenSession { by: by.clone(), opened: now, ends: now + TimeDelta::seconds(by.session_seconds) };
-        self.sessions.insert(id, session.clone());
-        self.revision += 1;
+        self.record(Entry::Opened(id, Box::new(session.clone())));
         Ok(session)
     }
 
@@ -85,7 +143,6 @@ impl State {
     }
 
     pub fn close(&mut self, id: &str) {
-        self.sessions.remove(id);
-        self.revision += 1;
+        self.record(Entry::Closed(id.to_owned()));
     }
 }
