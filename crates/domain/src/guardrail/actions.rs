@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use super::context::hash;
 use super::glob::{Glob, Subject};
 use super::json::{Node, Position, Value};
 use super::policy::PolicyError;
@@ -29,11 +30,6 @@ impl CalledAction {
     fn name(&self) -> &str {
         &self.whole[self.name..]
     }
-}
-
-/// FNV-1a; only spreads, collisions are checked for.
-fn hash(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
 }
 
 /// The patterns of one `Action` or `NotAction` element, in lower case.

@@ -5,9 +5,8 @@ use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
 
-use super::context::Context;
+use super::context::{Context, Key};
 use super::finding::{Finding, Findings};
-use super::glob::Subject;
 use super::json::{Node, Position, Value};
 use super::literal::{IpRange, binary, boolean, date};
 use super::operator::{Comparison, Operator, SetOperator, TestKind};
@@ -20,8 +19,7 @@ use crate::decimal::Decimal;
 #[derive(Clone, Debug)]
 pub(super) struct Condition {
     operator: Operator,
-    /// In lower case.
-    key: Box<str>,
+    key: Key,
     test: Test,
     /// As written: `StringEquals aws:RequestedRegion "eu-west-1"`.
     pub(super) words: Box<str>,
@@ -80,7 +78,7 @@ pub(super) fn read(node: &Node, variables: bool, findings: &mut Findings) -> Res
             let quoted: Vec<String> = values.iter().map(|(_, text)| format!("\"{text}\"")).collect();
             conditions.push(Condition {
                 operator,
-                key: key.key.to_ascii_lowercase().into(),
+                key: Key::new(&key.key),
                 test: test(operator, &values, variables, findings)?,
                 words: format!("{} {} {}", member.key, key.key, quoted.join(", ")).into(),
                 shown_key: key.key.clone().into(),
@@ -188,7 +186,7 @@ impl Condition {
     /// "met", so there it counts as met for a Deny and as not met for an Allow ("if AWS cannot resolve a variable, this might
     /// cause the entire statement to be invalid"): never to the caller's advantage.
     pub(super) fn is_met(&self, context: &Context, effect: Effect) -> bool {
-        let values = context.get_lower(&self.key);
+        let values = context.get_key(&self.key);
         if let Test::Null(wanted) = &self.test {
             return wanted.contains(&values.is_empty());
         }
@@ -212,7 +210,7 @@ impl Condition {
 
     /// What the call has for the key, for people.
     pub(super) fn found(&self, context: &Context) -> String {
-        match context.get_lower(&self.key) {
+        match context.get_key(&self.key) {
             [] => "the call does not have this key".to_owned(),
             values => {
                 let quoted: Vec<String> = values.iter().map(|v| format!("\"{v}\"")).collect();
@@ -229,12 +227,9 @@ impl Test {
         match self {
             Self::String { values, ignore_case: true } => {
                 let lower = value.to_lowercase();
-                any(values, |t| t.matches(&Subject::new(&lower), context, true))
+                any(values, |t| t.matches_once(&lower, context, true))
             }
-            Self::String { values, ignore_case: false } => {
-                let subject = Subject::new(value);
-                any(values, |t| t.matches(&subject, context, false))
-            }
+            Self::String { values, ignore_case: false } => any(values, |t| t.matches_once(value, context, false)),
             Self::Numeric(comparison, limits) => {
                 let Ok(number) = value.parse::<Decimal>() else { return Match::No };
                 yes(limits.iter().any(|limit| comparison.holds(number.cmp(limit))))
@@ -250,14 +245,20 @@ impl Test {
                 yes(ranges.iter().any(|range| range.contains(address)))
             }
             Self::Arn(arns) => {
-                let components: Vec<Subject<'_>> = value.splitn(6, ':').map(Subject::new).collect();
-                if components.len() != 6 {
+                let mut components = [""; 6];
+                let mut count = 0;
+                for (slot, component) in components.iter_mut().zip(value.splitn(6, ':')) {
+                    *slot = component;
+                    count += 1;
+                }
+                if count != 6 {
                     return Match::No;
                 }
                 any(arns, |arn| {
                     let mut result = Match::Yes;
-                    for (template, component) in arn.iter().zip(&components) {
-                        match template.matches(component, context, false) {
+                    // The last component first: it tells most ARNs apart.
+                    for (template, component) in arn.iter().zip(components).rev() {
+                        match template.matches_once(component, context, false) {
                             Match::Yes => {}
                             Match::No => return Match::No,
                             Match::Unresolved => result = Match::Unresolved,

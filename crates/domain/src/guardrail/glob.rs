@@ -1,10 +1,13 @@
 //! Text with `*` and `?`, compiled so that most patterns are refused by comparing three words.
 
+use std::cell::OnceCell;
+
 /// One compiled pattern. `*` stands for any number of characters and `?` for one, over every boundary (IAM user guide, "IAM
 /// JSON policy elements: Resource": a `*` at the end of a segment "can expand to match beyond the colon boundaries").
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Glob {
     sieve: Sieve,
+    pairs: Pairs,
     parts: Box<[Part]>,
 }
 
@@ -23,13 +26,32 @@ struct Sieve {
     last: (u64, u64),
 }
 
+/// Which pairs of neighbouring bytes a text has, 256 kinds of them: a text can only match a pattern whose pairs it has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Pairs([u64; 4]);
+
+impl Pairs {
+    fn add(&mut self, text: &[u8]) {
+        for pair in text.windows(2) {
+            let kind = (u32::from(pair[0]) * 31 + u32::from(pair[1]) * 7) % 256;
+            self.0[(kind / 64) as usize] |= 1 << (kind % 64);
+        }
+    }
+
+    fn has_all(&self, wanted: &Self) -> bool {
+        self.0.iter().zip(wanted.0).fold(0, |missing, (has, wanted)| missing | (wanted & !has)) == 0
+    }
+}
+
 /// A text that is matched against many patterns.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Subject<'a> {
     text: &'a str,
     first: u64,
     second: u64,
     last: u64,
+    /// Made when the first pattern gets past the sieve.
+    pairs: OnceCell<Pairs>,
 }
 
 fn word(bytes: impl Iterator<Item = u8>) -> u64 {
@@ -53,6 +75,7 @@ impl<'a> Subject<'a> {
             first: word(bytes.iter().copied()),
             second: word(bytes.iter().copied().skip(8)),
             last: word(bytes.iter().rev().copied()),
+            pairs: OnceCell::new(),
         }
     }
 }
@@ -83,7 +106,13 @@ impl Glob {
             let last: Vec<u8> = text.bytes().rev().take(8).collect();
             sieve.last = masked(&last);
         }
-        Self { sieve, parts: joined.into() }
+        let mut pairs = Pairs::default();
+        for part in &joined {
+            if let Part::Text(text) = part {
+                pairs.add(text.as_bytes());
+            }
+        }
+        Self { sieve, pairs, parts: joined.into() }
     }
 
     /// From a pattern as written.
@@ -102,7 +131,30 @@ impl Glob {
             | ((subject.second & second.1) ^ second.0)
             | ((subject.last & last.1) ^ last.0)
             == 0
-            && self.matches_slowly(subject.text)
+            && match &*self.parts {
+                [Part::Many] => true,
+                [Part::Text(text)] => **text == *subject.text,
+                _ => {
+                    let pairs = subject.pairs.get_or_init(|| {
+                        let mut pairs = Pairs::default();
+                        pairs.add(subject.text.as_bytes());
+                        pairs
+                    });
+                    pairs.has_all(&self.pairs) && self.matches_slowly(subject.text)
+                }
+            }
+    }
+
+    /// Like [`Glob::matches`], for a text that is looked at once.
+    pub(super) fn matches_once(&self, text: &str) -> bool {
+        match &*self.parts {
+            [Part::Many] => true,
+            [Part::Text(literal)] => **literal == *text,
+            [] => text.is_empty(),
+            [Part::Text(literal), ..] if !text.starts_with(&**literal) => false,
+            [.., Part::Text(literal)] if !text.ends_with(&**literal) => false,
+            _ => self.matches_slowly(text),
+        }
     }
 
     /// Goes through the text once, and back to the last `*` on a mismatch.

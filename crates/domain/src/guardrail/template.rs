@@ -1,7 +1,7 @@
 //! Policy variables: `${aws:PrincipalTag/team}`, `${aws:username, 'nobody'}`, and the escapes `${*}`, `${?}`, `${$}` (IAM user
 //! guide, "IAM policy elements: Variables and tags"). They exist in documents of version 2012-10-17 alone.
 
-use super::context::Context;
+use super::context::{Context, Key};
 use super::glob::{Glob, Part, Subject};
 use super::json::Position;
 use super::policy::PolicyError;
@@ -10,18 +10,18 @@ use super::policy::PolicyError;
 #[derive(Clone, Debug)]
 pub(super) enum Template {
     Fixed(Glob),
-    /// With variables: made into a pattern anew for every call.
-    Open(Box<[Piece]>),
+    /// With variables: made into a pattern anew for every call, unless the outline, in which a variable is anything,
+    /// does not match.
+    Open {
+        pieces: Box<[Piece]>,
+        outline: Glob,
+    },
 }
 
 #[derive(Clone, Debug)]
 pub(super) enum Piece {
     Plain(Part),
-    Variable {
-        /// In lower case.
-        key: Box<str>,
-        default: Option<Box<str>>,
-    },
+    Variable { key: Key, default: Option<Box<str>> },
 }
 
 /// What is special in a text.
@@ -69,7 +69,11 @@ impl Template {
         }
         pieces.extend(plain(rest).into_iter().map(Piece::Plain));
         if pieces.iter().any(|piece| matches!(piece, Piece::Variable { .. })) {
-            return Ok(Self::Open(pieces.into()));
+            let outline = Glob::new(pieces.iter().map(|piece| match piece {
+                Piece::Plain(part) => part.clone(),
+                Piece::Variable { .. } => Part::Many,
+            }));
+            return Ok(Self::Open { pieces: pieces.into(), outline });
         }
         Ok(Self::Fixed(Glob::new(pieces.into_iter().filter_map(|piece| match piece {
             Piece::Plain(part) => Some(part),
@@ -80,10 +84,22 @@ impl Template {
     pub(super) fn matches(&self, subject: &Subject<'_>, context: &Context, ignore_case: bool) -> Match {
         let matched = match self {
             Self::Fixed(glob) => glob.matches(subject),
-            Self::Open(pieces) => match resolve(pieces, context, ignore_case) {
-                Some(glob) => glob.matches(subject),
-                None => return Match::Unresolved,
-            },
+            Self::Open { pieces, .. } if !is_resolved(pieces, context) => return Match::Unresolved,
+            Self::Open { pieces, outline } => {
+                outline.matches(subject) && resolve(pieces, context, ignore_case).matches(subject)
+            }
+        };
+        if matched { Match::Yes } else { Match::No }
+    }
+
+    /// Like [`Template::matches`], for a text that is looked at once.
+    pub(super) fn matches_once(&self, text: &str, context: &Context, ignore_case: bool) -> Match {
+        let matched = match self {
+            Self::Fixed(glob) => glob.matches_once(text),
+            Self::Open { pieces, .. } if !is_resolved(pieces, context) => return Match::Unresolved,
+            Self::Open { pieces, outline } => {
+                outline.matches_once(text) && resolve(pieces, context, ignore_case).matches_once(text)
+            }
         };
         if matched { Match::Yes } else { Match::No }
     }
@@ -124,23 +140,30 @@ fn variable(inner: &str, syntax: Syntax, at: Position) -> Result<Piece, PolicyEr
         return at.refuse(format!("{key:?} is not the name of a policy variable"));
     }
     let default = default.map(|d| if syntax.ignore_case { d.to_lowercase() } else { d.to_owned() });
-    Ok(Piece::Variable { key: key.to_ascii_lowercase().into(), default: default.map(Into::into) })
+    Ok(Piece::Variable { key: Key::new(key), default: default.map(Into::into) })
 }
 
-/// The pattern for one call. A value stands for itself, whatever is in it. A key that is absent, or that has several
-/// values, cannot fill in a variable ("you can't use a multivalued context key as a policy variable").
-fn resolve(pieces: &[Piece], context: &Context, ignore_case: bool) -> Option<Glob> {
-    let mut parts = Vec::with_capacity(pieces.len());
-    for piece in pieces {
-        parts.push(match piece {
-            Piece::Plain(part) => part.clone(),
-            Piece::Variable { key, default } => match (context.get_lower(key), default) {
-                ([value], _) if ignore_case => Part::Text(value.to_lowercase().into()),
-                ([value], _) => Part::Text(value.as_str().into()),
-                ([], Some(default)) => Part::Text(default.clone()),
-                _ => return None,
-            },
-        });
-    }
-    Some(Glob::new(parts))
+/// Whether every variable has a value. A key that is absent, or that has several values, cannot fill in a variable ("you
+/// can't use a multivalued context key as a policy variable").
+fn is_resolved(pieces: &[Piece], context: &Context) -> bool {
+    pieces.iter().all(|piece| match piece {
+        Piece::Plain(_) => true,
+        Piece::Variable { key, default } => match context.get_key(key) {
+            [_] => true,
+            [] => default.is_some(),
+            _ => false,
+        },
+    })
+}
+
+/// The pattern for one call. A value stands for itself, whatever is in it.
+fn resolve(pieces: &[Piece], context: &Context, ignore_case: bool) -> Glob {
+    Glob::new(pieces.iter().map(|piece| match piece {
+        Piece::Plain(part) => part.clone(),
+        Piece::Variable { key, default } => match (context.get_key(key), default) {
+            ([value], _) if ignore_case => Part::Text(value.to_lowercase().into()),
+            ([value], _) => Part::Text(value.as_str().into()),
+            (_, default) => Part::Text(default.clone().unwrap_or_default()),
+        },
+    }))
 }
