@@ -63,7 +63,7 @@ pub struct ProductPage {
     /// Constraints in words.
     pub constraints: Vec<String>,
     pub tag_options: Vec<(String, Vec<String>)>,
-    /// Parameters set by the platform, and from what: "VpcId: from the account".
+    /// Parameters set by the platform, and from what: "`VpcId`: from the account".
     pub bound: Vec<(String, String)>,
     /// Who approves, in words, per project.
     pub approvers: Vec<(ProjectId, String)>,
