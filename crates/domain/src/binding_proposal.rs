@@ -214,7 +214,8 @@ mod tests {
                 fixed("arn:aws:iam::601000000002:role/Execution"),
             ),
         ] {
-            let found = propose_for(std::slice::from_ref(&parameter), &account(), "arn:aws:iam::601000000002:role/Execution");
+            let found =
+                propose_for(std::slice::from_ref(&parameter), &account(), "arn:aws:iam::601000000002:role/Execution");
             assert_eq!(found.into_iter().next().map(|(_, source)| source), expected, "{}", parameter.key);
         }
     }
