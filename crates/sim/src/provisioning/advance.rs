@@ -14,12 +14,12 @@ use crate::world::World;
 pub(super) fn advance(world: &mut World, stack: &mut Stack, now: DateTime<Utc>) {
     let template = match Template::parse(&stack.template) {
         Ok(template) => template,
-        Err(e) => return fail(world, stack, now, e.to_string()),
+        Err(e) => return fail(world, stack, now, &e.to_string()),
     };
     if !stack.resources.iter().any(|r| r.phase != Phase::Gone)
         && let Err(reason) = begin(world, stack, &template, now)
     {
-        return fail(world, stack, now, reason);
+        return fail(world, stack, now, &reason);
     }
     loop {
         let mut moved = look(world, stack, now);
@@ -28,7 +28,7 @@ pub(super) fn advance(world: &mut World, stack: &mut Stack, now: DateTime<Utc>) 
         }
         if !failed(stack).is_empty() {
             let names = failed(stack).join(", ");
-            return fail(world, stack, now, format!("The following resource(s) failed to create: [{names}]."));
+            return fail(world, stack, now, &format!("The following resource(s) failed to create: [{names}]."));
         }
         if stack.resources.iter().all(|r| matches!(r.phase, Phase::Made | Phase::Gone)) {
             return finish(world, stack, &template, now);
@@ -39,7 +39,7 @@ pub(super) fn advance(world: &mut World, stack: &mut Stack, now: DateTime<Utc>) 
     }
     stack.wake = stack.resources.iter().filter_map(|r| r.due).min();
     if stack.wake.is_none() {
-        fail(world, stack, now, "The stack's resources wait for each other.".into());
+        fail(world, stack, now, "The stack's resources wait for each other.");
     }
 }
 
@@ -168,7 +168,7 @@ pub(super) fn resource_failed(
 }
 
 /// Gives up: what is under way is cancelled, and everything made is taken back.
-fn fail(world: &mut World, stack: &mut Stack, now: DateTime<Utc>, reason: String) {
+fn fail(world: &mut World, stack: &mut Stack, now: DateTime<Utc>, reason: &str) {
     for index in 0..stack.resources.len() {
         if stack.resources[index].phase == Phase::Making {
             let reason = Some("Resource creation cancelled".to_owned());
@@ -193,7 +193,7 @@ fn fail(world: &mut World, stack: &mut Stack, now: DateTime<Utc>, reason: String
 fn finish(world: &mut World, stack: &mut Stack, template: &Template, now: DateTime<Utc>) {
     let outputs = match evaluate::outputs(world, stack, template) {
         Ok(outputs) => outputs,
-        Err(reason) => return fail(world, stack, now, reason),
+        Err(reason) => return fail(world, stack, now, &reason),
     };
     let place = format!("{}/{}", stack.account, stack.region);
     let exports = world.cloudformation.exports.entry(place).or_default();
@@ -205,7 +205,7 @@ fn finish(world: &mut World, stack: &mut Stack, template: &Template, now: DateTi
             let by =
                 other.stack.as_deref().and_then(|arn| arn.rsplit('/').nth(1)).unwrap_or("another stack").to_owned();
             let reason = format!("Export with name {name} is already exported by stack {by}.");
-            return fail(world, stack, now, reason);
+            return fail(world, stack, now, &reason);
         }
     }
     exports.retain(|_, export| export.stack.as_ref() != Some(&stack.arn));

@@ -42,10 +42,9 @@ pub fn settle(world: &mut World, now: DateTime<Utc>) {
             .filter(|(at, _)| *at <= now);
         let launch = servicecatalog::next_due(world).filter(|at| *at <= now);
         match (stack, launch) {
-            (None, None) => return,
             (Some((at, arn)), launch) if launch.is_none_or(|launch| at <= launch) => step(world, &arn, at),
             (_, Some(at)) => servicecatalog::step(world, at),
-            (Some(_), None) => return,
+            (_, None) => return,
         }
     }
 }

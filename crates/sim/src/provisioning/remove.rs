@@ -120,10 +120,10 @@ fn remove_free(world: &mut World, stack: &mut Stack, now: DateTime<Utc>) -> bool
 
 /// Nothing moves any more.
 fn finish(world: &mut World, stack: &mut Stack, now: DateTime<Utc>) {
-    let stuck: Vec<&str> =
+    let left: Vec<&str> =
         stack.resources.iter().filter(|r| r.phase == Phase::Stuck).map(|r| r.logical_id.as_str()).collect();
     let reason =
-        (!stuck.is_empty()).then(|| format!("The following resource(s) failed to delete: [{}]. ", stuck.join(", ")));
+        (!left.is_empty()).then(|| format!("The following resource(s) failed to delete: [{}]. ", left.join(", ")));
     let work = stack.work.take();
     let status = match (work, reason.is_some()) {
         (Some(Work::Rollback), false) => "ROLLBACK_COMPLETE",

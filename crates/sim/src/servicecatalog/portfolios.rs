@@ -22,7 +22,7 @@ pub(super) fn detail(portfolio: &Portfolio) -> Value {
     })
 }
 
-fn sorted<'a>(state: &'a State, wanted: impl Fn(&Portfolio) -> bool) -> Vec<&'a Portfolio> {
+fn sorted(state: &State, wanted: impl Fn(&Portfolio) -> bool) -> Vec<&Portfolio> {
     let mut found: Vec<&Portfolio> = state.portfolios.values().filter(|p| wanted(p)).collect();
     found.sort_by_key(|p| (p.created, &p.id));
     found

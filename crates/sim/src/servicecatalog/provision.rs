@@ -42,8 +42,8 @@ pub(super) fn provision(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Va
     if !artifact.active {
         return Err(AwsError::resource_not_found(format!("Provisioning artifact {} is not active.", artifact.id)));
     }
-    let taken = world.service_catalog.provisioned.values().any(|p| p.account == *ctx.account() && p.name == name);
-    if taken {
+    let exists = world.service_catalog.provisioned.values().any(|p| p.account == *ctx.account() && p.name == name);
+    if exists {
         return Err(AwsError::duplicate_resource(format!(
             "A provisioned product with the name {name} already exists."
         )));

@@ -152,14 +152,13 @@ pub fn offer(world: &mut World, products: &[(String, String)], now: DateTime<Utc
             }
         };
         let existing = world.service_catalog.products.values().find(|p| p.name == *name).map(|p| p.id.clone());
-        let id = match existing {
-            Some(id) => id,
-            None => {
-                let owner = "Data science platform";
-                let Some(id) = product(world, name, &description, owner, "platform@example.com", now) else { continue };
-                put_into(world, &id, ENVIRONMENTS);
-                id
-            }
+        let id = if let Some(id) = existing {
+            id
+        } else {
+            let owner = "Data science platform";
+            let Some(id) = product(world, name, &description, owner, "platform@example.com", now) else { continue };
+            put_into(world, &id, ENVIRONMENTS);
+            id
         };
         add_version(world, &id, template, now);
     }

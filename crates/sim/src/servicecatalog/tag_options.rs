@@ -96,7 +96,9 @@ pub(super) fn choices(world: &World, portfolio: &Portfolio, product: &Product) -
             }
         }
     }
-    all.values_mut().for_each(|values| values.sort());
+    for values in all.values_mut() {
+        values.sort();
+    }
     all
 }
 

@@ -66,8 +66,7 @@ impl Bench {
 
     fn request(&self, product: &str, name: &str, parameters: &BTreeMap<String, String>) -> Value {
         let (product, artifact) = self.product(product);
-        let parameters: Vec<Value> =
-            parameters.iter().map(|(k, v)| json!({ "Key": k, "Value": v })).collect();
+        let parameters: Vec<Value> = parameters.iter().map(|(k, v)| json!({ "Key": k, "Value": v })).collect();
         json!({
             "ProductId": product,
             "ProvisioningArtifactId": artifact,
@@ -142,10 +141,8 @@ fn every_seeded_product_comes_up_and_goes_in_every_stage_it_is_for() {
             }
             let account = account.account.as_str();
             let versions = bench.product(&blueprint.name).0;
-            let artifacts = bench
-                .aws
-                .with_world(|world| world.service_catalog.products[&versions].artifacts.clone())
-                .unwrap();
+            let artifacts =
+                bench.aws.with_world(|world| world.service_catalog.products[&versions].artifacts.clone()).unwrap();
             for artifact in artifacts {
                 let name = format!("{}-{}", blueprint.name.replace(' ', "-"), artifact.name);
                 let mut parameters = bound(&blueprint, account);
@@ -158,8 +155,12 @@ fn every_seeded_product_comes_up_and_goes_in_every_stage_it_is_for() {
                 bench.minutes(30);
                 let record = bench.record(account, &answer);
                 assert_eq!(record["RecordDetail"]["Status"], "SUCCEEDED", "{name} in {account}: {record:#}");
-                let keys: Vec<&str> =
-                    record["RecordOutputs"].as_array().unwrap().iter().filter_map(|o| o["OutputKey"].as_str()).collect();
+                let keys: Vec<&str> = record["RecordOutputs"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .filter_map(|o| o["OutputKey"].as_str())
+                    .collect();
                 assert!(keys.contains(&"CloudformationStackARN") && keys.len() > 1, "{keys:?}");
                 let id = answer["RecordDetail"]["ProvisionedProductId"].clone();
                 let end = json!({ "ProvisionedProductId": id, "TerminateToken": "t1" });
@@ -213,10 +214,12 @@ fn what_breaks_a_rule_is_refused_with_its_words() {
     assert_eq!(refused.message, "Parameters: [Unknown] do not exist in the template");
     let mut missing = good.clone();
     missing.remove("VpcId");
-    let refused = bench.call(DEV, "ProvisionProduct", &bench.request("Studio environment", "ada", &missing)).unwrap_err();
+    let refused =
+        bench.call(DEV, "ProvisionProduct", &bench.request("Studio environment", "ada", &missing)).unwrap_err();
     assert_eq!(refused.message, "Parameters: [VpcId] must have values");
     for name in ["-x", "a b", "é", &"x".repeat(129)] {
-        let refused = bench.call(DEV, "ProvisionProduct", &bench.request("Studio environment", name, &good)).unwrap_err();
+        let refused =
+            bench.call(DEV, "ProvisionProduct", &bench.request("Studio environment", name, &good)).unwrap_err();
         assert_eq!(refused.code, "ValidationException", "{name}");
     }
     let mut both = with("InstanceType", "ml.t3.medium");
@@ -274,7 +277,8 @@ fn a_path_needs_a_share_and_a_principal() {
     bench
         .aws
         .with_world(|world| {
-            let other = world.service_catalog.portfolios.values_mut().find(|p| p.name == super::seed::WORKSPACES).unwrap();
+            let other =
+                world.service_catalog.portfolios.values_mut().find(|p| p.name == super::seed::WORKSPACES).unwrap();
             other.products.insert(product.clone());
         })
         .unwrap();
@@ -372,12 +376,8 @@ fn parameters_and_outputs_are_described() {
     let minutes = parameters.iter().find(|p| p["ParameterKey"] == "IdleTimeoutInMinutes").unwrap();
     assert_eq!(minutes["ParameterConstraints"]["MaxValue"], "1440");
     assert_eq!(minutes["DefaultValue"], "120");
-    let kinds: Vec<&str> = described["ConstraintSummaries"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter_map(|c| c["Type"].as_str())
-        .collect();
+    let kinds: Vec<&str> =
+        described["ConstraintSummaries"].as_array().unwrap().iter().filter_map(|c| c["Type"].as_str()).collect();
     assert!(["LAUNCH", "TEMPLATE", "RESOURCE_UPDATE"].iter().all(|k| kinds.contains(k)), "{kinds:?}");
     assert_eq!(described["TagOptions"][0], json!({ "Key": "cost-center", "Values": ["CC-4711", "CC-4712"] }));
     assert!(described["ProvisioningArtifactOutputKeys"].as_array().unwrap().len() >= 4);

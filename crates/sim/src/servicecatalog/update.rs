@@ -54,22 +54,22 @@ pub(super) fn update(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value
         }
     }
     check_parameters(world, &path.portfolio.id, &new.id, &artifact.template, &values)?;
-    let new_tags = match body.get("Tags").filter(|t| t.as_array().is_some_and(|t| !t.is_empty())) {
-        None => None,
-        Some(_) => {
-            let mut given = tags(body, "Tags")?;
-            let allowed = constraints::of(world, &path.portfolio.id, &new.id)
-                .filter(|c| c.kind == "RESOURCE_UPDATE")
-                .filter_map(|c| serde_json::from_str::<Value>(&c.parameters).ok())
-                .any(|p| p["Properties"]["TagUpdateOnProvisionedProduct"] == "ALLOWED");
-            if !allowed {
-                return Err(AwsError::invalid_parameters(
-                    "Tags can only be updated where a RESOURCE_UPDATE constraint allows it.",
-                ));
-            }
-            tag_options::apply(&tag_options::choices(world, path.portfolio, new), &mut given)?;
-            Some(given)
+    let asks_tags = body.get("Tags").and_then(Value::as_array).is_some_and(|tags| !tags.is_empty());
+    let new_tags = if asks_tags {
+        let mut given = tags(body, "Tags")?;
+        let allowed = constraints::of(world, &path.portfolio.id, &new.id)
+            .filter(|c| c.kind == "RESOURCE_UPDATE")
+            .filter_map(|c| serde_json::from_str::<Value>(&c.parameters).ok())
+            .any(|p| p["Properties"]["TagUpdateOnProvisionedProduct"] == "ALLOWED");
+        if !allowed {
+            return Err(AwsError::invalid_parameters(
+                "Tags can only be updated where a RESOURCE_UPDATE constraint allows it.",
+            ));
         }
+        tag_options::apply(&tag_options::choices(world, path.portfolio, new), &mut given)?;
+        Some(given)
+    } else {
+        None
     };
     let launch_role = launch_role(world, ctx, path.portfolio, &new.id)?;
     let caller = launcher(world, ctx, launch_role.as_deref());

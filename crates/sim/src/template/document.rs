@@ -267,24 +267,26 @@ fn object<'a>(value: &'a Value, path: &str) -> Result<&'a Map<String, Value>, Te
     value.as_object().ok_or_else(|| TemplateError::format(format!("[{path}] 'expected type: JSONObject'")))
 }
 
+/// The members that an entry may have.
+const RESOURCE_MEMBERS: &[&str] = &[
+    "Type",
+    "Properties",
+    "DependsOn",
+    "Condition",
+    "DeletionPolicy",
+    "UpdateReplacePolicy",
+    "Metadata",
+    "CreationPolicy",
+    "UpdatePolicy",
+    "Description",
+    "Version",
+];
+
 impl Resource {
     fn read(id: &str, body: &Value) -> Result<Self, TemplateError> {
         let path = format!("/Resources/{id}");
         let body = object(body, &path)?;
-        const KNOWN: &[&str] = &[
-            "Type",
-            "Properties",
-            "DependsOn",
-            "Condition",
-            "DeletionPolicy",
-            "UpdateReplacePolicy",
-            "Metadata",
-            "CreationPolicy",
-            "UpdatePolicy",
-            "Description",
-            "Version",
-        ];
-        if let Some(key) = body.keys().find(|key| !KNOWN.contains(&key.as_str())) {
+        if let Some(key) = body.keys().find(|key| !RESOURCE_MEMBERS.contains(&key.as_str())) {
             return Err(TemplateError::plain(format!("Invalid template resource property '{key}'")));
         }
         let kind = body.get("Type").and_then(Value::as_str).filter(|kind| !kind.is_empty()).ok_or_else(|| {

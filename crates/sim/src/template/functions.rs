@@ -239,7 +239,7 @@ impl Evaluator<'_> {
             None => return Err(wrong()),
         };
         let room = width.checked_sub(prefix).and_then(|free| free.checked_sub(bits)).ok_or_else(wrong)?;
-        let fits = (1..=256).contains(&count) && bits >= 1 && bits < 128 && (room >= 9 || count <= 1 << room);
+        let fits = (1..=256).contains(&count) && (1..128).contains(&bits) && (room >= 9 || count <= 1 << room);
         if !fits {
             return Err(wrong());
         }

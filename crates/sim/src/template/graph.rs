@@ -59,7 +59,7 @@ fn circular(waiting: &BTreeMap<&str, BTreeSet<String>>) -> TemplateError {
     loop {
         // Whoever nobody in the set needs only hangs on the circle.
         let needed: BTreeSet<&str> =
-            members.iter().flat_map(|id| waiting.get(id)).flatten().map(String::as_str).collect();
+            members.iter().filter_map(|id| waiting.get(id)).flatten().map(String::as_str).collect();
         let before = members.len();
         members.retain(|id| needed.contains(id));
         if members.len() == before {

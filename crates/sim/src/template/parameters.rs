@@ -23,24 +23,26 @@ pub fn ssm_value_kind(kind: &str) -> Option<&str> {
     kind.strip_prefix("AWS::SSM::Parameter::Value<")?.strip_suffix('>')
 }
 
+/// The members that an entry may have.
+const MEMBERS: &[&str] = &[
+    "Type",
+    "Default",
+    "NoEcho",
+    "AllowedValues",
+    "AllowedPattern",
+    "MaxLength",
+    "MinLength",
+    "MaxValue",
+    "MinValue",
+    "Description",
+    "ConstraintDescription",
+];
+
 pub(super) fn read(key: &str, body: &Value) -> Result<Parameter, TemplateError> {
     let Some(body) = body.as_object() else {
         return Err(TemplateError::format(format!("[/Parameters/{key}] 'expected type: JSONObject'")));
     };
-    const KNOWN: &[&str] = &[
-        "Type",
-        "Default",
-        "NoEcho",
-        "AllowedValues",
-        "AllowedPattern",
-        "MaxLength",
-        "MinLength",
-        "MaxValue",
-        "MinValue",
-        "Description",
-        "ConstraintDescription",
-    ];
-    if let Some(unknown) = body.keys().find(|k| !KNOWN.contains(&k.as_str())) {
+    if let Some(unknown) = body.keys().find(|k| !MEMBERS.contains(&k.as_str())) {
         return Err(TemplateError::plain(format!("Invalid template parameter property '{unknown}'")));
     }
     let kind = body

@@ -58,10 +58,12 @@ pub(super) fn parse(text: &str) -> Result<Value, TemplateError> {
             Event::Alias(_) => {
                 return Err(at(span.start, "YAML aliases are not allowed in CloudFormation templates"));
             }
-            Event::Scalar(text, style, _, tag) => match take_key(&mut stack, &text, span.start)? {
-                true => continue,
-                false => scalar(&text, style, tag.as_deref(), span.start)?,
-            },
+            Event::Scalar(text, style, _, tag) => {
+                if take_key(&mut stack, &text, span.start)? {
+                    continue;
+                }
+                scalar(&text, style, tag.as_deref(), span.start)?
+            }
             Event::SequenceStart(_, tag) => {
                 let function = function(tag.as_deref(), span.start)?;
                 open(&mut stack, Open::List { items: Vec::new(), function }, span.start)?;

@@ -51,9 +51,9 @@ pub(super) fn make_inline(
             role.policies.insert(name.clone(), text.clone());
         }
     }
-    let mut physical_id = format!("{}-{}", stack.name, resource.logical_id);
-    physical_id.truncate(19);
-    physical_id.push_str(&format!("-{}", world.fresh(12).to_uppercase()));
+    let mut start = format!("{}-{}", stack.name, resource.logical_id);
+    start.truncate(19);
+    let physical_id = format!("{start}-{}", world.fresh(12).to_uppercase());
     Ok(Made { physical_id, seconds: Some(15), ..Made::default() })
 }
 
