@@ -446,3 +446,37 @@ fn updates_change_what_changed_and_go_back_when_they_fail() {
     bench.world(|world, now| super::delete(world, &arn, &administrator(), now).unwrap());
     assert_eq!(bench.after(20, &arn).status, "DELETE_COMPLETE");
 }
+
+#[test]
+fn the_story_is_told_newest_first_and_page_by_page() {
+    let bench = Bench::new(1.0);
+    let many: String =
+        (0..60).map(|i| format!("  Log{i}: {{Type: AWS::Logs::LogGroup}}\n")).collect::<Vec<_>>().concat();
+    let arn = bench.create("logs", &format!("Resources:\n{many}"), &[]).unwrap();
+    assert_eq!(bench.after(5, &arn).status, "CREATE_COMPLETE");
+    let ask = |action: &str, fields: &[(&str, &str)], account: &str| {
+        let fields: BTreeMap<String, String> = values(fields);
+        bench.world(|world, now| {
+            let caller = Caller::Administrator(account.parse().unwrap());
+            let ctx = Ctx { caller, region: "eu-west-1".into(), now, request_id: "test".into() };
+            crate::cloudformation::handle(world, &ctx, action, &fields)
+        })
+    };
+    let first = ask("DescribeStackEvents", &[("StackName", "logs")], ACCOUNT).unwrap();
+    assert_eq!(first.matches("<member>").count(), 100);
+    assert!(first.find("CREATE_COMPLETE").unwrap() < first.find("CREATE_IN_PROGRESS").unwrap_or(usize::MAX));
+    let token = first.split("<NextToken>").nth(1).unwrap().split("</NextToken>").next().unwrap().to_owned();
+    let second = ask("DescribeStackEvents", &[("StackName", &arn), ("NextToken", &token)], ACCOUNT).unwrap();
+    assert_eq!(second.matches("<member>").count(), 82);
+    assert!(second.contains("User Initiated") && !second.contains("<NextToken>"));
+    let resources = ask("DescribeStackResources", &[("StackName", "logs")], ACCOUNT).unwrap();
+    assert_eq!(resources.matches("<ResourceType>AWS::Logs::LogGroup</ResourceType>").count(), 60);
+    let template = ask("GetTemplate", &[("StackName", "logs")], ACCOUNT).unwrap();
+    assert!(template.starts_with("<TemplateBody>Resources:"));
+    let refused = ask("DescribeStackEvents", &[("StackName", "logs")], "601000000003").unwrap_err();
+    assert_eq!(
+        (refused.code.as_str(), refused.message.as_str()),
+        ("ValidationException", "Stack [logs] does not exist")
+    );
+    assert!(ask("DescribeStackEvents", &[("StackName", "logs"), ("NextToken", "junk")], ACCOUNT).is_err());
+}
