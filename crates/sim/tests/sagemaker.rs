@@ -44,6 +44,9 @@ async fn a_domain_takes_time_and_its_contents_block_its_deletion() {
     assert_eq!((&described["Status"], &described["AppNetworkAccessType"]), (&json!("InService"), &json!("VpcOnly")));
     assert!(described["CreationTime"].is_f64());
     call(&h, "CreateUserProfile", profile).await.unwrap();
+    let found = call(&h, "DescribeUserProfile", json!({ "DomainId": id, "UserProfileName": "aDA" })).await.unwrap();
+    assert_eq!(found["UserProfileName"], "Ada");
+    assert!(found["UserProfileArn"].as_str().unwrap().ends_with("/ada"), "ARNs are in lower case");
     let again = json!({ "DomainId": id, "UserProfileName": "ADA" });
     assert_eq!(call(&h, "CreateUserProfile", again).await.unwrap_err().0, "ResourceInUse");
     h.pass(60);

@@ -59,8 +59,8 @@ impl<'a> Place<'a> {
     }
 
     fn arn(&self, ctx: &Ctx) -> String {
-        let kind = self.kind.to_ascii_lowercase();
-        arn(ctx, &format!("app/{}/{}/{kind}/{}", self.domain, self.owner, self.app))
+        let path = format!("app/{}/{}/{}/{}", self.domain, self.owner, self.kind, self.app);
+        arn(ctx, &path.to_ascii_lowercase())
     }
 
     /// A space and a user profile may have the same name.
@@ -74,7 +74,7 @@ impl<'a> Place<'a> {
         if self.in_space {
             space::stored_owner_keys(world, ctx, self.domain, self.owner, &mut context);
         } else {
-            let owner = user_profile::arn_of(world, ctx, self.domain, self.owner);
+            let owner = user_profile::profile_arn(ctx, self.domain, self.owner);
             context.set("sagemaker:OwnerUserProfileArn", owner);
         }
         context

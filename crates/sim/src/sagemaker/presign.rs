@@ -41,7 +41,7 @@ pub(super) fn domain_url(world: &mut World, ctx: &Ctx, body: &Value) -> Result<V
     if let Some(uri) = text(body, "LandingUri") {
         check_landing(uri)?;
     }
-    let arn = user_profile::arn_of(world, ctx, domain, profile);
+    let arn = user_profile::profile_arn(ctx, domain, profile);
     on_resource(world, ctx, "CreatePresignedDomainUrl", &arn, Context::new())?;
     let state = world.sagemaker(ctx.account(), &ctx.region);
     let parent = state.domain(domain)?;

@@ -20,13 +20,13 @@ const ATTRIBUTES: [&str; 6] =
     ["DomainId", "SpaceName", "SpaceSettings", "OwnershipSettings", "SpaceSharingSettings", "SpaceDisplayName"];
 
 fn space_arn(ctx: &Ctx, domain: &str, space: &str) -> String {
-    arn(ctx, &format!("space/{domain}/{space}"))
+    arn(ctx, &format!("space/{domain}/{}", space.to_ascii_lowercase()))
 }
 
 /// The keys that policies compare on spaces and on the apps in them.
-pub(super) fn owner_keys(world: &mut World, ctx: &Ctx, space: &Value, domain: &str, context: &mut Context) {
+pub(super) fn owner_keys(ctx: &Ctx, space: &Value, domain: &str, context: &mut Context) {
     if let Some(owner) = space.pointer("/OwnershipSettings/OwnerUserProfileName").and_then(Value::as_str) {
-        context.set("sagemaker:OwnerUserProfileArn", user_profile::arn_of(world, ctx, domain, owner));
+        context.set("sagemaker:OwnerUserProfileArn", user_profile::profile_arn(ctx, domain, owner));
     }
     if let Some(sharing) = space.pointer("/SpaceSharingSettings/SharingType").and_then(Value::as_str) {
         context.set("sagemaker:SpaceSharingType", sharing);
@@ -37,7 +37,7 @@ pub(super) fn owner_keys(world: &mut World, ctx: &Ctx, space: &Value, domain: &s
 pub(super) fn stored_owner_keys(world: &mut World, ctx: &Ctx, domain: &str, space: &str, context: &mut Context) {
     let stored = world.sagemaker(ctx.account(), &ctx.region).space(domain, space).ok();
     if let Some(stored) = stored.map(|s| Value::Object(s.attributes.clone())) {
-        owner_keys(world, ctx, &stored, domain, context);
+        owner_keys(ctx, &stored, domain, context);
     }
 }
 
@@ -46,7 +46,7 @@ pub(super) fn create(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value
     let tags = tags(body, "Tags")?;
     let arn = space_arn(ctx, domain, space);
     let mut context = Context::new();
-    owner_keys(world, ctx, body, domain, &mut context);
+    owner_keys(ctx, body, domain, &mut context);
     set_some(&mut context, "sagemaker:InstanceTypes", instance_types(body.get("SpaceSettings")));
     on_creation(world, ctx, "CreateSpace", &arn, &tags, context)?;
     let owner = body.pointer("/OwnershipSettings/OwnerUserProfileName").and_then(Value::as_str);

@@ -18,14 +18,9 @@ const GOES_IN: u32 = 10;
 const ATTRIBUTES: [&str; 5] =
     ["DomainId", "UserProfileName", "SingleSignOnUserIdentifier", "SingleSignOnUserValue", "UserSettings"];
 
-fn profile_arn(ctx: &Ctx, domain: &str, profile: &str) -> String {
-    arn(ctx, &format!("user-profile/{domain}/{profile}"))
-}
-
-/// The ARN that the profile was made with, whose case may differ from the name asked for.
-pub(super) fn arn_of(world: &mut World, ctx: &Ctx, domain: &str, profile: &str) -> String {
-    let state = world.sagemaker(ctx.account(), &ctx.region);
-    state.user_profile(domain, profile).map_or_else(|_| profile_arn(ctx, domain, profile), |found| found.arn.clone())
+/// The ARN is in lower case whatever the case of the name.
+pub(super) fn profile_arn(ctx: &Ctx, domain: &str, profile: &str) -> String {
+    arn(ctx, &format!("user-profile/{domain}/{}", profile.to_ascii_lowercase()))
 }
 
 pub(super) fn create(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value, AwsError> {
@@ -66,7 +61,7 @@ pub(super) fn create(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value
 
 pub(super) fn describe(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value, AwsError> {
     let (domain, profile) = (domain_id(body)?, name(body, "UserProfileName")?);
-    let arn = arn_of(world, ctx, domain, profile);
+    let arn = profile_arn(ctx, domain, profile);
     on_resource(world, ctx, "DescribeUserProfile", &arn, Context::new())?;
     Ok(world.sagemaker(ctx.account(), &ctx.region).user_profile(domain, profile)?.described("Status"))
 }
@@ -101,7 +96,7 @@ pub(super) fn sort(found: &mut [&Resource], body: &Value) {
 
 pub(super) fn delete(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value, AwsError> {
     let (domain, profile) = (domain_id(body)?, name(body, "UserProfileName")?);
-    let arn = arn_of(world, ctx, domain, profile);
+    let arn = profile_arn(ctx, domain, profile);
     on_resource(world, ctx, "DeleteUserProfile", &arn, Context::new())?;
     let gone = world.ready_at(ctx.now, GOES_IN);
     let state = world.sagemaker(ctx.account(), &ctx.region);

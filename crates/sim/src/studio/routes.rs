@@ -280,7 +280,8 @@ fn execution_session(world: &mut World, ctx: &Ctx, domain: &str, profile: &str) 
         .ok_or_else(|| AwsError::validation(format!("{role_arn} is no role ARN.")))?;
     session.role_id = role_id;
     session.source_identity = named.then(|| profile.to_owned());
-    session.studio = Some((domain.to_owned(), profile.to_owned()));
+    // As it stands in ARNs, which policies compare it with.
+    session.studio = Some((domain.to_owned(), profile.to_ascii_lowercase()));
     session.expires = ctx.now + TimeDelta::hours(1);
     Ok(session)
 }

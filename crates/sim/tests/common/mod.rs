@@ -197,7 +197,7 @@ fn signed(service: &str, region: &str, keys: &Keys, headers: &[(&str, &str)], bo
     }
     all.sort();
     let names = all.iter().map(|(k, _)| k.as_str()).collect::<Vec<_>>().join(";");
-    let listed: String = all.iter().map(|(k, v)| format!("{k}:{v}\n")).collect();
+    let listed = all.iter().map(|(k, v)| format!("{k}:{v}\n")).collect::<Vec<_>>().concat();
     let canonical = format!("POST\n/\n\n{listed}\n{names}\n{}", hex::encode(Sha256::digest(&body)));
     let scope = format!("20260101/{region}/{service}/aws4_request");
     let to_sign = format!("AWS4-HMAC-SHA256\n{time}\n{scope}\n{}", hex::encode(Sha256::digest(canonical)));
