@@ -68,6 +68,7 @@ CREATE INDEX environment_state ON environment (state, created_at, id);
 CREATE INDEX environment_project ON environment (project_id, created_at, id);
 CREATE INDEX environment_project_state ON environment (project_id, state, created_at, id);
 CREATE INDEX environment_owner ON environment (owner_issuer, owner_subject, created_at, id);
+CREATE INDEX environment_product ON environment (product_id, created_at, id);
 CREATE INDEX environment_lease ON environment (lease_ends_at, id) WHERE state <> 'terminated';
 
 -- The story of an environment's stack, as CloudFormation tells it.

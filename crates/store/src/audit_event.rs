@@ -132,7 +132,7 @@ impl TryFrom<AuditEventRow> for StoredEvent {
 }
 
 pub(crate) fn list(scope: &Scope, filter: &AuditFilter, page: &PageRequest) -> Option<Sql> {
-    page_query(KEYS, COLUMNS, scope, page, |sql| filter.push(sql))
+    page_query(KEYS, COLUMNS, &scope.narrowed(filter.project.as_ref()), page, |sql| filter.push(sql))
 }
 
 pub(crate) fn unsealed(limit: u32) -> Sql {

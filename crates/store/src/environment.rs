@@ -160,12 +160,12 @@ async fn get(on: On<'_>, id: &EnvironmentId, suffix: &str) -> Result<Option<Envi
 }
 
 pub(crate) fn list(scope: &Scope, filter: &EnvironmentFilter, page: &PageRequest) -> Option<Sql> {
-    page_query(KEYS, COLUMNS, scope, page, |sql| filter.push(sql))
+    page_query(KEYS, COLUMNS, &scope.narrowed(filter.project.as_ref()), page, |sql| filter.push(sql))
 }
 
 pub(crate) fn count(scope: &Scope, filter: &EnvironmentFilter) -> Sql {
     let mut sql = Sql::new("SELECT COUNT(*) AS n FROM environment WHERE ");
-    scope.condition(&mut sql, KEYS);
+    scope.narrowed(filter.project.as_ref()).condition(&mut sql, KEYS);
     filter.push(&mut sql);
     sql
 }
@@ -193,6 +193,9 @@ impl Store {
     }
 
     pub async fn count_environments(&self, scope: &Scope, filter: &EnvironmentFilter) -> Result<i64> {
+        if matches!(scope, Scope::Nothing) {
+            return Ok(0);
+        }
         number(self.read(), count(scope, filter)).await
     }
 

@@ -22,6 +22,8 @@ mod operation;
 mod page;
 mod parameter_binding;
 mod person;
+#[cfg(test)]
+mod plans;
 mod product_access;
 mod project;
 mod project_account;

@@ -94,11 +94,13 @@ async fn get(on: On<'_>, id: &OperationId, suffix: &str) -> Result<Option<Operat
 const CLAIMABLE: &str = "finished_at IS NULL AND next_run_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)";
 
 pub(crate) fn claim(suffix: &str, now: DateTime<Utc>, owner: &str, lease_until: DateTime<Utc>, limit: u32) -> Sql {
-    // The condition stands outside too: on Postgres a row may change between the two.
+    // MATERIALIZED: as a plain subquery, Postgres may run the inner part again for other rows, and takes more than `limit`.
+    // The condition stands outside too: a row may change between the two.
     let sql = Sql::new(format!(
-        "UPDATE operation SET lease_owner = $2, lease_until = $3, version = version + 1 WHERE id IN (\
+        "WITH due AS MATERIALIZED (\
            SELECT id FROM operation WHERE {CLAIMABLE} ORDER BY next_run_at, id LIMIT {limit}{suffix}\
-         ) AND {CLAIMABLE} RETURNING {COLUMNS}"
+         ) UPDATE operation SET lease_owner = $2, lease_until = $3, version = version + 1 \
+         WHERE id IN (SELECT id FROM due) AND {CLAIMABLE} RETURNING {COLUMNS}"
     ));
     sql.bind(now).bind(owner).bind(lease_until)
 }
@@ -167,12 +169,14 @@ impl Store {
         row.map(|(id, at)| At::new("operation", id).time("next_run_at", at)).transpose()
     }
 
-    /// How many seconds each of the last `limit` successful provisionings of a product took, the latest first.
+    /// How many seconds each of up to `limit` successful provisionings of a product took, those of the newest environments
+    /// first.
     pub async fn provisioning_seconds(&self, product: &ProductId, limit: u32) -> Result<Vec<i64>> {
         let sql = Sql::new(format!(
-            "SELECT (o.finished_at - o.created_at) / 1000 FROM operation o JOIN environment e ON e.id = o.environment_id \
-             WHERE e.product_id = $1 AND o.kind = 'provision' AND o.step = 'succeeded' \
-             ORDER BY o.finished_at DESC LIMIT {limit}"
+            "SELECT (operation.finished_at - operation.created_at) / 1000 AS seconds FROM environment \
+             JOIN operation ON operation.environment_id = environment.id \
+             WHERE environment.product_id = $1 AND operation.kind = 'provision' AND operation.step = 'succeeded' \
+             ORDER BY environment.created_at DESC, environment.id DESC LIMIT {limit}"
         ));
         let rows: Vec<(i64,)> = all(self.read(), sql.bind(product.as_str())).await?;
         Ok(rows.into_iter().map(|(seconds,)| seconds).collect())

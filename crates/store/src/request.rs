@@ -155,12 +155,12 @@ async fn get(on: On<'_>, id: &RequestId, suffix: &str) -> Result<Option<Request>
 }
 
 pub(crate) fn list(scope: &Scope, filter: &RequestFilter, page: &PageRequest) -> Option<Sql> {
-    page_query(KEYS, COLUMNS, scope, page, |sql| filter.push(sql))
+    page_query(KEYS, COLUMNS, &scope.narrowed(filter.project.as_ref()), page, |sql| filter.push(sql))
 }
 
 pub(crate) fn count(scope: &Scope, filter: &RequestFilter) -> Sql {
     let mut sql = Sql::new("SELECT COUNT(*) AS n FROM request WHERE ");
-    scope.condition(&mut sql, KEYS);
+    scope.narrowed(filter.project.as_ref()).condition(&mut sql, KEYS);
     filter.push(&mut sql);
     sql
 }
@@ -178,6 +178,9 @@ impl Store {
     }
 
     pub async fn count_requests(&self, scope: &Scope, filter: &RequestFilter) -> Result<i64> {
+        if matches!(scope, Scope::Nothing) {
+            return Ok(0);
+        }
         number(self.read(), count(scope, filter)).await
     }
 

@@ -74,10 +74,16 @@ macro_rules! on_db {
     };
 }
 
+/// Texts are written in this crate and hold no value from outside, see `sql`.
+fn text(text: String) -> AssertSqlSafe<String> {
+    #[cfg(test)]
+    crate::plans::record(&text);
+    AssertSqlSafe(text)
+}
+
 /// All rows.
 pub(crate) async fn all<R: Row>(on: On<'_>, sql: Sql) -> Result<Vec<R>> {
-    // Safe: the text is written in this crate, see `sql`.
-    let text = AssertSqlSafe(sql.text);
+    let text = text(sql.text);
     Ok(on_db!(on, sql.values, |executor, arguments| sqlx::query_as_with::<_, R, _>(text, arguments)
         .fetch_all(executor)
         .await?))
@@ -85,7 +91,7 @@ pub(crate) async fn all<R: Row>(on: On<'_>, sql: Sql) -> Result<Vec<R>> {
 
 /// The row, if there is one.
 pub(crate) async fn optional<R: Row>(on: On<'_>, sql: Sql) -> Result<Option<R>> {
-    let text = AssertSqlSafe(sql.text);
+    let text = text(sql.text);
     Ok(on_db!(on, sql.values, |executor, arguments| sqlx::query_as_with::<_, R, _>(text, arguments)
         .fetch_optional(executor)
         .await?))
@@ -93,7 +99,7 @@ pub(crate) async fn optional<R: Row>(on: On<'_>, sql: Sql) -> Result<Option<R>> 
 
 /// How many rows were changed.
 pub(crate) async fn execute(on: On<'_>, sql: Sql) -> Result<u64> {
-    let text = AssertSqlSafe(sql.text);
+    let text = text(sql.text);
     Ok(on_db!(on, sql.values, |executor, arguments| sqlx::query_with(text, arguments)
         .execute(executor)
         .await?

@@ -1,5 +1,7 @@
 //! Which rows a person may see in a list. `control-plane` builds it from the policies; here it becomes SQL.
 
+use std::borrow::Cow;
+
 use domain::id::ProjectId;
 use domain::person::PersonKey;
 
@@ -63,6 +65,20 @@ impl Scope {
                 .map(|(from, to)| Branch::Projects(&all[from..to]))
                 .chain([Branch::Person(person)])
                 .collect(),
+        }
+    }
+
+    /// The same scope where only rows of `project` are wanted anyway: other projects need no look.
+    pub(crate) fn narrowed(&self, project: Option<&ProjectId>) -> Cow<'_, Self> {
+        let Some(project) = project else { return Cow::Borrowed(self) };
+        let kept = |projects: &[ProjectId]| projects.iter().filter(|p| *p == project).cloned().collect();
+        match self {
+            Self::Projects(projects) => Cow::Owned(Self::Projects(kept(projects))),
+            Self::ProjectsOrOwner { projects, .. } if projects.contains(project) => {
+                Cow::Owned(Self::Projects(vec![project.clone()]))
+            }
+            Self::ProjectsOrOwner { person, .. } => Cow::Owned(Self::Person(person.clone())),
+            Self::All | Self::Person(_) | Self::Nothing => Cow::Borrowed(self),
         }
     }
 

@@ -107,7 +107,8 @@ impl Store {
     /// Notes that the session is used; answers whether it is still there. To be called once in a while, not at every
     /// request: it is a write.
     pub async fn touch_session(&self, id: &str, now: DateTime<Utc>) -> Result<bool> {
-        let sql = Sql::new("UPDATE session SET last_seen_at = $1 WHERE id = $2 AND last_seen_at <= $1 AND expires_at > 0");
+        let sql =
+            Sql::new("UPDATE session SET last_seen_at = $1 WHERE id = $2 AND last_seen_at <= $1 AND expires_at > 0");
         Ok(execute(self.write(), sql.bind(now).bind(id)).await? > 0)
     }
 

@@ -1,0 +1,217 @@
+//! Every read goes along an index. Calls the reads on an empty SQLite database, keeps the statements they run, and asks the
+//! database how it would run them.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::audit::Outcome;
+use domain::environment::EnvironmentState;
+use domain::id::ProjectId;
+use domain::person::PersonKey;
+use domain::project::Stage;
+use domain::request::RequestState;
+
+use crate::run;
+use crate::sql::Sql;
+use crate::{AuditFilter, EnvironmentFilter, Order, PageRequest, RequestFilter, Scope, Store};
+
+static RECORDED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+/// Called with every statement.
+pub(crate) fn record(text: &str) {
+    RECORDED.lock().unwrap_or_else(PoisonError::into_inner).insert(text.to_owned());
+}
+
+/// Tables that stay small: a handful of rows per project or product.
+const SMALL: &[&str] = &[
+    "project",
+    "project_account",
+    "group_mapping",
+    "product_access",
+    "parameter_binding",
+    "portfolio",
+    "product",
+    "mirror_state",
+];
+
+fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(1_790_000_000_000).unwrap()
+}
+
+fn person() -> PersonKey {
+    PersonKey { issuer: "https://idp.example".into(), subject: "ada".into() }
+}
+
+fn projects(count: usize) -> Vec<ProjectId> {
+    (0..count).map(|i| format!("project-{i}").parse().unwrap()).collect()
+}
+
+fn scopes() -> Vec<Scope> {
+    vec![
+        Scope::All,
+        Scope::Projects(projects(1)),
+        Scope::Projects(projects(3)),
+        Scope::ProjectsOrOwner { projects: projects(2), person: person() },
+        Scope::ProjectsOrOwner { projects: projects(80), person: person() },
+        Scope::Person(person()),
+        Scope::Nothing,
+    ]
+}
+
+fn pages() -> [PageRequest; 2] {
+    [PageRequest::newest(20), PageRequest { order: Order::OldestFirst, after: None, limit: 20 }]
+}
+
+fn request_filters() -> Vec<RequestFilter> {
+    let all = RequestFilter::default;
+    vec![
+        all(),
+        RequestFilter { state: Some(RequestState::Submitted), ..all() },
+        RequestFilter { project: projects(1).pop(), ..all() },
+        RequestFilter { project: projects(1).pop(), state: Some(RequestState::Denied), ..all() },
+        RequestFilter { requester: Some(person()), ..all() },
+        RequestFilter { state: Some(RequestState::Submitted), not_requester: Some(person()), ..all() },
+        RequestFilter { product: Some("prod-1".parse().unwrap()), text: Some("x".into()), ..all() },
+    ]
+}
+
+fn environment_filters() -> Vec<EnvironmentFilter> {
+    let all = EnvironmentFilter::default;
+    vec![
+        all(),
+        EnvironmentFilter { live: true, ..all() },
+        EnvironmentFilter { state: Some(EnvironmentState::Available), ..all() },
+        EnvironmentFilter { project: projects(1).pop(), stage: Some(Stage::Dev), ..all() },
+        EnvironmentFilter { owner: Some(person()), live: true, ..all() },
+        EnvironmentFilter { text: Some("x".into()), ..all() },
+    ]
+}
+
+fn audit_filters() -> Vec<AuditFilter> {
+    let all = AuditFilter::default;
+    vec![
+        all(),
+        AuditFilter { person: Some(person()), ..all() },
+        AuditFilter { actor: Some("ada".into()), ..all() },
+        AuditFilter { action: Some("submit_request".into()), ..all() },
+        AuditFilter { resource_kind: Some("request".into()), resource_id: Some("r-1".into()), ..all() },
+        AuditFilter { project: projects(1).pop(), ..all() },
+        AuditFilter { outcome: Some(Outcome::Denied), ..all() },
+        AuditFilter { from: Some(now()), to: Some(now()), ..all() },
+        AuditFilter { correlation: Some("c".into()), ..all() },
+    ]
+}
+
+async fn read_lists(store: &Store) -> crate::Result<()> {
+    for scope in scopes() {
+        store.projects(&scope).await?;
+        for page in pages() {
+            for filter in request_filters() {
+                store.requests(&scope, &filter, &page).await?;
+                // Counting what a text occurs in reads every row that it is looked for in.
+                if filter.text.is_none() {
+                    store.count_requests(&scope, &filter).await?;
+                }
+            }
+            for filter in environment_filters() {
+                store.environments(&scope, &filter, &page).await?;
+                if filter.text.is_none() {
+                    store.count_environments(&scope, &filter).await?;
+                }
+            }
+            for filter in audit_filters() {
+                store.audit_events(&scope, &filter, &page).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn read_the_rest(store: &Store) -> crate::Result<()> {
+    let idle = TimeDelta::hours(1);
+    store.session("s", now(), idle).await?;
+    store.sessions_of(&person(), now(), idle).await?;
+    store.sweep_sessions(now(), idle).await?;
+    store.draft(&"d".parse().unwrap(), &person(), now()).await?;
+    store.count_drafts(&person(), now()).await?;
+    store.sweep_drafts(now()).await?;
+    store.take_flash("s").await?;
+    store.sweep_flashes(now()).await?;
+    store.sweep_form_tokens(now()).await?;
+    store.person(&person()).await?;
+    store.person_by_studio_user_id(&person().studio_user_id()).await?;
+    store.search_people("ada", 20).await?;
+    store.people_in_groups(&["a".into(), "b".into()], now()).await?;
+    store.names_of([&person()]).await?;
+    store.request(&"r".parse().unwrap()).await?;
+    store.undecided_requests(now(), 20).await?;
+    store.environment(&"e".parse().unwrap()).await?;
+    store.environment_of_request(&"r".parse().unwrap()).await?;
+    store.environments_with_ended_lease(now(), 20).await?;
+    store.stack_events(&"e".parse().unwrap(), 200).await?;
+    store.operation(&"o".parse().unwrap()).await?;
+    store.operations_of(&"e".parse().unwrap(), 10).await?;
+    store.claim_operations(now(), "w", now(), 8).await?;
+    store.next_operation_due().await?;
+    store.provisioning_seconds(&"prod-1".parse().unwrap(), 20).await?;
+    store.person_of_session("s").await?;
+    store.count_unfinished_operations().await?;
+    store.count_held_operations(now()).await?;
+    store.audit_actions().await?;
+    store.sealed_events(1, 10, 10).await?;
+    store.unsealed_events(10).await?;
+    store.unsealed_backlog().await?;
+    store.audit_blocks(0, 10).await?;
+    store.audit_head().await?;
+    let mut tx = store.begin().await?;
+    let (account, region) = ("601000000001".parse().unwrap(), "eu-west-1".parse().unwrap());
+    tx.undecided_request_named(&account, &region, "n", None).await?;
+    tx.live_environment_named(&account, &region, "n").await?;
+    tx.count_live_environments(&projects(1)[0], &account, &region).await?;
+    tx.end_sessions_of(&person(), None).await?;
+    tx.rollback().await
+}
+
+/// What the plan of `text` says about big tables that it should not.
+fn complaints(text: &str, plan: &[(String,)]) -> Vec<String> {
+    let sorts_one_list = text.contains("ORDER BY") && !text.contains(" IN (") && !text.contains("DISTINCT");
+    plan.iter()
+        .map(|(detail,)| detail)
+        .filter(|detail| {
+            let mut words = detail.split_whitespace();
+            let scans = words.next() == Some("SCAN")
+                && words
+                    .next()
+                    .is_some_and(|table| !SMALL.contains(&table) && !["known", "due"].contains(&table) && !table.starts_with("branch_"))
+                && !detail.contains("USING")
+                && !detail.contains("CONSTANT ROW")
+                // Along the table itself, which is in the order of its heights.
+                && !(text.contains("FROM audit_block ORDER BY height DESC LIMIT 1"));
+            scans || sorts_one_list && detail.contains("TEMP B-TREE FOR ORDER BY")
+        })
+        .map(|detail| format!("{detail}\n  in {text}"))
+        .collect()
+}
+
+#[tokio::test]
+async fn every_read_goes_along_an_index() {
+    let store = Store::connect("sqlite::memory:").await.unwrap();
+    store.migrate().await.unwrap();
+    read_lists(&store).await.unwrap();
+    read_the_rest(&store).await.unwrap();
+    let texts = RECORDED.lock().unwrap().clone();
+    assert!(texts.len() > 100, "only {} statements were kept", texts.len());
+    let mut bad = Vec::new();
+    for text in texts {
+        let explain = Sql::new(format!("EXPLAIN QUERY PLAN {text}"));
+        #[derive(sqlx::FromRow)]
+        struct Line {
+            detail: String,
+        }
+        let plan: Vec<Line> = run::all(store.read(), explain).await.unwrap();
+        let plan: Vec<(String,)> = plan.into_iter().map(|line| (line.detail,)).collect();
+        bad.extend(complaints(&text, &plan));
+    }
+    assert!(bad.is_empty(), "{} bad plans:\n{}", bad.len(), bad.join("\n"));
+}

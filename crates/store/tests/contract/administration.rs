@@ -1,0 +1,186 @@
+use domain::access::{ApprovalRule, ProductAccess};
+use domain::binding::{AccountValue, BindingSource, ParameterBinding};
+use domain::person::{Grant, GroupMapping, PlatformRole, ProjectRole};
+use domain::project::{Project, Stage};
+use store::{Error, Scope};
+
+use crate::backend::on_both;
+use crate::samples::{account, person, project, project_id, with_projects};
+
+fn mapping(id: &str, group: &str, grant: Grant) -> GroupMapping {
+    GroupMapping { id: id.parse().unwrap(), group: group.into(), grant }
+}
+
+fn access(id: &str, product: &str, project: &str, stage: Stage) -> ProductAccess {
+    ProductAccess {
+        id: id.parse().unwrap(),
+        product: product.parse().unwrap(),
+        project: project_id(project),
+        stage,
+        approval: ApprovalRule::OneLead,
+        max_lease_days: 365,
+    }
+}
+
+fn binding(id: &str, account: Option<&str>, parameter: &str, source: BindingSource) -> ParameterBinding {
+    ParameterBinding {
+        id: id.parse().unwrap(),
+        product: "prod-1".parse().unwrap(),
+        account: account.map(|account| account.parse().unwrap()),
+        parameter: parameter.into(),
+        source,
+    }
+}
+
+on_both! {
+    async fn a_project_moves_from_version_to_version(db) {
+        let store = db.store;
+        with_projects(&store, &["b", "a"]).await;
+        assert_eq!(store.project(&project_id("a")).await.unwrap(), Some(project("a")));
+        let next = Project { cost_center: "CC-2".into(), version: 2, ..project("a") };
+        let mut tx = store.begin().await.unwrap();
+        assert_eq!(tx.project(&project_id("a")).await.unwrap(), Some(project("a")));
+        tx.update_project(&next).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = store.begin().await.unwrap();
+        let stale = tx.update_project(&next).await;
+        assert!(matches!(stale, Err(Error::Conflict { entity: "project", ref id }) if id == "a"), "{stale:?}");
+        tx.rollback().await.unwrap();
+        assert_eq!(store.project(&project_id("a")).await.unwrap(), Some(next));
+    }
+
+    async fn two_projects_never_share_an_id_or_a_name(db) {
+        let store = db.store;
+        with_projects(&store, &["a"]).await;
+        for (second, taken) in [
+            (Project { name: "Other".into(), ..project("a") }, "project id"),
+            (Project { name: project("a").name, ..project("c") }, "project name"),
+        ] {
+            let mut tx = store.begin().await.unwrap();
+            let refused = tx.insert_project(&second).await;
+            assert!(matches!(refused, Err(Error::Duplicate { what }) if what == taken), "{refused:?}");
+        }
+    }
+
+    async fn projects_are_listed_in_scope(db) {
+        let store = db.store;
+        with_projects(&store, &["c", "a", "b"]).await;
+        let listed = async |scope: Scope| {
+            let projects = store.projects(&scope).await.unwrap();
+            projects.into_iter().map(|p| p.id.as_str().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(listed(Scope::All).await, ["a", "b", "c"]);
+        assert_eq!(listed(Scope::Projects(vec![project_id("c"), project_id("a")])).await, ["a", "c"]);
+        let own = Scope::ProjectsOrOwner { projects: vec![project_id("b")], person: person("ada") };
+        assert_eq!(listed(own).await, ["b"]);
+        for none in [Scope::Nothing, Scope::Projects(vec![]), Scope::Person(person("ada"))] {
+            assert_eq!(listed(none).await, Vec::<String>::new());
+        }
+    }
+
+    async fn an_account_is_written_and_taken_away(db) {
+        let store = db.store;
+        with_projects(&store, &["a", "b"]).await;
+        let mut tx = store.begin().await.unwrap();
+        let made = account("a", 1);
+        tx.save_project_account(&made).await.unwrap();
+        tx.save_project_account(&account("a", 2)).await.unwrap();
+        tx.save_project_account(&account("b", 3)).await.unwrap();
+        let changed = domain::project::ProjectAccount { stage: Stage::Sandbox, vpc_id: None, ..made.clone() };
+        tx.save_project_account(&changed).await.unwrap();
+        assert_eq!(tx.project_account(&made.project, &made.account, &made.region).await.unwrap(), Some(changed.clone()));
+        tx.commit().await.unwrap();
+        assert_eq!(store.project_account(&made.project, &made.account, &made.region).await.unwrap(), Some(changed.clone()));
+        assert_eq!(store.project_accounts(&project_id("a")).await.unwrap(), [changed, account("a", 2)]);
+        assert_eq!(store.all_project_accounts().await.unwrap().len(), 3);
+        let mut tx = store.begin().await.unwrap();
+        assert!(tx.delete_project_account(&made.project, &made.account, &made.region).await.unwrap());
+        assert!(!tx.delete_project_account(&made.project, &made.account, &made.region).await.unwrap());
+        tx.commit().await.unwrap();
+        assert_eq!(store.project_accounts(&project_id("a")).await.unwrap(), [account("a", 2)]);
+    }
+
+    async fn an_account_needs_its_project(db) {
+        let mut tx = db.store.begin().await.unwrap();
+        let refused = tx.save_project_account(&account("none", 1)).await;
+        assert!(matches!(refused, Err(Error::Reference { .. })), "{refused:?}");
+    }
+
+    async fn a_group_has_a_role_once(db) {
+        let store = db.store;
+        with_projects(&store, &["a", "b"]).await;
+        let grants = [
+            ("m1", Grant::Platform { role: PlatformRole::Admin }),
+            ("m2", Grant::Platform { role: PlatformRole::Auditor }),
+            ("m3", Grant::Project { project: project_id("a"), role: ProjectRole::Lead }),
+            ("m4", Grant::Project { project: project_id("b"), role: ProjectRole::Lead }),
+            ("m5", Grant::Project { project: project_id("a"), role: ProjectRole::Member }),
+        ];
+        let mut tx = store.begin().await.unwrap();
+        for (id, grant) in &grants {
+            tx.insert_group_mapping(&mapping(id, "g", grant.clone())).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let all: Vec<GroupMapping> = grants.iter().map(|(id, grant)| mapping(id, "g", grant.clone())).collect();
+        assert_eq!(store.group_mappings().await.unwrap(), all);
+        for (_, grant) in &grants {
+            let mut tx = store.begin().await.unwrap();
+            let twice = tx.insert_group_mapping(&mapping("m9", "g", grant.clone())).await;
+            assert!(matches!(twice, Err(Error::Duplicate { what: "group and role" })), "{twice:?}");
+        }
+        let mut tx = store.begin().await.unwrap();
+        assert_eq!(tx.delete_group_mapping(&all[2].id).await.unwrap(), Some(all[2].clone()));
+        assert_eq!(tx.delete_group_mapping(&all[2].id).await.unwrap(), None);
+        assert_eq!(tx.group_mappings().await.unwrap().len(), 4);
+        tx.commit().await.unwrap();
+    }
+
+    async fn product_access_is_one_rule_per_product_project_and_stage(db) {
+        let store = db.store;
+        with_projects(&store, &["a", "b"]).await;
+        let mut tx = store.begin().await.unwrap();
+        for rule in [
+            access("x1", "prod-1", "a", Stage::Dev),
+            access("x2", "prod-1", "b", Stage::Dev),
+            access("x3", "prod-2", "a", Stage::Sandbox),
+        ] {
+            assert_eq!(tx.save_product_access(&rule).await.unwrap(), rule.id);
+        }
+        let again = ProductAccess { approval: ApprovalRule::None, max_lease_days: 7, ..access("x9", "prod-1", "a", Stage::Dev) };
+        assert_eq!(tx.save_product_access(&again).await.unwrap().as_str(), "x1");
+        tx.commit().await.unwrap();
+        let kept = ProductAccess { id: "x1".parse().unwrap(), ..again };
+        let found = store.product_access(&kept.product, &kept.project, Stage::Dev).await.unwrap();
+        assert_eq!(found, Some(kept.clone()));
+        assert_eq!(store.product_access(&kept.product, &kept.project, Stage::Prod).await.unwrap(), None);
+        let ids = |rules: Vec<ProductAccess>| rules.into_iter().map(|r| r.id.as_str().to_owned()).collect::<Vec<_>>();
+        assert_eq!(ids(store.product_access_of_product(&kept.product).await.unwrap()), ["x1", "x2"]);
+        assert_eq!(ids(store.product_access_of_projects(&[project_id("a")]).await.unwrap()), ["x1", "x3"]);
+        assert_eq!(ids(store.product_access_of_projects(&[]).await.unwrap()), Vec::<String>::new());
+        assert_eq!(ids(store.all_product_access().await.unwrap()), ["x1", "x2", "x3"]);
+        let mut tx = store.begin().await.unwrap();
+        assert_eq!(tx.delete_product_access(&kept.id).await.unwrap(), Some(kept.clone()));
+        assert_eq!(tx.product_access(&kept.product, &kept.project, Stage::Dev).await.unwrap(), None);
+        tx.commit().await.unwrap();
+    }
+
+    async fn a_binding_for_one_account_stands_beside_the_one_for_all(db) {
+        let store = db.store;
+        let fixed = |value: &str| BindingSource::Fixed { value: value.into() };
+        let everywhere = binding("b1", None, "VpcId", BindingSource::FromAccount { value: AccountValue::VpcId });
+        let here = binding("b2", Some("601000000001"), "VpcId", fixed("vpc-9"));
+        let mut tx = store.begin().await.unwrap();
+        for rule in [&here, &everywhere] {
+            assert_eq!(tx.save_parameter_binding(rule).await.unwrap(), rule.id);
+        }
+        let again = binding("b9", None, "VpcId", BindingSource::Choice { values: vec!["a".into(), "b".into()] });
+        assert_eq!(tx.save_parameter_binding(&again).await.unwrap(), everywhere.id);
+        tx.commit().await.unwrap();
+        let kept = ParameterBinding { id: everywhere.id.clone(), ..again };
+        assert_eq!(store.parameter_bindings(&kept.product).await.unwrap(), [kept.clone(), here.clone()]);
+        let mut tx = store.begin().await.unwrap();
+        assert_eq!(tx.delete_parameter_binding(&kept.id).await.unwrap(), Some(kept.clone()));
+        assert_eq!(tx.parameter_bindings(&kept.product).await.unwrap(), [here]);
+        tx.commit().await.unwrap();
+    }
+}

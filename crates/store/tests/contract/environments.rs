@@ -1,0 +1,117 @@
+use domain::environment::{Environment, EnvironmentState, StackEvent};
+use store::{EnvironmentFilter, Error, PageRequest, Scope};
+
+use crate::backend::on_both;
+use crate::samples::{at, environment, environment_id, person, request, with_environment, with_projects};
+
+fn stack_event(id: &str, seconds: i64, reason: Option<&str>) -> StackEvent {
+    StackEvent {
+        event_id: id.into(),
+        at: at(seconds),
+        logical_id: "Domain".into(),
+        resource_type: "AWS::SageMaker::Domain".into(),
+        status: "CREATE_IN_PROGRESS".into(),
+        reason: reason.map(str::to_owned),
+    }
+}
+
+on_both! {
+    async fn an_environment_moves_from_version_to_version(db) {
+        let store = db.store;
+        with_projects(&store, &["a"]).await;
+        let made = with_environment(&store, "e1", "a", "ada", 0).await;
+        assert_eq!(store.environment(&made.id).await.unwrap(), Some(made.clone()));
+        assert_eq!(store.environment_of_request(&made.request).await.unwrap(), Some(made.clone()));
+        let next = Environment {
+            state: EnvironmentState::Terminated,
+            problem: None,
+            provisioned_product: None,
+            launch_target: None,
+            operation: None,
+            stack_arn: None,
+            outputs: vec![],
+            version: 2,
+            ..made.clone()
+        };
+        let mut tx = store.begin().await.unwrap();
+        tx.update_environment(&next).await.unwrap();
+        assert_eq!(tx.environment(&made.id).await.unwrap(), Some(next.clone()));
+        tx.commit().await.unwrap();
+        let mut tx = store.begin().await.unwrap();
+        let stale = tx.update_environment(&next).await;
+        assert!(matches!(stale, Err(Error::Conflict { entity: "environment", .. })), "{stale:?}");
+    }
+
+    async fn a_name_is_free_again_once_its_environment_is_terminated(db) {
+        let store = db.store;
+        with_projects(&store, &["a"]).await;
+        let first = with_environment(&store, "e1", "a", "ada", 0).await;
+        let mut again = request("r2", "a", "bob", 1);
+        again.name = first.name.clone();
+        let second = environment("e2", &again, 1);
+        let mut tx = store.begin().await.unwrap();
+        tx.insert_request(&again).await.unwrap();
+        let live = tx.live_environment_named(&first.account, &first.region, &first.name).await.unwrap();
+        assert_eq!(live, Some(first.clone()));
+        assert_eq!(tx.count_live_environments(&first.project, &first.account, &first.region).await.unwrap(), 1);
+        tx.commit().await.unwrap();
+        let mut tx = store.begin().await.unwrap();
+        let refused = tx.insert_environment(&second).await;
+        assert!(matches!(refused, Err(Error::Duplicate { what: "environment name in its account" })), "{refused:?}");
+        drop(tx);
+        let mut tx = store.begin().await.unwrap();
+        tx.update_environment(&Environment { state: EnvironmentState::Terminated, version: 2, ..first.clone() }).await.unwrap();
+        assert_eq!(tx.live_environment_named(&first.account, &first.region, &first.name).await.unwrap(), None);
+        tx.insert_environment(&second).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    async fn a_request_has_one_environment(db) {
+        let store = db.store;
+        with_projects(&store, &["a"]).await;
+        let first = with_environment(&store, "e1", "a", "ada", 0).await;
+        let mut tx = store.begin().await.unwrap();
+        let second = Environment { id: environment_id("e2"), name: "other".into(), ..first };
+        let refused = tx.insert_environment(&second).await;
+        assert!(matches!(refused, Err(Error::Duplicate { what: "request" })), "{refused:?}");
+    }
+
+    async fn ended_leases_come_oldest_first_and_without_the_terminated(db) {
+        let store = db.store;
+        with_projects(&store, &["a"]).await;
+        for (id, seconds) in [("e1", 20), ("e2", 10), ("e3", 30), ("e4", 5)] {
+            let made = with_environment(&store, id, "a", "ada", seconds).await;
+            if id == "e4" {
+                let mut tx = store.begin().await.unwrap();
+                tx.update_environment(&Environment { state: EnvironmentState::Terminated, version: 2, ..made }).await.unwrap();
+                tx.commit().await.unwrap();
+            }
+        }
+        let ended = store.environments_with_ended_lease(at(90 * 86_400 + 20), 10).await.unwrap();
+        assert_eq!(ended.iter().map(|e| e.id.as_str()).collect::<Vec<_>>(), ["e2", "e1"]);
+        let live = EnvironmentFilter { live: true, ..EnvironmentFilter::default() };
+        assert_eq!(store.count_environments(&Scope::All, &live).await.unwrap(), 3);
+        let mine = Scope::Person(person("ada"));
+        let page = store.environments(&mine, &live, &PageRequest::newest(10)).await.unwrap();
+        assert_eq!(page.items.iter().map(|e| e.id.as_str()).collect::<Vec<_>>(), ["e3", "e1", "e2"]);
+    }
+
+    async fn a_stack_event_is_told_once_in_the_order_it_happened(db) {
+        let store = db.store;
+        with_projects(&store, &["a"]).await;
+        let made = with_environment(&store, "e1", "a", "ada", 0).await;
+        let other = with_environment(&store, "e2", "a", "ada", 1).await;
+        let told = [
+            stack_event("z", 1, None),
+            stack_event("a", 1, Some("Resource creation Initiated")),
+            stack_event("m", 2, None),
+        ];
+        let mut tx = store.begin().await.unwrap();
+        assert_eq!(tx.add_stack_events(&made.id, &told[..2]).await.unwrap(), 2);
+        assert_eq!(tx.add_stack_events(&made.id, &told).await.unwrap(), 1);
+        assert_eq!(tx.add_stack_events(&other.id, &told[..1]).await.unwrap(), 1);
+        tx.commit().await.unwrap();
+        assert_eq!(store.stack_events(&made.id, 200).await.unwrap(), told);
+        assert_eq!(store.stack_events(&made.id, 2).await.unwrap(), told[1..]);
+    }
+}

@@ -1,0 +1,21 @@
+//! What the store promises, held against both databases.
+//!
+//! Postgres: `STUDIOGATE_TEST_POSTGRES_URL` is the address of a server where databases may be made. `cargo xtask test`
+//! starts one and sets it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::pedantic)]
+
+mod backend;
+mod samples;
+
+mod administration;
+mod audit;
+mod catalog;
+mod claims;
+mod environments;
+mod errors;
+mod lists;
+mod operations;
+mod people;
+mod requests;
+mod schema;
+mod transactions;
