@@ -9,6 +9,7 @@ use domain::environment::{Environment, EnvironmentState, LaunchTarget};
 use domain::id::EnvironmentId;
 use domain::problem::Problem;
 use domain::studio::PresignedUrl;
+use futures::FutureExt;
 
 use crate::authorize::Authorized;
 use crate::trail::Event;
@@ -29,7 +30,7 @@ impl ControlPlane {
                 .outcome(outcome)
         };
         self.record_alone(caller, event(Outcome::Intent)).await?;
-        let opened = match tokio::time::timeout(DEADLINE, self.presign(&environment, &target)).await {
+        let opened = match tokio::time::timeout(DEADLINE, self.presign(&environment, &target).boxed()).await {
             Ok(Ok(url)) => Ok(url),
             Ok(Err(error)) => Err(Error::Aws(cannot_open(&error))),
             Err(_) => Err(Error::Unavailable(Problem::new(

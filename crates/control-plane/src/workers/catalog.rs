@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 
 use aws::ServiceCatalog;
-use aws::service_catalog::ProvisioningParameters;
+use aws::service_catalog::{ProvisioningParameters, TagOptionChoice};
 use chrono::TimeDelta;
-use domain::catalog::{Portfolio, Product, ProvisioningArtifact};
+use domain::catalog::{Portfolio, Product, ProvisioningArtifact, TagOption};
 use domain::id::{AccountId, ProductId, Region};
 use domain::problem::Problem;
-use futures::{StreamExt, stream};
+use futures::{FutureExt, StreamExt, stream};
 use serde_json::Value;
 
 use crate::{ControlPlane, Result, session};
@@ -30,7 +30,7 @@ impl ControlPlane {
             if !self.store().hold_lease(&lease, self.worker(), now, now + LEASE).await? {
                 continue;
             }
-            let result = self.mirror(region).await;
+            let result = self.mirror(region).boxed().await;
             self.store().release_lease(&lease, self.worker()).await?;
             all &= result?;
         }
@@ -75,7 +75,7 @@ impl ControlPlane {
             .map(|a| a.account)
             .collect();
         let products: Vec<aws::Result<Product>> = stream::iter(holders)
-            .map(|(id, holders)| self.read_product(&curator, region, id, holders, &accounts))
+            .map(|(id, holders)| self.read_product(&curator, region, id, holders, &accounts).boxed())
             .buffer_unordered(AT_ONCE)
             .collect()
             .await;
@@ -94,12 +94,16 @@ impl ControlPlane {
     ) -> aws::Result<Product> {
         let detail = curator.describe_product_as_admin(&id).await?;
         let mut artifacts = curator.list_provisioning_artifacts(&id).await?;
+        let mut tag_options = detail.tag_options;
         for artifact in artifacts.iter_mut().filter(|a| a.active) {
-            self.complete(curator, region, &id, artifact, accounts).await?;
+            // TagOptions of the portfolio count too, and only a launching account is told them with the product's.
+            for choice in self.complete(curator, region, &id, artifact, accounts).await? {
+                let option = |value| TagOption { key: choice.key.clone(), value, active: true };
+                tag_options.extend(choice.values.into_iter().map(option));
+            }
         }
         artifacts.sort_by_key(|a| std::cmp::Reverse(a.created_at));
         let mut constraints = Vec::new();
-        let mut tag_options = detail.tag_options;
         for portfolio in &holders {
             for found in curator.list_constraints(&portfolio.id, Some(&id)).await? {
                 constraints.push(curator.describe_constraint(&found.id).await?);
@@ -130,7 +134,7 @@ impl ControlPlane {
         product: &ProductId,
         artifact: &mut ProvisioningArtifact,
         accounts: &[AccountId],
-    ) -> aws::Result<()> {
+    ) -> aws::Result<Vec<TagOptionChoice>> {
         let template = curator.describe_provisioning_artifact(product, &artifact.id).await?;
         artifact.resources = template.body.as_deref().map(resources).unwrap_or_default();
         artifact.parameters = template.parameters;
@@ -139,7 +143,7 @@ impl ControlPlane {
                 Ok(Some(asked)) => {
                     artifact.parameters = asked.parameters;
                     artifact.usage_instructions = asked.usage_instructions;
-                    return Ok(());
+                    return Ok(asked.tag_options);
                 }
                 // Not shared to this account, or the account cannot be reached: the next may do.
                 Ok(None) => {}
@@ -147,7 +151,7 @@ impl ControlPlane {
                 Err(error) => tracing::debug!(%error, %account, %product, "an account does not see the product"),
             }
         }
-        Ok(())
+        Ok(Vec::new())
     }
 
     async fn asked_in(

@@ -5,6 +5,7 @@ use std::time::Duration;
 use domain::audit::Outcome as Audited;
 use domain::environment::{Environment, EnvironmentState};
 use domain::operation::{Moment, Operation, OperationKind, Step, Transition, next};
+use futures::FutureExt;
 use futures::future::join_all;
 use tokio_util::sync::CancellationToken;
 
@@ -104,7 +105,8 @@ impl ControlPlane {
         let third = (self.settings().workers.lease / 3).to_std().unwrap_or(Duration::from_secs(20));
         let mut beat = tokio::time::interval(third.max(Duration::from_millis(100)));
         beat.tick().await;
-        let mut act = std::pin::pin!(self.act(operation, environment));
+        // On the heap: the futures of the SDK are large, and nest deep.
+        let mut act = self.act(operation, environment).boxed();
         loop {
             tokio::select! {
                 outcome = &mut act => return match outcome {

@@ -1,0 +1,424 @@
+//! A whole portal without its pages: a store, a local AWS on loopback reached through the real SDK, and a clock and random
+//! numbers that the test holds.
+#![allow(dead_code, unreachable_pub, missing_debug_implementations, reason = "every test file uses a part of it")]
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use aws::{Aws, AwsConfig, Timeouts};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_types::SdkConfig;
+use chrono::{DateTime, TimeDelta, Utc};
+use control_plane::{Caller, ControlPlane, CrashPoint, Deps, Random, SealingKey, Settings, SignIn};
+use domain::audit::SigningKey;
+use domain::clock::{Clock, ManualClock};
+use domain::id::{EnvironmentId, ProductId, RequestId};
+use domain::person::PersonKey;
+use domain::view::{
+    DecisionInput, GroupMappingInput, ProductAccessInput, ProjectAccountInput, ProjectInput, RequestFormQuery,
+    RequestInput, TerminateInput,
+};
+use sim::{LocalAws, Running, ServeOptions, SimOptions};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+use store::Store;
+
+pub const ISSUER: &str = "https://id.example";
+pub const PRODUCT: &str = "Studio user profile";
+pub const FRAUD_DEV: &str = "fraud-detection/601000000002/eu-west-1";
+
+static NEXT: AtomicU32 = AtomicU32::new(0);
+
+/// Where the next worker dies: at this point of this step, once.
+#[derive(Clone, Default)]
+pub struct CrashSwitch(Arc<Mutex<Option<(CrashPoint, String)>>>);
+
+impl CrashSwitch {
+    pub fn arm(&self, point: CrashPoint, step: &str) {
+        *self.0.lock().unwrap() = Some((point, step.to_owned()));
+    }
+
+    /// Whether it still waits for its moment.
+    pub fn is_armed(&self) -> bool {
+        self.0.lock().unwrap().is_some()
+    }
+
+    fn hook(&self) -> control_plane::CrashHook {
+        let switch = self.clone();
+        Arc::new(move |point, step| {
+            let mut armed = switch.0.lock().unwrap();
+            let strikes = armed.as_ref().is_some_and(|(at, of)| *at == point && of == step);
+            if strikes {
+                *armed = None;
+            }
+            strikes
+        })
+    }
+}
+
+pub struct TestState {
+    pub running: Running,
+    pub clock: ManualClock,
+    pub plane: ControlPlane,
+    pub store: Store,
+    pub crash: CrashSwitch,
+    pub head: std::path::PathBuf,
+    url: String,
+    aws: Aws,
+    restarts: u64,
+}
+
+impl TestState {
+    /// The seeded local AWS, projects, accounts, mappings, access and bindings, and everybody signed in.
+    pub async fn start(url: &str) -> Self {
+        Self::start_with(url, |_| {}).await
+    }
+
+    pub async fn start_with(url: &str, options: impl FnOnce(&mut SimOptions)) -> Self {
+        let state = Self::bare(url, options).await;
+        state.administer().await;
+        state
+    }
+
+    /// The seeded local AWS and an empty store.
+    pub async fn bare(url: &str, options: impl FnOnce(&mut SimOptions)) -> Self {
+        let clock = ManualClock::at("2026-03-02T09:00:00Z".parse::<DateTime<Utc>>().unwrap());
+        let mut sim_options = SimOptions::new(Arc::new(clock.clone()));
+        options(&mut sim_options);
+        let local = LocalAws::new(sim_options).unwrap();
+        let running = sim::serve(local, ServeOptions::any()).await.unwrap();
+        let aws = connect_aws(&running.aws_url, &clock);
+        let store = Store::connect(url).await.unwrap();
+        store.migrate().await.unwrap();
+        let crash = CrashSwitch::default();
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let head = std::env::temp_dir().join(format!("studiogate-head-{}-{number}.json", std::process::id()));
+        let plane = plane(&store, &aws, &clock, &crash, &head, 0);
+        Self { running, clock, plane, store, crash, head, url: url.to_owned(), aws, restarts: 0 }
+    }
+
+    /// A new process on the same database: everything that was only in memory is gone.
+    pub async fn restart(&mut self) {
+        self.restarts += 1;
+        self.store = Store::connect(&self.url).await.unwrap();
+        self.aws = connect_aws(&self.running.aws_url, &self.clock);
+        self.plane = plane(&self.store, &self.aws, &self.clock, &self.crash, &self.head, self.restarts);
+    }
+
+    /// Another replica beside this one.
+    pub async fn replica(&self) -> ControlPlane {
+        let store = Store::connect(&self.url).await.unwrap();
+        plane(&store, &self.aws, &self.clock, &self.crash, &self.head, 1_000 + self.restarts)
+    }
+
+    pub fn person(subject: &str) -> PersonKey {
+        PersonKey { issuer: ISSUER.into(), subject: subject.into() }
+    }
+
+    pub async fn sign_in(&self, subject: &str, groups: &[&str]) {
+        let sign_in = SignIn {
+            person: Self::person(subject),
+            display_name: subject.to_owned(),
+            email: Some(format!("{subject}@example.com")),
+            groups: Some(groups.iter().map(|g| (*g).to_owned()).collect()),
+            request_id: format!("sign-in-{subject}"),
+        };
+        self.plane.sign_in(sign_in).await.unwrap();
+    }
+
+    /// The persona with the roles that hold now.
+    pub async fn as_(&self, subject: &str) -> Caller {
+        let actor = self.plane.actor(&Self::person(subject)).await.unwrap().unwrap();
+        Caller::new(actor, format!("request-of-{subject}"))
+    }
+
+    pub async fn everybody_signs_in(&self) {
+        self.sign_in("admin", &["platform-admins"]).await;
+        self.sign_in("auditor", &["auditors"]).await;
+        self.sign_in("fraud-scientist", &["fraud-detection-members"]).await;
+        self.sign_in("fraud-lead", &["fraud-detection-leads"]).await;
+        self.sign_in("churn-scientist", &["churn-prediction-members"]).await;
+        self.sign_in("churn-lead", &["churn-prediction-leads"]).await;
+        self.sign_in("newcomer", &[]).await;
+    }
+
+    /// What an admin enters, through the same use cases.
+    async fn administer(&self) {
+        self.everybody_signs_in().await;
+        let admin = self.as_("admin").await;
+        for project in sim::seed::projects() {
+            let input = ProjectInput {
+                id: project.id.to_string(),
+                name: project.name,
+                cost_center: project.cost_center,
+                data_class: project.data_class.to_string(),
+                version: String::new(),
+            };
+            self.plane.save_project(&admin, input).await.unwrap();
+            for (grant, group) in [("member", "members"), ("lead", "leads")] {
+                let group = format!("{}-{group}", project.id);
+                let input = GroupMappingInput { group, grant: grant.into(), project: project.id.to_string() };
+                self.plane.add_group_mapping(&admin, input).await.unwrap();
+            }
+        }
+        let input = GroupMappingInput { group: "auditors".into(), grant: "auditor".into(), project: String::new() };
+        self.plane.add_group_mapping(&admin, input).await.unwrap();
+        for account in sim::seed::project_accounts() {
+            let input = ProjectAccountInput {
+                project: account.project.to_string(),
+                account: account.account.to_string(),
+                region: account.region.to_string(),
+                stage: account.stage.to_string(),
+                name: account.name,
+                vpc_id: account.vpc_id.unwrap_or_default(),
+                subnet_ids: account.subnet_ids.join(", "),
+                security_group_ids: account.security_group_ids.join(", "),
+                kms_key_arn: account.kms_key_arn.unwrap_or_default(),
+                studio_domain_id: account.studio_domain_id.unwrap_or_default(),
+            };
+            self.plane.save_project_account(&admin, input).await.unwrap();
+        }
+        assert!(self.plane.mirror_now().await.unwrap(), "{:?}", self.store.mirror_states().await);
+        for product in self.store.products("").await.unwrap() {
+            self.plane.accept_binding_proposals(&admin, &product.id).await.unwrap();
+            for project in ["fraud-detection", "churn-prediction"] {
+                let input = ProductAccessInput {
+                    product: product.id.to_string(),
+                    project: project.into(),
+                    stage: "dev".into(),
+                    approval: "one_lead".into(),
+                    max_lease_days: "90".into(),
+                };
+                self.plane.save_product_access(&admin, input).await.unwrap();
+            }
+        }
+    }
+
+    pub async fn product(&self, name: &str) -> ProductId {
+        let all = self.store.products("").await.unwrap();
+        all.into_iter().find(|p| p.name == name).unwrap_or_else(|| panic!("no product {name}")).id
+    }
+
+    /// The form as a browser would post it, untouched but for the name.
+    pub async fn filled_form(&self, who: &str, product: &str, name: &str) -> RequestInput {
+        let caller = self.as_(who).await;
+        let id = self.product(product).await;
+        let form = self.plane.request_form(&caller, &id, RequestFormQuery::default()).await.unwrap();
+        let key = |name: &str, kind: &str| {
+            name.strip_prefix(kind).and_then(|n| n.strip_prefix('[')).and_then(|n| n.strip_suffix(']')).unwrap().to_owned()
+        };
+        RequestInput {
+            product: form.product.to_string(),
+            artifact: form.artifact.to_string(),
+            target: form.target,
+            name: name.to_owned(),
+            justification: "To look for fraud".into(),
+            lease_days: "30".into(),
+            form_token: form.form_token,
+            parameters: form
+                .fields
+                .iter()
+                .filter_map(|f| Some((key(&f.name, "param"), f.default.clone()?)))
+                .collect(),
+            tags: form
+                .tag_fields
+                .iter()
+                .filter_map(|f| match &f.control {
+                    domain::view::FormControl::Choice { values } => Some((key(&f.name, "tag"), values.first()?.clone())),
+                    _ => None,
+                })
+                .collect(),
+        }
+    }
+
+    pub async fn submit(&self, who: &str, product: &str, name: &str) -> RequestId {
+        let input = self.filled_form(who, product, name).await;
+        self.plane.submit_request(&self.as_(who).await, input).await.unwrap()
+    }
+
+    pub async fn approve(&self, who: &str, id: &RequestId) -> EnvironmentId {
+        let version = self.store.request(id).await.unwrap().unwrap().version;
+        let input = DecisionInput { decision: "approve".into(), comment: "Fine".into(), version: version.to_string() };
+        self.plane.decide_request(&self.as_(who).await, id, input).await.unwrap();
+        self.store.request(id).await.unwrap().unwrap().environment.unwrap()
+    }
+
+    /// Requested and approved, not yet worked on.
+    pub async fn approved(&self, name: &str) -> EnvironmentId {
+        let request = self.submit("fraud-scientist", PRODUCT, name).await;
+        self.approve("fraud-lead", &request).await
+    }
+
+    pub async fn terminate(&self, who: &str, id: &EnvironmentId) {
+        let it = self.environment(id).await;
+        let input = TerminateInput { confirm: it.name, version: it.version.to_string() };
+        self.plane.terminate_environment(&self.as_(who).await, id, input).await.unwrap();
+    }
+
+    pub async fn environment(&self, id: &EnvironmentId) -> domain::environment::Environment {
+        self.store.environment(id).await.unwrap().unwrap()
+    }
+
+    /// Runs the workers, moving the clock, until nothing is unfinished.
+    pub async fn settle(&self) {
+        assert!(self.run(4_000).await, "{:?}", self.unfinished().await);
+    }
+
+    pub async fn run(&self, rounds: usize) -> bool {
+        let clock = self.clock.clone();
+        self.plane.run_until_idle(rounds, |by| clock.advance(by)).await.unwrap()
+    }
+
+    async fn unfinished(&self) -> i64 {
+        self.store.count_unfinished_operations().await.unwrap()
+    }
+
+    /// Provisioned products of an account at the local AWS that are not terminated, by name.
+    pub fn provisioned(&self, account: &str) -> Vec<String> {
+        self.running
+            .aws
+            .with_world(|world| {
+                world
+                    .service_catalog
+                    .provisioned
+                    .values()
+                    .filter(|p| p.account.as_str() == account && p.terminated.is_none())
+                    .map(|p| p.name.clone())
+                    .collect()
+            })
+            .unwrap()
+    }
+
+    /// How many provisioned products of this name were ever made.
+    pub fn ever_provisioned(&self, name: &str) -> usize {
+        self.running
+            .aws
+            .with_world(|world| world.service_catalog.provisioned.values().filter(|p| p.name == name).count())
+            .unwrap()
+    }
+
+    /// What has to hold whenever nothing is unfinished.
+    pub async fn assert_sound(&self) {
+        let now = self.clock.now();
+        assert_eq!(self.store.count_unfinished_operations().await.unwrap(), 0);
+        assert_eq!(self.store.count_held_operations(now).await.unwrap(), 0);
+        self.plane.tick().await.unwrap();
+        let head = std::fs::read(&self.head).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        assert!(head.is_some(), "the head was never written");
+        let report = self.plane.verify_audit(head).await.unwrap();
+        assert!(report.is_sound(), "{:?}", report.findings);
+        assert_eq!(report.unsealed, 0);
+    }
+
+    pub fn pass(&self, by: TimeDelta) {
+        self.clock.advance(by);
+    }
+}
+
+impl Drop for TestState {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.head);
+    }
+}
+
+fn connect_aws(url: &str, clock: &ManualClock) -> Aws {
+    let base = Credentials::new(sim::seed::SHARED_SERVICES, "unused", None, None, "test");
+    let sdk = SdkConfig::builder()
+        .endpoint_url(url)
+        .credentials_provider(SharedCredentialsProvider::new(base))
+        .sleep_impl(aws_smithy_async::rt::sleep::TokioSleep::new())
+        .build();
+    let region = sim::seed::REGION.parse().unwrap();
+    let shared_services = sim::seed::SHARED_SERVICES.parse().unwrap();
+    let management = sim::seed::MANAGEMENT.parse().unwrap();
+    let mut config = AwsConfig::new(region, shared_services, management, Arc::new(clock.clone()));
+    config.hub_role_arn = Some(sim::seed::HUB_ROLE_ARN.to_owned());
+    config.external_id = Some(sim::seed::EXTERNAL_ID.to_owned().into());
+    config.timeouts = Timeouts { attempt: Duration::from_millis(1_500), ..Timeouts::default() };
+    Aws::with_sdk_config(&sdk, config)
+}
+
+fn plane(
+    store: &Store,
+    aws: &Aws,
+    clock: &ManualClock,
+    crash: &CrashSwitch,
+    head: &std::path::Path,
+    seed: u64,
+) -> ControlPlane {
+    let mut settings = Settings::new(
+        SealingKey::new([7; 32]),
+        SigningKey::from_bytes(&[9; 32]),
+        sim::seed::SHARED_SERVICES.parse().unwrap(),
+        vec![sim::seed::REGION.parse().unwrap()],
+    );
+    settings.bootstrap_admin_group = Some("platform-admins".into());
+    settings.platform_contact = "the platform team (platform@example.com)".into();
+    settings.audit_head_file = Some(head.to_owned());
+    let deps = Deps { clock: Arc::new(clock.clone()), random: Random::from_seed(seed), crash: Some(crash.hook()) };
+    ControlPlane::new(store.clone(), aws.clone(), settings, deps).unwrap()
+}
+
+pub fn no_values() -> BTreeMap<String, String> {
+    BTreeMap::new()
+}
+
+/// A database of the backend, removed afterwards.
+pub async fn on<F: Future<Output = ()> + Send + 'static>(
+    backend: &str,
+    test: impl FnOnce(String) -> F + Send + 'static,
+) {
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let name = format!("studiogate_plane_{}_{number}", std::process::id());
+    if backend == "sqlite" {
+        let path = std::env::temp_dir().join(format!("{name}.sqlite"));
+        let outcome = tokio::spawn(test(format!("sqlite:{}?mode=rwc", path.display()))).await;
+        for suffix in ["", "-wal", "-shm"] {
+            let _ = std::fs::remove_file(format!("{}{suffix}", path.display()));
+        }
+        outcome.unwrap();
+    } else {
+        let server = std::env::var("STUDIOGATE_TEST_POSTGRES_URL").unwrap_or_else(|_| {
+            panic!("set STUDIOGATE_TEST_POSTGRES_URL to the address of a Postgres server, or run `cargo xtask test`")
+        });
+        raw(&server, &format!("CREATE DATABASE {name}")).await;
+        let (base, parameters) = server
+            .split_once('?')
+            .map_or((server.as_str(), String::new()), |(base, parameters)| (base, format!("?{parameters}")));
+        let named = base.matches('/').count() >= 3;
+        let host = if named { base.rsplit_once('/').unwrap().0 } else { base.trim_end_matches('/') };
+        let outcome = tokio::spawn(test(format!("{host}/{name}{parameters}"))).await;
+        raw(&server, &format!("DROP DATABASE {name} WITH (FORCE)")).await;
+        outcome.unwrap();
+    }
+}
+
+async fn raw(url: &str, sql: &str) {
+    PgConnection::connect(url).await.unwrap().execute(AssertSqlSafe(sql.to_owned())).await.unwrap();
+}
+
+/// Makes of one test two: `NAME::sqlite` and `NAME::postgres`.
+#[macro_export]
+macro_rules! on_both {
+    ($($(#[$doc:meta])* async fn $name:ident($url:ident) $body:block)*) => {$(
+        $(#[$doc])*
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+
+            async fn test($url: String) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                common::on("sqlite", test).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                common::on("postgres", test).await;
+            }
+        }
+    )*};
+}

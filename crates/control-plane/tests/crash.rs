@@ -1,0 +1,166 @@
+//! A worker is killed at every step, before the act, after it, and after the save; AWS throttles, fails, and its answers are
+//! lost. Whatever happens: exactly one provisioned product, no lease held, a valid audit chain.
+#![recursion_limit = "256"]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::pedantic)]
+
+mod common;
+
+use common::TestState;
+use control_plane::CrashPoint;
+use domain::environment::EnvironmentState;
+use domain::id::EnvironmentId;
+use sim::FaultKind;
+
+const POINTS: [CrashPoint; 3] = [CrashPoint::BeforeAct, CrashPoint::AfterAct, CrashPoint::AfterSave];
+const DEV: &str = "601000000002";
+
+/// Runs to the end with one death on the way, in a new process.
+async fn die_and_go_on(state: &mut TestState, point: CrashPoint, step: &str) {
+    state.crash.arm(point, step);
+    let mut rounds = 0;
+    while state.crash.is_armed() && rounds < 500 {
+        state.run(1).await;
+        rounds += 1;
+    }
+    assert!(!state.crash.is_armed(), "{point:?} of {step} never came");
+    state.restart().await;
+    // The stored groups stay fresh enough: nobody waits for a sign-in here.
+    state.everybody_signs_in().await;
+    state.settle().await;
+}
+
+async fn check_one(state: &TestState, id: &EnvironmentId, name: &str, case: &str) {
+    let it = state.environment(id).await;
+    assert_eq!(it.state, EnvironmentState::Available, "{case}: {:?}", it.problem);
+    assert_eq!(state.ever_provisioned(name), 1, "{case}");
+    assert!(state.provisioned(DEV).contains(&name.to_owned()), "{case}");
+    assert!(it.launch_target.is_some(), "{case}");
+}
+
+async fn crash_at(url: String, steps: [&'static str; 4], terminating: bool) {
+    let mut state = TestState::start(&url).await;
+    for point in POINTS {
+        for step in steps {
+            let case = format!("{point:?} of {step}");
+            let name = format!("{step}-{point:?}").to_lowercase();
+            state.everybody_signs_in().await;
+            let id = state.approved(&name).await;
+            if terminating {
+                state.settle().await;
+                state.terminate("fraud-scientist", &id).await;
+                die_and_go_on(&mut state, point, step).await;
+                let it = state.environment(&id).await;
+                assert_eq!(it.state, EnvironmentState::Terminated, "{case}: {:?}", it.problem);
+                assert!(!state.provisioned(DEV).contains(&name), "{case}");
+                assert_eq!(state.ever_provisioned(&name), 1, "{case}");
+            } else {
+                die_and_go_on(&mut state, point, step).await;
+                check_one(&state, &id, &name, &case).await;
+                // A profile of the same person is in the way of the next one.
+                state.terminate("fraud-scientist", &id).await;
+                state.settle().await;
+            }
+        }
+    }
+    state.assert_sound().await;
+}
+
+on_both! {
+    async fn provisioning_survives_a_crash_at_every_step(url) {
+        crash_at(url, ["check", "provision", "follow_provision", "collect"], false).await;
+    }
+
+    async fn termination_survives_a_crash_at_every_step(url) {
+        crash_at(url, ["check", "delete_apps", "terminate", "follow_terminate"], true).await;
+    }
+
+    async fn two_workers_make_one_product(url) {
+        let state = TestState::start(&url).await;
+        let other = state.replica().await;
+        let names: Vec<String> = (0..1).map(|i| format!("studio-{i}")).collect();
+        let mut ids = Vec::new();
+        for name in &names {
+            ids.push(state.approved(name).await);
+        }
+        let mut rounds = 0;
+        while state.store.count_unfinished_operations().await.unwrap() > 0 {
+            let (a, b) = tokio::join!(state.plane.tick(), other.tick());
+            a.unwrap();
+            b.unwrap();
+            state.clock.advance(chrono::TimeDelta::seconds(1));
+            rounds += 1;
+            assert!(rounds < 2_000);
+        }
+        for (id, name) in ids.iter().zip(&names) {
+            check_one(&state, id, name, "two workers").await;
+        }
+        // An overtaken worker: its lease ended while it acted, another took over.
+        state.terminate("fraud-scientist", &ids[0]).await;
+        state.crash.arm(CrashPoint::AfterAct, "terminate");
+        while state.crash.is_armed() {
+            state.plane.tick().await.unwrap();
+            state.clock.advance(chrono::TimeDelta::seconds(1));
+        }
+        state.clock.advance(chrono::TimeDelta::minutes(5));
+        let clock = state.clock.clone();
+        assert!(other.run_until_idle(2_000, |by| clock.advance(by)).await.unwrap());
+        assert_eq!(state.environment(&ids[0]).await.state, EnvironmentState::Terminated);
+        state.assert_sound().await;
+    }
+}
+
+/// Every call of the story, and what can go wrong with each.
+const CALLS: [&str; 12] = [
+    "sts:AssumeRole",
+    "servicecatalog:DescribeProvisionedProduct",
+    "servicecatalog:ListLaunchPaths",
+    "servicecatalog:ProvisionProduct",
+    "servicecatalog:DescribeRecord",
+    "cloudformation:DescribeStackEvents",
+    "cloudformation:DescribeStackResources",
+    "sagemaker:ListApps",
+    "sagemaker:ListSpaces",
+    "sagemaker:DeleteApp",
+    "sagemaker:DeleteSpace",
+    "servicecatalog:TerminateProvisionedProduct",
+];
+
+async fn faults(url: String, kind: FaultKind, count: u32) {
+    let state = TestState::start(&url).await;
+    for (n, call) in CALLS.iter().enumerate() {
+        let name = format!("fault-{n}");
+        let case = format!("{kind:?} of {call}");
+        state.everybody_signs_in().await;
+        // Sessions of the portal's own are kept for an hour: age them, so that the roles are assumed anew.
+        state.pass(chrono::TimeDelta::hours(2));
+        let id = state.approved(&name).await;
+        state.running.aws.faults().next(call, kind.clone(), count);
+        state.settle().await;
+        check_one(&state, &id, &name, &case).await;
+        state.running.aws.faults().clear();
+        state.running.aws.faults().next(call, kind.clone(), count);
+        state.terminate("fraud-scientist", &id).await;
+        state.settle().await;
+        state.running.aws.faults().clear();
+        let it = state.environment(&id).await;
+        assert_eq!(it.state, EnvironmentState::Terminated, "{case}: {:?}", it.problem);
+        assert!(state.provisioned(DEV).is_empty(), "{case}");
+        assert_eq!(state.ever_provisioned(&name), 1, "{case}");
+    }
+    state.assert_sound().await;
+}
+
+on_both! {
+    async fn throttling_on_every_call_is_waited_out(url) {
+        faults(url, FaultKind::Throttle, 3).await;
+    }
+
+    async fn a_lost_answer_on_every_call_does_nothing_twice(url) {
+        faults(url, FaultKind::ResponseLost, 3).await;
+    }
+
+    async fn a_server_error_on_every_call_is_waited_out(url) {
+        faults(url, FaultKind::Error { code: "InternalFailure".into(), status: 500, message: "try later".into() }, 3).await;
+    }
+}
+
