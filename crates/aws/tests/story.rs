@@ -1,0 +1,429 @@
+//! The whole story over the real SDK, against the local AWS: catalog, provisioning, events, Studio, termination.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws::sagemaker::PresignDomainCall;
+use aws::service_catalog::{
+    AccessLevel, ProvisionCall, ProvisionedProductRef, ProvisionedProductStatus, RecordStatus, RecordView,
+    TerminateCall,
+};
+use aws::{AssumeGrant, Aws, AwsConfig, Error, RoleRef, Session, Timeouts};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_types::SdkConfig;
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::catalog::ConstraintRule;
+use domain::clock::ManualClock;
+use domain::id::{ProductId, ProvisionedProductId, ProvisioningArtifactId, RecordId};
+use domain::person::{PersonKey, StudioUserId};
+use domain::project::Stage;
+use domain::session::{RoleName, SessionPolicy, SessionTags};
+use domain::studio::{PresignedUrlTtl, StudioSessionDuration};
+use sim::{FaultKind, LocalAws, Running, ServeOptions, SimOptions};
+
+const DEV: &str = "601000000002";
+const OTHER_DEV: &str = "602000000002";
+const PROVISION: &[&str] = &[
+    "servicecatalog:ProvisionProduct",
+    "servicecatalog:DescribeProvisioningParameters",
+    "servicecatalog:ListLaunchPaths",
+    "servicecatalog:DescribeRecord",
+    "servicecatalog:DescribeProvisionedProduct",
+    "servicecatalog:GetProvisionedProductOutputs",
+    "servicecatalog:SearchProvisionedProducts",
+    "servicecatalog:TerminateProvisionedProduct",
+    "cloudformation:DescribeStackEvents",
+    "cloudformation:DescribeStackResources",
+    "cloudformation:GetTemplate",
+    "sagemaker:ListApps",
+    "sagemaker:ListSpaces",
+    "sagemaker:DeleteApp",
+    "sagemaker:DeleteSpace",
+];
+
+struct Local {
+    running: Running,
+    clock: ManualClock,
+    aws: Aws,
+}
+
+impl Local {
+    async fn start() -> Self {
+        let clock = ManualClock::at("2026-03-02T09:00:00Z".parse::<DateTime<Utc>>().unwrap());
+        let local = LocalAws::new(SimOptions::new(Arc::new(clock.clone()))).unwrap();
+        let running = sim::serve(local, ServeOptions::any()).await.unwrap();
+        let base = Credentials::new("222222222222", "unused", None, None, "test");
+        let sdk = SdkConfig::builder()
+            .endpoint_url(&running.aws_url)
+            .credentials_provider(SharedCredentialsProvider::new(base))
+            .sleep_impl(aws_smithy_async::rt::sleep::TokioSleep::new())
+            .build();
+        let region = sim::seed::REGION.parse().unwrap();
+        let shared_services = sim::seed::SHARED_SERVICES.parse().unwrap();
+        let management = sim::seed::MANAGEMENT.parse().unwrap();
+        let mut config = AwsConfig::new(region, shared_services, management, Arc::new(clock.clone()));
+        config.hub_role_arn = Some(sim::seed::HUB_ROLE_ARN.to_owned());
+        config.external_id = Some(sim::seed::EXTERNAL_ID.to_owned().into());
+        config.timeouts = Timeouts { attempt: Duration::from_secs(2), ..Timeouts::default() };
+        let aws = Aws::with_sdk_config(&sdk, config);
+        Self { running, clock, aws }
+    }
+
+    async fn curator(&self) -> Session {
+        let role = self.aws.config().curator("eu-west-1".parse().unwrap());
+        self.aws.assume(&role, &AssumeGrant::system("studiogate")).await.unwrap()
+    }
+
+    async fn as_person(&self, account: &str, role: RoleName, person: &str, policy: SessionPolicy) -> Session {
+        let grant = AssumeGrant::person(tags(person), policy);
+        self.aws.assume(&role_in(account, role), &grant).await.unwrap()
+    }
+
+    async fn provisioner(&self) -> Session {
+        let policy = SessionPolicy::allow(PROVISION, &["*".to_owned()]).unwrap();
+        self.as_person(DEV, RoleName::StudiogateProvisioner, "ada", policy).await
+    }
+
+    async fn observer(&self) -> Session {
+        let role = role_in(DEV, RoleName::StudiogateObserver);
+        self.aws.assume(&role, &AssumeGrant::system("studiogate")).await.unwrap()
+    }
+
+    /// The product that adds a user profile to the account's shared domain, in its newest version.
+    async fn product(&self) -> (ProductId, ProvisioningArtifactId) {
+        let catalog = self.curator().await.service_catalog();
+        for portfolio in catalog.list_portfolios().await.unwrap() {
+            for product in catalog.list_products(&portfolio.id).await.unwrap() {
+                if product.name == "Studio user profile" {
+                    let versions = catalog.list_provisioning_artifacts(&product.id).await.unwrap();
+                    return (product.id, versions[0].id.clone());
+                }
+            }
+        }
+        panic!("the seed has no user profile product");
+    }
+
+    async fn call(&self, name: &str) -> ProvisionCall {
+        let (product, artifact) = self.product().await;
+        let person = id_of("ada");
+        let parameters = [
+            ("StudioDomainId", format!("d-shared{DEV}")),
+            ("UserProfileName", person.as_str().to_owned()),
+            ("StudioUserId", person.as_str().to_owned()),
+            ("SecurityGroupIds", format!("sg-{DEV}")),
+            ("Project", "fraud-detection".to_owned()),
+            ("CostCenter", "CC-4711".to_owned()),
+            ("DataClass", "confidential".to_owned()),
+            ("InstanceType", "ml.t3.medium".to_owned()),
+        ];
+        let tags = [("cost-center", "CC-4711"), ("data-class", "confidential"), ("studiouserid", person.as_str())];
+        ProvisionCall {
+            product,
+            artifact,
+            path: None,
+            name: name.to_owned(),
+            token: format!("token-{name}"),
+            parameters: parameters.into_iter().map(|(k, v)| (k.to_owned(), v)).collect(),
+            tags: tags.into_iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect(),
+        }
+    }
+
+    /// Lets time pass until the record is final.
+    async fn settle(&self, record: &RecordId) -> RecordView {
+        let catalog = self.provisioner().await.service_catalog();
+        for _ in 0..200 {
+            let view = catalog.describe_record(record).await.unwrap();
+            if view.status.is_final() {
+                return view;
+            }
+            self.clock.advance(TimeDelta::seconds(4));
+        }
+        panic!("the record does not come to an end");
+    }
+
+    /// A provisioned environment of ada's.
+    async fn provisioned(&self) -> ProvisionedProductId {
+        let call = self.call("ada-studio").await;
+        let accepted = self.provisioner().await.service_catalog().provision_product(&call).await.unwrap();
+        let record = self.settle(&accepted.record).await;
+        assert_eq!(record.status, RecordStatus::Succeeded, "{:?}", record.errors);
+        accepted.provisioned_product
+    }
+
+    async fn launcher(&self, account: &str, person: &str, resource: String) -> Session {
+        let policy = SessionPolicy::allow(&["sagemaker:CreatePresignedDomainUrl"], &[resource]).unwrap();
+        self.as_person(account, RoleName::StudiogateLauncher, person, policy).await
+    }
+}
+
+fn id_of(person: &str) -> StudioUserId {
+    PersonKey { issuer: "https://idp.example".into(), subject: person.into() }.studio_user_id()
+}
+
+fn tags(person: &str) -> SessionTags {
+    SessionTags { studiouserid: id_of(person), project: "fraud-detection".parse().unwrap(), stage: Stage::Dev }
+}
+
+fn role_in(account: &str, role: RoleName) -> RoleRef {
+    RoleRef { account: account.parse().unwrap(), region: "eu-west-1".parse().unwrap(), role }
+}
+
+fn profile_arn(account: &str, person: &str) -> String {
+    format!("arn:aws:sagemaker:eu-west-1:{account}:user-profile/d-shared{account}/{}", id_of(person))
+}
+
+fn presign_call(account: &str, person: &str) -> PresignDomainCall {
+    PresignDomainCall {
+        domain_id: format!("d-shared{account}"),
+        user_profile_name: id_of(person).as_str().to_owned(),
+        ttl: PresignedUrlTtl::default(),
+        session: StudioSessionDuration::default(),
+        space: None,
+        landing_uri: None,
+    }
+}
+
+#[tokio::test]
+async fn from_the_catalog_to_an_open_studio_and_back() {
+    let local = Local::start().await;
+    assert_eq!(local.aws.hub_identity().await.unwrap().account.as_str(), "222222222222");
+    let call = local.call("ada-studio").await;
+    let session = local.provisioner().await;
+    let catalog = session.service_catalog();
+
+    let paths = catalog.list_launch_paths(&call.product).await.unwrap();
+    assert_eq!(paths.len(), 1);
+    let asked =
+        catalog.describe_provisioning_parameters(&call.product, &call.artifact, Some(&paths[0].id)).await.unwrap();
+    let instance = asked.parameters.iter().find(|p| p.key == "InstanceType").unwrap();
+    assert_eq!(instance.default.as_deref(), Some("ml.t3.medium"));
+    assert!(asked.tag_options.iter().any(|option| option.key == "data-class" && option.values.len() == 4));
+
+    let accepted = catalog.provision_product(&call).await.unwrap();
+    assert_eq!(catalog.provision_product(&call).await.unwrap(), accepted, "the same token is the same act");
+    let started = catalog.describe_record(&accepted.record).await.unwrap();
+    assert!(!started.status.is_final(), "{started:?}");
+    let record = local.settle(&accepted.record).await;
+    assert_eq!(record.status, RecordStatus::Succeeded, "{:?}", record.errors);
+    let stack = record.stack_arn().unwrap().to_owned();
+
+    let product = catalog.describe_provisioned_product(ProvisionedProductRef::Name("ada-studio")).await.unwrap();
+    assert_eq!(
+        (product.id, product.status),
+        (accepted.provisioned_product.clone(), ProvisionedProductStatus::Available)
+    );
+    let outputs = catalog.provisioned_product_outputs(&accepted.provisioned_product).await.unwrap();
+    assert!(outputs.iter().any(|output| output.key == "UserProfileName" && output.value == id_of("ada").as_str()));
+
+    let observer = local.observer().await;
+    let events = observer.cloudformation().stack_events_after(&stack, None).await.unwrap();
+    assert!(events.len() >= 4, "{events:?}");
+    assert!(events.windows(2).all(|pair| pair[0].at <= pair[1].at), "oldest first");
+    let middle = &events[events.len() / 2].event_id;
+    let later = observer.cloudformation().stack_events_after(&stack, Some(middle)).await.unwrap();
+    assert_eq!(later, events[events.len() / 2 + 1..]);
+    let resources = observer.cloudformation().stack_resources(&stack).await.unwrap();
+    let profile = resources.iter().find(|r| r.resource_type == "AWS::SageMaker::UserProfile").unwrap();
+    assert_eq!(profile.status, "CREATE_COMPLETE");
+    assert!(observer.cloudformation().template(&stack).await.unwrap().contains("AWS::SageMaker::UserProfile"));
+    let described = observer.sagemaker().describe_user_profile(&format!("d-shared{DEV}"), id_of("ada").as_str()).await;
+    assert!(described.unwrap().status.is_in_service());
+    let tags = observer.sagemaker().list_tags(&profile_arn(DEV, "ada")).await.unwrap();
+    assert_eq!(tags["studiouserid"], id_of("ada").as_str());
+
+    let launcher = local.launcher(DEV, "ada", profile_arn(DEV, "ada")).await;
+    let url = launcher.sagemaker().presign_domain(&presign_call(DEV, "ada")).await.unwrap();
+    assert_eq!(format!("{url:?}"), "PresignedUrl(redacted)");
+    assert!(url.into_location().starts_with(&local.running.studio_url));
+
+    let terminate = TerminateCall {
+        provisioned_product: accepted.provisioned_product.clone(),
+        token: "terminate-1".into(),
+        ignore_errors: false,
+        retain_physical_resources: false,
+    };
+    let gone = local.provisioner().await.service_catalog().terminate_provisioned_product(&terminate).await.unwrap();
+    assert_eq!(local.settle(&gone.record).await.status, RecordStatus::Succeeded);
+    let absent = local
+        .provisioner()
+        .await
+        .service_catalog()
+        .describe_provisioned_product(ProvisionedProductRef::Id(&accepted.provisioned_product))
+        .await;
+    assert!(matches!(absent, Err(Error::NotFound(_))), "{absent:?}");
+}
+
+#[tokio::test]
+async fn the_curator_reads_the_whole_catalog() {
+    let local = Local::start().await;
+    let catalog = local.curator().await.service_catalog();
+    let portfolios = catalog.list_portfolios().await.unwrap();
+    assert_eq!(portfolios.len(), 2);
+    let mut rules = Vec::new();
+    let mut products = 0;
+    for portfolio in &portfolios {
+        assert_eq!(catalog.list_portfolio_access(&portfolio.id).await.unwrap().len(), 8);
+        for product in catalog.list_products(&portfolio.id).await.unwrap() {
+            products += 1;
+            let detail = catalog.describe_product_as_admin(&product.id).await.unwrap();
+            assert_eq!(detail.summary, product);
+            for version in catalog.list_provisioning_artifacts(&product.id).await.unwrap() {
+                let template = catalog.describe_provisioning_artifact(&product.id, &version.id).await.unwrap();
+                assert!(template.body.or(template.url).is_some());
+            }
+        }
+        for constraint in catalog.list_constraints(&portfolio.id, None).await.unwrap() {
+            rules.push(catalog.describe_constraint(&constraint.id).await.unwrap().rule);
+        }
+    }
+    assert_eq!(products, 4);
+    assert!(rules.contains(&ConstraintRule::Launch { role: "StudiogateLaunchRole".into() }), "{rules:?}");
+    assert!(rules.iter().any(|rule| matches!(rule, ConstraintRule::Template { rules } if rules.contains("Rules"))));
+    let options = catalog.list_tag_options().await.unwrap();
+    assert_eq!(options.len(), 6);
+    assert!(!catalog.list_resources_for_tag_option(&options[0].id).await.unwrap().is_empty());
+
+    let shares = local.observer().await.service_catalog().list_accepted_shares().await.unwrap();
+    assert_eq!(shares.len(), 2);
+}
+
+#[tokio::test]
+async fn the_organizer_reads_the_tree_and_its_policies() {
+    let local = Local::start().await;
+    let role = local.aws.config().organizer();
+    let organizations = local.aws.assume(&role, &AssumeGrant::system("studiogate")).await.unwrap().organizations();
+    let organization = organizations.describe_organization().await.unwrap();
+    assert_eq!(organization.management_account.as_str(), "111111111111");
+    let root = organizations.tree().await.unwrap();
+    assert!(root.accounts.iter().any(|account| account.name == "management"));
+    let sandbox = root.units.iter().find(|unit| unit.name == "Sandbox").unwrap();
+    assert_eq!(sandbox.accounts.len(), 2);
+    let policies = organizations.list_policies_for_target(&sandbox.id).await.unwrap();
+    let own = policies.iter().find(|policy| !policy.aws_managed).unwrap();
+    let policy = organizations.describe_policy(&own.id).await.unwrap();
+    assert!(policy.content.contains("sagemaker:CreateEndpoint"), "{}", policy.content);
+    assert!(matches!(
+        organizations.list_policies_for_target("ou-none-00000000").await,
+        Err(Error::NotFound(_) | Error::Invalid(_))
+    ));
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_repeated_with_the_same_token_and_gives_the_same_record() {
+    let local = Local::start().await;
+    let call = local.call("ada-studio").await;
+    let faults = local.running.aws.faults();
+    faults.next("servicecatalog:ProvisionProduct", FaultKind::ResponseLost, 1);
+    let lost = local.provisioner().await.service_catalog().provision_product(&call).await.unwrap_err();
+    assert!(lost.outcome_unknown(), "{lost}");
+    assert_eq!(faults.calls("servicecatalog:ProvisionProduct"), 1, "the SDK repeats no act by itself");
+    let catalog = local.provisioner().await.service_catalog();
+    let accepted = catalog.provision_product(&call).await.unwrap();
+    local.settle(&accepted.record).await;
+    let found = local
+        .provisioner()
+        .await
+        .service_catalog()
+        .describe_provisioned_product(ProvisionedProductRef::Name("ada-studio"))
+        .await
+        .unwrap();
+    assert_eq!(found.id, accepted.provisioned_product);
+
+    let renamed = ProvisionCall { token: "another".into(), ..call };
+    let catalog = local.provisioner().await.service_catalog();
+    assert!(matches!(catalog.provision_product(&renamed).await, Err(Error::Conflict(_))), "the name is taken");
+}
+
+#[tokio::test]
+async fn throttling_of_an_act_is_the_callers_to_wait_for_and_of_a_reading_the_sdks() {
+    let local = Local::start().await;
+    let call = local.call("ada-studio").await;
+    let session = local.provisioner().await;
+    let catalog = session.service_catalog();
+    let faults = local.running.aws.faults();
+    faults.next("servicecatalog:ProvisionProduct", FaultKind::Throttle, 1);
+    assert!(matches!(catalog.provision_product(&call).await, Err(Error::Throttled(_))));
+    faults.next("servicecatalog:ListLaunchPaths", FaultKind::Throttle, 1);
+    assert_eq!(catalog.list_launch_paths(&call.product).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_hard_quota_is_not_taken_for_throttling() {
+    let local = Local::start().await;
+    let call = local.call("ada-studio").await;
+    let faults = local.running.aws.faults();
+    let quota = FaultKind::Error { code: "LimitExceededException".into(), status: 400, message: "full".into() };
+    faults.next("servicecatalog:ProvisionProduct", quota, 1);
+    let error = local.provisioner().await.service_catalog().provision_product(&call).await.unwrap_err();
+    assert!(matches!(error, Error::LimitExceeded(_)) && !error.is_retryable(), "{error}");
+}
+
+#[tokio::test]
+async fn silence_ends_by_the_time_limit_of_one_attempt() {
+    let local = Local::start().await;
+    let call = local.call("ada-studio").await;
+    local.running.aws.faults().next("servicecatalog:ProvisionProduct", FaultKind::Timeout, 1);
+    let error = local.provisioner().await.service_catalog().provision_product(&call).await.unwrap_err();
+    assert!(error.outcome_unknown() && error.failure().code == "Timeout", "{error}");
+}
+
+#[tokio::test]
+async fn nobody_opens_another_persons_studio() {
+    let local = Local::start().await;
+    local.provisioned().await;
+    // By tags: the session is bob's, and its policy would let ada's profile through.
+    let bob = local.launcher(DEV, "bob", profile_arn(DEV, "ada")).await;
+    let refused = bob.sagemaker().presign_domain(&presign_call(DEV, "ada")).await;
+    assert!(matches!(refused, Err(Error::Denied(_))), "{refused:?}");
+    // By session policy: the session is ada's, for another profile.
+    let narrow = local.launcher(DEV, "ada", profile_arn(DEV, "bob")).await;
+    let refused = narrow.sagemaker().presign_domain(&presign_call(DEV, "ada")).await;
+    assert!(matches!(refused, Err(Error::Denied(_))), "{refused:?}");
+    // By account: the session is ada's, in the other project's account.
+    let elsewhere = local.launcher(OTHER_DEV, "ada", profile_arn(DEV, "ada")).await;
+    let refused = elsewhere.sagemaker().presign_domain(&presign_call(DEV, "ada")).await;
+    assert!(matches!(refused, Err(Error::Denied(_))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_role_is_taken_on_with_the_right_external_id_only() {
+    let local = Local::start().await;
+    let mut config = local.aws.config().clone();
+    config.external_id = Some("guessed".to_owned().into());
+    let sdk = SdkConfig::builder()
+        .endpoint_url(&local.running.aws_url)
+        .credentials_provider(SharedCredentialsProvider::new(Credentials::new("222222222222", "x", None, None, "t")))
+        .sleep_impl(aws_smithy_async::rt::sleep::TokioSleep::new())
+        .build();
+    let aws = Aws::with_sdk_config(&sdk, config);
+    let grant = AssumeGrant::system("studiogate");
+    let refused = aws.assume(&role_in(DEV, RoleName::StudiogateObserver), &grant).await;
+    assert!(matches!(refused, Err(Error::Denied(_))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_search_finds_the_token_once_its_index_has_caught_up() {
+    let local = Local::start().await;
+    let found = async |local: &Local| {
+        let catalog = local.provisioner().await.service_catalog();
+        let query = Some("idempotencyToken:token-ada-studio");
+        catalog.search_provisioned_products(AccessLevel::User, query).await.unwrap()
+    };
+    let call = local.call("ada-studio").await;
+    let accepted = local.provisioner().await.service_catalog().provision_product(&call).await.unwrap();
+    assert_eq!(found(&local).await, [], "the index lags");
+    local.settle(&accepted.record).await;
+    local.clock.advance(TimeDelta::minutes(5));
+    let found = found(&local).await;
+    assert_eq!(found.iter().map(|p| &p.id).collect::<Vec<_>>(), [&accepted.provisioned_product]);
+    let expected: BTreeMap<&str, &str> = BTreeMap::from([("data-class", "confidential")]);
+    assert!(
+        expected.iter().all(|(key, value)| found[0].tags.get(*key).is_some_and(|v| v == value)),
+        "{:?}",
+        found[0].tags
+    );
+}
