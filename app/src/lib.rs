@@ -6,8 +6,9 @@
 #![recursion_limit = "256"]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 // The macros of Leptos make a builder for the properties of each component; nobody prints those.
-// The macro also leaves a `pub` on a function that it makes private.
-#![allow(missing_debug_implementations, unreachable_pub)]
+// The macro also leaves a `pub` on a function that it makes private. Properties are owned, whether all of them are used up
+// or not.
+#![allow(missing_debug_implementations, unreachable_pub, clippy::needless_pass_by_value)]
 
 pub mod components;
 pub mod islands;

@@ -103,7 +103,7 @@ pub fn operation(kind: OperationKind) -> &'static str {
     }
 }
 
-/// "SageMaker domain" out of `AWS::SageMaker::Domain`; other names stay as they are.
+/// "`SageMaker` domain" out of `AWS::SageMaker::Domain`; other names stay as they are.
 pub fn resource_type(name: &str) -> String {
     let mut parts = name.split("::");
     match (parts.next(), parts.next(), parts.next()) {

@@ -82,4 +82,38 @@ mod tests {
         registered.sort_unstable();
         assert_eq!(registered, PATHS.iter().map(|path| (*path, true)).collect::<Vec<_>>());
     }
+
+    async fn post(path: &str, body: &str) -> (StatusCode, String) {
+        let request = Request::post(path)
+            .header(http::header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(ACCEPT, "text/html")
+            .header(http::header::REFERER, "http://127.0.0.1/catalog")
+            .body(Body::from(body.to_owned()))
+            .unwrap();
+        let response = handle(|| {}, request).await;
+        let status = response.status();
+        let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    /// Without anybody signed in every readable form is answered with 401: it was read, and nothing was called.
+    #[tokio::test]
+    async fn every_form_is_read_whatever_fields_it_leaves_out() {
+        for path in PATHS {
+            let (status, page) = post(path, "").await;
+            assert_eq!(status, StatusCode::UNAUTHORIZED, "{path}");
+            assert!(page.contains("You are signed out."), "{path}");
+        }
+        let fields = "product=p&target=a%2Fb&param%5BSize%5D=2&param[Token]=x&tag[data-class]=internal&noecho=param%5BToken%5D&more=1";
+        assert_eq!(post("/api/submit_request", fields).await.0, StatusCode::UNAUTHORIZED);
+    }
+
+    #[tokio::test]
+    async fn what_is_no_form_gets_a_page_that_says_so() {
+        for body in ["id[a][b]=1&id=2", "id=%ff%fe"] {
+            let (status, page) = post("/api/end_session", &body.replace("id", "handle")).await;
+            assert_eq!(status, StatusCode::BAD_REQUEST, "{body}");
+            assert!(page.contains("The form could not be read."), "{body}");
+        }
+    }
 }

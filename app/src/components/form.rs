@@ -17,7 +17,11 @@ pub fn form_part(state: &FormState, form: &str) -> FormState {
 
 /// All mistakes at once, each a link to its field.
 #[component]
-pub fn ErrorSummary(state: FormState, #[prop(optional)] part: &'static str) -> impl IntoView {
+pub fn ErrorSummary(
+    state: FormState,
+    #[prop(optional)] part: &'static str,
+    #[prop(default = "This was not sent yet. What you typed is kept.")] title: &'static str,
+) -> impl IntoView {
     (!state.errors.is_empty()).then(|| {
         let items = state
             .errors
@@ -35,7 +39,7 @@ pub fn ErrorSummary(state: FormState, #[prop(optional)] part: &'static str) -> i
             <div class="callout tone-bad" role="alert" tabindex="-1" id=format!("{}-errors", field_id(part, ""))>
                 <IconView icon=Icon::Cross />
                 <div class="callout-body">
-                    <p class="callout-title">"This was not sent yet. What you typed is kept."</p>
+                    <p class="callout-title">{title}</p>
                     <ul class="grid list-disc gap-1 pl-5">{items}</ul>
                 </div>
             </div>

@@ -1,5 +1,4 @@
 use domain::environment::StackEvent;
-use domain::operation::OperationKind;
 use domain::view::{OperationView, Progress, StepStatus, StepView};
 use leptos::prelude::*;
 
@@ -37,11 +36,7 @@ fn summary(operation: Option<&OperationView>) -> Option<String> {
 fn Operation(operation: OperationView, as_of: chrono::DateTime<chrono::Utc>) -> impl IntoView {
     let OperationView { kind, steps, started_at, finished_at, trouble, next_run_at } = operation;
     let took = words::duration(finished_at.unwrap_or(as_of) - started_at);
-    let told = match (kind, finished_at.is_some()) {
-        (OperationKind::Provision, false) => format!("for {took}"),
-        (OperationKind::Terminate, false) => format!("for {took}"),
-        (_, true) => format!("took {took}"),
-    };
+    let told = if finished_at.is_some() { format!("took {took}") } else { format!("for {took}") };
     view! {
         <div class="stack gap-3">
             <p class="text-sm text-muted">{words::operation(kind)} " started " <Moment at=started_at /> ", " {told} "."</p>

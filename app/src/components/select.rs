@@ -33,6 +33,9 @@ pub fn Select(
     choices: Vec<Choice>,
     state: FormState,
     #[prop(default = true)] required: bool,
+    /// A filter may stay empty, and nobody has to be told.
+    #[prop(optional)]
+    filter: bool,
     #[prop(optional)] part: &'static str,
 ) -> impl IntoView {
     let id = field_id(part, &name);
@@ -47,12 +50,12 @@ pub fn Select(
         })
         .collect_view();
     view! {
-        <Field id=id.clone() label help limits error=error.clone() required>
+        <Field id=id.clone() label help limits error=error.clone() required=required || filter>
             <select
                 class="input"
                 id=id
                 name=name
-                required=required
+                required=required && !filter
                 aria-invalid=error.is_some().then_some("true")
                 aria-describedby=described
             >

@@ -15,6 +15,9 @@ pub fn TextField(
     value: String,
     state: FormState,
     #[prop(default = true)] required: bool,
+    /// A filter may stay empty, and nobody has to be told.
+    #[prop(optional)]
+    filter: bool,
     #[prop(default = "text")] kind: &'static str,
     #[prop(optional)] inputmode: Option<&'static str>,
     /// Keeps the ids of two forms on one page apart.
@@ -31,7 +34,7 @@ pub fn TextField(
     let value = (kind != "password").then(|| state.value(&name).map_or(value, str::to_owned));
     let described = describe(&id, !help.is_empty() || limits.is_some(), error.is_some());
     view! {
-        <Field id=id.clone() label help limits error=error.clone() required>
+        <Field id=id.clone() label help limits error=error.clone() required=required || filter>
             <input
                 class=if code { "input input-code" } else { "input" }
                 id=id
@@ -39,7 +42,7 @@ pub fn TextField(
                 type=kind
                 value=value
                 inputmode=inputmode
-                required=required
+                required=required && !filter
                 autocomplete=autocomplete
                 spellcheck="false"
                 aria-invalid=error.is_some().then_some("true")

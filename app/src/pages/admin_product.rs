@@ -125,14 +125,14 @@ fn Proposals(product: String, proposals: BTreeMap<String, String>, manage: bool)
             {manage
                 .then(|| {
                     view! {
-                        <p class="actions pt-2">
+                        <div class="actions pt-2">
                             <PostButton
                                 action="/api/accept_binding_proposals"
                                 label="Accept the proposals"
                                 class="button button-primary"
                                 fields=vec![("product", product)]
                             />
-                        </p>
+                        </div>
                     }
                 })}
         </Callout>

@@ -30,7 +30,7 @@ pub fn page(audit: AuditPage) -> Page {
             <a class="button button-small" href=csv download="">"Export as CSV"</a>
             <a class="button button-small" href=jsonl download="">"Export as JSON Lines"</a>
         </PageHead>
-        <ErrorSummary state=state.clone() />
+        <ErrorSummary state=state.clone() title="A filter could not be used." />
         <Filters query actions state=state.clone() />
         {list}
         <Pager first next further />
@@ -72,13 +72,13 @@ fn Filters(query: AuditQuery, actions: Vec<String>, state: FormState) -> impl In
         .collect();
     view! {
         <form class="filters" method="get" action="/audit" role="search" novalidate>
-            <TextField label="Who" name="actor" value=query.actor state=state.clone() />
-            <Select label="Action" name="action" value=query.action choices=actions state=state.clone() />
-            <TextField label="Resource" name="resource" value=query.resource state=state.clone() />
-            <TextField label="Project" name="project" value=query.project state=state.clone() />
-            <Select label="Outcome" name="outcome" value=query.outcome choices=outcomes state=state.clone() />
-            <TextField label="From" name="from" kind="date" value=query.from state=state.clone() />
-            <TextField label="To" name="to" kind="date" value=query.to state />
+            <TextField filter=true label="Who" name="actor" value=query.actor state=state.clone() />
+            <Select filter=true label="Action" name="action" value=query.action choices=actions state=state.clone() />
+            <TextField filter=true label="Resource" name="resource" value=query.resource state=state.clone() />
+            <TextField filter=true label="Project" name="project" value=query.project state=state.clone() />
+            <Select filter=true label="Outcome" name="outcome" value=query.outcome choices=outcomes state=state.clone() />
+            <TextField filter=true label="From" name="from" kind="date" value=query.from state=state.clone() />
+            <TextField filter=true label="To" name="to" kind="date" value=query.to state />
             <button class="button" type="submit">"Filter"</button>
         </form>
     }
@@ -87,8 +87,8 @@ fn Filters(query: AuditQuery, actions: Vec<String>, state: FormState) -> impl In
 #[component]
 fn Events(rows: Vec<AuditRow>) -> impl IntoView {
     let rows = rows.into_iter().map(|row| view! { <Event row /> }).collect_view();
-    let columns = vec!["When", "Who", "Action", "Resource", "Outcome", "Detail", "Position"];
-    view! { <Table label="Events" columns>{rows}</Table> }
+    let columns = vec!["When", "Who", "What", "Resource", "Detail"];
+    view! { <Table label="Events" columns stack=true>{rows}</Table> }
 }
 
 #[component]
@@ -115,24 +115,26 @@ fn Event(row: AuditRow) -> impl IntoView {
         .into_iter()
         .map(|(name, value)| view! { <li><span class="text-muted">{name} ": "</span>{value}</li> })
         .collect_view();
-    let correlation = event.correlation;
+    let position = position.map_or_else(|| "not sealed yet".to_owned(), |position| format!("position {position}"));
     view! {
         <tr>
-            <td class="whitespace-nowrap"><Moment at=event.at /></td>
-            <td>{who}</td>
-            <td><code>{event.action}</code></td>
-            <td class="min-w-48">
-                {resource}
-                " "
-                <code class="text-xs text-muted">{event.resource_id}</code>
-                {event.project.map(|project| view! { <span class="block text-muted">{project.to_string()}</span> })}
+            <td data-label="When" class="whitespace-nowrap">
+                <Moment at=event.at />
+                <span class="block text-muted">{position}</span>
             </td>
-            <td><Badge tone icon text=outcome_word(event.outcome) /></td>
-            <td class="min-w-72">
+            <td data-label="Who">{who}</td>
+            <td data-label="What">
+                <code class="mb-1 block whitespace-nowrap">{event.action}</code>
+                <Badge tone icon text=outcome_word(event.outcome) />
+            </td>
+            <td data-label="Resource">
+                {resource} {event.project.map(|project| view! { <span class="text-muted">" in " {project.to_string()}</span> })}
+                <code class="block text-xs text-muted">{event.resource_id}</code>
+            </td>
+            <td data-label="Detail">
                 <ul>{detail}</ul>
-                <span class="text-xs text-muted">"Correlation " <code>{correlation}</code></span>
+                <span class="text-xs text-muted">"Correlation " <code>{event.correlation}</code></span>
             </td>
-            <td>{position.map_or_else(|| "not sealed yet".to_owned(), |p| p.to_string())}</td>
         </tr>
     }
 }

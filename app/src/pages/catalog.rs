@@ -50,10 +50,10 @@ fn Filters(query: CatalogQuery, projects: Vec<String>) -> impl IntoView {
         .collect();
     view! {
         <form class="filters" method="get" action="/catalog" role="search">
-            <TextField label="Name or description" name="q" kind="search" value=query.q state=state.clone() />
-            <Select label="Stage" name="stage" value=query.stage choices=stages state=state.clone() />
-            <Select label="Project" name="project" value=query.project choices=projects state=state.clone() />
-            <Select label="Approval" name="approval" value=query.approval choices=approvals state />
+            <TextField filter=true label="Name or description" name="q" kind="search" value=query.q state=state.clone() />
+            <Select filter=true label="Stage" name="stage" value=query.stage choices=stages state=state.clone() />
+            <Select filter=true label="Project" name="project" value=query.project choices=projects state=state.clone() />
+            <Select filter=true label="Approval" name="approval" value=query.approval choices=approvals state />
             <button class="button" type="submit">"Filter"</button>
         </form>
     }

@@ -72,11 +72,11 @@ fn Filters(query: EnvironmentsQuery, projects: Vec<String>) -> impl IntoView {
     let chosen = if query.whose == "mine" { "mine" } else { "" };
     view! {
         <form class="filters" method="get" action="/environments" role="search">
-            <TextField label="Name" name="q" kind="search" value=query.q state=state.clone() />
-            <Select label="State" name="state" value=query.state choices=states state=state.clone() />
-            <Select label="Project" name="project" value=query.project choices=projects state=state.clone() />
-            <Select label="Stage" name="stage" value=query.stage choices=stages state=state.clone() />
-            <Select label="Whose" name="whose" value=chosen choices=whose state />
+            <TextField filter=true label="Name" name="q" kind="search" value=query.q state=state.clone() />
+            <Select filter=true label="State" name="state" value=query.state choices=states state=state.clone() />
+            <Select filter=true label="Project" name="project" value=query.project choices=projects state=state.clone() />
+            <Select filter=true label="Stage" name="stage" value=query.stage choices=stages state=state.clone() />
+            <Select filter=true label="Whose" name="whose" value=chosen choices=whose state />
             <button class="button" type="submit">"Filter"</button>
         </form>
     }

@@ -54,9 +54,9 @@ fn Filters(query: RequestsQuery, projects: Vec<String>) -> impl IntoView {
         std::iter::once(Choice::new("", "Any project")).chain(projects.into_iter().map(Choice::plain)).collect();
     view! {
         <form class="filters" method="get" action="/requests" role="search">
-            <TextField label="Name" name="q" kind="search" value=query.q state=state.clone() />
-            <Select label="State" name="state" value=query.state choices=states state=state.clone() />
-            <Select label="Project" name="project" value=query.project choices=projects state />
+            <TextField filter=true label="Name" name="q" kind="search" value=query.q state=state.clone() />
+            <Select filter=true label="State" name="state" value=query.state choices=states state=state.clone() />
+            <Select filter=true label="Project" name="project" value=query.project choices=projects state />
             <button class="button" type="submit">"Filter"</button>
         </form>
     }
