@@ -51,6 +51,8 @@ enum Task {
     },
     /// Builds the release binary, assets and all
     Build,
+    /// Makes sure that Rust can compile the browser's side
+    WasmTarget,
     /// Starts a Postgres of its own, sets `STUDIOGATE_TEST_POSTGRES_URL` and runs the command
     Postgres {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
@@ -64,6 +66,7 @@ fn main() -> ExitCode {
         Task::Demo { arguments } => demo::run(&workspace, &arguments),
         Task::Test { parts } => test::run(&workspace, &parts),
         Task::Build => build::run_task(&workspace),
+        Task::WasmTarget => prerequisites::wasm_target().map(drop),
         Task::Postgres { command } => postgres::run(&command),
     });
     match result {

@@ -26,7 +26,7 @@ const FEATURES: &[&str] = &[
     "--enable-sign-ext",
 ];
 
-/// Writes `studiogate.js` and `studiogate.wasm` into `package`.
+/// Writes `studiogate.js` and `studiogate_bg.wasm` into `package`.
 pub(crate) fn build(workspace: &Workspace, npm: &Path, package: &Path) -> Result<()> {
     let std = prerequisites::wasm_target()?;
     let compiled = step("Compile the islands to WebAssembly", || compile(workspace, std))?;
@@ -82,7 +82,7 @@ fn bind(workspace: &Workspace, npm: &Path, compiled: &Path, package: &Path) -> R
         .arg(&bound)
         .arg("-o")
         .arg(&small))?;
-    fs::copy(&small, package.join("studiogate.wasm"))?;
+    fs::copy(&small, package.join("studiogate_bg.wasm"))?;
     let script = fs::read_to_string(work.join("studiogate.js")).context("wasm-bindgen wrote no script")?;
     fs::write(package.join("studiogate.js"), script)?;
     let snippets = work.join("snippets");

@@ -1,0 +1,34 @@
+//! One file per command.
+
+mod audit_verify;
+#[cfg(feature = "demo")]
+mod demo;
+mod doctor;
+#[cfg(feature = "demo")]
+mod local_aws;
+mod migrate;
+mod serve;
+#[cfg(feature = "demo")]
+mod templates;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use crate::cli::{Arguments, AuditCommand, Command};
+use crate::config::Config;
+
+/// Does what the command line says.
+pub async fn run(arguments: Arguments) -> Result<ExitCode> {
+    let config = || Config::load(arguments.config.as_deref());
+    match arguments.command {
+        Command::Serve => serve::run(&config()?).await,
+        #[cfg(feature = "demo")]
+        Command::Demo(options) => demo::run(&options).await,
+        #[cfg(feature = "demo")]
+        Command::LocalAws(options) => local_aws::run(&options).await,
+        Command::Migrate => migrate::run(&config()?).await,
+        Command::Audit { command: AuditCommand::Verify { head } } => audit_verify::run(&config()?, head.as_deref()).await,
+        Command::Doctor => doctor::run(&config()?).await,
+    }
+}

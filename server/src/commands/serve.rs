@@ -1,0 +1,51 @@
+//! `studiogate serve`.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use aws::Aws;
+use control_plane::{ControlPlane, Deps};
+use secrecy::ExposeSecret as _;
+use store::Store;
+
+use crate::config::Config;
+use crate::http::{Portal, PortalOptions, install_metrics, router};
+use crate::oidc::Oidc;
+use crate::{logging, serve};
+
+/// Everything that `serve` and `doctor` need, made from the settings.
+pub(super) async fn control_plane(config: &Config, deps: Deps) -> Result<ControlPlane> {
+    let settings = config.settings()?;
+    let aws = Aws::load(config.aws.config(Arc::clone(&deps.clock))?).await;
+    let store = connect(config).await?;
+    ControlPlane::new(store, aws, settings, deps).context("the portal's own policies do not hold")
+}
+
+pub(super) async fn connect(config: &Config) -> Result<Store> {
+    Store::connect(config.database.url()?.expose_secret()).await.context("the database cannot be reached (database.url)")
+}
+
+pub(super) async fn run(config: &Config) -> Result<ExitCode> {
+    logging::start(&config.log)?;
+    let deps = Deps::system();
+    let public_url = config.public_url()?;
+    let oidc = Oidc::new(config.oidc.client()?, &public_url, Arc::clone(&deps.clock))?;
+    let session_absolute = config.session.absolute()?;
+    connect(config).await?.migrate().await.context("the database cannot be brought up to date")?;
+    let control_plane = control_plane(config, deps).await?;
+    let shutdown = serve::shutdown_on_signal()?;
+    let portal = Portal::new(PortalOptions {
+        control_plane: control_plane.clone(),
+        oidc,
+        public_url: public_url.clone(),
+        studio_origins: config.studio_origins()?,
+        session_absolute,
+        metrics: install_metrics().context("the metrics cannot be recorded")?,
+        shutdown: shutdown.clone(),
+    });
+    let listener = serve::listen(config.listen).await?;
+    tracing::info!(listen = %config.listen, %public_url, "ready");
+    serve::serve(listener, router(portal), control_plane, shutdown).await?;
+    Ok(ExitCode::SUCCESS)
+}

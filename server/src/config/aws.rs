@@ -1,0 +1,87 @@
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use aws::AwsConfig;
+use domain::clock::Clock;
+use domain::id::{AccountId, Region};
+use secrecy::SecretString;
+use serde::Deserialize;
+
+use super::value::list;
+use super::{ConfigError, secret};
+
+/// How the portal reaches AWS. Credentials and endpoints come from the SDK's own `AWS_*` settings.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AwsSection {
+    /// The role to take on first, where the credentials are not already its: `.../StudiogateHub`.
+    hub_role_arn: Option<String>,
+    /// What the roles in the project accounts ask for.
+    external_id: Option<SecretString>,
+    external_id_file: Option<PathBuf>,
+    /// Where the portfolios live.
+    shared_services_account: Option<String>,
+    /// The management account or the delegated administrator of Organizations; by default the shared-services account.
+    organization_account: Option<String>,
+    /// Where products are used; the first is the portal's own.
+    #[serde(deserialize_with = "list")]
+    regions: Vec<String>,
+    /// `aws`, `aws-cn` or `aws-us-gov`.
+    partition: String,
+}
+
+impl Default for AwsSection {
+    fn default() -> Self {
+        Self {
+            hub_role_arn: None,
+            external_id: None,
+            external_id_file: None,
+            shared_services_account: None,
+            organization_account: None,
+            regions: Vec::new(),
+            partition: "aws".to_owned(),
+        }
+    }
+}
+
+impl AwsSection {
+    pub fn shared_services_account(&self) -> Result<AccountId, ConfigError> {
+        let text = self.shared_services_account.as_deref().ok_or_else(|| {
+            ConfigError("aws.shared_services_account is not set: the account where the portfolios live".to_owned())
+        })?;
+        account("aws.shared_services_account", text)
+    }
+
+    /// At least one.
+    pub fn regions(&self) -> Result<Vec<Region>, ConfigError> {
+        if self.regions.is_empty() {
+            return Err(ConfigError("aws.regions is not set: the regions where products are used".to_owned()));
+        }
+        self.regions
+            .iter()
+            .map(|region| region.parse().map_err(|_| ConfigError(format!("aws.regions: {region:?} is no region"))))
+            .collect()
+    }
+
+    /// What the adapters need.
+    pub fn config(&self, clock: Arc<dyn Clock>) -> Result<AwsConfig, ConfigError> {
+        let shared_services = self.shared_services_account()?;
+        let organization = match &self.organization_account {
+            Some(text) => account("aws.organization_account", text)?,
+            None => shared_services.clone(),
+        };
+        let home = self.regions()?.swap_remove(0);
+        let mut config = AwsConfig::new(home, shared_services, organization, clock);
+        config.hub_role_arn.clone_from(&self.hub_role_arn);
+        config.external_id = secret::read("aws.external_id", self.external_id.as_ref(), self.external_id_file.as_ref())?;
+        config.partition.clone_from(&self.partition);
+        Ok(config)
+    }
+}
+
+fn account(name: &str, text: &str) -> Result<AccountId, ConfigError> {
+    let id = text.parse::<AccountId>().ok().filter(|id| {
+        id.as_str().len() == 12 && id.as_str().bytes().all(|digit| digit.is_ascii_digit())
+    });
+    id.ok_or_else(|| ConfigError(format!("{name}: an account has twelve digits, and {text:?} has not")))
+}

@@ -1,0 +1,134 @@
+//! What an installation sets: a TOML file and `STUDIOGATE_*` variables, which win.
+//!
+//! The variable of `oidc.client_id` is `STUDIOGATE_OIDC_CLIENT_ID`, and so on. Every secret can be given as `NAME_file`
+//! instead, the path of a file that holds it. A key that does not exist is refused.
+
+mod audit;
+mod aws;
+mod database;
+mod log;
+mod oidc;
+mod refuse;
+mod sealing;
+mod secret;
+mod session;
+mod source;
+mod studio;
+mod value;
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::Path;
+
+use control_plane::Settings;
+use serde::Deserialize;
+use url::Url;
+
+pub use audit::Audit;
+pub use aws::AwsSection;
+pub use database::Database;
+pub use log::{Log, LogFormat};
+pub use oidc::{Oidc, OidcClient};
+pub use sealing::Sealing;
+pub use session::Session;
+pub use studio::Studio;
+
+/// A setting that cannot be used, in words for whoever set it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ConfigError(pub String);
+
+/// All settings, as set. What a command needs is checked when it asks for it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Where the portal listens.
+    pub listen: SocketAddr,
+    /// How browsers reach it; by default `http://` and `listen`.
+    pub public_url: Option<Url>,
+    /// People of this OIDC group are admins whatever the mappings say.
+    pub bootstrap_admin_group: Option<String>,
+    /// Whom people are told to ask.
+    pub platform_contact: String,
+    pub database: Database,
+    pub oidc: Oidc,
+    pub sealing: Sealing,
+    pub audit: Audit,
+    pub aws: AwsSection,
+    pub studio: Studio,
+    pub session: Session,
+    pub log: Log,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 3000)),
+            public_url: None,
+            bootstrap_admin_group: None,
+            platform_contact: "the platform team".to_owned(),
+            database: Database::default(),
+            oidc: Oidc::default(),
+            sealing: Sealing::default(),
+            audit: Audit::default(),
+            aws: AwsSection::default(),
+            studio: Studio::default(),
+            session: Session::default(),
+            log: Log::default(),
+        }
+    }
+}
+
+impl Config {
+    /// Reads the file, if there is one, and the variables of the process.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        Self::from_sources(file, std::env::vars().collect())
+    }
+
+    /// Reads the file, if there is one, and `variables`.
+    pub fn from_sources(file: Option<&Path>, variables: BTreeMap<String, String>) -> Result<Self, ConfigError> {
+        source::figment(file, variables)?.extract().map_err(|errors| refuse::explain(&errors))
+    }
+
+    /// How browsers reach the portal: an origin, without a path.
+    pub fn public_url(&self) -> Result<Url, ConfigError> {
+        let url = match &self.public_url {
+            Some(url) => url.clone(),
+            None => Url::parse(&format!("http://{}", self.listen))
+                .map_err(|e| ConfigError(format!("listen is no address for browsers ({e}): set public_url")))?,
+        };
+        if !matches!(url.scheme(), "http" | "https") || url.path() != "/" || url.query().is_some() {
+            return Err(ConfigError(format!("public_url is scheme, host and port alone, and {url} is not")));
+        }
+        Ok(url)
+    }
+
+    /// What the control plane needs to know.
+    pub fn settings(&self) -> Result<Settings, ConfigError> {
+        let regions = self.aws.regions()?;
+        let mut settings = Settings::new(
+            self.sealing.key()?,
+            self.audit.key()?,
+            self.aws.shared_services_account()?,
+            regions,
+        );
+        settings.bootstrap_admin_group.clone_from(&self.bootstrap_admin_group);
+        settings.groups_claim_name.clone_from(&self.oidc.groups_claim);
+        settings.presigned_url_ttl = self.studio.presigned_url_ttl()?;
+        settings.studio_session = self.studio.session_caps()?;
+        settings.session_idle = self.session.idle()?;
+        settings.audit_head_file.clone_from(&self.audit.head_file);
+        settings.platform_contact.clone_from(&self.platform_contact);
+        Ok(settings)
+    }
+
+    /// Where launches lead: AWS's own origins of the regions, and those that are set.
+    pub fn studio_origins(&self) -> Result<Vec<String>, ConfigError> {
+        let mut origins = self.studio.origins.clone();
+        for region in self.aws.regions()? {
+            origins.push(format!("https://*.studio.{region}.sagemaker.aws"));
+            origins.push(format!("https://*.notebook.{region}.sagemaker.aws"));
+        }
+        Ok(origins)
+    }
+}

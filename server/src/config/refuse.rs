@@ -1,0 +1,47 @@
+//! Says what is wrong with a setting, and where it stands.
+
+use figment::error::{Error, Kind};
+
+use super::ConfigError;
+use super::source::{PREFIX, VARIABLES};
+
+pub(super) fn explain(errors: &Error) -> ConfigError {
+    ConfigError(errors.clone().into_iter().map(|error| one(&error)).collect::<Vec<_>>().join("\n"))
+}
+
+fn one(error: &Error) -> String {
+    let from_variables = error.metadata.as_ref().is_some_and(|data| data.name == VARIABLES);
+    let place = match error.metadata.as_ref().and_then(|data| data.source.as_ref()) {
+        Some(source) => format!(" in {source}"),
+        None => String::new(),
+    };
+    let named = |parts: &[String]| {
+        if from_variables { format!("{PREFIX}{}", parts.join("_").to_uppercase()) } else { parts.join(".") }
+    };
+    match &error.kind {
+        Kind::UnknownField(field, known) => {
+            // Where the unknown key was found, its own name may or may not be the last part of the path.
+            let mut parts = error.path.clone();
+            if parts.last() == Some(field) {
+                parts.pop();
+            }
+            let sibling = |name: &str| named(&parts.iter().cloned().chain([name.to_owned()]).collect::<Vec<_>>());
+            let hint = match nearest(field, known) {
+                Some(near) => format!(" Did you mean {}?", sibling(near)),
+                None => format!(" There is {}.", known.iter().map(|name| sibling(name)).collect::<Vec<_>>().join(", ")),
+            };
+            format!("{}{place} is not a setting.{hint}", sibling(field))
+        }
+        kind => format!("{}{place}: {kind}", named(&error.path)),
+    }
+}
+
+/// The known name that is most like `name`, if any is like it at all.
+fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    known
+        .iter()
+        .map(|candidate| (strsim::jaro_winkler(name, candidate), *candidate))
+        .filter(|(likeness, _)| *likeness > 0.7)
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .map(|(_, candidate)| candidate)
+}

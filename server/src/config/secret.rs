@@ -1,0 +1,38 @@
+//! Secrets, given directly or as a file.
+
+use std::path::PathBuf;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use secrecy::{ExposeSecret as _, SecretString};
+use zeroize::Zeroizing;
+
+use super::ConfigError;
+
+/// The secret, from whichever of the two is set.
+pub(super) fn read(
+    name: &str,
+    value: Option<&SecretString>,
+    file: Option<&PathBuf>,
+) -> Result<Option<SecretString>, ConfigError> {
+    match (value, file) {
+        (Some(_), Some(_)) => Err(ConfigError(format!("{name} and {name}_file are both set: keep one of them"))),
+        (Some(value), None) => Ok(Some(value.clone())),
+        (None, None) => Ok(None),
+        (None, Some(file)) => {
+            let text = std::fs::read_to_string(file)
+                .map_err(|e| ConfigError(format!("{name}_file: {} cannot be read: {e}", file.display())))?;
+            Ok(Some(SecretString::from(text.trim_end_matches(['\r', '\n']))))
+        }
+    }
+}
+
+/// 32 bytes, written as base64 or as 64 hexadecimal digits.
+pub(super) fn key(name: &str, text: &SecretString) -> Result<Zeroizing<[u8; 32]>, ConfigError> {
+    let text = text.expose_secret().trim();
+    let bytes = Zeroizing::new(if text.len() == 64 { hex::decode(text).ok() } else { STANDARD.decode(text).ok() });
+    let bytes = bytes.as_ref().and_then(|bytes| <[u8; 32]>::try_from(bytes.as_slice()).ok());
+    bytes.map(Zeroizing::new).ok_or_else(|| {
+        ConfigError(format!("{name} is 32 bytes as base64 or hexadecimal: `openssl rand -base64 32` makes one"))
+    })
+}

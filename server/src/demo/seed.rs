@@ -1,0 +1,167 @@
+//! What an admin would have entered: projects, their accounts, group mappings, who may use which product, and where
+//! parameters come from. Entered through the same use cases as on the admin pages.
+
+use anyhow::{Context as _, Result, bail};
+use control_plane::{Caller, ControlPlane};
+use domain::id::ProductId;
+use domain::person::{Actor, PersonKey, PlatformGrant, PlatformRole};
+use domain::project::{Project, Stage};
+use domain::view::{GroupMappingInput, ParameterBindingInput, ProductAccessInput, ProjectAccountInput, ProjectInput};
+use serde_json::Value;
+use sim::seed::{execution_role_arn, project_accounts, projects};
+use sim::servicecatalog::seed::{Blueprint, blueprints};
+
+/// On what terms a template of one's own is offered.
+const OFFERED_APPROVAL: &str = "one_lead";
+const OFFERED_LEASE_DAYS: u32 = 90;
+
+/// Enters what is not there yet. `offered` are the templates given on the command line.
+pub(super) async fn plant(portal: &ControlPlane, issuer: &str, offered: &[(String, String)]) -> Result<()> {
+    let admin = admin(issuer);
+    if !portal.mirror_now().await.context("the catalog cannot be read")? {
+        bail!("the catalog of the local AWS cannot be read");
+    }
+    let is_new = portal.admin_projects(&admin, None).await?.projects.is_empty();
+    if is_new {
+        for project in projects() {
+            enter_project(portal, &admin, &project).await?;
+        }
+        let mapping = GroupMappingInput { group: "auditors".into(), grant: "auditor".into(), ..Default::default() };
+        portal.add_group_mapping(&admin, mapping).await?;
+    }
+    let blueprints = blueprints();
+    for row in portal.admin_products(&admin).await?.products {
+        let blueprint = blueprints.iter().find(|blueprint| blueprint.name == row.name).filter(|_| is_new);
+        let is_offered = row.access_rules == 0 && offered.iter().any(|(name, _)| *name == row.name);
+        if let Some(blueprint) = blueprint {
+            enter_blueprint(portal, &admin, &row.id, blueprint).await?;
+        } else if is_offered {
+            enter_offered(portal, &admin, &row.id).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The admin among the personas.
+fn admin(issuer: &str) -> Caller {
+    let actor = Actor {
+        person: PersonKey { issuer: issuer.to_owned(), subject: "admin".to_owned() },
+        display_name: "Priya Adams".to_owned(),
+        email: Some("priya.adams@example.com".to_owned()),
+        groups: vec!["platform-admins".to_owned()],
+        platform: vec![PlatformGrant { role: PlatformRole::Admin, because_of_group: "platform-admins".to_owned() }],
+        memberships: Vec::new(),
+    };
+    Caller::new(actor, "demo-seed")
+}
+
+async fn enter_project(portal: &ControlPlane, admin: &Caller, project: &Project) -> Result<()> {
+    let input = ProjectInput {
+        id: project.id.to_string(),
+        name: project.name.clone(),
+        cost_center: project.cost_center.clone(),
+        data_class: project.data_class.as_str().to_owned(),
+        version: String::new(),
+    };
+    portal.save_project(admin, input).await.with_context(|| format!("project {}", project.id))?;
+    for account in project_accounts().into_iter().filter(|account| account.project == project.id) {
+        let input = ProjectAccountInput {
+            project: account.project.to_string(),
+            account: account.account.to_string(),
+            region: account.region.to_string(),
+            stage: account.stage.as_str().to_owned(),
+            name: account.name,
+            vpc_id: account.vpc_id.unwrap_or_default(),
+            subnet_ids: account.subnet_ids.join(","),
+            security_group_ids: account.security_group_ids.join(","),
+            kms_key_arn: account.kms_key_arn.unwrap_or_default(),
+            studio_domain_id: account.studio_domain_id.unwrap_or_default(),
+        };
+        portal.save_project_account(admin, input).await.with_context(|| format!("account {}", account.account))?;
+    }
+    for (suffix, grant) in [("members", "member"), ("leads", "lead")] {
+        let input = GroupMappingInput {
+            group: format!("{}-{suffix}", project.id),
+            grant: grant.to_owned(),
+            project: project.id.to_string(),
+        };
+        portal.add_group_mapping(admin, input).await.with_context(|| format!("mapping of {}", project.id))?;
+    }
+    Ok(())
+}
+
+async fn enter_blueprint(portal: &ControlPlane, admin: &Caller, id: &ProductId, blueprint: &Blueprint) -> Result<()> {
+    give_access(portal, admin, id, &blueprint.stages, &blueprint.approval, blueprint.max_lease_days).await?;
+    for (parameter, source) in &blueprint.bindings {
+        let (source, value) = posted(&serde_json::to_value(source)?);
+        bind(portal, admin, id, "", parameter, source, value).await?;
+    }
+    Ok(())
+}
+
+async fn enter_offered(portal: &ControlPlane, admin: &Caller, id: &ProductId) -> Result<()> {
+    give_access(portal, admin, id, &Stage::ALL, OFFERED_APPROVAL, OFFERED_LEASE_DAYS).await?;
+    portal.accept_binding_proposals(admin, id).await.with_context(|| format!("bindings of {id}"))?;
+    // A role that nothing could be proposed for is the accounts' own execution role.
+    let rows = portal.admin_products(admin).await?.products;
+    let unbound = rows.into_iter().find(|row| row.id == *id).map(|row| row.unbound).unwrap_or_default();
+    for parameter in unbound.iter().filter(|key| key.to_lowercase().contains("role")) {
+        for account in project_accounts() {
+            let role = execution_role_arn(account.account.as_str());
+            bind(portal, admin, id, account.account.as_str(), parameter, "fixed".to_owned(), role).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn give_access(
+    portal: &ControlPlane,
+    admin: &Caller,
+    id: &ProductId,
+    stages: &[Stage],
+    approval: &str,
+    max_lease_days: u32,
+) -> Result<()> {
+    for project in projects() {
+        for stage in stages {
+            let input = ProductAccessInput {
+                product: id.to_string(),
+                project: project.id.to_string(),
+                stage: stage.as_str().to_owned(),
+                approval: approval.to_owned(),
+                max_lease_days: max_lease_days.to_string(),
+            };
+            portal.save_product_access(admin, input).await.with_context(|| format!("access to {id}"))?;
+        }
+    }
+    Ok(())
+}
+
+async fn bind(
+    portal: &ControlPlane,
+    admin: &Caller,
+    product: &ProductId,
+    account: &str,
+    parameter: &str,
+    source: String,
+    value: String,
+) -> Result<()> {
+    let input = ParameterBindingInput {
+        product: product.to_string(),
+        account: account.to_owned(),
+        parameter: parameter.to_owned(),
+        source,
+        value,
+    };
+    portal.save_parameter_binding(admin, input).await.with_context(|| format!("binding of {parameter} of {product}"))?;
+    Ok(())
+}
+
+/// A binding as its form posts it: kind and value, choices one a line.
+fn posted(source: &Value) -> (String, String) {
+    let text = |name: &str| source.get(name).and_then(Value::as_str).map(str::to_owned);
+    let choices = source.get("values").and_then(Value::as_array).map(|values| {
+        values.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("\n")
+    });
+    (text("source").unwrap_or_default(), text("value").or(choices).unwrap_or_default())
+}

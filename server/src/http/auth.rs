@@ -1,0 +1,183 @@
+//! `/auth/login`, `/auth/callback` and `/auth/logout`.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use control_plane::{ControlPlane, Error, SignIn};
+use http::request::Parts;
+use http::{HeaderMap, header};
+
+use super::identify::{failed, of_session, request_id};
+use super::portal::Portal;
+use super::{page, return_to};
+use crate::oidc::{Identity, Secrets, SignInFailure};
+use crate::sessions::{LiveSession, PendingLogin, Presented, SessionData, SessionId};
+
+type Parameters = BTreeMap<String, String>;
+
+/// `GET /auth/login?return_to=PATH`: to the provider, and back to the path.
+pub(super) async fn login(State(portal): State<Portal>, Query(query): Query<Parameters>, request: Parts) -> Response {
+    let back = return_to::local(query.get("return_to").map_or("/", String::as_str), portal.public_url());
+    begin(&portal, &request, back).await.unwrap_or_else(|failure| refuse(&portal, &request, failure))
+}
+
+/// What a handler here can end with instead of an answer.
+enum Failure {
+    SignIn(SignInFailure),
+    Portal(Error),
+}
+
+impl From<SignInFailure> for Failure {
+    fn from(failure: SignInFailure) -> Self {
+        Self::SignIn(failure)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Portal(error)
+    }
+}
+
+fn refuse(portal: &Portal, request: &Parts, failure: Failure) -> Response {
+    match failure {
+        Failure::SignIn(failure) => {
+            tracing::warn!(reason = %failure, "a sign-in failed");
+            page::problem(portal, failure.status(), failure.problem(), Some(&request_id(request)))
+        }
+        Failure::Portal(error) => failed(portal, request, &error),
+    }
+}
+
+async fn begin(portal: &Portal, request: &Parts, back: String) -> Result<Response, Failure> {
+    let presented = portal.sessions().presented(&request.headers).await?;
+    if let Presented::Live(session) = &presented
+        && of_session(portal, session, &request_id(request)).await?.is_ok()
+    {
+        return Ok(Redirect::to(&back).into_response());
+    }
+    let (url, login) = portal.oidc().begin(secrets(portal.control_plane()), back).await?;
+    let redirect = Redirect::to(url.as_str()).into_response();
+    Ok(match remember(portal, presented, login, user_agent(&request.headers)).await? {
+        None => redirect,
+        Some(id) => with_cookie(portal, &id, redirect),
+    })
+}
+
+/// Keeps what the provider's answer will be compared with, in the session that the browser has or in a new one, whose id
+/// is answered.
+async fn remember(
+    portal: &Portal,
+    presented: Presented,
+    login: PendingLogin,
+    user_agent: &str,
+) -> Result<Option<SessionId>, Error> {
+    let mut data = SessionData::default();
+    match presented {
+        Presented::Live(mut session) => {
+            session.data.add_login(login.clone());
+            if portal.sessions().save(&session).await? {
+                return Ok(None);
+            }
+        }
+        Presented::Ended(person) => data.former_person = Some(person),
+        Presented::Nothing => {}
+    }
+    data.add_login(login);
+    portal.sessions().open_anonymous(data, user_agent).await.map(Some)
+}
+
+fn secrets(control_plane: &ControlPlane) -> Secrets {
+    let draw = || URL_SAFE_NO_PAD.encode(control_plane.random().bytes::<32>());
+    Secrets { state: draw(), nonce: draw(), pkce_verifier: draw() }
+}
+
+/// `GET /auth/callback`: the provider's answer.
+pub(super) async fn callback(
+    State(portal): State<Portal>,
+    Query(response): Query<Parameters>,
+    request: Parts,
+) -> Response {
+    match finish(&portal, &request, &response).await {
+        Ok(response) => response,
+        Err(failure) => {
+            if let Failure::SignIn(failure) = &failure {
+                let id = request_id(&request);
+                if let Err(error) = portal.control_plane().sign_in_refused(&failure.to_string(), &id).await {
+                    tracing::warn!(%error, "a refused sign-in could not be written to the audit log");
+                }
+            }
+            refuse(&portal, &request, failure)
+        }
+    }
+}
+
+async fn finish(portal: &Portal, request: &Parts, response: &Parameters) -> Result<Response, Failure> {
+    let state = response.get("state").filter(|state| !state.is_empty()).ok_or(SignInFailure::MissingState)?;
+    let Presented::Live(mut session) = portal.sessions().presented(&request.headers).await? else {
+        return Err(SignInFailure::OtherBrowser.into());
+    };
+    let login = session.data.take_login(state).ok_or(SignInFailure::UnknownState)?;
+    // Written before anything else happens: a state is good for one answer.
+    if !portal.sessions().save(&session).await? {
+        return Err(SignInFailure::UnknownState.into());
+    }
+    let back = login.return_to.clone();
+    let identity = portal.oidc().redeem(login, response).await?;
+    let id = sign_in(portal, request, &session, identity).await?;
+    Ok(with_cookie(portal, &id, Redirect::to(&back).into_response()))
+}
+
+/// A session of its own for the person; the one before it ends, so that its id is worth nothing.
+async fn sign_in(
+    portal: &Portal,
+    request: &Parts,
+    before: &LiveSession,
+    identity: Identity,
+) -> Result<SessionId, Error> {
+    let control_plane = portal.control_plane();
+    control_plane
+        .sign_in(SignIn {
+            person: identity.person.clone(),
+            display_name: identity.display_name,
+            email: identity.email,
+            groups: identity.groups,
+            request_id: request_id(request),
+        })
+        .await?;
+    portal.sessions().end(before).await?;
+    portal.sessions().open(identity.person, user_agent(&request.headers), &identity.id_token).await
+}
+
+/// `POST /auth/logout`: here, and at the provider where it offers that. The cookie stays, naming a session that ended: what
+/// another tab still sends is kept for the person.
+pub(super) async fn logout(State(portal): State<Portal>, request: Parts) -> Response {
+    end(&portal, &request).await.unwrap_or_else(|error| failed(&portal, &request, &error))
+}
+
+async fn end(portal: &Portal, request: &Parts) -> Result<Response, Error> {
+    let Presented::Live(session) = portal.sessions().presented(&request.headers).await? else {
+        return Ok(Redirect::to(portal.oidc().signed_out_uri()).into_response());
+    };
+    if let Ok(caller) = of_session(portal, &session, &request_id(request)).await? {
+        portal.control_plane().sign_out(&caller).await?;
+    }
+    let id_token = session.data.id_token.as_deref().and_then(|sealed| session.id.open(sealed));
+    portal.sessions().end(&session).await?;
+    let url = portal.oidc().end_session_url(id_token.as_deref()).await;
+    Ok(Redirect::to(url.as_ref().map_or(portal.oidc().signed_out_uri(), |url| url.as_str())).into_response())
+}
+
+fn with_cookie(portal: &Portal, id: &SessionId, mut response: Response) -> Response {
+    if let Some((name, value)) = portal.sessions().set_cookie(id) {
+        response.headers_mut().append(name, value);
+    }
+    response
+}
+
+fn user_agent(headers: &HeaderMap) -> &str {
+    headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}

@@ -1,0 +1,22 @@
+//! The portal as an HTTP service.
+
+mod assets;
+mod auth;
+mod context;
+mod csp;
+mod events;
+mod export;
+mod frame;
+mod health;
+mod identify;
+mod metrics;
+mod origin;
+mod page;
+mod portal;
+mod return_to;
+mod router;
+mod signed_out;
+
+pub use metrics::install as install_metrics;
+pub use portal::{Portal, PortalOptions};
+pub use router::{Endpoint, Guard, endpoints, router};
