@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::environment::{Environment, EnvironmentState};
-use domain::id::{AccountId, EnvironmentId, ProjectId, Region, RequestId};
+use domain::id::{AccountId, EnvironmentId, OperationId, ProjectId, ProvisionedProductId, Region, RequestId};
 use domain::person::PersonKey;
 use domain::project::Stage;
 
@@ -141,12 +141,12 @@ fn columns(environment: &Environment) -> Result<Columns> {
         ("name", (&environment.name).into()),
         ("state", environment.state.as_str().into()),
         ("problem", optional_json("environment", "problem", environment.problem.as_ref())?),
-        ("provisioned_product_id", environment.provisioned_product.as_ref().map(|id| id.as_str()).into()),
+        ("provisioned_product_id", environment.provisioned_product.as_ref().map(ProvisionedProductId::as_str).into()),
         ("stack_arn", environment.stack_arn.clone().into()),
         ("outputs", json("environment", "outputs", &environment.outputs)?),
         ("tags", json("environment", "tags", &environment.tags)?),
         ("launch_target", optional_json("environment", "launch_target", environment.launch_target.as_ref())?),
-        ("operation_id", environment.operation.as_ref().map(|id| id.as_str()).into()),
+        ("operation_id", environment.operation.as_ref().map(OperationId::as_str).into()),
         ("lease_ends_at", environment.lease_ends_at.into()),
         ("created_at", environment.created_at.into()),
         ("updated_at", environment.updated_at.into()),

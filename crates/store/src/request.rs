@@ -1,7 +1,7 @@
 //! Requests.
 
 use chrono::{DateTime, Utc};
-use domain::id::{ProductId, ProjectId, RequestId};
+use domain::id::{AccountId, EnvironmentId, ProductId, ProjectId, Region, RequestId};
 use domain::person::PersonKey;
 use domain::request::{Request, RequestState};
 
@@ -144,7 +144,7 @@ fn columns(request: &Request) -> Result<Columns> {
         ("decision", optional_json("request", "decision", request.decision.as_ref())?),
         ("submitted_at", request.submitted_at.into()),
         ("decided_at", request.decided_at.into()),
-        ("environment_id", request.environment.as_ref().map(|id| id.as_str()).into()),
+        ("environment_id", request.environment.as_ref().map(EnvironmentId::as_str).into()),
         ("version", request.version.into()),
     ])
 }
@@ -228,8 +228,8 @@ impl Tx {
     /// An undecided request of the same environment name in the account, other than `except`.
     pub async fn undecided_request_named(
         &mut self,
-        account: &domain::id::AccountId,
-        region: &domain::id::Region,
+        account: &AccountId,
+        region: &Region,
         name: &str,
         except: Option<&RequestId>,
     ) -> Result<Option<RequestId>> {

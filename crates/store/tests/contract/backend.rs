@@ -10,20 +10,20 @@ static NEXT: AtomicU32 = AtomicU32::new(0);
 
 /// A database and its address.
 #[derive(Clone)]
-pub struct Database {
-    pub store: Store,
-    pub url: String,
+pub(crate) struct Database {
+    pub(crate) store: Store,
+    pub(crate) url: String,
 }
 
 impl Database {
     /// Runs a statement past the store: for what the store itself would never write.
-    pub async fn raw(&self, sql: &str) {
+    pub(crate) async fn raw(&self, sql: &str) {
         raw(&self.url, sql).await;
     }
 }
 
 /// Runs a statement on the database at `url`.
-pub async fn raw(url: &str, sql: &str) {
+pub(crate) async fn raw(url: &str, sql: &str) {
     let sql = AssertSqlSafe(sql.to_owned());
     if url.starts_with("sqlite:") {
         SqliteConnection::connect(url).await.unwrap().execute(sql).await.unwrap();
@@ -33,7 +33,7 @@ pub async fn raw(url: &str, sql: &str) {
 }
 
 /// An empty database without the schema, removed afterwards.
-pub async fn on_empty<F: Future<Output = ()> + Send + 'static>(
+pub(crate) async fn on_empty<F: Future<Output = ()> + Send + 'static>(
     backend: &str,
     test: impl FnOnce(String) -> F + Send + 'static,
 ) {
@@ -64,7 +64,7 @@ pub async fn on_empty<F: Future<Output = ()> + Send + 'static>(
 }
 
 /// A migrated database, removed afterwards.
-pub async fn on<F: Future<Output = ()> + Send + 'static>(
+pub(crate) async fn on<F: Future<Output = ()> + Send + 'static>(
     backend: &str,
     test: impl FnOnce(Database) -> F + Send + 'static,
 ) {

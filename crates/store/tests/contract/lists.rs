@@ -128,7 +128,7 @@ fn wants_environment(filter: &EnvironmentFilter, e: &Environment) -> bool {
         && filter.text.as_deref().is_none_or(|text| e.name.to_lowercase().contains(&text.to_lowercase()))
 }
 
-fn ordered<'a, T>(mut rows: Vec<&'a T>, order: Order, key: impl Fn(&T) -> (i64, String)) -> Vec<&'a T> {
+fn ordered<T>(mut rows: Vec<&T>, order: Order, key: impl Fn(&T) -> (i64, String)) -> Vec<&T> {
     rows.sort_by_key(|row| key(row));
     if order == Order::NewestFirst {
         rows.reverse();

@@ -2,7 +2,7 @@
 //!
 //! Postgres: `STUDIOGATE_TEST_POSTGRES_URL` is the address of a server where databases may be made. `cargo xtask test`
 //! starts one and sets it.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::pedantic)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod backend;
 mod samples;

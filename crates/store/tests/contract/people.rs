@@ -60,8 +60,8 @@ on_both! {
         assert_eq!(names(store.search_people("BOB@", 10).await.unwrap()), [person("bob")]);
         assert_eq!(names(store.search_people("_", 10).await.unwrap()), []);
         assert_eq!(store.search_people("", 2).await.unwrap().len(), 2);
-        let named = store.names_of([&person("ada"), &person("dan"), &person("ada")]).await.unwrap();
-        assert_eq!(named, BTreeMap::from([(person("ada"), "ada Løvelace".to_owned())]));
+        let by_key = store.names_of([&person("ada"), &person("dan"), &person("ada")]).await.unwrap();
+        assert_eq!(by_key, BTreeMap::from([(person("ada"), "ada Løvelace".to_owned())]));
     }
 
     async fn a_new_sign_in_replaces_the_groups_and_not_the_first_day(db) {

@@ -15,15 +15,15 @@ use domain::request::{Request, RequestState};
 use store::{PersonRecord, Store};
 
 /// A moment, `seconds` after the first.
-pub fn at(seconds: i64) -> DateTime<Utc> {
+pub(crate) fn at(seconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_millis(1_790_000_000_123).unwrap() + TimeDelta::seconds(seconds)
 }
 
-pub fn person(name: &str) -> PersonKey {
+pub(crate) fn person(name: &str) -> PersonKey {
     PersonKey { issuer: "https://idp.example/ä".into(), subject: format!("{name}'|\"") }
 }
 
-pub fn record(name: &str, groups: &[&str], seconds: i64) -> PersonRecord {
+pub(crate) fn record(name: &str, groups: &[&str], seconds: i64) -> PersonRecord {
     PersonRecord {
         person: person(name),
         display_name: format!("{name} Løvelace"),
@@ -34,11 +34,11 @@ pub fn record(name: &str, groups: &[&str], seconds: i64) -> PersonRecord {
     }
 }
 
-pub fn project_id(name: &str) -> ProjectId {
+pub(crate) fn project_id(name: &str) -> ProjectId {
     name.parse().unwrap()
 }
 
-pub fn project(name: &str) -> Project {
+pub(crate) fn project(name: &str) -> Project {
     Project {
         id: project_id(name),
         name: format!("Project {name}"),
@@ -48,7 +48,7 @@ pub fn project(name: &str) -> Project {
     }
 }
 
-pub fn account(project: &str, number: u32) -> ProjectAccount {
+pub(crate) fn account(project: &str, number: u32) -> ProjectAccount {
     ProjectAccount {
         project: project_id(project),
         account: format!("{number:012}").parse().unwrap(),
@@ -67,7 +67,7 @@ fn strings(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
     pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
 }
 
-pub fn request(id: &str, project: &str, requester: &str, seconds: i64) -> Request {
+pub(crate) fn request(id: &str, project: &str, requester: &str, seconds: i64) -> Request {
     Request {
         id: id.parse().unwrap(),
         project: project_id(project),
@@ -93,7 +93,7 @@ pub fn request(id: &str, project: &str, requester: &str, seconds: i64) -> Reques
     }
 }
 
-pub fn environment(id: &str, request: &Request, seconds: i64) -> Environment {
+pub(crate) fn environment(id: &str, request: &Request, seconds: i64) -> Environment {
     Environment {
         id: id.parse().unwrap(),
         request: request.id.clone(),
@@ -121,7 +121,7 @@ pub fn environment(id: &str, request: &Request, seconds: i64) -> Environment {
     }
 }
 
-pub fn operation(id: &str, environment: &Environment, next_run: i64) -> Operation {
+pub(crate) fn operation(id: &str, environment: &Environment, next_run: i64) -> Operation {
     Operation {
         id: id.parse().unwrap(),
         kind: OperationKind::Provision,
@@ -140,7 +140,7 @@ pub fn operation(id: &str, environment: &Environment, next_run: i64) -> Operatio
     }
 }
 
-pub fn event(id: &str, actor: AuditActor, project: Option<&str>, seconds: i64) -> AuditEvent {
+pub(crate) fn event(id: &str, actor: AuditActor, project: Option<&str>, seconds: i64) -> AuditEvent {
     AuditEvent {
         id: id.parse().unwrap(),
         at: at(seconds),
@@ -156,12 +156,12 @@ pub fn event(id: &str, actor: AuditActor, project: Option<&str>, seconds: i64) -
     }
 }
 
-pub fn by(name: &str) -> AuditActor {
+pub(crate) fn by(name: &str) -> AuditActor {
     AuditActor::Person { person: person(name), display_name: format!("{name} Løvelace") }
 }
 
 /// Stores projects.
-pub async fn with_projects(store: &Store, names: &[&str]) {
+pub(crate) async fn with_projects(store: &Store, names: &[&str]) {
     let mut tx = store.begin().await.unwrap();
     for name in names {
         tx.insert_project(&project(name)).await.unwrap();
@@ -170,7 +170,7 @@ pub async fn with_projects(store: &Store, names: &[&str]) {
 }
 
 /// Stores a request and its environment, in a project that is there.
-pub async fn with_environment(store: &Store, id: &str, project: &str, owner: &str, seconds: i64) -> Environment {
+pub(crate) async fn with_environment(store: &Store, id: &str, project: &str, owner: &str, seconds: i64) -> Environment {
     let request = request(&format!("r-{id}"), project, owner, seconds);
     let environment = environment(id, &request, seconds);
     let mut tx = store.begin().await.unwrap();
@@ -180,10 +180,10 @@ pub async fn with_environment(store: &Store, id: &str, project: &str, owner: &st
     environment
 }
 
-pub fn request_id(id: &str) -> RequestId {
+pub(crate) fn request_id(id: &str) -> RequestId {
     id.parse().unwrap()
 }
 
-pub fn environment_id(id: &str) -> EnvironmentId {
+pub(crate) fn environment_id(id: &str) -> EnvironmentId {
     id.parse().unwrap()
 }
