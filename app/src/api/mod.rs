@@ -110,7 +110,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_no_form_gets_a_page_that_says_so() {
-        for body in ["id[a][b]=1&id=2", "id=%ff%fe"] {
+        for body in ["id[a][b]=1&id=2", "id[]=1"] {
             let (status, page) = post("/api/end_session", &body.replace("id", "handle")).await;
             assert_eq!(status, StatusCode::BAD_REQUEST, "{body}");
             assert!(page.contains("The form could not be read."), "{body}");

@@ -26,7 +26,7 @@ pub fn page(environment: EnvironmentPage) -> Page {
     let progress = environment.progress.clone();
     let progress = if live {
         view! {
-            <LiveProgress url=format!("/environments/{}/events", environment.id)>
+            <LiveProgress>
                 <ProgressView progress />
             </LiveProgress>
         }

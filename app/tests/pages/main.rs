@@ -193,6 +193,33 @@ fn environment_in_every_state() {
     assert!(!other.contains("/api/launch_environment") && !other.contains("/api/terminate_environment"));
 }
 
+/// `app/src/islands/reader.rs` reads these names and forms.
+#[test]
+fn events_have_the_shape_that_the_island_reads() {
+    let mut progress = samples::progress(EnvironmentState::Provisioning);
+    progress.problem = Some(Problem::new("What", "Why", "Next"));
+    progress.events.truncate(1);
+    if let Some(operation) = &mut progress.operation {
+        operation.steps.truncate(3);
+        operation.steps.drain(..1);
+    }
+    let text = serde_json::to_string(&progress).unwrap();
+    assert_eq!(
+        text,
+        concat!(
+            r#"{"state":"provisioning","problem":{"what":"What","why":"Why","next":"Next"},"operation":{"kind":"provision","#,
+            r#""steps":[{"label":"Ask Service Catalog","status":"done","detail":"Record rec-abc123"},"#,
+            r#"{"label":"Create the resources in AWS","status":"running","detail":"3 of 6 resources"}],"#,
+            r#""started_at":"2026-11-23T16:00:00Z","finished_at":null,"#,
+            r#""trouble":{"what":"AWS is slowing the portal down.","why":"ThrottlingException: Rate exceeded","#,
+            r#""next":"Nothing: the portal tries again by itself."},"next_run_at":"2026-11-23T16:04:00Z"},"#,
+            r#""events":[{"event_id":"1","at":"2026-11-23T16:00:11Z","logical_id":"fiona-studio","#,
+            r#""resource_type":"AWS::CloudFormation::Stack","status":"CREATE_IN_PROGRESS","reason":"User Initiated"}],"#,
+            r#""as_of":"2026-11-23T16:03:00Z"}"#
+        )
+    );
+}
+
 #[test]
 fn audit() {
     let text = page("audit", || pages::audit::page(samples::audit()));
