@@ -1,126 +1,17 @@
-"""The local AWS, by AWS's own SDK for Python: a client that nobody here wrote, with AWS's own models of every shape.
-
-Starts `$STUDIOGATE_BIN local-aws`, or uses the one at `$LOCAL_AWS_URL` (which has to be fresh and fast).
-"""
+"""The local AWS, by AWS's own SDK for Python: a client that nobody here wrote, with AWS's own models of every shape."""
 
 import json
-import os
-import socket
-import subprocess
 import time
 import unittest
-import urllib.error
-import urllib.request
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import ClientError, ConnectionClosedError, ConnectionError, ReadTimeoutError
+from botocore.exceptions import ConnectionClosedError, ConnectionError, ReadTimeoutError
 
-REGION = "eu-west-1"
-DEV = "601000000002"
-SHARED_DOMAIN = f"d-shared{DEV}"
-EXTERNAL_ID = "studiogate-demo"
-ENDPOINT = os.environ.get("LOCAL_AWS_URL")
-PROCESS = None
+from local_aws import DEV, REGION, SHARED_DOMAIN, AwsTestCase, Browser, client, hub, local, role, until
+from local_aws import start as setUpModule
+from local_aws import stop as tearDownModule
 
 
-def setUpModule():
-    global ENDPOINT, PROCESS
-    if ENDPOINT is None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        ENDPOINT = f"http://127.0.0.1:{port}"
-        PROCESS = subprocess.Popen(
-            [os.environ["STUDIOGATE_BIN"], "local-aws", "--listen", f"127.0.0.1:{port}", "--speed", "100"]
-        )
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        try:
-            urllib.request.urlopen(f"{ENDPOINT}/_local/calls").read()
-            return
-        except OSError:
-            if PROCESS is not None and PROCESS.poll() is not None:
-                raise RuntimeError(f"local-aws ended with {PROCESS.returncode}")
-            time.sleep(0.1)
-    raise RuntimeError("local-aws does not answer")
-
-
-def tearDownModule():
-    if PROCESS is not None:
-        PROCESS.terminate()
-        PROCESS.wait(10)
-
-
-def client(service, keys, retries=1, **config):
-    """`keys`: an account number for its administrator, or credentials from STS."""
-    if isinstance(keys, str):
-        keys = {"AccessKeyId": keys, "SecretAccessKey": "any", "SessionToken": None}
-    return boto3.client(
-        service,
-        endpoint_url=ENDPOINT,
-        region_name=REGION,
-        aws_access_key_id=keys["AccessKeyId"],
-        aws_secret_access_key=keys["SecretAccessKey"],
-        aws_session_token=keys["SessionToken"],
-        config=Config(retries={"total_max_attempts": retries, "mode": "standard"}, **config),
-    )
-
-
-def hub():
-    sts = client("sts", "222222222222")
-    arn = "arn:aws:iam::222222222222:role/StudiogateHub"
-    return sts.assume_role(RoleArn=arn, RoleSessionName="portal")["Credentials"]
-
-
-def role(account, name, person=None, **more):
-    if person is not None:
-        more["SourceIdentity"] = person
-        more["Tags"] = [{"Key": "studiouserid", "Value": person}, {"Key": "project", "Value": "fraud-detection"}]
-    arn = f"arn:aws:iam::{account}:role/{name}"
-    return client("sts", hub()).assume_role(
-        RoleArn=arn, RoleSessionName=person or "portal", ExternalId=EXTERNAL_ID, **more
-    )["Credentials"]
-
-
-def until(look, done, seconds=60):
-    deadline = time.monotonic() + seconds
-    while True:
-        found = look()
-        if done(found):
-            return found
-        if time.monotonic() > deadline:
-            raise AssertionError(f"still {found}")
-        time.sleep(0.1)
-
-
-def local(path, body=None, method=None):
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(
-        f"{ENDPOINT}/_local/{path}", data=data, method=method, headers={"content-type": "application/json"}
-    )
-    return urllib.request.urlopen(request).read()
-
-
-class Browser:
-    def __init__(self):
-        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
-
-    def get(self, url, data=None):
-        try:
-            response = self.opener.open(urllib.request.Request(url, data=data))
-        except urllib.error.HTTPError as refused:
-            response = refused
-        return response.status, response.url, response.read().decode()
-
-
-class LocalAws(unittest.TestCase):
-    def refused(self, code, call, **arguments):
-        with self.assertRaises(ClientError) as caught:
-            call(**arguments)
-        self.assertEqual(caught.exception.response["Error"]["Code"], code, caught.exception)
-        return caught.exception.response["Error"]["Message"]
-
+class LocalAws(AwsTestCase):
     def profile(self, person):
         sagemaker = client("sagemaker", DEV)
         sagemaker.create_user_profile(

@@ -118,7 +118,7 @@ impl SageMaker {
         Self(Client::new(sdk))
     }
 
-    /// A URL that opens Studio as the user profile, once, within `ttl`.
+    /// A URL that opens Studio as the user profile, within `ttl`.
     pub async fn presign_domain(&self, wanted: &PresignDomainCall) -> Result<PresignedUrl> {
         const OPERATION: &str = "sagemaker:CreatePresignedDomainUrl";
         let request = self

@@ -1,0 +1,190 @@
+"""Around the portal: what somebody with a role session, or with more, still cannot do. AWS refuses, not the portal."""
+
+import json
+import unittest
+
+from local_aws import DEV, EXTERNAL_ID, REGION, SHARED_DOMAIN, AwsTestCase, client, hub, role, until
+from local_aws import start as setUpModule
+from local_aws import stop as tearDownModule
+
+OTHER = "602000000002"
+ADA, BOB = "ada-0123456789abcdef", "bob-0123456789abcdef"
+EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+
+
+def arn(account, name):
+    return f"arn:aws:iam::{account}:role/{name}"
+
+
+def profile_arn(person, account=DEV):
+    return f"arn:aws:sagemaker:{REGION}:{account}:user-profile/d-shared{account}/{person}"
+
+
+def presign_only(person):
+    act = {"Effect": "Allow", "Action": "sagemaker:CreatePresignedDomainUrl", "Resource": profile_arn(person)}
+    return json.dumps({"Version": "2012-10-17", "Statement": [act]})
+
+
+class AroundThePortal(AwsTestCase):
+    @classmethod
+    def setUpClass(cls):
+        sagemaker = client("sagemaker", DEV)
+        for person in (ADA, BOB):
+            sagemaker.create_user_profile(
+                DomainId=SHARED_DOMAIN, UserProfileName=person, Tags=[{"Key": "studiouserid", "Value": person}]
+            )
+            until(
+                lambda: sagemaker.describe_user_profile(DomainId=SHARED_DOMAIN, UserProfileName=person)["Status"],
+                lambda status: status == "InService",
+            )
+
+    def denied(self, call, **arguments):
+        return self.refused("AccessDeniedException", call, **arguments)
+
+    def presign(self, keys, person, account=DEV):
+        call = client("sagemaker", keys).create_presigned_domain_url
+        return call(DomainId=f"d-shared{account}", UserProfileName=person)
+
+    def test_a_person_opens_their_own_profile(self):
+        keys = role(DEV, "StudiogateLauncher", ADA, Policy=presign_only(ADA), DurationSeconds=900)
+        self.assertIn("token=", self.presign(keys, ADA)["AuthorizedUrl"])
+
+    def test_nobody_opens_another_persons_profile(self):
+        for name, keys in {
+            "by tags": role(DEV, "StudiogateLauncher", BOB),
+            "with a session policy for it": role(DEV, "StudiogateLauncher", BOB, Policy=presign_only(ADA)),
+            "with a session policy for everything": role(
+                DEV, "StudiogateLauncher", BOB, Policy=json.dumps(EVERYTHING)
+            ),
+            "without tags": role(DEV, "StudiogateLauncher"),
+            "as the provisioner": role(DEV, "StudiogateProvisioner", ADA),
+            "as the observer": role(DEV, "StudiogateObserver", ADA),
+            "from another project's account": role(OTHER, "StudiogateLauncher", ADA),
+        }.items():
+            with self.subTest(name):
+                self.denied(self.presign, keys=keys, person=ADA)
+
+    def test_a_session_policy_is_a_limit_and_no_grant(self):
+        keys = role(DEV, "StudiogateLauncher", ADA, Policy=json.dumps(EVERYTHING))
+        sagemaker = client("sagemaker", keys)
+        own = {"DomainId": SHARED_DOMAIN, "UserProfileName": ADA}
+        self.denied(sagemaker.delete_user_profile, **own)
+        self.denied(sagemaker.create_app, **own, AppType="JupyterServer", AppName="default")
+        narrow = role(DEV, "StudiogateLauncher", ADA, Policy=presign_only(BOB))
+        message = self.denied(self.presign, keys=narrow, person=ADA)
+        self.assertIn("no session policy allows the sagemaker:CreatePresignedDomainUrl action", message)
+
+    def test_nobody_tags_a_profile_to_take_it_over(self):
+        for name in ("StudiogateLauncher", "StudiogateProvisioner", "StudiogateObserver"):
+            with self.subTest(name):
+                tags = [{"Key": "studiouserid", "Value": BOB}]
+                call = client("sagemaker", role(DEV, name, BOB)).add_tags
+                self.denied(call, ResourceArn=profile_arn(ADA), Tags=tags)
+
+    def test_products_are_provisioned_by_the_provisioner_alone(self):
+        curator = client("servicecatalog", role("222222222222", "StudiogateCurator"))
+        portfolio = curator.list_portfolios()["PortfolioDetails"][0]["Id"]
+        view = curator.search_products_as_admin(PortfolioId=portfolio)["ProductViewDetails"][0]
+        product = view["ProductViewSummary"]["ProductId"]
+        versions = curator.list_provisioning_artifacts(ProductId=product)["ProvisioningArtifactDetails"]
+        wanted = {
+            "ProductId": product,
+            "ProvisioningArtifactId": versions[0]["Id"],
+            "ProvisionedProductName": "around",
+            "ProvisionToken": "around",
+        }
+        for account, name in (
+            (DEV, "StudiogateObserver"),
+            (DEV, "StudiogateLauncher"),
+            ("222222222222", "StudiogateCurator"),
+            ("111111111111", "StudiogateOrganizer"),
+        ):
+            with self.subTest(name):
+                self.denied(client("servicecatalog", role(account, name)).provision_product, **wanted)
+        # An account's own administrator is no principal of the portfolio: there is no way to the product.
+        self.refused(
+            "ResourceNotFoundException", client("servicecatalog", DEV).provision_product, **wanted
+        )
+
+    def test_an_environment_is_out_of_reach_of_other_accounts(self):
+        provisioner = client("servicecatalog", role(DEV, "StudiogateProvisioner", ADA))
+        views = provisioner.search_products()["ProductViewSummaries"]
+        product = next(view["ProductId"] for view in views if "S3" in view["Name"])
+        artifact = provisioner.describe_product(Id=product)["ProvisioningArtifacts"][-1]["Id"]
+        parameters = {
+            "StudioUserId": ADA,
+            "Project": "fraud-detection",
+            "CostCenter": "CC-4711",
+            "DataClass": "internal",
+            "KmsKeyArn": f"arn:aws:kms:{REGION}:{DEV}:key/6b1f0c52-7d5e-4c0a-9a52-{DEV}",
+            "SubnetIds": f"subnet-{DEV}-a",
+            "SecurityGroupIds": f"sg-{DEV}",
+        }
+        asked = provisioner.describe_provisioning_parameters(ProductId=product, ProvisioningArtifactId=artifact)
+        keys = {parameter["ParameterKey"] for parameter in asked["ProvisioningArtifactParameters"]}
+        record = provisioner.provision_product(
+            ProductId=product,
+            ProvisioningArtifactId=artifact,
+            ProvisionedProductName="around-workspace",
+            ProvisionToken="around-workspace",
+            ProvisioningParameters=[{"Key": k, "Value": v} for k, v in parameters.items() if k in keys],
+            Tags=[{"Key": "cost-center", "Value": "CC-4711"}, {"Key": "data-class", "Value": "internal"}],
+        )["RecordDetail"]
+        done = until(
+            lambda: provisioner.describe_record(Id=record["RecordId"])["RecordDetail"],
+            lambda found: found["Status"] in ("SUCCEEDED", "FAILED"),
+        )
+        self.assertEqual(done["Status"], "SUCCEEDED", done.get("RecordErrors"))
+        elsewhere = client("servicecatalog", role(OTHER, "StudiogateProvisioner", ADA))
+        id = record["ProvisionedProductId"]
+        not_found = "ResourceNotFoundException"
+        self.refused(not_found, elsewhere.describe_provisioned_product, Id=id)
+        self.refused(not_found, elsewhere.describe_record, Id=record["RecordId"])
+        call = elsewhere.terminate_provisioned_product
+        self.refused(not_found, call, ProvisionedProductId=id, TerminateToken="around")
+        still = provisioner.describe_provisioned_product(Id=id)["ProvisionedProductDetail"]
+        self.assertEqual(still["Status"], "AVAILABLE")
+
+    def test_apps_of_another_person_are_out_of_reach(self):
+        owner = client("sagemaker", DEV)
+        app = {"DomainId": SHARED_DOMAIN, "UserProfileName": ADA, "AppType": "JupyterServer", "AppName": "default"}
+        owner.create_app(**app)
+        until(lambda: owner.describe_app(**app)["Status"], lambda status: status == "InService")
+        self.denied(client("sagemaker", role(DEV, "StudiogateProvisioner", BOB)).delete_app, **app)
+        client("sagemaker", role(DEV, "StudiogateProvisioner", ADA)).delete_app(**app)
+
+    def test_roles_are_for_the_hub_alone(self):
+        wanted = {"RoleArn": arn(DEV, "StudiogateLauncher"), "RoleSessionName": ADA, "ExternalId": EXTERNAL_ID}
+        for name, keys in {
+            "the account's administrator": DEV,
+            "another account's administrator": OTHER,
+            "another project's provisioner": role(OTHER, "StudiogateProvisioner", ADA),
+            "the same account's provisioner": role(DEV, "StudiogateProvisioner", ADA),
+        }.items():
+            with self.subTest(name):
+                self.refused("AccessDenied", client("sts", keys).assume_role, **wanted)
+
+    def test_the_hub_reaches_the_portals_roles_alone(self):
+        sts = client("sts", hub())
+        for name in ("StudiogateLaunchRole", "StudiogateExecution", "Admin"):
+            with self.subTest(name):
+                call = sts.assume_role
+                self.refused("AccessDenied", call, RoleArn=arn(DEV, name), RoleSessionName="portal", ExternalId=EXTERNAL_ID)
+        self.denied(client("sagemaker", hub()).list_domains)
+        for wrong in ({}, {"ExternalId": "guess"}):
+            with self.subTest(str(wrong)):
+                wanted = {"RoleArn": arn(DEV, "StudiogateLauncher"), "RoleSessionName": "portal", **wrong}
+                self.refused("AccessDenied", sts.assume_role, **wanted)
+
+    def test_limits_of_a_session_hold(self):
+        wanted = {"RoleArn": arn(DEV, "StudiogateLauncher"), "RoleSessionName": ADA, "ExternalId": EXTERNAL_ID}
+        sts = client("sts", hub())
+        self.refused("ValidationError", sts.assume_role, **wanted, DurationSeconds=3601)
+        self.refused("ValidationError", sts.assume_role, **wanted, SourceIdentity="aws:ada")
+        self.refused("MalformedPolicyDocument", sts.assume_role, **wanted, Policy="{}")
+        session = dict(role(DEV, "StudiogateLauncher", ADA), SessionToken="forged")
+        self.refused("UnrecognizedClientException", self.presign, keys=session, person=ADA)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
