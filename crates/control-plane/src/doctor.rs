@@ -6,6 +6,9 @@ use domain::session::RoleName;
 
 use crate::{ControlPlane, session};
 
+/// The id of no domain.
+const NO_DOMAIN: &str = "d-studiogate000";
+
 /// One line of `doctor`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {
@@ -92,15 +95,27 @@ impl ControlPlane {
                     "Apply deploy/spoke.yaml in the account, and compare the external id and the hub's account.",
                 ));
             }
-            let reach = match session::catalog_reader(self, &account, &region).await {
+            let observer = session::observer(self, &account, &region).await;
+            let reach = match &observer {
                 Ok(session) => session.service_catalog().list_accepted_shares().await,
-                Err(error) => Err(error),
+                Err(error) => Err(error.clone()),
             };
             checks.push(Check::of(
                 format!("Service Catalog in {account}, {region}"),
                 reach,
                 |shares| format!("{} portfolios are shared to it", shares.len()),
                 "Share the portfolios to the account and associate StudiogateProvisioner as a principal.",
+            ));
+            let reach = match &observer {
+                Ok(session) => session.sagemaker().describe_domain(NO_DOMAIN).await.map(drop),
+                Err(error) => Err(error.clone()),
+            };
+            checks.push(Check::of(
+                format!("SageMaker in {account}, {region}"),
+                // That there is no such domain is the answer of somebody who may ask.
+                reach.or_else(|error| if matches!(error, aws::Error::NotFound(_)) { Ok(()) } else { Err(error) }),
+                |()| "answers".to_owned(),
+                "Apply deploy/spoke.yaml in the account, and check that the region offers SageMaker and can be reached.",
             ));
         }
         checks

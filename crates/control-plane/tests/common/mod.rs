@@ -295,7 +295,10 @@ impl TestState {
     pub fn ever_provisioned(&self, name: &str) -> usize {
         self.running
             .aws
-            .with_world(|world| world.service_catalog.provisioned.values().filter(|p| p.name == name).count())
+            .with_world(|world| {
+                let records = world.service_catalog.records.values();
+                records.filter(|r| r.kind == "PROVISION_PRODUCT" && r.provisioned_name == name).count()
+            })
             .unwrap()
     }
 
