@@ -10,3 +10,10 @@ export async function signIn(page: Page, persona: Persona, path = '/'): Promise<
   await page.waitForURL((url) => url.pathname === path.split('?')[0]);
   await expect(page.getByRole('main')).toBeVisible();
 }
+
+/** Signs out of the portal and of the provider, by the menu that carries the person's name. */
+export async function signOut(page: Page): Promise<void> {
+  await page.getByRole('banner').locator('summary').last().click();
+  await page.getByRole('button', { name: /sign out/i }).click();
+  await expect(page).toHaveURL(/\/auth\/signed-out/);
+}

@@ -1,11 +1,10 @@
 import { expect, type Locator, type Page } from '@playwright/test';
-import { signIn } from './sign-in.ts';
 
 /** Asks for a product by its name; answers the path of the request (or of what it became). */
 export async function request(page: Page, product: string, name: string, account?: RegExp): Promise<string> {
   await page.goto('/catalog');
   await page.getByRole('link', { name: product, exact: true }).first().click();
-  await page.getByRole('link', { name: /^request/i }).first().click();
+  await page.getByRole('main').getByRole('link', { name: /^request/i }).first().click();
   if (account) {
     const select = page.getByLabel('Account', { exact: true });
     const label = (await select.locator('option').allTextContents()).find((text) => account.test(text));
@@ -48,5 +47,3 @@ export async function terminate(page: Page, name: string): Promise<void> {
   await page.getByLabel(`Type ${name} to confirm`).fill(name);
   await page.getByRole('button', { name: 'Terminate environment' }).click();
 }
-
-export { signIn };
