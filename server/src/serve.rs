@@ -37,7 +37,9 @@ pub async fn serve(
     });
     let server = {
         let shutdown = shutdown.clone();
-        tokio::spawn(async move { axum::serve(listener, router).with_graceful_shutdown(shutdown.cancelled_owned()).await })
+        tokio::spawn(
+            async move { axum::serve(listener, router).with_graceful_shutdown(shutdown.cancelled_owned()).await },
+        )
     };
     shutdown.cancelled().await;
     tracing::info!("stopping");

@@ -28,7 +28,8 @@ impl ControlPlane {
         let more = waiting.len() > start + page.len();
         let next = if more { page.last().map(|r| r.id.to_string()) } else { None };
         let mut decided = Vec::new();
-        let recent = self.store().requests(&scope, &RequestFilter::default(), &page_after("", Order::NewestFirst)?).await?;
+        let recent =
+            self.store().requests(&scope, &RequestFilter::default(), &page_after("", Order::NewestFirst)?).await?;
         for request in recent.items {
             let decided_here = matches!(request.state, RequestState::Approved | RequestState::Denied);
             if decided_here && request.requester != caller.actor.person && decided.len() < 10 {

@@ -75,8 +75,7 @@ impl ControlPlane {
         }
         let bindings = self.store().parameter_bindings(id).await?;
         let mirrors = self.store().mirror_states().await?;
-        let allowed =
-            self.allowed_actions(caller, &product, &[Action::SubmitRequest, Action::ViewProduct]).await?;
+        let allowed = self.allowed_actions(caller, &product, &[Action::SubmitRequest, Action::ViewProduct]).await?;
         let mut tag_options: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for option in product.tag_options.iter().filter(|o| o.active) {
             tag_options.entry(option.key.clone()).or_default().push(option.value.clone());

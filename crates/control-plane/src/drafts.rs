@@ -26,7 +26,14 @@ impl ControlPlane {
         errors: Vec<FieldError>,
     ) -> Result<DraftId> {
         let now = self.now();
-        let draft = Draft { id: self.ids().next()?, owner: owner.clone(), form: form.to_owned(), fields, errors, created_at: now };
+        let draft = Draft {
+            id: self.ids().next()?,
+            owner: owner.clone(),
+            form: form.to_owned(),
+            fields,
+            errors,
+            created_at: now,
+        };
         let size = serde_json::to_vec(&draft).map_err(|e| Error::internal("The draft could not be kept", &e))?.len();
         if size > MAX_BYTES {
             return Err(Error::Conflict(Problem::new(
@@ -55,10 +62,6 @@ impl ControlPlane {
     /// What a form shows for a draft id of its URL; empty for none, or one that is gone.
     pub(crate) async fn form_state(&self, caller: &Caller, draft: Option<&str>) -> Result<FormState> {
         let Some(id) = draft.filter(|d| !d.is_empty()) else { return Ok(FormState::default()) };
-        Ok(self
-            .draft(caller, id)
-            .await?
-            .map(|d| FormState { values: d.fields, errors: d.errors })
-            .unwrap_or_default())
+        Ok(self.draft(caller, id).await?.map(|d| FormState { values: d.fields, errors: d.errors }).unwrap_or_default())
     }
 }

@@ -80,7 +80,9 @@ fn consequences(environment: &Environment) -> Vec<String> {
         }
         None => {}
     }
-    all.push("All resources of the stack are deleted, except those whose template says that they are retained.".to_owned());
+    all.push(
+        "All resources of the stack are deleted, except those whose template says that they are retained.".to_owned(),
+    );
     all.push("The request, the story of this environment and its audit events stay.".to_owned());
     all
 }

@@ -81,9 +81,8 @@ impl Watch {
                     let running = progress.operation.as_ref().is_some_and(|o| o.finished_at.is_none());
                     self.over = !progress.state.is_passing() && !running;
                     let fresh = Progress { as_of: progress.as_of, ..progress.clone() };
-                    let changed = self.last.as_ref().is_none_or(|last| {
-                        Progress { as_of: fresh.as_of, ..last.clone() } != fresh
-                    });
+                    let changed =
+                        self.last.as_ref().is_none_or(|last| Progress { as_of: fresh.as_of, ..last.clone() } != fresh);
                     if changed || self.over {
                         self.last = Some(fresh);
                         return Some((progress, self));
@@ -122,12 +121,18 @@ impl Watch {
 /// The steps of an operation as people read them.
 pub(crate) fn view(operation: &Operation) -> OperationView {
     let labels: &[&str] = match operation.kind {
-        OperationKind::Provision => {
-            &["Check the request again", "Start in Service Catalog", "Create the resources in AWS", "Read what was created"]
-        }
-        OperationKind::Terminate => {
-            &["Check the termination again", "Delete apps and spaces", "Start the termination", "Delete the resources in AWS"]
-        }
+        OperationKind::Provision => &[
+            "Check the request again",
+            "Start in Service Catalog",
+            "Create the resources in AWS",
+            "Read what was created",
+        ],
+        OperationKind::Terminate => &[
+            "Check the termination again",
+            "Delete apps and spaces",
+            "Start the termination",
+            "Delete the resources in AWS",
+        ],
     };
     let at = usize::from(operation.step.position());
     let detail = detail(&operation.step);

@@ -25,7 +25,8 @@ impl ControlPlane {
         let requester = self.store().person(&request.requester).await?;
         let artifact = product.as_ref().and_then(|p| p.artifact(&request.artifact));
         let bound = self.bound_of(&request, product.as_ref(), requester.as_ref()).await?;
-        let running = EnvironmentFilter { live: true, owner: Some(request.requester.clone()), ..EnvironmentFilter::default() };
+        let running =
+            EnvironmentFilter { live: true, owner: Some(request.requester.clone()), ..EnvironmentFilter::default() };
         let running = self.store().environments(&Scope::All, &running, &PageRequest::newest(10)).await?;
         let actions = [Action::DecideRequest, Action::WithdrawRequest];
         let allowed = self.allowed_actions(caller, &request, &actions).await?;
@@ -77,7 +78,10 @@ impl ControlPlane {
         let is_lead = asker.is_some_and(|a| a.has_project_role(&request.project, ProjectRole::Lead));
         let text = words::approval(request.approval, &leads, is_lead);
         // Said of somebody else on a page that others read too.
-        Ok(text.replace("You are the only lead of this project, and nobody", "The only lead of this project asked, and nobody"))
+        Ok(text.replace(
+            "You are the only lead of this project, and nobody",
+            "The only lead of this project asked, and nobody",
+        ))
     }
 
     /// What the platform sets, as it would be sent now.

@@ -40,7 +40,11 @@ impl ControlPlane {
         let product: Product = self.authorize(caller, Action::SubmitRequest, id).await?.into_thing();
         let state = self.form_state(caller, Some(&query.draft)).await?;
         let asked = |from_query: &str, field: &str| {
-            if from_query.is_empty() { state.value(field).unwrap_or_default().to_owned() } else { from_query.to_owned() }
+            if from_query.is_empty() {
+                state.value(field).unwrap_or_default().to_owned()
+            } else {
+                from_query.to_owned()
+            }
         };
         let artifact = offered_artifact(&product, &asked(&query.artifact, "artifact"))?;
         let places = self.places(caller, &product).await?;

@@ -21,11 +21,8 @@ impl ControlPlane {
         };
         let filtered = filter != RequestFilter::default();
         let page = self.store().requests(&scope, &filter, &page_after(&query.after, Order::NewestFirst)?).await?;
-        let rows = Listing {
-            items: self.request_rows(&page.items).await?,
-            next: page.next.map(|c| c.to_string()),
-            filtered,
-        };
+        let rows =
+            Listing { items: self.request_rows(&page.items).await?, next: page.next.map(|c| c.to_string()), filtered };
         let projects = self.projects_for_filter(caller).await?;
         Ok(RequestsPage { rows, query, projects })
     }

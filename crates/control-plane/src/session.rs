@@ -34,10 +34,9 @@ impl Purpose {
             Self::DeleteApps => {
                 &["sagemaker:ListApps", "sagemaker:DeleteApp", "sagemaker:ListSpaces", "sagemaker:DeleteSpace"]
             }
-            Self::Terminate => &[
-                "servicecatalog:DescribeProvisionedProduct",
-                "servicecatalog:TerminateProvisionedProduct",
-            ],
+            Self::Terminate => {
+                &["servicecatalog:DescribeProvisionedProduct", "servicecatalog:TerminateProvisionedProduct"]
+            }
         }
     }
 

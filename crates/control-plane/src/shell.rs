@@ -22,8 +22,7 @@ impl ControlPlane {
     pub async fn shell(&self, caller: &Caller) -> Result<Shell> {
         let allowed = self.allowed_actions(caller, &Portal, &NAVIGATION).await?;
         let actor = &caller.actor;
-        let decides =
-            !actor.is_auditor() && (actor.is_admin() || !actor.projects_as(ProjectRole::Lead).is_empty());
+        let decides = !actor.is_auditor() && (actor.is_admin() || !actor.projects_as(ProjectRole::Lead).is_empty());
         let waiting_for_me = if decides { self.count_waiting_for(caller).await? } else { 0 };
         let flash = match &caller.session {
             Some(session) => self.store().take_flash(&session.0).await?,

@@ -174,9 +174,7 @@ impl ControlPlane {
         let typed = input.parameters.iter().filter(|(k, v)| !(secret(k) && v.is_empty()));
         let (secrets, asked) = typed.map(|(k, v)| (k.clone(), v.clone())).partition(|(k, _)| secret(k));
         match (lease_days, errors.is_empty()) {
-            (Some(lease_days), true) => {
-                Ok(Checked { artifact, name, justification, lease_days, asked, secrets, tags })
-            }
+            (Some(lease_days), true) => Ok(Checked { artifact, name, justification, lease_days, asked, secrets, tags }),
             _ => Err(Error::Invalid(errors)),
         }
     }

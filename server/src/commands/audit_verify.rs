@@ -12,7 +12,8 @@ use crate::config::Config;
 
 pub(super) async fn run(config: &Config, head: Option<&Path>) -> Result<ExitCode> {
     let head = head.map(read).transpose()?;
-    let report = control_plane(config, Deps::system()).await?.verify_audit(head).await.context("the log cannot be read")?;
+    let report =
+        control_plane(config, Deps::system()).await?.verify_audit(head).await.context("the log cannot be read")?;
     print(&report);
     Ok(if report.is_sound() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -24,7 +25,10 @@ fn read(file: &Path) -> Result<Head> {
 
 #[expect(clippy::print_stdout, reason = "the answer of a command")]
 fn print(report: &Report) {
-    println!("{} events in {} blocks are sealed; {} wait for the sealer.", report.events, report.blocks, report.unsealed);
+    println!(
+        "{} events in {} blocks are sealed; {} wait for the sealer.",
+        report.events, report.blocks, report.unsealed
+    );
     match &report.head {
         Some(head) => println!("The log ends at position {}, block {}.", head.last_position, head.height),
         None => println!("Nothing is sealed yet."),

@@ -16,7 +16,9 @@ pub(super) async fn run(config: &Config) -> Result<ExitCode> {
     let mut checks = vec![oidc(config, &deps).await];
     match control_plane(config, deps).await {
         Ok(control_plane) => checks.extend(control_plane.doctor().await),
-        Err(error) => checks.push(failed("Settings and database", format!("{error:#}"), "Correct the setting that is named.")),
+        Err(error) => {
+            checks.push(failed("Settings and database", format!("{error:#}"), "Correct the setting that is named."))
+        }
     }
     print(&checks);
     Ok(if checks.iter().all(|check| check.ok) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -24,15 +26,17 @@ pub(super) async fn run(config: &Config) -> Result<ExitCode> {
 
 async fn oidc(config: &Config, deps: &Deps) -> Check {
     let name = "OIDC discovery";
-    let client = config.oidc.client().and_then(|client| {
-        Oidc::new(client, &config.public_url()?, Arc::clone(&deps.clock))
-    });
+    let client =
+        config.oidc.client().and_then(|client| Oidc::new(client, &config.public_url()?, Arc::clone(&deps.clock)));
     match client {
         Err(error) => failed(name, error.to_string(), "Correct the setting that is named."),
         Ok(oidc) => match oidc.check().await {
-            Ok(endpoint) => {
-                Check { name: name.to_owned(), ok: true, detail: format!("signs in at {endpoint}"), what_to_do: String::new() }
-            }
+            Ok(endpoint) => Check {
+                name: name.to_owned(),
+                ok: true,
+                detail: format!("signs in at {endpoint}"),
+                what_to_do: String::new(),
+            },
             Err(failure) => failed(
                 name,
                 failure.to_string(),

@@ -28,7 +28,9 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode> {
         #[cfg(feature = "demo")]
         Command::LocalAws(options) => local_aws::run(&options).await,
         Command::Migrate => migrate::run(&config()?).await,
-        Command::Audit { command: AuditCommand::Verify { head } } => audit_verify::run(&config()?, head.as_deref()).await,
+        Command::Audit { command: AuditCommand::Verify { head } } => {
+            audit_verify::run(&config()?, head.as_deref()).await
+        }
         Command::Doctor => doctor::run(&config()?).await,
     }
 }

@@ -23,7 +23,9 @@ pub(super) async fn control_plane(config: &Config, deps: Deps) -> Result<Control
 }
 
 pub(super) async fn connect(config: &Config) -> Result<Store> {
-    Store::connect(config.database.url()?.expose_secret()).await.context("the database cannot be reached (database.url)")
+    Store::connect(config.database.url()?.expose_secret())
+        .await
+        .context("the database cannot be reached (database.url)")
 }
 
 pub(super) async fn run(config: &Config) -> Result<ExitCode> {

@@ -73,15 +73,17 @@ impl AwsSection {
         let home = self.regions()?.swap_remove(0);
         let mut config = AwsConfig::new(home, shared_services, organization, clock);
         config.hub_role_arn.clone_from(&self.hub_role_arn);
-        config.external_id = secret::read("aws.external_id", self.external_id.as_ref(), self.external_id_file.as_ref())?;
+        config.external_id =
+            secret::read("aws.external_id", self.external_id.as_ref(), self.external_id_file.as_ref())?;
         config.partition.clone_from(&self.partition);
         Ok(config)
     }
 }
 
 fn account(name: &str, text: &str) -> Result<AccountId, ConfigError> {
-    let id = text.parse::<AccountId>().ok().filter(|id| {
-        id.as_str().len() == 12 && id.as_str().bytes().all(|digit| digit.is_ascii_digit())
-    });
+    let id = text
+        .parse::<AccountId>()
+        .ok()
+        .filter(|id| id.as_str().len() == 12 && id.as_str().bytes().all(|digit| digit.is_ascii_digit()));
     id.ok_or_else(|| ConfigError(format!("{name}: an account has twelve digits, and {text:?} has not")))
 }

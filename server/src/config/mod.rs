@@ -106,12 +106,8 @@ impl Config {
     /// What the control plane needs to know.
     pub fn settings(&self) -> Result<Settings, ConfigError> {
         let regions = self.aws.regions()?;
-        let mut settings = Settings::new(
-            self.sealing.key()?,
-            self.audit.key()?,
-            self.aws.shared_services_account()?,
-            regions,
-        );
+        let mut settings =
+            Settings::new(self.sealing.key()?, self.audit.key()?, self.aws.shared_services_account()?, regions);
         settings.bootstrap_admin_group.clone_from(&self.bootstrap_admin_group);
         settings.groups_claim_name.clone_from(&self.oidc.groups_claim);
         settings.presigned_url_ttl = self.studio.presigned_url_ttl()?;

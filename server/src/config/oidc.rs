@@ -54,12 +54,17 @@ impl Oidc {
     /// Issuer and client, which have no default.
     pub fn client(&self) -> Result<OidcClient, ConfigError> {
         let needed = |name: &str, value: &Option<String>| {
-            value.clone().filter(|value| !value.is_empty()).ok_or_else(|| ConfigError(format!("oidc.{name} is not set")))
+            value
+                .clone()
+                .filter(|value| !value.is_empty())
+                .ok_or_else(|| ConfigError(format!("oidc.{name} is not set")))
         };
         let issuer = needed("issuer", &self.issuer)?;
         let url = Url::parse(&issuer).map_err(|e| ConfigError(format!("oidc.issuer {issuer:?} is no URL: {e}")))?;
         if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback(&url)) {
-            return Err(ConfigError(format!("oidc.issuer {issuer} is not https: only a provider on loopback may be http")));
+            return Err(ConfigError(format!(
+                "oidc.issuer {issuer} is not https: only a provider on loopback may be http"
+            )));
         }
         let mut scopes = self.scopes.clone();
         if !scopes.iter().any(|scope| scope == "openid") {

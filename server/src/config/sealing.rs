@@ -16,9 +16,8 @@ pub struct Sealing {
 
 impl Sealing {
     pub fn key(&self) -> Result<SealingKey, ConfigError> {
-        let text = secret::read("sealing.key", self.key.as_ref(), self.key_file.as_ref())?.ok_or_else(|| {
-            ConfigError("sealing.key is not set: `openssl rand -base64 32` makes one".to_owned())
-        })?;
+        let text = secret::read("sealing.key", self.key.as_ref(), self.key_file.as_ref())?
+            .ok_or_else(|| ConfigError("sealing.key is not set: `openssl rand -base64 32` makes one".to_owned()))?;
         Ok(SealingKey::new(*secret::key("sealing.key", &text)?))
     }
 }

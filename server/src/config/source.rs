@@ -46,9 +46,8 @@ impl Provider for Variables {
                 continue;
             }
             let key = key.to_ascii_lowercase();
-            let nested = SECTIONS.iter().find_map(|section| {
-                Some((*section, key.strip_prefix(section)?.strip_prefix('_')?))
-            });
+            let nested =
+                SECTIONS.iter().find_map(|section| Some((*section, key.strip_prefix(section)?.strip_prefix('_')?)));
             match nested {
                 None => {
                     dict.insert(key, Value::from(value.clone()));

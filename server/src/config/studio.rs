@@ -41,7 +41,8 @@ impl Default for Studio {
 
 impl Studio {
     pub fn presigned_url_ttl(&self) -> Result<PresignedUrlTtl, ConfigError> {
-        PresignedUrlTtl::try_from(self.presigned_url_ttl).map_err(|e| ConfigError(format!("studio.presigned_url_ttl: {e}")))
+        PresignedUrlTtl::try_from(self.presigned_url_ttl)
+            .map_err(|e| ConfigError(format!("studio.presigned_url_ttl: {e}")))
     }
 
     pub fn session_caps(&self) -> Result<StudioSessionCaps, ConfigError> {

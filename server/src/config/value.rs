@@ -28,8 +28,6 @@ pub(super) fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Str
     }
     Ok(match List::deserialize(deserializer).map_err(|_| D::Error::custom("it is a list of texts"))? {
         List::Items(items) => items,
-        List::Text(text) => {
-            text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
-        }
+        List::Text(text) => text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect(),
     })
 }

@@ -61,7 +61,9 @@ impl Kept {
     pub(super) fn ports(&self) -> Result<Option<Ports>> {
         let Some(file) = self.file(PORTS) else { return Ok(None) };
         match fs::read(&file) {
-            Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes).with_context(|| format!("{} is broken", file.display()))?)),
+            Ok(bytes) => {
+                Ok(Some(serde_json::from_slice(&bytes).with_context(|| format!("{} is broken", file.display()))?))
+            }
             Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
             Err(e) => Err(e).with_context(|| format!("{} cannot be read", file.display())),
         }

@@ -75,7 +75,8 @@ impl Demo {
         let clock = Arc::clone(&deps.clock);
         let aws = Aws::local(&local.aws_url, &account(SHARED_SERVICES)?, aws_config(Arc::clone(&clock))?);
         let settings = settings(&kept, options.speed)?;
-        let control_plane = ControlPlane::new(store, aws, settings, deps).context("the portal's own policies do not hold")?;
+        let control_plane =
+            ControlPlane::new(store, aws, settings, deps).context("the portal's own policies do not hold")?;
         seed::plant(&control_plane, &issuer, &options.products).await?;
         kept.write_configuration(&public_url, &issuer, &database_url, &local)?;
 

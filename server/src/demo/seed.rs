@@ -2,15 +2,18 @@
 //! parameters come from. Entered through the same use cases as on the admin pages.
 
 use anyhow::{Context as _, Result, bail};
-use control_plane::{Caller, ControlPlane};
+use control_plane::{Caller, ControlPlane, SignIn};
 use domain::id::ProductId;
 use domain::person::{Actor, PersonKey, PlatformGrant, PlatformRole};
 use domain::project::{Project, Stage};
 use domain::view::{GroupMappingInput, ParameterBindingInput, ProductAccessInput, ProjectAccountInput, ProjectInput};
 use serde_json::Value;
+use sim::oidc::PERSONAS;
 use sim::seed::{execution_role_arn, project_accounts, projects};
 use sim::servicecatalog::seed::{Blueprint, blueprints};
 
+/// What the events of the set-up are found by.
+const SEED: &str = "demo-seed";
 /// On what terms a template of one's own is offered.
 const OFFERED_APPROVAL: &str = "one_lead";
 const OFFERED_LEASE_DAYS: u32 = 90;
@@ -28,6 +31,7 @@ pub(super) async fn plant(portal: &ControlPlane, issuer: &str, offered: &[(Strin
         }
         let mapping = GroupMappingInput { group: "auditors".into(), grant: "auditor".into(), ..Default::default() };
         portal.add_group_mapping(&admin, mapping).await?;
+        introduce_leads(portal, issuer).await?;
     }
     let blueprints = blueprints();
     for row in portal.admin_products(&admin).await?.products {
@@ -42,6 +46,21 @@ pub(super) async fn plant(portal: &ControlPlane, issuer: &str, offered: &[(Strin
     Ok(())
 }
 
+/// Team leads count as people who can decide once they have been here: in the demo they have.
+async fn introduce_leads(portal: &ControlPlane, issuer: &str) -> Result<()> {
+    for lead in PERSONAS.iter().filter(|persona| persona.groups.iter().any(|group| group.ends_with("-leads"))) {
+        let sign_in = SignIn {
+            person: PersonKey { issuer: issuer.to_owned(), subject: lead.subject.to_owned() },
+            display_name: lead.name.to_owned(),
+            email: Some(lead.email.to_owned()),
+            groups: Some(lead.groups.iter().map(|group| (*group).to_owned()).collect()),
+            request_id: SEED.to_owned(),
+        };
+        portal.sign_in(sign_in).await.with_context(|| format!("the lead {}", lead.name))?;
+    }
+    Ok(())
+}
+
 /// The admin among the personas.
 fn admin(issuer: &str) -> Caller {
     let actor = Actor {
@@ -52,7 +71,7 @@ fn admin(issuer: &str) -> Caller {
         platform: vec![PlatformGrant { role: PlatformRole::Admin, because_of_group: "platform-admins".to_owned() }],
         memberships: Vec::new(),
     };
-    Caller::new(actor, "demo-seed")
+    Caller::new(actor, SEED)
 }
 
 async fn enter_project(portal: &ControlPlane, admin: &Caller, project: &Project) -> Result<()> {
@@ -153,15 +172,19 @@ async fn bind(
         source,
         value,
     };
-    portal.save_parameter_binding(admin, input).await.with_context(|| format!("binding of {parameter} of {product}"))?;
+    portal
+        .save_parameter_binding(admin, input)
+        .await
+        .with_context(|| format!("binding of {parameter} of {product}"))?;
     Ok(())
 }
 
 /// A binding as its form posts it: kind and value, choices one a line.
 fn posted(source: &Value) -> (String, String) {
     let text = |name: &str| source.get(name).and_then(Value::as_str).map(str::to_owned);
-    let choices = source.get("values").and_then(Value::as_array).map(|values| {
-        values.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("\n")
-    });
+    let choices = source
+        .get("values")
+        .and_then(Value::as_array)
+        .map(|values| values.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("\n"));
     (text("source").unwrap_or_default(), text("value").or(choices).unwrap_or_default())
 }

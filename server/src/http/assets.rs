@@ -39,10 +39,6 @@ pub(super) fn routes() -> Router<Portal> {
     })
 }
 
-pub(super) fn paths() -> impl Iterator<Item = &'static str> {
-    ASSETS.iter().map(|asset| asset.path)
-}
-
 /// The addresses that pages link, each with the version of its content.
 pub(super) fn addresses() -> app::Assets {
     let versioned = |path: String| match ASSETS.iter().find(|asset| asset.path == path) {

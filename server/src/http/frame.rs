@@ -32,7 +32,8 @@ pub(super) async fn frame(State(portal): State<Portal>, mut request: Request, ne
     request.extensions_mut().insert(RequestId(id.clone()));
     request.extensions_mut().insert(nonce.clone());
     let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().map_or_else(|| "(none)".to_owned(), |path| path.as_str().to_owned());
+    let route =
+        request.extensions().get::<MatchedPath>().map_or_else(|| "(none)".to_owned(), |path| path.as_str().to_owned());
     // The path alone: queries hold codes, states and tokens.
     let span = tracing::info_span!("request", request_id = %id, %method, path = request.uri().path());
     let mut response = guarded(&portal, &id, next.run(request)).instrument(span.clone()).await;
@@ -65,10 +66,8 @@ async fn guarded(portal: &Portal, id: &str, answer: impl Future<Output = Respons
 
 /// Turns the framework's bare refusals into pages.
 fn plain_refusal(portal: &Portal, id: &str, response: Response) -> Response {
-    let is_html = response
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
+    let is_html =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
     let problem = match response.status() {
         _ if is_html => return response,
         StatusCode::METHOD_NOT_ALLOWED => Problem::new(

@@ -117,6 +117,8 @@ fn wants_page(headers: &HeaderMap) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     match text("sec-fetch-dest") {
         Some(destination) => matches!(destination, "document" | "empty"),
-        None => text(header::ACCEPT.as_str()).is_none_or(|accept| accept.contains("text/html") || accept.contains("*/*")),
+        None => {
+            text(header::ACCEPT.as_str()).is_none_or(|accept| accept.contains("text/html") || accept.contains("*/*"))
+        }
     }
 }

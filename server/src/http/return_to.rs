@@ -42,7 +42,8 @@ pub(super) fn from_referer(headers: &HeaderMap, public: &Url) -> Option<String> 
 /// The address with `draft` in its query, instead of any draft that was there.
 pub(super) fn with_draft(page: &str, draft: &str) -> String {
     let (path, query) = page.split_once('?').unwrap_or((page, ""));
-    let mut pairs: Vec<&str> = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("draft=")).collect();
+    let mut pairs: Vec<&str> =
+        query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("draft=")).collect();
     let draft = format!("draft={}", encode(draft));
     pairs.push(&draft);
     format!("{path}?{}", pairs.join("&"))
@@ -69,8 +70,16 @@ mod tests {
     fn only_pages_of_the_portal_are_returned_to() {
         assert_eq!(of("/catalog/prod-1?target=a%2Fb"), "/catalog/prod-1?target=a%2Fb");
         for other in [
-            "", "catalog", "//evil.example", "/\\evil.example", "https://evil.example/", "/a\r\nSet-Cookie:x", "/auth/login",
-            "/api/launch_environment", "/x/../auth/logout", "javascript:alert(1)",
+            "",
+            "catalog",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example/",
+            "/a\r\nSet-Cookie:x",
+            "/auth/login",
+            "/api/launch_environment",
+            "/x/../auth/logout",
+            "javascript:alert(1)",
         ] {
             assert_eq!(of(other), "/", "{other:?}");
         }

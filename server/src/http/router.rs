@@ -110,11 +110,12 @@ pub fn endpoints(portal: &Portal) -> Vec<Endpoint> {
 /// The whole portal.
 pub fn router(portal: Portal) -> Router {
     if !assets::are_there() {
-        tracing::warn!("this binary was built without its stylesheet and scripts: `cargo xtask build` builds it with them");
+        tracing::warn!(
+            "this binary was built without its stylesheet and scripts: `cargo xtask build` builds it with them"
+        );
     }
     // What is no address at all is a page too: for people who are signed in.
-    let guarded =
-        signed_in(&pages(&portal)).router.fallback(draw).layer(from_fn_with_state(portal.clone(), identify));
+    let guarded = signed_in(&pages(&portal)).router.fallback(draw).layer(from_fn_with_state(portal.clone(), identify));
     Router::new()
         .merge(open().router)
         .merge(assets::routes())

@@ -27,7 +27,8 @@ impl Oidc {
     /// Where the browser goes, and what its answer will be compared with.
     pub async fn begin(&self, secrets: Secrets, return_to: String) -> Result<(Url, PendingLogin), SignInFailure> {
         let provider = self.0.discovery.provider().await?;
-        let challenge = PkceCodeChallenge::from_code_verifier_sha256(&PkceCodeVerifier::new(secrets.pkce_verifier.clone()));
+        let challenge =
+            PkceCodeChallenge::from_code_verifier_sha256(&PkceCodeVerifier::new(secrets.pkce_verifier.clone()));
         let client = self.client(&provider)?;
         let (state, nonce) = (secrets.state.clone(), secrets.nonce.clone());
         let mut request = client.authorize_url(

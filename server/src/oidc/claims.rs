@@ -46,7 +46,8 @@ pub(super) type Metadata = ProviderMetadata<
     CoreResponseType,
     CoreSubjectIdentifierType,
 >;
-pub(super) type Token = IdToken<OtherClaims, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm>;
+pub(super) type Token =
+    IdToken<OtherClaims, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm>;
 pub(super) type Claims = IdTokenClaims<OtherClaims, CoreGenderClaim>;
 pub(super) type UserInfo = UserInfoClaims<OtherClaims, CoreGenderClaim>;
 type Fields = IdTokenFields<
@@ -128,11 +129,7 @@ impl Stated {
     }
 
     pub(super) fn or(self, other: Self) -> Self {
-        Self {
-            name: self.name.or(other.name),
-            email: self.email.or(other.email),
-            groups: self.groups.or(other.groups),
-        }
+        Self { name: self.name.or(other.name), email: self.email.or(other.email), groups: self.groups.or(other.groups) }
     }
 }
 
@@ -169,7 +166,10 @@ mod tests {
         assert_eq!(of(json!({"groups": "a"}), "groups"), Some(vec!["a".into()]));
         assert_eq!(of(json!({"groups": []}), "groups"), Some(vec![]));
         assert_eq!(of(json!({"realm_access": {"roles": ["a"]}}), "realm_access.roles"), Some(vec!["a".into()]));
-        assert_eq!(of(json!({"https://example.com/groups": ["a"]}), "https://example.com/groups"), Some(vec!["a".into()]));
+        assert_eq!(
+            of(json!({"https://example.com/groups": ["a"]}), "https://example.com/groups"),
+            Some(vec!["a".into()])
+        );
         assert_eq!(of(json!({}), "groups"), None);
         assert_eq!(of(json!({"groups": null}), "groups"), None);
     }

@@ -52,7 +52,9 @@ impl SignInFailure {
             Self::OtherBrowser => {
                 "The sign-in was begun in another browser, or this browser does not keep cookies.".to_owned()
             }
-            Self::MissingState => "The answer of the sign-in provider says nothing about which sign-in it is for.".to_owned(),
+            Self::MissingState => {
+                "The answer of the sign-in provider says nothing about which sign-in it is for.".to_owned()
+            }
             Self::UnknownState => {
                 "The answer belongs to no sign-in that was begun here, or it was used already.".to_owned()
             }
@@ -66,7 +68,9 @@ impl SignInFailure {
             }
             Self::ResponseIssuer(None) => "The answer does not say which provider it comes from.".to_owned(),
             Self::MissingCode => "The answer of the sign-in provider has no code in it.".to_owned(),
-            Self::Unreachable(_) => "The sign-in provider cannot be reached, or does not answer as it should.".to_owned(),
+            Self::Unreachable(_) => {
+                "The sign-in provider cannot be reached, or does not answer as it should.".to_owned()
+            }
             Self::CodeRefused(why) => format!("The sign-in provider did not take its own code back: {why}."),
             Self::NoIdToken => "The sign-in provider did not say who you are: there is no ID token.".to_owned(),
             Self::IdToken(why) => format!("What the sign-in provider says about you cannot be trusted: {why}."),

@@ -49,7 +49,8 @@ impl Oidc {
             .timeout(ANSWERS_WITHIN)
             .build()
             .map_err(|e| ConfigError(format!("no HTTP client for the OIDC provider: {e}")))?;
-        let at = |path: &str| public_url.join(path).map(String::from).map_err(|e| ConfigError(format!("public_url: {e}")));
+        let at =
+            |path: &str| public_url.join(path).map(String::from).map_err(|e| ConfigError(format!("public_url: {e}")));
         let discovery = Discovery::new(&client.issuer, http.clone(), Arc::clone(&clock))?;
         Ok(Self(Arc::new(Inner {
             redirect_uri: at("/auth/callback")?,

@@ -22,11 +22,8 @@ impl Oidc {
         let secret = config.client_secret.as_ref().map(|secret| ClientSecret::new(secret.expose_secret().to_owned()));
         let redirect = RedirectUrl::new(self.0.redirect_uri.clone())
             .map_err(|e| SignInFailure::Unreachable(format!("the redirect URI is no URL: {e}")))?;
-        let client = DiscoveredClient::from_provider_metadata(
-            provider.clone(),
-            ClientId::new(config.client_id.clone()),
-            secret,
-        );
+        let client =
+            DiscoveredClient::from_provider_metadata(provider.clone(), ClientId::new(config.client_id.clone()), secret);
         Ok(client.set_redirect_uri(redirect))
     }
 

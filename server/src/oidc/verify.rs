@@ -45,7 +45,9 @@ impl From<TokenError> for SignInFailure {
 pub(super) fn response_issuer(found: Option<&str>, issuer: &str, required: bool) -> Result<(), SignInFailure> {
     match found {
         Some(found) if found == issuer => Ok(()),
-        Some(found) => Err(SignInFailure::ResponseIssuer(Some(found.chars().filter(|c| !c.is_control()).take(200).collect()))),
+        Some(found) => {
+            Err(SignInFailure::ResponseIssuer(Some(found.chars().filter(|c| !c.is_control()).take(200).collect())))
+        }
         None if required => Err(SignInFailure::ResponseIssuer(None)),
         None => Ok(()),
     }
@@ -72,7 +74,9 @@ pub(super) fn token(
         if issued > now + LEEWAY { Err(format!("it was issued in the future, at {issued}")) } else { Ok(()) }
     });
     let claims = token.claims(&verifier, &Nonce::new(nonce.to_owned())).map_err(|error| match &error {
-        ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey) => TokenError::UnknownKey,
+        ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey) => {
+            TokenError::UnknownKey
+        }
         error => TokenError::Wrong(in_words(error)),
     })?;
     authorized_party(claims, client_id)?;

@@ -73,7 +73,8 @@ impl ControlPlane {
         let mut wrong = |field: &str, message: &str| errors.push(FieldError::new(field, message));
         let project: Option<ProjectId> = input.project.trim().parse().ok();
         let twelve_digits = |t: &str| t.len() == 12 && t.bytes().all(|b| b.is_ascii_digit());
-        let account: Option<AccountId> = input.account.trim().parse().ok().filter(|_| twelve_digits(input.account.trim()));
+        let account: Option<AccountId> =
+            input.account.trim().parse().ok().filter(|_| twelve_digits(input.account.trim()));
         if account.is_none() {
             wrong("account", "The twelve digits of an AWS account.");
         }

@@ -20,7 +20,8 @@ impl ControlPlane {
             products.push(AdminProductRow {
                 portfolios: product.portfolios.iter().filter_map(named).collect(),
                 versions: u32::try_from(product.artifacts.len()).unwrap_or(u32::MAX),
-                access_rules: u32::try_from(access.iter().filter(|a| a.product == product.id).count()).unwrap_or(u32::MAX),
+                access_rules: u32::try_from(access.iter().filter(|a| a.product == product.id).count())
+                    .unwrap_or(u32::MAX),
                 unbound: unbound(&parameters(&product), &bindings),
                 id: product.id,
                 name: product.name,

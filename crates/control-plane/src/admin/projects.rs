@@ -74,8 +74,13 @@ impl ControlPlane {
             return Err(Error::Invalid(errors));
         };
         let mut tx = self.store().begin().await?;
-        let mut project =
-            Project { id: id.clone(), name: name.to_owned(), cost_center: cost_center.to_owned(), data_class, version: 1 };
+        let mut project = Project {
+            id: id.clone(),
+            name: name.to_owned(),
+            cost_center: cost_center.to_owned(),
+            data_class,
+            version: 1,
+        };
         if input.version.trim().is_empty() {
             tx.insert_project(&project).await.map_err(|e| match e {
                 store::Error::Duplicate { what } if what.contains("name") => {

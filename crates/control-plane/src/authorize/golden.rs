@@ -31,7 +31,11 @@ fn actor(subject: &str, roles: &[&str]) -> Actor {
     for role in roles {
         let because_of_group = (*role).to_owned();
         let mut join = |p: &str, role| {
-            actor.memberships.push(Membership { project: project(p), role, because_of_group: because_of_group.clone() });
+            actor.memberships.push(Membership {
+                project: project(p),
+                role,
+                because_of_group: because_of_group.clone(),
+            });
         };
         match role.split_once(':') {
             Some(("member", p)) => join(p, ProjectRole::Member),
@@ -68,8 +72,7 @@ fn things() -> Vec<(&'static str, Facts, Vec<Action>)> {
         project: project("fraud"),
         has_eligible_lead,
     };
-    let environment =
-        |who: &str| Facts::Environment { id: "e".into(), owner: person(who), project: project("fraud") };
+    let environment = |who: &str| Facts::Environment { id: "e".into(), owner: person(who), project: project("fraud") };
     let on_requests = vec![Action::ViewRequest, Action::WithdrawRequest, Action::DecideRequest];
     let on_environments = vec![
         Action::ViewEnvironment,

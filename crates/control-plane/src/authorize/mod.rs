@@ -99,7 +99,13 @@ impl ControlPlane {
     }
 
     /// Asks the policies; their own failure refuses everything.
-    pub(crate) fn rule(&self, actor: &Actor, action: Action, facts: &Facts, project: Option<&ProjectId>) -> Result<Ruling> {
+    pub(crate) fn rule(
+        &self,
+        actor: &Actor,
+        action: Action,
+        facts: &Facts,
+        project: Option<&ProjectId>,
+    ) -> Result<Ruling> {
         self.policies()
             .decide(actor, action, facts, project)
             .map_err(|e| Error::internal("The portal could not decide whether this is allowed", &e))

@@ -106,17 +106,17 @@ impl Policies {
             return Ok(Ruling::Allowed);
         }
         // A refusal is either a `forbid` that matched, or no `permit` that did: then the first that could is named.
-        let forbidding = response.diagnostics().reason().find_map(|id| self.set.policy(id));
-        let rule = forbidding.or_else(|| self.permits(&action_uid).next());
+        let forbidding =
+            response.diagnostics().reason().filter_map(|id| self.set.policy(id)).min_by_key(|p| position(p));
+        let rule = forbidding.or_else(|| self.first_permit(&action_uid));
         let Some(rule) = rule else { return Err(PolicyError(format!("no policy speaks of {action}"))) };
         let ask = rule.annotation("ask").unwrap_or_default().replace("{contact}", &self.contact);
         Ok(Ruling::Refused { rule: rule.id().to_string(), ask })
     }
 
-    /// The `permit` policies for an action, by name.
-    fn permits<'a>(&'a self, action: &'a EntityUid) -> impl Iterator<Item = &'a Policy> {
-        let mut policies: Vec<&Policy> = self
-            .set
+    /// The `permit` policy for an action that stands first in the file.
+    fn first_permit(&self, action: &EntityUid) -> Option<&Policy> {
+        self.set
             .policies()
             .filter(|p| p.effect() == Effect::Permit)
             .filter(|p| match p.action_constraint() {
@@ -124,10 +124,13 @@ impl Policies {
                 cedar_policy::ActionConstraint::Eq(uid) => &uid == action,
                 cedar_policy::ActionConstraint::In(uids) => uids.contains(action),
             })
-            .collect();
-        policies.sort_by_key(|p| p.id().to_string());
-        policies.into_iter()
+            .min_by_key(|p| position(p))
     }
+}
+
+/// Where a policy stands in the file: of several that refuse, the first is named, each time the same.
+fn position(policy: &Policy) -> usize {
+    POLICIES.find(&format!("@id(\"{}\")", policy.id())).unwrap_or(usize::MAX)
 }
 
 impl Facts {
@@ -177,10 +180,8 @@ fn entity(uid: EntityUid, attributes: Vec<(&str, RestrictedExpression)>) -> Resu
 }
 
 fn project_set<'a>(projects: impl IntoIterator<Item = &'a ProjectId>) -> Result<RestrictedExpression, PolicyError> {
-    let members: Result<Vec<_>, _> = projects
-        .into_iter()
-        .map(|p| uid("Project", p.as_str()).map(RestrictedExpression::new_entity_uid))
-        .collect();
+    let members: Result<Vec<_>, _> =
+        projects.into_iter().map(|p| uid("Project", p.as_str()).map(RestrictedExpression::new_entity_uid)).collect();
     Ok(RestrictedExpression::new_set(members?))
 }
 

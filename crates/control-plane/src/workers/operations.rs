@@ -89,7 +89,8 @@ impl ControlPlane {
         let saved = self.save(&operation, environment, outcome, transition).await?;
         self.crash(CrashPoint::AfterSave, step)?;
         self.changed(&saved.environment);
-        metrics::counter!("studiogate_operation_steps_total", "kind" => saved.kind.as_str(), "step" => step).increment(1);
+        metrics::counter!("studiogate_operation_steps_total", "kind" => saved.kind.as_str(), "step" => step)
+            .increment(1);
         Ok(saved.lease_owner.is_some().then_some(saved))
     }
 
@@ -167,14 +168,8 @@ impl ControlPlane {
         let now = self.now();
         let Transition { step, run_at, attempt, trouble } = transition;
         let moved = step != before.step;
-        let mut after = Operation {
-            step,
-            attempt,
-            trouble,
-            next_run_at: run_at,
-            version: before.version + 1,
-            ..before.clone()
-        };
+        let mut after =
+            Operation { step, attempt, trouble, next_run_at: run_at, version: before.version + 1, ..before.clone() };
         if after.step.is_final() {
             after.finished_at = Some(now);
         }
@@ -205,9 +200,8 @@ impl ControlPlane {
         let version = (learned || concluded).then_some(environment.version);
         if moved || learned {
             let result = if matches!(after.step, Step::Failed { .. }) { Audited::Failed } else { Audited::Succeeded };
-            let mut event = Event::done(before.step.as_str(), "environment", &id)
-                .project(&environment.project)
-                .outcome(result);
+            let mut event =
+                Event::done(before.step.as_str(), "environment", &id).project(&environment.project).outcome(result);
             event.detail = outcome.detail;
             event.version = version;
             if let Step::Failed { problem, .. } = &after.step {

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use aws::cloudformation::StackResource;
-use aws::service_catalog::{LaunchPath, ProvisionCall, ProvisionedProductRef, RecordStatus, RecordView, ServiceCatalog};
+use aws::service_catalog::{
+    LaunchPath, ProvisionCall, ProvisionedProductRef, RecordStatus, RecordView, ServiceCatalog,
+};
 use domain::binding::{BindingPerson, resolve};
 use domain::catalog::Product;
 use domain::environment::{Environment, LaunchTarget, StackEvent};
@@ -114,7 +116,10 @@ impl ControlPlane {
             Ok(resolved) => resolved,
             Err(errors) => {
                 let why: Vec<String> = errors.into_iter().map(|e| format!("{}: {}", e.field, e.message)).collect();
-                return refuse(why.join(" "), "Ask the platform team to mend the bindings and retry, or make a new request.");
+                return refuse(
+                    why.join(" "),
+                    "Ask the platform team to mend the bindings and retry, or make a new request.",
+                );
             }
         };
         let broken = check_constraints(&product, &resolved)?;
@@ -370,9 +375,10 @@ pub(super) fn why_failed(view: &RecordView, events: &[StackEvent]) -> Problem {
         e.status.ends_with("_FAILED")
             && e.reason.as_deref().is_some_and(|r| !r.contains("cancelled") && !r.starts_with("The following resource"))
     };
-    let first = events.iter().find(own).map(|e| {
-        format!("{} ({}): {}", e.logical_id, e.resource_type, e.reason.as_deref().unwrap_or_default())
-    });
+    let first = events
+        .iter()
+        .find(own)
+        .map(|e| format!("{} ({}): {}", e.logical_id, e.resource_type, e.reason.as_deref().unwrap_or_default()));
     let record: Vec<&str> = view.errors.iter().map(|e| e.description.as_str()).filter(|d| !d.is_empty()).collect();
     let why = match (first, record.is_empty()) {
         (Some(first), _) => first,

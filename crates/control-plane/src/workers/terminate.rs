@@ -112,8 +112,7 @@ impl ControlPlane {
             Err(error) => return Ok(error.into()),
         };
         let catalog = session.service_catalog();
-        let token =
-            if operation.step == Step::Clear { clear_token(operation) } else { operation.id.to_string() };
+        let token = if operation.step == Step::Clear { clear_token(operation) } else { operation.id.to_string() };
         let call = TerminateCall {
             provisioned_product: product.clone(),
             token,

@@ -40,9 +40,21 @@ pub struct FormField {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum FormControl {
-    Text { min_length: Option<u64>, max_length: Option<u64>, pattern: Option<String> },
-    Number { min: Option<String>, max: Option<String> },
-    Choice { values: Vec<String> },
+    Text {
+        min_length: Option<u64>,
+        max_length: Option<u64>,
+        pattern: Option<String>,
+    },
+    Number {
+        min: Option<String>,
+        max: Option<String>,
+    },
+    Choice {
+        values: Vec<String>,
+    },
     /// `NoEcho`: never shown again, never kept in a draft.
-    Secret { min_length: Option<u64>, max_length: Option<u64> },
+    Secret {
+        min_length: Option<u64>,
+        max_length: Option<u64>,
+    },
 }
