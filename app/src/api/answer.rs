@@ -137,6 +137,14 @@ async fn refuse(frame: Frame, form: Form, portal: &ControlPlane, caller: &Caller
     let keep = mistakes.is_some() || !form.fields.is_empty();
     let may_see = !matches!(error, Error::Denied { .. } | Error::NotFound { .. } | Error::SignedOut);
     let mut back = None;
+    // A form that is only a button has nothing to keep: its page says what was wrong.
+    if form.fields.is_empty() && mistakes.is_some() && caller.session.is_some() {
+        let problem = error.problem();
+        let text = format!("{} {} {}", problem.what, problem.why, problem.next);
+        if portal.set_flash(caller, Flash { kind: FlashKind::Failure, text }).await.is_ok() {
+            return Answer::redirect(&form.address(None));
+        }
+    }
     if keep && may_see {
         let owner = &caller.actor.person;
         let kept =

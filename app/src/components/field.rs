@@ -50,7 +50,7 @@ pub fn Field(
                     view! {
                         <div class="field-help" id=help_id>
                             {(!help.is_empty()).then(|| view! { <p>{help}</p> })}
-                            {limits.map(|limits| view! { <p>{limits}</p> })}
+                            {limits.map(|limits| view! { <p>"Limits: " {limits}</p> })}
                         </div>
                     }
                 })}

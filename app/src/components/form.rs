@@ -15,6 +15,27 @@ pub fn form_part(state: &FormState, form: &str) -> FormState {
     if state.value("form") == Some(form) { state.clone() } else { FormState::default() }
 }
 
+/// The name of a posted field as people read it: "Lease days", or the key of a parameter.
+fn field_words(name: &str) -> String {
+    if let Some((_, key)) = name.split_once('[') {
+        return key.trim_end_matches(']').to_owned();
+    }
+    let mut words = name.replace('_', " ");
+    if let Some(first) = words.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    words
+}
+
+/// Mistakes in fields that the form does not have become mistakes of the form as a whole, which say what they are about.
+pub fn only_known_fields(mut state: FormState, known: &[&str]) -> FormState {
+    for error in state.errors.iter_mut().filter(|e| !e.field.is_empty() && !known.contains(&e.field.as_str())) {
+        error.message = format!("{}: {}", field_words(&error.field), error.message);
+        error.field.clear();
+    }
+    state
+}
+
 /// All mistakes at once, each a link to its field.
 #[component]
 pub fn ErrorSummary(
@@ -30,7 +51,8 @@ pub fn ErrorSummary(
                 let item = if error.field.is_empty() {
                     view! { <span>{error.message}</span> }.into_any()
                 } else {
-                    view! { <a href=format!("#{}", field_id(part, &error.field))>{error.message}</a> }.into_any()
+                    let href = format!("#{}", field_id(part, &error.field));
+                    view! { <a href=href>{field_words(&error.field)} ": " {error.message}</a> }.into_any()
                 };
                 view! { <li>{item}</li> }
             })

@@ -1,4 +1,4 @@
-use domain::environment::StackEvent;
+use domain::environment::{EnvironmentState, StackEvent};
 use domain::view::{OperationView, Progress, StepStatus, StepView};
 use leptos::prelude::*;
 
@@ -20,7 +20,7 @@ pub fn ProgressView(progress: Progress, #[prop(optional)] live: bool) -> impl In
             {now.map(|text| view! { <p class="font-semibold" role=live.then_some("status")>{text}</p> })}
             {problem.map(|problem| view! { <ProblemCallout problem /> })}
             {operation.map(|operation| view! { <Operation operation as_of /> })}
-            {(!events.is_empty()).then(|| view! { <Events events /> })}
+            {(!events.is_empty()).then(|| view! { <Events events open=state != EnvironmentState::Available /> })}
         </div>
     }
 }
@@ -72,9 +72,9 @@ fn StepItem(step: StepView) -> impl IntoView {
 }
 
 #[component]
-fn Events(events: Vec<StackEvent>) -> impl IntoView {
+fn Events(events: Vec<StackEvent>, open: bool) -> impl IntoView {
     view! {
-        <details class="disclosure" open>
+        <details class="disclosure" open=open>
             <summary>{format!("Stack events from CloudFormation ({}), newest first", events.len())}</summary>
             <ol class="px-0">{events.into_iter().rev().map(|event| view! { <Event event /> }).collect_view()}</ol>
         </details>

@@ -63,7 +63,7 @@ fn Mappings(mappings: Vec<GroupMapping>, manage: bool) -> impl IntoView {
                 <tr>
                     <th scope="row"><code>{mapping.group.clone()}</code></th>
                     <td>{what_it_gives(&mapping.grant)}</td>
-                    <td class="text-right">{action}</td>
+                    <td>{action}</td>
                 </tr>
             }
         })

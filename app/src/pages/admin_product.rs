@@ -87,7 +87,7 @@ fn Access(access: Vec<ProductAccess>, projects: Vec<Project>, manage: bool) -> i
                     <td>{rule.stage.label()}</td>
                     <td>{words::approval(rule.approval)}</td>
                     <td>{words::count(rule.max_lease_days, "day", "days")}</td>
-                    <td class="text-right">{action}</td>
+                    <td>{action}</td>
                 </tr>
             }
         })
@@ -191,7 +191,7 @@ fn Binding(binding: ParameterBinding, manage: bool) -> impl IntoView {
         }
     });
     view! {
-        <li class="flex flex-wrap items-center justify-between gap-2">
+        <li class="flex items-start justify-between gap-3">
             <span>{source(&binding.source)} <span class="block text-muted">{place.clone()}</span></span>
             {action}
         </li>

@@ -35,9 +35,7 @@ pub fn page(environments: EnvironmentsPage) -> Page {
     };
     let projects = projects.iter().map(ToString::to_string).collect();
     let body = view! {
-        <PageHead title="Environments" lead="What runs, what comes up, and what is gone.">
-            <a class="button button-primary" href="/catalog">"Request an environment"</a>
-        </PageHead>
+        <PageHead title="Environments" lead="What runs, what comes up, and what is gone." />
         {(!none_yet).then(|| view! { <Filters query projects /> })}
         {list}
         <Pager first next further />

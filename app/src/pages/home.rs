@@ -29,9 +29,11 @@ pub fn page(home: HomePage) -> Page {
     let requests = (!my_requests.is_empty()).then(|| {
         view! { <Card title="My open requests" flush=true><RequestRows rows=my_requests /></Card> }
     });
+    let start = (!products.is_empty())
+        .then(|| view! { <a class="button button-primary" href="/catalog">"Request an environment"</a> });
     let body = view! {
         <PageHead title="Home" lead="Your environments, and what waits for you.">
-            <a class="button button-primary" href="/catalog">"Request an environment"</a>
+            {start}
         </PageHead>
         {waiting}
         <Card title="My environments" flush=true>{mine}</Card>

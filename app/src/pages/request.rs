@@ -154,7 +154,7 @@ fn Timeline(entries: Vec<TimelineEntry>) -> impl IntoView {
         .map(|entry| {
             view! {
                 <li>
-                    <p><strong>{entry.who}</strong> " " {entry.what}</p>
+                    <p><strong>{entry.what}</strong> " by " {entry.who}</p>
                     <p class="text-sm text-muted"><Moment at=entry.at /></p>
                     {entry
                         .comment

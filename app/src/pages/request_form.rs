@@ -3,13 +3,16 @@ use leptos::prelude::*;
 
 use crate::components::{
     Callout, Card, Choice, Crumb, Disclosure, ErrorSummary, Hidden, PageHead, PairList, Select, TextArea, TextField,
-    Tone,
+    Tone, only_known_fields,
 };
 use crate::document::Page;
 use crate::words;
 
 /// The form for a product, made of its parameters and their bindings.
-pub fn page(form: RequestFormPage) -> Page {
+pub fn page(mut form: RequestFormPage) -> Page {
+    let mut known = vec!["artifact", "target", "name", "justification", "lease_days"];
+    known.extend(form.fields.iter().chain(&form.tag_fields).map(|field| field.name.as_str()));
+    form.state = only_known_fields(std::mem::take(&mut form.state), &known);
     let title = format!("Request {}", form.product_name);
     let state = form.state.clone();
     let crumbs = vec![

@@ -297,11 +297,11 @@ pub(crate) fn request(state: RequestState) -> RequestPage {
         running: vec![environment_row("features-old", EnvironmentState::Available)],
         state,
         timeline: vec![
-            TimelineEntry { at: at(-300), who: "Fiona Scientist".into(), what: "asked for it".into(), comment: None },
+            TimelineEntry { at: at(-300), who: "Fiona Scientist".into(), what: "Submitted".into(), comment: None },
             TimelineEntry {
                 at: at(-20),
                 who: "Frank Lead".into(),
-                what: "approved it".into(),
+                what: "Approved".into(),
                 comment: Some("Good. Mind the lease.".into()),
             },
         ],
