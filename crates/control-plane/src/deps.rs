@@ -56,23 +56,37 @@ impl fmt::Debug for Random {
     }
 }
 
-/// Makes the portal's own identifiers: UUID version 7 (RFC 9562) from the clock and the random numbers, so that ids
-/// sort by time.
+/// Makes the portal's own identifiers: UUID version 7 (RFC 9562) from the clock and the random numbers. Each is greater than
+/// the one before, also within a millisecond and when the clock is set back: what one process does sorts in its order.
 #[derive(Clone, Debug)]
 pub struct Ids {
     clock: Arc<dyn Clock>,
     random: Random,
+    /// The millisecond of the last one, and its number within it (12 bits, RFC 9562 section 6.2, method 1).
+    last: Arc<Mutex<(u64, u16)>>,
 }
 
 impl Ids {
     pub fn new(clock: Arc<dyn Clock>, random: Random) -> Self {
-        Self { clock, random }
+        Self { clock, random, last: Arc::default() }
     }
 
     /// A new UUID.
     pub fn uuid(&self) -> Uuid {
-        let millis = u64::try_from(self.clock.now().timestamp_millis()).unwrap_or_default();
-        Builder::from_unix_timestamp_millis(millis, &self.random.bytes()).into_uuid()
+        let now = u64::try_from(self.clock.now().timestamp_millis()).unwrap_or_default();
+        let mut bytes: [u8; 10] = self.random.bytes();
+        let (millis, number) = {
+            let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+            *last = match *last {
+                (millis, _) if now > millis => (now, 0),
+                (millis, 0x0fff) => (millis + 1, 0),
+                (millis, number) => (millis, number + 1),
+            };
+            *last
+        };
+        // The version takes the upper half of the first byte.
+        [bytes[0], bytes[1]] = number.to_be_bytes();
+        Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid()
     }
 
     /// A new identifier of the portal.
@@ -114,5 +128,27 @@ impl Deps {
 impl fmt::Debug for Deps {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Deps").field("clock", &self.clock).field("crash", &self.crash.is_some()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::clock::ManualClock;
+
+    use super::*;
+
+    #[test]
+    fn ids_sort_in_the_order_in_which_they_are_made() {
+        let clock = ManualClock::at(Utc.timestamp_millis_opt(1_790_000_000_000).unwrap());
+        let ids = Ids::new(Arc::new(clock.clone()), Random::from_seed(1));
+        let mut made = Vec::new();
+        for round in 0..10_000 {
+            made.push(ids.uuid().to_string());
+            if round == 5_000 {
+                clock.advance(chrono::TimeDelta::seconds(-60));
+            }
+        }
+        assert!(made.windows(2).all(|pair| pair[0] < pair[1]));
+        assert!(made.iter().all(|id| id.as_bytes()[14] == b'7'));
     }
 }

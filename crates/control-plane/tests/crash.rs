@@ -163,4 +163,3 @@ on_both! {
         faults(url, FaultKind::Error { code: "InternalFailure".into(), status: 500, message: "try later".into() }, 3).await;
     }
 }
-

@@ -207,7 +207,11 @@ impl TestState {
         let id = self.product(product).await;
         let form = self.plane.request_form(&caller, &id, RequestFormQuery::default()).await.unwrap();
         let key = |name: &str, kind: &str| {
-            name.strip_prefix(kind).and_then(|n| n.strip_prefix('[')).and_then(|n| n.strip_suffix(']')).unwrap().to_owned()
+            name.strip_prefix(kind)
+                .and_then(|n| n.strip_prefix('['))
+                .and_then(|n| n.strip_suffix(']'))
+                .unwrap()
+                .to_owned()
         };
         RequestInput {
             product: form.product.to_string(),
@@ -217,16 +221,14 @@ impl TestState {
             justification: "To look for fraud".into(),
             lease_days: "30".into(),
             form_token: form.form_token,
-            parameters: form
-                .fields
-                .iter()
-                .filter_map(|f| Some((key(&f.name, "param"), f.default.clone()?)))
-                .collect(),
+            parameters: form.fields.iter().filter_map(|f| Some((key(&f.name, "param"), f.default.clone()?))).collect(),
             tags: form
                 .tag_fields
                 .iter()
                 .filter_map(|f| match &f.control {
-                    domain::view::FormControl::Choice { values } => Some((key(&f.name, "tag"), values.first()?.clone())),
+                    domain::view::FormControl::Choice { values } => {
+                        Some((key(&f.name, "tag"), values.first()?.clone()))
+                    }
                     _ => None,
                 })
                 .collect(),
