@@ -10,14 +10,11 @@ use crate::components::{Hidden, Icon, IconView};
 pub fn Masthead(shell: Option<Shell>, frame: Frame) -> impl IntoView {
     let person = shell.map(|shell| {
         let waiting = (shell.waiting_for_me > 0).then(|| {
-            let label = match shell.waiting_for_me {
-                1 => "1 request waits for you".to_owned(),
-                n => format!("{n} requests wait for you"),
-            };
             view! {
-                <a class="button button-small" href="/approvals" aria-label=label>
+                <a class="button button-small" href="/approvals">
                     <span class="count">{shell.waiting_for_me}</span>
-                    <span class="hidden sm:inline">"waiting"</span>
+                    <span class="sr-only sm:not-sr-only">" waiting"</span>
+                    <span class="sr-only">" for your decision"</span>
                 </a>
             }
         });

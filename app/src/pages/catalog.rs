@@ -26,7 +26,11 @@ pub fn page(catalog: CatalogPage) -> Page {
         .into_any(),
         (false, _) => {
             let tiles = products.into_iter().map(|product| view! { <ProductTile product /> }).collect_view();
-            view! { <ul class="grid gap-4 md:grid-cols-2">{tiles}</ul> }.into_any()
+            view! {
+                <h2 class="sr-only">"Products"</h2>
+                <ul class="grid gap-4 md:grid-cols-2">{tiles}</ul>
+            }
+            .into_any()
         }
     };
     let body = view! {
