@@ -1,6 +1,7 @@
 //! Each way a call can fail, over the wire, and what the portal makes of it.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::disallowed_methods, reason = "this is what the adapters' own tests are about")]
 
 mod wire;
 

@@ -94,16 +94,14 @@ async fn parameters_keep_every_limit() {
 }
 
 fn events(ids: &[&str], next: Option<&str>) -> Answer {
-    let members: String = ids
-        .iter()
-        .map(|id| {
-            format!(
-                "<member><EventId>{id}</EventId><StackId>s</StackId><StackName>n</StackName>\
-                 <LogicalResourceId>Domain</LogicalResourceId><ResourceType>AWS::SageMaker::Domain</ResourceType>\
-                 <Timestamp>2026-03-02T09:00:00Z</Timestamp><ResourceStatus>CREATE_IN_PROGRESS</ResourceStatus></member>"
-            )
-        })
-        .collect();
+    let member = |id: &&str| {
+        format!(
+            "<member><EventId>{id}</EventId><StackId>s</StackId><StackName>n</StackName>\
+             <LogicalResourceId>Domain</LogicalResourceId><ResourceType>AWS::SageMaker::Domain</ResourceType>\
+             <Timestamp>2026-03-02T09:00:00Z</Timestamp><ResourceStatus>CREATE_IN_PROGRESS</ResourceStatus></member>"
+        )
+    };
+    let members = ids.iter().map(member).collect::<Vec<_>>().concat();
     let next = next.map(|token| format!("<NextToken>{token}</NextToken>")).unwrap_or_default();
     Answer::Xml(
         200,

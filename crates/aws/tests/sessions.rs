@@ -1,6 +1,7 @@
 //! Which roles are taken on, with what, and for how long a session is kept.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::disallowed_methods, reason = "this is what the adapters' own tests are about")]
 
 mod wire;
 

@@ -1,6 +1,7 @@
 //! The whole story over the real SDK, against the local AWS: catalog, provisioning, events, Studio, termination.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::disallowed_methods, reason = "this is what the adapters' own tests are about")]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

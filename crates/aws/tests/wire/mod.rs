@@ -1,6 +1,7 @@
 //! A server on loopback that gives scripted answers and keeps what it was asked, and an [`Aws`] pointed at it.
 
 #![allow(dead_code, unreachable_pub, reason = "each test file uses a part")]
+#![allow(clippy::disallowed_methods, reason = "this is what the adapters' own tests are about")]
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
