@@ -15,7 +15,7 @@ pub fn LiveProgress(children: Children) -> impl IntoView {
     #[cfg(feature = "hydrate")]
     super::events::follow(latest, connection);
     view! {
-        <p class="text-sm text-muted" role="status">{connection}</p>
+        <p class="mb-2 text-sm text-muted" role="status">{connection}</p>
         <div hidden=move || latest.with(Option::is_some)>{children()}</div>
         {move || latest.get().map(|progress| view! { <ProgressView progress live=true /> })}
     }
