@@ -3,9 +3,7 @@ import { defineConfig } from '@playwright/test';
 // The portal under test is the real binary on seeded data, over the local AWS, under the production CSP.
 const port = Number(process.env.STUDIOGATE_TEST_PORT ?? 3900);
 export const portal = `http://127.0.0.1:${port}`;
-export const binary = process.env.STUDIOGATE_BIN ?? 'studiogate';
-// Another database than SQLite, for the smoke on Postgres.
-const database = process.env.STUDIOGATE_TEST_DATABASE_URL;
+const binary = process.env.STUDIOGATE_BIN ?? 'studiogate';
 
 export default defineConfig({
   testDir: 'tests',
@@ -26,7 +24,7 @@ export default defineConfig({
     trace: 'retain-on-failure',
   },
   webServer: {
-    command: `${binary} demo --listen 127.0.0.1:${port} --speed 100${database ? ` --database-url ${database}` : ''}`,
+    command: `${binary} demo --listen 127.0.0.1:${port} --speed 100`,
     url: `${portal}/readyz`,
     timeout: 60_000,
     reuseExistingServer: false,
