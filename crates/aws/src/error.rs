@@ -306,6 +306,7 @@ fn in_words(operation: &str) -> &'static str {
         "sagemaker:ListApps" | "sagemaker:ListSpaces" => "list the running apps and spaces",
         "sagemaker:DeleteApp" => "stop an app",
         "sagemaker:DeleteSpace" => "delete a space",
+        "sagemaker:AddTags" => "tag what was made with its owner",
         "sagemaker:DescribeDomain" => "describe the Studio domain",
         "sagemaker:DescribeUserProfile" => "describe the user profile",
         "sagemaker:DescribeNotebookInstance" => "describe the notebook instance",

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_sagemaker::Client;
 use aws_sdk_sagemaker::config::{Builder, Config};
-use aws_sdk_sagemaker::types::{AppDetails, AppType, SpaceDetails};
+use aws_sdk_sagemaker::types::{AppDetails, AppType, SpaceDetails, Tag};
 use aws_smithy_types::retry::RetryConfig;
 use aws_types::SdkConfig;
 use domain::studio::{PresignedUrl, PresignedUrlTtl, StudioSessionDuration};
@@ -250,6 +250,14 @@ impl SageMaker {
         )
         .await?;
         Ok(pairs.into_iter().collect())
+    }
+
+    /// Sets tags; those that are there under other keys stay. Repeated, it changes nothing.
+    pub async fn add_tags(&self, arn: &str, tags: &BTreeMap<String, String>) -> Result<()> {
+        const OPERATION: &str = "sagemaker:AddTags";
+        let tags = tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect();
+        let request = self.0.add_tags().resource_arn(arn).set_tags(Some(tags));
+        call(OPERATION, request.customize().config_override(once()).send()).await.map(drop)
     }
 }
 

@@ -6,6 +6,7 @@
 mod wire;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use aws::service_catalog::{ProvisionCall, ProvisionedProductRef};
 use aws::{AssumeGrant, Aws, Error};
@@ -87,7 +88,11 @@ async fn a_reading_call_is_tried_twice() {
 async fn silence_ends_by_the_time_limit() {
     let wire = Wire::start().await;
     wire.will(Answer::Silence);
-    let error = provision(&wire).await;
+    let mut config = wire.config();
+    config.timeouts.attempt = Duration::from_millis(500);
+    let aws = Aws::with_sdk_config(&wire::sdk(&wire.endpoint), config);
+    let session = aws.assume(&wire::observer(), &AssumeGrant::system("studiogate")).await.unwrap();
+    let error = session.service_catalog().provision_product(&provision_call()).await.unwrap_err();
     assert_eq!(error.failure().code, "Timeout");
     assert!(error.outcome_unknown());
 }

@@ -54,6 +54,10 @@ struct Local {
 
 impl Local {
     async fn start() -> Self {
+        Self::start_with(Timeouts::default()).await
+    }
+
+    async fn start_with(timeouts: Timeouts) -> Self {
         let clock = ManualClock::at("2026-03-02T09:00:00Z".parse::<DateTime<Utc>>().unwrap());
         let local = LocalAws::new(SimOptions::new(Arc::new(clock.clone()))).unwrap();
         let running = sim::serve(local, ServeOptions::any()).await.unwrap();
@@ -69,7 +73,7 @@ impl Local {
         let mut config = AwsConfig::new(region, shared_services, management, Arc::new(clock.clone()));
         config.hub_role_arn = Some(sim::seed::HUB_ROLE_ARN.to_owned());
         config.external_id = Some(sim::seed::EXTERNAL_ID.to_owned().into());
-        config.timeouts = Timeouts { attempt: Duration::from_secs(2), ..Timeouts::default() };
+        config.timeouts = timeouts;
         let aws = Aws::with_sdk_config(&sdk, config);
         Self { running, clock, aws }
     }
@@ -365,7 +369,7 @@ async fn a_hard_quota_is_not_taken_for_throttling() {
 
 #[tokio::test]
 async fn silence_ends_by_the_time_limit_of_one_attempt() {
-    let local = Local::start().await;
+    let local = Local::start_with(Timeouts { attempt: Duration::from_secs(2), ..Timeouts::default() }).await;
     let call = local.call("ada-studio").await;
     local.running.aws.faults().next("servicecatalog:ProvisionProduct", FaultKind::Timeout, 1);
     let error = local.provisioner().await.service_catalog().provision_product(&call).await.unwrap_err();

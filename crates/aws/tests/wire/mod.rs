@@ -5,9 +5,8 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
-use aws::{Aws, AwsConfig, Timeouts};
+use aws::{Aws, AwsConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_types::SdkConfig;
@@ -83,11 +82,6 @@ impl Wire {
             Arc::new(self.clock.clone()),
         );
         config.external_id = Some("the-external-id".to_owned().into());
-        config.timeouts = Timeouts {
-            connect: Duration::from_secs(3),
-            attempt: Duration::from_millis(400),
-            operation: Duration::from_secs(3),
-        };
         config
     }
 
