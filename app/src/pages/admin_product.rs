@@ -228,6 +228,7 @@ fn person_value(value: PersonValue) -> (&'static str, &'static str) {
         PersonValue::Project => ("project", "project"),
         PersonValue::CostCenter => ("cost_center", "cost center of the project"),
         PersonValue::DataClass => ("data_class", "data class of the project"),
+        PersonValue::ShortUserId => ("short_user_id", "Studio user id, cut short"),
         PersonValue::EnvironmentName => ("environment_name", "name of the environment"),
     }
 }
@@ -269,6 +270,7 @@ fn BindingForm(
         PersonValue::CostCenter,
         PersonValue::DataClass,
         PersonValue::EnvironmentName,
+        PersonValue::ShortUserId,
     ]
     .map(|v| person_value(v).0)
     .join(", ");

@@ -1,0 +1,199 @@
+use std::collections::BTreeMap;
+
+use domain::access::ApprovalRule;
+use domain::catalog::MirrorState;
+use domain::problem::{FieldError, Problem};
+use domain::project::{DataClass, Stage};
+use domain::view::*;
+
+use super::*;
+
+pub(crate) fn access_rows() -> Vec<AccessRow> {
+    [(Stage::Sandbox, ApprovalRule::None), (Stage::Dev, ApprovalRule::OneLead), (Stage::PreProd, ApprovalRule::OneLead)]
+        .map(|(stage, approval)| AccessRow {
+            project: id("fraud-detection"),
+            stage,
+            approval,
+            data_class: DataClass::Confidential,
+            max_lease_days: 90,
+        })
+        .into()
+}
+
+pub(crate) fn products() -> Vec<ProductCard> {
+    [
+        (
+            "prod-studio",
+            "Studio environment, VPC only",
+            "A SageMaker domain of its own in the project's VPC, encrypted with its own key.",
+        ),
+        ("prod-profile", "Studio user profile", "A user profile in the account's shared SageMaker domain."),
+        (
+            "prod-bucket",
+            "Governed S3 workspace",
+            "A bucket with encryption, versioning and access logs, for data of the project.",
+        ),
+    ]
+    .map(|(key, name, description)| ProductCard {
+        id: id(key),
+        name: name.into(),
+        description: description.into(),
+        portfolio: "ML environments".into(),
+        access: access_rows(),
+        typical_seconds: Some(412),
+    })
+    .into()
+}
+
+pub(crate) fn catalog() -> CatalogPage {
+    CatalogPage {
+        products: products(),
+        query: CatalogQuery::default(),
+        projects: vec![id("fraud-detection")],
+        mirrors: vec![MirrorState {
+            region: id("eu-west-1"),
+            refreshed_at: Some(at(-4)),
+            problem: Some(Problem::new(
+                "The catalog could not be read from AWS.",
+                "ThrottlingException: Rate exceeded (SearchProductsAsAdmin).",
+                "The portal tries again by itself; what you see is as of the time above.",
+            )),
+        }],
+        any: true,
+    }
+}
+
+pub(crate) fn versions() -> Vec<VersionRow> {
+    let resources = vec![
+        ("AWS::SageMaker::Domain".into(), 1),
+        ("AWS::SageMaker::UserProfile".into(), 1),
+        ("AWS::KMS::Key".into(), 1),
+        ("AWS::IAM::Role".into(), 2),
+        ("AWS::EC2::SecurityGroup".into(), 1),
+    ];
+    vec![
+        VersionRow {
+            id: id("pa-2"),
+            name: "v2".into(),
+            description: "Adds lifecycle rules and an idle shutdown.".into(),
+            created_at: at(-60 * 24 * 20),
+            deprecated: false,
+            preferred: true,
+            resources: resources.clone(),
+        },
+        VersionRow {
+            id: id("pa-1"),
+            name: "v1".into(),
+            description: String::new(),
+            created_at: at(-60 * 24 * 200),
+            deprecated: true,
+            preferred: false,
+            resources,
+        },
+    ]
+}
+
+pub(crate) fn bound() -> Vec<(String, String)> {
+    [
+        ("VpcId", "vpc-601000000002"),
+        ("SubnetIds", "subnet-601000000002-a, subnet-601000000002-b"),
+        ("UserProfileName", "fraud-scientist-1f0c9a3b7d52e684"),
+    ]
+    .map(|(a, b)| (a.to_owned(), b.to_owned()))
+    .into()
+}
+
+pub(crate) fn product() -> ProductPage {
+    ProductPage {
+        id: id("prod-studio"),
+        name: "Studio environment, VPC only".into(),
+        description: "A SageMaker domain of its own in the project's VPC, encrypted with its own key.".into(),
+        owner: "Platform team".into(),
+        support: "#ml-platform".into(),
+        portfolio: "ML environments".into(),
+        access: access_rows(),
+        versions: versions(),
+        constraints: vec![
+            "Resources are created by the role StudiogateLaunchRole.".into(),
+            "Instance types are limited to ml.t3.medium and ml.m5.large.".into(),
+            "Service control policy: no SageMaker endpoints in Sandbox and Dev.".into(),
+        ],
+        tag_options: vec![("cost-center".into(), vec!["cc-1001".into(), "cc-1002".into()])],
+        bound: bound(),
+        approvers: vec![(id("fraud-detection"), "Frank Lead decides; an admin where he asks himself.".into())],
+        typical_seconds: Some(412),
+        refreshed_at: Some(at(-4)),
+        allowed: everything(),
+    }
+}
+
+pub(crate) fn request_form() -> RequestFormPage {
+    let target = |account: &str, stage: Stage| Target {
+        value: format!("fraud-detection/{account}/eu-west-1"),
+        project: id("fraud-detection"),
+        account: id(account),
+        account_name: format!("fraud-detection-{stage}"),
+        region: id("eu-west-1"),
+        stage,
+        approval: ApprovalRule::OneLead,
+    };
+    let field = |key: &str, control: FormControl| FormField {
+        name: format!("param[{key}]"),
+        label: key.into(),
+        help: "What the template says about it.".into(),
+        default: None,
+        control,
+        required: true,
+        limits: None,
+    };
+    RequestFormPage {
+        product: id("prod-studio"),
+        product_name: "Studio environment, VPC only".into(),
+        versions: versions(),
+        artifact: id("pa-2"),
+        targets: vec![target("601000000001", Stage::Sandbox), target("601000000002", Stage::Dev)],
+        target: "fraud-detection/601000000002/eu-west-1".into(),
+        fields: vec![
+            field("InstanceType", FormControl::Choice { values: vec!["ml.t3.medium".into(), "ml.m5.large".into()] }),
+            FormField {
+                limits: Some("A whole number from 5 to 100.".into()),
+                default: Some("20".into()),
+                ..field("VolumeSizeGiB", FormControl::Number { min: Some("5".into()), max: Some("100".into()) })
+            },
+            FormField {
+                limits: Some("3 to 20 characters: lower-case letters and digits.".into()),
+                ..field("Suffix", FormControl::Text { min_length: Some(3), max_length: Some(20), pattern: None })
+            },
+            field("GitToken", FormControl::Secret { min_length: Some(8), max_length: None }),
+        ],
+        tag_fields: vec![FormField {
+            name: "tag[data-class]".into(),
+            label: "data-class".into(),
+            help: String::new(),
+            ..field("x", FormControl::Choice { values: vec!["internal".into(), "confidential".into()] })
+        }],
+        bound: bound(),
+        usage_instructions: vec![
+            "Save notebooks to the project's repository; the volume goes with the environment.".into(),
+        ],
+        max_lease_days: 90,
+        approval: "Frank Lead decides.".into(),
+        suggested_name: "fiona-studio".into(),
+        form_token: "0199cccc".into(),
+        state: FormState {
+            values: BTreeMap::from([
+                ("name".into(), "my studio!".into()),
+                ("param[Suffix]".into(), "<b>\"x".into()),
+                ("param[GitToken]".into(), "must-not-show".into()),
+                ("justification".into(), "Train the \u{201c}late payment\u{201d} model.\nTwo weeks.".into()),
+            ]),
+            errors: vec![
+                FieldError::new(
+                    "name",
+                    "Use letters, digits, dots, dashes and underscores: \u{201c}my studio!\u{201d} has others.",
+                ),
+                FieldError::new("param[Suffix]", "Suffix has 3 to 20 lower-case letters and digits."),
+            ],
+        },
+    }
+}

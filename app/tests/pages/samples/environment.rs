@@ -1,0 +1,190 @@
+use chrono::TimeDelta;
+use domain::environment::{EnvironmentState, LaunchTarget, Output, StackEvent};
+use domain::operation::OperationKind;
+use domain::problem::Problem;
+use domain::project::{DataClass, Stage};
+use domain::request::RequestState;
+use domain::view::*;
+
+use super::*;
+
+pub(crate) fn environment_row(name: &str, state: EnvironmentState) -> EnvironmentRow {
+    EnvironmentRow {
+        id: id("0199aaaa-0000-7000-8000-000000000001"),
+        name: name.into(),
+        product_name: "SageMaker Studio user profile".into(),
+        project: id("fraud-detection"),
+        stage: Stage::Dev,
+        owner: "Fiona Scientist".into(),
+        state,
+        lease_ends_at: at(60 * 24 * 30),
+        created_at: at(0),
+        can_launch: state == EnvironmentState::Available,
+    }
+}
+
+pub(crate) fn environment_rows() -> Vec<EnvironmentRow> {
+    EnvironmentState::ALL.iter().map(|s| environment_row(&format!("features-{s}"), *s)).collect()
+}
+
+pub(crate) fn request_row(name: &str, state: RequestState) -> RequestRow {
+    RequestRow {
+        id: id("0199bbbb-0000-7000-8000-000000000001"),
+        name: name.into(),
+        product_name: "Studio environment, VPC only".into(),
+        project: id("churn-prediction"),
+        stage: Stage::PreProd,
+        requester: "Charlie Scientist".into(),
+        state,
+        submitted_at: at(-300),
+        expires_at: at(60 * 24 * 14),
+    }
+}
+
+pub(crate) fn request(state: RequestState) -> RequestPage {
+    RequestPage {
+        id: id("0199bbbb-0000-7000-8000-000000000001"),
+        name: "fiona-studio".into(),
+        product: id("prod-studio"),
+        product_name: "Studio environment, VPC only".into(),
+        product_description: "A SageMaker domain of its own in the project's VPC.".into(),
+        version_name: "v2".into(),
+        project: id("fraud-detection"),
+        project_name: "Fraud detection".into(),
+        cost_center: "cc-1001".into(),
+        data_class: DataClass::Confidential,
+        stage: Stage::Dev,
+        account: id("601000000002"),
+        account_name: "fraud-detection-dev".into(),
+        region: id("eu-west-1"),
+        requester: "Fiona Scientist".into(),
+        requester_email: Some("fiona@example.com".into()),
+        justification: "Train the \u{201c}late payment\u{201d} model on the March data.\nTwo weeks should do.".into(),
+        lease_days: 30,
+        asked: vec![("InstanceType".into(), "ml.t3.medium".into()), ("VolumeSizeGiB".into(), "20".into())],
+        bound: bound(),
+        tags: vec![("data-class".into(), "confidential".into())],
+        creates: versions().remove(0).resources,
+        running: vec![environment_row("features-old", EnvironmentState::Available)],
+        state,
+        timeline: vec![
+            TimelineEntry { at: at(-300), who: "Fiona Scientist".into(), what: "Submitted".into(), comment: None },
+            TimelineEntry {
+                at: at(-20),
+                who: "Frank Lead".into(),
+                what: "Approved".into(),
+                comment: Some("Good. Mind the lease.".into()),
+            },
+        ],
+        approvers: "Frank Lead decides.".into(),
+        expires_at: at(60 * 24 * 13),
+        environment: (state == RequestState::Approved).then(|| id("0199aaaa-0000-7000-8000-000000000001")),
+        version: 3,
+        allowed: everything(),
+        form: FormState::default(),
+    }
+}
+
+pub(crate) fn progress(state: EnvironmentState) -> Progress {
+    let passing = state.is_passing();
+    let event = |n: i64, logical: &str, kind: &str, status: &str, reason: Option<&str>| StackEvent {
+        event_id: n.to_string(),
+        at: at(0) + TimeDelta::seconds(n * 11),
+        logical_id: logical.into(),
+        resource_type: kind.into(),
+        status: status.into(),
+        reason: reason.map(str::to_owned),
+    };
+    let failed = matches!(state, EnvironmentState::Error | EnvironmentState::Tainted);
+    Progress {
+        state,
+        problem: failed.then(|| {
+            Problem::new(
+                "AWS could not create the environment.",
+                "Resource handler returned message: \"The account-level service limit 'Studio domains' is 1\" (RequestToken: 5b1c)",
+                "Terminate an environment that is no longer needed, then try again.",
+            )
+        }),
+        operation: Some(OperationView {
+            kind: if state == EnvironmentState::Terminating { OperationKind::Terminate } else { OperationKind::Provision },
+            steps: vec![
+                StepView { label: "Check roles and parameters".into(), status: StepStatus::Done, detail: None },
+                StepView { label: "Ask Service Catalog".into(), status: StepStatus::Done, detail: Some("Record rec-abc123".into()) },
+                StepView {
+                    label: "Create the resources in AWS".into(),
+                    status: if passing { StepStatus::Running } else if failed { StepStatus::Failed } else { StepStatus::Done },
+                    detail: passing.then(|| "3 of 6 resources".into()),
+                },
+                StepView {
+                    label: "Read outputs".into(),
+                    status: if passing || failed { StepStatus::Waiting } else { StepStatus::Done },
+                    detail: None,
+                },
+            ],
+            started_at: at(0),
+            finished_at: (!passing).then(|| at(6)),
+            trouble: passing.then(|| {
+                Problem::new("AWS is slowing the portal down.", "ThrottlingException: Rate exceeded", "Nothing: the portal tries again by itself.")
+            }),
+            next_run_at: passing.then(|| at(4)),
+        }),
+        events: vec![
+            event(1, "fiona-studio", "AWS::CloudFormation::Stack", "CREATE_IN_PROGRESS", Some("User Initiated")),
+            event(3, "Key", "AWS::KMS::Key", "CREATE_COMPLETE", None),
+            event(9, "Domain", "AWS::SageMaker::Domain", "CREATE_IN_PROGRESS", Some("Resource creation Initiated")),
+            event(12, "Role", "AWS::IAM::Role", "CREATE_FAILED", Some("User is not authorized to perform: iam:CreateRole with an explicit deny")),
+        ],
+        as_of: at(3),
+    }
+}
+
+pub(crate) fn environment(state: EnvironmentState) -> EnvironmentPage {
+    EnvironmentPage {
+        id: id("0199aaaa-0000-7000-8000-000000000001"),
+        name: "fiona-studio".into(),
+        request: id("0199bbbb-0000-7000-8000-000000000001"),
+        product: id("prod-studio"),
+        product_name: "Studio environment, VPC only".into(),
+        version_name: "v2".into(),
+        project: id("fraud-detection"),
+        stage: Stage::Dev,
+        account: id("601000000002"),
+        account_name: "fraud-detection-dev".into(),
+        region: id("eu-west-1"),
+        owner: "Fiona Scientist".into(),
+        is_owner: true,
+        provisioned_product: Some("pp-abcdefgh1234".into()),
+        progress: progress(state),
+        outputs: vec![
+            Output {
+                key: "DomainId".into(),
+                value: "d-abcdefghijkl".into(),
+                description: "The SageMaker domain".into(),
+            },
+            Output {
+                key: "KeyArn".into(),
+                value: "arn:aws:kms:eu-west-1:601000000002:key/6b1d7e0e-1111-2222-3333-444455556666".into(),
+                description: String::new(),
+            },
+        ],
+        tags: vec![
+            ("project".into(), "fraud-detection".into()),
+            ("studiouserid".into(), "fraud-scientist-1f0c9a3b7d52e684".into()),
+        ],
+        launch: (state == EnvironmentState::Available).then(|| LaunchTarget::Studio {
+            domain_id: "d-abcdefghijkl".into(),
+            user_profile_name: "fraud-scientist-1f0c9a3b7d52e684".into(),
+        }),
+        launch_note: "The link is made when you press the button and lives for 30 seconds.".into(),
+        lease_ends_at: at(60 * 24 * 30),
+        created_at: at(0),
+        termination_consequences: vec![
+            "Running apps and spaces of the user profile are deleted first.".into(),
+            "The SageMaker domain and its home volume are deleted, with everything on it.".into(),
+            "The KMS key is scheduled for deletion.".into(),
+        ],
+        version: 7,
+        allowed: everything(),
+        form: FormState::default(),
+    }
+}
