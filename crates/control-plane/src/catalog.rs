@@ -36,7 +36,7 @@ impl ControlPlane {
                     && (query.approval.is_empty() || a.approval.as_str() == query.approval)
             };
             let filtered = !(query.stage.is_empty() && query.project.is_empty() && query.approval.is_empty());
-            if filtered && !rules.iter().any(|a| fits(a)) {
+            if filtered && !rules.iter().any(fits) {
                 continue;
             }
             products.push(ProductCard {

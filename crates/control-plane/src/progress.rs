@@ -14,7 +14,7 @@ use tokio::time::{Instant, timeout};
 use crate::{Caller, ControlPlane, Error, Result};
 
 /// A stream ends after this long; the page opens it anew.
-const LONGEST_WATCH: Duration = Duration::from_secs(600);
+const LONGEST_WATCH: Duration = Duration::from_mins(10);
 /// Another replica's changes show within this.
 const POLL: Duration = Duration::from_secs(1);
 

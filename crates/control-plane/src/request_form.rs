@@ -61,7 +61,7 @@ impl ControlPlane {
         let bindings = self.store().parameter_bindings(id).await?;
         let fields = form_fields(&params, &bindings, &place.account);
         let suggested_name = suggested_name(&product, &self.ids().uuid().to_string());
-        let bound = self.bound_values(caller, &fields, &params, &bindings, place, &project, &suggested_name);
+        let bound = Self::bound_values(caller, &fields, &params, &bindings, place, &project, &suggested_name);
         let leads = self.eligible_leads(&project.id, &caller.actor.person).await?;
         let is_lead = caller.actor.has_project_role(&project.id, ProjectRole::Lead);
         Ok(RequestFormPage {
@@ -116,9 +116,7 @@ impl ControlPlane {
     }
 
     /// What the platform sets, with its values as far as they can be known before the form is filled.
-    #[expect(clippy::too_many_arguments, reason = "all that a value can come from")]
     fn bound_values(
-        &self,
         caller: &Caller,
         fields: &[FormField],
         params: &[domain::catalog::Parameter],

@@ -57,24 +57,40 @@ pub(crate) async fn launcher(
     environment: &Authorized<Environment>,
     target: &LaunchTarget,
 ) -> aws::Result<Session> {
-    let it = environment.thing();
     if environment.action() != Action::LaunchEnvironment {
         return Err(not_sent("it was not a launch that was allowed"));
     }
-    let arn = |kind: &str, name: &str| {
-        format!("arn:{}:sagemaker:{}:{}:{kind}/{name}", plane.aws().config().partition, it.region, it.account)
+    let it = environment.thing();
+    let action = match target {
+        LaunchTarget::Studio { .. } => "sagemaker:CreatePresignedDomainUrl",
+        LaunchTarget::NotebookInstance { .. } => "sagemaker:CreatePresignedNotebookInstanceUrl",
     };
-    let (action, resource) = match target {
-        LaunchTarget::Studio { domain_id, user_profile_name } => (
-            "sagemaker:CreatePresignedDomainUrl",
-            // ARNs of user profiles are in lower case whatever the case of the name.
-            arn("user-profile", &format!("{domain_id}/{}", user_profile_name.to_lowercase())),
-        ),
-        LaunchTarget::NotebookInstance { name } => {
-            ("sagemaker:CreatePresignedNotebookInstanceUrl", arn("notebook-instance", &name.to_lowercase()))
+    open(plane, it, RoleName::StudiogateLauncher, &[action], &[arn_of(plane, it, target)]).await
+}
+
+/// A session of `StudiogateProvisioner` that can tag this one thing, which the provisioning has made.
+pub(crate) async fn tagger(
+    plane: &ControlPlane,
+    environment: &Authorized<Environment>,
+    target: &LaunchTarget,
+) -> aws::Result<Session> {
+    if !Purpose::Provision.is_covered_by(environment.action()) {
+        return Err(not_sent("it was not a provisioning that was allowed"));
+    }
+    let it = environment.thing();
+    let role = RoleName::StudiogateProvisioner;
+    open(plane, it, role, &["sagemaker:AddTags"], &[arn_of(plane, it, target)]).await
+}
+
+/// The ARN of what is opened. SageMaker writes it in lower case whatever the case of the name.
+pub(crate) fn arn_of(plane: &ControlPlane, it: &Environment, target: &LaunchTarget) -> String {
+    let resource = match target {
+        LaunchTarget::Studio { domain_id, user_profile_name } => {
+            format!("user-profile/{domain_id}/{}", user_profile_name.to_lowercase())
         }
+        LaunchTarget::NotebookInstance { name } => format!("notebook-instance/{}", name.to_lowercase()),
     };
-    open(plane, it, RoleName::StudiogateLauncher, &[action], &[resource]).await
+    format!("arn:{}:sagemaker:{}:{}:{resource}", plane.aws().config().partition, it.region, it.account)
 }
 
 /// A session of `StudiogateProvisioner` for one purpose, as the environment's owner.

@@ -97,6 +97,9 @@ fn cannot_open(error: &aws::Error) -> Problem {
              launch."
                 .to_owned()
         }
+        aws::Error::Invalid(failure) if failure.message.contains("InService") => {
+            "It is still starting, or stopped: try again in a minute.".to_owned()
+        }
         aws::Error::NotFound(_) => {
             "The user profile or notebook instance is gone in AWS: terminate the environment and request a new one."
                 .to_owned()

@@ -48,7 +48,7 @@ impl ControlPlane {
             return Err(Error::field("target", "Choose one of the accounts that are offered."));
         };
         let project = self.project_of(place).await?;
-        let checked = self.check_form(caller, &input, &product, place, &project, &bindings)?;
+        let checked = Self::check_form(caller, &input, &product, place, &project, &bindings)?;
 
         let now = self.now();
         let request_id: RequestId = self.ids().next()?;
@@ -62,9 +62,9 @@ impl ControlPlane {
             return made.parse().map_err(|_| Error::not_found("request"));
         }
         let (account, region) = (&place.account.account, &place.account.region);
-        let taken = tx.live_environment_named(account, region, &checked.name).await?.is_some()
+        let name_in_use = tx.live_environment_named(account, region, &checked.name).await?.is_some()
             || tx.undecided_request_named(account, region, &checked.name, None).await?.is_some();
-        if taken {
+        if name_in_use {
             return Err(Error::field(
                 "name",
                 format!("{} is taken in {}: choose another name.", checked.name, place.account.name),
@@ -126,7 +126,6 @@ impl ControlPlane {
     }
 
     fn check_form<'a>(
-        &self,
         caller: &Caller,
         input: &RequestInput,
         product: &'a Product,

@@ -62,6 +62,7 @@ pub(crate) fn account_value(value: AccountValue) -> &'static str {
 pub(crate) fn person_value(value: PersonValue) -> &'static str {
     match value {
         PersonValue::StudioUserId => "Studio user id",
+        PersonValue::ShortUserId => "Studio user id, cut short",
         PersonValue::Email => "e-mail address",
         PersonValue::Project => "project",
         PersonValue::CostCenter => "cost center",

@@ -34,6 +34,8 @@ pub enum AccountValue {
 pub enum PersonValue {
     /// The user profile name, and the owner tag.
     StudioUserId,
+    /// The same, cut to fit into names under a tight limit; no tag that a policy compares.
+    ShortUserId,
     Email,
     Project,
     CostCenter,
@@ -302,6 +304,7 @@ fn supplied(
         BindingSource::FromAccount { value } => from_account(*value, parameter, account)?,
         BindingSource::FromPerson { value } => match value {
             PersonValue::StudioUserId => person.studio_user_id.as_str().to_owned(),
+            PersonValue::ShortUserId => person.studio_user_id.short(),
             PersonValue::Email => {
                 person.email.clone().ok_or("Your sign-in gives no e-mail address, and this product needs one.")?
             }

@@ -84,9 +84,11 @@ fn source(parameter: &Parameter) -> Option<BindingSource> {
     let name = simple(&parameter.key);
     let is = |words: &[&str]| words.iter().any(|word| name == *word);
     let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
-    if has(&["userprofile", "studiouserid", "ownerusername", "ownername", "username"])
-        || is(&["owner", "userid", "user"])
-    {
+    // Part of a longer name, most often: the whole id would break the limits of what is named.
+    if has(&["ownerusername", "ownername", "username"]) && !has(&["userprofile"]) {
+        return person(PersonValue::ShortUserId);
+    }
+    if has(&["userprofile", "studiouserid"]) || is(&["owner", "userid", "user"]) {
         return person(PersonValue::StudioUserId);
     }
     if has(&["email", "mail"]) {
@@ -199,7 +201,7 @@ mod tests {
                 from_account(AccountValue::SubnetIds),
             ),
             (parameter("UserProfileName", "String", &[], Some("")), from_person(PersonValue::StudioUserId)),
-            (parameter("NotebookOwnerUsername", "String", &[], None), from_person(PersonValue::StudioUserId)),
+            (parameter("NotebookOwnerUsername", "String", &[], None), from_person(PersonValue::ShortUserId)),
             (parameter("NotebookOwnerEmail", "String", &[], None), from_person(PersonValue::Email)),
             (parameter("EnvName", "String", &[], None), from_person(PersonValue::EnvironmentName)),
             (parameter("EnvType", "String", &[], Some("dev")), from_account(AccountValue::Stage)),

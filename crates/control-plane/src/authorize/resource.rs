@@ -34,7 +34,7 @@ impl Resource for Portal {
     type Id = ();
     const NAME: &'static str = "portal";
 
-    async fn load(_: &ControlPlane, _: &()) -> Result<Option<Self>> {
+    async fn load(_: &ControlPlane, (): &()) -> Result<Option<Self>> {
         Ok(Some(Self))
     }
 

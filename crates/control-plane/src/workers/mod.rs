@@ -2,6 +2,7 @@
 //! them at once.
 
 mod catalog;
+mod collect;
 mod operations;
 mod outcome;
 mod provision;

@@ -138,7 +138,7 @@ impl ControlPlane {
         }
         match &operation.step {
             Step::FollowProvision { record } => self.follow_provision(operation, environment, record).await,
-            Step::Collect { record } => self.collect(environment, record).await,
+            Step::Collect { record } => self.collect(operation, environment, record).await,
             Step::FollowClear { record } | Step::FollowTerminate { record } => {
                 self.follow_terminate(operation, environment, record).await
             }

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use aws::cloudformation::StackResource;
 use aws::service_catalog::{
     LaunchPath, ProvisionCall, ProvisionedProductRef, RecordStatus, RecordView, ServiceCatalog,
 };
 use domain::binding::{BindingPerson, resolve};
 use domain::catalog::Product;
-use domain::environment::{Environment, LaunchTarget, StackEvent};
+use domain::environment::{Environment, StackEvent};
 use domain::id::{ProvisionedProductId, RecordId};
 use domain::operation::{Observation, Operation, Plan};
 use domain::parameter::narrow;
@@ -76,7 +75,6 @@ impl ControlPlane {
     }
 
     /// Everything that was checked on submission, against what holds now.
-    #[expect(clippy::type_complexity, reason = "what a plan is made from")]
     async fn validated(
         &self,
         it: &Environment,
@@ -255,31 +253,6 @@ impl ControlPlane {
             }
         }
     }
-
-    /// Reads the outputs, and what can be opened.
-    pub(super) async fn collect(&self, it: &Environment, record: &RecordId) -> Result<Outcome> {
-        let read = async {
-            let session = session::observer(self, &it.account, &it.region).await?;
-            let view = session.service_catalog().describe_record(record).await?;
-            let named = it.provisioned_product.as_ref().map(|pp| stack_name(it, pp));
-            let stack = view.stack_arn().map(str::to_owned).or(named);
-            let resources = match &stack {
-                Some(stack) => session.cloudformation().stack_resources(stack).await?,
-                None => Vec::new(),
-            };
-            Ok::<_, aws::Error>((view, resources))
-        };
-        let (view, resources) = match read.await {
-            Ok(found) => found,
-            Err(error) => return Ok(error.into()),
-        };
-        let mut outcome = Outcome::new(Observation::Done);
-        outcome.changes.stack_arn = view.stack_arn().map(str::to_owned);
-        outcome.changes.launch_target = launch_target(&resources, it.studio_user_id.as_str());
-        outcome.changes.outputs =
-            Some(view.outputs.into_iter().filter(|o| o.key != "CloudformationStackARN").collect());
-        Ok(outcome)
-    }
 }
 
 /// The token of the termination of what an earlier try left: not the provisioning's own.
@@ -293,9 +266,10 @@ pub(super) fn stack_name(it: &Environment, product: &ProvisionedProductId) -> St
 }
 
 fn accepted_as(record: RecordId, product: ProvisionedProductId, plan: &Plan) -> Outcome {
-    let observation = Observation::Accepted { record: record.clone() };
-    let mut outcome =
-        Outcome::new(observation).with("record", record.as_str()).with("provisioned_product", product.as_str());
+    let text = record.to_string();
+    let mut outcome = Outcome::new(Observation::Accepted { record })
+        .with("record", text)
+        .with("provisioned_product", product.as_str());
     outcome.changes.provisioned_product = Some(product);
     outcome.changes.tags = Some(plan.tags.clone());
     outcome
@@ -330,35 +304,6 @@ fn tags(it: &Environment, request: &Request, product: &Product, project: &Projec
         }
     }
     tags
-}
-
-/// What "Open" opens: the user profile that is the owner's, else the only one; else a notebook instance.
-fn launch_target(resources: &[StackResource], owner: &str) -> Option<LaunchTarget> {
-    let of = |kind: &'static str| {
-        resources.iter().filter(move |r| r.resource_type == kind).filter_map(|r| r.physical_id.as_deref())
-    };
-    let profiles: Vec<(String, String)> = of("AWS::SageMaker::UserProfile").filter_map(profile).collect();
-    let profile = profiles.iter().find(|(_, name)| name.eq_ignore_ascii_case(owner)).or_else(|| profiles.first());
-    if let Some((domain_id, user_profile_name)) = profile {
-        return Some(LaunchTarget::Studio {
-            domain_id: domain_id.clone(),
-            user_profile_name: user_profile_name.clone(),
-        });
-    }
-    let notebook = of("AWS::SageMaker::NotebookInstance").next()?;
-    let name = notebook.rsplit('/').next().unwrap_or(notebook).to_owned();
-    Some(LaunchTarget::NotebookInstance { name })
-}
-
-/// Domain and name from the physical id of a user profile: its ARN, or `d-...|name`.
-pub(super) fn profile(physical_id: &str) -> Option<(String, String)> {
-    if let Some((_, rest)) = physical_id.split_once(":user-profile/") {
-        return rest.split_once('/').map(|(domain, name)| (domain.to_owned(), name.to_owned()));
-    }
-    let (one, other) = physical_id.split_once('|')?;
-    let swapped = other.starts_with("d-") && !one.starts_with("d-");
-    let (domain, name) = if swapped { (other, one) } else { (one, other) };
-    Some((domain.to_owned(), name.to_owned()))
 }
 
 fn name_taken(name: &str) -> Problem {
@@ -396,18 +341,4 @@ pub(super) fn why_failed(view: &RecordView, events: &[StackEvent]) -> Problem {
         "Retry once the cause is gone, or terminate the environment and request it with other values."
     };
     Problem::new("AWS could not create this environment.", why, next)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn profiles_are_read_from_any_physical_id() {
-        let wanted = Some(("d-abc".to_owned(), "ada-1".to_owned()));
-        assert_eq!(profile("arn:aws:sagemaker:eu-west-1:601000000002:user-profile/d-abc/ada-1"), wanted);
-        assert_eq!(profile("d-abc|ada-1"), wanted);
-        assert_eq!(profile("ada-1|d-abc"), wanted);
-        assert_eq!(profile("ada-1"), None);
-    }
 }

@@ -6,8 +6,9 @@ use domain::environment::{Environment, LaunchTarget};
 use domain::id::RecordId;
 use domain::operation::{Observation, Operation, Step};
 
+use super::collect::profile;
 use super::outcome::Outcome;
-use super::provision::{clear_token, profile, stack_name, why_failed};
+use super::provision::{clear_token, stack_name, why_failed};
 use crate::authorize::Authorized;
 use crate::session::{self, Purpose};
 use crate::{ControlPlane, Result};
@@ -158,7 +159,7 @@ impl ControlPlane {
             RecordStatus::Succeeded => Observation::Done,
             RecordStatus::Failed => {
                 let mut problem = why_failed(&view, &stack_events);
-                problem.what = "AWS could not delete this environment.".to_owned();
+                "AWS could not delete this environment.".clone_into(&mut problem.what);
                 Observation::RecordFailed { problem }
             }
             _ => Observation::Running { since: view.created_at.unwrap_or(operation.created_at) },

@@ -1,0 +1,178 @@
+//! The last step of a provisioning: reads the outputs, and finds what can be opened.
+
+use std::collections::BTreeMap;
+
+use aws::cloudformation::StackResource;
+use domain::environment::{Environment, LaunchTarget, Output};
+use domain::id::RecordId;
+use domain::operation::{Observation, Operation};
+use domain::problem::Problem;
+
+use super::outcome::Outcome;
+use super::provision::stack_name;
+use crate::authorize::Hindrance;
+use crate::{ControlPlane, Result, session};
+
+/// The tag that says whose it is.
+const OWNER: &str = "studiouserid";
+
+impl ControlPlane {
+    /// Reads the outputs, and what can be opened.
+    pub(super) async fn collect(&self, operation: &Operation, it: &Environment, record: &RecordId) -> Result<Outcome> {
+        let read = async {
+            let session = session::observer(self, &it.account, &it.region).await?;
+            let view = session.service_catalog().describe_record(record).await?;
+            let named = it.provisioned_product.as_ref().map(|pp| stack_name(it, pp));
+            let stack = view.stack_arn().map(str::to_owned).or(named);
+            let resources = match &stack {
+                Some(stack) => session.cloudformation().stack_resources(stack).await?,
+                None => Vec::new(),
+            };
+            Ok::<_, aws::Error>((view, resources))
+        };
+        let (view, resources) = match read.await {
+            Ok(found) => found,
+            Err(error) => return Ok(error.into()),
+        };
+        let mut target = in_stack(&resources, it.studio_user_id.as_str());
+        if target.is_none()
+            && let Some(named) = in_outputs(&view.outputs, it)
+        {
+            match self.own(operation, it, &named).await? {
+                Ok(true) => target = Some(named),
+                Ok(false) => {}
+                Err(outcome) => return Ok(*outcome),
+            }
+        }
+        let mut outcome = Outcome::new(Observation::Done);
+        outcome.changes.stack_arn = view.stack_arn().map(str::to_owned);
+        outcome.changes.launch_target = target;
+        outcome.changes.outputs =
+            Some(view.outputs.into_iter().filter(|o| o.key != "CloudformationStackARN").collect());
+        Ok(outcome)
+    }
+
+    /// Whether what an output names is the owner's. A custom resource may have made it without the stack's tags: what has no
+    /// owner yet is tagged; what is somebody else's is left alone.
+    async fn own(
+        &self,
+        operation: &Operation,
+        it: &Environment,
+        target: &LaunchTarget,
+    ) -> Result<Result<bool, Box<Outcome>>> {
+        let failed = |outcome: Outcome| Ok(Err(Box::new(outcome)));
+        let arn = session::arn_of(self, it, target);
+        let look = async {
+            let sagemaker = session::observer(self, &it.account, &it.region).await?.sagemaker();
+            let tags = sagemaker.list_tags(&arn).await?;
+            let starting = match target {
+                LaunchTarget::NotebookInstance { name } => {
+                    let status = sagemaker.describe_notebook_instance(name).await?.status;
+                    matches!(status.as_str(), "Pending" | "Updating")
+                }
+                LaunchTarget::Studio { .. } => false,
+            };
+            Ok::<_, aws::Error>((tags, starting))
+        };
+        match look.await {
+            Ok((tags, starting)) => match tags.get(OWNER) {
+                Some(owner) if owner != it.studio_user_id.as_str() => return Ok(Ok(false)),
+                // The stack did not wait for it.
+                _ if starting => {
+                    return failed(Outcome::new(Observation::Running { since: operation.created_at }));
+                }
+                Some(_) => return Ok(Ok(true)),
+                None => {}
+            },
+            // The output names something that is not there.
+            Err(aws::Error::NotFound(_) | aws::Error::Invalid(_)) => return Ok(Ok(false)),
+            Err(error) => return failed(error.into()),
+        }
+        let environment = match self.authorize_operation(operation, it).await? {
+            Ok(authorized) => authorized,
+            Err(Hindrance::Refused(problem)) => return failed(Outcome::refused(problem)),
+            Err(Hindrance::TooOld(problem)) => return failed(Outcome::new(Observation::Blocked { problem })),
+        };
+        let tags: BTreeMap<String, String> = [
+            (OWNER, it.studio_user_id.as_str()),
+            ("project", it.project.as_str()),
+            ("stage", it.stage.as_str()),
+            ("studiogate:environment", it.id.as_str()),
+        ]
+        .into_iter()
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .collect();
+        let tagged = match session::tagger(self, &environment, target).await {
+            Ok(session) => session.sagemaker().add_tags(&arn, &tags).await,
+            Err(error) => Err(error),
+        };
+        match tagged {
+            Ok(()) => Ok(Ok(true)),
+            Err(error) if error.is_retryable() => failed(error.into()),
+            Err(error) => {
+                let problem =
+                    Problem { what: "What was made could not be tagged with its owner.".to_owned(), ..error.problem() };
+                failed(Outcome::refused(problem))
+            }
+        }
+    }
+}
+
+/// What "Open" opens: the user profile that is the owner's, else the only one; else a notebook instance.
+fn in_stack(resources: &[StackResource], owner: &str) -> Option<LaunchTarget> {
+    let of = |kind: &'static str| {
+        resources.iter().filter(move |r| r.resource_type == kind).filter_map(|r| r.physical_id.as_deref())
+    };
+    let profiles: Vec<(String, String)> = of("AWS::SageMaker::UserProfile").filter_map(profile).collect();
+    let profile = profiles.iter().find(|(_, name)| name.eq_ignore_ascii_case(owner)).or_else(|| profiles.first());
+    if let Some((domain_id, user_profile_name)) = profile {
+        return Some(LaunchTarget::Studio {
+            domain_id: domain_id.clone(),
+            user_profile_name: user_profile_name.clone(),
+        });
+    }
+    let notebook = of("AWS::SageMaker::NotebookInstance").next()?;
+    let name = notebook.rsplit('/').next().unwrap_or(notebook).to_owned();
+    Some(LaunchTarget::NotebookInstance { name })
+}
+
+/// Domain and name from the physical id of a user profile: its ARN, or `d-...|name`.
+pub(super) fn profile(physical_id: &str) -> Option<(String, String)> {
+    if let Some((_, rest)) = physical_id.split_once(":user-profile/") {
+        return rest.split_once('/').map(|(domain, name)| (domain.to_owned(), name.to_owned()));
+    }
+    let (one, other) = physical_id.split_once('|')?;
+    let swapped = other.starts_with("d-") && !one.starts_with("d-");
+    let (domain, name) = if swapped { (other, one) } else { (one, other) };
+    Some((domain.to_owned(), name.to_owned()))
+}
+
+/// The ARN of a user profile or notebook instance among the outputs, of the environment's own account and region.
+fn in_outputs(outputs: &[Output], it: &Environment) -> Option<LaunchTarget> {
+    let place = format!(":sagemaker:{}:{}:", it.region, it.account);
+    outputs.iter().filter(|o| o.value.starts_with("arn:")).find_map(|output| {
+        let (_, resource) = output.value.split_once(&place)?;
+        match resource.split_once('/')? {
+            ("notebook-instance", name) => Some(LaunchTarget::NotebookInstance { name: name.to_owned() }),
+            ("user-profile", rest) => rest.split_once('/').map(|(domain, name)| LaunchTarget::Studio {
+                domain_id: domain.to_owned(),
+                user_profile_name: name.to_owned(),
+            }),
+            _ => None,
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn profiles_are_read_from_any_physical_id() {
+        let wanted = Some(("d-abc".to_owned(), "ada-1".to_owned()));
+        assert_eq!(profile("arn:aws:sagemaker:eu-west-1:601000000002:user-profile/d-abc/ada-1"), wanted);
+        assert_eq!(profile("d-abc|ada-1"), wanted);
+        assert_eq!(profile("ada-1|d-abc"), wanted);
+        assert_eq!(profile("ada-1"), None);
+    }
+}
