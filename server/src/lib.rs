@@ -9,6 +9,7 @@ pub mod config;
 #[cfg(feature = "demo")]
 pub mod demo;
 pub mod http;
+mod keyfile;
 pub mod logging;
 pub mod oidc;
 pub mod serve;

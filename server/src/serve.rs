@@ -43,23 +43,21 @@ pub async fn serve(
     };
     shutdown.cancelled().await;
     tracing::info!("stopping");
-    let served = within("open requests", server).await;
+    let outcome = within("open requests", server).await;
     within("workers", workers).await.transpose().context("the workers failed")?;
-    if let Some(served) = served {
-        served.context("the server failed")?.context("the server failed")?;
+    if let Some(outcome) = outcome {
+        outcome.context("the server failed")?.context("the server failed")?;
     }
     tracing::info!("stopped");
     Ok(())
 }
 
 async fn within<T>(what: &str, task: impl Future<Output = T>) -> Option<T> {
-    match tokio::time::timeout(STOPS_WITHIN, task).await {
-        Ok(done) => Some(done),
-        Err(_) => {
-            tracing::warn!(what, "did not end in time");
-            None
-        }
+    let done = tokio::time::timeout(STOPS_WITHIN, task).await.ok();
+    if done.is_none() {
+        tracing::warn!(what, "did not end in time");
     }
+    done
 }
 
 /// Cancelled by SIGTERM, or by Ctrl-C.

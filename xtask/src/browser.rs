@@ -16,14 +16,21 @@ pub(crate) fn test(workspace: &Workspace, binary: &Path, postgres: &str) -> Resu
     let chromium = chromium()?;
     let folder = workspace.root.join("end2end");
     let modules = npm::install(workspace, &folder)?;
-    step("Browser", || {
-        run(Command::new("node")
+    let playwright = || {
+        let mut command = Command::new("node");
+        command
             .arg(modules.join("@playwright/test/cli.js"))
             .arg("test")
             .current_dir(&folder)
             .env("CHROMIUM", &chromium)
-            .env("STUDIOGATE_BIN", binary)
-            .env(crate::postgres::VARIABLE, postgres))
+            .env("STUDIOGATE_BIN", binary);
+        command
+    };
+    step("Browser, on SQLite", || run(&mut playwright()))?;
+    step("Browser, a smoke on Postgres", || {
+        run(playwright()
+            .args(["story.spec.ts", "--grep", "without JavaScript", "--output", "artifacts/results-postgres"])
+            .env("STUDIOGATE_TEST_DATABASE_URL", postgres))
     })
 }
 

@@ -75,9 +75,9 @@ fn copy_changed(from: &Path, to: &Path) -> Result<()> {
         let entry = entry?;
         let at = to.join(entry.file_name());
         if entry.path().is_dir() {
-            copy_changed(&entry.path(), &at)?
+            copy_changed(&entry.path(), &at)?;
         } else {
-            write_changed(&at, &fs::read(entry.path())?)?
+            write_changed(&at, &fs::read(entry.path())?)?;
         }
     }
     Ok(())

@@ -17,7 +17,7 @@ pub(super) async fn run(config: &Config) -> Result<ExitCode> {
     match control_plane(config, deps).await {
         Ok(control_plane) => checks.extend(control_plane.doctor().await),
         Err(error) => {
-            checks.push(failed("Settings and database", format!("{error:#}"), "Correct the setting that is named."))
+            checks.push(failed("Settings and database", format!("{error:#}"), "Correct the setting that is named."));
         }
     }
     print(&checks);

@@ -19,9 +19,11 @@ pub struct Audit {
 }
 
 impl Audit {
+    /// The key; without one, a key that is kept in the working folder.
     pub fn key(&self) -> Result<SigningKey, ConfigError> {
-        let text = secret::read("audit.key", self.key.as_ref(), self.key_file.as_ref())?
-            .ok_or_else(|| ConfigError("audit.key is not set: `openssl rand -base64 32` makes one".to_owned()))?;
+        let Some(text) = secret::read("audit.key", self.key.as_ref(), self.key_file.as_ref())? else {
+            return Ok(SigningKey::from_bytes(&*secret::kept_key("audit.key", "studiogate-audit.key")?));
+        };
         if text.expose_secret().trim_start().starts_with("-----BEGIN") {
             return SigningKey::from_pkcs8_pem(text.expose_secret())
                 .map_err(|e| ConfigError(format!("audit.key is no Ed25519 key in PKCS#8: {e}")));

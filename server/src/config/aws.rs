@@ -19,11 +19,11 @@ pub struct AwsSection {
     /// What the roles in the project accounts ask for.
     external_id: Option<SecretString>,
     external_id_file: Option<PathBuf>,
-    /// Where the portfolios live.
+    /// Where the portfolios live; by default the account of the hub role.
     shared_services_account: Option<String>,
     /// The management account or the delegated administrator of Organizations; by default the shared-services account.
     organization_account: Option<String>,
-    /// Where products are used; the first is the portal's own.
+    /// Where products are used; the first is the portal's own. By default `AWS_REGION`.
     #[serde(deserialize_with = "list")]
     regions: Vec<String>,
     /// `aws`, `aws-cn` or `aws-us-gov`.
@@ -45,19 +45,25 @@ impl Default for AwsSection {
 }
 
 impl AwsSection {
+    /// Where the portfolios live: as set, or the account of the hub role.
     pub fn shared_services_account(&self) -> Result<AccountId, ConfigError> {
-        let text = self.shared_services_account.as_deref().ok_or_else(|| {
+        let of_hub = || self.hub_role_arn.as_deref()?.split(':').nth(4);
+        let text = self.shared_services_account.as_deref().or_else(of_hub).ok_or_else(|| {
             ConfigError("aws.shared_services_account is not set: the account where the portfolios live".to_owned())
         })?;
         account("aws.shared_services_account", text)
     }
 
-    /// At least one.
+    /// At least one: as set, or the SDK's own `AWS_REGION`.
     pub fn regions(&self) -> Result<Vec<Region>, ConfigError> {
-        if self.regions.is_empty() {
+        let mut regions = self.regions.clone();
+        if regions.is_empty() {
+            regions.extend(["AWS_REGION", "AWS_DEFAULT_REGION"].iter().find_map(|name| std::env::var(name).ok()));
+        }
+        if regions.is_empty() {
             return Err(ConfigError("aws.regions is not set: the regions where products are used".to_owned()));
         }
-        self.regions
+        regions
             .iter()
             .map(|region| region.parse().map_err(|_| ConfigError(format!("aws.regions: {region:?} is no region"))))
             .collect()

@@ -15,9 +15,12 @@ pub struct Sealing {
 }
 
 impl Sealing {
+    /// The key; without one, a key that is kept in the working folder.
     pub fn key(&self) -> Result<SealingKey, ConfigError> {
-        let text = secret::read("sealing.key", self.key.as_ref(), self.key_file.as_ref())?
-            .ok_or_else(|| ConfigError("sealing.key is not set: `openssl rand -base64 32` makes one".to_owned()))?;
-        Ok(SealingKey::new(*secret::key("sealing.key", &text)?))
+        let key = match secret::read("sealing.key", self.key.as_ref(), self.key_file.as_ref())? {
+            Some(text) => secret::key("sealing.key", &text)?,
+            None => secret::kept_key("sealing.key", "studiogate-sealing.key")?,
+        };
+        Ok(SealingKey::new(*key))
     }
 }

@@ -4,10 +4,12 @@ use std::path::PathBuf;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use control_plane::Random;
 use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
 use super::ConfigError;
+use crate::keyfile::read_or_make;
 
 /// The secret, from whichever of the two is set.
 pub(super) fn read(
@@ -25,6 +27,13 @@ pub(super) fn read(
             Ok(Some(SecretString::from(text.trim_end_matches(['\r', '\n']))))
         }
     }
+}
+
+/// The key that is kept in the working folder where none is set: made at the first start, and good for one replica alone.
+pub(super) fn kept_key(name: &str, file: &str) -> Result<Zeroizing<[u8; 32]>, ConfigError> {
+    tracing::warn!(file, "{name} is not set: a key in the working folder is used; set one where several replicas run");
+    read_or_make(file.as_ref(), &Random::from_os())
+        .map_err(|e| ConfigError(format!("{name} is not set, and no key can be kept in the working folder: {e}")))
 }
 
 /// 32 bytes, written as base64 or as 64 hexadecimal digits.

@@ -1,19 +1,19 @@
 //! What outlives a restart of the demo: keys, ports, and a configuration file for the other commands.
 
 use std::fs;
-use std::io::{ErrorKind, Write as _};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use control_plane::{Random, SealingKey};
 use ed25519_dalek::SigningKey;
 use sim::Running;
 use sim::seed::{EXTERNAL_ID, HUB_ROLE_ARN, MANAGEMENT, REGION, SHARED_SERVICES};
 use url::Url;
+use zeroize::Zeroizing;
 
 use super::ports::Ports;
+use crate::keyfile::{read_or_make, write_private};
 
 const PORTS: &str = "ports.json";
 
@@ -21,25 +21,29 @@ const PORTS: &str = "ports.json";
 #[derive(Debug)]
 pub(super) struct Kept {
     folder: Option<PathBuf>,
-    sealing: [u8; 32],
-    audit: [u8; 32],
+    sealing: Zeroizing<[u8; 32]>,
+    audit: Zeroizing<[u8; 32]>,
 }
 
 impl Kept {
     /// Makes what is not there yet.
     pub(super) fn open(folder: Option<&Path>, random: &Random) -> Result<Self> {
         let Some(folder) = folder else {
-            return Ok(Self { folder: None, sealing: random.bytes(), audit: random.bytes() });
+            return Ok(Self {
+                folder: None,
+                sealing: Zeroizing::new(random.bytes()),
+                audit: Zeroizing::new(random.bytes()),
+            });
         };
         fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
         let folder = folder.canonicalize().with_context(|| format!("{} cannot be found", folder.display()))?;
-        let sealing = key(&folder.join("sealing.key"), random)?;
-        let audit = key(&folder.join("audit.key"), random)?;
+        let sealing = read_or_make(&folder.join("sealing.key"), random)?;
+        let audit = read_or_make(&folder.join("audit.key"), random)?;
         Ok(Self { folder: Some(folder), sealing, audit })
     }
 
     pub(super) fn keys(&self) -> (SealingKey, SigningKey) {
-        (SealingKey::new(self.sealing), SigningKey::from_bytes(&self.audit))
+        (SealingKey::new(*self.sealing), SigningKey::from_bytes(&self.audit))
     }
 
     pub(super) fn database_url(&self) -> String {
@@ -80,7 +84,8 @@ impl Kept {
             oidc: address(running.oidc_issuer.as_deref().unwrap_or_default())?,
             aws: address(&running.aws_url)?,
         };
-        write(&file, &serde_json::to_vec(&ports)?)
+        write_private(&file, &serde_json::to_vec(&ports)?)
+            .with_context(|| format!("{} cannot be written", file.display()))
     }
 
     /// A file for `studiogate --config FILE audit verify`, `doctor` and the like.
@@ -111,36 +116,6 @@ impl Kept {
             secret = sim::oidc::CLIENT_SECRET,
             studio = running.studio_url,
         );
-        write(&file, text.as_bytes())
+        write_private(&file, text.as_bytes()).with_context(|| format!("{} cannot be written", file.display()))
     }
-}
-
-/// Reads a key of 32 bytes, or draws it.
-fn key(file: &Path, random: &Random) -> Result<[u8; 32]> {
-    match fs::read_to_string(file) {
-        Ok(text) => STANDARD
-            .decode(text.trim())
-            .ok()
-            .and_then(|bytes| bytes.try_into().ok())
-            .with_context(|| format!("{} holds no key", file.display())),
-        Err(e) if e.kind() == ErrorKind::NotFound => {
-            let key = random.bytes();
-            write(file, STANDARD.encode(key).as_bytes())?;
-            Ok(key)
-        }
-        Err(e) => Err(e).with_context(|| format!("{} cannot be read", file.display())),
-    }
-}
-
-/// Writes a file that its owner alone can read.
-fn write(file: &Path, content: &[u8]) -> Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    let written = options.open(file).and_then(|mut open| open.write_all(content));
-    written.with_context(|| format!("{} cannot be written", file.display()))
 }

@@ -126,7 +126,7 @@ fn settings(kept: &Kept, speed: f64) -> Result<Settings> {
     let mut settings = Settings::new(sealing_key, audit_key, account(SHARED_SERVICES)?, vec![region()?]);
     settings.bootstrap_admin_group = Some("platform-admins".to_owned());
     settings.audit_head_file = kept.file("audit-head.json");
-    settings.platform_contact = "the platform team (platform@example.com)".to_owned();
+    "the platform team (platform@example.com)".clone_into(&mut settings.platform_contact);
     // What comes up faster is looked at more often.
     #[expect(clippy::cast_possible_truncation, reason = "between a quarter of a second and three")]
     let poll = (3_000.0 / speed.max(1.0)).max(250.0) as i64;

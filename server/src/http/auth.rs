@@ -46,7 +46,7 @@ fn refuse(portal: &Portal, request: &Parts, failure: Failure) -> Response {
     match failure {
         Failure::SignIn(failure) => {
             tracing::warn!(reason = %failure, "a sign-in failed");
-            page::problem(portal, failure.status(), failure.problem(), Some(&request_id(request)))
+            page::not_signed_in(portal, failure.status(), failure.problem(), &request_id(request))
         }
         Failure::Portal(error) => failed(portal, request, &error),
     }

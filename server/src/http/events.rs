@@ -32,13 +32,15 @@ pub(super) async fn events(
 async fn watch(portal: &Portal, caller: &Caller, id: &str) -> Result<Response, Error> {
     let id: EnvironmentId = id.parse().map_err(|_| Error::NotFound { what: "environment of this id".to_owned() })?;
     let progress = portal.control_plane().watch(caller, &id).await?;
-    let stream = progress.take_until(portal.shutdown().clone().cancelled_owned()).map(event);
+    let stream = progress
+        .take_until(portal.shutdown().clone().cancelled_owned())
+        .map(|progress| Ok::<_, Infallible>(event(progress)));
     Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response())
 }
 
-fn event(progress: Progress) -> Result<Event, Infallible> {
-    Ok(Event::default().json_data(progress).unwrap_or_else(|error| {
+fn event(progress: Progress) -> Event {
+    Event::default().json_data(progress).unwrap_or_else(|error| {
         tracing::error!(%error, "a progress cannot be written");
         Event::default().comment("a progress could not be written")
-    }))
+    })
 }

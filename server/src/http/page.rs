@@ -13,6 +13,15 @@ pub(super) fn problem(portal: &Portal, status: u16, problem: Problem, request_id
     answer(portal, status, || app::pages::problem::page(status, problem, request_id.map(str::to_owned), None))
 }
 
+/// Says why nobody is signed in.
+pub(super) fn not_signed_in(portal: &Portal, status: u16, problem: Problem, request_id: &str) -> Response {
+    answer(portal, status, || {
+        let mut page = app::pages::problem::page(status, problem, Some(request_id.to_owned()), None);
+        "Not signed in".clone_into(&mut page.title);
+        page
+    })
+}
+
 /// A document around a page, for nobody in particular.
 pub(super) fn answer(portal: &Portal, status: u16, page: impl FnOnce() -> Page) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -136,12 +136,9 @@ impl Stated {
 /// The groups in a claim: an array of texts, or one text. A name with dots leads into objects, where there is no claim of
 /// that very name: `realm_access.roles`.
 fn groups(claims: &Map<String, Value>, name: &str) -> Option<Vec<String>> {
-    let value = match claims.get(name) {
-        Some(value) => value,
-        None => {
-            let (first, rest) = name.split_once('.')?;
-            return groups(claims.get(first)?.as_object()?, rest);
-        }
+    let Some(value) = claims.get(name) else {
+        let (first, rest) = name.split_once('.')?;
+        return groups(claims.get(first)?.as_object()?, rest);
     };
     match value {
         Value::String(group) => Some(vec![group.clone()]),
@@ -156,21 +153,21 @@ mod tests {
 
     use super::*;
 
-    fn of(claims: Value, name: &str) -> Option<Vec<String>> {
+    fn of(claims: &Value, name: &str) -> Option<Vec<String>> {
         groups(claims.as_object().unwrap(), name)
     }
 
     #[test]
     fn groups_are_found_where_providers_put_them() {
-        assert_eq!(of(json!({"groups": ["a", "b"]}), "groups"), Some(vec!["a".into(), "b".into()]));
-        assert_eq!(of(json!({"groups": "a"}), "groups"), Some(vec!["a".into()]));
-        assert_eq!(of(json!({"groups": []}), "groups"), Some(vec![]));
-        assert_eq!(of(json!({"realm_access": {"roles": ["a"]}}), "realm_access.roles"), Some(vec!["a".into()]));
+        assert_eq!(of(&json!({"groups": ["a", "b"]}), "groups"), Some(vec!["a".into(), "b".into()]));
+        assert_eq!(of(&json!({"groups": "a"}), "groups"), Some(vec!["a".into()]));
+        assert_eq!(of(&json!({"groups": []}), "groups"), Some(vec![]));
+        assert_eq!(of(&json!({"realm_access": {"roles": ["a"]}}), "realm_access.roles"), Some(vec!["a".into()]));
         assert_eq!(
-            of(json!({"https://example.com/groups": ["a"]}), "https://example.com/groups"),
+            of(&json!({"https://example.com/groups": ["a"]}), "https://example.com/groups"),
             Some(vec!["a".into()])
         );
-        assert_eq!(of(json!({}), "groups"), None);
-        assert_eq!(of(json!({"groups": null}), "groups"), None);
+        assert_eq!(of(&json!({}), "groups"), None);
+        assert_eq!(of(&json!({"groups": null}), "groups"), None);
     }
 }

@@ -36,8 +36,12 @@ pub enum SignInFailure {
 impl SignInFailure {
     pub fn status(&self) -> u16 {
         match self {
-            Self::OtherBrowser | Self::MissingState | Self::UnknownState | Self::TooLate | Self::MissingCode => 400,
-            Self::ResponseIssuer(_) => 400,
+            Self::OtherBrowser
+            | Self::MissingState
+            | Self::UnknownState
+            | Self::TooLate
+            | Self::MissingCode
+            | Self::ResponseIssuer(_) => 400,
             Self::Refused { error, .. } if error == "access_denied" => 403,
             Self::Refused { error, .. } if error == "temporarily_unavailable" => 503,
             Self::Unreachable(_) => 503,

@@ -1,0 +1,12 @@
+//! The whole portal, in this process, as browsers see it: pages, sign-in, sessions, headers, and who may come to which
+//! address.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where something is not as expected")]
+
+mod browser;
+mod configuration;
+mod endpoints;
+mod headers;
+mod sessions;
+mod sign_in;
+mod sign_in_refused;
+mod state;

@@ -1,0 +1,126 @@
+//! How long sessions live, and what is kept when they end.
+
+use chrono::TimeDelta;
+
+use crate::browser::Browser;
+use crate::state::State;
+
+#[tokio::test]
+async fn a_session_ends_when_it_is_not_used_and_after_twelve_hours_however_it_is_used() {
+    let state = State::start().await;
+    let mut browser = state.signed_in("auditor").await;
+    state.pass(TimeDelta::minutes(61));
+    assert_eq!(browser.get("/profile").await.status, 303);
+
+    let mut busy = state.signed_in("auditor").await;
+    for _ in 0..23 {
+        state.pass(TimeDelta::minutes(30));
+        assert_eq!(busy.get("/profile").await.status, 200);
+    }
+    state.pass(TimeDelta::minutes(31));
+    assert_eq!(busy.get("/profile").await.status, 303);
+}
+
+#[tokio::test]
+async fn people_see_and_end_their_own_sessions() {
+    let state = State::start().await;
+    let mut here = state.signed_in("fraud-scientist").await;
+    let mut there = state.signed_in("fraud-scientist").await;
+    let profile = here.get("/profile").await.text();
+    let handles: Vec<_> = profile.split("name=\"handle\" value=\"").skip(1).map(|rest| &rest[..64]).collect();
+    assert!(!handles.is_empty(), "{profile}");
+    for handle in handles {
+        here.post("/api/end_session", &[("handle", handle)]).await;
+    }
+    assert_eq!(there.get("/profile").await.status, 303, "the other session ended");
+}
+
+#[tokio::test]
+async fn a_session_that_ended_is_not_brought_back_by_a_request_in_flight() {
+    let state = State::start().await;
+    let browser = state.signed_in("fraud-scientist").await;
+    let mut late = browser.clone();
+    let mut ending = browser;
+    ending.post("/auth/logout", &[]).await;
+    // The cookie is the same; a sign-in that begins with it is a session of its own.
+    let login = late.get("/auth/login").await;
+    assert_eq!(login.status, 303);
+    assert!(!login.header("set-cookie").is_empty());
+    assert_eq!(late.get("/profile").await.status, 303);
+}
+
+#[tokio::test]
+async fn a_cookie_that_names_nothing_signs_nobody_in() {
+    let state = State::start().await;
+    for value in ["", "x", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "../../etc/passwd", "é"] {
+        let mut browser = state.browser();
+        browser.cookies.insert("studiogate".into(), value.into());
+        assert_eq!(browser.get("/profile").await.status, 303, "{value:?}");
+    }
+}
+
+/// The form filled, the session ended by `end`, the form sent: everything is back after the sign-in of `then`.
+async fn typed_and_signed_out(state: &State, end: impl AsyncFnOnce(&mut Browser), then: &str) -> String {
+    let mut browser = state.signed_in("fraud-scientist").await;
+    let product = state.product("Studio environment").await;
+    browser.page = format!("/catalog/{product}/request?target=fraud-detection%2F601000000002%2Feu-west-1");
+    end(&mut browser).await;
+    let fields = [
+        ("product", product.as_str()),
+        ("name", "typed-name"),
+        ("justification", "typed at length"),
+        ("param[InstanceType]", "ml.m5.large"),
+        ("param[Secret]", "hush"),
+        ("noecho", "param[Secret]"),
+    ];
+    let sent = browser.post("/api/submit_request", &fields).await;
+    assert_eq!(sent.status, 303, "{}", sent.text());
+    assert!(sent.location().starts_with("/auth/login?return_to=/catalog/"), "{}", sent.location());
+    let login = browser.get(sent.location()).await;
+    let callback = browser.choose(login.location(), then).await;
+    let back = browser.get(&callback).await;
+    assert!(back.location().contains("target=fraud-detection%2F601000000002"), "{}", back.location());
+    let location = back.location().to_owned();
+    browser.get(&location).await.text()
+}
+
+#[tokio::test]
+async fn what_was_typed_before_a_sign_out_is_there_after_the_sign_in() {
+    let state = State::start().await;
+    // Not used for an hour, and long past its absolute end.
+    for minutes in [61, 13 * 60] {
+        let end = async |_: &mut Browser| state.pass(TimeDelta::minutes(minutes));
+        let page = typed_and_signed_out(&state, end, "fraud-scientist").await;
+        assert!(page.contains("typed-name") && page.contains("typed at length"), "{minutes}: {page}");
+        assert!(page.contains("You were signed out before this was sent."), "{minutes}");
+        assert!(!page.contains("hush"), "a secret is never kept");
+    }
+    let page = typed_and_signed_out(
+        &state,
+        async |browser| {
+            browser.post("/auth/logout", &[]).await;
+        },
+        "fraud-scientist",
+    )
+    .await;
+    assert!(page.contains("typed-name") && page.contains("typed at length"), "signed out in another tab");
+    assert_eq!(state.requests_of("fraud-scientist").await, 0, "nothing was submitted");
+}
+
+#[tokio::test]
+async fn nobody_else_gets_what_was_typed() {
+    let state = State::start().await;
+    let end = async |browser: &mut Browser| {
+        browser.post("/auth/logout", &[]).await;
+    };
+    let page = typed_and_signed_out(&state, end, "admin").await;
+    assert!(!page.contains("typed-name") && !page.contains("typed at length"), "{page}");
+}
+
+#[tokio::test]
+async fn a_form_from_nobody_is_refused_and_says_that_nothing_was_kept() {
+    let state = State::start().await;
+    let answer = state.browser().post("/api/submit_request", &[("name", "x")]).await;
+    assert_eq!(answer.status, 401);
+    assert!(answer.has("it was not kept"));
+}

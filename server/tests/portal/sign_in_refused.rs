@@ -1,0 +1,165 @@
+//! Everything that a provider, or somebody who plays one, can get wrong: refused with a page that says so.
+
+use chrono::TimeDelta;
+use sim::oidc::Misbehaviour;
+
+use crate::browser::Browser;
+use crate::state::State;
+
+/// Nobody is signed in, the page says why, and the audit log has it.
+async fn assert_refused(state: &State, browser: &mut Browser, callback: &str, says: &str) {
+    let answer = browser.get(callback).await;
+    assert!(matches!(answer.status, 400 | 403 | 502), "{}: {}", answer.status, answer.text());
+    assert!(answer.has("You are not signed in.") && answer.has(says), "{says}: {}", answer.text());
+    assert!(answer.has("Request id"));
+    assert_eq!(browser.get("/profile").await.status, 303, "nobody is signed in");
+    let audited = state.audited("sign_in").await;
+    assert!(audited.first().is_some_and(|event| event.starts_with("denied")), "{audited:?}");
+}
+
+#[tokio::test]
+async fn a_wrong_id_token_is_refused() {
+    use Misbehaviour as M;
+    let state = State::start().await;
+    for (misbehaviour, says) in [
+        (M::WrongIssuer, "it comes from another issuer"),
+        (M::WrongAudience, "it was made for another client"),
+        (M::WrongAuthorizedParty, "it was made for the client"),
+        (M::WrongNonce, "it belongs to another sign-in"),
+        (M::MissingNonce, "it belongs to another sign-in"),
+        (M::WrongSignature, "its signature is wrong"),
+        (M::WrongKey, "its signature is wrong"),
+        (M::AlgNone, "it is signed in a way that is not accepted"),
+        (M::AlgHs256, "it is signed in a way that is not accepted"),
+        (M::UnknownKeyId, "not the provider"),
+        (M::Expired, "it has expired"),
+        (M::IssuedInFuture, "it was issued in the future"),
+        (M::WrongType, "a kind of token that is not accepted"),
+    ] {
+        let mut browser = state.browser();
+        state.provider().misbehave(Some(misbehaviour));
+        let callback = browser.callback("fraud-scientist", "/").await;
+        assert_refused(&state, &mut browser, &callback, says).await;
+    }
+}
+
+#[tokio::test]
+async fn an_answer_of_another_issuer_is_refused() {
+    use Misbehaviour as M;
+    let state = State::start().await;
+    for (misbehaviour, says) in [
+        (M::WrongResponseIssuer, "is not the provider that this portal trusts"),
+        (M::MissingResponseIssuer, "does not say which provider it comes from"),
+    ] {
+        let mut browser = state.browser();
+        state.provider().misbehave(Some(misbehaviour));
+        let callback = browser.callback("fraud-scientist", "/").await;
+        assert_refused(&state, &mut browser, &callback, says).await;
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_missing_or_replayed_state_is_refused() {
+    let state = State::start().await;
+    let mut browser = state.browser();
+    let callback = browser.callback("fraud-scientist", "/").await;
+    let (code, rest) = callback.split_once("state=").unwrap();
+    let wrong = format!("{code}state=x{rest}");
+    assert_refused(&state, &mut browser, &wrong, "belongs to no sign-in that was begun here").await;
+    assert_refused(&state, &mut browser, "/auth/callback?code=abc", "says nothing about which sign-in it is for").await;
+    assert_refused(&state, &mut browser, "/auth/callback?code=abc&state=", "says nothing about which sign-in").await;
+    // The right one still works, and once.
+    assert_eq!(browser.get(&callback).await.status, 303);
+    let replayed = browser.get(&callback).await;
+    assert_eq!(replayed.status, 400);
+    assert!(replayed.has("it was used already"));
+    assert_eq!(browser.get("/profile").await.status, 200, "a replay signs nobody out");
+}
+
+#[tokio::test]
+async fn an_answer_in_another_browser_is_refused() {
+    let state = State::start().await;
+    let callback = state.browser().callback("fraud-scientist", "/").await;
+    let mut other = state.browser();
+    assert_refused(&state, &mut other, &callback, "another browser").await;
+    // One that began a sign-in of its own is another browser too.
+    let mut other = state.browser();
+    other.get("/auth/login").await;
+    assert_refused(&state, &mut other, &callback, "belongs to no sign-in").await;
+}
+
+#[tokio::test]
+async fn an_answer_that_comes_too_late_is_refused() {
+    let state = State::start().await;
+    let mut browser = state.browser();
+    let callback = browser.callback("fraud-scientist", "/").await;
+    state.pass(TimeDelta::minutes(61));
+    assert_refused(&state, &mut browser, &callback, "You are not signed in.").await;
+}
+
+#[tokio::test]
+async fn a_refusal_of_the_provider_is_passed_on() {
+    let state = State::start().await;
+    for (error, status) in [("access_denied", 403), ("server_error", 502)] {
+        let mut browser = state.browser();
+        let callback = browser.callback("fraud-scientist", "/").await;
+        let parameter = |name: &str| {
+            let url = url::Url::parse(&format!("http://x{callback}")).unwrap();
+            url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned()).unwrap()
+        };
+        let refusal = url::form_urlencoded::Serializer::new("/auth/callback?".to_owned())
+            .extend_pairs([
+                ("error", error),
+                ("error_description", "<b>no</b>"),
+                ("state", &parameter("state")),
+                ("iss", &parameter("iss")),
+            ])
+            .finish();
+        let answer = browser.get(&refusal.replacen("?&", "?", 1)).await;
+        assert_eq!(answer.status, status, "{}", answer.text());
+        assert!(answer.has(error) && !answer.has("<b>no</b>"), "{}", answer.text());
+    }
+}
+
+#[tokio::test]
+async fn a_code_that_is_not_the_providers_is_refused() {
+    let state = State::start().await;
+    let mut browser = state.browser();
+    let callback = browser.callback("fraud-scientist", "/").await;
+    let start = callback.find("code=").unwrap();
+    let end = callback[start..].find('&').map_or(callback.len(), |at| start + at);
+    let forged = format!("{}code=forged{}", &callback[..start], &callback[end..]);
+    assert_refused(&state, &mut browser, &forged, "did not take its own code back").await;
+}
+
+#[tokio::test]
+async fn userinfo_about_somebody_else_is_refused() {
+    let state = State::start().await;
+    // A claim that no ID token has makes the portal ask userinfo.
+    let mut client = studiogate::config::OidcClient {
+        issuer: state.provider().issuer(),
+        client_id: sim::oidc::CLIENT_ID.into(),
+        client_secret: Some(sim::oidc::CLIENT_SECRET.into()),
+        groups_claim: "elsewhere".into(),
+        scopes: vec!["openid".into()],
+        redirect_origins: Vec::new(),
+    };
+    client.scopes.push("profile".into());
+    let clock = std::sync::Arc::new(state.clock.clone());
+    let oidc = studiogate::oidc::Oidc::new(client, &state.demo.public_url, clock).unwrap();
+    let secrets =
+        || studiogate::oidc::Secrets { state: "s".repeat(43), nonce: "n".repeat(43), pkce_verifier: "v".repeat(43) };
+    let browser = state.browser();
+    let answered = async |misbehaviour| {
+        state.provider().misbehave(misbehaviour);
+        let (url, login) = oidc.begin(secrets(), "/".into()).await.unwrap();
+        let callback = browser.choose(url.as_str(), "fraud-scientist").await;
+        let url = url::Url::parse(&format!("http://x{callback}")).unwrap();
+        oidc.redeem(login, &url.query_pairs().into_owned().collect()).await
+    };
+    let identity = answered(None).await.unwrap();
+    assert_eq!(identity.person.subject, "fraud-scientist");
+    assert_eq!(identity.groups, None);
+    let refused = answered(Some(Misbehaviour::WrongUserinfoSubject)).await.unwrap_err();
+    assert!(refused.to_string().contains("userinfo"), "{refused}");
+}
