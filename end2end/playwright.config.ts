@@ -3,7 +3,9 @@ import { defineConfig } from '@playwright/test';
 // The portal under test is the real binary on seeded data, over the local AWS, under the production CSP.
 const port = Number(process.env.STUDIOGATE_TEST_PORT ?? 3900);
 export const portal = `http://127.0.0.1:${port}`;
-const binary = process.env.STUDIOGATE_BIN ?? 'studiogate';
+export const binary = process.env.STUDIOGATE_BIN ?? 'studiogate';
+// Another database than SQLite, for the smoke on Postgres.
+const database = process.env.STUDIOGATE_TEST_DATABASE_URL;
 
 export default defineConfig({
   testDir: 'tests',
@@ -24,7 +26,7 @@ export default defineConfig({
     trace: 'retain-on-failure',
   },
   webServer: {
-    command: `${binary} demo --listen 127.0.0.1:${port} --speed 100`,
+    command: `${binary} demo --listen 127.0.0.1:${port} --speed 100${database ? ` --database-url ${database}` : ''}`,
     url: `${portal}/readyz`,
     timeout: 60_000,
     reuseExistingServer: false,
