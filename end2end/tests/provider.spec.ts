@@ -1,51 +1,23 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { binary } from '../playwright.config';
+import { freePort, Programs } from './support/program.ts';
 
 // `studiogate serve` with a standard provider that knows nothing of Studiogate, by configuration alone. AWS is out of reach
 // the whole time: signing in needs none.
 
-let running: ChildProcess[] = [];
+const programs = new Programs();
 let folder: string;
 let portal: string;
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-/** Starts a program and waits until it prints `ready`. */
-async function start(command: string, args: string[], env: Record<string, string>, ready: string): Promise<void> {
-  const child = spawn(command, args, { env: { ...process.env, ...env }, cwd: new URL('..', import.meta.url) });
-  running.push(child);
-  let printed = '';
-  await new Promise<void>((resolve, reject) => {
-    const look = (chunk: Buffer) => {
-      printed += chunk;
-      if (printed.includes(ready)) resolve();
-    };
-    child.stdout.on('data', look);
-    child.stderr.on('data', look);
-    child.on('exit', (code) => reject(new Error(`${command} ended with ${code}: ${printed}`)));
-  });
-}
 
 test.beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'studiogate-provider-'));
   const [providerPort, portalPort] = [await freePort(), await freePort()];
   portal = `http://127.0.0.1:${portalPort}`;
-  await start('node', ['support/provider.mjs', String(providerPort), portal], {}, 'provider ready');
-  await start(binary, ['serve'], {
+  await programs.start('node', ['support/provider.mjs', String(providerPort), portal], {}, 'provider ready');
+  await programs.start(binary, ['serve'], {
     STUDIOGATE_LISTEN: `127.0.0.1:${portalPort}`,
     STUDIOGATE_DATABASE_URL: `sqlite:${join(folder, 'portal.db')}?mode=rwc`,
     STUDIOGATE_OIDC_ISSUER: `http://127.0.0.1:${providerPort}`,
@@ -64,13 +36,7 @@ test.beforeAll(async () => {
 });
 
 test.afterAll(async () => {
-  for (const child of running) {
-    if (child.exitCode === null) {
-      child.kill('SIGTERM');
-      await once(child, 'exit');
-    }
-  }
-  running = [];
+  await programs.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 

@@ -88,7 +88,7 @@ fn source(parameter: &Parameter) -> Option<BindingSource> {
     if has(&["ownerusername", "ownername", "username"]) && !has(&["userprofile"]) {
         return person(PersonValue::ShortUserId);
     }
-    if has(&["userprofile", "studiouserid"]) || is(&["owner", "userid", "user"]) {
+    if has(&["userprofile", "studiouserid"]) || is(&["owner", "ownerid", "userid", "user"]) {
         return person(PersonValue::StudioUserId);
     }
     if has(&["email", "mail"]) {
@@ -201,6 +201,7 @@ mod tests {
                 from_account(AccountValue::SubnetIds),
             ),
             (parameter("UserProfileName", "String", &[], Some("")), from_person(PersonValue::StudioUserId)),
+            (parameter("OwnerId", "String", &[], None), from_person(PersonValue::StudioUserId)),
             (parameter("NotebookOwnerUsername", "String", &[], None), from_person(PersonValue::ShortUserId)),
             (parameter("NotebookOwnerEmail", "String", &[], None), from_person(PersonValue::Email)),
             (parameter("EnvName", "String", &[], None), from_person(PersonValue::EnvironmentName)),

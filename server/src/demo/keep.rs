@@ -16,6 +16,7 @@ use super::ports::Ports;
 use crate::keyfile::{read_or_make, write_private};
 
 const PORTS: &str = "ports.json";
+const SEEDING: &str = "seeding";
 
 /// The demo's data folder, or nothing.
 #[derive(Debug)]
@@ -59,6 +60,23 @@ impl Kept {
 
     pub(super) fn folder(&self, name: &str) -> Option<PathBuf> {
         self.file(name)
+    }
+
+    /// Whether a first start was interrupted while it entered the seed.
+    pub(super) fn is_being_seeded(&self) -> bool {
+        self.file(SEEDING).is_some_and(|file| file.exists())
+    }
+
+    pub(super) fn begin_seeding(&self) -> Result<()> {
+        let Some(file) = self.file(SEEDING) else { return Ok(()) };
+        write_private(&file, b"").with_context(|| format!("{} cannot be written", file.display()))
+    }
+
+    pub(super) fn end_seeding(&self) -> Result<()> {
+        match self.file(SEEDING).map(fs::remove_file) {
+            Some(Err(e)) if e.kind() != ErrorKind::NotFound => Err(e).context("the mark of the first start stays"),
+            _ => Ok(()),
+        }
     }
 
     /// Where the parts listened the last time: the provider's address names people, so it may not change.

@@ -77,7 +77,7 @@ impl Demo {
         let settings = settings(&kept, options.speed)?;
         let control_plane =
             ControlPlane::new(store, aws, settings, deps).context("the portal's own policies do not hold")?;
-        seed::plant(&control_plane, &issuer, &options.products).await?;
+        seed::plant(&control_plane, &issuer, &kept, &options.products).await?;
         kept.write_configuration(&public_url, &issuer, &database_url, &local)?;
 
         let oidc = Oidc::new(client(issuer), &public_url, clock)?;

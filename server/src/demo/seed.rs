@@ -4,7 +4,7 @@
 use anyhow::{Context as _, Result, bail};
 use control_plane::{Caller, ControlPlane, SignIn};
 use domain::id::ProductId;
-use domain::person::{Actor, PersonKey, PlatformGrant, PlatformRole};
+use domain::person::{Actor, GroupMapping, PersonKey, PlatformGrant, PlatformRole};
 use domain::project::{Project, Stage};
 use domain::view::{GroupMappingInput, ParameterBindingInput, ProductAccessInput, ProjectAccountInput, ProjectInput};
 use serde_json::Value;
@@ -12,25 +12,45 @@ use sim::oidc::PERSONAS;
 use sim::seed::{execution_role_arn, project_accounts, projects};
 use sim::servicecatalog::seed::{Blueprint, blueprints};
 
+use super::keep::Kept;
+
 /// What the events of the set-up are found by.
 const SEED: &str = "demo-seed";
+/// The group of the persona `auditor`.
+const AUDITORS: &str = "auditors";
 /// On what terms a template of one's own is offered.
 const OFFERED_APPROVAL: &str = "one_lead";
 const OFFERED_LEASE_DAYS: u32 = 90;
 
-/// Enters what is not there yet. `offered` are the templates given on the command line.
-pub(super) async fn plant(portal: &ControlPlane, issuer: &str, offered: &[(String, String)]) -> Result<()> {
+/// Enters what is not there yet. `offered` are the templates given on the command line. What an admin has changed since the
+/// first start stays as it is; a first start that was interrupted is taken up where it ended.
+pub(super) async fn plant(
+    portal: &ControlPlane,
+    issuer: &str,
+    kept: &Kept,
+    offered: &[(String, String)],
+) -> Result<()> {
     let admin = admin(issuer);
     if !portal.mirror_now().await.context("the catalog cannot be read")? {
         bail!("the catalog of the local AWS cannot be read");
     }
-    let is_new = portal.admin_projects(&admin, None).await?.projects.is_empty();
+    let entered = portal.admin_projects(&admin, None).await?.projects;
+    let is_new = entered.is_empty() || kept.is_being_seeded();
     if is_new {
+        kept.begin_seeding()?;
+        let mappings = portal.admin_mappings(&admin, None).await?.mappings;
         for project in projects() {
-            enter_project(portal, &admin, &project).await?;
+            if !entered.iter().any(|known| known.id == project.id) {
+                enter_project(portal, &admin, &project).await?;
+            }
+            enter_accounts(portal, &admin, &project).await?;
+            enter_mappings(portal, &admin, &mappings, &project).await?;
         }
-        let mapping = GroupMappingInput { group: "auditors".into(), grant: "auditor".into(), ..Default::default() };
-        portal.add_group_mapping(&admin, mapping).await?;
+        let auditors =
+            GroupMappingInput { group: AUDITORS.to_owned(), grant: "auditor".to_owned(), ..Default::default() };
+        if !mappings.iter().any(|mapping| mapping.group == AUDITORS) {
+            portal.add_group_mapping(&admin, auditors).await?;
+        }
         introduce_leads(portal, issuer).await?;
     }
     let blueprints = blueprints();
@@ -43,7 +63,7 @@ pub(super) async fn plant(portal: &ControlPlane, issuer: &str, offered: &[(Strin
             enter_offered(portal, &admin, &row.id).await?;
         }
     }
-    Ok(())
+    kept.end_seeding()
 }
 
 /// Team leads count as people who can decide once they have been here: in the demo they have.
@@ -83,6 +103,10 @@ async fn enter_project(portal: &ControlPlane, admin: &Caller, project: &Project)
         version: String::new(),
     };
     portal.save_project(admin, input).await.with_context(|| format!("project {}", project.id))?;
+    Ok(())
+}
+
+async fn enter_accounts(portal: &ControlPlane, admin: &Caller, project: &Project) -> Result<()> {
     for account in project_accounts().into_iter().filter(|account| account.project == project.id) {
         let input = ProjectAccountInput {
             project: account.project.to_string(),
@@ -98,12 +122,21 @@ async fn enter_project(portal: &ControlPlane, admin: &Caller, project: &Project)
         };
         portal.save_project_account(admin, input).await.with_context(|| format!("account {}", account.account))?;
     }
+    Ok(())
+}
+
+async fn enter_mappings(
+    portal: &ControlPlane,
+    admin: &Caller,
+    entered: &[GroupMapping],
+    project: &Project,
+) -> Result<()> {
     for (suffix, grant) in [("members", "member"), ("leads", "lead")] {
-        let input = GroupMappingInput {
-            group: format!("{}-{suffix}", project.id),
-            grant: grant.to_owned(),
-            project: project.id.to_string(),
-        };
+        let group = format!("{}-{suffix}", project.id);
+        if entered.iter().any(|mapping| mapping.group == group) {
+            continue;
+        }
+        let input = GroupMappingInput { group, grant: grant.to_owned(), project: project.id.to_string() };
         portal.add_group_mapping(admin, input).await.with_context(|| format!("mapping of {}", project.id))?;
     }
     Ok(())
