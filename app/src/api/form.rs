@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secrets_are_not_kept() {
+    fn v14_2_4_secrets_are_not_kept() {
         let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let kept = without_secrets(BTreeMap::from([
             field("noecho", "param[Token],param[Key]"),
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_posted_breaks_out_of_the_address() {
+    fn v1_2_2_nothing_posted_breaks_out_of_the_address() {
         let form = Form::of("/requests", "../x?y#z\r\nLocation: //evil").with_query("target", "a/b&c");
         assert_eq!(
             form.address(Some("d1")),

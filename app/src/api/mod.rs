@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_list_is_what_is_registered() {
+    fn v3_5_3_the_list_is_what_is_registered() {
         let mut registered: Vec<_> = leptos::server_fn::axum::server_fn_paths()
             .map(|(path, method)| (path, method == http::Method::POST))
             .collect();
@@ -109,8 +109,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_no_form_gets_a_page_that_says_so() {
-        for body in ["id[a][b]=1&id=2", "id[]=1"] {
+    async fn v1_5_2_v15_3_5_v15_3_7_what_is_no_form_gets_a_page_that_says_so() {
+        for body in ["id[a][b]=1&id=2", "id[]=1", "id=1&id=2"] {
             let (status, page) = post("/api/end_session", &body.replace("id", "handle")).await;
             assert_eq!(status, StatusCode::BAD_REQUEST, "{body}");
             assert!(page.contains("The form could not be read."), "{body}");

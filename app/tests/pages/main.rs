@@ -82,7 +82,7 @@ fn product() {
 }
 
 #[test]
-fn request_form_keeps_what_was_typed_but_no_secret() {
+fn v1_1_2_v1_2_1_v3_2_2_request_form_keeps_what_was_typed_but_no_secret() {
     let text = page("request-form", || pages::request_form::page(samples::request_form()));
     assert!(text.contains("<title>Error: Request"));
     assert!(text.contains("&lt;b&gt;") && !text.contains("<b>\"x"), "typed text breaks out of its field");

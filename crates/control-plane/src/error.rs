@@ -134,3 +134,16 @@ impl From<aws::Error> for Error {
         Self::Aws(error.problem())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn v16_5_1_what_went_wrong_inside_is_for_the_log_alone() {
+        let error = Error::internal("The draft could not be kept", &"SELECT token FROM session: hunter2");
+        assert_eq!(error.status(), 503);
+        let shown = format!("{error} {error:?} {:?}", error.problem());
+        assert!(shown.contains("The draft could not be kept.") && !shown.contains("hunter2"), "{shown}");
+    }
+}

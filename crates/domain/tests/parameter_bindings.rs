@@ -123,7 +123,7 @@ fn a_published_studio_template_asks_only_what_is_safe() {
 }
 
 #[test]
-fn posted_values_for_what_the_platform_sets_are_refused_at_their_field() {
+fn v8_2_3_v15_3_3_posted_values_for_what_the_platform_sets_are_refused_at_their_field() {
     let params =
         [parameter("VPCId", "AWS::EC2::VPC::Id"), with_default("AuthMode", "IAM"), parameter("Size", "Number")];
     let bindings = [
@@ -152,7 +152,7 @@ fn a_rule_for_one_account_goes_before_the_rule_for_all() {
 }
 
 #[test]
-fn choices_are_held_to_and_a_binding_to_ask_cannot_open_what_is_never_asked() {
+fn v2_2_1_choices_are_held_to_and_a_binding_to_ask_cannot_open_what_is_never_asked() {
     let choice = BindingSource::Choice { values: vec!["ml.t3.medium".into(), "ml.m5.xlarge".into()] };
     let params = [with_default("InstanceType", "ml.t3.medium"), parameter("LaunchRoleArn", "String")];
     let role = |source| [bind("InstanceType", choice.clone()), bind("LaunchRoleArn", source)];
@@ -235,7 +235,7 @@ fn empty_fields_take_the_default_only_where_empty_is_no_value() {
 proptest! {
     /// Whatever is posted, what the platform sets is never changed by it, and every asked value that comes out was in the form.
     #[test]
-    fn nothing_posted_reaches_what_is_not_asked(
+    fn v8_2_3_v15_3_3_nothing_posted_reaches_what_is_not_asked(
         posted in prop::collection::btree_map(
             prop::sample::select(vec!["VPCId", "SageMakerRoleArn", "UserProfileName", "AuthMode", "Size", "Other"]), "[a-z0-9-]{0,8}", 0..6),
     ) {

@@ -246,7 +246,7 @@ async fn failed(state: &State) -> String {
 }
 
 #[tokio::test]
-async fn every_endpoint_refuses_whom_it_should_and_lets_through_whom_it_should() {
+async fn v8_2_1_v8_2_2_v8_3_1_v8_4_1_every_endpoint_refuses_whom_it_should_and_lets_through_whom_it_should() {
     let state = State::start().await;
     let personas = ["fraud-scientist", "churn-scientist", "fraud-lead", "churn-lead", "admin", "auditor", "newcomer"];
     for persona in personas {
@@ -299,7 +299,7 @@ async fn every_endpoint_refuses_whom_it_should_and_lets_through_whom_it_should()
 }
 
 #[tokio::test]
-async fn every_endpoint_has_a_row_and_every_row_an_endpoint() {
+async fn v3_5_3_v6_3_4_v13_4_5_every_endpoint_has_a_row_and_every_row_an_endpoint() {
     let state = State::start().await;
     let all = endpoints(state.portal());
     let key = |method: &Method, path: &str| format!("{method} {path}");
