@@ -7,9 +7,10 @@ use std::sync::{Arc, Mutex};
 use domain::guardrail::{Call, Context, Decision, Layer, Layers, Policy, PolicyKind, Verdict, evaluate};
 use domain::id::AccountId;
 
+use crate::aws_policies::ADMINISTRATOR;
 use crate::context::{Caller, Ctx};
 use crate::error::AwsError;
-use crate::iam::{ADMINISTRATOR, Account};
+use crate::iam::Account;
 use crate::world::World;
 
 /// Parsed policies by the hash of their texts: the same documents are asked for with every call.

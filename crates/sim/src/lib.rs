@@ -7,6 +7,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 pub mod authorize;
+mod aws_policies;
 pub mod cloudformation;
 pub mod context;
 pub mod error;

@@ -58,6 +58,34 @@ pub(super) fn on_resource(
     authorize(world, ctx, &format!("sagemaker:{operation}"), arn, context)
 }
 
+/// A call that gives something new settings, which policies may compare.
+pub(crate) fn on_change(
+    world: &mut World,
+    ctx: &Ctx,
+    operation: &str,
+    arn: &str,
+    settings: &Value,
+) -> Result<(), AwsError> {
+    let mut context = Context::new();
+    let mut groups = texts(settings, &["DefaultUserSettings", "SecurityGroups"]);
+    groups.extend(texts(settings, &["UserSettings", "SecurityGroups"]));
+    set_some(&mut context, "sagemaker:VpcSecurityGroupIds", groups);
+    set_some(&mut context, "sagemaker:VpcSubnets", texts(settings, &["SubnetIds"]));
+    let mut types = instance_types(Some(settings));
+    types.sort();
+    types.dedup();
+    set_some(&mut context, "sagemaker:InstanceTypes", types);
+    for (member, key) in [
+        ("AppNetworkAccessType", "sagemaker:AppNetworkAccessType"),
+        ("RootAccess", "sagemaker:RootAccess"),
+    ] {
+        if let Some(value) = settings.get(member).and_then(Value::as_str) {
+            context.set(key, value);
+        }
+    }
+    on_resource(world, ctx, operation, arn, context)
+}
+
 /// A call that makes something: its tags count as request tags, and need `sagemaker:AddTags` as well
 /// (`sagemaker:TaggingAction` names the operation).
 pub(super) fn on_creation(
@@ -80,7 +108,7 @@ pub(super) fn on_creation(
 }
 
 /// The caller may pass the role to SageMaker (`iam:PassRole`), and the role lets SageMaker take it.
-pub(super) fn pass_role(world: &World, ctx: &Ctx, role_arn: &str) -> Result<(), AwsError> {
+pub(crate) fn pass_role(world: &World, ctx: &Ctx, role_arn: &str) -> Result<(), AwsError> {
     let mut context = Context::new();
     context.set("iam:PassedToService", "sagemaker.amazonaws.com");
     authorize(world, ctx, "iam:PassRole", role_arn, context)?;
