@@ -31,7 +31,7 @@ pub mod value;
 pub mod world;
 
 pub use authorize::authorize;
-pub use context::{Caller, Ctx, RoleSession};
+pub use context::{Caller, Ctx, Origin, RoleSession};
 pub use error::AwsError;
 pub use faults::{Fault, FaultKind, Faults};
 pub use iam::{Account, IamRole};

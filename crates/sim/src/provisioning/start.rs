@@ -9,7 +9,7 @@ use domain::id::AccountId;
 use super::event::stack_status;
 use crate::authorize::{authorize, request_tags, resource_tags};
 use crate::cloudformation::{Phase, Stack, StackResource, Work};
-use crate::context::{Caller, Ctx};
+use crate::context::{Caller, Ctx, Origin};
 use crate::template::{DeletionPolicy, Template, Values};
 use crate::world::World;
 
@@ -61,7 +61,7 @@ pub fn create(world: &mut World, request: StackRequest, now: DateTime<Utc>) -> R
         imports: BTreeSet::new(),
         before: None,
     };
-    let ctx = super::context(world, &stack, now);
+    let ctx = Ctx { origin: Origin::default(), ..super::context(world, &stack, now) };
     let mut context = Context::new();
     request_tags(&mut context, &stack.tags);
     if let Some(role) = &stack.role_arn {
@@ -155,7 +155,8 @@ fn begin_deletion(world: &mut World, stack: &mut Stack, caller: &Caller, now: Da
     if stack.deleted.is_some() {
         return Ok(());
     }
-    let ctx = Ctx { caller: caller.clone(), region: stack.region.clone(), now, request_id: world.fresh_uuid() };
+    let asked = super::context(world, stack, now);
+    let ctx = Ctx { caller: caller.clone(), origin: Origin::default(), ..asked };
     let mut context = Context::new();
     resource_tags(&mut context, None, &stack.tags);
     authorize(world, &ctx, "cloudformation:DeleteStack", &stack.arn, context).map_err(|e| e.message)?;

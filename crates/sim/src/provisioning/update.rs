@@ -9,7 +9,7 @@ use super::event::{resource_status, stack_status};
 use super::{advance, context, remove, resources, start};
 use crate::authorize::{authorize, resource_tags};
 use crate::cloudformation::{Before, Phase, Stack, Work};
-use crate::context::{Caller, Ctx};
+use crate::context::{Caller, Ctx, Origin};
 use crate::template::{Template, Values};
 use crate::world::World;
 
@@ -45,7 +45,8 @@ fn begin(
         return Err(format!("Stack:{} is in {} state and can not be updated.", stack.arn, stack.status));
     }
     let parameters = start::checked(world, &stack.account, &stack.region, template, &change.parameters)?;
-    let ctx = Ctx { caller: change.caller.clone(), region: stack.region.clone(), now, request_id: world.fresh_uuid() };
+    let asked = context(world, stack, now);
+    let ctx = Ctx { caller: change.caller.clone(), origin: Origin::default(), ..asked };
     let mut auth = Context::new();
     resource_tags(&mut auth, None, &stack.tags);
     authorize(world, &ctx, "cloudformation:UpdateStack", &stack.arn, auth).map_err(|e| e.message)?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::guardrail::{Call, Context, PolicyKind, PrincipalArn, trusts};
 use serde_json::Value;
 
-use crate::authorize::{authorize, request_tags, resource_tags};
+use crate::authorize::{authorize, request_tags, resource_tags, service_call};
 use crate::context::Ctx;
 use crate::error::AwsError;
 use crate::value::{constraint, required};
@@ -71,10 +71,7 @@ pub(crate) fn on_change(
     groups.extend(texts(settings, &["UserSettings", "SecurityGroups"]));
     set_some(&mut context, "sagemaker:VpcSecurityGroupIds", groups);
     set_some(&mut context, "sagemaker:VpcSubnets", texts(settings, &["SubnetIds"]));
-    let mut types = instance_types(Some(settings));
-    types.sort();
-    types.dedup();
-    set_some(&mut context, "sagemaker:InstanceTypes", types);
+    settings_keys(&mut context, settings);
     for (member, key) in [
         ("AppNetworkAccessType", "sagemaker:AppNetworkAccessType"),
         ("RootAccess", "sagemaker:RootAccess"),
@@ -122,8 +119,7 @@ pub(crate) fn pass_role(world: &World, ctx: &Ctx, role_arn: &str) -> Result<(), 
         return Err(AwsError::access_denied("Cross-account pass role is not allowed."));
     }
     let trust = world.parsed(PolicyKind::Trust, &role.name, &role.trust)?;
-    let mut context = Context::new();
-    context.set("aws:SourceAccount", ctx.account().to_string());
+    let context = service_call("sagemaker.amazonaws.com", ctx.account());
     let call = Call { action: "sts:AssumeRole", resource: role_arn, context: &context };
     let service = PrincipalArn::service("sagemaker.amazonaws.com");
     if trust.first().is_some_and(|policy| trusts(policy, &service, &call).is_allowed()) {
@@ -146,25 +142,32 @@ pub(super) fn set_some(context: &mut Context, key: &str, values: Vec<String>) {
     }
 }
 
-/// Every `InstanceType` anywhere inside the settings.
-pub(super) fn instance_types(settings: Option<&Value>) -> Vec<String> {
-    fn walk(value: &Value, found: &mut Vec<String>) {
+/// The keys of what settings say anywhere inside.
+pub(super) fn settings_keys(context: &mut Context, settings: &Value) {
+    fn walk(value: &Value, member: &str, found: &mut Vec<String>) {
         match value {
             Value::Object(map) => {
                 for (key, inner) in map {
                     match inner.as_str() {
-                        Some(text) if key == "InstanceType" => found.push(text.to_owned()),
-                        _ => walk(inner, found),
+                        Some(text) if key == member => found.push(text.to_owned()),
+                        _ => walk(inner, member, found),
                     }
                 }
             }
-            Value::Array(items) => items.iter().for_each(|item| walk(item, found)),
+            Value::Array(items) => items.iter().for_each(|item| walk(item, member, found)),
             _ => {}
         }
     }
-    let mut found = Vec::new();
-    if let Some(settings) = settings {
-        walk(settings, &mut found);
+    for (member, key) in [
+        ("InstanceType", "sagemaker:InstanceTypes"),
+        ("SageMakerImageArn", "sagemaker:ImageArns"),
+        ("SageMakerImageVersionArn", "sagemaker:ImageVersionArns"),
+        ("S3KmsKeyId", "sagemaker:DomainSharingOutputKmsKey"),
+    ] {
+        let mut found = Vec::new();
+        walk(settings, member, &mut found);
+        found.sort();
+        found.dedup();
+        set_some(context, key, found);
     }
-    found
 }
