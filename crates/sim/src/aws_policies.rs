@@ -59,7 +59,10 @@ const POLICIES: &[(&str, &str)] = &[
     ("IAMFullAccess", allow!("iam:*")),
     ("IAMReadOnlyAccess", allow!("iam:Get*", "iam:List*")),
     ("AWSCloudFormationFullAccess", allow!("cloudformation:*")),
-    ("AWSCloudFormationReadOnlyAccess", allow!("cloudformation:Describe*", "cloudformation:Get*", "cloudformation:List*")),
+    (
+        "AWSCloudFormationReadOnlyAccess",
+        allow!("cloudformation:Describe*", "cloudformation:Get*", "cloudformation:List*"),
+    ),
     ("AWSLambda_FullAccess", LAMBDA),
     ("AWSLambda_ReadOnlyAccess", allow!("lambda:Get*", "lambda:List*")),
     ("AWSLambdaExecute", allow!("logs:*", "s3:GetObject", "s3:PutObject")),
@@ -94,7 +97,10 @@ const POLICIES: &[(&str, &str)] = &[
     ("AmazonSSMReadOnlyAccess", allow!("ssm:Get*", "ssm:List*")),
     ("AmazonSSMManagedInstanceCore", allow!("ssm:Get*")),
     ("SecretsManagerReadWrite", allow!("secretsmanager:*")),
-    ("AWSKeyManagementServicePowerUser", allow!("kms:CreateKey", "kms:CreateAlias", "kms:DeleteAlias", "kms:Describe*")),
+    (
+        "AWSKeyManagementServicePowerUser",
+        allow!("kms:CreateKey", "kms:CreateAlias", "kms:DeleteAlias", "kms:Describe*"),
+    ),
     ("AWSCodeCommitFullAccess", allow!("codecommit:*")),
     ("AWSCodeCommitPowerUser", allow!("codecommit:Git*", "codecommit:CreateRepository")),
     ("AWSCodeCommitReadOnly", allow!("codecommit:Get*", "codecommit:List*", "codecommit:GitPull")),

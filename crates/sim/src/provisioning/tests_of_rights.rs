@@ -132,7 +132,10 @@ fn what_iam_would_refuse_is_refused() {
             "ManagedPolicyArns: ['arn:aws:iam::aws:policy/NoSuchPolicy']",
             "Policy arn:aws:iam::aws:policy/NoSuchPolicy does not exist or is not attachable.",
         ),
-        ("Policies: [{PolicyName: p, PolicyDocument: {Version: '2012-10-17', Statement: [{Effect: Maybe}]}}]", "Syntax errors in policy"),
+        (
+            "Policies: [{PolicyName: p, PolicyDocument: {Version: '2012-10-17', Statement: [{Effect: Maybe}]}}]",
+            "Syntax errors in policy",
+        ),
     ] {
         let template = format!(
             "Resources:\n  R:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument: {TRUST}\n      {role}\n"
@@ -207,8 +210,14 @@ Resources:
     let arn = bench.create_as("usual", template, &[], as_role("StudiogateLaunchRole")).unwrap();
     assert_eq!(bench.after(10, &arn).status, "ROLLBACK_COMPLETE");
     // And nothing that governs can be changed by what is offered.
-    let governs = format!("Resources:\n  R: {{Type: AWS::IAM::Role, Properties: {{RoleName: StudiogateSpare, AssumeRolePolicyDocument: {TRUST}}}}}\n");
+    let governs = format!(
+        "Resources:\n  R: {{Type: AWS::IAM::Role, Properties: {{RoleName: StudiogateSpare, AssumeRolePolicyDocument: {TRUST}}}}}\n"
+    );
     let arn = bench.create_as("governs", &governs, &[], as_role("StudiogateOfferedLaunchRole")).unwrap();
     assert!(why(&bench.after(10, &arn)).contains("with an explicit deny"));
-    assert!(!Bench::new(1.0).world(|world, _| world.accounts[&ACCOUNT.parse().unwrap()].roles.contains_key("StudiogateOfferedLaunchRole")));
+    assert!(
+        !Bench::new(1.0).world(|world, _| world.accounts[&ACCOUNT.parse().unwrap()]
+            .roles
+            .contains_key("StudiogateOfferedLaunchRole"))
+    );
 }

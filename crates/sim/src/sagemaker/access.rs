@@ -72,10 +72,9 @@ pub(crate) fn on_change(
     set_some(&mut context, "sagemaker:VpcSecurityGroupIds", groups);
     set_some(&mut context, "sagemaker:VpcSubnets", texts(settings, &["SubnetIds"]));
     settings_keys(&mut context, settings);
-    for (member, key) in [
-        ("AppNetworkAccessType", "sagemaker:AppNetworkAccessType"),
-        ("RootAccess", "sagemaker:RootAccess"),
-    ] {
+    for (member, key) in
+        [("AppNetworkAccessType", "sagemaker:AppNetworkAccessType"), ("RootAccess", "sagemaker:RootAccess")]
+    {
         if let Some(value) = settings.get(member).and_then(Value::as_str) {
             context.set(key, value);
         }

@@ -37,7 +37,8 @@ impl Bench {
 
     fn call_as(&self, caller: Caller, operation: &str, body: &Value) -> Result<Value, AwsError> {
         let now = self.clock.now();
-        let ctx = Ctx { caller, region: "eu-west-1".into(), now, request_id: "test".into(), origin: Default::default() };
+        let ctx =
+            Ctx { caller, region: "eu-west-1".into(), now, request_id: "test".into(), origin: Default::default() };
         self.aws.with_world(|world| super::handle(world, &ctx, operation, body)).unwrap()
     }
 
@@ -474,7 +475,10 @@ fn what_is_denied_on_an_arn_is_denied_by_name_too() {
         })
         .unwrap();
     for (operation, mut body) in [
-        ("ProvisionProduct", json!({ "ProvisioningArtifactId": artifact, "ProvisionedProductName": "x", "ProvisionToken": "x" })),
+        (
+            "ProvisionProduct",
+            json!({ "ProvisioningArtifactId": artifact, "ProvisionedProductName": "x", "ProvisionToken": "x" }),
+        ),
         ("DescribeProvisioningParameters", json!({ "ProvisioningArtifactId": artifact })),
         ("DescribeProvisioningArtifact", json!({ "ProvisioningArtifactId": artifact })),
         ("DescribeProduct", json!({})),
@@ -490,7 +494,9 @@ fn what_is_denied_on_an_arn_is_denied_by_name_too() {
 fn who_may_not_act_does_not_learn_what_there_is() {
     let bench = Bench::new();
     let observer = bench.session("601000000001", "StudiogateObserver", "eve");
-    for (operation, token) in [("TerminateProvisionedProduct", "TerminateToken"), ("UpdateProvisionedProduct", "UpdateToken")] {
+    for (operation, token) in
+        [("TerminateProvisionedProduct", "TerminateToken"), ("UpdateProvisionedProduct", "UpdateToken")]
+    {
         let body = json!({ "ProvisionedProductName": "none", token: "x" });
         assert_eq!(bench.call_as(observer.clone(), operation, &body).unwrap_err().code, "AccessDeniedException");
     }

@@ -82,11 +82,8 @@ impl Template {
             return Err(TemplateError::format(format!("the template is larger than {MAX_TEMPLATE_BYTES} bytes")));
         }
         let text = text.trim_start_matches('\u{feff}');
-        let (document, warnings) = if text.trim_start().starts_with('{') {
-            (json::parse(text)?, Vec::new())
-        } else {
-            yaml::parse(text)?
-        };
+        let (document, warnings) =
+            if text.trim_start().starts_with('{') { (json::parse(text)?, Vec::new()) } else { yaml::parse(text)? };
         let Value::Object(document) = document else {
             return Err(TemplateError::format("unsupported structure."));
         };

@@ -90,7 +90,9 @@ impl<'a> Evaluator<'a> {
     /// Functions inside functions can make a small template enormous: what comes out is counted.
     pub(super) fn spend(&self, bytes: usize) -> Result<(), TemplateError> {
         let left = self.left.get().checked_sub(bytes).ok_or_else(|| {
-            TemplateError::function(format!("the template's values take more than {MAX_EVALUATED} bytes once evaluated"))
+            TemplateError::function(format!(
+                "the template's values take more than {MAX_EVALUATED} bytes once evaluated"
+            ))
         })?;
         self.left.set(left);
         Ok(())

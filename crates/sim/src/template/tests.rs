@@ -321,7 +321,9 @@ fn what_a_template_evaluates_to_is_bounded() {
     let text = format!("Resources:\n  A:\n    Type: A::B\n    Properties:\n      P: {quoted}\n");
     assert!(evaluate(&text, &[], &[]).unwrap_err().contains("Fn::ToJsonString gives a text of more than"));
     let many = "{'Fn::FindInMap': [M, a, b]}, ".repeat(200);
-    let text = format!("Mappings: {{M: {{a: {{b: '{long}'}}}}}}\nResources:\n  A:\n    Type: A::B\n    Properties:\n      P: [{many}]\n");
+    let text = format!(
+        "Mappings: {{M: {{a: {{b: '{long}'}}}}}}\nResources:\n  A:\n    Type: A::B\n    Properties:\n      P: [{many}]\n"
+    );
     assert!(evaluate(&text, &[], &[]).unwrap_err().contains("take more than 16777216 bytes"));
 }
 

@@ -112,7 +112,8 @@ fn take_key(stack: &mut [Open], text: &str, marker: Marker, warnings: &mut Vec<S
     let Some(Open::Map { entries, lines, key: key @ None, .. }) = stack.last_mut() else { return false };
     if let Some(first) = lines.insert(text.to_owned(), marker.line()) {
         let line = marker.line();
-        warnings.push(format!("line {line}: the key {text:?} stands in line {first} too; the value in line {line} holds"));
+        warnings
+            .push(format!("line {line}: the key {text:?} stands in line {first} too; the value in line {line} holds"));
     }
     // The key is entered now, so that it keeps its place; its value takes the place of null.
     entries.insert(text.to_owned(), Value::Null);

@@ -63,12 +63,7 @@ pub(super) fn ready(world: &mut World, ctx: &Ctx, resource: &mut StackResource) 
 }
 
 /// Starts the removal, or goes on with it.
-pub(super) fn remove(
-    world: &mut World,
-    ctx: &Ctx,
-    stack: &Stack,
-    resource: &StackResource,
-) -> Result<Removal, String> {
+pub(super) fn remove(world: &mut World, ctx: &Ctx, stack: &Stack, resource: &StackResource) -> Result<Removal, String> {
     match resource.kind.as_str() {
         kind if sagemaker::knows(kind) => sagemaker::remove(world, ctx, resource),
         "AWS::IAM::Role" => iam::remove_role(world, ctx, resource),
@@ -117,16 +112,14 @@ pub(super) fn needs_replacement(kind: &str, old: &Value, new: &Value) -> bool {
         }
         "AWS::SageMaker::Space" => &["DomainId", "SpaceName", "SpaceSharingSettings", "OwnershipSettings"],
         "AWS::SageMaker::App" => &["DomainId", "UserProfileName", "AppType", "AppName", "ResourceSpec"],
-        "AWS::SageMaker::NotebookInstance" => {
-            &[
-                "NotebookInstanceName",
-                "KmsKeyId",
-                "SubnetId",
-                "SecurityGroupIds",
-                "DirectInternetAccess",
-                "PlatformIdentifier",
-            ]
-        }
+        "AWS::SageMaker::NotebookInstance" => &[
+            "NotebookInstanceName",
+            "KmsKeyId",
+            "SubnetId",
+            "SecurityGroupIds",
+            "DirectInternetAccess",
+            "PlatformIdentifier",
+        ],
         "AWS::SageMaker::NotebookInstanceLifecycleConfig" => &["NotebookInstanceLifecycleConfigName"],
         "AWS::S3::Bucket" => &["BucketName"],
         "AWS::S3::BucketPolicy" => &["Bucket"],

@@ -91,11 +91,7 @@ const VERBS: &[(&str, &str, &str)] = &[
     ("AWS::SecretsManager::SecretTargetAttachment", "UpdateSecret", "UpdateSecret"),
     ("AWS::ServiceCatalog::AcceptedPortfolioShare", "AcceptPortfolioShare", "RejectPortfolioShare"),
     ("AWS::ServiceCatalog::CloudFormationProduct", "CreateProduct", "DeleteProduct"),
-    (
-        "AWS::ServiceCatalog::CloudFormationProvisionedProduct",
-        "ProvisionProduct",
-        "TerminateProvisionedProduct",
-    ),
+    ("AWS::ServiceCatalog::CloudFormationProvisionedProduct", "ProvisionProduct", "TerminateProvisionedProduct"),
     ("AWS::ServiceCatalog::LaunchNotificationConstraint", "CreateConstraint", "DeleteConstraint"),
     ("AWS::ServiceCatalog::LaunchRoleConstraint", "CreateConstraint", "DeleteConstraint"),
     ("AWS::ServiceCatalog::LaunchTemplateConstraint", "CreateConstraint", "DeleteConstraint"),
@@ -135,7 +131,8 @@ pub(super) fn action(kind: &str, act: Act) -> Option<String> {
     }
     let prefix = prefix(service);
     let whole = |verb: &str| if verb.contains(':') { verb.to_owned() } else { format!("{prefix}:{verb}") };
-    let other = VERBS.iter().find(|(name, _, _)| *name == kind || kind.strip_suffix(noun) == Some(&format!("{name}::")));
+    let other =
+        VERBS.iter().find(|(name, _, _)| *name == kind || kind.strip_suffix(noun) == Some(&format!("{name}::")));
     Some(match (act, other) {
         (Act::Make, Some((_, make, _))) => whole(make),
         (Act::Remove, Some((_, _, remove))) => whole(remove),

@@ -223,8 +223,11 @@ fn retag(world: &mut World, ctx: &Ctx, arn: &str, wanted: &BTreeMap<String, Stri
     if !gone.is_empty() {
         handle(world, ctx, "DeleteTags", &json!({ "ResourceArn": arn, "TagKeys": gone }))?;
     }
-    let new: BTreeMap<String, String> =
-        wanted.iter().filter(|(key, value)| tags.get(*key) != Some(value)).map(|(k, v)| (k.clone(), v.clone())).collect();
+    let new: BTreeMap<String, String> = wanted
+        .iter()
+        .filter(|(key, value)| tags.get(*key) != Some(value))
+        .map(|(k, v)| (k.clone(), v.clone()))
+        .collect();
     if !new.is_empty() {
         handle(world, ctx, "AddTags", &json!({ "ResourceArn": arn, "Tags": tag_list(&new) }))?;
     }
