@@ -31,7 +31,11 @@ pub fn propose_for(
             other => Some(other),
         }
     };
-    parameters.iter().filter_map(|parameter| Some((parameter.key.clone(), bound(parameter)?))).collect()
+    // The value of a secret is never written into a binding.
+    let kept = |parameter: &Parameter| {
+        bound(parameter).filter(|source| !(parameter.no_echo && matches!(source, BindingSource::Fixed { .. })))
+    };
+    parameters.iter().filter_map(|parameter| Some((parameter.key.clone(), kept(parameter)?))).collect()
 }
 
 fn declares(account: &ProjectAccount, value: AccountValue) -> bool {

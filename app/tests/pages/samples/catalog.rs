@@ -180,6 +180,8 @@ pub(crate) fn request_form() -> RequestFormPage {
         approval: "Frank Lead decides.".into(),
         suggested_name: "fiona-studio".into(),
         form_token: "0199cccc".into(),
+        blocked: None,
+        draft: "0199dddd".into(),
         state: FormState {
             values: BTreeMap::from([
                 ("name".into(), "my studio!".into()),
