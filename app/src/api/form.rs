@@ -93,6 +93,12 @@ impl Form {
         self.keep(fields)
     }
 
+    /// Keeps a field that is no part of the input.
+    pub(super) fn with_field(mut self, name: &str, value: &str) -> Self {
+        self.fields.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
     /// Tells the forms of one page apart.
     pub(super) fn named(mut self, name: &str) -> Self {
         self.fields.insert("form".to_owned(), name.to_owned());
@@ -205,7 +211,10 @@ mod tests {
         );
         assert_eq!(address("/api/decide_request", &[("id", "r")]).unwrap(), "/requests/r?draft=d");
         assert_eq!(address("/api/save_project", &[("id", "p")]).unwrap(), "/admin/projects?draft=d");
-        assert_eq!(address("/api/save_project", &[("id", "p"), ("version", "1")]).unwrap(), "/admin/projects/p?draft=d");
+        assert_eq!(
+            address("/api/save_project", &[("id", "p"), ("version", "1")]).unwrap(),
+            "/admin/projects/p?draft=d"
+        );
         assert_eq!(address("/api/withdraw_request", &[("id", "r")]), None);
     }
 

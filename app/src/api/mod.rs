@@ -102,7 +102,8 @@ pub async fn handle(context: impl Fn() + Clone + Send + 'static, request: Reques
 /// The mistake of a field that holds a control character.
 fn not_text(name: &str, value: &str) -> Option<FieldError> {
     let found = text::forbidden(value).or_else(|| text::forbidden(name))?;
-    let message = format!("A control character (U+{:04X}) was in it and was taken out: look it over.", u32::from(found));
+    let message =
+        format!("A control character (U+{:04X}) was in it and was taken out: look it over.", u32::from(found));
     Some(FieldError::new(text::without_forbidden(name), message))
 }
 

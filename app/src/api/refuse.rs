@@ -16,13 +16,7 @@ use super::form::Form;
 use crate::document::{Document, Frame, Page};
 use crate::{load, pages};
 
-pub(super) async fn refuse(
-    frame: Frame,
-    form: Form,
-    portal: &ControlPlane,
-    caller: &Caller,
-    error: Error,
-) -> Answer {
+pub(super) async fn refuse(frame: Frame, form: Form, portal: &ControlPlane, caller: &Caller, error: Error) -> Answer {
     let mistakes = match &error {
         Error::Invalid(mistakes) => Some(mistakes.clone()),
         // The form as it is now, with what was typed and with what changed.

@@ -100,9 +100,8 @@ fn document(status: u16, problem: Problem, request_id: Option<String>, actions: 
 fn SendAgain(form: Unkept) -> impl IntoView {
     let Unkept { endpoint, fields, secrets, errors, why } = form;
     let state = FormState { values: fields.clone(), errors };
-    let (hidden, seen): (Vec<_>, Vec<_>) = fields
-        .into_iter()
-        .partition(|(name, _)| UNSEEN.contains(&name.as_str()) && state.error(name).is_none());
+    let (hidden, seen): (Vec<_>, Vec<_>) =
+        fields.into_iter().partition(|(name, _)| UNSEEN.contains(&name.as_str()) && state.error(name).is_none());
     let hidden =
         hidden.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view();
     let draw = |(name, value): (String, String)| {

@@ -3,8 +3,8 @@ use domain::view::{FormControl, FormField, FormState, RequestFormPage};
 use leptos::prelude::*;
 
 use crate::components::{
-    Callout, Card, Choice, Crumb, Disclosure, ErrorSummary, Hidden, PageHead, PairList, ProblemCallout, Select, TextArea,
-    TextField, Tone, field_label, only_known_fields,
+    Callout, Card, Choice, Crumb, Disclosure, ErrorSummary, Hidden, PageHead, PairList, ProblemCallout, Select,
+    TextArea, TextField, Tone, field_label, only_known_fields,
 };
 use crate::document::Page;
 use crate::words;

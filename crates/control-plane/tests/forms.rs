@@ -56,7 +56,7 @@ on_both! {
     async fn a_form_drawn_for_another_account_is_not_submitted(url) {
         let state = TestState::start(&url).await;
         let admin = state.as_("admin").await;
-        let product = state.product(PRODUCT).await;
+        let product = state.product("Studio environment").await;
         let access = ProductAccessInput {
             product: product.to_string(),
             project: "fraud-detection".into(),
@@ -69,7 +69,7 @@ on_both! {
         let query = RequestFormQuery { target: FRAUD_DEV.into(), ..RequestFormQuery::default() };
         let form = state.plane.request_form(&caller, &product, query).await.unwrap();
         let other = form.targets.iter().find(|t| t.value != form.target).unwrap().value.clone();
-        let mut input = state.filled_form("fraud-scientist", PRODUCT, "moved").await;
+        let mut input = state.filled_form("fraud-scientist", "Studio environment", "moved").await;
         input.target = other.clone();
         input.drawn_for = form.drawn_for();
         let told = mistakes(state.plane.submit_request(&caller, input.clone()).await);
@@ -249,9 +249,37 @@ on_both! {
         // Which of the two it takes first is the database's own matter.
         let taken = |told: Vec<FieldError>| ["id", "name"].contains(&told[0].field.as_str());
         assert!(taken(mistakes(save(&other).await)), "it would not be what was asked for");
+        let renamed = ProjectInput { name: "Renamed".into(), version: "1".into(), ..project.clone() };
+        assert_eq!(save(&renamed).await.unwrap(), save(&renamed).await.unwrap());
+        let other = ProjectInput { name: "Otherwise".into(), ..renamed.clone() };
+        assert!(matches!(save(&other).await, Err(Error::Stale { .. })));
+        assert_eq!(state.store.project(&"new-one".parse().unwrap()).await.unwrap().unwrap().version, 2);
         state.pass(TimeDelta::minutes(2));
+        assert!(matches!(save(&renamed).await, Err(Error::Stale { .. })));
         assert!(taken(mistakes(save(&project).await)));
         assert_eq!(mistakes(add().await)[0].field, "group");
+    }
+
+    async fn a_second_click_finds_the_thing_removed(url) {
+        let state = TestState::start(&url).await;
+        let admin = state.as_("admin").await;
+        let mapping = GroupMappingInput { group: "more".into(), grant: "auditor".into(), project: String::new() };
+        let mapping = state.plane.add_group_mapping(&admin, mapping).await.unwrap();
+        let product = state.product("Studio environment").await;
+        let page = state.plane.admin_product(&admin, &product, None).await.unwrap();
+        let (access, binding) = (page.access[0].id.clone(), page.bindings[0].id.clone());
+        let before = state.store.audit_events(&Scope::All, &AuditFilter::default(), &PageRequest::newest(500)).await;
+        let before = before.unwrap().items.len();
+        for _ in 0..2 {
+            state.plane.remove_group_mapping(&admin, &mapping).await.unwrap();
+            state.plane.remove_product_access(&admin, &access).await.unwrap();
+            state.plane.remove_parameter_binding(&admin, &binding).await.unwrap();
+        }
+        let after = state.store.audit_events(&Scope::All, &AuditFilter::default(), &PageRequest::newest(500)).await;
+        assert_eq!(after.unwrap().items.len(), before + 3, "each was removed once");
+        state.pass(TimeDelta::minutes(2));
+        assert_eq!(state.plane.remove_group_mapping(&admin, &mapping).await.unwrap_err().status(), 404);
+        assert_eq!(state.plane.remove_parameter_binding(&admin, &binding).await.unwrap_err().status(), 404);
     }
 
     async fn what_the_platform_cannot_supply_is_known_before_anything_is_typed(url) {

@@ -133,8 +133,11 @@ fn origin<'a>(parameter: &Parameter, bindings: &'a [ParameterBinding], account: 
     let binding =
         bound.clone().find(|b| b.account.as_ref() == Some(account)).or_else(|| bound.find(|b| b.account.is_none()));
     match binding.map(|b| &b.source) {
-        Some(BindingSource::Choice { values }) if !never_asked(parameter) => Origin::Choice(values),
-        Some(BindingSource::Ask) | None if !never_asked(parameter) => Origin::Ask,
+        Some(BindingSource::Choice { values }) if !never_asked(parameter) && !parameter.no_echo => {
+            Origin::Choice(values)
+        }
+        // A choice among secrets would show them.
+        Some(BindingSource::Choice { .. } | BindingSource::Ask) | None if !never_asked(parameter) => Origin::Ask,
         Some(BindingSource::Choice { .. } | BindingSource::Ask) | None => Origin::Unbound,
         Some(source) => Origin::Platform(source),
     }
@@ -306,6 +309,13 @@ fn supplied(
     person: &BindingPerson,
 ) -> Result<String, String> {
     let value = match source {
+        // Bound before the template made it a secret.
+        BindingSource::Fixed { .. } if parameter.no_echo => {
+            return Err(format!(
+                "{} is a secret (NoEcho) and is bound to a value in clear: an admin has to mend the binding.",
+                parameter.key
+            ));
+        }
         BindingSource::Fixed { value } => value.clone(),
         BindingSource::FromAccount { value } => from_account(*value, parameter, account)?,
         BindingSource::FromPerson { value } => match value {

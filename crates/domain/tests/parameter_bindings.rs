@@ -215,6 +215,16 @@ fn the_value_of_a_secret_is_written_into_no_binding() {
 }
 
 #[test]
+fn a_binding_from_before_a_parameter_became_a_secret_supplies_and_shows_nothing() {
+    let params = [Parameter { no_echo: true, ..parameter("Token", "String") }];
+    let errors = run(&params, &[bind("Token", BindingSource::Fixed { value: "hush".into() })], &[]).unwrap_err();
+    assert!(errors[0].1.contains("mend the binding") && !errors[0].1.contains("hush"), "{errors:?}");
+    let choice = [bind("Token", BindingSource::Choice { values: vec!["hush".into()] })];
+    let field = &form_fields(&params, &choice, &account())[0];
+    assert!(matches!(field.control, FormControl::Secret { .. }), "{field:?}");
+}
+
+#[test]
 fn fields_tell_their_limits() {
     let params = [
         Parameter { min_value: Some("5".into()), max_value: Some("100".into()), ..parameter("Volume", "Number") },

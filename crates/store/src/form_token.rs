@@ -36,10 +36,7 @@ impl Tx {
         // Held until the end of the transaction: a form that was changed and is posted twice makes one thing, too.
         let held = dialect::for_update(&self.on());
         let text = format!("SELECT path FROM form_token WHERE token = $1 AND issuer = $2 AND subject = $3{held}");
-        let sql = Sql::new(text)
-            .bind(token)
-            .bind(&person.issuer)
-            .bind(&person.subject);
+        let sql = Sql::new(text).bind(token).bind(&person.issuer).bind(&person.subject);
         let row: Option<(Option<String>,)> = optional(self.on(), sql).await?;
         Ok(row.and_then(|(path,)| path).map_or(FormToken::Fresh, |path| FormToken::Used { path }))
     }

@@ -125,7 +125,8 @@ fn signed_out_problem() -> Problem {
 }
 
 fn refused(portal: &Portal, request_id: &str) -> Response {
-    let problem = Problem::new("You are signed out.", "Your session ended before this was sent.", "Sign in and do it again.");
+    let problem =
+        Problem::new("You are signed out.", "Your session ended before this was sent.", "Sign in and do it again.");
     page::problem(portal, 401, problem, Some(request_id))
 }
 

@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use app::pages::problem::Unkept;
 use domain::access::ApprovalRule;
 use domain::catalog::MirrorState;
 use domain::problem::{FieldError, Problem};
@@ -197,5 +198,23 @@ pub(crate) fn request_form() -> RequestFormPage {
                 FieldError::new("param[Suffix]", "Suffix has 3 to 20 lower-case letters and digits."),
             ],
         },
+    }
+}
+
+pub(crate) fn unkept() -> Unkept {
+    let fields = [
+        ("product", "prod-studio"),
+        ("form_token", "0199cccc"),
+        ("name", "fiona-studio"),
+        ("justification", "Train the late payment model.\nTwo weeks."),
+        ("lease_days", "many"),
+        ("param[Suffix]", "<b>\"x"),
+    ];
+    Unkept {
+        endpoint: "/api/submit_request".into(),
+        fields: fields.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+        secrets: vec!["param[GitToken]".into()],
+        errors: vec![FieldError::new("lease_days", "A whole number of days.")],
+        why: String::new(),
     }
 }

@@ -80,7 +80,10 @@ impl ControlPlane {
     pub async fn remove_group_mapping(&self, caller: &Caller, id: &GroupMappingId) -> Result<()> {
         self.authorize_portal(caller, Action::ManageGroupMappings).await?;
         let mut tx = self.store().begin().await?;
-        let removed = tx.delete_group_mapping(id).await?.ok_or_else(|| Error::not_found("group mapping"))?;
+        let Some(removed) = tx.delete_group_mapping(id).await? else {
+            tx.rollback().await?;
+            return self.removed_already(caller, "group_mapping", id.as_str(), "group mapping").await;
+        };
         let admin = |m: &GroupMapping| m.grant == Grant::Platform { role: PlatformRole::Admin };
         let remain = tx.group_mappings().await?;
         if admin(&removed) && self.settings().bootstrap_admin_group.is_none() && !remain.iter().any(admin) {

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use super::{Allowed, FormField, FormState};
 use crate::access::ApprovalRule;
 use crate::catalog::MirrorState;
-use crate::problem::Problem;
 use crate::id::{AccountId, ProductId, ProjectId, ProvisioningArtifactId, Region};
+use crate::problem::Problem;
 use crate::project::{DataClass, Stage};
 
 /// Filters of the catalog, as they stand in the URL.
