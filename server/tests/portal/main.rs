@@ -6,6 +6,7 @@ mod audit;
 mod browser;
 mod configuration;
 mod endpoints;
+mod forms;
 mod headers;
 mod https;
 mod sessions;
