@@ -67,7 +67,7 @@ impl Error {
             Self::Invalid(errors) => Problem::new(
                 "Some fields need another look.",
                 errors.iter().map(|e| e.message.as_str()).collect::<Vec<_>>().join(" "),
-                "Correct them and send the form again; what you typed is kept.",
+                "Correct them and send the form again.",
             ),
             Self::Stale { what } => Problem::new(
                 format!("The {what} changed while you looked at it."),
@@ -110,7 +110,7 @@ impl From<store::Error> for Error {
                 Self::Unavailable(Problem::new(
                     "The portal cannot reach its database.",
                     "Nothing was changed.",
-                    "Try again in a minute; what you typed is still in the form.",
+                    "Try again in a minute.",
                 ))
             }
             store::Error::Conflict { entity, .. } => Self::Stale { what: entity.to_owned() },

@@ -188,6 +188,7 @@ on_both! {
         state.sign_in("newcomer", &["data-people"]).await;
         let input = GroupMappingInput { group: "data-people".into(), grant: "member".into(), project: "fraud-detection".into() };
         let mapping = state.plane.add_group_mapping(&admin, input.clone()).await.unwrap();
+        state.pass(TimeDelta::minutes(2));
         assert_eq!(fields(state.plane.add_group_mapping(&admin, input).await), ["group"]);
         state.submit("newcomer", PRODUCT, "new").await;
         state.plane.remove_group_mapping(&admin, &mapping).await.unwrap();

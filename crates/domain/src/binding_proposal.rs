@@ -6,7 +6,11 @@ use crate::catalog::Parameter;
 /// A binding for each parameter, by its name and type; the same for all accounts. A parameter that names a role is bound
 /// to nothing here, since its value differs by account: see [`role_value`].
 pub fn propose(parameters: &[Parameter]) -> Vec<(String, BindingSource)> {
-    parameters.iter().filter_map(|parameter| Some((parameter.key.clone(), source(parameter)?))).collect()
+    // The value of a secret is never written into a binding.
+    let kept = |parameter: &Parameter| {
+        source(parameter).filter(|source| !(parameter.no_echo && matches!(source, BindingSource::Fixed { .. })))
+    };
+    parameters.iter().filter_map(|parameter| Some((parameter.key.clone(), kept(parameter)?))).collect()
 }
 
 /// The value of a parameter that names a role, by its own name: the role's name where that is asked for, else its ARN.

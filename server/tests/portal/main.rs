@@ -5,6 +5,7 @@
 mod browser;
 mod configuration;
 mod endpoints;
+mod forms;
 mod headers;
 mod sessions;
 mod sign_in;

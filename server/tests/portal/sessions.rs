@@ -118,9 +118,27 @@ async fn nobody_else_gets_what_was_typed() {
 }
 
 #[tokio::test]
-async fn a_form_from_nobody_is_refused_and_says_that_nothing_was_kept() {
+async fn a_form_from_nobody_comes_back_in_the_page_itself() {
     let state = State::start().await;
-    let answer = state.browser().post("/api/submit_request", &[("name", "x")]).await;
+    let fields = [("name", "typed-name"), ("noecho", "param[Secret]"), ("param[Secret]", "hush")];
+    let answer = state.browser().post("/api/submit_request", &fields).await;
     assert_eq!(answer.status, 401);
-    assert!(answer.has("it was not kept"));
+    assert!(answer.has("You are signed out.") && answer.has("Send again"), "{}", answer.text());
+    assert!(answer.has(r#"action="/api/submit_request""#) && answer.has(r#"value="typed-name""#), "{}", answer.text());
+    assert!(!answer.has("hush"), "a secret is never shown");
+    // A button has nothing to send again.
+    let answer = state.browser().post("/api/withdraw_request", &[("id", "x")]).await;
+    assert!(answer.status == 401 && !answer.has("Send again"), "{}", answer.text());
+}
+
+#[tokio::test]
+async fn what_was_typed_long_after_the_end_of_a_session_comes_back_too() {
+    let state = State::start().await;
+    let mut browser = state.signed_in("fraud-scientist").await;
+    // Nobody knows any more whose session it was.
+    state.pass(TimeDelta::hours(80));
+    state.work().await;
+    let answer = browser.post("/api/submit_request", &[("product", "prod-1"), ("name", "typed-name")]).await;
+    assert_eq!(answer.status, 401, "{}", answer.location());
+    assert!(answer.has(r#"value="typed-name""#), "{}", answer.text());
 }

@@ -113,6 +113,7 @@ impl State {
             form_token: form.form_token,
             parameters: values(form.fields),
             tags: values(form.tag_fields),
+            ..RequestInput::default()
         }
     }
 

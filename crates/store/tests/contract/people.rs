@@ -148,9 +148,13 @@ on_both! {
         assert_eq!(store.draft(&made.id, &person("bob"), at(1)).await.unwrap(), None);
         assert_eq!(store.draft(&made.id, &person("ada"), at(86_400)).await.unwrap(), None);
         assert_eq!(store.count_drafts(&person("ada"), at(10)).await.unwrap(), 1);
-        assert!(!store.delete_draft(&made.id, &person("bob")).await.unwrap());
+        let mut tx = store.begin().await.unwrap();
+        assert!(!tx.delete_draft(&made.id, &person("bob")).await.unwrap());
+        tx.commit().await.unwrap();
         assert_eq!(store.sweep_drafts(at(86_400)).await.unwrap(), 1);
-        assert!(store.delete_draft(&"d2".parse().unwrap(), &person("ada")).await.unwrap());
+        let mut tx = store.begin().await.unwrap();
+        assert!(tx.delete_draft(&"d2".parse().unwrap(), &person("ada")).await.unwrap());
+        tx.commit().await.unwrap();
     }
 
     async fn a_flash_is_shown_once(db) {
