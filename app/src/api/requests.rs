@@ -99,3 +99,20 @@ pub async fn withdraw_request(
     })
     .await
 }
+
+/// On to a form with the values of a request that was made before.
+#[server(endpoint = "request_again", prefix = "/api", input = PostUrl, output = Html)]
+pub async fn request_again(
+    #[server(rename = "id")]
+    #[server(default)]
+    request: String,
+) -> Posted {
+    answer_with(Form::of("/requests", &request), |portal, caller| async move {
+        let again = portal.request_again(&caller, &id(&request, "request")?).await?;
+        let form = Form::at(format!("/catalog/{}/request", encode(&again.product)))
+            .with_query("artifact", &again.artifact)
+            .with_query("target", &again.target);
+        Ok(Answer::redirect(&form.address(Some(&again.draft))))
+    })
+    .await
+}
