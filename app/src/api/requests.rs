@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, Html, Posted, act, answer_with, done, id, version};
 use super::form::Form;
+#[cfg(feature = "render")]
+use crate::pages::url::encode;
 
 /// A request as its form posts it.
 #[derive(Clone, Default, Serialize, Deserialize)]
