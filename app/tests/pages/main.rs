@@ -44,16 +44,19 @@ fn page(name: &str, page: impl FnOnce() -> Page) -> String {
 #[test]
 fn home() {
     let text = page("home", || {
-        pages::home::page(HomePage {
-            environments: samples::environment_rows(),
-            waiting_for_me: vec![samples::request_row("churn-studio", RequestState::Submitted)],
-            my_requests: vec![samples::request_row("my-bucket", RequestState::Submitted)],
-            products: samples::products(),
-        })
+        pages::home::page(
+            HomePage {
+                environments: samples::environment_rows(),
+                waiting_for_me: vec![samples::request_row("churn-studio", RequestState::Submitted)],
+                my_requests: vec![samples::request_row("my-bucket", RequestState::Submitted)],
+                products: samples::products(),
+            },
+            &samples::shell(),
+        )
     });
     assert!(text.contains("<title>Home \u{b7} Studiogate</title>"));
     assert!(text.contains("Waiting for your decision"));
-    let empty = page("home-empty", || pages::home::page(HomePage::default()));
+    let empty = page("home-empty", || pages::home::page(HomePage::default(), &samples::shell()));
     assert!(empty.contains("You have no environment yet."));
 }
 
@@ -182,10 +185,10 @@ fn approvals() {
                     next: None,
                     filtered: false,
                 },
-                waiting_count: 2,
                 decided: vec![samples::request_row("c", RequestState::Denied)],
             },
             "",
+            &Shell { waiting_for_me: 2, ..samples::shell() },
         )
     });
     assert!(text.contains("2 requests wait for your decision"));
@@ -194,18 +197,22 @@ fn approvals() {
 #[test]
 fn environment_in_every_state() {
     for state in EnvironmentState::ALL {
-        let text = page(&format!("environment-{state}"), || pages::environment::page(samples::environment(state)));
+        let text =
+            page(&format!("environment-{state}"), || pages::environment::page(samples::environment(state), false));
         assert_eq!(text.contains("leptos-island"), state.is_passing(), "{state}");
         assert_eq!(text.contains("<script"), state.is_passing(), "a page without an island ships no script: {state}");
         assert_eq!(text.contains("Open Studio"), state == EnvironmentState::Available, "{state}");
         assert_eq!(text.contains("Refresh"), state.is_passing(), "{state}");
     }
     let other = page("environment-other", || {
-        pages::environment::page(EnvironmentPage {
-            allowed: Allowed::default(),
-            is_owner: false,
-            ..samples::environment(EnvironmentState::Available)
-        })
+        pages::environment::page(
+            EnvironmentPage {
+                allowed: Allowed::default(),
+                is_owner: false,
+                ..samples::environment(EnvironmentState::Available)
+            },
+            false,
+        )
     });
     assert!(other.contains(" may open it."));
     assert!(!other.contains("/api/launch_environment") && !other.contains("/api/terminate_environment"));
@@ -216,7 +223,7 @@ fn environment_in_every_state() {
 fn events_have_the_shape_that_the_island_reads() {
     let mut progress = samples::progress(EnvironmentState::Provisioning);
     progress.problem = Some(Problem::new("What", "Why", "Next"));
-    progress.events.truncate(1);
+    progress.events[0].events.truncate(1);
     if let Some(operation) = &mut progress.operation {
         operation.steps.truncate(3);
         operation.steps.drain(..1);
@@ -226,13 +233,15 @@ fn events_have_the_shape_that_the_island_reads() {
         text,
         concat!(
             r#"{"state":"provisioning","problem":{"what":"What","why":"Why","next":"Next"},"operation":{"kind":"provision","#,
-            r#""steps":[{"label":"Ask Service Catalog","status":"done","detail":"Record rec-abc123"},"#,
-            r#"{"label":"Create the resources in AWS","status":"running","detail":"3 of 6 resources"}],"#,
-            r#""started_at":"2026-11-23T16:00:00Z","finished_at":null,"#,
+            r#""steps":[{"label":"Ask Service Catalog","status":"done","started_at":"2026-11-23T16:00:00Z","#,
+            r#""finished_at":"2026-11-23T16:01:00Z","detail":["Record rec-abc123"]},"#,
+            r#"{"label":"Create the resources in AWS","status":"running","started_at":"2026-11-23T16:00:00Z","#,
+            r#""finished_at":null,"detail":["3 of 6 resources"]}],"#,
+            r#""started_at":"2026-11-23T16:00:00Z","finished_at":null,"typical_seconds":540,"#,
             r#""trouble":{"what":"AWS is slowing the portal down.","why":"ThrottlingException: Rate exceeded","#,
             r#""next":"Nothing: the portal tries again by itself."},"next_run_at":"2026-11-23T16:04:00Z"},"#,
-            r#""events":[{"event_id":"1","at":"2026-11-23T16:00:11Z","logical_id":"fiona-studio","#,
-            r#""resource_type":"AWS::CloudFormation::Stack","status":"CREATE_IN_PROGRESS","reason":"User Initiated"}],"#,
+            r#""events":[{"operation":"provision","events":[{"event_id":"1","at":"2026-11-23T16:00:11Z","logical_id":"fiona-studio","#,
+            r#""resource_type":"AWS::CloudFormation::Stack","status":"CREATE_IN_PROGRESS","reason":"User Initiated"}]}],"#,
             r#""as_of":"2026-11-23T16:03:00Z"}"#
         )
     );

@@ -121,6 +121,12 @@ const ROWS: &[Row] = &[
         "fraud-lead",
     ),
     form(
+        "/api/request_again",
+        &[("id", "{request}")],
+        &["churn-scientist", "churn-lead", "newcomer"],
+        "fraud-scientist",
+    ),
+    form(
         "/api/launch_environment",
         &[("id", "{environment}")],
         &["churn-scientist", "fraud-lead", "admin", "auditor", "newcomer"],
@@ -140,6 +146,8 @@ const ROWS: &[Row] = &[
     ),
     // A handle of nobody's is ended by nobody; of one's own, by oneself: `sessions.rs` has that case.
     form("/api/end_session", &[("handle", "{handle}")], &["churn-scientist", "auditor", "newcomer"], "fraud-scientist"),
+    // Ends nobody's but one's own: everybody may.
+    form("/api/end_other_sessions", &[], &[], "newcomer"),
     form("/api/refresh_catalog", &[], NOT_ADMIN, "admin"),
     form("/api/set_theme", &[("theme", "dark"), ("return_to", "/catalog")], &[], "newcomer"),
     form(
@@ -305,8 +313,8 @@ async fn v8_2_1_v8_2_2_v8_3_1_v8_4_1_every_endpoint_refuses_whom_it_should_and_l
             assert_eq!(status, 200, "{} by {by}: {}", row.path, answer.text());
         } else {
             assert_eq!(status, 303, "{} by {by}: {}", row.path, answer.text());
-            // This one is for coming back with what was typed.
-            let comes_back = row.path == "/api/show_request_form";
+            // These are for coming back to a form with what was typed.
+            let comes_back = ["/api/show_request_form", "/api/request_again"].contains(&row.path);
             let draft = answer.location().contains("draft=");
             assert_eq!(draft, comes_back, "{} by {by} goes to {}", row.path, answer.location());
         }

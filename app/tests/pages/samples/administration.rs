@@ -45,6 +45,7 @@ pub(crate) fn audit() -> AuditPage {
         },
         query: AuditQuery { actor: "fiona & co".into(), ..AuditQuery::default() },
         actions: vec!["launch_environment".into(), "decide_request".into()],
+        projects: vec![id("fraud-detection")],
         sealed: "Sealed up to position 4, on 23 Nov 2026, 14:05 UTC.".into(),
         errors: vec![FieldError::new("from", "Write the date as YYYY-MM-DD.")],
     }

@@ -35,6 +35,7 @@ pub(crate) fn request_row(name: &str, state: RequestState) -> RequestRow {
         project: id("churn-prediction"),
         stage: Stage::PreProd,
         requester: "Charlie Scientist".into(),
+        justification: "Compare the two models on the April data.".into(),
         state,
         submitted_at: at(-300),
         expires_at: at(60 * 24 * 14),
@@ -64,9 +65,14 @@ pub(crate) fn request(state: RequestState) -> RequestPage {
         asked: vec![("InstanceType".into(), "ml.t3.medium".into()), ("VolumeSizeGiB".into(), "20".into())],
         bound: bound(),
         tags: vec![("data-class".into(), "confidential".into())],
+        constraints: vec!["Launched as role/StudiogateLaunchRole of the account.".into()],
         creates: versions().remove(0).resources,
+        typical_seconds: Some(540),
         running: vec![environment_row("features-old", EnvironmentState::Available)],
         state,
+        is_mine: false,
+        denial: (state == RequestState::Denied)
+            .then(|| Denial { by: "Frank Lead".into(), reason: "Use the shared domain for this.".into() }),
         timeline: vec![
             TimelineEntry { at: at(-300), who: "Fiona Scientist".into(), what: "Submitted".into(), comment: None },
             TimelineEntry {
@@ -82,6 +88,16 @@ pub(crate) fn request(state: RequestState) -> RequestPage {
         version: 3,
         allowed: everything(),
         form: FormState::default(),
+    }
+}
+
+fn step(label: &str, status: StepStatus, detail: &[&str]) -> StepView {
+    StepView {
+        label: label.into(),
+        status,
+        started_at: (status != StepStatus::Waiting).then(|| at(0)),
+        finished_at: matches!(status, StepStatus::Done | StepStatus::Failed).then(|| at(1)),
+        detail: detail.iter().map(|text| (*text).to_owned()).collect(),
     }
 }
 
@@ -108,32 +124,29 @@ pub(crate) fn progress(state: EnvironmentState) -> Progress {
         operation: Some(OperationView {
             kind: if state == EnvironmentState::Terminating { OperationKind::Terminate } else { OperationKind::Provision },
             steps: vec![
-                StepView { label: "Check roles and parameters".into(), status: StepStatus::Done, detail: None },
-                StepView { label: "Ask Service Catalog".into(), status: StepStatus::Done, detail: Some("Record rec-abc123".into()) },
-                StepView {
-                    label: "Create the resources in AWS".into(),
-                    status: if passing { StepStatus::Running } else if failed { StepStatus::Failed } else { StepStatus::Done },
-                    detail: passing.then(|| "3 of 6 resources".into()),
-                },
-                StepView {
-                    label: "Read outputs".into(),
-                    status: if passing || failed { StepStatus::Waiting } else { StepStatus::Done },
-                    detail: None,
-                },
+                step("Check roles and parameters", StepStatus::Done, &[]),
+                step("Ask Service Catalog", StepStatus::Done, &["Record rec-abc123"]),
+                step(
+                    "Create the resources in AWS",
+                    if passing { StepStatus::Running } else if failed { StepStatus::Failed } else { StepStatus::Done },
+                    &["3 of 6 resources"],
+                ),
+                step("Read outputs", if passing || failed { StepStatus::Waiting } else { StepStatus::Done }, &[]),
             ],
             started_at: at(0),
             finished_at: (!passing).then(|| at(6)),
+            typical_seconds: Some(540),
             trouble: passing.then(|| {
                 Problem::new("AWS is slowing the portal down.", "ThrottlingException: Rate exceeded", "Nothing: the portal tries again by itself.")
             }),
             next_run_at: passing.then(|| at(4)),
         }),
-        events: vec![
+        events: vec![StackEventGroup { operation: Some(OperationKind::Provision), events: vec![
             event(1, "fiona-studio", "AWS::CloudFormation::Stack", "CREATE_IN_PROGRESS", Some("User Initiated")),
             event(3, "Key", "AWS::KMS::Key", "CREATE_COMPLETE", None),
             event(9, "Domain", "AWS::SageMaker::Domain", "CREATE_IN_PROGRESS", Some("Resource creation Initiated")),
             event(12, "Role", "AWS::IAM::Role", "CREATE_FAILED", Some("User is not authorized to perform: iam:CreateRole with an explicit deny")),
-        ],
+        ] }],
         as_of: at(3),
     }
 }
@@ -178,6 +191,7 @@ pub(crate) fn environment(state: EnvironmentState) -> EnvironmentPage {
         launch_note: "The link is made when you press the button and lives for 30 seconds.".into(),
         lease_ends_at: at(60 * 24 * 30),
         created_at: at(0),
+        termination_deletes: vec![("AWS::SageMaker::Domain".into(), 1), ("AWS::KMS::Key".into(), 1)],
         termination_consequences: vec![
             "Running apps and spaces of the user profile are deleted first.".into(),
             "The SageMaker domain and its home volume are deleted, with everything on it.".into(),
