@@ -342,9 +342,14 @@ Outputs:
 fn unknown_types_are_recorded_and_flagged() {
     let template = "
 Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]
   Function:
     Type: AWS::Lambda::Function
-    Properties: {Role: arn, Handler: h, Runtime: r, Code: {ZipFile: 'pass'}}
+    Properties: {Role: !GetAtt Role.Arn, Handler: h, Runtime: r, Code: {ZipFile: 'pass'}}
   Custom:
     Type: Custom::Thing
     Properties: {ServiceToken: !GetAtt Function.Arn}

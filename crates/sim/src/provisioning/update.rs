@@ -7,7 +7,7 @@ use domain::guardrail::Context;
 
 use super::event::{resource_status, stack_status};
 use super::{advance, context, remove, resources, start};
-use crate::authorize::{authorize, resource_tags};
+use crate::authorize::{authorize, request_tags, resource_tags};
 use crate::cloudformation::{Before, Phase, Stack, Work};
 use crate::context::{Caller, Ctx, Origin};
 use crate::template::{Template, Values};
@@ -49,6 +49,12 @@ fn begin(
     let ctx = Ctx { caller: change.caller.clone(), origin: Origin::default(), ..asked };
     let mut auth = Context::new();
     resource_tags(&mut auth, None, &stack.tags);
+    if let Some(tags) = &change.tags {
+        request_tags(&mut auth, tags);
+    }
+    if let Some(role) = &stack.role_arn {
+        auth.set("cloudformation:RoleArn", role.clone());
+    }
     authorize(world, &ctx, "cloudformation:UpdateStack", &stack.arn, auth).map_err(|e| e.message)?;
     stack.caller = change.caller;
     let before = Before {

@@ -443,8 +443,8 @@ Resources:
       GroupDescription: x
       VpcId: {'Fn::ImportValue': !Sub 'vpc-${Env}'}
 ";
-    let products = [("Logs", template), ("Broken", "Resources:\n  A: {}\n  A: {}\n")];
-    assert!(super::seed::check(products[1].1).unwrap_err().to_string().contains("duplicate key"));
+    let products = [("Logs", template), ("Broken", "Resources:\n  A: {}\n")];
+    assert!(super::seed::check(products[1].1).unwrap_err().to_string().contains("must contain a Type"));
     let run = |exports: bool| {
         let bench = Bench::with(&products, exports);
         assert!(bench.aws.with_world(|w| w.service_catalog.products.values().all(|p| p.name != "Broken")).unwrap());

@@ -314,15 +314,15 @@ fn of_a_key_that_comes_twice_the_last_value_holds_and_the_lines_are_told() {
 fn what_a_template_evaluates_to_is_bounded() {
     let long = "x".repeat(100_000);
     let nested = (0..12).fold(format!("'{long}'"), |inner, _| format!("{{'Fn::Base64': {inner}}}"));
-    let text = format!("Resources:\n  A:\n    Type: A::B\n    Properties:\n      P: {nested}\n");
+    let text = format!("Resources:\n  R:\n    Type: A::B\n    Properties:\n      P: {nested}\n");
     let refused = evaluate(&text, &[], &[]).unwrap_err();
     assert!(refused.contains("Fn::Base64 gives a text of more than"), "{refused}");
     let quoted = (0..20).fold("'\"'".to_owned(), |inner, _| format!("{{'Fn::ToJsonString': {{k: {inner}}}}}"));
-    let text = format!("Resources:\n  A:\n    Type: A::B\n    Properties:\n      P: {quoted}\n");
+    let text = format!("Resources:\n  R:\n    Type: A::B\n    Properties:\n      P: {quoted}\n");
     assert!(evaluate(&text, &[], &[]).unwrap_err().contains("Fn::ToJsonString gives a text of more than"));
     let many = "{'Fn::FindInMap': [M, a, b]}, ".repeat(200);
     let text = format!(
-        "Mappings: {{M: {{a: {{b: '{long}'}}}}}}\nResources:\n  A:\n    Type: A::B\n    Properties:\n      P: [{many}]\n"
+        "Mappings: {{M: {{a: {{b: '{long}'}}}}}}\nResources:\n  R:\n    Type: A::B\n    Properties:\n      P: [{many}]\n"
     );
     assert!(evaluate(&text, &[], &[]).unwrap_err().contains("take more than 16777216 bytes"));
 }

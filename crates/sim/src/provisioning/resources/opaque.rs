@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::opaque_actions::{Act, action, passed_role};
 use super::{Made, Removal, made_up_name, refused, text};
-use crate::authorize::authorize;
+use crate::authorize::{authorize, service_call};
 use crate::cloudformation::{Stack, StackResource};
 use crate::context::{Caller, Ctx, RoleSession};
 use crate::error::AwsError;
@@ -25,7 +25,6 @@ pub(super) const NAMES: &[&str] = &[
     "RepositoryName",
     "StateMachineName",
     "AliasName",
-    "DisplayName",
 ];
 
 fn is_custom(kind: &str) -> bool {
@@ -57,21 +56,24 @@ fn allow(world: &mut World, ctx: &Ctx, resource: &StackResource, act: Act) -> Re
 }
 
 /// The caller may pass the role to the service (`iam:PassRole`), and the role lets the service take it.
-fn pass_role(world: &mut World, ctx: &Ctx, service: &str, role_arn: &str, to: &str) -> Result<(), String> {
+fn pass_role(world: &mut World, ctx: &Ctx, service: &str, role: &str, to: &str) -> Result<(), String> {
+    let own = format!("arn:aws:iam::{}:role/", ctx.account());
+    // Some types take the name alone.
+    let role_arn = if role.starts_with("arn:") { role.to_owned() } else { format!("{own}{role}") };
     let mut context = Context::new();
     context.set("iam:PassedToService", to);
-    authorize(world, ctx, "iam:PassRole", role_arn, context).map_err(|e| refused(world, service, &e))?;
-    if trusts_service(world, role_arn, to) {
+    authorize(world, ctx, "iam:PassRole", &role_arn, context).map_err(|e| refused(world, service, &e))?;
+    if role_arn.starts_with(&own) && trusts_service(world, ctx, &role_arn, to) {
         return Ok(());
     }
     let message = format!("The role {role_arn} cannot be assumed by {to}.");
     Err(refused(world, service, &AwsError::new("InvalidParameterValueException", message)))
 }
 
-fn trusts_service(world: &World, role_arn: &str, service: &str) -> bool {
+fn trusts_service(world: &World, ctx: &Ctx, role_arn: &str, service: &str) -> bool {
     let Some(role) = world.role(role_arn) else { return false };
     let Ok(trust) = world.parsed(PolicyKind::Trust, &role.name, &role.trust) else { return false };
-    let context = Context::new();
+    let context = service_call(service, ctx.account());
     let call = Call { action: "sts:AssumeRole", resource: role_arn, context: &context };
     trust.first().is_some_and(|policy| trusts(policy, &PrincipalArn::service(service), &call).is_allowed())
 }
