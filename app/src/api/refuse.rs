@@ -28,13 +28,12 @@ pub(super) async fn refuse(frame: Frame, form: Form, portal: &ControlPlane, call
     }
     let id = Some(caller.request_id.clone());
     let errors = form.errors(mistakes.clone().unwrap_or_default());
-    let kept = match &error {
+    let kept = if let Error::Unavailable(problem) = &error {
         // Whatever is away now keeps no draft either, and waiting for it once more helps nobody.
-        Error::Unavailable(problem) => Err(problem.clone()),
-        _ => {
-            let (owner, fields) = (&caller.actor.person, form.fields.clone());
-            portal.save_draft(owner, &form.path, fields, errors).await.map_err(|error| error.problem())
-        }
+        Err(problem.clone())
+    } else {
+        let (owner, fields) = (&caller.actor.person, form.fields.clone());
+        portal.save_draft(owner, &form.path, fields, errors).await.map_err(|error| error.problem())
     };
     match kept {
         Ok(draft) if mistakes.is_some() => Answer::redirect(&form.address_of_errors(draft.as_str())),

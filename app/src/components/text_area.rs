@@ -12,6 +12,9 @@ pub fn TextArea(
     #[prop(into, optional)] value: String,
     state: FormState,
     #[prop(default = true)] required: bool,
+    /// Neither required nor to be called optional.
+    #[prop(optional)]
+    filter: bool,
     #[prop(optional)] part: &'static str,
     #[prop(default = 4)] lines: u8,
 ) -> impl IntoView {
@@ -22,7 +25,7 @@ pub fn TextArea(
     // The parser drops one line break right after the tag: this one, so that a leading one of the text stays.
     let value = format!("\n{value}");
     view! {
-        <Field id=id.clone() label help limits=None error=error.clone() required>
+        <Field id=id.clone() label help limits=None error=error.clone() required filter>
             <textarea
                 class="input"
                 id=id

@@ -107,15 +107,15 @@ fn SendAgain(form: Unkept) -> impl IntoView {
     let draw = |(name, value): (String, String)| {
         let (label, state) = (field_label(&name), state.clone());
         if value.contains('\n') || value.len() > ONE_LINE {
-            view! { <TextArea label name required=false state /> }.into_any()
+            view! { <TextArea label name required=false filter=true state /> }.into_any()
         } else {
-            view! { <TextField label name required=false state /> }.into_any()
+            view! { <TextField label name required=false filter=true state /> }.into_any()
         }
     };
     let seen = seen.into_iter().map(draw).collect_view();
     let draw = |name: &String| {
         let (label, name, state) = (field_label(name), name.clone(), state.clone());
-        view! { <TextField label name required=false kind="password" autocomplete="new-password" state /> }
+        view! { <TextField label name required=false filter=true kind="password" autocomplete="new-password" state /> }
     };
     let typed_again = secrets.iter().map(draw).collect_view();
     let noecho = secrets.join(",");

@@ -349,6 +349,7 @@ fn a_form_that_nothing_could_keep_is_held_by_its_page() {
     assert!(text.contains("&lt;b&gt;") && !text.contains("<b>\"x"), "typed text breaks out of its field");
     assert!(text.contains(r#"type="password""#) && text.contains(r#"name="noecho" value="param[GitToken]""#));
     assert!(text.contains(">Lease in days") && text.contains(r##"href="#field-lease-days""##));
+    assert!(!text.contains("(optional)"), "it does not know which fields are");
     assert!(!text.contains("/auth/login"));
     let signed_out = html("problem-unkept-signed-out", None, || pages::problem::unkept(401, problem, None, form));
     assert!(signed_out.contains(r#"href="/auth/login" target="_blank""#));

@@ -38,10 +38,10 @@ impl ControlPlane {
         if it.version != seen.version {
             tx.rollback().await?;
             // The first click of two was quicker.
-            return match self.is_underway(caller, &it, kind).await? {
-                true => Ok(()),
-                false => Err(Error::Stale { what: "environment".to_owned() }),
-            };
+            if self.is_underway(caller, &it, kind).await? {
+                return Ok(());
+            }
+            return Err(Error::Stale { what: "environment".to_owned() });
         }
         let possible = match action {
             Action::RetryEnvironment => it.state == Failed,

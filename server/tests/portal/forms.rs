@@ -136,6 +136,10 @@ async fn too_many_drafts_do_not_hide_what_is_wrong() {
     assert_eq!(answer.status, 422);
     assert!(answer.has("Too many unfinished forms") && answer.has(r#"id="field-name-error""#), "{}", answer.text());
     assert!(answer.has(r#"value="not a name!""#));
+    // Where only a draft is asked for, there is nothing but the page.
+    let answer = post(&mut browser, "/api/show_request_form", &fields).await;
+    assert!(answer.status == 503 && answer.has(r#"action="/api/show_request_form""#), "{}", answer.text());
+    assert!(answer.has(r#"value="not a name!""#));
     // The page is a form: mended, it goes through.
     let sent = submit(&mut browser, &with(fields, "name", "a-name")).await;
     assert!(sent.status == 303 && sent.location().starts_with("/requests/"), "{} {}", sent.status, sent.text());
