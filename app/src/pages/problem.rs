@@ -16,7 +16,18 @@ pub fn page(status: u16, problem: Problem, request_id: Option<String>, back: Opt
         502 => "AWS did not do it",
         _ => "Not possible now",
     };
-    let body = view! {
+    let back = back.map(|href| view! { <a class="button button-primary" href=href>"Go back"</a> });
+    Page::new(title, body(problem, request_id, back))
+}
+
+/// Why a sign-in came to nothing, with the way to try it again: `sign_in` leads to the page that was asked for.
+pub fn not_signed_in(problem: Problem, request_id: String, sign_in: String) -> Page {
+    let again = view! { <a class="button button-primary" href=sign_in>"Sign in again"</a> };
+    Page::new("Not signed in", body(problem, Some(request_id), Some(again)))
+}
+
+fn body(problem: Problem, request_id: Option<String>, first: Option<impl IntoView>) -> impl IntoView {
+    view! {
         <PageHead title=problem.what.clone() />
         <section class="card max-w-3xl">
             <div class="card-body">
@@ -27,11 +38,10 @@ pub fn page(status: u16, problem: Problem, request_id: Option<String>, back: Opt
                         .map(|id| view! { <Fact term="Request id"><code>{id}</code></Fact> })}
                 </Facts>
                 <p class="actions">
-                    {back.map(|href| view! { <a class="button button-primary" href=href>"Go back"</a> })}
+                    {first}
                     <a class="button" href="/">"Go to the home page"</a>
                 </p>
             </div>
         </section>
-    };
-    Page::new(title, body)
+    }
 }

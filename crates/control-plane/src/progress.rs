@@ -97,7 +97,12 @@ impl Watch {
     }
 
     async fn look(&self) -> Result<Progress> {
-        // Roles may have changed since the stream began.
+        // The session may have ended, and roles may have changed, since the stream began.
+        if let Some(session) = &self.caller.session
+            && self.plane.session_load(&session.0).await?.is_none()
+        {
+            return Err(Error::SignedOut);
+        }
         let actor = self.plane.actor(&self.caller.actor.person).await?.ok_or(Error::SignedOut)?;
         let caller = Caller { actor, ..self.caller.clone() };
         self.plane.progress(&caller, &self.id).await

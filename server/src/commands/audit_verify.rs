@@ -7,14 +7,14 @@ use anyhow::{Context as _, Result};
 use control_plane::Deps;
 use domain::audit::{Head, Report, Truncation};
 
-use super::serve::control_plane;
-use crate::config::Config;
+use super::serve::{connect, control_plane};
+use crate::config::{Config, KeptKeys, public_key_text};
 
 pub(super) async fn run(config: &Config, head: Option<&Path>) -> Result<ExitCode> {
     let head = head.map(read).transpose()?;
-    let report =
-        control_plane(config, Deps::system()).await?.verify_audit(head).await.context("the log cannot be read")?;
-    print(&report);
+    let plane = control_plane(config, KeptKeys::Find, connect(config).await?, Deps::system()).await?;
+    let report = plane.verify_audit(head).await.context("the log cannot be read")?;
+    print(&report, &public_key_text(&plane.settings().audit_signing_key.verifying_key()));
     Ok(if report.is_sound() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -24,7 +24,9 @@ fn read(file: &Path) -> Result<Head> {
 }
 
 #[expect(clippy::print_stdout, reason = "the answer of a command")]
-fn print(report: &Report) {
+fn print(report: &Report, public_key: &str) {
+    // To be kept: once another key signs, it goes into audit.verifying_keys.
+    println!("The public key of the key that signs now is {public_key}.");
     println!(
         "{} events in {} blocks are sealed; {} wait for the sealer.",
         report.events, report.blocks, report.unsealed

@@ -4,8 +4,10 @@
 
 mod browser;
 mod configuration;
+mod doctor;
 mod endpoints;
 mod headers;
+mod serving;
 mod sessions;
 mod sign_in;
 mod sign_in_refused;

@@ -118,6 +118,33 @@ async fn nobody_else_gets_what_was_typed() {
 }
 
 #[tokio::test]
+async fn what_is_no_page_is_not_sent_to_the_sign_in() {
+    use axum::body::Body;
+    let state = State::start().await;
+    let mut browser = state.browser();
+    for (destination, status) in [("document", 303), ("empty", 401), ("image", 401), ("iframe", 401)] {
+        let request = browser.request("GET", "/catalog").header("sec-fetch-dest", destination);
+        let answer = browser.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status, status, "{destination}");
+    }
+}
+
+#[tokio::test]
+async fn a_stream_of_progress_ends_with_the_session() {
+    use futures::StreamExt as _;
+    let state = State::start().await;
+    let mut browser = state.signed_in("fraud-scientist").await;
+    let environment = state.approved("streams").await;
+    let mut caller = state.as_("fraud-scientist").await;
+    let session = state.plane().profile(&caller).await.unwrap().sessions.remove(0);
+    caller.session = Some(control_plane::SessionHandle(session.handle));
+    let mut stream = Box::pin(state.plane().watch(&caller, &environment).await.unwrap());
+    assert!(stream.next().await.is_some());
+    browser.post("/auth/logout", &[]).await;
+    assert!(stream.next().await.is_none(), "nobody hears on after the sign-out");
+}
+
+#[tokio::test]
 async fn a_form_from_nobody_is_refused_and_says_that_nothing_was_kept() {
     let state = State::start().await;
     let answer = state.browser().post("/api/submit_request", &[("name", "x")]).await;
