@@ -34,6 +34,7 @@ pub const PATHS: &[&str] = &[
     "/api/add_group_mapping",
     "/api/decide_request",
     "/api/end_session",
+    "/api/end_sessions_of",
     "/api/launch_environment",
     "/api/refresh_catalog",
     "/api/remove_group_mapping",

@@ -148,3 +148,18 @@ impl From<aws::Error> for Error {
         Self::Aws(error.problem())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("the statement was refused")]
+    struct Outer(#[source] std::io::Error);
+
+    #[test]
+    fn the_log_gets_what_caused_an_error_and_not_the_outermost_words_alone() {
+        let outer = Outer(std::io::Error::other("no such column: x"));
+        assert_eq!(chain(&outer), "the statement was refused: no such column: x");
+    }
+}

@@ -1,6 +1,7 @@
 //! Verifying the audit log while it grows.
 
-use domain::audit::{AuditEvent, Head, Report, Verifier};
+use domain::audit::{AuditEvent, Head, Report, Verifier, VerifyingKey};
+use store::Store;
 
 use crate::{ControlPlane, Result};
 
@@ -14,7 +15,7 @@ const WAITING: u32 = 100_000;
 /// A verification that is under way.
 #[derive(Debug)]
 pub struct Verification {
-    plane: ControlPlane,
+    store: Store,
     verifier: Verifier,
     /// Up to where the blocks were read.
     height: i64,
@@ -24,7 +25,7 @@ pub struct Verification {
 }
 
 impl ControlPlane {
-    /// Verifies the whole chain, against a head that was kept elsewhere where one is given. For the command line.
+    /// Verifies the whole chain, against a head that was kept elsewhere where one is given.
     pub async fn verify_audit(&self, head: Option<Head>) -> Result<Report> {
         self.verification(head).finish().await
     }
@@ -33,17 +34,21 @@ impl ControlPlane {
     pub fn verification(&self, head: Option<Head>) -> Verification {
         let settings = self.settings();
         let keys = settings.audit_verifying_keys.iter().copied().chain([settings.audit_signing_key.verifying_key()]);
-        let verifier = Verifier::new(keys, head);
-        Verification { plane: self.clone(), verifier, height: 0, position: 0, end_known: true }
+        Verification::new(self.store().clone(), keys, head)
     }
 }
 
 impl Verification {
+    /// Of the log in `store`, signed with any of `keys`. Public keys are enough: who verifies need not be able to sign.
+    pub fn new(store: Store, keys: impl IntoIterator<Item = VerifyingKey>, head: Option<Head>) -> Self {
+        Self { store, verifier: Verifier::new(keys, head), height: 0, position: 0, end_known: true }
+    }
+
     /// Reads the blocks that are there and were not read yet; answers whether there were any.
     pub async fn read_blocks(&mut self) -> Result<bool> {
         let before = self.height;
         loop {
-            let blocks = self.plane.store().audit_blocks(self.height, BLOCKS).await?;
+            let blocks = self.store.audit_blocks(self.height, BLOCKS).await?;
             if blocks.is_empty() {
                 return Ok(self.height > before);
             }
@@ -79,7 +84,7 @@ impl Verification {
                 Err(error) => unreadable(&mut self.verifier, Some(position), error)?,
             }
         }
-        for event in self.plane.store().unsealed_events(WAITING).await? {
+        for event in self.store.unsealed_events(WAITING).await? {
             match event {
                 Ok(event) => self.verifier.unsealed(&event),
                 Err(error) => unreadable(&mut self.verifier, None, error)?,
@@ -93,7 +98,7 @@ impl Verification {
         let mut all = Vec::new();
         let mut from = self.position + 1;
         loop {
-            let found = self.plane.store().sealed_events(from, i64::MAX, STEP).await?;
+            let found = self.store.sealed_events(from, i64::MAX, STEP).await?;
             let Some((last, _)) = found.last() else { return Ok(all) };
             from = last.saturating_add(1);
             let full = found.len() >= STEP as usize;
@@ -108,7 +113,7 @@ impl Verification {
         let mut all = Vec::new();
         let mut from = from;
         while from <= to {
-            let found = self.plane.store().sealed_events(from, to, STEP).await?;
+            let found = self.store.sealed_events(from, to, STEP).await?;
             let Some((last, _)) = found.last() else { break };
             from = last.saturating_add(1);
             let full = found.len() >= STEP as usize;

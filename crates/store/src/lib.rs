@@ -49,5 +49,5 @@ pub use pending_login::PendingLoginRecord;
 pub use person::PersonRecord;
 pub use request::RequestFilter;
 pub use scope::Scope;
-pub use session::SessionRecord;
+pub use session::{LivingSessions, SessionRecord};
 pub use tx::{Lock, Tx};

@@ -3,6 +3,7 @@
 //! A session that ended stays for a day with nothing in it but its person: what was typed into a form before the sign-out
 //! is kept for that person ([`Store::person_of_session`]).
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -48,6 +49,13 @@ impl fmt::Debug for SessionRecord {
             .field("expires_at", &self.expires_at)
             .finish_non_exhaustive()
     }
+}
+
+/// A person's living sessions, as a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LivingSessions {
+    pub count: i64,
+    pub last_seen_at: DateTime<Utc>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -139,6 +147,25 @@ impl Store {
         ));
         let sql = sql.bind(&person.issuer).bind(&person.subject).bind(now).bind(now - idle);
         into_all::<SessionRow, _>(all(self.read(), sql).await?)
+    }
+
+    /// How many living sessions each person has, of those who have any.
+    pub async fn living_sessions(
+        &self,
+        now: DateTime<Utc>,
+        idle: TimeDelta,
+    ) -> Result<BTreeMap<PersonKey, LivingSessions>> {
+        let sql = Sql::new(
+            "SELECT issuer, subject, COUNT(*) AS n, MAX(last_seen_at) AS seen FROM session \
+             WHERE last_seen_at > $1 AND expires_at > $2 AND issuer IS NOT NULL GROUP BY issuer, subject",
+        );
+        let rows: Vec<(String, String, i64, i64)> = all(self.read(), sql.bind(now - idle).bind(now)).await?;
+        rows.into_iter()
+            .map(|(issuer, subject, count, seen)| {
+                let last_seen_at = At::new("session", subject.as_str()).time("last_seen_at", seen)?;
+                Ok((person(issuer, subject), LivingSessions { count, last_seen_at }))
+            })
+            .collect()
     }
 
     /// Removes what nobody needs any more: sessions that were last used a day before they could have ended, and those

@@ -15,8 +15,8 @@ use crate::oidc::Oidc;
 use crate::{logging, serve};
 
 /// Everything that the portal needs, made from the settings.
-pub(super) async fn control_plane(config: &Config, keys: KeptKeys, store: Store, deps: Deps) -> Result<ControlPlane> {
-    let settings = config.settings(keys)?;
+async fn control_plane(config: &Config, store: Store, deps: Deps) -> Result<ControlPlane> {
+    let settings = config.settings()?;
     let aws = Aws::load(config.aws.config(Arc::clone(&deps.clock))?).await;
     ControlPlane::new(store, aws, settings, deps).context("the portal's own policies do not hold")
 }
@@ -39,7 +39,7 @@ pub(super) async fn run(config: &Config) -> Result<ExitCode> {
         config.keys(KeptKeys::Make)?;
         let store = connect(config).await?;
         store.migrate().await.context("the database cannot be brought up to date")?;
-        control_plane(config, KeptKeys::Make, store, deps).await
+        control_plane(config, store, deps).await
     };
     let (control_plane, ()) = tokio::join!(prepared, oidc.get_to_know(shutdown.clone()));
     let control_plane = control_plane?;

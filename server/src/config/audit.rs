@@ -35,6 +35,18 @@ impl Audit {
         self.verifying_keys.iter().map(|text| verifying_key(text)).collect()
     }
 
+    /// Every public key that there is to verify with, the present key's last. Without the present key those of former keys
+    /// are enough.
+    pub fn public_keys(&self) -> Result<Vec<VerifyingKey>, ConfigError> {
+        let mut keys = self.verifying_keys()?;
+        match self.key(KeptKeys::Find) {
+            Ok(key) => keys.push(key.verifying_key()),
+            Err(error) if keys.is_empty() || self.is_set() => return Err(error),
+            Err(_) => {}
+        }
+        Ok(keys)
+    }
+
     /// The key; without one, a key that is kept in the working folder.
     pub fn key(&self, kept: KeptKeys) -> Result<SigningKey, ConfigError> {
         let Some(text) = secret::read("audit.key", self.key.as_ref(), self.key_file.as_ref())? else {

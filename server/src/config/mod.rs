@@ -129,9 +129,9 @@ impl Config {
     }
 
     /// What the control plane needs to know.
-    pub fn settings(&self, keys: KeptKeys) -> Result<Settings, ConfigError> {
+    pub fn settings(&self) -> Result<Settings, ConfigError> {
         let regions = self.aws.regions()?;
-        let (sealing, audit) = self.keys(keys)?;
+        let (sealing, audit) = self.keys(KeptKeys::Make)?;
         let mut settings = Settings::new(sealing, audit, self.aws.shared_services_account()?, regions);
         settings.audit_verifying_keys = self.audit.verifying_keys()?;
         settings.bootstrap_admin_group.clone_from(&self.bootstrap_admin_group);

@@ -154,11 +154,11 @@ fn on_postgres_keys_have_to_be_set() {
     let key = "0f".repeat(32);
     let one = [base.as_slice(), &[("STUDIOGATE_SEALING_KEY", key.as_str())]].concat();
     for pairs in [base.as_slice(), &one] {
-        let error = Config::from_sources(None, variables(pairs)).unwrap().settings(KeptKeys::Make).unwrap_err();
+        let error = Config::from_sources(None, variables(pairs)).unwrap().settings().unwrap_err();
         assert!(error.to_string().contains("sealing.key and audit.key are not both set"), "{error}");
     }
     let both = [one.as_slice(), &[("STUDIOGATE_AUDIT_KEY", key.as_str())]].concat();
-    Config::from_sources(None, variables(&both)).unwrap().settings(KeptKeys::Make).unwrap();
+    Config::from_sources(None, variables(&both)).unwrap().settings().unwrap();
 }
 
 #[test]
@@ -175,6 +175,9 @@ fn public_keys_of_former_keys_are_read_as_they_are_printed() {
     let text = format!("{}, {}", public_key_text(&key), hex::encode(key.as_bytes()));
     let of = |text: &str| Config::from_sources(None, variables(&[("STUDIOGATE_AUDIT_VERIFYING_KEYS", text)])).unwrap();
     assert_eq!(of(&text).audit.verifying_keys().unwrap(), [key, key]);
+    // They are enough to verify with, where the key itself is not.
+    assert_eq!(of(&text).audit.public_keys().unwrap(), [key, key]);
+    assert!(of("").audit.public_keys().is_err());
     let error = of("AAAA").audit.verifying_keys().unwrap_err();
     assert!(error.to_string().contains("is no Ed25519 public key"), "{error}");
 }

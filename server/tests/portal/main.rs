@@ -4,6 +4,7 @@
 
 mod browser;
 mod configuration;
+mod discovery;
 mod doctor;
 mod endpoints;
 mod headers;

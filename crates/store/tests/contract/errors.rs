@@ -51,7 +51,7 @@ on_both! {
         db.raw("UPDATE person SET studio_user_id = 'somebody-else'").await;
         let read = store.person(&person("ada")).await;
         assert_eq!(corrupt(read), ("person", "studio_user_id", "somebody-else".into()));
-        assert_eq!(store.person_by_studio_user_id(&id).await.unwrap(), None);
+        assert_eq!(store.person_by_studio_user_id(id.as_str()).await.unwrap(), None);
     }
 
     async fn a_closed_store_is_unavailable(db) {

@@ -54,7 +54,7 @@ on_both! {
         assert_eq!(store.person(&person("cyd")).await.unwrap(), Some(nobody.clone()));
         assert_eq!(store.person(&person("dan")).await.unwrap(), None);
         let id = person("bob").studio_user_id();
-        assert_eq!(store.person_by_studio_user_id(&id).await.unwrap(), Some(record("bob", &["b"], 5)));
+        assert_eq!(store.person_by_studio_user_id(id.as_str()).await.unwrap(), Some(record("bob", &["b"], 5)));
         let names = |people: Vec<store::PersonRecord>| people.into_iter().map(|p| p.person).collect::<Vec<_>>();
         let of = |groups: &[&str]| groups.iter().map(|g| (*g).to_owned()).collect::<Vec<String>>();
         assert_eq!(
