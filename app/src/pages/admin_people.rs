@@ -38,8 +38,8 @@ fn Person(person: PersonRow, end: bool, q: String) -> impl IntoView {
     let signed_in = match (person.sessions, person.last_seen_at) {
         (0, _) | (_, None) => view! { <p class="row-sub">"Not signed in"</p> }.into_any(),
         (sessions, Some(seen)) => {
-            let plural = if sessions == 1 { "session" } else { "sessions" };
-            view! { <p class="row-sub">{sessions} " " {plural} ", last seen " <Moment at=seen /></p> }.into_any()
+            let said = format!("{sessions} {}, last seen ", if sessions == 1 { "session" } else { "sessions" });
+            view! { <p class="row-sub">{said} <Moment at=seen /></p> }.into_any()
         }
     };
     let action = if person.you {

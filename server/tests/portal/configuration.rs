@@ -129,7 +129,6 @@ fn a_variable_with_a_wrong_section_is_compared_as_a_whole() {
     for (wrong, right) in [
         ("STUDIOGATE_ODIC_ISSUER", "STUDIOGATE_OIDC_ISSUER"),
         ("STUDIOGATE_OIDC_ISSUR", "STUDIOGATE_OIDC_ISSUER"),
-        ("STUDIOGATE_DB_URL", "STUDIOGATE_DATABASE_URL"),
         ("STUDIOGATE_DATABSE_URL_FILE", "STUDIOGATE_DATABASE_URL_FILE"),
         ("STUDIOGATE_PUBLIC_ULR", "STUDIOGATE_PUBLIC_URL"),
     ] {

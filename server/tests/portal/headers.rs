@@ -104,6 +104,7 @@ async fn health_and_metrics_answer_anybody() {
         assert!(metrics.has(name), "{name}: {}", metrics.text());
     }
     // The recorder is the process's: what one portal counts is asked of itself.
+    state.sign_in_the_team().await;
     state.approved("counted").await;
     state.waiting_request("waits").await;
     state.pass(chrono::TimeDelta::seconds(5));

@@ -26,6 +26,7 @@ async fn listener() -> TcpListener {
 async fn a_portal_whose_workers_died_stops_and_says_so() {
     let crash = |deps: Deps| Deps { crash: Some(Arc::new(|_, _| panic!("on purpose"))), ..deps };
     let state = State::start_in(None, crash).await;
+    state.sign_in_the_team().await;
     state.approved("dies").await;
     let shutdown = CancellationToken::new();
     let serving = serve_within(LONG, listener().await, state.router(), state.plane().clone(), shutdown.clone());
@@ -71,6 +72,7 @@ async fn an_act_that_does_not_end_in_time_gives_its_lease_back() {
         Deps { crash: Some(hook), ..deps }
     };
     let state = State::start_in(Some(folder.clone()), report).await;
+    state.sign_in_the_team().await;
     for call in ["servicecatalog:ListLaunchPaths", "servicecatalog:ProvisionProduct"] {
         state.demo.local.aws.faults().next(call, FaultKind::Timeout, 100);
     }

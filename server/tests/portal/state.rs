@@ -74,6 +74,13 @@ impl State {
         browser
     }
 
+    /// Everybody whom a request needs.
+    pub(crate) async fn sign_in_the_team(&self) {
+        for persona in ["fraud-scientist", "fraud-lead"] {
+            self.signed_in(persona).await;
+        }
+    }
+
     pub(crate) fn pass(&self, time: TimeDelta) {
         self.clock.advance(time);
     }
