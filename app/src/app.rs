@@ -39,6 +39,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/projects") view=routes::AdminProjects ssr=SsrMode::Async />
                 <Route path=path!("/admin/projects/:id") view=routes::AdminProject ssr=SsrMode::Async />
                 <Route path=path!("/admin/mappings") view=routes::AdminMappings ssr=SsrMode::Async />
+                <Route path=path!("/admin/people") view=routes::AdminPeople ssr=SsrMode::Async />
                 <Route path=path!("/admin/products") view=routes::AdminProducts ssr=SsrMode::Async />
                 <Route path=path!("/admin/products/:id") view=routes::AdminProduct ssr=SsrMode::Async />
             </Routes>

@@ -5,9 +5,9 @@ use std::str::FromStr;
 
 use control_plane::{Caller, ControlPlane, Error};
 use domain::view::Shell;
-use http::StatusCode;
-use http::header::COOKIE;
+use http::header::{COOKIE, REFERER};
 use http::request::Parts;
+use http::{Method, StatusCode, Uri};
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
@@ -26,8 +26,18 @@ pub(crate) fn frame() -> Frame {
         assets: use_context::<Assets>().unwrap_or_default(),
         theme: cookies.iter().filter_map(|value| value.to_str().ok()).find_map(|line| theme.read(line)),
         nonce: use_nonce(),
-        path: parts.and_then(|p| p.uri.path_and_query().map(ToString::to_string)).unwrap_or_else(|| "/".to_owned()),
+        path: parts.as_ref().and_then(page_of).unwrap_or_else(|| "/".to_owned()),
     }
+}
+
+/// Path and query of the page that a person looks at: for the answer to a post, the page that it was sent from, because
+/// the address of the post itself cannot be gone to.
+fn page_of(request: &Parts) -> Option<String> {
+    if request.method == Method::GET || request.method == Method::HEAD {
+        return request.uri.path_and_query().map(ToString::to_string);
+    }
+    let referer: Uri = request.headers.get(REFERER)?.to_str().ok()?.parse().ok()?;
+    referer.path_and_query().map(ToString::to_string)
 }
 
 /// Who calls what; missing where the server let nobody in.

@@ -111,6 +111,12 @@ pub(crate) fn AdminMappings() -> impl IntoView {
 }
 
 #[component]
+pub(crate) fn AdminPeople() -> impl IntoView {
+    let query = query();
+    draw(|portal, caller| async move { portal.admin_people(&caller, query).await }, pages::admin_people::page)
+}
+
+#[component]
 pub(crate) fn AdminProducts() -> impl IntoView {
     draw(|portal, caller| async move { portal.admin_products(&caller).await }, pages::admin_products::page)
 }

@@ -66,7 +66,7 @@ test('every page of every persona, in both themes, on a phone and on a desk', as
   await admin.goto('/admin/projects');
   const project = '/admin/projects/fraud-detection';
   for (const [name, path] of [['admin-projects', '/admin/projects'], ['admin-project', project],
-    ['admin-mappings', '/admin/mappings'], ['admin-products', '/admin/products'],
+    ['admin-mappings', '/admin/mappings'], ['admin-people', '/admin/people'], ['admin-products', '/admin/products'],
     ['admin-product', `/admin/products/${productPath.split('/').pop()}`]]) {
     await look(admin, 'admin', name, path);
   }

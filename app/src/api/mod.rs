@@ -41,6 +41,7 @@ pub const PATHS: &[&str] = &[
     "/api/decide_request",
     "/api/end_other_sessions",
     "/api/end_session",
+    "/api/end_sessions_of",
     "/api/launch_environment",
     "/api/refresh_catalog",
     "/api/remove_group_mapping",

@@ -16,10 +16,12 @@ pub async fn set_theme(#[server(default)] theme: String, #[server(default)] retu
     .await
 }
 
-/// A path of this portal; anything that a browser could take for another origin becomes the home page.
+/// A page of this portal; anything that a browser could take for another origin, and what answers to posts alone, becomes the
+/// home page.
 fn local(path: &str) -> &str {
     let inside = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');
-    if inside && path.bytes().all(|b| b.is_ascii_graphic()) { path } else { "/" }
+    let page = !["/api/", "/auth/"].iter().any(|prefix| path.starts_with(prefix));
+    if inside && page && path.bytes().all(|b| b.is_ascii_graphic()) { path } else { "/" }
 }
 
 #[cfg(test)]
@@ -29,7 +31,15 @@ mod tests {
     #[test]
     fn v3_7_2_no_other_origin_is_returned_to() {
         assert_eq!(local("/catalog?q=a"), "/catalog?q=a");
-        for other in ["", "https://evil.example", "//evil.example", "/\\evil.example", "/a\r\nb"] {
+        for other in [
+            "",
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "/a\r\nb",
+            "/api/set_theme",
+            "/auth/login",
+        ] {
             assert_eq!(local(other), "/", "{other:?}");
         }
     }

@@ -31,6 +31,7 @@ pub fn Navigation(shell: Shell, path: String, label: &'static str) -> impl IntoV
             Item::new("/admin/projects", "Projects"),
             Item::new("/admin/products", "Products"),
             Item::new("/admin/mappings", "Group mappings"),
+            Item::new("/admin/people", "People"),
         ];
         view! {
             <p class="nav-title">"Administration"</p>

@@ -1,6 +1,7 @@
 //! One page per file, each a function from what it shows to a [`Page`](crate::document::Page).
 
 pub mod admin_mappings;
+pub mod admin_people;
 pub mod admin_product;
 pub mod admin_products;
 pub mod admin_project;

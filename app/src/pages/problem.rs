@@ -77,6 +77,21 @@ fn document(status: u16, problem: Problem, request_id: Option<String>, actions: 
         502 => "AWS did not do it",
         _ => "Not possible now",
     };
+    titled(title, problem, request_id, actions, below)
+}
+
+/// Why a sign-in came to nothing, with the way to try it again: `sign_in` leads to the page that was asked for.
+pub fn not_signed_in(problem: Problem, request_id: String, sign_in: String) -> Page {
+    let actions = view! {
+        <p class="actions">
+            <a class="button button-primary" href=sign_in>"Sign in again"</a>
+            <a class="button" href="/">"Go to the home page"</a>
+        </p>
+    };
+    titled("Not signed in", problem, Some(request_id), actions.into_any(), ().into_any())
+}
+
+fn titled(title: &'static str, problem: Problem, request_id: Option<String>, actions: AnyView, below: AnyView) -> Page {
     let body = view! {
         <PageHead title=problem.what.clone() />
         <section class="card max-w-3xl">

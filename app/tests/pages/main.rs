@@ -295,6 +295,29 @@ fn administration() {
         })
     });
     assert!(text.contains("Group platform-admins is always admin."));
+    let people = |allowed: Allowed| {
+        let person = |name: &str, you: bool, sessions: i64| PersonRow {
+            id: samples::person().studio_user_id(),
+            display_name: name.into(),
+            email: Some("fiona@example.com".into()),
+            subject: "auth0|5f7c8ec7c33c6c004bbafe82".into(),
+            roles: vec!["Data scientist in fraud-detection".into()],
+            you,
+            sessions,
+            last_seen_at: (sessions > 0).then(|| samples::at(1)),
+        };
+        AdminPeoplePage {
+            people: vec![person("<b>Fiona", false, 2), person("Adam Admin", true, 1), person("Gone", false, 0)],
+            more: true,
+            query: PeopleQuery { q: "a&b".into() },
+            allowed,
+        }
+    };
+    let text = page("admin-people", || pages::admin_people::page(people(everything())));
+    assert!(text.contains("End all sessions of &lt;b&gt;Fiona") && text.contains("2 sessions"), "{text}");
+    assert_eq!(text.matches("/api/end_sessions_of").count(), 1, "not one's own, and not where there is none");
+    let readonly = page("admin-people-readonly", || pages::admin_people::page(people(Allowed::default())));
+    assert!(!readonly.contains("/api/end_sessions_of"));
     let text = page("admin-products", || {
         pages::admin_products::page(AdminProductsPage {
             products: vec![

@@ -77,8 +77,11 @@ where
 {
     let result = result.map_err(|error| Error::from_sdk(operation, &error));
     // Only this crate's own words: the SDK's would hold what was sent and what came back.
-    if let Err(error) = &result {
-        tracing::debug!(%error, "AWS call failed");
+    match &result {
+        Ok(_) => {}
+        // Asked for all the time, to learn whether something is there.
+        Err(error @ Error::NotFound(_)) => tracing::debug!(%error, "AWS call failed"),
+        Err(error) => tracing::warn!(%error, "AWS call failed"),
     }
     let outcome = result.as_ref().map_or_else(Error::kind, |_| "ok");
     metrics::counter!(CALLS, "operation" => operation, "result" => outcome).increment(1);

@@ -1,8 +1,8 @@
-//! Reading, exporting and verifying the audit log.
+//! Reading and exporting the audit log.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::action::Action;
-use domain::audit::{AuditActor, Head, Outcome, Report, Verifier};
+use domain::audit::{AuditActor, Outcome};
 use domain::problem::FieldError;
 use domain::view::{AuditPage, AuditQuery, AuditRow, Listing};
 use futures::{Stream, StreamExt, stream};
@@ -12,7 +12,7 @@ use crate::rows::{page_after, system_for};
 use crate::trail::Event;
 use crate::{Caller, ControlPlane, Result};
 
-/// Events of one step of an export or a verification.
+/// Events of one step of an export.
 const STEP: u32 = 500;
 
 /// People that a filter by name may stand for.
@@ -139,54 +139,6 @@ impl ControlPlane {
         }
         Ok((filter, errors))
     }
-
-    /// Verifies the whole chain, against a head that was kept elsewhere where one is given. For the command line.
-    pub async fn verify_audit(&self, head: Option<Head>) -> Result<Report> {
-        let mut verifier = Verifier::new([self.settings().audit_signing_key.verifying_key()], head);
-        let mut height = 0;
-        let mut position = 0;
-        loop {
-            let blocks = self.store().audit_blocks(height, 100).await?;
-            let Some(last) = blocks.last() else { break };
-            height = last.height;
-            for block in &blocks {
-                let events = self.sealed_between(block.first_position, block.last_position()).await?;
-                verifier.block(block, &events);
-                position = position.max(block.last_position());
-            }
-        }
-        // Events that claim a position beyond the last block.
-        loop {
-            let strays = self.store().sealed_events(position + 1, i64::MAX, STEP).await?;
-            let Some(last) = strays.last().and_then(|e| e.position) else { break };
-            position = last;
-            for stray in &strays {
-                if let Some(at) = stray.position {
-                    verifier.stray(at, &stray.event);
-                }
-            }
-        }
-        for event in self.store().unsealed_events(100_000).await? {
-            verifier.unsealed(&event);
-        }
-        Ok(verifier.finish())
-    }
-
-    async fn sealed_between(&self, from: i64, to: i64) -> Result<Vec<(i64, domain::audit::AuditEvent)>> {
-        let mut all = Vec::new();
-        let mut from = from;
-        while from <= to {
-            let found = self.store().sealed_events(from, to, STEP).await?;
-            let Some(last) = found.last().and_then(|e| e.position) else { break };
-            let full = found.len() >= STEP as usize;
-            all.extend(found.into_iter().filter_map(|e| Some((e.position?, e.event))));
-            if !full {
-                break;
-            }
-            from = last + 1;
-        }
-        Ok(all)
-    }
 }
 
 /// Those filters that can be read without the store.
@@ -197,10 +149,12 @@ fn read_filter(query: &AuditQuery) -> (AuditFilter, Vec<FieldError>) {
             return None;
         }
         let parsed = NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d").ok().and_then(|d| d.and_hms_opt(0, 0, 0));
+        // The last days that a date can hold have no day after them.
+        let parsed = parsed.and_then(|at| at.and_utc().checked_add_signed(plus));
         if parsed.is_none() {
             errors.push(FieldError::new(field, "A date as in 2026-01-31."));
         }
-        parsed.map(|at| at.and_utc() + plus)
+        parsed
     };
     let from = date("from", &query.from, TimeDelta::zero());
     let to = date("to", &query.to, TimeDelta::days(1));

@@ -102,11 +102,25 @@ impl Error {
     }
 }
 
+/// An error with everything that caused it, for the log: the outermost words alone often say only that something failed.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        let cause = error.to_string();
+        if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+        source = error.source();
+    }
+    text
+}
+
 impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         match error {
             store::Error::Unavailable(_) => {
-                tracing::warn!(%error, "database");
+                tracing::warn!(error = chain(&error), "the database cannot be used");
                 Self::Unavailable(Problem::new(
                     "The portal cannot reach its database.",
                     "Nothing was changed.",
@@ -124,7 +138,7 @@ impl From<store::Error> for Error {
                 format!("The {table} would be left without what it needs."),
                 "Remove what refers to it first, and look at the page again.",
             ),
-            error => Self::internal("The database could not do what it was asked for", &error),
+            error => Self::internal("The database could not do what it was asked for", &chain(&error)),
         }
     }
 }
@@ -145,5 +159,15 @@ mod tests {
         assert_eq!(error.status(), 503);
         let shown = format!("{error} {error:?} {:?}", error.problem());
         assert!(shown.contains("The draft could not be kept.") && !shown.contains("hunter2"), "{shown}");
+    }
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("the statement was refused")]
+    struct Outer(#[source] std::io::Error);
+
+    #[test]
+    fn the_log_gets_what_caused_an_error_and_not_the_outermost_words_alone() {
+        let outer = Outer(std::io::Error::other("no such column: x"));
+        assert_eq!(chain(&outer), "the statement was refused: no such column: x");
     }
 }

@@ -8,6 +8,7 @@ mod admin;
 mod approvals;
 mod audit;
 mod authorize;
+mod backlog;
 mod caller;
 mod catalog;
 mod consequences;
@@ -40,6 +41,7 @@ mod tags;
 mod terminate;
 mod trail;
 mod typical;
+mod verification;
 mod words;
 mod workers;
 
@@ -51,14 +53,16 @@ use tokio::sync::{Notify, broadcast};
 
 pub use authorize::PolicyError;
 use authorize::{Policies, Refusals};
+pub use backlog::{Backlog, Unfinished};
 pub use caller::{Caller, SessionHandle};
 pub use deps::{CrashHook, CrashPoint, Deps, Ids, Random, SystemClock};
-pub use doctor::Check;
-pub use error::{Error, Result};
+pub use doctor::{Check, Level, check_database};
+pub use error::{Error, Result, chain};
 pub use people::SignIn;
 pub use request_again::FormAgain;
-pub use sessions::SessionRecord;
+pub use sessions::{PendingLoginRecord, SessionRecord};
 pub use settings::{SealingKey, Settings, StudioSessionCaps, WorkerSettings};
+pub use verification::Verification;
 
 /// All use cases. Cheap to clone; clones share everything.
 #[derive(Clone, Debug)]

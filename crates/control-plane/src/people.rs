@@ -128,18 +128,6 @@ impl ControlPlane {
         Ok(ended)
     }
 
-    /// Ends all sessions of a person; answers how many those were.
-    pub async fn end_sessions_of(&self, caller: &Caller, person: &PersonKey) -> Result<u64> {
-        self.authorize_portal(caller, Action::EndAnySession).await?;
-        let mut tx = self.store().begin().await?;
-        let ended = tx.end_sessions_of(person, None).await?;
-        let id = person.studio_user_id();
-        let event = Event::done(Action::EndAnySession.as_str(), "person", id.as_str()).with("ended", ended.to_string());
-        self.record(&mut tx, caller, event).await?;
-        tx.commit().await?;
-        Ok(ended)
-    }
-
     /// The roles of an actor in words: "Team lead in fraud-detection".
     pub(crate) fn roles_in_words(actor: &Actor) -> Vec<String> {
         let mut roles: Vec<String> = Vec::new();

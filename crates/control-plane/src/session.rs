@@ -117,6 +117,11 @@ pub(crate) async fn curator(plane: &ControlPlane, region: &Region) -> aws::Resul
     assume(plane, &role, &AssumeGrant::system("studiogate")).await
 }
 
+/// The portal's own session for reading the organization.
+pub(crate) async fn organizer(plane: &ControlPlane) -> aws::Result<Session> {
+    assume(plane, &plane.aws().config().organizer(), &AssumeGrant::system("studiogate")).await
+}
+
 /// The portal's own session for reading what products ask for, in a project's account. Nothing is provisioned with it:
 /// its uses are `workers::catalog` and `doctor`.
 pub(crate) async fn catalog_reader(plane: &ControlPlane, account: &AccountId, region: &Region) -> aws::Result<Session> {

@@ -2,7 +2,7 @@
 
 use domain::audit::Outcome;
 use domain::person::PersonKey;
-pub use store::SessionRecord;
+pub use store::{PendingLoginRecord, SessionRecord};
 
 use crate::trail::{By, Event};
 use crate::{ControlPlane, Result};
@@ -18,11 +18,6 @@ impl ControlPlane {
         Ok(self.store().session(id, self.now(), self.settings().session_idle).await?)
     }
 
-    /// Writes what is in a session that is there; `false`: it was ended meanwhile, and stays so.
-    pub async fn session_save(&self, id: &str, data: &str, person: Option<&PersonKey>) -> Result<bool> {
-        Ok(self.store().save_session(id, data, person).await?)
-    }
-
     /// Notes that the session is used. A write: not for every request.
     pub async fn session_touch(&self, id: &str) -> Result<bool> {
         Ok(self.store().touch_session(id, self.now()).await?)
@@ -36,6 +31,16 @@ impl ControlPlane {
     /// Whose session it is or was, for a day after its end.
     pub async fn session_person(&self, id: &str) -> Result<Option<PersonKey>> {
         Ok(self.store().person_of_session(id).await?)
+    }
+
+    /// Keeps a sign-in that was begun.
+    pub async fn login_begin(&self, login: &PendingLoginRecord) -> Result<()> {
+        Ok(self.store().add_pending_login(login).await?)
+    }
+
+    /// What was sealed with the sign-in of this state, once, and for the browser that began it.
+    pub async fn login_take(&self, state: &str, browser: &str) -> Result<Option<String>> {
+        Ok(self.store().take_pending_login(state, browser).await?)
     }
 
     /// Writes down a sign-in that was refused: nobody is known yet, so it is the portal's own event. `why` is for people

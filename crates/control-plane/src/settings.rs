@@ -8,7 +8,7 @@ use domain::id::{AccountId, Region};
 use domain::operation::Pace;
 use domain::project::Stage;
 use domain::studio::{PresignedUrlTtl, StudioSessionDuration};
-use ed25519_dalek::SigningKey;
+use ed25519_dalek::{SigningKey, VerifyingKey};
 use zeroize::Zeroizing;
 
 /// The key that seals `NoEcho` values (XChaCha20-Poly1305, 32 bytes). Lives outside the database.
@@ -96,6 +96,8 @@ pub struct Settings {
     pub studio_session: StudioSessionCaps,
     pub sealing_key: SealingKey,
     pub audit_signing_key: SigningKey,
+    /// Keys that signed before it: what they signed is still verified.
+    pub audit_verifying_keys: Vec<VerifyingKey>,
     /// Where the sealed head is written too; kept elsewhere, it proves that nothing was cut off.
     pub audit_head_file: Option<PathBuf>,
     /// The regions whose catalogs are mirrored.
@@ -129,6 +131,7 @@ impl Settings {
             studio_session: StudioSessionCaps::default(),
             sealing_key,
             audit_signing_key,
+            audit_verifying_keys: Vec::new(),
             audit_head_file: None,
             regions,
             shared_services_account,

@@ -5,7 +5,7 @@ use domain::audit::{Block, Digest, Head, Signature};
 
 use crate::connect::Store;
 use crate::error::{Error, Result};
-use crate::row::{At, into_all};
+use crate::row::At;
 use crate::run::{On, all, execute, optional};
 use crate::sql::{Sql, json};
 use crate::tx::Tx;
@@ -50,11 +50,13 @@ async fn last(on: On<'_>) -> Result<Option<Head>> {
 }
 
 impl Store {
-    /// The blocks after this height, in order; 0: from the first.
-    pub async fn audit_blocks(&self, after_height: i64, limit: u32) -> Result<Vec<Block>> {
+    /// The blocks after this height, in order, each with its height; 0: from the first. For verification: one that cannot be
+    /// read hides no other.
+    pub async fn audit_blocks(&self, after_height: i64, limit: u32) -> Result<Vec<(i64, Result<Block>)>> {
         let sql =
             Sql::new(format!("SELECT {COLUMNS} FROM audit_block WHERE height > $1 ORDER BY height LIMIT {limit}"));
-        into_all::<BlockRow, _>(all(self.read(), sql.bind(after_height)).await?)
+        let rows: Vec<BlockRow> = all(self.read(), sql.bind(after_height)).await?;
+        Ok(rows.into_iter().map(|row| (row.height, row.try_into())).collect())
     }
 
     /// The end of the chain.

@@ -179,15 +179,20 @@ impl Store {
         Ok(rows.into_iter().map(|(action,)| action).collect())
     }
 
-    /// Sealed events at the positions `from..=to`, in order, at most `limit`: for export and verification.
-    pub async fn sealed_events(&self, from: i64, to: i64, limit: u32) -> Result<Vec<StoredEvent>> {
-        into_all::<AuditEventRow, _>(all(self.read(), by_position(from, to, limit)).await?)
+    /// What stands at the positions `from..=to`, in order, each with its position, at most `limit`. For verification: one
+    /// that cannot be read hides no other.
+    pub async fn sealed_events(&self, from: i64, to: i64, limit: u32) -> Result<Vec<(i64, Result<AuditEvent>)>> {
+        let rows: Vec<AuditEventRow> = all(self.read(), by_position(from, to, limit)).await?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|row| Some((row.position?, StoredEvent::try_from(row).map(|e| e.event))))
+            .collect())
     }
 
-    /// Events that wait for the sealer, oldest first.
-    pub async fn unsealed_events(&self, limit: u32) -> Result<Vec<AuditEvent>> {
-        let rows: Vec<StoredEvent> = into_all::<AuditEventRow, _>(all(self.read(), unsealed(limit)).await?)?;
-        Ok(rows.into_iter().map(|stored| stored.event).collect())
+    /// What waits for the sealer, oldest first. For verification, as above.
+    pub async fn unsealed_events(&self, limit: u32) -> Result<Vec<Result<AuditEvent>>> {
+        let rows: Vec<AuditEventRow> = all(self.read(), unsealed(limit)).await?;
+        Ok(rows.into_iter().map(|row| StoredEvent::try_from(row).map(|stored| stored.event)).collect())
     }
 
     /// How many events wait for the sealer, and since when the oldest.

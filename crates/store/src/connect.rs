@@ -1,5 +1,6 @@
 //! Connecting.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io::ErrorKind;
 use std::str::FromStr;
@@ -24,7 +25,29 @@ static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
 /// How long a request waits for a free connection.
 const ACQUIRE: Duration = Duration::from_secs(10);
 const SQLITE_READERS: u32 = 8;
-const POSTGRES_CONNECTIONS: u32 = 20;
+
+/// How much of a database server one process may use. SQLite has no use for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    pub max_connections: u32,
+    /// After this the server gives a statement up.
+    pub statement_timeout: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { max_connections: 20, statement_timeout: Duration::from_secs(30) }
+    }
+}
+
+/// See [`Store::schema`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Schema {
+    /// Migrations of this version that were not run.
+    pub missing: usize,
+    /// Migrations that were run and that this version does not know.
+    pub unknown: usize,
+}
 
 /// Connections to the database. Cheap to clone; clones share them.
 #[derive(Clone)]
@@ -48,14 +71,19 @@ impl Store {
     /// Connects to `sqlite:PATH` (with `?mode=rwc`, makes the file if there is none), `sqlite::memory:` (a database of its
     /// own that goes away with the store), or `postgres://...`.
     pub async fn connect(url: &str) -> Result<Self> {
+        Self::connect_within(url, Limits::default()).await
+    }
+
+    /// The same, within these limits.
+    pub async fn connect_within(url: &str, limits: Limits) -> Result<Self> {
         if url.starts_with("sqlite:") {
             Self::connect_sqlite(url).await
         } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             let options = PgConnectOptions::from_str(url).map_err(|e| address(&e))?;
             let pool = PgPoolOptions::new()
-                .max_connections(POSTGRES_CONNECTIONS)
+                .max_connections(limits.max_connections)
                 .acquire_timeout(ACQUIRE)
-                .connect_with(dialect::postgres(options))
+                .connect_with(dialect::postgres(options, limits.statement_timeout))
                 .await?;
             Ok(Self { db: Db::Postgres(pool), _temporary: None })
         } else {
@@ -93,11 +121,49 @@ impl Store {
         Ok(Self { db: Db::Sqlite { readers, writer }, _temporary: temporary })
     }
 
+    /// For looking: nothing is connected to before it is used, and nothing is made, not even a file that the address asks for.
+    pub fn connect_lazily(url: &str, limits: Limits) -> Result<Self> {
+        let db = if url.starts_with("sqlite:") {
+            let options = SqliteConnectOptions::from_str(url).map_err(|e| address(&e))?.create_if_missing(false);
+            let pool = || SqlitePoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE);
+            let readers = pool().connect_lazy_with(dialect::sqlite_reader(options.clone()));
+            Db::Sqlite { readers: readers.clone(), writer: readers }
+        } else {
+            let options = PgConnectOptions::from_str(url).map_err(|e| address(&e))?;
+            let pool = PgPoolOptions::new().max_connections(limits.max_connections).acquire_timeout(ACQUIRE);
+            Db::Postgres(pool.connect_lazy_with(dialect::postgres(options, limits.statement_timeout)))
+        };
+        Ok(Self { db, _temporary: None })
+    }
+
+    /// How the schema compares with the one of this version. A database that was never migrated has none of it.
+    pub async fn schema(&self) -> Result<Schema> {
+        let known: BTreeSet<i64> = match &self.db {
+            Db::Sqlite { .. } => SQLITE.iter().map(|migration| migration.version).collect(),
+            Db::Postgres(_) => POSTGRES.iter().map(|migration| migration.version).collect(),
+        };
+        let sql = Sql::new("SELECT version FROM _sqlx_migrations ORDER BY version");
+        let applied: BTreeSet<i64> = match run::all::<(i64,)>(self.read(), sql).await {
+            Ok(rows) => rows.into_iter().map(|(version,)| version).collect(),
+            Err(Error::Refused(_)) => BTreeSet::new(),
+            Err(error) => return Err(error),
+        };
+        Ok(Schema { missing: known.difference(&applied).count(), unknown: applied.difference(&known).count() })
+    }
+
     /// Brings the schema up to date. Harmless when it is.
     pub async fn migrate(&self) -> Result<()> {
         match &self.db {
             Db::Sqlite { writer, .. } => SQLITE.run(writer).await?,
-            Db::Postgres(pool) => POSTGRES.run(pool).await?,
+            Db::Postgres(pool) => {
+                // A migration takes as long as it takes, and waits for another process that migrates.
+                let options = pool.connect_options().as_ref().clone();
+                let unlimited = dialect::postgres(options, Duration::ZERO);
+                let alone =
+                    PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE).connect_with(unlimited).await?;
+                POSTGRES.run(&alone).await?;
+                alone.close().await;
+            }
         }
         Ok(())
     }

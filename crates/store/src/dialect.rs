@@ -35,6 +35,15 @@ pub(crate) fn try_lock(on: &On<'_>) -> &'static str {
     }
 }
 
+/// Takes a lock that lasts as long as the transaction, once nobody else has it; answers a row with 1.
+pub(crate) fn lock(on: &On<'_>) -> &'static str {
+    if on.is_postgres() {
+        "SELECT 1::bigint AS n FROM (SELECT pg_advisory_xact_lock($1)) AS held"
+    } else {
+        "SELECT 1 AS n WHERE $1 IS NOT NULL"
+    }
+}
+
 /// A connection that writes. `FULL`: what a person was told, and what AWS was asked for, survives a power cut.
 pub(crate) fn sqlite_writer(options: SqliteConnectOptions, durable: bool) -> SqliteConnectOptions {
     options
@@ -50,8 +59,9 @@ pub(crate) fn sqlite_reader(options: SqliteConnectOptions) -> SqliteConnectOptio
     options.busy_timeout(BUSY).pragma("query_only", "ON")
 }
 
-pub(crate) fn postgres(options: PgConnectOptions) -> PgConnectOptions {
-    options.application_name("studiogate")
+pub(crate) fn postgres(options: PgConnectOptions, statement_timeout: Duration) -> PgConnectOptions {
+    let limit = statement_timeout.as_millis().to_string();
+    options.application_name("studiogate").options([("statement_timeout", limit)])
 }
 
 /// Whether trying again later can help.

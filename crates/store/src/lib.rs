@@ -21,6 +21,7 @@ mod group_mapping;
 mod operation;
 mod page;
 mod parameter_binding;
+mod pending_login;
 mod person;
 #[cfg(test)]
 mod plans;
@@ -39,13 +40,14 @@ mod tx;
 mod worker_lease;
 
 pub use audit_event::{AuditFilter, StoredEvent};
-pub use connect::Store;
+pub use connect::{Limits, Schema, Store};
 pub use environment::EnvironmentFilter;
 pub use error::{Error, Result};
 pub use form_token::FormToken;
 pub use page::{Cursor, InvalidCursor, Order, Page, PageRequest};
+pub use pending_login::PendingLoginRecord;
 pub use person::PersonRecord;
 pub use request::RequestFilter;
 pub use scope::Scope;
-pub use session::SessionRecord;
+pub use session::{LivingSessions, SessionRecord};
 pub use tx::{Lock, Tx};

@@ -162,6 +162,24 @@ impl Store {
         Ok(execute(self.write(), sql).await? > 0)
     }
 
+    /// Gives back all that `owner` holds; answers how many those were.
+    pub async fn release_operations_of(&self, owner: &str) -> Result<u64> {
+        let sql = Sql::new(
+            "UPDATE operation SET lease_owner = NULL, lease_until = NULL \
+             WHERE finished_at IS NULL AND lease_owner = $1",
+        );
+        execute(self.write(), sql.bind(owner)).await
+    }
+
+    /// Unfinished operations by kind, and how many of them a worker holds at `now`.
+    pub async fn count_operations(&self, now: DateTime<Utc>) -> Result<Vec<(String, i64, i64)>> {
+        let sql = Sql::new(
+            "SELECT kind, COUNT(*) AS unfinished, COUNT(CASE WHEN lease_until > $1 THEN 1 END) AS held \
+             FROM operation WHERE finished_at IS NULL GROUP BY kind ORDER BY kind",
+        );
+        all(self.read(), sql.bind(now)).await
+    }
+
     /// When the next unfinished operation is due, whoever has it; `None` when all are finished.
     pub async fn next_operation_due(&self) -> Result<Option<DateTime<Utc>>> {
         let sql = Sql::new(

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use domain::person::{PersonKey, StudioUserId};
+use domain::person::PersonKey;
 
 use crate::connect::Store;
 use crate::error::{Error, Result};
@@ -71,8 +71,8 @@ impl Store {
     }
 
     /// The person behind a name in AWS.
-    pub async fn person_by_studio_user_id(&self, id: &StudioUserId) -> Result<Option<PersonRecord>> {
-        let sql = Sql::new(format!("SELECT {COLUMNS} FROM person WHERE studio_user_id = $1")).bind(id.as_str());
+    pub async fn person_by_studio_user_id(&self, id: &str) -> Result<Option<PersonRecord>> {
+        let sql = Sql::new(format!("SELECT {COLUMNS} FROM person WHERE studio_user_id = $1")).bind(id);
         optional::<PersonRow>(self.read(), sql).await?.map(TryInto::try_into).transpose()
     }
 

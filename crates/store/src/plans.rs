@@ -146,7 +146,7 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.sweep_flashes(now()).await?;
     store.sweep_form_tokens(now()).await?;
     store.person(&person()).await?;
-    store.person_by_studio_user_id(&person().studio_user_id()).await?;
+    store.person_by_studio_user_id(person().studio_user_id().as_str()).await?;
     store.search_people("ada", 20).await?;
     store.people_in_groups(&["a".into(), "b".into()], now()).await?;
     store.names_of([&person()]).await?;
@@ -171,6 +171,8 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.audit_actions().await?;
     store.sealed_events(1, 10, 10).await?;
     store.unsealed_events(10).await?;
+    store.living_sessions(now(), TimeDelta::hours(1)).await?;
+    store.count_operations(now()).await?;
     store.unsealed_backlog().await?;
     store.audit_blocks(0, 10).await?;
     store.audit_head().await?;

@@ -3,6 +3,9 @@
 //! A session that ended stays for a day with nothing in it but its person: what was typed into a form before the sign-out
 //! is kept for that person ([`Store::person_of_session`]).
 
+use std::collections::BTreeMap;
+use std::fmt;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::person::PersonKey;
 
@@ -21,19 +24,38 @@ const END: &str = "UPDATE session SET expires_at = 0, data = ''";
 const COLUMNS: &str = "id, data, issuer, subject, user_agent, created_at, last_seen_at, expires_at";
 
 /// See the module.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct SessionRecord {
     /// Digest of the id in the cookie.
     pub id: String,
     /// What the server keeps in it, as it writes it.
     pub data: String,
-    /// `None` before the sign-in.
+    /// `None`: nobody's, as a session before any sign-in would be.
     pub person: Option<PersonKey>,
     pub user_agent: String,
     pub created_at: DateTime<Utc>,
     pub last_seen_at: DateTime<Utc>,
     /// When it ends, however much it is used.
     pub expires_at: DateTime<Utc>,
+}
+
+impl fmt::Debug for SessionRecord {
+    /// Without the digest, which names the session, and without what is in it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionRecord")
+            .field("person", &self.person)
+            .field("created_at", &self.created_at)
+            .field("last_seen_at", &self.last_seen_at)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A person's living sessions, as a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LivingSessions {
+    pub count: i64,
+    pub last_seen_at: DateTime<Utc>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -91,19 +113,6 @@ impl Store {
             .transpose()
     }
 
-    /// Writes what is in a session that is there, and never brings one back that was ended meanwhile; answers whether it
-    /// was there.
-    pub async fn save_session(&self, id: &str, data: &str, person: Option<&PersonKey>) -> Result<bool> {
-        let columns = vec![
-            ("data", Value::from(data)),
-            ("issuer", person.map(|p| p.issuer.as_str()).into()),
-            ("subject", person.map(|p| p.subject.as_str()).into()),
-        ];
-        let mut sql = Sql::update("session", columns);
-        sql.push(" WHERE expires_at > 0 AND id = ").value(id);
-        Ok(execute(self.write(), sql).await? > 0)
-    }
-
     /// Notes that the session is used; answers whether it is still there. To be called once in a while, not at every
     /// request: it is a write.
     pub async fn touch_session(&self, id: &str, now: DateTime<Utc>) -> Result<bool> {
@@ -138,6 +147,25 @@ impl Store {
         ));
         let sql = sql.bind(&person.issuer).bind(&person.subject).bind(now).bind(now - idle);
         into_all::<SessionRow, _>(all(self.read(), sql).await?)
+    }
+
+    /// How many living sessions each person has, of those who have any.
+    pub async fn living_sessions(
+        &self,
+        now: DateTime<Utc>,
+        idle: TimeDelta,
+    ) -> Result<BTreeMap<PersonKey, LivingSessions>> {
+        let sql = Sql::new(
+            "SELECT issuer, subject, COUNT(*) AS n, MAX(last_seen_at) AS seen FROM session \
+             WHERE last_seen_at > $1 AND expires_at > $2 AND issuer IS NOT NULL GROUP BY issuer, subject",
+        );
+        let rows: Vec<(String, String, i64, i64)> = all(self.read(), sql.bind(now - idle).bind(now)).await?;
+        rows.into_iter()
+            .map(|(issuer, subject, count, seen)| {
+                let last_seen_at = At::new("session", subject.as_str()).time("last_seen_at", seen)?;
+                Ok((person(issuer, subject), LivingSessions { count, last_seen_at }))
+            })
+            .collect()
     }
 
     /// Removes what nobody needs any more: sessions that were last used a day before they could have ended, and those

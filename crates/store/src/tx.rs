@@ -24,6 +24,20 @@ pub enum Lock {
     Sealer,
     /// Writing the catalog's mirror.
     Mirror,
+    /// Changing which group has which role: whether anybody is left to administer is a question about all mappings.
+    Mappings,
+}
+
+impl Lock {
+    /// Any number that no other program uses in the same database.
+    fn key(self) -> i64 {
+        0x5347_0000
+            + match self {
+                Self::Sealer => 1,
+                Self::Mirror => 2,
+                Self::Mappings => 3,
+            }
+    }
 }
 
 impl Tx {
@@ -47,14 +61,14 @@ impl Tx {
 
     /// Takes `lock` until the end of the transaction; `false` when another transaction has it.
     pub async fn try_lock(&mut self, lock: Lock) -> Result<bool> {
-        // Any number that no other program uses in the same database.
-        let key: i64 = 0x5347_0000
-            + match lock {
-                Lock::Sealer => 1,
-                Lock::Mirror => 2,
-            };
         let text = dialect::try_lock(&self.on());
-        Ok(run::number(self.on(), Sql::new(text).bind(key)).await? == 1)
+        Ok(run::number(self.on(), Sql::new(text).bind(lock.key())).await? == 1)
+    }
+
+    /// Takes `lock` until the end of the transaction, after whoever has it.
+    pub async fn lock(&mut self, lock: Lock) -> Result<()> {
+        let text = dialect::lock(&self.on());
+        run::number(self.on(), Sql::new(text).bind(lock.key())).await.map(|_| ())
     }
 
     pub(crate) fn on(&mut self) -> On<'_> {

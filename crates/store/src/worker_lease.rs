@@ -23,4 +23,9 @@ impl Store {
         let sql = Sql::new("DELETE FROM worker_lease WHERE name = $1 AND owner = $2").bind(name).bind(owner);
         Ok(execute(self.write(), sql).await? > 0)
     }
+
+    /// Gives back all leases of `owner`; answers how many.
+    pub async fn release_leases_of(&self, owner: &str) -> Result<u64> {
+        execute(self.write(), Sql::new("DELETE FROM worker_lease WHERE owner = $1").bind(owner)).await
+    }
 }

@@ -3,7 +3,7 @@
 mod audit_verify;
 #[cfg(feature = "demo")]
 mod demo;
-mod doctor;
+pub mod doctor;
 #[cfg(feature = "demo")]
 mod local_aws;
 mod migrate;

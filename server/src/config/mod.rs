@@ -20,16 +20,19 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
 
-use control_plane::Settings;
+use control_plane::{SealingKey, Settings};
+use ed25519_dalek::SigningKey;
+use figment::error::Kind;
 use serde::Deserialize;
 use url::Url;
 
-pub use audit::Audit;
+pub use audit::{Audit, public_key_text};
 pub use aws::AwsSection;
 pub use database::Database;
 pub use log::{Log, LogFormat};
 pub use oidc::{Oidc, OidcClient};
 pub use sealing::Sealing;
+pub use secret::KeptKeys;
 pub use session::Session;
 pub use studio::Studio;
 
@@ -82,12 +85,34 @@ impl Default for Config {
 impl Config {
     /// Reads the file, if there is one, and the variables of the process.
     pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
-        Self::from_sources(file, std::env::vars().collect())
+        Self::from_sources(file, source::variables(std::env::vars_os())?)
     }
 
     /// Reads the file, if there is one, and `variables`.
     pub fn from_sources(file: Option<&Path>, variables: BTreeMap<String, String>) -> Result<Self, ConfigError> {
         source::figment(file, variables)?.extract().map_err(|errors| refuse::explain(&errors))
+    }
+
+    /// Every setting, as a variable. For whoever mistyped one.
+    fn every_variable() -> Vec<String> {
+        // The reader itself tells which settings a section has, when it is asked for one that no section has.
+        let unknown = "no_setting_has_this_name";
+        let known = |section: &str| {
+            let variable = format!("{}{section}{unknown}", source::PREFIX).to_uppercase();
+            let figment = source::figment(None, BTreeMap::from([(variable, String::new())]));
+            let error = figment.ok()?.extract::<Self>().err()?;
+            match error.kind {
+                Kind::UnknownField(_, known) => Some(known.iter().filter(|name| !source::SECTIONS.contains(name))),
+                _ => None,
+            }
+        };
+        let sections = source::SECTIONS.iter().map(|section| format!("{section}_"));
+        let all = std::iter::once(String::new()).chain(sections);
+        all.flat_map(|section| {
+            let names = known(&section).into_iter().flatten();
+            names.map(|name| format!("{}{section}{name}", source::PREFIX).to_uppercase()).collect::<Vec<_>>()
+        })
+        .collect()
     }
 
     /// How browsers reach the portal: an origin, without a path.
@@ -111,8 +136,9 @@ impl Config {
     /// What the control plane needs to know.
     pub fn settings(&self) -> Result<Settings, ConfigError> {
         let regions = self.aws.regions()?;
-        let mut settings =
-            Settings::new(self.sealing.key()?, self.audit.key()?, self.aws.shared_services_account()?, regions);
+        let (sealing, audit) = self.keys(KeptKeys::Make)?;
+        let mut settings = Settings::new(sealing, audit, self.aws.shared_services_account()?, regions);
+        settings.audit_verifying_keys = self.audit.verifying_keys()?;
         settings.bootstrap_admin_group.clone_from(&self.bootstrap_admin_group);
         settings.groups_claim_name.clone_from(&self.oidc.groups_claim);
         settings.presigned_url_ttl = self.studio.presigned_url_ttl()?;
@@ -121,6 +147,19 @@ impl Config {
         settings.audit_head_file.clone_from(&self.audit.head_file);
         settings.platform_contact.clone_from(&self.platform_contact);
         Ok(settings)
+    }
+
+    /// The key that seals and the key that signs. Those in the working folder are one process's alone, and a database server
+    /// is there to be shared: two replicas would each seal what the other cannot open.
+    pub fn keys(&self, kept: KeptKeys) -> Result<(SealingKey, SigningKey), ConfigError> {
+        if self.database.is_server()? && !(self.sealing.is_set() && self.audit.is_set()) {
+            return Err(ConfigError(
+                "sealing.key and audit.key are not both set: on Postgres they have to be, so that every replica, and every \
+                 machine that takes over, has the same ones (`openssl rand -base64 32` makes one)"
+                    .to_owned(),
+            ));
+        }
+        Ok((self.sealing.key(kept)?, self.audit.key(kept)?))
     }
 
     /// Where launches lead: AWS's own origins of the regions, and those that are set.

@@ -2,8 +2,8 @@
 
 use figment::error::{Error, Kind};
 
-use super::ConfigError;
 use super::source::{PREFIX, VARIABLES};
+use super::{Config, ConfigError};
 
 pub(super) fn explain(errors: &Error) -> ConfigError {
     ConfigError(errors.clone().into_iter().map(|error| one(&error)).collect::<Vec<_>>().join("\n"))
@@ -26,14 +26,28 @@ fn one(error: &Error) -> String {
                 parts.pop();
             }
             let sibling = |name: &str| named(&parts.iter().cloned().chain([name.to_owned()]).collect::<Vec<_>>());
-            let hint = match nearest(field, known) {
-                Some(near) => format!(" Did you mean {}?", sibling(near)),
-                None => format!(" There is {}.", known.iter().map(|name| sibling(name)).collect::<Vec<_>>().join(", ")),
+            let hint = match (nearest(field, known), from_variables) {
+                // A variable's first word may be the one that is wrong: it is compared as a whole.
+                (_, true) if nearest_variable(&sibling(field)).is_some() => {
+                    format!(" Did you mean {}?", nearest_variable(&sibling(field)).unwrap_or_default())
+                }
+                (Some(near), _) => format!(" Did you mean {}?", sibling(near)),
+                (None, _) => {
+                    format!(" There is {}.", known.iter().map(|name| sibling(name)).collect::<Vec<_>>().join(", "))
+                }
             };
             format!("{}{place} is not a setting.{hint}", sibling(field))
         }
         kind => format!("{}{place}: {kind}", named(&error.path)),
     }
+}
+
+/// The variable that is most like `name`, all that they share taken away.
+fn nearest_variable(name: &str) -> Option<String> {
+    let all = Config::every_variable();
+    let candidates: Vec<&str> = all.iter().filter_map(|variable| variable.strip_prefix(PREFIX)).collect();
+    let near = nearest(name.strip_prefix(PREFIX)?, &candidates)?;
+    Some(format!("{PREFIX}{near}"))
 }
 
 /// The known name that is most like `name`, if any is like it at all.

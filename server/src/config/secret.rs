@@ -1,6 +1,6 @@
 //! Secrets, given directly or as a file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -29,8 +29,23 @@ pub(super) fn read(
     }
 }
 
+/// What becomes of a key that is neither set nor in the working folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeptKeys {
+    /// It is made: the portal starts for the first time.
+    Make,
+    /// It is missed: whoever only looks leaves nothing behind, and a key of a moment ago verifies nothing.
+    Find,
+}
+
 /// The key that is kept in the working folder where none is set: made at the first start, and good for one replica alone.
-pub(super) fn kept_key(name: &str, file: &str) -> Result<Zeroizing<[u8; 32]>, ConfigError> {
+pub(super) fn kept_key(name: &str, file: &str, kept: KeptKeys) -> Result<Zeroizing<[u8; 32]>, ConfigError> {
+    if kept == KeptKeys::Find && !Path::new(file).exists() {
+        return Err(ConfigError(format!(
+            "{name} is not set, and there is no {file} in the working folder yet: the first start of `studiogate serve` \
+             makes it there"
+        )));
+    }
     tracing::warn!(file, "{name} is not set: a key in the working folder is used; set one where several replicas run");
     read_or_make(file.as_ref(), &Random::from_os())
         .map_err(|e| ConfigError(format!("{name} is not set, and no key can be kept in the working folder: {e}")))

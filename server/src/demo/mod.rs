@@ -24,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::config::OidcClient;
-use crate::http::{Portal, PortalOptions, install_metrics, router};
+use crate::http::{Portal, PortalOptions, install_metrics, metrics_upkeep, router};
 use crate::oidc::Oidc;
 use crate::serve;
 use keep::Kept;
@@ -95,6 +95,8 @@ impl Demo {
 
     /// Serves until the shutdown.
     pub async fn serve(self) -> Result<()> {
+        tokio::spawn(metrics_upkeep(self.portal.metrics().clone(), self.shutdown.clone()));
+        self.portal.oidc().get_to_know(self.shutdown.clone()).await;
         serve::serve(self.listener, self.router, self.control_plane, self.shutdown).await?;
         self.local.stop();
         Ok(())

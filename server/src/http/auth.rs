@@ -13,8 +13,9 @@ use http::{HeaderMap, header};
 use super::identify::{failed, of_session, request_id};
 use super::portal::Portal;
 use super::{page, return_to};
-use crate::oidc::{Identity, Secrets, SignInFailure};
-use crate::sessions::{LiveSession, PendingLogin, Presented, SessionData, SessionId};
+use crate::oidc::SignInFailure::{self, MissingState, OtherBrowser, UnknownState};
+use crate::oidc::{Identity, Secrets};
+use crate::sessions::{Answered, Presented, SessionId};
 
 type Parameters = BTreeMap<String, String>;
 
@@ -26,14 +27,9 @@ pub(super) async fn login(State(portal): State<Portal>, Query(query): Query<Para
 
 /// What a handler here can end with instead of an answer.
 enum Failure {
-    SignIn(SignInFailure),
+    /// With the page that was asked for: the next try leads there too.
+    SignIn(SignInFailure, String),
     Portal(Error),
-}
-
-impl From<SignInFailure> for Failure {
-    fn from(failure: SignInFailure) -> Self {
-        Self::SignIn(failure)
-    }
 }
 
 impl From<Error> for Failure {
@@ -44,9 +40,10 @@ impl From<Error> for Failure {
 
 fn refuse(portal: &Portal, request: &Parts, failure: Failure) -> Response {
     match failure {
-        Failure::SignIn(failure) => {
+        Failure::SignIn(failure, back) => {
             tracing::warn!(reason = %failure, "a sign-in failed");
-            page::not_signed_in(portal, failure.status(), failure.problem(), &request_id(request))
+            let again = return_to::sign_in(&back);
+            page::not_signed_in(portal, failure.status(), failure.problem(), &request_id(request), again)
         }
         Failure::Portal(error) => failed(portal, request, &error),
     }
@@ -59,35 +56,16 @@ async fn begin(portal: &Portal, request: &Parts, back: String) -> Result<Respons
     {
         return Ok(Redirect::to(&back).into_response());
     }
-    let (url, login) = portal.oidc().begin(secrets(portal.control_plane()), back).await?;
-    let redirect = Redirect::to(url.as_str()).into_response();
-    Ok(match remember(portal, presented, login, user_agent(&request.headers)).await? {
-        None => redirect,
-        Some(id) => with_cookie(portal, &id, redirect),
-    })
-}
-
-/// Keeps what the provider's answer will be compared with, in the session that the browser has or in a new one, whose id
-/// is answered.
-async fn remember(
-    portal: &Portal,
-    presented: Presented,
-    login: PendingLogin,
-    user_agent: &str,
-) -> Result<Option<SessionId>, Error> {
-    let mut data = SessionData::default();
-    match presented {
-        Presented::Live(mut session) => {
-            session.data.add_login(login.clone());
-            if portal.sessions().save(&session).await? {
-                return Ok(None);
-            }
-        }
-        Presented::Ended(person) => data.former_person = Some(person),
-        Presented::Nothing => {}
+    let begun = match portal.oidc().begin(secrets(portal.control_plane()), back.clone()).await {
+        Ok((url, login)) => portal.logins().remember(&login, &request.headers).await.map(|cookies| (url, cookies))?,
+        Err(failure) => return Err(Failure::SignIn(failure, back)),
+    };
+    let (url, cookies) = begun;
+    let mut redirect = Redirect::to(url.as_str()).into_response();
+    for cookie in cookies {
+        redirect.headers_mut().append(header::SET_COOKIE, cookie);
     }
-    data.add_login(login);
-    portal.sessions().open_anonymous(data, user_agent).await.map(Some)
+    Ok(redirect)
 }
 
 fn secrets(control_plane: &ControlPlane) -> Secrets {
@@ -104,7 +82,7 @@ pub(super) async fn callback(
     match finish(&portal, &request, &response).await {
         Ok(response) => response,
         Err(failure) => {
-            if let Failure::SignIn(failure) = &failure {
+            if let Failure::SignIn(failure, _) = &failure {
                 let id = request_id(&request);
                 if let Err(error) = portal.control_plane().sign_in_refused(&failure.to_string(), &id).await {
                     tracing::warn!(%error, "a refused sign-in could not be written to the audit log");
@@ -116,28 +94,30 @@ pub(super) async fn callback(
 }
 
 async fn finish(portal: &Portal, request: &Parts, response: &Parameters) -> Result<Response, Failure> {
-    let state = response.get("state").filter(|state| !state.is_empty()).ok_or(SignInFailure::MissingState)?;
-    let Presented::Live(mut session) = portal.sessions().presented(&request.headers).await? else {
-        return Err(SignInFailure::OtherBrowser.into());
+    let home = |failure| Failure::SignIn(failure, "/".to_owned());
+    let state = response.get("state").filter(|state| !state.is_empty()).ok_or_else(|| home(MissingState))?;
+    // Taken before anything else happens: a state is good for one answer.
+    let (login, forget) = match portal.logins().take(state, &request.headers).await? {
+        Answered::Login(login, forget) => (login, forget),
+        Answered::NoCookie => return Err(home(OtherBrowser)),
+        Answered::Unknown => return Err(home(UnknownState)),
     };
-    let login = session.data.take_login(state).ok_or(SignInFailure::UnknownState)?;
-    // Written before anything else happens: a state is good for one answer.
-    if !portal.sessions().save(&session).await? {
-        return Err(SignInFailure::UnknownState.into());
-    }
     let back = login.return_to.clone();
-    let identity = portal.oidc().redeem(login, response).await?;
-    let id = sign_in(portal, request, &session, identity).await?;
-    Ok(with_cookie(portal, &id, Redirect::to(&back).into_response()))
+    let mut answer = match portal.oidc().redeem(login, response).await {
+        Ok(identity) => {
+            let id = sign_in(portal, request, identity).await?;
+            with_cookie(portal, &id, Redirect::to(&back).into_response())
+        }
+        Err(failure) => return Err(Failure::SignIn(failure, back)),
+    };
+    if let Some(forget) = forget {
+        answer.headers_mut().append(header::SET_COOKIE, forget);
+    }
+    Ok(answer)
 }
 
 /// A session of its own for the person; the one before it ends, so that its id is worth nothing.
-async fn sign_in(
-    portal: &Portal,
-    request: &Parts,
-    before: &LiveSession,
-    identity: Identity,
-) -> Result<SessionId, Error> {
+async fn sign_in(portal: &Portal, request: &Parts, identity: Identity) -> Result<SessionId, Error> {
     let control_plane = portal.control_plane();
     control_plane
         .sign_in(SignIn {
@@ -148,7 +128,9 @@ async fn sign_in(
             request_id: request_id(request),
         })
         .await?;
-    portal.sessions().end(before).await?;
+    if let Presented::Live(before) = portal.sessions().presented(&request.headers).await? {
+        portal.sessions().end(&before).await?;
+    }
     portal.sessions().open(identity.person, user_agent(&request.headers), &identity.id_token).await
 }
 

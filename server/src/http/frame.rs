@@ -1,5 +1,6 @@
 //! What goes around every request: its id, its log line, its time limit, its headers, and a page instead of a panic.
 
+use app::document::ThemeCookie;
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
@@ -8,7 +9,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use domain::problem::Problem;
 use futures::FutureExt as _;
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use leptos::nonce::Nonce;
 use tracing::Instrument as _;
 
@@ -32,20 +33,37 @@ pub(super) async fn frame(State(portal): State<Portal>, mut request: Request, ne
     request.extensions_mut().insert(RequestId(id.clone()));
     request.extensions_mut().insert(nonce.clone());
     let method = request.method().clone();
+    let headers = request.headers().clone();
     let route =
         request.extensions().get::<MatchedPath>().map_or_else(|| "(none)".to_owned(), |path| path.as_str().to_owned());
     // The path alone: queries hold codes, states and tokens.
     let span = tracing::info_span!("request", request_id = %id, %method, path = request.uri().path());
-    let mut response = guarded(&portal, &id, next.run(request)).instrument(span.clone()).await;
+    let cookie = ThemeCookie { secure: portal.is_https() };
+    let answer = guarded(&portal, &id, next.run(request)).instrument(span.clone());
+    let mut response = page::in_colours_of(cookie, &headers, answer).await;
 
     decorate(&portal, &id, &nonce, &mut response);
     let elapsed = started.elapsed();
     let status = response.status().as_u16();
     span.in_scope(|| tracing::info!(status, milliseconds = elapsed.as_millis(), "answered"));
-    let labels = [("method", method.to_string()), ("route", route), ("status", status.to_string())];
+    let labels = [("method", method_label(&method).to_owned()), ("route", route), ("status", status.to_string())];
     metrics::counter!("studiogate_http_requests_total", &labels).increment(1);
     metrics::histogram!("studiogate_http_request_duration_seconds", &labels[..2]).record(elapsed.as_secs_f64());
     response
+}
+
+/// A method for a label. Anybody can make up others, and each would be a series of its own.
+fn method_label(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
 }
 
 async fn guarded(portal: &Portal, id: &str, answer: impl Future<Output = Response>) -> Response {

@@ -27,5 +27,10 @@ pub(super) async fn readyz(State(portal): State<Portal>) -> Response {
 
 /// In the text format of Prometheus.
 pub(super) async fn metrics(State(portal): State<Portal>) -> Response {
+    match portal.control_plane().backlog().await {
+        Ok(backlog) => super::metrics::show(&backlog),
+        // What this process measured is of use without it.
+        Err(error) => tracing::warn!(%error, "what waits could not be counted"),
+    }
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], portal.metrics().render()).into_response()
 }

@@ -45,8 +45,7 @@ pub(super) async fn of_session(
     session: &LiveSession,
     request_id: &str,
 ) -> Result<Result<Caller, Option<PersonKey>>, Error> {
-    let Some(person) = &session.person else { return Ok(Err(session.data.former_person.clone())) };
-    let Some(actor) = portal.control_plane().actor(person).await? else { return Ok(Err(None)) };
+    let Some(actor) = portal.control_plane().actor(&session.person).await? else { return Ok(Err(None)) };
     let mut caller = Caller::new(actor, request_id);
     caller.session = Some(session.handle());
     Ok(Ok(caller))
@@ -134,7 +133,7 @@ fn refused(portal: &Portal, request_id: &str) -> Response {
 fn wants_page(headers: &HeaderMap) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     match text("sec-fetch-dest") {
-        Some(destination) => matches!(destination, "document" | "empty"),
+        Some(destination) => destination == "document",
         None => {
             text(header::ACCEPT.as_str()).is_none_or(|accept| accept.contains("text/html") || accept.contains("*/*"))
         }

@@ -18,6 +18,6 @@ mod return_to;
 mod router;
 mod signed_out;
 
-pub use metrics::install as install_metrics;
+pub use metrics::{install as install_metrics, upkeep as metrics_upkeep};
 pub use portal::{Portal, PortalOptions};
 pub use router::{Endpoint, Guard, endpoints, router};

@@ -12,7 +12,7 @@ use url::Url;
 
 use super::assets;
 use crate::oidc::Oidc;
-use crate::sessions::{CookieShape, Sessions};
+use crate::sessions::{CookieShape, Logins, Sessions};
 
 /// What a portal is made of.
 #[derive(Debug)]
@@ -37,6 +37,7 @@ pub struct Portal(Arc<Inner>);
 struct Inner {
     options: PortalOptions,
     sessions: Sessions,
+    logins: Logins,
     assets: app::Assets,
     leptos: LeptosOptions,
 }
@@ -45,8 +46,9 @@ impl Portal {
     pub fn new(options: PortalOptions) -> Self {
         let cookie = CookieShape::new(options.public_url.scheme() == "https");
         let sessions = Sessions::new(options.control_plane.clone(), cookie, options.session_absolute);
+        let logins = Logins::new(options.control_plane.clone(), cookie);
         let leptos = LeptosOptions::builder().output_name("studiogate").build();
-        Self(Arc::new(Inner { sessions, assets: assets::addresses(), leptos, options }))
+        Self(Arc::new(Inner { sessions, logins, assets: assets::addresses(), leptos, options }))
     }
 
     pub fn control_plane(&self) -> &ControlPlane {
@@ -61,6 +63,10 @@ impl Portal {
         &self.0.sessions
     }
 
+    pub(super) fn logins(&self) -> &Logins {
+        &self.0.logins
+    }
+
     pub(super) fn public_url(&self) -> &Url {
         &self.0.options.public_url
     }
@@ -73,7 +79,7 @@ impl Portal {
         &self.0.options.studio_origins
     }
 
-    pub(super) fn metrics(&self) -> &PrometheusHandle {
+    pub fn metrics(&self) -> &PrometheusHandle {
         &self.0.options.metrics
     }
 

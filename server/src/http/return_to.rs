@@ -20,6 +20,10 @@ fn parse(text: &str, public: &Url) -> Option<String> {
         return None;
     }
     let url = public.join(text).ok()?;
+    // `/.//host` is a path that begins with two slashes: a browser would take it for another origin.
+    if url.path().starts_with("//") {
+        return None;
+    }
     let is_page = !["/auth/", "/api/"].iter().any(|prefix| url.path().starts_with(prefix));
     if url.origin() != public.origin() || !is_page {
         return None;
@@ -79,10 +83,20 @@ mod tests {
             "/auth/login",
             "/api/launch_environment",
             "/x/../auth/logout",
+            "/.//evil.example",
+            "/x/..//evil.example",
+            "/%2e//evil.example",
+            "/x/%2E%2e///evil.example",
+            "/.//auth/logout",
             "javascript:alert(1)",
         ] {
             assert_eq!(of(other), "/", "{other:?}");
         }
+    }
+
+    #[test]
+    fn slashes_further_in_are_a_path_like_any_other() {
+        assert_eq!(of("/catalog//x?y=//z"), "/catalog//x?y=//z");
     }
 
     #[test]

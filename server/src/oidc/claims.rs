@@ -80,7 +80,7 @@ pub(super) type DiscoveredClient = Client<
 >;
 
 /// Who signed in, as the provider states it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Identity {
     pub person: PersonKey,
     pub display_name: String,
@@ -89,6 +89,13 @@ pub struct Identity {
     pub groups: Option<Vec<String>>,
     /// The token itself, for the sign-out.
     pub id_token: String,
+}
+
+impl std::fmt::Debug for Identity {
+    /// Who it is, and nothing that could be used as them.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Identity").field("person", &self.person).finish_non_exhaustive()
+    }
 }
 
 /// What is taken from an ID token or from userinfo.
@@ -155,6 +162,19 @@ mod tests {
 
     fn of(claims: &Value, name: &str) -> Option<Vec<String>> {
         groups(claims.as_object().unwrap(), name)
+    }
+
+    #[test]
+    fn an_identity_never_shows_its_token() {
+        let identity = Identity {
+            person: PersonKey { issuer: "https://idp.example".into(), subject: "ada".into() },
+            display_name: "Ada".into(),
+            email: Some("ada@example.com".into()),
+            groups: None,
+            id_token: "header.payload.signature".into(),
+        };
+        let shown = format!("{identity:?}");
+        assert!(shown.contains("ada") && !shown.contains("payload") && !shown.contains("example.com\""), "{shown}");
     }
 
     #[test]

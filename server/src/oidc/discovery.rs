@@ -15,6 +15,8 @@ use crate::config::ConfigError;
 const FRESH_FOR: TimeDelta = TimeDelta::hours(1);
 /// How long a failure keeps others from asking the provider again, as long as there is something older to go on with.
 const PATIENCE: TimeDelta = TimeDelta::seconds(30);
+/// How long it does where there is nothing: each try may take as long as an answer may, and people wait for it one by one.
+const REMEMBERED: TimeDelta = TimeDelta::seconds(5);
 
 #[derive(Debug)]
 pub(super) struct Discovery {
@@ -22,6 +24,8 @@ pub(super) struct Discovery {
     http: reqwest::Client,
     clock: Arc<dyn Clock>,
     known: RwLock<Option<Known>>,
+    /// The last failure, while nothing is known.
+    failed: RwLock<Option<(DateTime<Utc>, String)>>,
     /// One fetch at a time.
     fetching: Mutex<()>,
 }
@@ -36,7 +40,14 @@ struct Known {
 impl Discovery {
     pub(super) fn new(issuer: &str, http: reqwest::Client, clock: Arc<dyn Clock>) -> Result<Self, ConfigError> {
         let issuer = IssuerUrl::new(issuer.to_owned()).map_err(|e| ConfigError(format!("oidc.issuer: {e}")))?;
-        Ok(Self { issuer, http, clock, known: RwLock::default(), fetching: Mutex::default() })
+        Ok(Self {
+            issuer,
+            http,
+            clock,
+            known: RwLock::default(),
+            failed: RwLock::default(),
+            fetching: Mutex::default(),
+        })
     }
 
     /// What is known without asking.
@@ -50,9 +61,10 @@ impl Discovery {
             return Ok(known);
         }
         let _one = self.fetching.lock().await;
-        match self.fresh() {
-            Some(known) => Ok(known),
-            None => self.fetch().await,
+        match (self.fresh(), self.just_failed()) {
+            (Some(known), _) => Ok(known),
+            (None, Some(reason)) => Err(SignInFailure::Unreachable(reason)),
+            (None, None) => self.fetch().await,
         }
     }
 
@@ -72,6 +84,12 @@ impl Discovery {
             .map(|known| known.metadata)
     }
 
+    /// Why the provider could not be asked a moment ago.
+    fn just_failed(&self) -> Option<String> {
+        let failed = self.failed.read().unwrap_or_else(PoisonError::into_inner);
+        failed.as_ref().filter(|(at, _)| self.clock.now() - *at < REMEMBERED).map(|(_, reason)| reason.clone())
+    }
+
     async fn fetch(&self) -> Result<Arc<Metadata>, SignInFailure> {
         let now = self.clock.now();
         let fetched = Metadata::discover_async(self.issuer.clone(), &self.http).await;
@@ -83,14 +101,18 @@ impl Discovery {
                 Ok(metadata)
             }
             Err(error) => {
-                let reason = super::redeem::chain(&error);
+                let reason = control_plane::chain(&error);
                 tracing::warn!(issuer = %self.issuer.as_str(), reason, "the OIDC provider's metadata cannot be fetched");
                 match slot.as_mut() {
                     Some(known) => {
                         known.tried_at = now;
                         Ok(Arc::clone(&known.metadata))
                     }
-                    None => Err(SignInFailure::Unreachable(reason)),
+                    None => {
+                        let failed = Some((self.clock.now(), reason.clone()));
+                        *self.failed.write().unwrap_or_else(PoisonError::into_inner) = failed;
+                        Err(SignInFailure::Unreachable(reason))
+                    }
                 }
             }
         }

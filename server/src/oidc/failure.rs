@@ -54,7 +54,8 @@ impl SignInFailure {
         let again = "Sign in again. If it happens again, tell the platform team the request id on this page.";
         let why = match self {
             Self::OtherBrowser => {
-                "The sign-in was begun in another browser, or this browser does not keep cookies.".to_owned()
+                "The sign-in was begun in another browser, this browser does not keep cookies, or it was answered already."
+                    .to_owned()
             }
             Self::MissingState => {
                 "The answer of the sign-in provider says nothing about which sign-in it is for.".to_owned()

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use domain::clock::Clock;
 use openidconnect::reqwest;
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
 pub use begin::Secrets;
@@ -23,6 +24,10 @@ pub use failure::SignInFailure;
 use crate::config::{ConfigError, OidcClient};
 use discovery::Discovery;
 
+/// How long the start waits to hear from the provider.
+const WAITED_FOR: Duration = Duration::from_secs(2);
+/// How often a provider that was away at the start is asked again.
+const ASKED_AGAIN: Duration = Duration::from_secs(15);
 /// How long an answer of the provider may take.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 
@@ -60,6 +65,22 @@ impl Oidc {
             discovery,
             clock,
         })))
+    }
+
+    /// Asks the provider about itself before anybody signs in, so that pages name its origins in their policy, and asks again
+    /// while it cannot be reached. Waits for a provider that answers at once, and leaves a slow one to itself.
+    pub async fn get_to_know(&self, shutdown: CancellationToken) {
+        let oidc = self.clone();
+        let known = tokio::spawn(async move {
+            while !shutdown.is_cancelled() && oidc.0.discovery.provider().await.is_err() {
+                tokio::select! {
+                    () = tokio::time::sleep(ASKED_AGAIN) => {}
+                    () = shutdown.cancelled() => {}
+                }
+            }
+        });
+        // Whatever comes of it, the portal serves.
+        let _ = tokio::time::timeout(WAITED_FOR, known).await;
     }
 
     /// The origins that a form of the portal may lead to by way of the provider, for `form-action` of the CSP.

@@ -1,9 +1,9 @@
 //! The provider's answer, turned into an identity.
 
 use std::collections::BTreeMap;
-use std::error::Error;
 use std::sync::Arc;
 
+use control_plane::chain;
 use openidconnect::{
     AuthorizationCode, ClientId, ClientSecret, ConfigurationError, OAuth2TokenResponse as _, PkceCodeVerifier,
     RedirectUrl, RequestTokenError, TokenResponse as _, UserInfoError,
@@ -123,20 +123,6 @@ impl Oidc {
             error => SignInFailure::UserInfo(printable(&chain(&error))),
         })
     }
-}
-
-/// An error with everything that caused it.
-pub(super) fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        let cause = error.to_string();
-        if !text.contains(&cause) {
-            text = format!("{text}: {cause}");
-        }
-        source = error.source();
-    }
-    text
 }
 
 /// What somebody else wrote, fit for a page and a log line.

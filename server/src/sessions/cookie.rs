@@ -22,24 +22,35 @@ impl CookieShape {
         if self.secure { "__Host-studiogate" } else { "studiogate" }
     }
 
+    /// How the names of the cookies of sign-ins under way begin.
+    pub(super) fn login_prefix(self) -> &'static str {
+        if self.secure { "__Host-studiogate-login-" } else { "studiogate-login-" }
+    }
+
     /// The session that the request's cookies name; with two of the name, none is believed.
     pub(super) fn read(self, headers: &HeaderMap) -> Option<SessionId> {
-        let mut found = headers
-            .get_all(header::COOKIE)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|line| line.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='))
-            .filter(|(name, _)| *name == self.name())
-            .map(|(_, value)| value);
+        let mut found = pairs(headers).filter(|(name, _)| *name == self.name()).map(|(_, value)| value);
         let first = found.next()?;
         if found.next().is_some() { None } else { SessionId::parse(first) }
     }
 
     pub(super) fn write(self, id: &SessionId) -> String {
-        let secure = if self.secure { "; Secure" } else { "" };
-        format!("{}={}; Path=/; HttpOnly; SameSite=Lax{secure}", self.name(), id.expose())
+        format!("{}={}{}", self.name(), id.expose(), self.attributes())
     }
+
+    pub(super) fn attributes(self) -> &'static str {
+        if self.secure { "; Path=/; HttpOnly; SameSite=Lax; Secure" } else { "; Path=/; HttpOnly; SameSite=Lax" }
+    }
+}
+
+/// Names and values of all cookies of a request, in its order.
+pub(super) fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
 }
 
 #[cfg(test)]

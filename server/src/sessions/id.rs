@@ -9,8 +9,8 @@ use sha2::{Digest as _, Sha256};
 
 const NONCE: usize = 24;
 
-/// What the cookie holds: 256 random bits. Whoever has it is signed in, so it is shown nowhere, and the store has its
-/// digest alone.
+/// What a cookie holds: 256 random bits. Whoever has a session's is signed in, so it is shown nowhere, and the store has its
+/// digest alone. A sign-in under way is bound to its browser by one too.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SessionId([u8; 32]);
 

@@ -6,10 +6,12 @@
 mod cookie;
 mod data;
 mod id;
+mod login;
 
 pub use cookie::CookieShape;
-pub use data::{PendingLogin, SessionData};
+pub use data::SessionData;
 pub use id::SessionId;
+pub use login::{Answered, Logins, PendingLogin};
 
 use chrono::TimeDelta;
 use control_plane::{ControlPlane, SessionHandle, SessionRecord};
@@ -26,7 +28,7 @@ pub const TOUCH_EVERY: TimeDelta = TimeDelta::minutes(1);
 pub struct LiveSession {
     pub id: SessionId,
     pub data: SessionData,
-    pub person: Option<PersonKey>,
+    pub person: PersonKey,
 }
 
 impl LiveSession {
@@ -70,56 +72,26 @@ impl Sessions {
         if self.control_plane.now() - record.last_seen_at >= TOUCH_EVERY {
             self.control_plane.session_touch(&digest).await?;
         }
-        Ok(Presented::Live(LiveSession { id, data: SessionData::parse(&record.data), person: record.person }))
-    }
-
-    /// A session before the sign-in: it holds what the provider's answer is compared with.
-    pub async fn open_anonymous(&self, data: SessionData, user_agent: &str) -> control_plane::Result<SessionId> {
-        self.create(data, None, LOGIN_WITHIN, user_agent).await
+        let data = SessionData::parse(&record.data);
+        Ok(record.person.map_or(Presented::Nothing, |person| Presented::Live(LiveSession { id, data, person })))
     }
 
     /// A new session for somebody who signed in.
     pub async fn open(&self, person: PersonKey, user_agent: &str, id_token: &str) -> control_plane::Result<SessionId> {
         let id = SessionId::random(&self.control_plane);
         let data = SessionData { id_token: id.seal(id_token, &self.control_plane), ..SessionData::default() };
-        self.insert(id, data, Some(person), self.absolute, user_agent).await
-    }
-
-    async fn create(
-        &self,
-        data: SessionData,
-        person: Option<PersonKey>,
-        life: TimeDelta,
-        user_agent: &str,
-    ) -> control_plane::Result<SessionId> {
-        self.insert(SessionId::random(&self.control_plane), data, person, life, user_agent).await
-    }
-
-    async fn insert(
-        &self,
-        id: SessionId,
-        data: SessionData,
-        person: Option<PersonKey>,
-        life: TimeDelta,
-        user_agent: &str,
-    ) -> control_plane::Result<SessionId> {
         let now = self.control_plane.now();
         let record = SessionRecord {
             id: id.digest(),
             data: data.to_text(),
-            person,
+            person: Some(person),
             user_agent: user_agent.chars().take(300).collect(),
             created_at: now,
             last_seen_at: now,
-            expires_at: now + life,
+            expires_at: now + self.absolute,
         };
         self.control_plane.session_create(&record).await?;
         Ok(id)
-    }
-
-    /// Writes what a session holds; `false`: it ended meanwhile, and stays so.
-    pub async fn save(&self, session: &LiveSession) -> control_plane::Result<bool> {
-        self.control_plane.session_save(&session.id.digest(), &session.data.to_text(), session.person.as_ref()).await
     }
 
     pub async fn end(&self, session: &LiveSession) -> control_plane::Result<()> {

@@ -89,7 +89,11 @@ impl Browser {
         for cookie in parts.headers.get_all(header::SET_COOKIE) {
             let text = cookie.to_str().unwrap();
             let (name, value) = text.split(';').next().unwrap().split_once('=').unwrap();
-            self.cookies.insert(name.to_owned(), value.to_owned());
+            if text.contains("; Max-Age=0") {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
         }
         let body = to_bytes(body, 16 * 1024 * 1024).await.unwrap().to_vec();
         Answer { status: parts.status.as_u16(), headers: parts.headers, body }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use secrecy::ExposeSecret as _;
-use studiogate::config::Config;
+use studiogate::config::{Config, KeptKeys, public_key_text};
 
 /// A file in the tests' own folder, which goes with the build.
 fn file(name: &str, text: &str) -> PathBuf {
@@ -82,7 +82,7 @@ fn v13_3_1_secrets_come_from_files_too_but_not_from_both() {
     let error = Config::from_sources(None, variables(&both)).unwrap().oidc.client().unwrap_err();
     assert!(error.to_string().contains("both set"), "{error}");
     let missing = [("STUDIOGATE_SEALING_KEY_FILE", "/nowhere/key")];
-    let error = Config::from_sources(None, variables(&missing)).unwrap().sealing.key().unwrap_err();
+    let error = Config::from_sources(None, variables(&missing)).unwrap().sealing.key(KeptKeys::Find).unwrap_err();
     assert!(error.to_string().contains("/nowhere/key cannot be read"), "{error}");
 }
 
@@ -95,8 +95,8 @@ fn values_out_of_range_are_refused_with_their_limits() {
     assert!(error.to_string().contains("1800"), "{error}");
     assert!(of("STUDIOGATE_STUDIO_PRESIGNED_URL_TTL", "soon").unwrap_err().to_string().contains("whole number"));
     assert!(of("STUDIOGATE_SESSION_IDLE", "1").unwrap().session.idle().is_err());
-    assert!(of("STUDIOGATE_SEALING_KEY", "short").unwrap().sealing.key().is_err());
-    assert!(of("STUDIOGATE_SEALING_KEY", &"0f".repeat(32)).unwrap().sealing.key().is_ok());
+    assert!(of("STUDIOGATE_SEALING_KEY", "short").unwrap().sealing.key(KeptKeys::Find).is_err());
+    assert!(of("STUDIOGATE_SEALING_KEY", &"0f".repeat(32)).unwrap().sealing.key(KeptKeys::Find).is_ok());
     let plain = [("STUDIOGATE_OIDC_ISSUER", "http://login.example.com"), ("STUDIOGATE_OIDC_CLIENT_ID", "x")];
     assert!(
         Config::from_sources(None, variables(&plain))
@@ -147,4 +147,73 @@ fn the_example_is_valid() {
 fn a_file_that_is_not_there_is_named() {
     let error = Config::from_sources(Some("/nowhere/studiogate.toml".as_ref()), BTreeMap::new()).unwrap_err();
     assert!(error.to_string().contains("/nowhere/studiogate.toml does not exist"), "{error}");
+}
+
+#[test]
+fn a_variable_with_a_wrong_section_is_compared_as_a_whole() {
+    for (wrong, right) in [
+        ("STUDIOGATE_ODIC_ISSUER", "STUDIOGATE_OIDC_ISSUER"),
+        ("STUDIOGATE_OIDC_ISSUR", "STUDIOGATE_OIDC_ISSUER"),
+        ("STUDIOGATE_DATABSE_URL_FILE", "STUDIOGATE_DATABASE_URL_FILE"),
+        ("STUDIOGATE_PUBLIC_ULR", "STUDIOGATE_PUBLIC_URL"),
+    ] {
+        let text = refused("", &[(wrong, "x")]);
+        assert!(text.ends_with(&format!("{wrong} is not a setting. Did you mean {right}?")), "{text}");
+    }
+}
+
+#[test]
+fn what_kubernetes_sets_for_a_service_of_the_name_is_no_setting() {
+    let links = [("STUDIOGATE_PORT", "tcp://10.0.0.1:80"), ("STUDIOGATE_SERVICE_HOST", "10.0.0.1")];
+    Config::from_sources(None, variables(&links)).unwrap();
+}
+
+#[test]
+fn on_postgres_keys_have_to_be_set() {
+    let base = [
+        ("STUDIOGATE_DATABASE_URL", "postgres://portal@db/portal"),
+        ("STUDIOGATE_AWS_SHARED_SERVICES_ACCOUNT", "222222222222"),
+        ("STUDIOGATE_AWS_REGIONS", "eu-west-1"),
+    ];
+    let key = "0f".repeat(32);
+    let one = [base.as_slice(), &[("STUDIOGATE_SEALING_KEY", key.as_str())]].concat();
+    for pairs in [base.as_slice(), &one] {
+        let error = Config::from_sources(None, variables(pairs)).unwrap().settings().unwrap_err();
+        assert!(error.to_string().contains("sealing.key and audit.key are not both set"), "{error}");
+    }
+    let both = [one.as_slice(), &[("STUDIOGATE_AUDIT_KEY", key.as_str())]].concat();
+    Config::from_sources(None, variables(&both)).unwrap().settings().unwrap();
+}
+
+#[test]
+fn who_only_looks_makes_no_key() {
+    let config = Config::from_sources(None, BTreeMap::new()).unwrap();
+    let error = config.keys(KeptKeys::Find).unwrap_err().to_string();
+    assert!(error.contains("studiogate-sealing.key"), "{error}");
+    assert!(!PathBuf::from("studiogate-sealing.key").exists() && !PathBuf::from("studiogate-audit.key").exists());
+}
+
+#[test]
+fn public_keys_of_former_keys_are_read_as_they_are_printed() {
+    let key = ed25519_dalek::SigningKey::from_bytes(&[3; 32]).verifying_key();
+    let text = format!("{}, {}", public_key_text(&key), hex::encode(key.as_bytes()));
+    let of = |text: &str| Config::from_sources(None, variables(&[("STUDIOGATE_AUDIT_VERIFYING_KEYS", text)])).unwrap();
+    assert_eq!(of(&text).audit.verifying_keys().unwrap(), [key, key]);
+    // They are enough to verify with, where the key itself is not.
+    assert_eq!(of(&text).audit.public_keys().unwrap(), [key, key]);
+    assert!(of("").audit.public_keys().is_err());
+    let error = of("AAAA").audit.verifying_keys().unwrap_err();
+    assert!(error.to_string().contains("is no Ed25519 public key"), "{error}");
+}
+
+#[test]
+fn how_much_of_a_server_is_used_is_limited() {
+    let of = |name: &str, value: &str| Config::from_sources(None, variables(&[(name, value)])).unwrap();
+    let set = of("STUDIOGATE_DATABASE_MAX_CONNECTIONS", "5").database.limits().unwrap();
+    assert_eq!((set.max_connections, set.statement_timeout.as_secs()), (5, 30));
+    for (name, value) in
+        [("STUDIOGATE_DATABASE_MAX_CONNECTIONS", "1"), ("STUDIOGATE_DATABASE_STATEMENT_TIMEOUT", "3601")]
+    {
+        assert!(of(name, value).database.limits().is_err(), "{name}");
+    }
 }

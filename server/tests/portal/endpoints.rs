@@ -80,6 +80,7 @@ const ROWS: &[Row] = &[
     page("/admin/projects", "/admin/projects", NOT_PLATFORM, "admin"),
     page("/admin/projects/{id}", "/admin/projects/fraud-detection", NOT_PLATFORM, "admin"),
     page("/admin/mappings", "/admin/mappings", NOT_PLATFORM, "admin"),
+    page("/admin/people", "/admin/people", NOT_PLATFORM, "admin"),
     page("/admin/products", "/admin/products", NOT_PLATFORM, "admin"),
     page("/admin/products/{id}", "/admin/products/{fraud_only}", NOT_PLATFORM, "admin"),
     form(
@@ -148,6 +149,7 @@ const ROWS: &[Row] = &[
     form("/api/end_session", &[("handle", "{handle}")], &["churn-scientist", "auditor", "newcomer"], "fraud-scientist"),
     // Ends nobody's but one's own: everybody may.
     form("/api/end_other_sessions", &[], &[], "newcomer"),
+    form("/api/end_sessions_of", &[("person", "{person}")], NOT_ADMIN, "admin"),
     form("/api/refresh_catalog", &[], NOT_ADMIN, "admin"),
     form("/api/set_theme", &[("theme", "dark"), ("return_to", "/catalog")], &[], "newcomer"),
     form(
@@ -248,6 +250,8 @@ async fn things(state: &State) -> Things {
         ("bound", bound.to_string()),
         ("binding", binding.id.to_string()),
         ("mapping", mapping.id.to_string()),
+        // Nobody who has a row of their own after this one.
+        ("person", state.as_("churn-lead").await.actor.person.studio_user_id().to_string()),
     ])
 }
 

@@ -1,6 +1,7 @@
 //! What every answer says to the browser.
 
 use axum::body::Body;
+use control_plane::Unfinished;
 
 use crate::state::State;
 
@@ -171,4 +172,63 @@ async fn v13_4_5_health_and_metrics_answer_anybody_and_name_nothing() {
     let metrics = browser.get("/metrics").await;
     assert!(metrics.has("studiogate_http_requests_total") && metrics.has("/requests/{id}"), "{}", metrics.text());
     assert!(!metrics.has("a-request-of-hers") && !metrics.has("fraud-scientist"), "{}", metrics.text());
+    for name in ["studiogate_operations_unfinished{kind=\"provision\"}", "studiogate_requests_undecided"] {
+        assert!(metrics.has(name), "{name}: {}", metrics.text());
+    }
+    // The recorder is the process's: what one portal counts is asked of itself.
+    state.sign_in_the_team().await;
+    state.approved("counted").await;
+    state.waiting_request("waits").await;
+    state.pass(chrono::TimeDelta::seconds(5));
+    let backlog = state.plane().backlog().await.unwrap();
+    let expected = Unfinished { kind: "provision".into(), all: 1, held: 0 };
+    assert_eq!((backlog.operations, backlog.undecided_requests), (vec![expected], 1));
+    assert_eq!(backlog.overdue, chrono::TimeDelta::seconds(5));
+    assert!(backlog.unsealed_events > 0 && backlog.unsealed_for >= backlog.overdue);
+}
+
+#[tokio::test]
+async fn methods_that_somebody_makes_up_are_counted_as_one() {
+    let state = State::start().await;
+    let mut browser = state.browser();
+    for method in ["BREW", "PROPFIND"] {
+        let request = browser.request(method, "/healthz").body(Body::empty()).unwrap();
+        assert_eq!(browser.send(request).await.status, 405);
+    }
+    let metrics = browser.get("/metrics").await.text();
+    assert!(metrics.contains("method=\"other\"") && !metrics.contains("BREW"), "{metrics}");
+}
+
+#[tokio::test]
+async fn colours_hold_on_every_page_and_can_be_changed_on_every_page() {
+    let state = State::start().await;
+    let mut browser = state.signed_in("newcomer").await;
+    browser.cookies.insert("theme".into(), "dark".into());
+    let mut stranger = state.browser();
+    stranger.cookies.insert("theme".into(), "dark".into());
+    browser.page = "/catalog".into();
+    let posted = browser.post("/api/refresh_catalog", &[]).await;
+    for answer in [
+        browser.get("/nothing-here").await,
+        browser.get("/api/submit_request").await,
+        stranger.get("/auth/callback?code=x").await,
+        stranger.get("/auth/signed-out").await,
+        posted.clone(),
+    ] {
+        assert!(answer.has("data-theme=\"dark\""), "{}", answer.text());
+    }
+    // The page that answers a post has no address of its own: one stays where the form was.
+    assert_eq!(posted.status, 403);
+    assert!(posted.has("name=\"return_to\" value=\"/catalog\""), "{}", posted.text());
+    let changed = browser.post("/api/set_theme", &[("theme", "light"), ("return_to", "/api/refresh_catalog")]).await;
+    assert_eq!((changed.status, changed.location()), (303, "/"));
+}
+
+#[tokio::test]
+async fn a_date_at_the_end_of_time_is_a_mistake_at_its_field() {
+    let state = State::start().await;
+    let mut browser = state.signed_in("auditor").await;
+    let answer = browser.get("/audit?to=%2B262142-12-31").await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert!(answer.has("A date as in 2026-01-31."));
 }

@@ -5,10 +5,13 @@
 mod audit;
 mod browser;
 mod configuration;
+mod discovery;
+mod doctor;
 mod endpoints;
 mod forms;
 mod headers;
 mod https;
+mod serving;
 mod sessions;
 mod sign_in;
 mod sign_in_refused;

@@ -160,6 +160,57 @@ async fn v8_2_2_nobody_else_gets_what_was_typed() {
 }
 
 #[tokio::test]
+async fn an_admin_finds_a_person_and_ends_all_their_sessions() {
+    let state = State::start().await;
+    let mut admin = state.signed_in("admin").await;
+    let mut laptop = state.signed_in("fraud-scientist").await;
+    let mut phone = state.signed_in("fraud-scientist").await;
+    let mut other = state.signed_in("fraud-lead").await;
+    let page = admin.get("/admin/people?q=fraud-scientist").await;
+    assert!(page.has("Ada Ferrer") && page.has("2 sessions"), "{}", page.text());
+    assert!(!page.has("fraud-lead"), "only who was looked for: {}", page.text());
+    let text = page.text();
+    let id = text.split("name=\"person\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let ended = admin.post("/api/end_sessions_of", &[("person", id), ("q", "fraud-scientist")]).await;
+    assert_eq!((ended.status, ended.location()), (303, "/admin/people?q=fraud-scientist"));
+    let page = admin.get(ended.location()).await;
+    assert!(page.has("2 sessions of Ada Ferrer ended.") && page.has("Not signed in"), "{}", page.text());
+    for browser in [&mut laptop, &mut phone] {
+        assert_eq!(browser.get("/profile").await.status, 303);
+    }
+    assert_eq!(other.get("/profile").await.status, 200);
+    assert!(state.audited("end_any_session").await[0].contains("\"ended\": \"2\""));
+    // An auditor looks, and is offered nothing.
+    let page = state.signed_in("auditor").await.get("/admin/people").await;
+    assert!(page.status == 200 && !page.has("/api/end_sessions_of"), "{}", page.text());
+}
+
+#[tokio::test]
+async fn what_is_no_page_is_not_sent_to_the_sign_in() {
+    let state = State::start().await;
+    let mut browser = state.browser();
+    for (destination, status) in [("document", 303), ("empty", 401), ("image", 401), ("iframe", 401)] {
+        let request = browser.request("GET", "/catalog").header("sec-fetch-dest", destination);
+        let answer = browser.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status, status, "{destination}");
+    }
+}
+
+#[tokio::test]
+async fn a_stream_of_progress_ends_with_the_session() {
+    let state = State::start().await;
+    let mut browser = state.signed_in("fraud-scientist").await;
+    let environment = state.approved("streams").await;
+    let mut caller = state.as_("fraud-scientist").await;
+    let session = state.plane().profile(&caller).await.unwrap().sessions.remove(0);
+    caller.session = Some(control_plane::SessionHandle(session.handle));
+    let mut stream = Box::pin(state.plane().watch(&caller, &environment).await.unwrap());
+    assert!(stream.next().await.is_some());
+    browser.post("/auth/logout", &[]).await;
+    assert!(stream.next().await.is_none(), "nobody hears on after the sign-out");
+}
+
+#[tokio::test]
 async fn a_form_from_nobody_comes_back_in_the_page_itself() {
     let state = State::start().await;
     let fields = [("name", "typed-name"), ("noecho", "param[Secret]"), ("param[Secret]", "hush")];

@@ -26,25 +26,66 @@ async fn one_comes_back_to_the_page_that_was_asked_for_with_what_was_in_its_addr
 #[tokio::test]
 async fn v1_1_1_v3_7_2_nobody_is_sent_to_another_site_after_the_sign_in() {
     let state = State::start().await;
-    // The last is encoded twice: it is decoded once, and no path then.
-    for evil in ["//evil.example/", "https://evil.example/", "/\\evil.example", "/auth/logout", "%2F%2Fevil.example"] {
+    for evil in [
+        "//evil.example/",
+        "https://evil.example/",
+        "/\\evil.example",
+        "/.//evil.example",
+        "/x/..//evil.example",
+        "/auth/logout",
+        // Encoded twice: it is decoded once, and no path then.
+        "%2F%2Fevil.example",
+    ] {
         let back = state.browser().sign_in("auditor", evil).await;
         assert_eq!((back.status, back.location()), (303, "/"), "{evil}");
     }
 }
 
 #[tokio::test]
-async fn v7_2_4_the_sign_in_gives_a_new_session_id_and_the_old_one_is_worth_nothing() {
+async fn v7_2_4_each_sign_in_gives_a_new_session_id_and_the_old_one_is_worth_nothing() {
     let state = State::start().await;
     let mut browser = state.browser();
     let callback = browser.callback("fraud-scientist", "/").await;
-    let before = browser.cookies.clone();
+    assert!(!browser.cookies.contains_key("studiogate"), "nobody is signed in yet");
+    let second = browser.callback("fraud-scientist", "/catalog").await;
     assert_eq!(browser.get(&callback).await.status, 303);
+    let before = browser.cookies.clone();
+    assert_eq!(browser.get(&second).await.status, 303);
     assert_ne!(browser.cookies["studiogate"], before["studiogate"]);
     let mut thief = state.browser();
     thief.cookies = before;
     assert_eq!(thief.get("/profile").await.status, 303);
     assert_eq!(browser.get("/profile").await.status, 200);
+}
+
+#[tokio::test]
+async fn every_tab_can_sign_in_at_once_and_comes_back_to_its_own_page() {
+    let state = State::start().await;
+    let mut browser = state.browser();
+    // All begin before any cookie of the portal is there, as tabs do that a browser opens again.
+    let mut waiting = Vec::new();
+    for page in ["/catalog", "/requests", "/environments"] {
+        let mut tab = state.browser();
+        waiting.push((tab.callback("fraud-scientist", page).await, page));
+        browser.cookies.extend(tab.cookies);
+    }
+    for (callback, page) in waiting.into_iter().rev() {
+        let back = browser.get(&callback).await;
+        assert_eq!((back.status, back.location()), (303, page), "{}", back.text());
+        assert_eq!(browser.get("/profile").await.status, 200);
+    }
+    assert_eq!(browser.cookies.keys().collect::<Vec<_>>(), ["studiogate"], "nothing is left of the sign-ins");
+}
+
+#[tokio::test]
+async fn sign_ins_that_are_never_finished_do_not_pile_up_in_the_browser() {
+    let state = State::start().await;
+    let mut browser = state.browser();
+    for _ in 0..20 {
+        assert_eq!(browser.get("/auth/login").await.status, 303);
+    }
+    assert_eq!(browser.cookies.len(), 8, "{:?}", browser.cookies.keys());
+    assert_eq!(browser.sign_in("auditor", "/audit").await.location(), "/audit");
 }
 
 #[tokio::test]
@@ -75,10 +116,14 @@ async fn a_key_that_the_provider_changed_is_fetched_at_once() {
 async fn v16_5_2_an_outage_of_the_provider_is_said_and_hurts_nobody_who_is_signed_in() {
     let state = State::start().await;
     state.provider().misbehave(Some(Misbehaviour::Outage));
-    let refused = state.browser().get("/auth/login").await;
+    let refused = state.browser().get("/auth/login?return_to=/catalog").await;
     assert_eq!(refused.status, 503);
     assert!(refused.has("cannot be reached"), "{}", refused.text());
+    assert!(refused.has("/auth/login?return_to=/catalog"), "the next try leads there too: {}", refused.text());
     state.provider().misbehave(None);
+    // Nobody waits for it again at once.
+    assert_eq!(state.browser().get("/auth/login").await.status, 503);
+    state.pass(TimeDelta::seconds(5));
     let mut signed_in = state.signed_in("fraud-scientist").await;
     // What it said before is known, so that only its token endpoint is missed.
     let mut late = state.browser();

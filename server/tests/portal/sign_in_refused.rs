@@ -121,9 +121,14 @@ async fn v10_1_2_an_answer_in_another_browser_is_refused() {
 async fn an_answer_that_comes_too_late_is_refused() {
     let state = State::start().await;
     let mut browser = state.browser();
-    let callback = browser.callback("fraud-scientist", "/").await;
+    let callback = browser.callback("fraud-scientist", "/environments?q=x").await;
     state.pass(TimeDelta::minutes(61));
-    assert_refused(&state, &mut browser, &callback, "You are not signed in.").await;
+    let answer = browser.get(&callback).await;
+    assert_eq!(answer.status, 400);
+    assert!(answer.has("More than an hour passed") && answer.has("Sign in again"), "{}", answer.text());
+    // The page that was asked for is not lost.
+    assert!(answer.has("/auth/login?return_to=/environments%3Fq%3Dx"), "{}", answer.text());
+    assert_eq!(browser.get("/profile").await.status, 303, "nobody is signed in");
 }
 
 #[tokio::test]

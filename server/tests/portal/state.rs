@@ -1,5 +1,6 @@
 //! A seeded portal over a local AWS and a demo provider, with a clock that the test holds.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
@@ -27,11 +28,16 @@ pub(crate) struct State {
 
 impl State {
     pub(crate) async fn start() -> Self {
+        Self::start_in(None, |deps| deps).await
+    }
+
+    /// With its data in `folder`, and with what the portal is given changed by `with`.
+    pub(crate) async fn start_in(folder: Option<PathBuf>, with: impl FnOnce(Deps) -> Deps) -> Self {
         let clock = ManualClock::at("2026-03-02T09:00:00Z".parse::<DateTime<Utc>>().unwrap());
-        let deps = Deps { clock: Arc::new(clock.clone()), random: Random::from_os(), crash: None };
+        let deps = with(Deps { clock: Arc::new(clock.clone()), random: Random::from_os(), crash: None });
         let options = DemoOptions {
             listen: "127.0.0.1:0".parse().unwrap(),
-            data_dir: None,
+            data_dir: folder,
             speed: 1.0,
             products: Vec::new(),
             exports: false,
@@ -79,6 +85,13 @@ impl State {
             groups_claim: "groups".into(),
             scopes: vec!["openid".into(), "profile".into()],
             redirect_origins: Vec::new(),
+        }
+    }
+
+    /// Everybody whom a request needs.
+    pub(crate) async fn sign_in_the_team(&self) {
+        for persona in ["fraud-scientist", "fraud-lead"] {
+            self.signed_in(persona).await;
         }
     }
 
@@ -144,7 +157,7 @@ impl State {
         id
     }
 
-    /// An environment of the scientist that nothing was done for yet.
+    /// An environment of the scientist that is approved, and that no worker has taken up yet.
     pub(crate) async fn approved(&self, name: &str) -> EnvironmentId {
         let request = self.waiting_request(name).await;
         let lead = self.as_("fraud-lead").await;
@@ -153,6 +166,13 @@ impl State {
         let scientist = self.as_("fraud-scientist").await;
         let page = self.plane().request(&scientist, &request, None).await.unwrap();
         page.environment.expect("an approved request has an environment")
+    }
+
+    /// An environment of the scientist that is available.
+    pub(crate) async fn environment(&self, name: &str) -> EnvironmentId {
+        let environment = self.approved(name).await;
+        self.work().await;
+        environment
     }
 
     /// Lets the workers do everything that is to be done.

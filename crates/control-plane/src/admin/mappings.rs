@@ -3,7 +3,7 @@ use domain::id::{GroupMappingId, ProjectId};
 use domain::person::{Grant, GroupMapping, PlatformRole, ProjectRole};
 use domain::problem::FieldError;
 use domain::view::{AdminMappingsPage, GroupMappingInput};
-use store::Scope;
+use store::{Lock, Scope};
 
 use crate::trail::Event;
 use crate::{Caller, ControlPlane, Error, Result};
@@ -53,6 +53,12 @@ impl ControlPlane {
         let (Some(grant), true) = (grant, errors.is_empty()) else { return Err(Error::Invalid(errors)) };
         let mapping = GroupMapping { id: self.ids().next()?, group: group.to_owned(), grant };
         let mut tx = self.store().begin().await?;
+        tx.lock(Lock::Mappings).await?;
+        let before = tx.group_mappings().await?;
+        let bootstrap = self.settings().bootstrap_admin_group.as_deref();
+        if let Some(why) = contradiction(&mapping, &before, bootstrap, &caller.actor.groups) {
+            return Err(Error::field("group", why));
+        }
         match tx.insert_group_mapping(&mapping).await {
             Err(store::Error::Duplicate { .. }) => {
                 tx.rollback().await?;
@@ -80,13 +86,17 @@ impl ControlPlane {
     pub async fn remove_group_mapping(&self, caller: &Caller, id: &GroupMappingId) -> Result<()> {
         self.authorize_portal(caller, Action::ManageGroupMappings).await?;
         let mut tx = self.store().begin().await?;
+        // Two that remove the last two at once would each see the other's still there.
+        tx.lock(Lock::Mappings).await?;
         let Some(removed) = tx.delete_group_mapping(id).await? else {
             tx.rollback().await?;
             return self.removed_already(caller, "group_mapping", id.as_str(), "group mapping").await;
         };
-        let admin = |m: &GroupMapping| m.grant == Grant::Platform { role: PlatformRole::Admin };
         let remain = tx.group_mappings().await?;
-        if admin(&removed) && self.settings().bootstrap_admin_group.is_none() && !remain.iter().any(admin) {
+        if is(&removed, PlatformRole::Admin)
+            && self.settings().bootstrap_admin_group.is_none()
+            && !remain.iter().any(|m| is(m, PlatformRole::Admin))
+        {
             return Err(Error::conflict(
                 "This mapping cannot be removed.",
                 "It is the last that makes anybody an admin.",
@@ -97,6 +107,34 @@ impl ControlPlane {
         tx.commit().await?;
         Ok(())
     }
+}
+
+fn is(mapping: &GroupMapping, role: PlatformRole) -> bool {
+    mapping.grant == Grant::Platform { role }
+}
+
+/// Why a new mapping would take the admin role from people: who is an auditor too changes nothing, not even the mappings.
+fn contradiction(
+    new: &GroupMapping,
+    before: &[GroupMapping],
+    bootstrap: Option<&str>,
+    own_groups: &[String],
+) -> Option<&'static str> {
+    let group_is = |role| before.iter().any(|m| m.group == new.group && is(m, role));
+    if is(new, PlatformRole::Auditor) {
+        if bootstrap == Some(new.group.as_str()) || group_is(PlatformRole::Admin) {
+            return Some(
+                "The people of this group are admins, and auditors may change nothing: nobody could administer any more.",
+            );
+        }
+        if own_groups.contains(&new.group) {
+            return Some(
+                "You are in this group yourself, and auditors may change nothing: ask an admin who is not in it.",
+            );
+        }
+    }
+    (is(new, PlatformRole::Admin) && group_is(PlatformRole::Auditor))
+        .then_some("The people of this group are auditors, who may change nothing: remove that mapping first.")
 }
 
 fn event<'a>(mapping: &'a GroupMapping, change: &str) -> Event<'a> {

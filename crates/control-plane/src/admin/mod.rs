@@ -1,8 +1,9 @@
-//! Administration: projects and their accounts, group mappings, product access and parameter bindings.
+//! Administration: projects and their accounts, group mappings, people, product access and parameter bindings.
 
 mod accounts;
 mod bindings;
 mod mappings;
+mod people;
 mod product_access;
 mod products;
 mod projects;
@@ -14,12 +15,13 @@ use domain::view::Allowed;
 use crate::authorize::Portal;
 use crate::{Caller, ControlPlane, Result};
 
-const ACTIONS: [Action; 5] = [
+const ACTIONS: [Action; 6] = [
     Action::ViewAdministration,
     Action::ManageProjects,
     Action::ManageGroupMappings,
     Action::ManageProductAccess,
     Action::RefreshCatalog,
+    Action::EndAnySession,
 ];
 
 impl ControlPlane {

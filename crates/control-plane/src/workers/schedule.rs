@@ -37,6 +37,18 @@ impl ControlPlane {
         }
     }
 
+    /// Gives back every lease of this process: for workers that were stopped in the middle of an act. Whoever takes an
+    /// operation over repeats the act with the same token.
+    pub async fn release_leases(&self) -> Result<u64> {
+        let leases = self.store().release_leases_of(self.worker()).await?;
+        Ok(leases + self.store().release_operations_of(self.worker()).await?)
+    }
+
+    /// Closes the database: nothing works afterwards.
+    pub async fn close(&self) {
+        self.store().close().await;
+    }
+
     /// One round of the workers that act on stored things: operations, sweeps, sealer. Answers whether anything was done.
     pub async fn tick(&self) -> Result<bool> {
         let worked = self.run_operations(&CancellationToken::new()).await?;

@@ -1,4 +1,4 @@
-//! What ends by time alone: undecided requests, drafts, sessions, flashes, form tokens.
+//! What ends by time alone: undecided requests, drafts, sessions, flashes, form tokens, sign-ins under way.
 
 use chrono::TimeDelta;
 use domain::request::{DECISION_TIME, Decision};
@@ -8,6 +8,8 @@ use crate::{ControlPlane, Error, Result};
 
 /// A form posted a second time later than this is a new form.
 const FORM_TOKENS: TimeDelta = TimeDelta::days(2);
+/// An answer of the provider that comes later than this does not even find the page that was asked for.
+const PENDING_LOGINS: TimeDelta = TimeDelta::hours(24);
 
 impl ControlPlane {
     /// Answers how many things ended.
@@ -18,6 +20,7 @@ impl ControlPlane {
         ended += self.store().sweep_sessions(now, self.settings().session_idle).await?;
         ended += self.store().sweep_flashes(now).await?;
         ended += self.store().sweep_form_tokens(now - FORM_TOKENS).await?;
+        ended += self.store().sweep_pending_logins(now - PENDING_LOGINS).await?;
         Ok(ended)
     }
 

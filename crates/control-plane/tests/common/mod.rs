@@ -95,22 +95,28 @@ impl TestState {
         let crash = CrashSwitch::default();
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let head = std::env::temp_dir().join(format!("studiogate-head-{}-{number}.json", std::process::id()));
-        let plane = plane(&store, &aws, &clock, &crash, &head, 0);
+        let plane = plane(&store, &aws, &clock, &crash, &head, 0, |_| {});
         Self { running, clock, plane, store, crash, head, url: url.to_owned(), aws, restarts: 0 }
     }
 
     /// A new process on the same database: everything that was only in memory is gone.
     pub async fn restart(&mut self) {
+        self.restart_with(|_| {}).await;
+    }
+
+    /// The same, with other settings.
+    pub async fn restart_with(&mut self, settings: impl FnOnce(&mut Settings)) {
         self.restarts += 1;
         self.store = Store::connect(&self.url).await.unwrap();
         self.aws = connect_aws(&self.running.aws_url, &self.clock);
-        self.plane = plane(&self.store, &self.aws, &self.clock, &self.crash, &self.head, self.restarts);
+        let (clock, crash, head) = (&self.clock, &self.crash, &self.head);
+        self.plane = plane(&self.store, &self.aws, clock, crash, head, self.restarts, settings);
     }
 
     /// Another replica beside this one.
     pub async fn replica(&self) -> ControlPlane {
         let store = Store::connect(&self.url).await.unwrap();
-        plane(&store, &self.aws, &self.clock, &self.crash, &self.head, 1_000 + self.restarts)
+        plane(&store, &self.aws, &self.clock, &self.crash, &self.head, 1_000 + self.restarts, |_| {})
     }
 
     pub fn person(subject: &str) -> PersonKey {
@@ -353,6 +359,7 @@ fn plane(
     crash: &CrashSwitch,
     head: &std::path::Path,
     seed: u64,
+    change: impl FnOnce(&mut Settings),
 ) -> ControlPlane {
     let mut settings = Settings::new(
         SealingKey::new([7; 32]),
@@ -363,6 +370,7 @@ fn plane(
     settings.bootstrap_admin_group = Some("platform-admins".into());
     settings.platform_contact = "the platform team (platform@example.com)".into();
     settings.audit_head_file = Some(head.to_owned());
+    change(&mut settings);
     let deps = Deps { clock: Arc::new(clock.clone()), random: Random::from_seed(seed), crash: Some(crash.hook()) };
     ControlPlane::new(store.clone(), aws.clone(), settings, deps).unwrap()
 }

@@ -10,6 +10,8 @@ use crate::id::AuditEventId;
 pub enum Finding {
     /// The event at this position is not what was sealed.
     Changed { position: i64, id: AuditEventId },
+    /// Stands there and is no event at all: at a position, or waiting for the sealer.
+    Unreadable { position: Option<i64>, id: String, reason: String },
     /// The event that was sealed at this position is gone.
     Deleted { position: i64, id: AuditEventId },
     /// Stands among sealed events and was never sealed.
@@ -20,6 +22,8 @@ pub enum Finding {
     ReAppended { sealed: i64, found: Option<i64>, id: AuditEventId },
     /// The same event is there more than once.
     Repeated { id: AuditEventId, first: i64, again: Option<i64> },
+    /// Stands there and is no block at all. The events at its positions cannot be verified.
+    BlockUnreadable { height: i64, reason: String },
     /// The block's fields do not give its hash.
     BlockChanged { height: i64 },
     /// Blocks are missing before this one, or it does not continue the one before.
@@ -40,6 +44,12 @@ impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Changed { position, id } => write!(f, "event {id} at position {position} was changed"),
+            Self::Unreadable { position: Some(position), id, reason } => {
+                write!(f, "event {id} at position {position} cannot be read: {reason}")
+            }
+            Self::Unreadable { position: None, id, reason } => {
+                write!(f, "event {id}, not sealed yet, cannot be read: {reason}")
+            }
             Self::Deleted { position, id } => write!(f, "event {id} at position {position} was deleted"),
             Self::Inserted { position, id } => write!(f, "event {id} was inserted at position {position}"),
             Self::Moved { sealed, found, id } => {
@@ -56,6 +66,9 @@ impl fmt::Display for Finding {
             }
             Self::Repeated { id, first, again: None } => {
                 write!(f, "event {id} of position {first} is there again, not sealed yet")
+            }
+            Self::BlockUnreadable { height, reason } => {
+                write!(f, "block {height} cannot be read, and its events cannot be verified: {reason}")
             }
             Self::BlockChanged { height } => write!(f, "block {height} was changed"),
             Self::ChainBroken { height, expected_height } if height == expected_height => {

@@ -42,6 +42,8 @@ pub struct Verifier {
     /// Found in a block that does not have it, in no block, or unsealed.
     surplus: Vec<Found>,
     findings: Vec<Finding>,
+    /// Stand there and cannot be read: changed, and not deleted.
+    unreadable: HashSet<String>,
 }
 
 /// Half a digest, to keep little in memory.
@@ -77,6 +79,22 @@ impl Verifier {
     pub fn unsealed(&mut self, event: &AuditEvent) {
         self.unsealed += 1;
         self.surplus.push(Found::new(None, event));
+    }
+
+    /// An event that cannot be read.
+    pub fn unreadable(&mut self, position: Option<i64>, id: &str, reason: &str) {
+        match position {
+            Some(_) => self.events += 1,
+            None => self.unsealed += 1,
+        }
+        self.unreadable.insert(id.to_owned());
+        self.findings.push(Finding::Unreadable { position, id: id.to_owned(), reason: reason.to_owned() });
+    }
+
+    /// The next block, by height, when it cannot be read.
+    pub fn unreadable_block(&mut self, height: i64, reason: &str) {
+        self.blocks += 1;
+        self.findings.push(Finding::BlockUnreadable { height, reason: reason.to_owned() });
     }
 
     fn is_signed(&self, hash: &Digest, key_id: &str, signature: &Signature) -> Option<bool> {
@@ -204,6 +222,9 @@ impl Verifier {
         }
         let mut deleted = Vec::new();
         for (position, Entry { id, .. }) in missing.rest() {
+            if self.unreadable.contains(id.as_str()) {
+                continue;
+            }
             self.findings.push(if let Some(again) = self.sound.get(&mark(&id)) {
                 Finding::ReAppended { sealed: position, found: Some(*again), id }
             } else {

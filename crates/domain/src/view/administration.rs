@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Allowed, FormState};
@@ -7,7 +8,7 @@ use crate::access::ProductAccess;
 use crate::binding::ParameterBinding;
 use crate::catalog::{MirrorState, Parameter};
 use crate::id::ProductId;
-use crate::person::GroupMapping;
+use crate::person::{GroupMapping, StudioUserId};
 use crate::project::{Project, ProjectAccount};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +35,37 @@ pub struct AdminMappingsPage {
     pub projects: Vec<Project>,
     pub allowed: Allowed,
     pub form: FormState,
+}
+
+/// Who is looked for: a part of a name, a subject or an e-mail address.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PeopleQuery {
+    pub q: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AdminPeoplePage {
+    pub people: Vec<PersonRow>,
+    /// There are more than are shown.
+    pub more: bool,
+    pub query: PeopleQuery,
+    pub allowed: Allowed,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonRow {
+    pub id: StudioUserId,
+    pub display_name: String,
+    pub email: Option<String>,
+    pub subject: String,
+    /// In words.
+    pub roles: Vec<String>,
+    /// Whether it is the person who looks.
+    pub you: bool,
+    /// Living sessions.
+    pub sessions: i64,
+    pub last_seen_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,5 +1,5 @@
 use chrono::TimeDelta;
-use domain::audit::{AuditActor, AuditEvent, Digest, Outcome, SigningKey, seal};
+use domain::audit::{AuditActor, AuditEvent, Block, Digest, Outcome, SigningKey, seal};
 use store::{AuditFilter, Error, Lock, Order, PageRequest, Scope, Store, StoredEvent};
 
 use crate::backend::on_both;
@@ -36,6 +36,27 @@ fn ids(events: &[StoredEvent]) -> Vec<&str> {
     events.iter().map(|stored| stored.event.id.as_str()).collect()
 }
 
+async fn blocks_of(store: &Store, after: i64, limit: u32) -> Vec<Block> {
+    let found = store.audit_blocks(after, limit).await.unwrap();
+    found
+        .into_iter()
+        .map(|(height, block)| {
+            let block = block.unwrap();
+            assert_eq!(block.height, height);
+            block
+        })
+        .collect()
+}
+
+async fn sealed(store: &Store, from: i64, to: i64, limit: u32) -> Vec<(i64, AuditEvent)> {
+    let found = store.sealed_events(from, to, limit).await.unwrap();
+    found.into_iter().map(|(position, event)| (position, event.unwrap())).collect()
+}
+
+async fn waiting(store: &Store, limit: u32) -> Vec<AuditEvent> {
+    store.unsealed_events(limit).await.unwrap().into_iter().map(Result::unwrap).collect()
+}
+
 on_both! {
     async fn v16_2_1_events_of_every_kind_come_back_as_they_were_written(db) {
         let store = db.store;
@@ -49,11 +70,11 @@ on_both! {
             odd,
         ];
         append(&store, &told).await;
-        assert_eq!(store.unsealed_events(10).await.unwrap(), told);
+        assert_eq!(waiting(&store, 10).await, told);
         assert_eq!(store.count_audit_events().await.unwrap(), 3);
         assert_eq!(store.unsealed_backlog().await.unwrap(), (3, Some(at(1))));
         // What is read back gives the same digest: it is what was written.
-        let back = store.unsealed_events(10).await.unwrap();
+        let back = waiting(&store, 10).await;
         assert_eq!(back.iter().map(Digest::of).collect::<Vec<_>>(), told.iter().map(Digest::of).collect::<Vec<_>>());
     }
 
@@ -80,23 +101,23 @@ on_both! {
         assert_eq!(seal_some(&store, 430, 1002).await, 0);
         assert_eq!(store.unsealed_backlog().await.unwrap(), (0, None));
 
-        let blocks = store.audit_blocks(0, 10).await.unwrap();
+        let blocks = blocks_of(&store, 0, 10).await;
         assert_eq!(blocks.iter().map(|b| (b.height, b.first_position, b.len())).collect::<Vec<_>>(), [(1, 1, 430), (2, 431, 21)]);
         assert_eq!(blocks[1].previous, blocks[0].hash);
-        assert_eq!(store.audit_blocks(1, 10).await.unwrap(), blocks[1..]);
+        assert_eq!(blocks_of(&store, 1, 10).await, blocks[1..]);
         assert_eq!(store.audit_head().await.unwrap(), Some(blocks[1].head()));
 
         let mut read = Vec::new();
         while read.len() < 451 {
             let from = i64::try_from(read.len()).unwrap() + 1;
-            read.extend(store.sealed_events(from, i64::MAX, 100).await.unwrap());
+            read.extend(sealed(&store, from, i64::MAX, 100).await);
         }
-        assert_eq!(read.iter().map(|e| e.position).collect::<Vec<_>>(), (1..=451).map(Some).collect::<Vec<_>>());
-        assert_eq!(read[430].event.id.as_str(), "late");
-        assert_eq!(read[0].sealed_at, Some(at(1000)));
+        assert_eq!(read.iter().map(|(position, _)| *position).collect::<Vec<_>>(), (1..=451).collect::<Vec<_>>());
+        assert_eq!(read[430].1.id.as_str(), "late");
+        assert_eq!(blocks[0].sealed_at, at(1000));
         for block in &blocks {
-            let within = store.sealed_events(block.first_position, block.last_position(), 1000).await.unwrap();
-            let digests: Vec<Digest> = within.iter().map(|e| Digest::of(&e.event)).collect();
+            let within = sealed(&store, block.first_position, block.last_position(), 1000).await;
+            let digests: Vec<Digest> = within.iter().map(|(_, event)| Digest::of(event)).collect();
             assert_eq!(digests, block.entries.iter().map(|e| e.digest).collect::<Vec<_>>());
         }
     }
@@ -116,7 +137,22 @@ on_both! {
         let again = tx.seal_block(&next).await;
         assert!(matches!(again, Err(Error::Conflict { .. })), "{again:?}");
         drop(tx);
-        assert_eq!(store.audit_blocks(0, 10).await.unwrap().len(), 1);
+        assert_eq!(blocks_of(&store, 0, 10).await.len(), 1);
+    }
+
+    async fn a_lock_is_waited_for(db) {
+        let store = db.store;
+        let mut first = store.begin().await.unwrap();
+        first.lock(Lock::Mappings).await.unwrap();
+        let other = store.clone();
+        let second = tokio::spawn(async move {
+            let mut second = other.begin().await.unwrap();
+            second.lock(Lock::Mappings).await.unwrap();
+            second.project(&project_id("a")).await.unwrap()
+        });
+        first.insert_project(&crate::samples::project("a")).await.unwrap();
+        first.commit().await.unwrap();
+        assert!(second.await.unwrap().is_some(), "it sees what the first one did");
     }
 
     async fn one_sealer_at_a_time(db) {
@@ -190,8 +226,8 @@ on_both! {
         let store = db.store;
         assert_eq!(store.audit_actions().await.unwrap(), Vec::<String>::new());
         assert_eq!(store.audit_head().await.unwrap(), None);
-        assert_eq!(store.audit_blocks(0, 10).await.unwrap(), []);
-        assert_eq!(store.sealed_events(0, i64::MAX, 10).await.unwrap(), []);
+        assert_eq!(blocks_of(&store, 0, 10).await, []);
+        assert_eq!(sealed(&store, 0, i64::MAX, 10).await, []);
     }
 
     async fn every_version_of_an_entity_can_be_told_of(db) {
@@ -200,6 +236,6 @@ on_both! {
         told.at += TimeDelta::milliseconds(7);
         told.entity_version = Some(i64::MAX);
         append(&store, std::slice::from_ref(&told)).await;
-        assert_eq!(store.unsealed_events(1).await.unwrap(), [told]);
+        assert_eq!(waiting(&store, 1).await, [told]);
     }
 }

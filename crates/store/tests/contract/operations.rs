@@ -57,6 +57,20 @@ on_both! {
         assert_eq!(store.count_held_operations(until).await.unwrap(), 0);
     }
 
+    async fn a_process_gives_back_all_that_it_holds_and_nothing_else(db) {
+        let store = db.store;
+        with_operations(&store, &[1, 2, 3]).await;
+        store.claim_operations(at(9), "w1", at(100), 2).await.unwrap();
+        store.claim_operations(at(9), "w2", at(100), 9).await.unwrap();
+        assert_eq!(store.count_operations(at(9)).await.unwrap(), [("provision".to_owned(), 3, 3)]);
+        assert!(store.hold_lease("catalog", "w1", at(9), at(100)).await.unwrap());
+        assert_eq!(store.release_operations_of("w1").await.unwrap(), 2);
+        assert_eq!(store.release_leases_of("w1").await.unwrap(), 1);
+        assert_eq!(store.count_operations(at(9)).await.unwrap(), [("provision".to_owned(), 3, 1)]);
+        assert_eq!(store.claim_operations(at(9), "w3", at(100), 9).await.unwrap().len(), 2);
+        assert!(store.hold_lease("catalog", "w3", at(9), at(100)).await.unwrap());
+    }
+
     async fn an_ended_lease_is_taken_over_and_its_owner_shut_out(db) {
         let store = db.store;
         with_operations(&store, &[0]).await;

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use domain::draft::Draft;
 use domain::problem::FieldError;
 use domain::view::{Flash, FlashKind};
-use store::{Error, FormToken, SessionRecord};
+use store::{Error, FormToken, PendingLoginRecord, SessionRecord};
 
 use crate::backend::on_both;
 use crate::samples::{at, person, record};
@@ -34,6 +34,12 @@ fn draft(id: &str, owner: &str, seconds: i64) -> Draft {
     }
 }
 
+#[test]
+fn a_session_shows_nothing_that_would_open_it() {
+    let shown = format!("{:?}", session("the-digest", Some("ada"), 0));
+    assert!(!shown.contains("the-digest") && !shown.contains(r#""a""#), "{shown}");
+}
+
 on_both! {
     async fn a_person_is_kept_and_found(db) {
         let store = db.store;
@@ -48,7 +54,7 @@ on_both! {
         assert_eq!(store.person(&person("cyd")).await.unwrap(), Some(nobody.clone()));
         assert_eq!(store.person(&person("dan")).await.unwrap(), None);
         let id = person("bob").studio_user_id();
-        assert_eq!(store.person_by_studio_user_id(&id).await.unwrap(), Some(record("bob", &["b"], 5)));
+        assert_eq!(store.person_by_studio_user_id(id.as_str()).await.unwrap(), Some(record("bob", &["b"], 5)));
         let names = |people: Vec<store::PersonRecord>| people.into_iter().map(|p| p.person).collect::<Vec<_>>();
         let of = |groups: &[&str]| groups.iter().map(|g| (*g).to_owned()).collect::<Vec<String>>();
         assert_eq!(
@@ -100,19 +106,37 @@ on_both! {
         assert_eq!(store.person_of_session("s1").await.unwrap(), None);
     }
 
-    async fn v7_4_1_saving_never_brings_an_ended_session_back(db) {
+    async fn v7_4_1_nothing_brings_an_ended_session_back(db) {
         let store = db.store;
-        store.create_session(&session("s1", None, 0)).await.unwrap();
-        assert!(store.save_session("s1", "{}", Some(&person("ada"))).await.unwrap());
-        let saved = store.session("s1", at(1), IDLE).await.unwrap().unwrap();
-        assert_eq!((saved.data.as_str(), saved.person), ("{}", Some(person("ada"))));
+        store.create_session(&session("s1", Some("ada"), 0)).await.unwrap();
         assert!(store.delete_session("s1").await.unwrap());
-        assert!(!store.save_session("s1", "{}", Some(&person("ada"))).await.unwrap());
+        assert!(matches!(store.create_session(&session("s1", Some("ada"), 1)).await, Err(Error::Duplicate { .. })));
         assert!(!store.touch_session("s1", at(2)).await.unwrap());
         assert!(!store.delete_session("s1").await.unwrap());
         assert_eq!(store.session("s1", at(1), IDLE).await.unwrap(), None);
         assert_eq!(store.sessions_of(&person("ada"), at(1), IDLE).await.unwrap(), []);
         assert_eq!(store.person_of_session("s1").await.unwrap(), Some(person("ada")));
+    }
+
+    async fn a_sign_in_under_way_is_taken_once_and_by_its_browser_alone(db) {
+        let store = db.store;
+        let login = |state: &str, seconds| PendingLoginRecord {
+            state: state.into(),
+            browser: "b1".into(),
+            sealed: format!("sealed {state}"),
+            began_at: at(seconds),
+        };
+        for (state, seconds) in [("s1", 0), ("s2", 10), ("s3", 20)] {
+            store.add_pending_login(&login(state, seconds)).await.unwrap();
+        }
+        assert!(matches!(store.add_pending_login(&login("s1", 5)).await, Err(Error::Duplicate { .. })));
+        // Another browser gets nothing, and takes nothing away either.
+        assert_eq!(store.take_pending_login("s1", "b2").await.unwrap(), None);
+        let (one, other) = tokio::join!(store.take_pending_login("s1", "b1"), store.take_pending_login("s1", "b1"));
+        let taken = [one.unwrap(), other.unwrap()];
+        assert_eq!(taken.iter().flatten().collect::<Vec<_>>(), ["sealed s1"]);
+        assert_eq!(store.sweep_pending_logins(at(10)).await.unwrap(), 1);
+        assert_eq!(store.take_pending_login("s3", "b1").await.unwrap().as_deref(), Some("sealed s3"));
     }
 
     async fn a_session_that_nobody_signed_in_to_is_not_remembered(db) {

@@ -70,3 +70,22 @@ async fn a_database_in_memory_is_its_own_and_leaves_nothing() {
     drop(one);
     drop(two);
 }
+
+/// What a statement waits for without end is given up by the server.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_statement_that_takes_too_long_is_given_up_on_postgres() {
+    crate::backend::on("postgres", async |db| {
+        let limits = store::Limits { max_connections: 2, statement_timeout: std::time::Duration::from_millis(50) };
+        let limited = store::Store::connect_within(&db.url, limits).await.unwrap();
+        let mut holder = db.store.begin().await.unwrap();
+        holder.lock(store::Lock::Mappings).await.unwrap();
+        let mut waiting = limited.begin().await.unwrap();
+        let outcome = waiting.lock(store::Lock::Mappings).await;
+        assert!(outcome.as_ref().is_err_and(store::Error::is_unavailable), "{outcome:?}");
+        drop(waiting);
+        // Migrations are not limited, and still work on such a store.
+        limited.migrate().await.unwrap();
+        limited.close().await;
+    })
+    .await;
+}
