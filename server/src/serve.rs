@@ -67,12 +67,12 @@ pub async fn serve_within(
     let until = Instant::now() + deadline;
     let part = ended_early.as_ref().map(|(part, _)| *part);
     let running = |it: Part| part != Some(it);
-    let (served, worked) = tokio::join!(
+    let (requests, acts) = tokio::join!(
         within("open requests", until, running(Part::Server).then_some(server)),
         within("workers", until, running(Part::Workers).then_some(workers)),
     );
     // What an act held that did not come to its end goes to the next process at once, and not when its lease ends.
-    if !matches!(worked, Some(Ok(())))
+    if !matches!(acts, Some(Ok(())))
         && let Err(error) = control_plane.release_leases().await
     {
         tracing::warn!(%error, "leases could not be released; they end by themselves");
@@ -82,10 +82,10 @@ pub async fn serve_within(
     if let Some((_, error)) = ended_early {
         return Err(error);
     }
-    if let Some(outcome) = served {
+    if let Some(outcome) = requests {
         outcome.context("the server failed")?.context("the server failed")?;
     }
-    worked.transpose().context("the workers failed")?;
+    acts.transpose().context("the workers failed")?;
     Ok(())
 }
 

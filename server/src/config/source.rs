@@ -128,7 +128,7 @@ mod tests {
             assert!(is_service_link(name), "{name}");
         }
         let settings = crate::config::Config::every_variable();
-        assert!(settings.len() > 30 && settings.contains(&"STUDIOGATE_OIDC_CLIENT_ID_FILE".replace("ID", "SECRET")));
+        assert!(settings.len() > 30 && settings.contains(&"STUDIOGATE_OIDC_CLIENT_SECRET_FILE".to_owned()));
         for name in settings {
             assert!(!is_service_link(&name), "{name}");
         }

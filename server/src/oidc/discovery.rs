@@ -103,17 +103,14 @@ impl Discovery {
             Err(error) => {
                 let reason = control_plane::chain(&error);
                 tracing::warn!(issuer = %self.issuer.as_str(), reason, "the OIDC provider's metadata cannot be fetched");
-                match slot.as_mut() {
-                    Some(known) => {
-                        known.tried_at = now;
-                        Ok(Arc::clone(&known.metadata))
-                    }
-                    None => {
-                        let failed = Some((self.clock.now(), reason.clone()));
-                        *self.failed.write().unwrap_or_else(PoisonError::into_inner) = failed;
-                        Err(SignInFailure::Unreachable(reason))
-                    }
+                if let Some(known) = slot.as_mut() {
+                    known.tried_at = now;
+                    return Ok(Arc::clone(&known.metadata));
                 }
+                // From now on, and not from the beginning of a try that took long.
+                let failed = Some((self.clock.now(), reason.clone()));
+                *self.failed.write().unwrap_or_else(PoisonError::into_inner) = failed;
+                Err(SignInFailure::Unreachable(reason))
             }
         }
     }

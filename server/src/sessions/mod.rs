@@ -79,7 +79,7 @@ impl Sessions {
     /// A new session for somebody who signed in.
     pub async fn open(&self, person: PersonKey, user_agent: &str, id_token: &str) -> control_plane::Result<SessionId> {
         let id = SessionId::random(&self.control_plane);
-        let data = SessionData { id_token: id.seal(id_token, &self.control_plane), ..SessionData::default() };
+        let data = SessionData { id_token: id.seal(id_token, &self.control_plane) };
         let now = self.control_plane.now();
         let record = SessionRecord {
             id: id.digest(),
