@@ -178,6 +178,16 @@ fn a_function_gets_only_a_role_that_the_caller_may_pass_and_acts_with_it_alone()
     assert!(why(&stack).contains("is not authorized to perform: iam:PassRole"), "{}", why(&stack));
 
     let caller = role(&bench, "All", &all_but(&["none:None"]));
+    let nobody = FUNCTION.replace("role/Powerful", "role/Nobody");
+    let arn = bench.create_as("nobody", &nobody, &[], caller.clone()).unwrap();
+    let stack = bench.after(5, &arn);
+    assert!(why(&stack).contains("role/Nobody does not exist"), "{}", why(&stack));
+    // A role that does not trust Lambda runs no function.
+    let untrusting = FUNCTION.replacen("role/Powerful", "role/StudiogateExecution", 1);
+    let arn = bench.create_as("untrusting", &untrusting, &[], caller.clone()).unwrap();
+    let stack = bench.after(5, &arn);
+    assert!(why(&stack).contains("cannot be assumed by Lambda"), "{}", why(&stack));
+
     let arn = bench.create_as("custom", FUNCTION, &[], caller.clone()).unwrap();
     let stack = bench.after(10, &arn);
     assert_eq!(stack.status, "CREATE_COMPLETE", "{}", why(&stack));

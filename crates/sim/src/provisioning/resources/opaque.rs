@@ -55,7 +55,8 @@ fn allow(world: &mut World, ctx: &Ctx, resource: &StackResource, act: Act) -> Re
     }
 }
 
-/// The caller may pass the role to the service (`iam:PassRole`), and the role lets the service take it.
+/// The caller may pass the role to the service (`iam:PassRole`), and there is such a role. What is recorded runs nowhere:
+/// whether the role lets the service take it is asked of the function that is acted out.
 fn pass_role(world: &mut World, ctx: &Ctx, service: &str, role: &str, to: &str) -> Result<(), String> {
     let own = format!("arn:aws:iam::{}:role/", ctx.account());
     // Some types take the name alone.
@@ -63,10 +64,10 @@ fn pass_role(world: &mut World, ctx: &Ctx, service: &str, role: &str, to: &str) 
     let mut context = Context::new();
     context.set("iam:PassedToService", to);
     authorize(world, ctx, "iam:PassRole", &role_arn, context).map_err(|e| refused(world, service, &e))?;
-    if role_arn.starts_with(&own) && trusts_service(world, ctx, &role_arn, to) {
+    if role_arn.starts_with(&own) && world.role(&role_arn).is_some() {
         return Ok(());
     }
-    let message = format!("The role {role_arn} cannot be assumed by {to}.");
+    let message = format!("The role {role_arn} does not exist in this account, so that {to} cannot assume it.");
     Err(refused(world, service, &AwsError::new("InvalidParameterValueException", message)))
 }
 
@@ -155,6 +156,9 @@ fn act_out(world: &mut World, ctx: &Ctx, stack: &Stack, resource: &StackResource
     }
     if let Some(group) = first(&["SecurityGroupId", "SecurityGroupIds"]) {
         body.insert("SecurityGroupIds".into(), json!([group]));
+    }
+    if !trusts_service(world, ctx, role, "lambda.amazonaws.com") {
+        return Err(failed("The role defined for the function cannot be assumed by Lambda."));
     }
     let session =
         RoleSession::of_role(role, &resource.logical_id, ctx.now).ok_or_else(|| failed("the function has no role"))?;
