@@ -12,6 +12,8 @@
 
 pub mod components;
 pub mod islands;
+#[cfg(feature = "render")]
+mod user_agent;
 pub mod words;
 
 #[cfg(feature = "ssr")]

@@ -65,6 +65,18 @@ where
     T: Send + 'static,
     Fut: Future<Output = Result<T, Error>> + Send + 'static,
 {
+    draw_with_shell(fetch, |data, _| page(data))
+}
+
+/// The same, for a page that also says what the frame around it knows.
+pub(crate) fn draw_with_shell<T, Fut>(
+    fetch: impl FnOnce(ControlPlane, Caller) -> Fut + Send + 'static,
+    page: impl FnOnce(T, &Shell) -> Page + Send + 'static,
+) -> AnyView
+where
+    T: Send + 'static,
+    Fut: Future<Output = Result<T, Error>> + Send + 'static,
+{
     let frame = frame();
     let caller = caller();
     let response = use_context::<ResponseOptions>();
@@ -102,7 +114,7 @@ where
             return document(frame, Some(shell), drawn);
         }
         let drawn = match fetch(control_plane, caller).await {
-            Ok(data) => page(data),
+            Ok(data) => page(data, &shell),
             Err(error) => {
                 set_status(error.status());
                 failed(&error, Some(request_id))

@@ -4,12 +4,12 @@ use control_plane::Error;
 use domain::id::{EnvironmentId, ProductId, ProjectId, RequestId};
 use leptos::prelude::*;
 
-use crate::load::{draw, path_id, query, query_value};
+use crate::load::{draw, draw_with_shell, path_id, query, query_value};
 use crate::pages;
 
 #[component]
 pub(crate) fn Home() -> impl IntoView {
-    draw(|portal, caller| async move { portal.home(&caller).await }, pages::home::page)
+    draw_with_shell(|portal, caller| async move { portal.home(&caller).await }, pages::home::page)
 }
 
 #[component]
@@ -48,9 +48,9 @@ pub(crate) fn Request() -> impl IntoView {
 pub(crate) fn Approvals() -> impl IntoView {
     let after = query_value("after");
     let shown = after.clone();
-    draw(
+    draw_with_shell(
         |portal, caller| async move { portal.approvals(&caller, &after).await },
-        move |page| pages::approvals::page(page, &shown),
+        move |page, shell| pages::approvals::page(page, &shown, shell),
     )
 }
 
@@ -64,9 +64,10 @@ pub(crate) fn Environments() -> impl IntoView {
 pub(crate) fn Environment() -> impl IntoView {
     let id = path_id::<EnvironmentId>("id", "environment of this id");
     let draft = query_value("draft");
+    let ended = !query_value("ended").is_empty();
     draw(
         |portal, caller| async move { portal.environment(&caller, &id?, Some(&draft)).await },
-        pages::environment::page,
+        move |page| pages::environment::page(page, ended),
     )
 }
 

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::PostUrl;
 use serde::{Deserialize, Serialize};
 
-use super::answer::{Html, Posted, act, done, id, version};
+use super::answer::{Answer, Html, Posted, act, answer_with, done, id, version};
 use super::form::Form;
 use crate::pages::url::encode;
 
@@ -74,6 +74,23 @@ pub async fn withdraw_request(
     act(Form::of("/requests", &request), |portal, caller| async move {
         portal.withdraw_request(&caller, &id(&request, "request")?, version(&seen)).await?;
         Ok(done(format!("/requests/{request}"), "The request was withdrawn."))
+    })
+    .await
+}
+
+/// On to a form with the values of a request that was made before.
+#[server(endpoint = "request_again", prefix = "/api", input = PostUrl, output = Html)]
+pub async fn request_again(
+    #[server(rename = "id")]
+    #[server(default)]
+    request: String,
+) -> Posted {
+    answer_with(Form::of("/requests", &request), |portal, caller| async move {
+        let again = portal.request_again(&caller, &id(&request, "request")?).await?;
+        let form = Form::at(format!("/catalog/{}/request", encode(&again.product)))
+            .with_query("artifact", &again.artifact)
+            .with_query("target", &again.target);
+        Ok(Answer::redirect(&form.address(Some(&again.draft))))
     })
     .await
 }

@@ -12,3 +12,15 @@ pub async fn end_session(#[server(default)] handle: String) -> Posted {
     })
     .await
 }
+
+#[server(endpoint = "end_other_sessions", prefix = "/api", input = PostUrl, output = Html)]
+pub async fn end_other_sessions() -> Posted {
+    act(Form::at("/profile"), |portal, caller| async move {
+        let said = match portal.end_other_sessions(&caller).await? {
+            1 => "One other session was ended.".to_owned(),
+            n => format!("{n} other sessions were ended."),
+        };
+        Ok(done("/profile", said))
+    })
+    .await
+}

@@ -4,12 +4,15 @@ mod badge;
 mod callout;
 mod icon;
 mod progress;
+mod stack_events;
 mod time;
 
 pub use badge::{Badge, EnvironmentBadge, RequestBadge, Tone};
 pub use callout::{Callout, ProblemCallout};
 pub use icon::{Icon, IconView};
-pub use progress::ProgressView;
+#[cfg(feature = "hydrate")]
+pub(crate) use progress::summary;
+pub use progress::{ProgressView, Refresh};
 pub use time::{Clock, Day, Moment};
 
 #[cfg(feature = "render")]

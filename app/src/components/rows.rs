@@ -1,7 +1,7 @@
 use domain::view::{EnvironmentRow, RequestRow};
 use leptos::prelude::*;
 
-use super::{Day, EnvironmentBadge, RequestBadge};
+use super::{Day, EnvironmentBadge, Hidden, Icon, IconView, RequestBadge};
 
 /// Environments, each row a link to its page.
 #[component]
@@ -9,6 +9,7 @@ pub fn EnvironmentRows(rows: Vec<EnvironmentRow>, #[prop(optional)] owners: bool
     let rows = rows
         .into_iter()
         .map(|row| {
+            let open = row.can_launch.then(|| view! { <Open id=row.id.to_string() name=row.name.clone() /> });
             let owner = owners.then(|| format!("{}, ", row.owner));
             view! {
                 <li class="row row-env">
@@ -19,6 +20,7 @@ pub fn EnvironmentRows(rows: Vec<EnvironmentRow>, #[prop(optional)] owners: bool
                     <p class="row-sub">{owner} {row.project.to_string()} " / " {row.stage.label()}</p>
                     <EnvironmentBadge state=row.state />
                     <p class="row-sub row-date">"Lease ends " <Day at=row.lease_ends_at /></p>
+                    {open}
                 </li>
             }
         })
@@ -26,9 +28,25 @@ pub fn EnvironmentRows(rows: Vec<EnvironmentRow>, #[prop(optional)] owners: bool
     view! { <ul class="rows">{rows}</ul> }
 }
 
-/// Requests, each row a link to its page.
+/// The way in, without a look at the page before.
 #[component]
-pub fn RequestRows(rows: Vec<RequestRow>) -> impl IntoView {
+fn Open(id: String, name: String) -> impl IntoView {
+    view! {
+        <form class="row-act" method="post" action="/api/launch_environment" target="_blank">
+            <Hidden name="id" value=id />
+            <button class="button button-small" type="submit">
+                "Open"
+                <span class="sr-only">{format!(" {name} (in a new tab)")}</span>
+                <IconView icon=Icon::External />
+            </button>
+        </form>
+    }
+}
+
+/// Requests, each row a link to its page. Where they wait for a decision, `reasons` says why they were made and until when
+/// they can be decided.
+#[component]
+pub fn RequestRows(rows: Vec<RequestRow>, #[prop(optional)] reasons: bool) -> impl IntoView {
     let rows = rows
         .into_iter()
         .map(|row| {
@@ -37,6 +55,7 @@ pub fn RequestRows(rows: Vec<RequestRow>) -> impl IntoView {
                     <div class="row-main">
                         <a class="row-link" href=format!("/requests/{}", row.id)>{row.name}</a>
                         <p class="row-sub">{row.product_name}</p>
+                        {reasons.then(|| view! { <p class="row-reason">{row.justification}</p> })}
                     </div>
                     <p class="row-sub">
                         {row.requester} <br class="hidden min-[52rem]:block" />
@@ -44,7 +63,10 @@ pub fn RequestRows(rows: Vec<RequestRow>) -> impl IntoView {
                         {row.project.to_string()} " / " {row.stage.label()}
                     </p>
                     <RequestBadge state=row.state />
-                    <p class="row-sub row-date">"Asked " <Day at=row.submitted_at /></p>
+                    <p class="row-sub row-date">
+                        "Asked " <Day at=row.submitted_at />
+                        {reasons.then(|| view! { <span class="block">"Expires " <Day at=row.expires_at /></span> })}
+                    </p>
                 </li>
             }
         })

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use domain::environment::{EnvironmentState, StackEvent};
 use domain::operation::OperationKind;
 use domain::problem::Problem;
-use domain::view::{OperationView, Progress, StepStatus, StepView};
+use domain::view::{OperationView, Progress, StackEventGroup, StepStatus, StepView};
 use js_sys::{Array, Date, JSON, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -16,7 +16,7 @@ pub(super) fn progress(text: &str) -> Option<Progress> {
         state: self::text(&from, "state")?.parse::<EnvironmentState>().ok()?,
         problem: object(&from, "problem").and_then(|from| problem(&from)),
         operation: object(&from, "operation").and_then(|from| operation(&from)),
-        events: list(&from, "events", event)?,
+        events: list(&from, "events", group)?,
         as_of: time(&from, "as_of")?,
     })
 }
@@ -24,10 +24,11 @@ pub(super) fn progress(text: &str) -> Option<Progress> {
 fn operation(from: &JsValue) -> Option<OperationView> {
     let kind = text(from, "kind")?;
     Some(OperationView {
-        kind: OperationKind::ALL.into_iter().find(|k| k.as_str() == kind)?,
+        kind: kind_of(&kind)?,
         steps: list(from, "steps", step)?,
         started_at: time(from, "started_at")?,
         finished_at: time(from, "finished_at"),
+        typical_seconds: number(from, "typical_seconds"),
         trouble: object(from, "trouble").and_then(|from| problem(&from)),
         next_run_at: time(from, "next_run_at"),
     })
@@ -41,7 +42,18 @@ fn step(from: &JsValue) -> Option<StepView> {
         "failed" => StepStatus::Failed,
         _ => return None,
     };
-    Some(StepView { label: text(from, "label")?, status, detail: text(from, "detail") })
+    Some(StepView {
+        label: text(from, "label")?,
+        status,
+        started_at: time(from, "started_at"),
+        finished_at: time(from, "finished_at"),
+        detail: list(from, "detail", JsValue::as_string)?,
+    })
+}
+
+fn group(from: &JsValue) -> Option<StackEventGroup> {
+    let operation = text(from, "operation").and_then(|kind| kind_of(&kind));
+    Some(StackEventGroup { operation, events: list(from, "events", event)? })
 }
 
 fn event(from: &JsValue) -> Option<StackEvent> {
@@ -59,12 +71,22 @@ fn problem(from: &JsValue) -> Option<Problem> {
     Some(Problem::new(text(from, "what")?, text(from, "why")?, text(from, "next")?))
 }
 
+fn kind_of(name: &str) -> Option<OperationKind> {
+    OperationKind::ALL.into_iter().find(|kind| kind.as_str() == name)
+}
+
 fn field(from: &JsValue, name: &str) -> Option<JsValue> {
     Reflect::get(from, &JsValue::from_str(name)).ok()
 }
 
 fn text(from: &JsValue, name: &str) -> Option<String> {
     field(from, name)?.as_string()
+}
+
+/// A count: it fits.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn number(from: &JsValue, name: &str) -> Option<u32> {
+    Some(field(from, name)?.as_f64()? as u32)
 }
 
 fn object(from: &JsValue, name: &str) -> Option<JsValue> {

@@ -1,4 +1,4 @@
-use domain::view::ApprovalsPage;
+use domain::view::{ApprovalsPage, Shell};
 use leptos::prelude::*;
 
 use super::url::with_query;
@@ -6,16 +6,19 @@ use crate::components::{Card, Empty, PageHead, Pager, RequestRows};
 use crate::document::Page;
 use crate::words;
 
-/// What waits for this person's decision, oldest first. `after` is the cursor of the page that is shown.
-pub fn page(approvals: ApprovalsPage, after: &str) -> Page {
-    let ApprovalsPage { waiting, waiting_count, decided } = approvals;
-    let summary = match waiting_count {
+/// What waits for this person's decision, oldest first. `after` is the cursor of the page that is shown; the shell knows how
+/// many there are on all pages.
+pub fn page(approvals: ApprovalsPage, after: &str, shell: &Shell) -> Page {
+    let ApprovalsPage { waiting, decided } = approvals;
+    let summary = match shell.waiting_for_me {
         0 => "Nothing waits for you.".to_owned(),
         1 => "One request waits for your decision.".to_owned(),
         n => format!("{n} requests wait for your decision, the oldest first."),
     };
     let next = waiting.next.as_deref().map(|next| with_query("/approvals", &[("after", next)]));
-    let list = if waiting.items.is_empty() {
+    let list = if waiting.items.is_empty() && !after.is_empty() {
+        view! { <Empty title="Nothing further waits for your decision."></Empty> }.into_any()
+    } else if waiting.items.is_empty() {
         view! {
             <Empty title="Nothing waits for your decision.">
                 <p>"New requests of your projects show up here. Your own are decided by somebody else."</p>
@@ -23,7 +26,7 @@ pub fn page(approvals: ApprovalsPage, after: &str) -> Page {
         }
         .into_any()
     } else {
-        view! { <RequestRows rows=waiting.items /> }.into_any()
+        view! { <RequestRows rows=waiting.items reasons=true /> }.into_any()
     };
     let decided = (!decided.is_empty()).then(|| {
         let note = words::count(decided.len() as u64, "request", "requests");

@@ -10,7 +10,8 @@ use crate::document::Page;
 
 /// The audit log of the whole portal.
 pub fn page(audit: AuditPage) -> Page {
-    let AuditPage { rows, query, actions, sealed, errors } = audit;
+    let AuditPage { rows, query, actions, projects, sealed, errors } = audit;
+    let refused = !errors.is_empty();
     let state = FormState { errors, ..FormState::default() };
     let next = rows.next.as_deref().map(|after| address("/audit", &query, after));
     let first = address("/audit", &query, "");
@@ -18,6 +19,7 @@ pub fn page(audit: AuditPage) -> Page {
     let jsonl = address("/audit/export.jsonl", &query, "");
     let further = !query.after.is_empty();
     let list = match (rows.items.is_empty(), rows.filtered) {
+        _ if refused => view! { <Empty title="Nothing is shown until the filters can be used."></Empty> }.into_any(),
         (true, false) => view! { <Empty title="Nothing has happened yet."></Empty> }.into_any(),
         (true, true) => view! {
             <Empty title="No event matches these filters."><p><a href="/audit">"Clear the filters"</a></p></Empty>
@@ -27,11 +29,11 @@ pub fn page(audit: AuditPage) -> Page {
     };
     let body = view! {
         <PageHead title="Audit log" lead=sealed>
-            <a class="button button-small" href=csv download="">"Export as CSV"</a>
-            <a class="button button-small" href=jsonl download="">"Export as JSON Lines"</a>
+            <a class="button button-small" href=csv>"Export as CSV"</a>
+            <a class="button button-small" href=jsonl>"Export as JSON Lines"</a>
         </PageHead>
         <ErrorSummary state=state.clone() title="A filter could not be used." />
-        <Filters query actions state=state.clone() />
+        <Filters query actions projects=projects.iter().map(ToString::to_string).collect() state=state.clone() />
         {list}
         <Pager first next further />
     };
@@ -47,6 +49,7 @@ fn address(path: &str, query: &AuditQuery, after: &str) -> String {
             ("resource", &query.resource),
             ("project", &query.project),
             ("outcome", &query.outcome),
+            ("correlation", &query.correlation),
             ("from", &query.from),
             ("to", &query.to),
             ("after", after),
@@ -63,20 +66,27 @@ fn outcome_word(outcome: Outcome) -> &'static str {
     }
 }
 
+/// What can be chosen; a value of the address that is none of it stays there, with its error.
+fn offered(any: &str, values: Vec<String>, chosen: &str) -> Vec<Choice> {
+    let unknown = (!chosen.is_empty() && !values.iter().any(|value| value == chosen)).then(|| Choice::plain(chosen));
+    std::iter::once(Choice::new("", any)).chain(values.into_iter().map(Choice::plain)).chain(unknown).collect()
+}
+
 #[component]
-fn Filters(query: AuditQuery, actions: Vec<String>, state: FormState) -> impl IntoView {
-    let actions =
-        std::iter::once(Choice::new("", "Any action")).chain(actions.into_iter().map(Choice::plain)).collect();
+fn Filters(query: AuditQuery, actions: Vec<String>, projects: Vec<String>, state: FormState) -> impl IntoView {
     let outcomes = std::iter::once(Choice::new("", "Any outcome"))
         .chain(Outcome::ALL.map(|o| Choice::new(o.as_str(), outcome_word(o))))
         .collect();
+    let projects = offered("Any project", projects, &query.project);
+    let actions = offered("Any action", actions, &query.action);
     view! {
         <form class="filters" method="get" action="/audit" role="search" novalidate>
             <TextField filter=true label="Who" name="actor" value=query.actor state=state.clone() />
             <Select filter=true label="Action" name="action" value=query.action choices=actions state=state.clone() />
             <TextField filter=true label="Resource" name="resource" value=query.resource state=state.clone() />
-            <TextField filter=true label="Project" name="project" value=query.project state=state.clone() />
+            <Select filter=true label="Project" name="project" value=query.project choices=projects state=state.clone() />
             <Select filter=true label="Outcome" name="outcome" value=query.outcome choices=outcomes state=state.clone() />
+            <TextField filter=true label="Correlation" name="correlation" value=query.correlation state=state.clone() />
             <TextField filter=true label="From" name="from" kind="date" value=query.from state=state.clone() />
             <TextField filter=true label="To" name="to" kind="date" value=query.to state />
             <button class="button" type="submit">"Filter"</button>
@@ -133,7 +143,9 @@ fn Event(row: AuditRow) -> impl IntoView {
             </td>
             <td data-label="Detail">
                 <ul>{detail}</ul>
-                <span class="text-xs text-muted">"Correlation " <code>{event.correlation}</code></span>
+                <a class="text-xs text-muted" href=with_query("/audit", &[("correlation", &event.correlation)])>
+                    "Correlation " <code>{event.correlation.clone()}</code>
+                </a>
             </td>
         </tr>
     }

@@ -1,19 +1,22 @@
 use domain::action::Action;
 use domain::environment::{EnvironmentState, LaunchTarget, Output};
-use domain::view::{EnvironmentPage, FormState};
+use domain::view::EnvironmentPage;
 use leptos::prelude::*;
 
+use super::environment_terminate::Terminate;
 use crate::components::{
-    Callout, Card, Crumb, Disclosure, EnvironmentBadge, ErrorSummary, Fact, Facts, Hidden, Icon, IconView, Moment,
-    PageHead, PairList, PostButton, ProgressView, TextField, Tone,
+    Callout, Card, Crumb, EnvironmentBadge, ErrorSummary, Fact, Facts, Hidden, Icon, IconView, Moment, PageHead, PairList,
+    PostButton, ProgressView, Tone,
 };
 use crate::document::Page;
 use crate::islands::LiveProgress;
 use crate::words;
 
-/// One environment: what can be done with it now, how it came to be, and what it is made of.
-pub fn page(environment: EnvironmentPage) -> Page {
-    let title = environment.name.clone();
+/// One environment: what can be done with it now, how it came to be, and what it is made of. `ended`: the person saw the
+/// operation come to its end, and reads first what came of it.
+pub fn page(environment: EnvironmentPage, ended: bool) -> Page {
+    // The state first: the island writes it anew while an operation is at work.
+    let title = format!("{}: {}", words::environment_state(environment.progress.state), environment.name);
     let form = environment.form.clone();
     let live = environment.progress.state.is_passing();
     let state = environment.progress.state;
@@ -44,6 +47,7 @@ pub fn page(environment: EnvironmentPage) -> Page {
             <EnvironmentBadge state />
             {retry}
         </PageHead>
+        {ended.then(|| view! { <Ended state /> })}
         <ErrorSummary state=form.clone() />
         <Launch environment=environment.clone() />
         <div class="columns">
@@ -151,34 +155,15 @@ fn About(environment: EnvironmentPage) -> impl IntoView {
     }
 }
 
-/// Deleting for good: what goes, what stays, and the name typed to confirm.
+/// What came of the operation that the person watched until its end.
 #[component]
-fn Terminate(environment: EnvironmentPage) -> impl IntoView {
-    let state: FormState = environment.form.clone();
-    let open = !state.errors.is_empty();
-    let consequences =
-        environment.termination_consequences.into_iter().map(|text| view! { <li>{text}</li> }).collect_view();
-    let passing = environment.progress.state.is_passing();
-    let label = format!("Type {} to confirm", environment.name);
-    view! {
-        <Disclosure summary="Terminate this environment" open id="terminate">
-            <Callout tone=Tone::Warn title="This cannot be undone.">
-                <ul class="grid list-disc gap-1 pl-5">{consequences}</ul>
-            </Callout>
-            {passing
-                .then(|| {
-                    view! {
-                        <p>{words::environment_state(environment.progress.state)} " is still going on; it is ended first."</p>
-                    }
-                })}
-            <form class="stack gap-4" method="post" action="/api/terminate_environment" novalidate>
-                <Hidden name="id" value=environment.id.to_string() />
-                <Hidden name="version" value=environment.version.to_string() />
-                <TextField label name="confirm" state />
-                <p class="actions">
-                    <button class="button button-danger" type="submit">"Terminate environment"</button>
-                </p>
-            </form>
-        </Disclosure>
-    }
+fn Ended(state: EnvironmentState) -> impl IntoView {
+    let (tone, title) = match state {
+        EnvironmentState::Available => (Tone::Good, "It is ready: the environment is available."),
+        EnvironmentState::Terminated => (Tone::Neutral, "It is done: the environment is terminated."),
+        EnvironmentState::Tainted => (Tone::Warn, "It is over: the last change failed, the environment runs as before."),
+        EnvironmentState::Error => (Tone::Bad, "It failed: what happened stands under Progress."),
+        EnvironmentState::Provisioning | EnvironmentState::Terminating => return None,
+    };
+    Some(view! { <div id="outcome" tabindex="-1"><Callout tone title role="status" /></div> })
 }

@@ -23,6 +23,13 @@ pub fn page(environments: EnvironmentsPage) -> Page {
             </Empty>
         }
         .into_any()
+    } else if rows.items.is_empty() && first == "/environments" {
+        view! {
+            <Empty title="Every environment is terminated.">
+                <p><a href="/environments?state=all">"Show the terminated ones"</a></p>
+            </Empty>
+        }
+        .into_any()
     } else if rows.items.is_empty() {
         view! {
             <Empty title="No environment matches these filters.">
@@ -36,7 +43,7 @@ pub fn page(environments: EnvironmentsPage) -> Page {
     let projects = projects.iter().map(ToString::to_string).collect();
     let body = view! {
         <PageHead title="Environments" lead="What runs, what comes up, and what is gone." />
-        {(!none_yet).then(|| view! { <Filters query projects /> })}
+        <Filters query projects />
         {list}
         <Pager first next further />
     };
@@ -61,7 +68,8 @@ fn address(query: &EnvironmentsQuery, after: &str) -> String {
 fn Filters(query: EnvironmentsQuery, projects: Vec<String>) -> impl IntoView {
     let state = FormState::default();
     let first = |label: &str| std::iter::once(Choice::new("", label));
-    let states = first("Any state")
+    let states = first("Not terminated")
+        .chain([Choice::new("all", "All")])
         .chain(EnvironmentState::ALL.map(|s| Choice::new(s.as_str(), words::environment_state(s))))
         .collect();
     let stages = first("Any stage").chain(Stage::ALL.map(|s| Choice::new(s.as_str(), s.label()))).collect();

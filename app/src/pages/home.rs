@@ -1,4 +1,4 @@
-use domain::view::{HomePage, ProductCard};
+use domain::view::{HomePage, ProductCard, Shell};
 use leptos::prelude::*;
 
 use super::catalog::ProductTile;
@@ -6,13 +6,16 @@ use crate::components::{Card, Empty, EnvironmentRows, PageHead, RequestRows};
 use crate::document::Page;
 use crate::words;
 
-/// My environments, what waits for me, and where to start.
-pub fn page(home: HomePage) -> Page {
+/// My environments, what waits for me, and where to start. The shell knows how many requests wait in all.
+pub fn page(home: HomePage, shell: &Shell) -> Page {
     let HomePage { environments, waiting_for_me, my_requests, products } = home;
     let waiting = (!waiting_for_me.is_empty()).then(|| {
-        let note = words::count(waiting_for_me.len() as u64, "request", "requests");
+        let note = words::count(shell.waiting_for_me, "request", "requests");
         view! {
-            <Card title="Waiting for your decision" note flush=true><RequestRows rows=waiting_for_me /></Card>
+            <Card title="Waiting for your decision" note flush=true>
+                <RequestRows rows=waiting_for_me reasons=true />
+                <All href="/approvals" label="All requests that wait for you" />
+            </Card>
         }
     });
     let mine = if environments.is_empty() {
@@ -27,7 +30,12 @@ pub fn page(home: HomePage) -> Page {
         view! { <EnvironmentRows rows=environments /> }.into_any()
     };
     let requests = (!my_requests.is_empty()).then(|| {
-        view! { <Card title="My open requests" flush=true><RequestRows rows=my_requests /></Card> }
+        view! {
+            <Card title="My open requests" flush=true>
+                <RequestRows rows=my_requests />
+                <All href="/requests" label="All requests" />
+            </Card>
+        }
     });
     let start = (!products.is_empty())
         .then(|| view! { <a class="button button-primary" href="/catalog">"Request an environment"</a> });
@@ -36,11 +44,20 @@ pub fn page(home: HomePage) -> Page {
             {start}
         </PageHead>
         {waiting}
-        <Card title="My environments" flush=true>{mine}</Card>
+        <Card title="My environments" flush=true>
+            {mine}
+            <All href="/environments?state=all&whose=mine" label="All my environments, terminated ones too" />
+        </Card>
         {requests}
         {(!products.is_empty()).then(|| view! { <Start products /> })}
     };
     Page::new("Home", body)
+}
+
+/// Where the rest of a part is.
+#[component]
+fn All(href: &'static str, label: &'static str) -> impl IntoView {
+    view! { <p class="card-foot"><a href=href>{label}</a></p> }
 }
 
 #[component]
@@ -50,6 +67,7 @@ fn Start(products: Vec<ProductCard>) -> impl IntoView {
         <section class="stack gap-3">
             <h2>"Start from a product"</h2>
             <ul class="grid gap-4 md:grid-cols-2">{tiles}</ul>
+            <p><a href="/catalog">"All products"</a></p>
         </section>
     }
 }

@@ -9,6 +9,7 @@ pub mod approvals;
 pub mod audit;
 pub mod catalog;
 pub mod environment;
+mod environment_terminate;
 pub mod environments;
 pub mod home;
 pub mod newcomer;

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::components::{Badge, Callout, Card, Empty, Fact, Facts, Icon, Moment, PageHead, PostButton, Table, Tone};
 use crate::document::Page;
+use crate::{user_agent, words};
 
 /// Who the portal thinks the person is, which roles and why, and the sessions.
 pub fn page(profile: ProfilePage) -> Page {
@@ -64,13 +65,23 @@ pub fn page(profile: ProfilePage) -> Page {
 
 #[component]
 fn Sessions(sessions: Vec<SessionRow>) -> impl IntoView {
+    let others = sessions.iter().filter(|session| !session.current).count();
+    let end_others = (others > 1).then(|| {
+        let label = format!("End the {others} other sessions");
+        view! {
+            <div class="card-foot">
+                <PostButton action="/api/end_other_sessions" label class="button button-small" fields=Vec::new() />
+            </div>
+        }
+    });
     let items = sessions
         .into_iter()
         .map(|session| {
+            let browser = user_agent::in_words(&session.user_agent);
             let action = if session.current {
                 view! { <Badge tone=Tone::Info icon=Icon::Check text="This session" /> }.into_any()
             } else {
-                let described = format!("End the session of {}", session.user_agent);
+                let described = format!("End the session of {browser}, signed in {}", words::moment(session.created_at));
                 let fields = vec![("handle", session.handle)];
                 view! {
                     <PostButton action="/api/end_session" label="End" class="button button-small" described=described fields />
@@ -80,7 +91,7 @@ fn Sessions(sessions: Vec<SessionRow>) -> impl IntoView {
             view! {
                 <li class="row">
                     <div class="min-w-0 flex-1 basis-64">
-                        <p class="break-words font-semibold">{session.user_agent}</p>
+                        <p class="font-semibold" title=session.user_agent>{browser}</p>
                         <p class="row-sub">
                             "Signed in " <Moment at=session.created_at /> ", last seen " <Moment at=session.last_seen_at />
                             ", ends " <Moment at=session.expires_at />
@@ -91,5 +102,8 @@ fn Sessions(sessions: Vec<SessionRow>) -> impl IntoView {
             }
         })
         .collect_view();
-    view! { <ul class="rows">{items}</ul> }
+    view! {
+        <ul class="rows">{items}</ul>
+        {end_others}
+    }
 }

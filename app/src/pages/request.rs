@@ -22,6 +22,21 @@ pub fn page(request: RequestPage) -> Page {
         let fields = vec![("id", request.id.to_string()), ("version", request.version.to_string())];
         view! { <PostButton action="/api/withdraw_request" label="Withdraw request" fields /> }
     });
+    let again = (request.is_mine && request.state.is_final() && request.environment.is_none()).then(|| {
+        let fields = vec![("id", request.id.to_string())];
+        view! { <PostButton action="/api/request_again" label="Request again" fields /> }
+    });
+    let denied = request.denial.clone().map(|denial| {
+        let title = format!("{} denied this request.", denial.by);
+        view! {
+            <Callout tone=Tone::Bad title>
+                <p class="whitespace-pre-line break-words">{denial.reason}</p>
+                {request
+                    .is_mine
+                    .then(|| view! { <p>"Change what was wrong and request it again: the form comes with the same values."</p> })}
+            </Callout>
+        }
+    });
     let waiting = (open && !decide).then(|| {
         let expires = words::day(request.expires_at);
         view! {
@@ -39,7 +54,9 @@ pub fn page(request: RequestPage) -> Page {
             <RequestBadge state=request.state />
             {environment}
             {withdraw}
+            {again}
         </PageHead>
+        {denied}
         <ErrorSummary state=request.form.clone() />
         {waiting}
         <div class="columns">
@@ -47,9 +64,10 @@ pub fn page(request: RequestPage) -> Page {
                 <Why request=request.clone() />
                 {decision}
                 <What request=request.clone() />
+                <Rules constraints=request.constraints />
             </div>
             <div class="stack">
-                <Running rows=request.running requester=request.requester />
+                <Running rows=request.running requester=request.requester project=request.project_name />
                 <Card title="What happened so far"><Timeline entries=request.timeline /></Card>
             </div>
         </div>
@@ -77,6 +95,8 @@ fn Why(request: RequestPage) -> impl IntoView {
                 <Fact term="Data class">{words::data_class(request.data_class)}</Fact>
                 <Fact term="Cost center">{request.cost_center}</Fact>
                 <Fact term="Lease">{words::count(request.lease_days, "day", "days")}</Fact>
+                {(!request.state.is_final())
+                    .then(|| view! { <Fact term="To be decided until"><Moment at=request.expires_at /></Fact> })}
             </Facts>
         </Card>
     }
@@ -92,7 +112,7 @@ fn What(request: RequestPage) -> impl IntoView {
     let asked = (!request.asked.is_empty())
         .then(|| view! { <div><h3 class="mb-2">"Chosen by the requester"</h3><PairList pairs=request.asked /></div> });
     let tags = (!request.tags.is_empty())
-        .then(|| view! { <div><h3 class="mb-2">"Tags"</h3><PairList pairs=request.tags /></div> });
+        .then(|| view! { <div><h3 class="mb-2">"Tags of the resources"</h3><PairList pairs=request.tags /></div> });
     let bound = (!request.bound.is_empty()).then(|| {
         let summary = format!("Set by the platform ({})", request.bound.len());
         view! { <Disclosure summary><PairList pairs=request.bound /></Disclosure> }
@@ -104,6 +124,13 @@ fn What(request: RequestPage) -> impl IntoView {
                 ", version " {request.version_name} ". " {request.product_description}
             </p>
             <ul class="flex flex-wrap gap-1.5" aria-label="Resources">{creates}</ul>
+            <Facts wide=true>
+                <Fact term="Time to come up">{words::typical(request.typical_seconds)}</Fact>
+                <Fact term="Cost">
+                    "Not known: the portal has no prices. AWS bills what runs to the account, under cost center "
+                    {request.cost_center} "."
+                </Fact>
+            </Facts>
             {asked}
             {tags}
             {bound}
@@ -136,15 +163,27 @@ fn Decision(id: String, version: i64, approvers: String, state: FormState) -> im
     }
 }
 
+/// What the portfolio demands of the product.
 #[component]
-fn Running(rows: Vec<domain::view::EnvironmentRow>, requester: String) -> impl IntoView {
+fn Rules(constraints: Vec<String>) -> impl IntoView {
+    let list = if constraints.is_empty() {
+        view! { <p class="text-muted">"The portfolio puts no constraint on this product."</p> }.into_any()
+    } else {
+        let items = constraints.into_iter().map(|text| view! { <li>{text}</li> }).collect_view();
+        view! { <ul class="grid list-disc gap-1 pl-5">{items}</ul> }.into_any()
+    };
+    view! { <Card title="Constraints that apply">{list}</Card> }
+}
+
+#[component]
+fn Running(rows: Vec<domain::view::EnvironmentRow>, requester: String, project: String) -> impl IntoView {
     let note = words::count(rows.len() as u64, "environment", "environments");
     let list = if rows.is_empty() {
-        view! { <p class="px-4 py-3 text-muted">{requester} " has no running environment."</p> }.into_any()
+        view! { <p class="px-4 py-3 text-muted">{requester} " has no running environment in " {project} "."</p> }.into_any()
     } else {
         view! { <div class="narrow"><EnvironmentRows rows /></div> }.into_any()
     };
-    view! { <Card title="Runs already" note flush=true>{list}</Card> }
+    view! { <Card title="Runs already in this project" note flush=true>{list}</Card> }
 }
 
 #[component]

@@ -33,7 +33,7 @@ pub fn page(requests: RequestsPage) -> Page {
     let projects = projects.iter().map(ToString::to_string).collect();
     let body = view! {
         <PageHead title="Requests" lead="What was asked for, by you and in the projects that you may see." />
-        {(!none_yet).then(|| view! { <Filters query projects /> })}
+        <Filters query projects />
         {list}
         <Pager first next further />
     };

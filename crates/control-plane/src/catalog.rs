@@ -40,7 +40,7 @@ impl ControlPlane {
                 continue;
             }
             products.push(ProductCard {
-                typical_seconds: self.typical_seconds(&product.id).await?,
+                typical_seconds: None,
                 portfolio: portfolio_of(&product, &portfolios),
                 access: access_rows(&rules, &projects),
                 id: product.id,
@@ -48,6 +48,7 @@ impl ControlPlane {
                 description: product.description,
             });
         }
+        self.add_typical_times(&mut products).await?;
         any |= !query.q.trim().is_empty() && !self.store().products("").await?.is_empty();
         let projects: BTreeSet<ProjectId> = if everything {
             access.iter().map(|a| a.project.clone()).collect()
@@ -55,6 +56,40 @@ impl ControlPlane {
             caller.actor.projects().into_iter().cloned().collect()
         };
         Ok(CatalogPage { products, query, projects: projects.into_iter().collect(), mirrors, any })
+    }
+
+    /// The first products, by name, that the caller may start from.
+    pub(crate) async fn first_products(&self, caller: &Caller, limit: u32) -> Result<Vec<ProductCard>> {
+        let access = self.access_in_reach(caller).await?;
+        let everything = caller.actor.is_admin() || caller.actor.is_auditor();
+        let ids: BTreeSet<ProductId> = access.iter().map(|a| a.product.clone()).collect();
+        let ids: Vec<ProductId> = ids.into_iter().collect();
+        let found = self.store().products_by_name((!everything).then_some(ids.as_slice()), limit).await?;
+        let projects = self.projects_by_id().await?;
+        let portfolios = self.portfolio_names().await?;
+        let mut products = Vec::new();
+        for product in found {
+            let rules: Vec<&ProductAccess> = access.iter().filter(|a| a.product == product.id).collect();
+            products.push(ProductCard {
+                typical_seconds: None,
+                portfolio: portfolio_of(&product, &portfolios),
+                access: access_rows(&rules, &projects),
+                id: product.id,
+                name: product.name,
+                description: product.description,
+            });
+        }
+        self.add_typical_times(&mut products).await?;
+        Ok(products)
+    }
+
+    async fn add_typical_times(&self, products: &mut [ProductCard]) -> Result<()> {
+        let ids: Vec<ProductId> = products.iter().map(|p| p.id.clone()).collect();
+        let times = self.typical_times(&ids).await?;
+        for product in products {
+            product.typical_seconds = times.get(&product.id).copied();
+        }
+        Ok(())
     }
 
     /// One product, with who approves it.
@@ -81,7 +116,7 @@ impl ControlPlane {
             tag_options.entry(option.key.clone()).or_default().push(option.value.clone());
         }
         Ok(ProductPage {
-            typical_seconds: self.typical_seconds(id).await?,
+            typical_seconds: self.typical_time(id).await?,
             portfolio: portfolio_of(&product, &self.portfolio_names().await?),
             access: access_rows(&rules, &projects),
             versions: versions(&product),
@@ -123,16 +158,6 @@ impl ControlPlane {
 
     async fn portfolio_names(&self) -> Result<Vec<Portfolio>> {
         Ok(self.store().portfolios().await?)
-    }
-
-    /// Median seconds from approval to available over the last fifty; `None` with fewer than three.
-    async fn typical_seconds(&self, product: &ProductId) -> Result<Option<u32>> {
-        let mut times = self.store().provisioning_seconds(product, 50).await?;
-        if times.len() < 3 {
-            return Ok(None);
-        }
-        times.sort_unstable();
-        Ok(times.get(times.len() / 2).and_then(|s| u32::try_from(*s).ok()))
     }
 }
 

@@ -5,6 +5,7 @@ use domain::environment::{Environment, LaunchTarget};
 use domain::id::EnvironmentId;
 use domain::view::EnvironmentPage;
 
+use crate::consequences::Termination;
 use crate::{Caller, ControlPlane, Result};
 
 impl ControlPlane {
@@ -21,9 +22,12 @@ impl ControlPlane {
         let names = self.names([&it.product], [&it.owner]).await?;
         let actions = [Action::LaunchEnvironment, Action::TerminateEnvironment, Action::RetryEnvironment];
         let allowed = self.allowed_actions(caller, &it, &actions).await?;
-        let version = product.as_ref().and_then(|p| p.artifact(&it.artifact)).map(|a| a.name.clone());
+        let told = self.store().stack_events(&it.id, 500).await?;
+        let artifact = product.as_ref().and_then(|p| p.artifact(&it.artifact));
+        let ends = Termination::of(&it, &told, artifact);
+        let version = artifact.map(|a| a.name.clone());
         Ok(EnvironmentPage {
-            progress: self.progress_of(&it).await?,
+            progress: self.progress_of(&it, &self.expected(&it).await?).await?,
             product_name: names.product(&it.product),
             version_name: version.unwrap_or_else(|| it.artifact.to_string()),
             account_name: account.map_or_else(|| it.account.to_string(), |a| a.name),
@@ -31,7 +35,8 @@ impl ControlPlane {
             is_owner: it.owner == caller.actor.person,
             provisioned_product: it.provisioned_product.as_ref().map(ToString::to_string),
             launch_note: self.launch_note(&it),
-            termination_consequences: consequences(&it),
+            termination_deletes: ends.deletes,
+            termination_consequences: ends.consequences,
             form: self.form_state(caller, draft).await?,
             tags: it.tags.into_iter().collect(),
             launch: it.launch_target,
@@ -52,37 +57,36 @@ impl ControlPlane {
     }
 
     fn launch_note(&self, environment: &Environment) -> String {
-        let hours = f64::from(self.settings().studio_session.of(environment.stage).seconds()) / 3600.0;
+        let longest = in_hours(self.settings().studio_session.of(environment.stage).seconds());
         match environment.launch_target {
             Some(LaunchTarget::Studio { .. }) => format!(
-                "The link works once, within {} seconds; the session lasts at most {hours} hours.",
+                "The link opens Studio for {} seconds, and is of no use after that; the session lasts at most {longest}.",
                 self.settings().presigned_url_ttl.seconds()
             ),
             Some(LaunchTarget::NotebookInstance { .. }) => format!(
                 "AWS gives the link of a notebook instance five minutes, which cannot be set; the session lasts at most \
-                 {hours} hours."
+                 {longest}."
             ),
             None => String::new(),
         }
     }
 }
 
-/// What a termination deletes and what stays.
-fn consequences(environment: &Environment) -> Vec<String> {
-    let mut all = Vec::new();
-    match environment.launch_target {
-        Some(LaunchTarget::Studio { .. }) => {
-            all.push("Running apps and spaces are deleted first, with what is only in their memory.".to_owned());
-            all.push("The user profile and its home directory in Studio go with the stack.".to_owned());
-        }
-        Some(LaunchTarget::NotebookInstance { .. }) => {
-            all.push("The notebook instance and its volume are deleted.".to_owned());
-        }
-        None => {}
+/// "1 hour", "12 hours", "90 minutes".
+fn in_hours(seconds: u32) -> String {
+    match (seconds / 3600, seconds % 3600 / 60) {
+        (1, 0) => "1 hour".to_owned(),
+        (hours, 0) => format!("{hours} hours"),
+        (hours, minutes) => format!("{} minutes", hours * 60 + minutes),
     }
-    all.push(
-        "All resources of the stack are deleted, except those whose template says that they are retained.".to_owned(),
-    );
-    all.push("The request, the story of this environment and its audit events stay.".to_owned());
-    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_hours;
+
+    #[test]
+    fn hours_read_as_people_say_them() {
+        assert_eq!([3_600, 43_200, 5_400, 1_800].map(in_hours), ["1 hour", "12 hours", "90 minutes", "30 minutes"]);
+    }
 }

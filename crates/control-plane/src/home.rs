@@ -1,13 +1,15 @@
 //! The first page after the sign-in.
 
 use domain::request::RequestState;
-use domain::view::{CatalogQuery, HomePage};
+use domain::view::HomePage;
 use store::{EnvironmentFilter, PageRequest, RequestFilter, Scope};
 
 use crate::{Caller, ControlPlane, Result};
 
 /// Rows of each part of the page.
 const PART: u32 = 10;
+/// Products to start from.
+const PRODUCTS: u32 = 4;
 
 impl ControlPlane {
     /// The caller's own things, and what waits for them.
@@ -22,15 +24,12 @@ impl ControlPlane {
             ..RequestFilter::default()
         };
         let requests = self.store().requests(&mine, &undecided, &PageRequest::newest(PART)).await?;
-        let mut waiting = self.waiting_for(caller).await?;
-        waiting.truncate(PART as usize);
-        let mut products = self.catalog(caller, CatalogQuery::default()).await?.products;
-        products.truncate(4);
+        let waiting = self.waiting_for(caller, &PageRequest::oldest(PART)).await?;
         Ok(HomePage {
             environments: self.environment_rows(caller, &environments.items).await?,
-            waiting_for_me: self.request_rows(&waiting).await?,
+            waiting_for_me: self.request_rows(&waiting.items).await?,
             my_requests: self.request_rows(&requests.items).await?,
-            products,
+            products: self.first_products(caller, PRODUCTS).await?,
         })
     }
 }

@@ -114,6 +114,19 @@ impl ControlPlane {
         Ok(())
     }
 
+    /// Ends all sessions of the caller but the one they call from; answers how many those were.
+    pub async fn end_other_sessions(&self, caller: &Caller) -> Result<u64> {
+        self.authorize_portal(caller, Action::EndOwnSession).await?;
+        let mut tx = self.store().begin().await?;
+        let kept = caller.session.as_ref().map(|session| session.0.as_str());
+        let ended = tx.end_sessions_of(&caller.actor.person, kept).await?;
+        let id = caller.actor.person.studio_user_id();
+        let event = Event::done(Action::EndOwnSession.as_str(), "person", id.as_str()).with("ended", ended.to_string());
+        self.record(&mut tx, caller, event).await?;
+        tx.commit().await?;
+        Ok(ended)
+    }
+
     /// Ends all sessions of a person; answers how many those were.
     pub async fn end_sessions_of(&self, caller: &Caller, person: &PersonKey) -> Result<u64> {
         self.authorize_portal(caller, Action::EndAnySession).await?;

@@ -1,40 +1,59 @@
 //! How far an environment's operation is, as a page and as a stream.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::action::Action;
-use domain::environment::Environment;
-use domain::id::EnvironmentId;
+use domain::audit::{AuditEvent, Outcome};
+use domain::environment::{Environment, StackEvent};
+use domain::id::{EnvironmentId, OperationId};
 use domain::operation::{Operation, OperationKind, Step};
-use domain::view::{OperationView, Progress, StepStatus, StepView};
+use domain::view::{OperationView, Progress, StackEventGroup, StepStatus, StepView};
 use futures::Stream;
+use store::{AuditFilter, PageRequest, Scope};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, timeout};
 
+use crate::stack::{self, Told};
 use crate::{Caller, ControlPlane, Error, Result};
 
 /// A stream ends after this long; the page opens it anew.
 const LONGEST_WATCH: Duration = Duration::from_mins(10);
 /// Another replica's changes show within this.
 const POLL: Duration = Duration::from_secs(1);
+/// Where nothing changes, the page is told at least this often that it is still up to date.
+const HEARTBEAT: TimeDelta = TimeDelta::seconds(10);
+/// Events of a stack that are counted, and how many of them are shown.
+const COUNTED: u32 = 500;
+const SHOWN: usize = 200;
+
+/// What does not change while an operation is at work.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Expected {
+    /// Resources of the template.
+    resources: Option<u32>,
+    typical_seconds: Option<u32>,
+}
 
 impl ControlPlane {
     /// The state of one environment and of its last operation.
     pub async fn progress(&self, caller: &Caller, id: &EnvironmentId) -> Result<Progress> {
         let it: Environment = self.authorize(caller, Action::ViewEnvironment, id).await?.into_thing();
-        self.progress_of(&it).await
+        self.progress_of(&it, &self.expected(&it).await?).await
     }
 
-    /// The progress now, and whenever it changes; ends when nothing is at work any more, when the caller may no longer
-    /// see it, or after ten minutes.
+    /// The progress now, whenever it changes, and every ten seconds; ends when nothing is at work any more, when the caller
+    /// may no longer see it, or after ten minutes.
     pub async fn watch(
         &self,
         caller: &Caller,
         id: &EnvironmentId,
     ) -> Result<impl Stream<Item = Progress> + Send + use<>> {
-        self.authorize::<Environment>(caller, Action::ViewEnvironment, id).await?;
+        let it: Environment = self.authorize(caller, Action::ViewEnvironment, id).await?.into_thing();
         let watch = Watch {
             changes: self.signals().changes.subscribe(),
+            expected: self.expected(&it).await?,
             plane: self.clone(),
             caller: caller.clone(),
             id: id.clone(),
@@ -45,18 +64,39 @@ impl ControlPlane {
         Ok(futures::stream::unfold(watch, Watch::next))
     }
 
-    pub(crate) async fn progress_of(&self, environment: &Environment) -> Result<Progress> {
-        let operation = match &environment.operation {
-            Some(id) => self.store().operation(id).await?,
+    pub(crate) async fn expected(&self, environment: &Environment) -> Result<Expected> {
+        let product = self.store().product(&environment.product).await?;
+        let artifact = product.as_ref().and_then(|p| p.artifact(&environment.artifact));
+        Ok(Expected {
+            resources: artifact.map(|a| a.resources.values().sum()).filter(|sum| *sum > 0),
+            typical_seconds: self.typical_time(&environment.product).await?,
+        })
+    }
+
+    pub(crate) async fn progress_of(&self, environment: &Environment, expected: &Expected) -> Result<Progress> {
+        let operations = self.store().operations_of(&environment.id, 50).await?;
+        let told = self.store().stack_events_by_operation(&environment.id, COUNTED).await?;
+        let operation = match operations.iter().find(|o| Some(&o.id) == environment.operation.as_ref()) {
+            Some(operation) => {
+                let trail = self.trail_of(operation).await?;
+                Some(view(operation, &trail, &Told::new(environment, operation, &told), expected))
+            }
             None => None,
         };
         Ok(Progress {
             state: environment.state,
             problem: environment.problem.clone(),
-            operation: operation.map(|o| view(&o)),
-            events: self.store().stack_events(&environment.id, 200).await?,
+            operation,
+            events: groups(told, &operations),
             as_of: self.now(),
         })
+    }
+
+    /// What the operation did so far: the audit log has its steps under its id.
+    async fn trail_of(&self, operation: &Operation) -> Result<Vec<AuditEvent>> {
+        let filter = AuditFilter { correlation: Some(operation.id.to_string()), ..AuditFilter::default() };
+        let events = self.store().audit_events(&Scope::All, &filter, &PageRequest::oldest(200)).await?;
+        Ok(events.items.into_iter().map(|stored| stored.event).collect())
     }
 }
 
@@ -64,6 +104,7 @@ struct Watch {
     plane: ControlPlane,
     caller: Caller,
     id: EnvironmentId,
+    expected: Expected,
     changes: tokio::sync::broadcast::Receiver<EnvironmentId>,
     last: Option<Progress>,
     until: Instant,
@@ -80,11 +121,12 @@ impl Watch {
                 Ok(progress) => {
                     let running = progress.operation.as_ref().is_some_and(|o| o.finished_at.is_none());
                     self.over = !progress.state.is_passing() && !running;
-                    let fresh = Progress { as_of: progress.as_of, ..progress.clone() };
-                    let changed =
-                        self.last.as_ref().is_none_or(|last| Progress { as_of: fresh.as_of, ..last.clone() } != fresh);
-                    if changed || self.over {
-                        self.last = Some(fresh);
+                    let news = self.last.as_ref().is_none_or(|last| {
+                        progress.as_of - last.as_of >= HEARTBEAT
+                            || Progress { as_of: progress.as_of, ..last.clone() } != progress
+                    });
+                    if news || self.over {
+                        self.last = Some(progress.clone());
                         return Some((progress, self));
                     }
                 }
@@ -100,7 +142,8 @@ impl Watch {
         // Roles may have changed since the stream began.
         let actor = self.plane.actor(&self.caller.actor.person).await?.ok_or(Error::SignedOut)?;
         let caller = Caller { actor, ..self.caller.clone() };
-        self.plane.progress(&caller, &self.id).await
+        let it: Environment = self.plane.authorize(&caller, Action::ViewEnvironment, &self.id).await?.into_thing();
+        self.plane.progress_of(&it, &self.expected).await
     }
 
     /// Until something changed here, or a second has passed.
@@ -118,8 +161,24 @@ impl Watch {
     }
 }
 
+/// The newest events, by the operation that was at work.
+fn groups(told: Vec<(Option<OperationId>, StackEvent)>, operations: &[Operation]) -> Vec<StackEventGroup> {
+    let skip = told.len().saturating_sub(SHOWN);
+    let mut groups: Vec<(Option<OperationId>, StackEventGroup)> = Vec::new();
+    for (id, event) in told.into_iter().skip(skip) {
+        match groups.last_mut().filter(|(last, _)| *last == id) {
+            Some((_, group)) => group.events.push(event),
+            None => {
+                let operation = operations.iter().find(|o| Some(&o.id) == id.as_ref()).map(|o| o.kind);
+                groups.push((id, StackEventGroup { operation, events: vec![event] }));
+            }
+        }
+    }
+    groups.into_iter().map(|(_, group)| group).collect()
+}
+
 /// The steps of an operation as people read them.
-pub(crate) fn view(operation: &Operation) -> OperationView {
+fn view(operation: &Operation, trail: &[AuditEvent], told: &Told, expected: &Expected) -> OperationView {
     let labels: &[&str] = match operation.kind {
         OperationKind::Provision => &[
             "Check the request again",
@@ -134,21 +193,35 @@ pub(crate) fn view(operation: &Operation) -> OperationView {
             "Delete the resources in AWS",
         ],
     };
-    let at = usize::from(operation.step.position());
-    let detail = detail(&operation.step);
+    let at = operation.step.position();
     let failed = matches!(operation.step, Step::Failed { .. });
-    let steps = labels
-        .iter()
-        .enumerate()
-        .map(|(i, label)| StepView {
-            label: (*label).to_owned(),
-            status: match i.cmp(&at) {
+    let ends = ends(trail);
+    let mut began = Some(operation.created_at);
+    let steps = (0_u8..)
+        .zip(labels)
+        .map(|(i, label)| {
+            let status = match i.cmp(&at) {
                 std::cmp::Ordering::Less => StepStatus::Done,
                 std::cmp::Ordering::Equal if failed => StepStatus::Failed,
                 std::cmp::Ordering::Equal => StepStatus::Running,
                 std::cmp::Ordering::Greater => StepStatus::Waiting,
-            },
-            detail: if i == at { detail.clone() } else { None },
+            };
+            let started_at = began.filter(|_| status != StepStatus::Waiting);
+            let finished_at = match status {
+                StepStatus::Done => ends.get(&i).copied(),
+                StepStatus::Failed => operation.finished_at,
+                StepStatus::Running | StepStatus::Waiting => None,
+            };
+            began = finished_at;
+            let mut detail = Vec::new();
+            if status != StepStatus::Waiting {
+                detail.extend(record(trail, i).map(|record| format!("Record {record}")));
+                detail.extend(stack_detail(operation.kind, i, told, expected));
+            }
+            if i == at {
+                detail.extend(step_detail(&operation.step));
+            }
+            StepView { label: (*label).to_owned(), status, started_at, finished_at, detail }
         })
         .collect();
     OperationView {
@@ -156,14 +229,50 @@ pub(crate) fn view(operation: &Operation) -> OperationView {
         steps,
         started_at: operation.created_at,
         finished_at: operation.finished_at,
+        typical_seconds: expected.typical_seconds.filter(|_| operation.kind == OperationKind::Provision),
         trouble: operation.trouble.clone(),
         next_run_at: operation.trouble.as_ref().map(|_| operation.next_run_at),
     }
 }
 
-fn detail(step: &Step) -> Option<String> {
+/// When each step that people see was last told of.
+fn ends(trail: &[AuditEvent]) -> BTreeMap<u8, DateTime<Utc>> {
+    let mut ends: BTreeMap<u8, DateTime<Utc>> = BTreeMap::new();
+    for (position, event) in steps_of(trail) {
+        let end = ends.entry(position).or_insert(event.at);
+        *end = (*end).max(event.at);
+    }
+    ends
+}
+
+/// The record at Service Catalog that a step made; what only looks at it says it again.
+fn record(trail: &[AuditEvent], position: u8) -> Option<&str> {
+    steps_of(trail)
+        .filter(|(at, event)| *at == position && matches!(event.action.as_str(), "clear" | "provision" | "terminate"))
+        .find_map(|(_, event)| event.detail.get("record").map(String::as_str))
+}
+
+/// What was done, by step: without intents, and without the event that tells of the operation as a whole.
+fn steps_of(trail: &[AuditEvent]) -> impl Iterator<Item = (u8, &AuditEvent)> {
+    trail
+        .iter()
+        .filter(|event| event.outcome != Outcome::Intent && !event.detail.contains_key("state"))
+        .filter_map(|event| Some((Step::position_of(&event.action)?, event)))
+}
+
+fn stack_detail(kind: OperationKind, position: u8, told: &Told, expected: &Expected) -> Option<String> {
+    match (kind, position) {
+        (OperationKind::Provision, 2) => stack::made_in_words(told.made, expected.resources),
+        (OperationKind::Terminate, 3) => stack::gone_in_words(told.gone, told.known),
+        _ => None,
+    }
+}
+
+fn step_detail(step: &Step) -> Option<String> {
     match step {
         Step::Clear | Step::FollowClear { .. } => Some("Removing what an earlier try left behind".to_owned()),
+        Step::DeleteApps { remaining: Some(1) } => Some("1 app or space is left".to_owned()),
+        Step::DeleteApps { remaining: Some(left) } => Some(format!("{left} apps and spaces are left")),
         Step::Failed { problem, .. } => Some(problem.why.clone()),
         _ => None,
     }

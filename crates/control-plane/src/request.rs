@@ -9,11 +9,12 @@ use domain::catalog::Product;
 use domain::id::RequestId;
 use domain::parameter::narrow;
 use domain::person::ProjectRole;
-use domain::request::{Request, RequestState};
-use domain::view::{RequestPage, TimelineEntry};
+use domain::request::{Decision, Request, RequestState};
+use domain::view::{Denial, RequestPage, TimelineEntry};
 use store::{AuditFilter, EnvironmentFilter, PageRequest, PersonRecord, Scope};
 
-use crate::{Caller, ControlPlane, Error, Result, words};
+use crate::rows::system_for;
+use crate::{Caller, ControlPlane, Error, Result, tags, words};
 
 impl ControlPlane {
     /// The page of one request.
@@ -25,9 +26,21 @@ impl ControlPlane {
         let requester = self.store().person(&request.requester).await?;
         let artifact = product.as_ref().and_then(|p| p.artifact(&request.artifact));
         let bound = self.bound_of(&request, product.as_ref(), requester.as_ref()).await?;
-        let running =
-            EnvironmentFilter { live: true, owner: Some(request.requester.clone()), ..EnvironmentFilter::default() };
-        let running = self.store().environments(&Scope::All, &running, &PageRequest::newest(10)).await?;
+        let running = EnvironmentFilter {
+            live: true,
+            owner: Some(request.requester.clone()),
+            project: Some(request.project.clone()),
+            ..EnvironmentFilter::default()
+        };
+        let scope = Self::scope(&caller.actor, Action::ViewEnvironment);
+        let running = self.store().environments(&scope, &running, &PageRequest::newest(10)).await?;
+        let tags = match &product {
+            Some(product) => {
+                let environment = request.environment.as_ref().map_or("the environment's id", |id| id.as_str());
+                tags::resulting(&request, product, &project, environment)
+            }
+            None => request.tags.clone(),
+        };
         let actions = [Action::DecideRequest, Action::WithdrawRequest];
         let allowed = self.allowed_actions(caller, &request, &actions).await?;
         let mut asked: Vec<(String, String)> = request.asked.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
@@ -55,10 +68,14 @@ impl ControlPlane {
             lease_days: request.lease_days,
             asked,
             bound,
-            tags: request.tags.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
+            tags: tags.into_iter().collect(),
+            constraints: product.iter().flat_map(|p| &p.constraints).map(words::constraint).collect(),
+            typical_seconds: self.typical_time(&request.product).await?,
             creates: artifact.map(|a| a.resources.iter().map(|(k, n)| (k.clone(), *n)).collect()).unwrap_or_default(),
             running: self.environment_rows(caller, &running.items).await?,
             state: request.state,
+            is_mine: request.requester == caller.actor.person,
+            denial: self.denial(&request).await?,
             timeline: self.timeline(&request).await?,
             approvers: self.approvers_in_words(&request).await?,
             expires_at: request.expires_at(),
@@ -67,6 +84,12 @@ impl ControlPlane {
             allowed,
             form: self.form_state(caller, draft).await?,
         })
+    }
+
+    async fn denial(&self, request: &Request) -> Result<Option<Denial>> {
+        let Some(Decision::Deny { by, comment }) = &request.decision else { return Ok(None) };
+        let names = self.names([], [by]).await?;
+        Ok(Some(Denial { by: names.person(by), reason: comment.clone() }))
     }
 
     async fn approvers_in_words(&self, request: &Request) -> Result<String> {
@@ -127,6 +150,7 @@ impl ControlPlane {
             ..AuditFilter::default()
         };
         let events = self.store().audit_events(&Scope::All, &filter, &PageRequest::oldest(50)).await?;
+        let names = self.names([], events.items.iter().filter_map(|e| system_for(&e.event.actor))).await?;
         Ok(events
             .items
             .into_iter()
@@ -145,7 +169,7 @@ impl ControlPlane {
                 let who = match event.actor {
                     _ if by_rule => "The portal".to_owned(),
                     AuditActor::Person { display_name, .. } => display_name,
-                    AuditActor::SystemFor { person } => person.subject,
+                    AuditActor::SystemFor { person } => names.person(&person),
                     AuditActor::System => "The portal".to_owned(),
                 };
                 let comment = event.detail.get("comment").cloned();

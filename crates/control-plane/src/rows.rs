@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::action::Action;
+use domain::audit::AuditActor;
 use domain::environment::Environment;
 use domain::id::ProductId;
 use domain::person::PersonKey;
@@ -46,6 +47,14 @@ impl Names {
     }
 }
 
+/// The person that the portal acted for, who stands in the log without a name.
+pub(crate) fn system_for(actor: &AuditActor) -> Option<&PersonKey> {
+    match actor {
+        AuditActor::SystemFor { person } => Some(person),
+        AuditActor::Person { .. } | AuditActor::System => None,
+    }
+}
+
 impl ControlPlane {
     pub(crate) async fn names(
         &self,
@@ -69,6 +78,7 @@ impl ControlPlane {
                 project: r.project.clone(),
                 stage: r.stage,
                 requester: names.person(&r.requester),
+                justification: r.justification.clone(),
                 state: r.state,
                 submitted_at: r.submitted_at,
                 expires_at: r.expires_at(),

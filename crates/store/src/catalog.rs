@@ -61,6 +61,21 @@ impl Store {
         rows.iter().map(|row| parsed("product", row)).collect()
     }
 
+    /// The first products by name, of these or of all.
+    pub async fn products_by_name(&self, of: Option<&[ProductId]>, limit: u32) -> Result<Vec<Product>> {
+        let mut sql = Sql::new("SELECT id, body FROM product WHERE name >= ''");
+        match of {
+            Some([]) => return Ok(Vec::new()),
+            Some(ids) => {
+                sql.push(" AND id IN ").tuple(ids.iter().map(ProductId::as_str));
+            }
+            None => {}
+        }
+        sql.push(&format!(" ORDER BY name, id LIMIT {limit}"));
+        let rows: Vec<Body> = all(self.read(), sql).await?;
+        rows.iter().map(|row| parsed("product", row)).collect()
+    }
+
     pub async fn product(&self, id: &ProductId) -> Result<Option<Product>> {
         product(self.read(), id).await
     }

@@ -58,6 +58,8 @@ fn scopes() -> Vec<Scope> {
         Scope::ProjectsOrOwner { projects: projects(2), person: person() },
         Scope::ProjectsOrOwner { projects: projects(80), person: person() },
         Scope::Person(person()),
+        Scope::People(vec![person(), person()]),
+        Scope::ProjectsOrPersonIn { projects: projects(2), persons: vec![(projects(1).remove(0), person())] },
         Scope::Nothing,
     ]
 }
@@ -95,9 +97,10 @@ fn audit_filters() -> Vec<AuditFilter> {
     let all = AuditFilter::default;
     vec![
         all(),
-        AuditFilter { person: Some(person()), ..all() },
-        AuditFilter { actor: Some("ada".into()), ..all() },
+        AuditFilter { people: Some(vec![person()]), ..all() },
+        AuditFilter { people: Some(vec![person(), person()]), action: Some("sign_in".into()), ..all() },
         AuditFilter { action: Some("submit_request".into()), ..all() },
+        AuditFilter { resource_kind: Some("request".into()), ..all() },
         AuditFilter { resource_kind: Some("request".into()), resource_id: Some("r-1".into()), ..all() },
         AuditFilter { project: projects(1).pop(), ..all() },
         AuditFilter { outcome: Some(Outcome::Denied), ..all() },
@@ -153,11 +156,15 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.environment_of_request(&"r".parse().unwrap()).await?;
     store.environments_with_ended_lease(now(), 20).await?;
     store.stack_events(&"e".parse().unwrap(), 200).await?;
+    store.stack_events_by_operation(&"e".parse().unwrap(), 200).await?;
     store.operation(&"o".parse().unwrap()).await?;
     store.operations_of(&"e".parse().unwrap(), 10).await?;
     store.claim_operations(now(), "w", now(), 8).await?;
     store.next_operation_due().await?;
-    store.provisioning_seconds(&"prod-1".parse().unwrap(), 20).await?;
+    let products = ["prod-1".parse().unwrap(), "prod-2".parse().unwrap()];
+    store.provisioning_seconds_of(&products, 20).await?;
+    store.products_by_name(Some(&products), 4).await?;
+    store.products_by_name(None, 4).await?;
     store.person_of_session("s").await?;
     store.count_unfinished_operations().await?;
     store.count_held_operations(now()).await?;

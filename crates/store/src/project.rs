@@ -62,8 +62,10 @@ impl Store {
         let mut sql = Sql::new(format!("SELECT {COLUMNS} FROM project"));
         match scope {
             Scope::All => {}
-            Scope::Nothing | Scope::Person(_) => return Ok(Vec::new()),
-            Scope::Projects(projects) | Scope::ProjectsOrOwner { projects, .. } => {
+            Scope::Nothing | Scope::Person(_) | Scope::People(_) => return Ok(Vec::new()),
+            Scope::Projects(projects)
+            | Scope::ProjectsOrOwner { projects, .. }
+            | Scope::ProjectsOrPersonIn { projects, .. } => {
                 if projects.is_empty() {
                     return Ok(Vec::new());
                 }

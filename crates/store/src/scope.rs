@@ -21,6 +21,13 @@ pub enum Scope {
     },
     /// The person's own.
     Person(PersonKey),
+    /// Of any of these people.
+    People(Vec<PersonKey>),
+    /// Of these projects, and of one person in a project.
+    ProjectsOrPersonIn {
+        projects: Vec<ProjectId>,
+        persons: Vec<(ProjectId, PersonKey)>,
+    },
     Nothing,
 }
 
@@ -42,6 +49,7 @@ enum Branch<'a> {
     All,
     Projects(&'a [ProjectId]),
     Person(&'a PersonKey),
+    PersonIn(&'a ProjectId, &'a PersonKey),
 }
 
 impl Scope {
@@ -57,6 +65,12 @@ impl Scope {
             Self::All => vec![Branch::All],
             Self::Nothing => Vec::new(),
             Self::Person(person) => vec![Branch::Person(person)],
+            Self::People(people) => people.iter().map(Branch::Person).collect(),
+            Self::ProjectsOrPersonIn { projects: all, persons } => projects(all)
+                .into_iter()
+                .map(|(from, to)| Branch::Projects(&all[from..to]))
+                .chain(persons.iter().map(|(project, person)| Branch::PersonIn(project, person)))
+                .collect(),
             Self::Projects(all) => {
                 projects(all).into_iter().map(|(from, to)| Branch::Projects(&all[from..to])).collect()
             }
@@ -78,7 +92,11 @@ impl Scope {
                 Cow::Owned(Self::Projects(vec![project.clone()]))
             }
             Self::ProjectsOrOwner { person, .. } => Cow::Owned(Self::Person(person.clone())),
-            Self::All | Self::Person(_) | Self::Nothing => Cow::Borrowed(self),
+            Self::ProjectsOrPersonIn { projects, persons } => Cow::Owned(Self::ProjectsOrPersonIn {
+                projects: kept(projects),
+                persons: persons.iter().filter(|(p, _)| p == project).cloned().collect(),
+            }),
+            Self::All | Self::Person(_) | Self::People(_) | Self::Nothing => Cow::Borrowed(self),
         }
     }
 
@@ -111,6 +129,11 @@ impl Branch<'_> {
             }
             Self::Projects(projects) => {
                 sql.push(keys.project).push(" IN ").tuple(projects.iter().map(ProjectId::as_str));
+            }
+            Self::PersonIn(project, person) => {
+                sql.push("(").push(keys.project).push(" = ").value(project.as_str()).push(" AND ");
+                sql.push(keys.issuer).push(" = ").value(&person.issuer).push(" AND ");
+                sql.push(keys.subject).push(" = ").value(&person.subject).push(")");
             }
             Self::Person(person) => {
                 sql.push("(").push(keys.issuer).push(" = ").value(&person.issuer).push(" AND ");

@@ -65,7 +65,7 @@ impl ControlPlane {
         id: &T::Id,
         project: Option<&ProjectId>,
     ) -> Result<Authorized<T>> {
-        let thing = T::load(self, id).await?.ok_or_else(|| Error::not_found(T::NAME))?;
+        let thing = T::load(self, id).await?.ok_or_else(|| Error::not_found(format!("{} with this id", T::NAME)))?;
         let facts = thing.facts(self).await?;
         match self.rule(&caller.actor, action, &facts, project)? {
             Ruling::Allowed => Ok(Authorized { thing, action }),

@@ -20,7 +20,7 @@ impl ControlPlane {
                     Scope::ProjectsOrOwner { projects: led, person: actor.person.clone() }
                 }
             }
-            // What an admin may decide depends on the leads of each project too: the rows are looked through one by one.
+            // What an admin may decide depends on the leads of each project too: `deciding_scope` narrows this.
             Action::DecideRequest => {
                 if actor.is_auditor() {
                     Scope::Nothing

@@ -151,7 +151,7 @@ impl ControlPlane {
             (Step::Check, OperationKind::Provision) => self.check_provision(operation, it).await,
             (Step::Check, OperationKind::Terminate) => self.check_terminate(it).await,
             (Step::Provision { plan }, _) => self.provision(operation, it, plan).await,
-            (Step::DeleteApps, _) => self.delete_apps(it).await,
+            (Step::DeleteApps { .. }, _) => self.delete_apps(it).await,
             (Step::Clear | Step::Terminate, _) => self.terminate(operation, it).await,
             (step, _) => Err(Error::internal("A worker was given a step that is no act", &step.as_str())),
         }
@@ -167,7 +167,8 @@ impl ControlPlane {
     ) -> Result<Operation, Stop> {
         let now = self.now();
         let Transition { step, run_at, attempt, trouble } = transition;
-        let moved = step != before.step;
+        // How many apps are left is no other step.
+        let moved = step.as_str() != before.step.as_str();
         let mut after =
             Operation { step, attempt, trouble, next_run_at: run_at, version: before.version + 1, ..before.clone() };
         if after.step.is_final() {
@@ -232,7 +233,7 @@ impl ControlPlane {
 
 /// Whether the step calls AWS to change something, or decides that it will be: authorized again each time.
 fn is_act(step: &Step) -> bool {
-    matches!(step, Step::Check | Step::Clear | Step::Provision { .. } | Step::DeleteApps | Step::Terminate)
+    matches!(step, Step::Check | Step::Clear | Step::Provision { .. } | Step::DeleteApps { .. } | Step::Terminate)
 }
 
 /// What a finished operation makes of its environment; answers whether anything changed.

@@ -17,9 +17,9 @@ use domain::request::Request;
 
 use super::outcome::Outcome;
 use crate::authorize::Authorized;
-use crate::request_form::{project_tag, tag_choices};
 use crate::session::{self, Purpose};
 use crate::submit::check_constraints;
+use crate::tags;
 use crate::{ControlPlane, Error, Result, sealing};
 
 impl ControlPlane {
@@ -66,7 +66,7 @@ impl ControlPlane {
                 "Ask the platform team to share the portfolio and associate the role, then retry.",
             )));
         };
-        let tags = tags(it, &request, &product, &project);
+        let tags = tags::sent(&request, &product, &project, it.id.as_str());
         let plan = Plan { path: Some(path.id), parameters, tags };
         Ok(Outcome::new(Observation::Checked { plan })
             .with("product", it.product.as_str())
@@ -279,31 +279,6 @@ fn accepted_as(record: RecordId, product: ProvisionedProductId, plan: &Plan) -> 
 fn best_path(mut paths: Vec<LaunchPath>) -> Option<LaunchPath> {
     paths.sort_by_key(|p| (!p.constraints.iter().any(|c| c.kind == "LAUNCH"), p.id.clone()));
     paths.into_iter().next()
-}
-
-/// Who it is for and what it belongs to, and the TagOption choices. A TagOption key with one value is set by AWS itself.
-fn tags(it: &Environment, request: &Request, product: &Product, project: &Project) -> BTreeMap<String, String> {
-    let mut tags = BTreeMap::from([
-        ("studiouserid".to_owned(), it.studio_user_id.to_string()),
-        ("project".to_owned(), it.project.to_string()),
-        ("stage".to_owned(), it.stage.as_str().to_owned()),
-        ("cost-center".to_owned(), project.cost_center.clone()),
-        ("data-class".to_owned(), project.data_class.as_str().to_owned()),
-        ("studiogate:environment".to_owned(), it.id.to_string()),
-    ]);
-    for (key, values) in tag_choices(&product.tag_options) {
-        let own = project_tag(&key, project).filter(|value| values.contains(value));
-        match request.tags.get(&key).cloned().or(own) {
-            Some(value) => {
-                tags.insert(key, value);
-            }
-            None if values.len() == 1 => {
-                tags.remove(&key);
-            }
-            None => {}
-        }
-    }
-    tags
 }
 
 fn name_taken(name: &str) -> Problem {

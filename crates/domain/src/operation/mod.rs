@@ -67,7 +67,11 @@ pub enum Step {
         record: RecordId,
     },
     /// Delete apps and spaces, which block the stack's deletion.
-    DeleteApps,
+    DeleteApps {
+        /// How many were left at the last look.
+        #[serde(default)]
+        remaining: Option<u32>,
+    },
     /// `TerminateProvisionedProduct` is about to be sent, or was sent and the answer was lost.
     Terminate,
     FollowTerminate {
@@ -92,11 +96,22 @@ impl Step {
     pub fn position(&self) -> u8 {
         match self {
             Self::Check | Self::Clear | Self::FollowClear { .. } => 0,
-            Self::Provision { .. } | Self::DeleteApps => 1,
+            Self::Provision { .. } | Self::DeleteApps { .. } => 1,
             Self::FollowProvision { .. } | Self::Terminate => 2,
             Self::Collect { .. } | Self::FollowTerminate { .. } => 3,
             Self::Succeeded => 4,
             Self::Failed { at, .. } => *at,
+        }
+    }
+
+    /// The same for a step's name; `None` for what is no step, or a final one.
+    pub fn position_of(name: &str) -> Option<u8> {
+        match name {
+            "check" | "clear" | "follow_clear" => Some(0),
+            "provision" | "delete_apps" => Some(1),
+            "follow_provision" | "terminate" => Some(2),
+            "collect" | "follow_terminate" => Some(3),
+            _ => None,
         }
     }
 
@@ -109,7 +124,7 @@ impl Step {
             Self::Provision { .. } => "provision",
             Self::FollowProvision { .. } => "follow_provision",
             Self::Collect { .. } => "collect",
-            Self::DeleteApps => "delete_apps",
+            Self::DeleteApps { .. } => "delete_apps",
             Self::Terminate => "terminate",
             Self::FollowTerminate { .. } => "follow_terminate",
             Self::Succeeded => "succeeded",

@@ -116,7 +116,7 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
 
         (Step::Check, Observation::Checked { plan }) => at_once(match kind {
             OperationKind::Provision => Step::Provision { plan },
-            OperationKind::Terminate => Step::DeleteApps,
+            OperationKind::Terminate => Step::DeleteApps { remaining: None },
         }),
         (Step::Check, Observation::Leftover) if kind == OperationKind::Provision => at_once(Step::Clear),
         (Step::Check, Observation::Gone) if kind == OperationKind::Terminate => at_once(Step::Succeeded),
@@ -125,7 +125,12 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
         (Step::Provision { .. }, Observation::Accepted { record }) => at(Step::FollowProvision { record }, pace.poll),
         (Step::FollowProvision { record }, Observation::Done) => at_once(Step::Collect { record: record.clone() }),
         (Step::Collect { .. }, Observation::Done) => at_once(Step::Succeeded),
-        (Step::DeleteApps, Observation::Done | Observation::Gone) => at_once(Step::Terminate),
+        (Step::DeleteApps { .. }, Observation::Done | Observation::Gone) => at_once(Step::Terminate),
+        (Step::DeleteApps { .. }, Observation::AppsRemain { count })
+            if moment.now - moment.started_at <= pace.deadline =>
+        {
+            at(Step::DeleteApps { remaining: Some(count) }, pace.poll)
+        }
         (Step::Terminate, Observation::Accepted { record }) => at(Step::FollowTerminate { record }, pace.poll),
         (Step::Terminate | Step::FollowTerminate { .. }, Observation::Gone | Observation::Done) => {
             at_once(Step::Succeeded)
@@ -167,7 +172,7 @@ fn failed(step: &Step, problem: Problem) -> Step {
 
 fn overdue(step: &Step) -> Problem {
     let what = match step {
-        Step::DeleteApps => "The apps and spaces of this environment did not go away.",
+        Step::DeleteApps { .. } => "The apps and spaces of this environment did not go away.",
         Step::Clear | Step::FollowClear { .. } => "What an earlier try left behind did not go away.",
         Step::Terminate | Step::FollowTerminate { .. } => "AWS did not finish terminating this environment.",
         _ => "AWS did not finish bringing up this environment.",
@@ -222,7 +227,7 @@ mod tests {
             plan().prop_map(|plan| Step::Provision { plan }),
             record().prop_map(|record| Step::FollowProvision { record }),
             record().prop_map(|record| Step::Collect { record }),
-            Just(Step::DeleteApps),
+            proptest::option::of(0..9_u32).prop_map(|remaining| Step::DeleteApps { remaining }),
             Just(Step::Terminate),
             record().prop_map(|record| Step::FollowTerminate { record }),
             Just(Step::Succeeded),
@@ -362,7 +367,7 @@ mod tests {
                     at = next(kind, &at, observation.clone(), &Pace::default(), &moment(start(), 0)).step;
                     let provisions = matches!(at, Step::Clear | Step::FollowClear { .. } | Step::Provision { .. }
                         | Step::FollowProvision { .. } | Step::Collect { .. });
-                    let terminates = matches!(at, Step::DeleteApps | Step::Terminate | Step::FollowTerminate { .. });
+                    let terminates = matches!(at, Step::DeleteApps { .. } | Step::Terminate | Step::FollowTerminate { .. });
                     let strayed = match kind {
                         OperationKind::Provision => terminates,
                         OperationKind::Terminate => provisions,

@@ -6,8 +6,6 @@ use super::{Listing, RequestRow};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApprovalsPage {
     pub waiting: Listing<RequestRow>,
-    /// Of all pages.
-    pub waiting_count: u32,
     /// Decided lately, newest first, at most ten.
     pub decided: Vec<RequestRow>,
 }

@@ -12,6 +12,8 @@ pub struct AuditQuery {
     pub resource: String,
     pub project: String,
     pub outcome: String,
+    /// The id of a request to the portal, or of an operation.
+    pub correlation: String,
     pub from: String,
     pub to: String,
     pub after: String,
@@ -22,7 +24,8 @@ pub struct AuditPage {
     pub rows: Listing<AuditRow>,
     pub query: AuditQuery,
     pub actions: Vec<String>,
-    /// The last sealed position and when.
+    pub projects: Vec<crate::id::ProjectId>,
+    /// The last sealed position and when, and what is not sealed yet.
     pub sealed: String,
     pub errors: Vec<crate::problem::FieldError>,
 }

@@ -28,10 +28,11 @@ pub struct EnvironmentRow {
 #[serde(default)]
 pub struct EnvironmentsQuery {
     pub q: String,
+    /// Empty for those that are not terminated, `all`, or one state.
     pub state: String,
     pub project: String,
     pub stage: String,
-    /// `mine` or `all`.
+    /// `mine` or everybody's.
     pub whose: String,
     pub after: String,
 }
@@ -67,7 +68,9 @@ pub struct EnvironmentPage {
     pub launch_note: String,
     pub lease_ends_at: DateTime<Utc>,
     pub created_at: DateTime<Utc>,
-    /// What termination deletes and what stays, in words.
+    /// What a termination deletes: resource types and how many of each.
+    pub termination_deletes: Vec<(String, u32)>,
+    /// What else comes of a termination, what stays, and what stands in its way, in words.
     pub termination_consequences: Vec<String>,
     pub version: i64,
     pub allowed: Allowed,
@@ -81,9 +84,18 @@ pub struct Progress {
     pub problem: Option<Problem>,
     /// The operation at work or the last one.
     pub operation: Option<OperationView>,
-    /// AWS's own events of the stack, oldest first, at most 200.
-    pub events: Vec<StackEvent>,
+    /// AWS's own events of the stack, those of the oldest operation first; at most 200, the newest.
+    pub events: Vec<StackEventGroup>,
     pub as_of: DateTime<Utc>,
+}
+
+/// What the stack told while one operation was at work.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StackEventGroup {
+    /// `None` where nobody knows any more.
+    pub operation: Option<OperationKind>,
+    /// Oldest first.
+    pub events: Vec<StackEvent>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,6 +104,8 @@ pub struct OperationView {
     pub steps: Vec<StepView>,
     pub started_at: DateTime<Utc>,
     pub finished_at: Option<DateTime<Utc>>,
+    /// How long it usually takes, in seconds, where that is known.
+    pub typical_seconds: Option<u32>,
     /// What is being retried, and when next.
     pub trouble: Option<Problem>,
     pub next_run_at: Option<DateTime<Utc>>,
@@ -102,7 +116,10 @@ pub struct StepView {
     /// "Create the resources in AWS"
     pub label: String,
     pub status: StepStatus,
-    pub detail: Option<String>,
+    pub started_at: Option<DateTime<Utc>>,
+    pub finished_at: Option<DateTime<Utc>>,
+    /// "3 of 7 resources", the record's id at Service Catalog, why it failed.
+    pub detail: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

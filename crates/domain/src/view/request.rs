@@ -14,6 +14,8 @@ pub struct RequestRow {
     pub project: ProjectId,
     pub stage: Stage,
     pub requester: String,
+    /// Why it is asked for.
+    pub justification: String,
     pub state: RequestState,
     pub submitted_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
@@ -61,12 +63,21 @@ pub struct RequestPage {
     pub asked: Vec<(String, String)>,
     /// What the platform sets.
     pub bound: Vec<(String, String)>,
+    /// What the resources will be tagged with.
     pub tags: Vec<(String, String)>,
+    /// The portfolio's constraints, in words.
+    pub constraints: Vec<String>,
     /// Resource type and number.
     pub creates: Vec<(String, u32)>,
-    /// The requester's environments that run now.
+    /// Median time until an environment of this product is available; `None` where too few were made.
+    pub typical_seconds: Option<u32>,
+    /// The requester's environments in this project that run now, as far as whoever looks may see them.
     pub running: Vec<EnvironmentRow>,
     pub state: RequestState,
+    /// Whether it is the own request of whoever looks.
+    pub is_mine: bool,
+    /// Who denied it, and why.
+    pub denial: Option<Denial>,
     pub timeline: Vec<TimelineEntry>,
     /// Who can decide, in words.
     pub approvers: String,
@@ -76,6 +87,12 @@ pub struct RequestPage {
     pub version: i64,
     pub allowed: Allowed,
     pub form: FormState,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Denial {
+    pub by: String,
+    pub reason: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -58,6 +58,10 @@ on_both! {
 
         assert_eq!(store.products("").await.unwrap(), [product("prod-3", "us-east-1", "Atlas"), new.clone()]);
         assert_eq!(store.product(&new.id).await.unwrap(), Some(new.clone()));
+        let first = |products: Vec<Product>| products.into_iter().map(|p| p.name).collect::<Vec<_>>();
+        assert_eq!(first(store.products_by_name(None, 1).await.unwrap()), ["Atlas"]);
+        assert_eq!(first(store.products_by_name(Some(std::slice::from_ref(&new.id)), 4).await.unwrap()), ["Studio 2"]);
+        assert_eq!(store.products_by_name(Some(&[]), 4).await.unwrap(), []);
         assert_eq!(store.product(&"prod-2".parse().unwrap()).await.unwrap(), None);
         assert_eq!(store.portfolios().await.unwrap(), [portfolio("port-2", "eu-west-1")]);
         assert_eq!(store.portfolio(&region("eu-west-1"), &"port-1".parse().unwrap()).await.unwrap(), None);

@@ -114,4 +114,23 @@ on_both! {
         assert_eq!(store.stack_events(&made.id, 200).await.unwrap(), told);
         assert_eq!(store.stack_events(&made.id, 2).await.unwrap(), told[1..]);
     }
+
+    async fn a_stack_event_belongs_to_the_operation_that_was_at_work_when_it_came_in(db) {
+        let store = db.store;
+        with_projects(&store, &["a"]).await;
+        let mut made = with_environment(&store, "e1", "a", "ada", 0).await;
+        let told = [stack_event("a", 1, None), stack_event("b", 2, None)];
+        let mut tx = store.begin().await.unwrap();
+        tx.add_stack_events(&made.id, &told[..1]).await.unwrap();
+        made.operation = Some("op-2".parse().unwrap());
+        made.version += 1;
+        tx.update_environment(&made).await.unwrap();
+        tx.add_stack_events(&made.id, &told).await.unwrap();
+        tx.commit().await.unwrap();
+        let [first, second] = told;
+        assert_eq!(
+            store.stack_events_by_operation(&made.id, 200).await.unwrap(),
+            [(Some("op-1".parse().unwrap()), first), (Some("op-2".parse().unwrap()), second)]
+        );
+    }
 }

@@ -67,6 +67,13 @@ fn scopes() -> Vec<Scope> {
         Scope::ProjectsOrOwner { projects: vec![], person: person("bob") },
         Scope::ProjectsOrOwner { projects: many, person: person("bob") },
         Scope::Person(person("cyd")),
+        Scope::People(vec![]),
+        Scope::People(vec![person("cyd"), person("ada")]),
+        Scope::ProjectsOrPersonIn {
+            projects: projects(&["a"]),
+            persons: vec![(project_id("b"), person("ada")), (project_id("a"), person("ada"))],
+        },
+        Scope::ProjectsOrPersonIn { projects: vec![], persons: vec![(project_id("d"), person("bob"))] },
     ]
 }
 
@@ -77,6 +84,10 @@ fn in_scope(scope: &Scope, project: &domain::id::ProjectId, owner: &domain::pers
         Scope::Projects(projects) => projects.contains(project),
         Scope::ProjectsOrOwner { projects, person } => projects.contains(project) || person == owner,
         Scope::Person(person) => person == owner,
+        Scope::People(people) => people.contains(owner),
+        Scope::ProjectsOrPersonIn { projects, persons } => {
+            projects.contains(project) || persons.iter().any(|(p, person)| p == project && person == owner)
+        }
     }
 }
 

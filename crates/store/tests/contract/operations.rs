@@ -101,8 +101,11 @@ on_both! {
         save(&store, &finished, "w2").await.unwrap();
         assert!(store.claim_operations(at(999), "w1", at(1000), 9).await.unwrap().is_empty());
         assert_eq!(store.next_operation_due().await.unwrap(), None);
-        let product = "prod-1".parse().unwrap();
-        assert_eq!(store.provisioning_seconds(&product, 5).await.unwrap(), [5]);
+        let product: domain::id::ProductId = "prod-1".parse().unwrap();
+        let both = [product.clone(), "prod-none".parse().unwrap()];
+        let grouped = store.provisioning_seconds_of(&both, 5).await.unwrap();
+        assert_eq!(grouped.into_iter().collect::<Vec<_>>(), [(product, vec![5])]);
+        assert!(store.provisioning_seconds_of(&[], 5).await.unwrap().is_empty());
     }
 
     async fn an_environment_has_one_unfinished_operation(db) {
