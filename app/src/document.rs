@@ -6,7 +6,7 @@ mod navigation;
 mod script;
 
 use domain::view::{Flash, FlashKind, Shell};
-pub use frame::{Assets, Frame, Theme};
+pub use frame::{Assets, Frame, Theme, ThemeCookie};
 use leptos::prelude::*;
 
 use crate::components::{Callout, Tone};

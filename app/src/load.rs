@@ -14,16 +14,17 @@ use leptos_axum::ResponseOptions;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use serde::de::DeserializeOwned;
 
-use crate::document::{Assets, Document, Frame, Page, Theme};
+use crate::document::{Assets, Document, Frame, Page, ThemeCookie};
 use crate::pages;
 
 /// What the HTTP request tells the document.
 pub(crate) fn frame() -> Frame {
     let parts = use_context::<Parts>();
     let cookies = parts.as_ref().map(|p| p.headers.get_all(COOKIE).iter().collect::<Vec<_>>()).unwrap_or_default();
+    let theme = use_context::<ThemeCookie>().unwrap_or_default();
     Frame {
         assets: use_context::<Assets>().unwrap_or_default(),
-        theme: cookies.iter().filter_map(|value| value.to_str().ok()).find_map(Theme::from_cookies),
+        theme: cookies.iter().filter_map(|value| value.to_str().ok()).find_map(|line| theme.read(line)),
         nonce: use_nonce(),
         path: parts.and_then(|p| p.uri.path_and_query().map(ToString::to_string)).unwrap_or_else(|| "/".to_owned()),
     }

@@ -2,6 +2,7 @@
 provisioner asks and provisions, the observer watches, the launcher opens Studio, the provisioner updates and terminates.
 """
 
+import json
 import unittest
 
 from local_aws import DEV, SHARED_DOMAIN, AwsTestCase, Browser, client, role, until
@@ -37,7 +38,9 @@ class Flow(AwsTestCase):
 
     def test_flow(self):
         steps = [
+            self.organizer_reads_the_organization,
             self.curator_reads_the_catalog,
+            self.observer_sees_who_may_launch,
             self.product_says_what_it_asks_for,
             self.wrong_values_are_refused,
             self.what_the_template_refuses_fails_with_its_reason,
@@ -46,12 +49,44 @@ class Flow(AwsTestCase):
             self.index_of_the_search_catches_up,
             self.history_has_the_record,
             self.studio_opens,
+            self.tags_are_kept,
             self.environment_is_updated,
             self.environment_is_terminated,
+            self.notebook_instance_lives,
         ]
         for step in steps:
             print(f"  {step.__name__.replace('_', ' ')}", flush=True)
             step()
+
+    def organizer_reads_the_organization(self):
+        organizations = client("organizations", role("111111111111", "StudiogateOrganizer"))
+        organization = organizations.describe_organization()["Organization"]
+        self.assertEqual((organization["MasterAccountId"], organization["FeatureSet"]), ("111111111111", "ALL"))
+        root = organizations.list_roots()["Roots"][0]["Id"]
+        units = pages(organizations, "list_organizational_units_for_parent", "OrganizationalUnits", ParentId=root)
+        sandbox = next(unit["Id"] for unit in units if unit["Name"] == "Sandbox")
+        accounts = pages(organizations, "list_accounts_for_parent", "Accounts", ParentId=sandbox)
+        self.assertEqual({account["Id"] for account in accounts}, {"601000000001", "602000000001"})
+        service_control = "SERVICE_CONTROL_POLICY"
+        attached = pages(
+            organizations, "list_policies_for_target", "Policies", TargetId=sandbox, Filter=service_control
+        )
+        denies = next(policy["Id"] for policy in attached if policy["Name"] == "deny-sagemaker-endpoints")
+        policy = organizations.describe_policy(PolicyId=denies)["Policy"]
+        self.assertEqual(policy["PolicySummary"]["Type"], service_control)
+        self.assertEqual(json.loads(policy["Content"])["Statement"][0]["Effect"], "Deny")
+        self.refused("PolicyNotFoundException", organizations.describe_policy, PolicyId="p-00000000")
+        self.refused("ParentNotFoundException", organizations.list_accounts_for_parent, ParentId="r-none")
+
+    def observer_sees_who_may_launch(self):
+        catalog = client("servicecatalog", self.observer)
+        portfolios = pages(catalog, "list_portfolios_for_product", "PortfolioDetails", ProductId=self.product)
+        self.assertEqual(len(portfolios), 1)
+        principals = pages(catalog, "list_principals_for_portfolio", "Principals", PortfolioId=portfolios[0]["Id"])
+        self.assertIn(f"arn:aws:iam::{DEV}:role/StudiogateProvisioner", [p["PrincipalARN"] for p in principals])
+        missing = "ResourceNotFoundException"
+        self.refused(missing, catalog.list_portfolios_for_product, ProductId="prod-none")
+        self.refused(missing, catalog.list_principals_for_portfolio, PortfolioId="port-none")
 
     def curator_reads_the_catalog(self):
         curator = client("servicecatalog", role("222222222222", "StudiogateCurator"))
@@ -218,6 +253,51 @@ class Flow(AwsTestCase):
         self.assertEqual((status, PERSON in page), (200, True))
         forged = url[:-4] + "0000"
         self.assertNotIn(PERSON, Browser().get(forged)[2])
+
+    def tags_are_kept(self):
+        profile = {"DomainId": SHARED_DOMAIN, "UserProfileName": PERSON}
+        observer = client("sagemaker", self.observer)
+        arn = client("sagemaker", self.observer).describe_user_profile(**profile)["UserProfileArn"]
+        tags = {tag["Key"]: tag["Value"] for tag in pages(observer, "list_tags", "Tags", ResourceArn=arn)}
+        self.assertEqual(tags["studiouserid"], PERSON)
+        # An owner's tag that is there cannot be given to another.
+        mine = [{"Key": "studiouserid", "Value": "eve"}]
+        provisioner = client("sagemaker", self.keys)
+        self.refused("AccessDeniedException", provisioner.add_tags, ResourceArn=arn, Tags=mine)
+        administrator = client("sagemaker", DEV)
+        added = administrator.add_tags(ResourceArn=arn, Tags=[{"Key": "note", "Value": "seen"}])["Tags"]
+        self.assertIn({"Key": "note", "Value": "seen"}, added)
+        unchecked = client("sagemaker", DEV, parameter_validation=False)
+        self.refused("ValidationException", unchecked.list_tags, ResourceArn=arn, MaxResults=49)
+        administrator.delete_tags(ResourceArn=arn, TagKeys=["note"])
+        self.assertNotIn("note", [tag["Key"] for tag in administrator.list_tags(ResourceArn=arn)["Tags"]])
+
+    def notebook_instance_lives(self):
+        sagemaker, name = client("sagemaker", DEV), {"NotebookInstanceName": "lab"}
+        status = lambda: sagemaker.describe_notebook_instance(**name)["NotebookInstanceStatus"]  # noqa: E731
+        sagemaker.create_notebook_instance(
+            **name,
+            InstanceType="ml.t3.medium",
+            RoleArn=f"arn:aws:iam::{DEV}:role/StudiogateExecution",
+            Tags=[{"Key": "studiouserid", "Value": PERSON}],
+        )
+        until(status, lambda found: found == "InService")
+        listed = pages(sagemaker, "list_notebook_instances", "NotebookInstances", NameContains="lab")
+        self.assertEqual([instance["NotebookInstanceName"] for instance in listed], ["lab"])
+        launch = lambda person: client("sagemaker", role(DEV, "StudiogateLauncher", person))  # noqa: E731
+        url = launch(PERSON).create_presigned_notebook_instance_url(**name)["AuthorizedUrl"]
+        self.assertEqual(Browser().get(url)[0], 200)
+        other = launch("bob-0123456789abcdef").create_presigned_notebook_instance_url
+        self.refused("AccessDeniedException", other, **name)
+        self.refused("ValidationException", sagemaker.delete_notebook_instance, **name)
+        sagemaker.stop_notebook_instance(**name)
+        until(status, lambda found: found == "Stopped")
+        sagemaker.start_notebook_instance(**name)
+        until(status, lambda found: found == "InService")
+        sagemaker.stop_notebook_instance(**name)
+        until(status, lambda found: found == "Stopped")
+        sagemaker.delete_notebook_instance(**name)
+        until(lambda: sagemaker.list_notebook_instances()["NotebookInstances"], lambda left: not left)
 
     def environment_is_updated(self):
         update = {

@@ -29,6 +29,12 @@ NAMES = ("killed-after", "killed-before")
 TAKEN_OVER = 150
 
 
+def drain(output):
+    """What comes later is read and dropped: a full pipe would stop the process."""
+    with output:
+        output.read()
+
+
 class Killed(AwsTestCase):
     def setUp(self):
         self.folder = Path(tempfile.mkdtemp(prefix="studiogate-killed-"))
@@ -50,8 +56,7 @@ class Killed(AwsTestCase):
         for line in process.stdout:
             printed.append(line)
             if until_printed in line:
-                # What comes later is read and dropped: a full pipe would stop the process.
-                threading.Thread(target=process.stdout.read, daemon=True).start()
+                threading.Thread(target=drain, args=[process.stdout], daemon=True).start()
                 return process, line
         raise AssertionError(f"ended with {process.wait(10)}: {''.join(printed)}")
 

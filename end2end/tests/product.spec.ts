@@ -43,7 +43,7 @@ test('a template of one\'s own is asked for, decided, opened and taken down; wha
   ]);
   await notebook.waitForLoadState();
   expect(new URL(notebook.url()).origin).not.toBe(portal);
-  await expect(notebook.locator('body')).toContainText('firstNotebook');
+  await expect(notebook.locator('body')).toContainText('own-template');
   await terminate(scientist, 'own-template');
   await reloadUntil(scientist, 'Terminated');
 

@@ -1,8 +1,10 @@
-//! Builds, runs and checks Studiogate: `cargo xtask demo`, `cargo xtask test`, `cargo xtask build`.
+//! Builds, runs, checks and measures Studiogate: `cargo xtask demo`, `cargo xtask test`, `cargo xtask build`,
+//! `cargo xtask bench`.
 //!
 //! Everything it needs beyond Rust, Node.js and a C compiler is fetched at pinned versions into
 //! `~/.cache/studiogate`, outside the checkout, and reused.
 
+mod bench;
 mod boto3;
 mod browser;
 mod build;
@@ -51,6 +53,8 @@ enum Task {
     },
     /// Builds the release binary, assets and all
     Build,
+    /// Measures the release and writes `docs/benchmarks.md`; fails when a bar is missed
+    Bench,
     /// Makes sure that Rust can compile the browser's side
     WasmTarget,
     /// Starts a Postgres of its own, sets `STUDIOGATE_TEST_POSTGRES_URL` and runs the command
@@ -66,6 +70,7 @@ fn main() -> ExitCode {
         Task::Demo { arguments } => demo::run(&workspace, &arguments),
         Task::Test { parts } => test::run(&workspace, &parts),
         Task::Build => build::run_task(&workspace),
+        Task::Bench => bench::run(&workspace),
         Task::WasmTarget => prerequisites::wasm_target().map(drop),
         Task::Postgres { command } => postgres::run(&command),
     });

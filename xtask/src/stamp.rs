@@ -22,7 +22,9 @@ impl Inputs {
         list(path, endings, &mut files)?;
         files.sort();
         for file in files {
-            self.bytes(file.to_string_lossy().as_bytes());
+            // Not where the checkout is: another one shares what was made of the same files.
+            let name = file.strip_prefix(path.parent().unwrap_or(path)).unwrap_or(&file);
+            self.bytes(name.to_string_lossy().as_bytes());
             self.bytes(&fs::read(&file).with_context(|| format!("{} cannot be read", file.display()))?);
         }
         Ok(self)

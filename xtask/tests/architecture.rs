@@ -2,31 +2,12 @@
 //! taking on of roles stand.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod sources;
+
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
-}
-
-/// Every `.rs` file below the folder, with its path from the root.
-fn sources(folder: &str) -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    let mut open = vec![root().join(folder)];
-    while let Some(folder) = open.pop() {
-        for entry in fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                open.push(path);
-            } else if path.extension().is_some_and(|end| end == "rs") {
-                let name = path.strip_prefix(root()).unwrap().display().to_string();
-                found.push((name, fs::read_to_string(&path).unwrap()));
-            }
-        }
-    }
-    found
-}
+use sources::{root, sources};
 
 fn product() -> Vec<(String, String)> {
     ["app", "frontend", "server", "crates"].into_iter().flat_map(sources).collect()
@@ -84,7 +65,8 @@ fn sql_stands_in_the_store_and_the_sdk_in_its_adapters() {
 fn roles_are_taken_on_in_one_file() {
     let taking: Vec<String> = product()
         .into_iter()
-        .filter(|(name, text)| !name.starts_with("crates/aws/") && text.contains(".assume("))
+        .filter(|(name, _)| !name.starts_with("crates/aws/") && !name.contains("/tests/"))
+        .filter(|(_, text)| text.contains(".assume("))
         .map(|(name, _)| name)
         .collect();
     assert_eq!(taking, ["crates/control-plane/src/session.rs"]);
@@ -98,7 +80,7 @@ fn roles_are_taken_on_in_one_file() {
 }
 
 #[test]
-fn an_authorized_value_is_made_by_the_authorizer_alone() {
+fn v8_3_1_an_authorized_value_is_made_by_the_authorizer_alone() {
     let making: Vec<String> = product()
         .into_iter()
         .filter(|(_, text)| text.contains("Authorized {") || text.contains("Authorized::new("))
@@ -118,4 +100,49 @@ fn time_is_passed_in() {
             }
         }
     }
+}
+
+#[test]
+fn v1_2_5_the_product_starts_no_process() {
+    for (name, text) in product() {
+        assert!(!text.contains("process::Command"), "{name} starts a process");
+    }
+}
+
+#[test]
+fn v1_4_1_no_crate_is_without_the_lints_that_forbid_unsafe_code() {
+    let manifest = |path: &str| fs::read_to_string(root().join(path).join("Cargo.toml")).unwrap();
+    assert!(manifest("").contains("unsafe_code = \"forbid\""));
+    let mut crates: Vec<String> = ["app", "bench", "frontend", "server", "xtask"].map(str::to_owned).to_vec();
+    for entry in fs::read_dir(root().join("crates")).unwrap() {
+        crates.push(format!("crates/{}", entry.unwrap().file_name().to_string_lossy()));
+    }
+    for crate_ in crates {
+        assert!(manifest(&crate_).contains("\n[lints]\nworkspace = true\n"), "{crate_}");
+    }
+}
+
+#[test]
+fn v1_3_2_v3_2_2_v3_5_5_v14_3_3_pages_draw_text_as_text_run_no_text_and_keep_nothing_in_the_browser() {
+    let script = "app/src/document/script.js";
+    let mut browsers_side: Vec<_> = ["app/src", "frontend/src"].into_iter().flat_map(sources).collect();
+    browsers_side.push((script.to_owned(), fs::read_to_string(root().join(script)).unwrap()));
+    for (name, text) in browsers_side {
+        for way in ["inner_html", "innerHTML", "eval(", "Function(", "postMessage", "local_storage", "localStorage"] {
+            assert!(!text.contains(way), "{name} has {way}");
+        }
+        for way in ["session_storage", "sessionStorage", "indexedDB", "document.cookie", "serviceWorker"] {
+            assert!(!text.contains(way), "{name} has {way}");
+        }
+    }
+}
+
+#[test]
+fn v13_4_2_v15_2_3_the_release_is_built_without_the_demo() {
+    let text = |path: &str| fs::read_to_string(root().join(path)).unwrap();
+    assert!(text("deploy/Dockerfile").contains("cargo xtask build"));
+    assert!(text("xtask/src/build.rs").contains(r#""--release", "--package", "studiogate", "--no-default-features""#));
+    // Without the feature neither the local AWS nor its provider is linked in.
+    let server = text("server/Cargo.toml");
+    assert!(server.contains("demo = [\"dep:sim\"]") && server.contains("sim = { workspace = true, optional = true }"));
 }

@@ -1,13 +1,14 @@
 //! What a post is answered with: a redirect to what it made, back to its form with a draft, or a page that says why not.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::str::FromStr;
 
 use axum::body::Body;
 use control_plane::{Caller, ControlPlane, Error};
-use domain::problem::{FieldError, Problem};
-use domain::view::{Flash, FlashKind, Shell};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
+use domain::problem::FieldError;
+use domain::view::{Flash, FlashKind};
+use http::header::{CACHE_CONTROL, LOCATION};
 use http::{HeaderValue, Response, StatusCode};
 use leptos::prelude::*;
 use leptos::server_fn::ContentType;
@@ -15,15 +16,15 @@ use leptos::server_fn::codec::{Encoding, FromRes, IntoRes};
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 
 use super::form::Form;
-use crate::document::{Document, Frame};
-use crate::{load, pages};
+use super::refuse;
+use crate::load;
 
 /// What every server function answers.
 pub type Posted = Result<Answer, ServerFnError>;
 
 /// A whole HTTP answer.
 #[derive(Debug)]
-pub struct Answer(Response<Body>);
+pub struct Answer(pub(super) Response<Body>);
 
 /// The encoding of an [`Answer`]: it is sent as it is.
 #[derive(Clone, Copy, Debug)]
@@ -118,88 +119,25 @@ where
     Fut: Future<Output = Result<Answer, Error>> + Send,
 {
     let frame = load::frame();
-    let Some((portal, caller)) = load::caller() else {
-        return Ok(problem_page(frame, None, &Error::SignedOut, None, None));
-    };
+    let Some((portal, caller)) = load::caller() else { return Ok(refuse::signed_out(frame)) };
     match call(portal.clone(), caller.clone()).await {
         Ok(answer) => Ok(answer),
-        Err(error) => Ok(refuse(frame, form, &portal, &caller, error).await),
+        Err(error) => Ok(refuse::refuse(frame, form, &portal, &caller, error).await),
     }
 }
 
-async fn refuse(frame: Frame, form: Form, portal: &ControlPlane, caller: &Caller, error: Error) -> Answer {
-    let mistakes = match &error {
-        Error::Invalid(mistakes) => Some(mistakes.clone()),
-        // The form as it is now, with what was typed and with what changed.
-        Error::Stale { .. } | Error::Conflict(_) => Some(vec![whole(&error.problem())]),
-        _ => None,
-    };
-    let keep = mistakes.is_some() || !form.fields.is_empty();
-    let may_see = !matches!(error, Error::Denied { .. } | Error::NotFound { .. } | Error::SignedOut);
-    let mut back = None;
-    // A form that is only a button has nothing to keep: its page says what was wrong.
-    if form.fields.is_empty() && mistakes.is_some() && caller.session.is_some() {
-        let problem = error.problem();
-        let text = format!("{} {} {}", problem.what, problem.why, problem.next);
-        if portal.set_flash(caller, Flash { kind: FlashKind::Failure, text }).await.is_ok() {
-            return Answer::redirect(&form.address(None));
-        }
+/// Answers a form that was not read any further for its mistakes, so that no call was made.
+pub(super) async fn refused(
+    endpoint: String,
+    fields: BTreeMap<String, String>,
+    mistakes: Vec<FieldError>,
+) -> Response<Body> {
+    let plain = |text: &String| domain::text::without_forbidden(text);
+    let fields = fields.iter().map(|(name, value)| (plain(name), plain(value))).collect();
+    let frame = load::frame();
+    let Some((portal, caller)) = load::caller() else { return refuse::signed_out(frame).0 };
+    match Form::posted(&endpoint, fields) {
+        Some(form) => refuse::refuse(frame, form, &portal, &caller, Error::Invalid(mistakes)).await.0,
+        None => refuse::not_text(frame, &caller, &mistakes).0,
     }
-    if keep && may_see {
-        let owner = &caller.actor.person;
-        let kept =
-            portal.save_draft(owner, &form.path, form.fields.clone(), mistakes.clone().unwrap_or_default()).await;
-        match (kept, mistakes.is_some()) {
-            (Ok(draft), true) => return Answer::redirect(&form.address(Some(draft.as_str()))),
-            (Ok(draft), false) => back = Some(form.address(Some(draft.as_str()))),
-            // What it says of the form is more use than that it could not be kept.
-            (Err(_), _) => {}
-        }
-    }
-    let back = back.or_else(|| may_see.then(|| form.address(None)));
-    let shell = portal.shell(caller).await.ok();
-    problem_page(frame, shell, &error, Some(caller.request_id.clone()), back)
-}
-
-/// A mistake of the form as a whole.
-fn whole(problem: &Problem) -> FieldError {
-    FieldError::new("", format!("{} {} {}", problem.what, problem.why, problem.next))
-}
-
-fn problem_page(
-    frame: Frame,
-    shell: Option<Shell>,
-    error: &Error,
-    request_id: Option<String>,
-    back: Option<String>,
-) -> Answer {
-    html(frame, shell, error.status(), error.problem(), request_id, back)
-}
-
-/// For a body that is no form of ours.
-pub(super) fn unreadable() -> Response<Body> {
-    let request_id = load::caller().map(|(_, caller)| caller.request_id);
-    let problem = Problem::new(
-        "The form could not be read.",
-        "What was sent is not a form of this portal, or it was cut off on the way.",
-        "Go back, load the page again and send the form once more.",
-    );
-    html(load::frame(), None, 400, problem, request_id, None).0
-}
-
-fn html(
-    frame: Frame,
-    shell: Option<Shell>,
-    status: u16,
-    problem: Problem,
-    request_id: Option<String>,
-    back: Option<String>,
-) -> Answer {
-    let page = pages::problem::page(status, problem, request_id, back);
-    let text = format!("<!DOCTYPE html>{}", view! { <Document frame shell page /> }.to_html());
-    let mut response = Response::new(Body::from(text));
-    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(Html::CONTENT_TYPE));
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Answer(response)
 }

@@ -15,7 +15,8 @@ pub async fn decide_request(
     #[server(default)] version: String,
 ) -> Posted {
     let input = DecisionInput { decision, comment, version };
-    act(Form::of("/requests", &request).with_fields(&input), |portal, caller| async move {
+    let form = Form::of("/requests", &request).with_fields(&input).with_field("id", &request);
+    act(form, |portal, caller| async move {
         let said = if input.decision == "deny" { "You denied the request." } else { "You approved the request." };
         portal.decide_request(&caller, &id(&request, "request")?, input).await?;
         Ok(done(format!("/requests/{request}"), said))

@@ -14,7 +14,8 @@ pub async fn terminate_environment(
     #[server(default)] version: String,
 ) -> Posted {
     let input = TerminateInput { confirm, version };
-    act(Form::of("/environments", &environment).with_fields(&input), |portal, caller| async move {
+    let form = Form::of("/environments", &environment).with_fields(&input).with_field("id", &environment);
+    act(form, |portal, caller| async move {
         portal.terminate_environment(&caller, &id(&environment, "environment")?, input).await?;
         Ok(done(format!("/environments/{environment}"), "The environment is being terminated."))
     })

@@ -1,24 +1,31 @@
 //! The form that a post came from: where to send the person back to, and what was typed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use domain::draft::{RETYPE, RETYPE_FIELD};
+use domain::problem::FieldError;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::pages::problem::Unkept;
 use crate::pages::url::{encode, with_query};
 
 /// The field that names the fields whose values are `NoEcho`, separated by commas.
 const SECRETS: &str = "noecho";
+/// A ticked box of this name with the key of a secret: after all, the template's default.
+const KEEP_DEFAULT: &str = "keep_default[";
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Form {
+pub struct Form {
     /// The path of the page that the form stands on.
-    pub(super) path: String,
+    pub path: String,
     /// What chooses the form on that page, kept in its address.
     query: Vec<(&'static str, String)>,
-    /// What was typed; empty for a form that is only a button.
-    pub(super) fields: BTreeMap<String, String>,
+    /// What was typed, without secrets; empty for a form that is only a button.
+    pub fields: BTreeMap<String, String>,
+    /// The fields that are secrets.
+    secrets: Vec<String>,
 }
 
 impl Form {
@@ -31,13 +38,40 @@ impl Form {
         Self::at(format!("{list}/{}", encode(id)))
     }
 
+    /// What was posted to a form that is more than a button, with the page that such a form stands on; `None` for buttons.
+    pub fn posted(endpoint: &str, fields: BTreeMap<String, String>) -> Option<Self> {
+        let value = |name: &str| fields.get(name).cloned().unwrap_or_default();
+        let form = match endpoint {
+            "/api/submit_request" | "/api/show_request_form" => {
+                Self::of_request(&value("product"), &value("artifact"), &value("target"))
+            }
+            "/api/decide_request" => Self::of("/requests", &value("id")),
+            "/api/terminate_environment" => Self::of("/environments", &value("id")),
+            "/api/add_group_mapping" => Self::at("/admin/mappings"),
+            "/api/save_project" if value("version").is_empty() => Self::at("/admin/projects"),
+            "/api/save_project" => Self::of("/admin/projects", &value("id")),
+            "/api/save_project_account" => Self::of("/admin/projects", &value("project")).named("account"),
+            "/api/save_product_access" => Self::of("/admin/products", &value("product")).named("access"),
+            "/api/save_parameter_binding" => Self::of("/admin/products", &value("product")).named("binding"),
+            _ => return None,
+        };
+        Some(form.keep(fields))
+    }
+
+    /// The form to request a product.
+    pub(super) fn of_request(product: &str, artifact: &str, target: &str) -> Self {
+        Self::at(format!("/catalog/{}/request", encode(product)))
+            .with_query("artifact", artifact)
+            .with_query("target", target)
+    }
+
     pub(super) fn with_query(mut self, name: &'static str, value: &str) -> Self {
         self.query.push((name, value.to_owned()));
         self
     }
 
     /// Keeps what was typed, under the names of the fields.
-    pub(super) fn with_fields(mut self, input: &impl Serialize) -> Self {
+    pub(super) fn with_fields(self, input: &impl Serialize) -> Self {
         let mut fields = BTreeMap::new();
         if let Ok(Value::Object(input)) = serde_json::to_value(input) {
             for (name, value) in input {
@@ -56,7 +90,12 @@ impl Form {
                 }
             }
         }
-        self.fields = without_secrets(fields);
+        self.keep(fields)
+    }
+
+    /// Keeps a field that is no part of the input.
+    pub(super) fn with_field(mut self, name: &str, value: &str) -> Self {
+        self.fields.insert(name.to_owned(), value.to_owned());
         self
     }
 
@@ -66,38 +105,121 @@ impl Form {
         self
     }
 
+    /// Takes the values of secrets out, and remembers which were typed.
+    fn keep(mut self, mut fields: BTreeMap<String, String>) -> Self {
+        let names = |list: Option<String>| {
+            let list = list.unwrap_or_default();
+            list.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect::<BTreeSet<_>>()
+        };
+        let secrets = names(fields.remove(SECRETS));
+        let mut retype = names(fields.remove(RETYPE_FIELD));
+        retype.retain(|name| {
+            let key = name.split_once('[').map_or(name.as_str(), |(_, key)| key);
+            secrets.contains(name) && !fields.contains_key(&format!("{KEEP_DEFAULT}{key}"))
+        });
+        for name in &secrets {
+            if fields.remove(name).is_some_and(|typed| !typed.is_empty()) {
+                retype.insert(name.clone());
+            }
+        }
+        if !retype.is_empty() {
+            fields.insert(RETYPE_FIELD.to_owned(), retype.into_iter().collect::<Vec<_>>().join(","));
+        }
+        // The draft before this one, and boxes, say nothing of the next form.
+        fields.remove("draft");
+        fields.retain(|name, _| !name.starts_with(KEEP_DEFAULT));
+        self.fields.extend(fields);
+        self.secrets = secrets.into_iter().collect();
+        self
+    }
+
+    /// The mistakes, and at each secret that was typed that it is not kept.
+    pub fn errors(&self, mut mistakes: Vec<FieldError>) -> Vec<FieldError> {
+        let retype = self.fields.get(RETYPE_FIELD).map(String::as_str).unwrap_or_default();
+        for name in retype.split(',').filter(|name| !name.is_empty()) {
+            match mistakes.iter_mut().find(|mistake| mistake.field == name) {
+                Some(mistake) if mistake.message == RETYPE => {}
+                Some(mistake) => mistake.message = format!("{} {RETYPE}", mistake.message),
+                None => mistakes.push(FieldError::new(name, RETYPE)),
+            }
+        }
+        mistakes
+    }
+
     /// The address of the form; with a draft, showing what was typed.
-    pub(super) fn address(&self, draft: Option<&str>) -> String {
+    pub fn address(&self, draft: Option<&str>) -> String {
         let mut pairs: Vec<(&str, &str)> = self.query.iter().map(|(name, value)| (*name, value.as_str())).collect();
         pairs.push(("draft", draft.unwrap_or_default()));
         with_query(&self.path, &pairs)
     }
-}
 
-/// What may be kept of a posted form: without the fields that it names as `NoEcho`.
-pub fn without_secrets(mut fields: BTreeMap<String, String>) -> BTreeMap<String, String> {
-    let secrets = fields.remove(SECRETS).unwrap_or_default();
-    fields.retain(|name, _| !secrets.split(',').any(|secret| secret == name));
-    fields
+    /// The same, at the list of what is wrong with it.
+    pub(super) fn address_of_errors(&self, draft: &str) -> String {
+        format!("{}#{}", self.address(Some(draft)), crate::components::ERRORS_ID)
+    }
+
+    /// The form as a page that could not keep it holds it.
+    pub fn unkept(self, endpoint: &str, mistakes: Vec<FieldError>, why: impl Into<String>) -> Unkept {
+        let errors = self.errors(mistakes);
+        Unkept { endpoint: endpoint.to_owned(), fields: self.fields, secrets: self.secrets, errors, why: why.into() }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn secrets_are_not_kept() {
-        let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        let kept = without_secrets(BTreeMap::from([
-            field("noecho", "param[Token],param[Key]"),
-            field("param[Token]", "hush"),
-            field("param[Size]", "20"),
-        ]));
-        assert_eq!(kept, BTreeMap::from([field("param[Size]", "20")]));
+    fn fields(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    fn requested(pairs: &[(&str, &str)]) -> Form {
+        Form::posted("/api/submit_request", fields(pairs)).unwrap()
     }
 
     #[test]
-    fn nothing_posted_breaks_out_of_the_address() {
+    fn v14_2_4_secrets_are_not_kept_and_have_to_be_typed_again_where_they_were_typed() {
+        let form = requested(&[
+            ("noecho", "param[Token],param[Key]"),
+            ("param[Token]", "hush"),
+            ("param[Key]", ""),
+            ("param[Size]", "20"),
+            ("draft", "before"),
+        ]);
+        assert_eq!(form.fields, fields(&[("param[Size]", "20"), ("retype", "param[Token]")]));
+        assert_eq!(form.errors(Vec::new()), [FieldError::new("param[Token]", RETYPE)]);
+        let short = vec![FieldError::new("param[Token]", "Too short.")];
+        assert_eq!(form.errors(short), [FieldError::new("param[Token]", format!("Too short. {RETYPE}"))]);
+    }
+
+    #[test]
+    fn a_secret_stays_to_be_typed_again_until_it_is_typed_or_left_to_its_default() {
+        let again = [("noecho", "param[Token]"), ("retype", "param[Token]"), ("param[Token]", "")];
+        assert_eq!(requested(&again).fields, fields(&[("retype", "param[Token]")]));
+        let by_default = [&again[..], &[("keep_default[Token]", "yes")]].concat();
+        assert_eq!(requested(&by_default).fields, fields(&[]));
+    }
+
+    #[test]
+    fn a_post_without_a_referrer_knows_its_page() {
+        let address = |endpoint: &str, pairs: &[(&str, &str)]| {
+            Form::posted(endpoint, fields(pairs)).map(|form| form.address(Some("d")))
+        };
+        assert_eq!(
+            address("/api/submit_request", &[("product", "prod-1"), ("artifact", "pa-1"), ("target", "a/b")]).unwrap(),
+            "/catalog/prod-1/request?artifact=pa-1&target=a%2Fb&draft=d"
+        );
+        assert_eq!(address("/api/decide_request", &[("id", "r")]).unwrap(), "/requests/r?draft=d");
+        assert_eq!(address("/api/save_project", &[("id", "p")]).unwrap(), "/admin/projects?draft=d");
+        assert_eq!(
+            address("/api/save_project", &[("id", "p"), ("version", "1")]).unwrap(),
+            "/admin/projects/p?draft=d"
+        );
+        assert_eq!(address("/api/withdraw_request", &[("id", "r")]), None);
+    }
+
+    #[test]
+    fn v1_2_2_nothing_posted_breaks_out_of_the_address() {
         let form = Form::of("/requests", "../x?y#z\r\nLocation: //evil").with_query("target", "a/b&c");
         assert_eq!(
             form.address(Some("d1")),

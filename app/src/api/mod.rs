@@ -7,22 +7,28 @@ mod approvals;
 mod catalog;
 mod environments;
 mod form;
+mod refuse;
 mod requests;
 mod sessions;
 mod studio;
 mod theme;
 
+use std::collections::BTreeMap;
+
 use axum::body::Body;
+use domain::problem::FieldError;
+use domain::text;
 use http::header::ACCEPT;
 use http::{Request, Response, StatusCode};
 use leptos::prelude::*;
+use leptos::reactive::computed::ScopedFuture;
 
 pub use administration::*;
 pub use answer::{Answer, Html, Posted};
 pub use approvals::*;
 pub use catalog::*;
 pub use environments::*;
-pub use form::without_secrets;
+pub use form::Form;
 pub use requests::*;
 pub use sessions::*;
 pub use studio::*;
@@ -48,28 +54,59 @@ pub const PATHS: &[&str] = &[
     "/api/save_project",
     "/api/save_project_account",
     "/api/set_theme",
+    "/api/show_request_form",
     "/api/submit_request",
     "/api/terminate_environment",
     "/api/withdraw_request",
 ];
+
+/// The largest form that is read; the server refuses larger ones before.
+const LARGEST: usize = 1024 * 1024;
 
 /// Answers a post to one of [`PATHS`].
 ///
 /// Leptos redirects a browser's post to where it came from, whatever the answer was, and puts errors into the address.
 /// Here the answer says itself where to go and with which status, so the header that asks for that is taken away; and a
 /// body that is no form at all gets a page that says so.
-pub async fn handle(context: impl Fn() + Clone + Send + 'static, mut request: Request<Body>) -> Response<Body> {
-    request.headers_mut().remove(ACCEPT);
+///
+/// This is where every form is read: one that holds a character that no text may hold comes back with that said at its
+/// field.
+pub async fn handle(context: impl Fn() + Clone + Send + 'static, request: Request<Body>) -> Response<Body> {
+    let (mut parts, body) = request.into_parts();
+    parts.headers.remove(ACCEPT);
+    let unreadable = |context: &dyn Fn()| {
+        Owner::new().with(|| {
+            context();
+            refuse::unreadable()
+        })
+    };
+    let Ok(body) = axum::body::to_bytes(body, LARGEST).await else { return unreadable(&context) };
+    let fields: BTreeMap<String, String> = url::form_urlencoded::parse(&body).into_owned().collect();
+    let mistakes: Vec<FieldError> = fields.iter().filter_map(|(name, value)| not_text(name, value)).collect();
+    if !mistakes.is_empty() {
+        let answered = Owner::new().with(|| {
+            context();
+            provide_context(parts.clone());
+            ScopedFuture::new(answer::refused(parts.uri.path().to_owned(), fields, mistakes))
+        });
+        return answered.await;
+    }
     let again = context.clone();
+    let request = Request::from_parts(parts, Body::from(body));
     let response = leptos_axum::handle_server_fns_with_context(context, request).await;
     let response = axum::response::IntoResponse::into_response(response);
     if response.headers().contains_key("serverfnerror") || response.status() == StatusCode::BAD_REQUEST {
-        return Owner::new().with(|| {
-            again();
-            answer::unreadable()
-        });
+        return unreadable(&again);
     }
     response
+}
+
+/// The mistake of a field that holds a control character.
+fn not_text(name: &str, value: &str) -> Option<FieldError> {
+    let found = text::forbidden(value).or_else(|| text::forbidden(name))?;
+    let message =
+        format!("A control character (U+{:04X}) was in it and was taken out: look it over.", u32::from(found));
+    Some(FieldError::new(text::without_forbidden(name), message))
 }
 
 #[cfg(test)]
@@ -77,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_list_is_what_is_registered() {
+    fn v3_5_3_the_list_is_what_is_registered() {
         let mut registered: Vec<_> = leptos::server_fn::axum::server_fn_paths()
             .map(|(path, method)| (path, method == http::Method::POST))
             .collect();
@@ -111,8 +148,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_no_form_gets_a_page_that_says_so() {
-        for body in ["id[a][b]=1&id=2", "id[]=1"] {
+    async fn v1_5_2_v15_3_5_v15_3_7_what_is_no_form_gets_a_page_that_says_so() {
+        for body in ["id[a][b]=1&id=2", "id[]=1", "id=1&id=2"] {
             let (status, page) = post("/api/end_session", &body.replace("id", "handle")).await;
             assert_eq!(status, StatusCode::BAD_REQUEST, "{body}");
             assert!(page.contains("The form could not be read."), "{body}");

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, Html, Posted, act, answer_with, done, id, version};
 use super::form::Form;
-use crate::pages::url::encode;
 
 /// A request as its form posts it.
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -20,10 +19,16 @@ pub struct RequestPost {
     justification: String,
     lease_days: String,
     form_token: String,
+    drawn_for: String,
+    draft: String,
     param: BTreeMap<String, String>,
     tag: BTreeMap<String, String>,
     /// The names of the fields whose values are never kept in a draft.
     noecho: String,
+    /// The names of those that were typed before, and are to be typed again.
+    retype: String,
+    /// Ticked for those of them that are left to the template's default after all.
+    keep_default: BTreeMap<String, String>,
 }
 
 impl std::fmt::Debug for RequestPost {
@@ -35,7 +40,12 @@ impl std::fmt::Debug for RequestPost {
 
 impl From<RequestPost> for RequestInput {
     fn from(post: RequestPost) -> Self {
+        let keys = post.retype.split(',').filter_map(|name| name.strip_prefix("param[")?.strip_suffix(']'));
+        let retype = keys.filter(|key| !post.keep_default.contains_key(*key)).map(str::to_owned).collect();
         Self {
+            retype,
+            drawn_for: post.drawn_for,
+            draft: post.draft,
             product: post.product,
             artifact: post.artifact,
             target: post.target,
@@ -51,13 +61,25 @@ impl From<RequestPost> for RequestInput {
 
 #[server(endpoint = "submit_request", prefix = "/api", input = PostUrl, output = Html)]
 pub async fn submit_request(#[server(flatten)] post: RequestPost) -> Posted {
-    let form = Form::at(format!("/catalog/{}/request", encode(&post.product)))
-        .with_query("artifact", &post.artifact)
-        .with_query("target", &post.target)
-        .with_fields(&post);
+    let form = Form::of_request(&post.product, &post.artifact, &post.target).with_fields(&post);
     act(form, |portal, caller| async move {
         let request = portal.submit_request(&caller, post.into()).await?;
         Ok(done(format!("/requests/{request}"), "Your request was submitted."))
+    })
+    .await
+}
+
+/// Draws the form for another version or account, with what was typed so far.
+#[server(endpoint = "show_request_form", prefix = "/api", input = PostUrl, output = Html)]
+pub async fn show_request_form(#[server(flatten)] post: RequestPost) -> Posted {
+    let form = Form::of_request(&post.product, &post.artifact, &post.target).with_fields(&post);
+    let typed = form.clone();
+    answer_with(form, |portal, caller| async move {
+        let errors = typed.errors(Vec::new());
+        let lost = !errors.is_empty();
+        let draft = portal.show_request_form(&caller, &post.product, &typed.path, typed.fields.clone(), errors).await?;
+        let to = if lost { typed.address_of_errors(draft.as_str()) } else { typed.address(Some(draft.as_str())) };
+        Ok(Answer::redirect(&to))
     })
     .await
 }
@@ -87,9 +109,7 @@ pub async fn request_again(
 ) -> Posted {
     answer_with(Form::of("/requests", &request), |portal, caller| async move {
         let again = portal.request_again(&caller, &id(&request, "request")?).await?;
-        let form = Form::at(format!("/catalog/{}/request", encode(&again.product)))
-            .with_query("artifact", &again.artifact)
-            .with_query("target", &again.target);
+        let form = Form::of_request(&again.product, &again.artifact, &again.target);
         Ok(Answer::redirect(&form.address(Some(&again.draft))))
     })
     .await

@@ -4,14 +4,13 @@ use leptos::server_fn::codec::PostUrl;
 
 use super::answer::{Answer, Html, Posted, answer_with};
 use super::form::Form;
-use crate::document::Theme;
+use crate::document::{Theme, ThemeCookie};
 
 /// Keeps the choice of colours in a cookie of this browser; anything but `light` and `dark` is the system's choice.
 #[server(endpoint = "set_theme", prefix = "/api", input = PostUrl, output = Html)]
 pub async fn set_theme(#[server(default)] theme: String, #[server(default)] return_to: String) -> Posted {
+    let cookie = use_context::<ThemeCookie>().unwrap_or_default().write(Theme::parse(&theme));
     answer_with(Form::at("/"), |_, _| async move {
-        let (value, age) = Theme::parse(&theme).map_or(("", 0), |theme| (theme.as_str(), 31_536_000));
-        let cookie = format!("{}={value}; Path=/; Max-Age={age}; SameSite=Lax; HttpOnly", Theme::COOKIE);
         Ok(Answer::redirect(local(&return_to)).with_header(SET_COOKIE, &cookie))
     })
     .await
@@ -28,7 +27,7 @@ mod tests {
     use super::local;
 
     #[test]
-    fn no_other_origin_is_returned_to() {
+    fn v3_7_2_no_other_origin_is_returned_to() {
         assert_eq!(local("/catalog?q=a"), "/catalog?q=a");
         for other in ["", "https://evil.example", "//evil.example", "/\\evil.example", "/a\r\nb"] {
             assert_eq!(local(other), "/", "{other:?}");

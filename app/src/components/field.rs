@@ -34,6 +34,9 @@ pub fn Field(
     limits: Option<String>,
     error: Option<String>,
     required: bool,
+    /// Neither required nor to be called optional.
+    #[prop(optional)]
+    filter: bool,
     children: Children,
 ) -> impl IntoView {
     let helped = !help.is_empty() || limits.is_some();
@@ -41,9 +44,9 @@ pub fn Field(
     let error_id = format!("{id}-error");
     view! {
         <div class="field">
-            <label class="field-label" for=id>
+            <label class=if required && !filter { "field-label field-required" } else { "field-label" } for=id>
                 {label}
-                {(!required).then(|| view! { <span class="field-optional">" (optional)"</span> })}
+                {(!required && !filter).then(|| view! { <span class="field-optional">" (optional)"</span> })}
             </label>
             {helped
                 .then(|| {

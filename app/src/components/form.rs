@@ -1,12 +1,17 @@
+use domain::draft::RETYPE;
 use domain::view::FormState;
 use leptos::prelude::*;
 
 use super::{Icon, IconView, field_id};
 
-/// A value that goes along with a form and that nobody edits.
+/// Where the list of what is wrong stands; a page has one at most.
+pub const ERRORS_ID: &str = "errors";
+
+/// A value that goes along with a form and that nobody edits. Firefox would bring an old one back when the page is loaded
+/// again.
 #[component]
 pub fn Hidden(name: &'static str, #[prop(into)] value: String) -> impl IntoView {
-    view! { <input type="hidden" name=name value=value /> }
+    view! { <input type="hidden" name=name value=value autocomplete="off" /> }
 }
 
 /// The part of a page's form state that belongs to one of its forms: a page with several forms names each in the hidden
@@ -15,10 +20,13 @@ pub fn form_part(state: &FormState, form: &str) -> FormState {
     if state.value("form") == Some(form) { state.clone() } else { FormState::default() }
 }
 
-/// The name of a posted field as people read it: "Lease days", or the key of a parameter.
-fn field_words(name: &str) -> String {
+/// The label of a posted field: that of its page, or the key of a parameter or tag.
+pub fn field_label(name: &str) -> String {
     if let Some((_, key)) = name.split_once('[') {
         return key.trim_end_matches(']').to_owned();
+    }
+    if let Some((_, label)) = LABELS.iter().find(|(known, _)| *known == name) {
+        return (*label).to_owned();
     }
     let mut words = name.replace('_', " ");
     if let Some(first) = words.get_mut(..1) {
@@ -27,10 +35,26 @@ fn field_words(name: &str) -> String {
     words
 }
 
+/// Fields whose label is not their name.
+const LABELS: [(&str, &str); 12] = [
+    ("artifact", "Version"),
+    ("confirm", "The name, typed to confirm"),
+    ("justification", "What you need it for"),
+    ("grant", "Role"),
+    ("kms_key_arn", "KMS key ARN"),
+    ("lease_days", "Lease in days"),
+    ("max_lease_days", "Longest lease in days"),
+    ("source", "Where the value comes from"),
+    ("studio_domain_id", "Shared Studio domain id"),
+    ("subnet_ids", "Subnet ids"),
+    ("target", "Account"),
+    ("vpc_id", "VPC id"),
+];
+
 /// Mistakes in fields that the form does not have become mistakes of the form as a whole, which say what they are about.
 pub fn only_known_fields(mut state: FormState, known: &[&str]) -> FormState {
     for error in state.errors.iter_mut().filter(|e| !e.field.is_empty() && !known.contains(&e.field.as_str())) {
-        error.message = format!("{}: {}", field_words(&error.field), error.message);
+        error.message = format!("{}: {}", field_label(&error.field), error.message);
         error.field.clear();
     }
     state
@@ -41,9 +65,15 @@ pub fn only_known_fields(mut state: FormState, known: &[&str]) -> FormState {
 pub fn ErrorSummary(
     state: FormState,
     #[prop(optional)] part: &'static str,
-    #[prop(default = "This was not sent yet. What you typed is kept.")] title: &'static str,
+    #[prop(optional)] title: Option<&'static str>,
 ) -> impl IntoView {
     (!state.errors.is_empty()).then(|| {
+        let secret = state.errors.iter().any(|error| error.message.ends_with(RETYPE));
+        let title = title.unwrap_or(if secret {
+            "This was not sent yet. What you typed is kept, but for secrets."
+        } else {
+            "This was not sent yet. What you typed is kept."
+        });
         let items = state
             .errors
             .into_iter()
@@ -52,13 +82,13 @@ pub fn ErrorSummary(
                     view! { <span>{error.message}</span> }.into_any()
                 } else {
                     let href = format!("#{}", field_id(part, &error.field));
-                    view! { <a href=href>{field_words(&error.field)} ": " {error.message}</a> }.into_any()
+                    view! { <a href=href>{field_label(&error.field)} ": " {error.message}</a> }.into_any()
                 };
                 view! { <li>{item}</li> }
             })
             .collect_view();
         view! {
-            <div class="callout tone-bad" role="alert" tabindex="-1" id=format!("{}-errors", field_id(part, ""))>
+            <div class="callout tone-bad" role="alert" tabindex="-1" id=ERRORS_ID>
                 <IconView icon=Icon::Cross />
                 <div class="callout-body">
                     <p class="callout-title">{title}</p>

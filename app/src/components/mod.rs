@@ -49,7 +49,7 @@ pub use self::{
     empty::Empty,
     facts::{Fact, Facts, PairList},
     field::{Field, describe, field_id},
-    form::{ErrorSummary, Hidden, PostButton, form_part, only_known_fields},
+    form::{ERRORS_ID, ErrorSummary, Hidden, PostButton, field_label, form_part, only_known_fields},
     page_head::{Crumb, PageHead},
     pager::Pager,
     rows::{EnvironmentRows, RequestRows},

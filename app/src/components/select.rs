@@ -50,7 +50,7 @@ pub fn Select(
         })
         .collect_view();
     view! {
-        <Field id=id.clone() label help limits error=error.clone() required=required || filter>
+        <Field id=id.clone() label help limits error=error.clone() required filter>
             <select
                 class="input"
                 id=id

@@ -26,7 +26,9 @@ pub fn TextField(
     /// An identifier of AWS rather than prose.
     #[prop(optional)]
     code: bool,
-    #[prop(default = "off")] autocomplete: &'static str,
+    /// What a browser may fill in; without one it does as its person likes, and brings back what was typed.
+    #[prop(optional)]
+    autocomplete: Option<&'static str>,
 ) -> impl IntoView {
     let id = field_id(part, &name);
     let error = state.error(&name).map(str::to_owned);
@@ -34,7 +36,7 @@ pub fn TextField(
     let value = (kind != "password").then(|| state.value(&name).map_or(value, str::to_owned));
     let described = describe(&id, !help.is_empty() || limits.is_some(), error.is_some());
     view! {
-        <Field id=id.clone() label help limits error=error.clone() required=required || filter>
+        <Field id=id.clone() label help limits error=error.clone() required filter>
             <input
                 class=if code { "input input-code" } else { "input" }
                 id=id

@@ -27,9 +27,6 @@ pub enum Theme {
 }
 
 impl Theme {
-    /// The cookie that holds the choice.
-    pub const COOKIE: &'static str = "theme";
-
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Light => "light",
@@ -45,14 +42,34 @@ impl Theme {
             _ => None,
         }
     }
+}
+
+/// The cookie that holds the choice. The server provides it as a context.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ThemeCookie {
+    /// The portal is reached by https: then the name is prefixed, as the session cookie's is (RFC 6265bis, section 4.1.3.2).
+    pub secure: bool,
+}
+
+impl ThemeCookie {
+    fn name(self) -> &'static str {
+        if self.secure { "__Host-theme" } else { "theme" }
+    }
 
     /// Out of a `Cookie` header (RFC 6265, section 4.2).
-    pub fn from_cookies(header: &str) -> Option<Self> {
+    pub fn read(self, header: &str) -> Option<Theme> {
         header
             .split(';')
             .filter_map(|pair| pair.trim().split_once('='))
-            .find(|(name, _)| *name == Self::COOKIE)
-            .and_then(|(_, value)| Self::parse(value))
+            .find(|(name, _)| *name == self.name())
+            .and_then(|(_, value)| Theme::parse(value))
+    }
+
+    /// The `Set-Cookie` header: for a year, or, without a choice, away with it.
+    pub fn write(self, theme: Option<Theme>) -> String {
+        let (value, age) = theme.map_or(("", 0), |theme| (theme.as_str(), 31_536_000));
+        let secure = if self.secure { "; Secure" } else { "" };
+        format!("{}={value}; Path=/; Max-Age={age}; SameSite=Lax; HttpOnly{secure}", self.name())
     }
 }
 
@@ -72,8 +89,17 @@ mod tests {
 
     #[test]
     fn the_theme_is_found_among_other_cookies() {
-        assert_eq!(Theme::from_cookies("a=b; theme=dark; __Host-session=x"), Some(Theme::Dark));
-        assert_eq!(Theme::from_cookies("theme=blue"), None);
-        assert_eq!(Theme::from_cookies(""), None);
+        let cookie = ThemeCookie::default();
+        assert_eq!(cookie.read("a=b; theme=dark; __Host-session=x"), Some(Theme::Dark));
+        assert_eq!(cookie.read("theme=blue"), None);
+        assert_eq!(cookie.read(""), None);
+        assert_eq!(ThemeCookie { secure: true }.read("theme=dark; __Host-theme=light"), Some(Theme::Light));
+    }
+
+    #[test]
+    fn v3_3_1_v3_3_2_v3_3_3_v3_3_4_on_https_the_theme_is_bound_to_the_host() {
+        let written = ThemeCookie { secure: true }.write(Some(Theme::Dark));
+        assert_eq!(written, "__Host-theme=dark; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly; Secure");
+        assert!(ThemeCookie::default().write(None).starts_with("theme=; Path=/; Max-Age=0;"));
     }
 }

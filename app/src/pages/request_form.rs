@@ -1,9 +1,10 @@
+use domain::draft::RETYPE_FIELD;
 use domain::view::{FormControl, FormField, FormState, RequestFormPage};
 use leptos::prelude::*;
 
 use crate::components::{
-    Callout, Card, Choice, Crumb, Disclosure, ErrorSummary, Hidden, PageHead, PairList, Select, TextArea, TextField,
-    Tone, only_known_fields,
+    Callout, Card, Choice, Crumb, Disclosure, ErrorSummary, Hidden, PageHead, PairList, ProblemCallout, Select,
+    TextArea, TextField, Tone, field_label, only_known_fields,
 };
 use crate::document::Page;
 use crate::words;
@@ -28,16 +29,18 @@ pub fn page(mut form: RequestFormPage) -> Page {
         };
         return Page::new(title, body);
     }
+    let lead = "You see here everything that is decided by you. The rest is set by the platform. \
+                Fields marked with * are required.";
     let body = view! {
-        <PageHead title=title.clone() crumbs lead="You see here everything that is decided by you. The rest is set by the platform." />
+        <PageHead title=title.clone() crumbs lead />
+        {form.blocked.clone().map(|problem| view! { <ProblemCallout problem tone=Tone::Warn /> })}
         <ErrorSummary state=form.state.clone() />
-        <Which form=form.clone() />
-        <Details form />
+        <Whole form />
     };
     Page::new(title, body).with_errors(&state)
 }
 
-/// Version and account decide which fields there are: a form of its own, so that a change needs no JavaScript.
+/// Version and account decide which fields there are; the button beside them asks for those, and keeps what was typed.
 #[component]
 fn Which(form: RequestFormPage) -> impl IntoView {
     let versions = form
@@ -63,27 +66,30 @@ fn Which(form: RequestFormPage) -> impl IntoView {
             Choice::new(t.value.clone(), label)
         })
         .collect();
-    // Values of the address, not of the draft: an error on them is shown here all the same.
+    // What the form is drawn for, whatever the draft says: only their errors come from there.
     let state = FormState { errors: form.state.errors.clone(), ..FormState::default() };
     view! {
         <Card title="Version and account">
-            <form class="fieldset" method="get" action=format!("/catalog/{}/request", form.product)>
+            <div class="fieldset">
                 <div class="grid gap-4 lg:grid-cols-2">
-                    <Select label="Version" name="artifact" value=form.artifact.to_string() choices=versions state=state.clone() />
-                    <Select label="Account" name="target" value=form.target choices=targets state />
+                    <Select label=field_label("artifact") name="artifact" value=form.artifact.to_string() choices=versions state=state.clone() />
+                    <Select label=field_label("target") name="target" value=form.target choices=targets state />
                 </div>
                 <p class="actions">
-                    <button class="button" type="submit">"Show the form for this"</button>
-                    <span class="text-sm text-muted">"Changing either may change the fields below."</span>
+                    <button class="button" type="submit" formaction="/api/show_request_form">"Show the form for this"</button>
+                    <span class="text-sm text-muted">"Changing either may change the fields below. What you typed stays."</span>
                 </p>
-            </form>
+            </div>
         </Card>
     }
 }
 
+/// One form, so that what is chosen above is what is asked for, and nothing that was typed is left behind.
 #[component]
-fn Details(form: RequestFormPage) -> impl IntoView {
-    let state = form.state.clone();
+fn Whole(form: RequestFormPage) -> impl IntoView {
+    let (state, drawn_for) = (form.state.clone(), form.drawn_for());
+    let retype = state.value(RETYPE_FIELD).unwrap_or_default().to_owned();
+    let retyped: Vec<String> = retype.split(',').map(str::to_owned).collect();
     // Their names go along, so that no draft keeps their values.
     let secrets = form
         .fields
@@ -101,7 +107,7 @@ fn Details(form: RequestFormPage) -> impl IntoView {
         }
     });
     let drawn = |fields: &[FormField]| {
-        fields.iter().map(|field| view! { <Generated field=field.clone() state=state.clone() /> }).collect::<Vec<_>>()
+        fields.iter().map(|field| view! { <Generated field=field.clone() state=state.clone() retyped=retyped.contains(&field.name) /> }).collect::<Vec<_>>()
     };
     let parameters = (!form.fields.is_empty()).then(|| {
         let fields = drawn(&form.fields);
@@ -115,6 +121,7 @@ fn Details(form: RequestFormPage) -> impl IntoView {
             </Card>
         }
     });
+    let which = view! { <Which form=form.clone() /> };
     let bound = (!form.bound.is_empty()).then(|| {
         view! {
             <Disclosure summary=format!("What the platform sets for you ({})", form.bound.len())>
@@ -123,16 +130,29 @@ fn Details(form: RequestFormPage) -> impl IntoView {
         }
     });
     let lease = format!(
-        "From 1 to {}; the environment is due to be terminated after that.",
+        "From 1 to {}. The environment's page shows the day it ends; nothing is terminated by itself.",
         words::count(form.max_lease_days, "day", "days")
     );
+    let open = form.blocked.is_none();
+    // The Enter key presses the first button of a form, and means this one.
+    let by_enter = open.then(|| {
+        view! { <button class="sr-only" type="submit" tabindex="-1" aria-hidden="true">"Submit request"</button> }
+    });
+    let submit = if open {
+        view! { <button class="button button-primary" type="submit">"Submit request"</button> }.into_any()
+    } else {
+        view! { <p class="text-muted">"It cannot be submitted: see the top of the page."</p> }.into_any()
+    };
     view! {
         <form class="stack" method="post" action="/api/submit_request" novalidate>
             <Hidden name="product" value=form.product.to_string() />
-            <Hidden name="artifact" value=form.artifact.to_string() />
-            <Hidden name="target" value=form.target.clone() />
+            <Hidden name="drawn_for" value=drawn_for />
             <Hidden name="form_token" value=form.form_token.clone() />
+            <Hidden name="draft" value=form.draft.clone() />
             <Hidden name="noecho" value=secrets />
+            {(!retype.is_empty()).then(|| view! { <Hidden name=RETYPE_FIELD value=retype /> })}
+            {by_enter}
+            {which}
             {usage}
             <Card title="About this request">
                 <div class="fieldset">
@@ -144,13 +164,13 @@ fn Details(form: RequestFormPage) -> impl IntoView {
                         state=state.clone()
                     />
                     <TextArea
-                        label="What you need it for"
+                        label=field_label("justification")
                         name="justification"
                         help="Whoever decides reads this first."
                         state=state.clone()
                     />
                     <TextField
-                        label="Lease in days"
+                        label=field_label("lease_days")
                         name="lease_days"
                         inputmode="numeric"
                         help=lease
@@ -165,7 +185,7 @@ fn Details(form: RequestFormPage) -> impl IntoView {
             <div class="stack gap-3">
                 <p><strong>"Approval: "</strong>{form.approval.clone()}</p>
                 <p class="actions">
-                    <button class="button button-primary" type="submit">"Submit request"</button>
+                    {submit}
                     <a class="button button-quiet" href=format!("/catalog/{}", form.product)>"Cancel"</a>
                 </p>
             </div>
@@ -175,12 +195,21 @@ fn Details(form: RequestFormPage) -> impl IntoView {
 
 /// A field as its control says.
 #[component]
-fn Generated(field: FormField, state: FormState) -> impl IntoView {
+fn Generated(
+    field: FormField,
+    mut state: FormState,
+    /// A secret that was typed before and is not kept.
+    retyped: bool,
+) -> impl IntoView {
     let FormField { name, label, help, default, control, required, limits } = field;
     let value = default.unwrap_or_default();
     match control {
         FormControl::Choice { values } => {
             let mut choices: Vec<_> = values.into_iter().map(Choice::plain).collect();
+            // What was chosen before and is not offered here: the browser would show the first one instead.
+            if state.value(&name).is_some_and(|typed| !choices.iter().any(|choice| choice.value == typed)) {
+                state.values.remove(&name);
+            }
             if value.is_empty() {
                 choices.insert(0, Choice::new("", if required { "Choose one" } else { "None" }));
             }
@@ -193,8 +222,20 @@ fn Generated(field: FormField, state: FormState) -> impl IntoView {
         FormControl::Secret { .. } => {
             let help =
                 format!("{help} Not shown again, kept encrypted until it is used, then erased.").trim().to_owned();
-            view! { <TextField label name help limits state required kind="password" autocomplete="new-password" /> }
-                .into_any()
+            let by_default = (retyped && !required).then(|| {
+                let box_name = format!("keep_default[{}", name.split_once('[').map_or("", |(_, key)| key));
+                view! {
+                    <label class="check">
+                        <input type="checkbox" name=box_name value="yes" />
+                        {format!("Use the template's default for {label}")}
+                    </label>
+                }
+            });
+            view! {
+                <TextField label name help limits state required kind="password" autocomplete="new-password" />
+                {by_default}
+            }
+            .into_any()
         }
         FormControl::Text { .. } => view! { <TextField label name help limits value state required /> }.into_any(),
     }

@@ -30,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_are_encoded_and_empty_ones_left_out() {
+    fn v1_2_2_values_are_encoded_and_empty_ones_left_out() {
         assert_eq!(
             with_query("/audit", &[("actor", ""), ("from", "a b&c"), ("to", "x")]),
             "/audit?from=a%20b%26c&to=x"

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use app::document::{Assets, Document, Frame, Page};
 use app::pages;
 use domain::environment::EnvironmentState;
-use domain::problem::Problem;
+use domain::problem::{FieldError, Problem};
 use domain::request::RequestState;
 use domain::view::*;
 use hydration_context::{SharedContext, SsrSharedContext};
@@ -82,7 +82,7 @@ fn product() {
 }
 
 #[test]
-fn request_form_keeps_what_was_typed_but_no_secret() {
+fn v1_1_2_v1_2_1_v3_2_2_request_form_keeps_what_was_typed_but_no_secret() {
     let text = page("request-form", || pages::request_form::page(samples::request_form()));
     assert!(text.contains("<title>Error: Request"));
     assert!(text.contains("&lt;b&gt;") && !text.contains("<b>\"x"), "typed text breaks out of its field");
@@ -90,6 +90,24 @@ fn request_form_keeps_what_was_typed_but_no_secret() {
     assert!(text.contains(r#"name="noecho" value="param[GitToken]""#));
     assert!(text.contains(r##"href="#field-param-Suffix""##) && text.contains(r#"id="field-param-Suffix""#));
     assert!(text.contains(r#"aria-describedby="field-param-Suffix-help field-param-Suffix-error""#));
+    assert!(text.contains(r##"<a href="#field-name">Name<"##));
+    assert!(text.contains(r#"id="errors""#));
+    let again = page("request-form-retype", || {
+        let mut form = samples::request_form();
+        form.fields.last_mut().unwrap().required = false;
+        form.state.values.insert("retype".into(), "param[GitToken]".into());
+        form.state.errors = vec![FieldError::new("param[GitToken]", domain::draft::RETYPE)];
+        pages::request_form::page(form)
+    });
+    assert!(again.contains("What you typed is kept, but for secrets."));
+    assert!(again.contains(r#"type="checkbox" name="keep_default[GitToken]""#));
+    assert!(again.contains(r#"name="retype" value="param[GitToken]""#) && !again.contains("must-not-show"));
+    let blocked = page("request-form-blocked", || {
+        let blocked = Problem::new("This cannot be requested yet.", "The account has no VPC declared.", "Ask Pat.");
+        pages::request_form::page(RequestFormPage { blocked: Some(blocked), ..samples::request_form() })
+    });
+    assert!(blocked.contains("has no VPC declared") && !blocked.contains("Submit request"));
+    assert!(blocked.contains("Show the form for this"), "another account can be chosen");
     let nowhere = page("request-form-nowhere", || {
         pages::request_form::page(RequestFormPage { targets: Vec::new(), ..samples::request_form() })
     });
@@ -309,4 +327,20 @@ fn problem() {
     assert!(text.contains("Nobody decides their own request.") && text.contains("01990000"));
     let anonymous = html("problem-anonymous", None, || pages::problem::page(503, problem, None, None));
     assert!(!anonymous.contains("<nav"));
+}
+
+#[test]
+fn a_form_that_nothing_could_keep_is_held_by_its_page() {
+    let problem =
+        Problem::new("The portal cannot reach its database.", "Nothing was changed.", "Try again in a minute.");
+    let form = samples::unkept();
+    let text = html("problem-unkept", None, || pages::problem::unkept(503, problem.clone(), None, form.clone()));
+    assert!(text.contains(r#"method="post" action="/api/submit_request""#) && text.contains("Send again"));
+    assert!(text.contains(r#"type="hidden" name="form_token" value="0199cccc""#));
+    assert!(text.contains("&lt;b&gt;") && !text.contains("<b>\"x"), "typed text breaks out of its field");
+    assert!(text.contains(r#"type="password""#) && text.contains(r#"name="noecho" value="param[GitToken]""#));
+    assert!(text.contains(">Lease in days") && text.contains(r##"href="#field-lease-days""##));
+    assert!(!text.contains("/auth/login"));
+    let signed_out = html("problem-unkept-signed-out", None, || pages::problem::unkept(401, problem, None, form));
+    assert!(signed_out.contains(r#"href="/auth/login" target="_blank""#));
 }

@@ -185,7 +185,7 @@ async fn a_person_reads_what_happened_and_what_to_do() {
 }
 
 #[test]
-fn parameter_values_are_not_printed() {
+fn v16_2_5_parameter_values_are_not_printed() {
     let text = format!("{:?}", provision_call());
     assert!(text.contains("Password") && !text.contains("hunter2"), "{text}");
 }

@@ -63,7 +63,7 @@ async fn sessions_of_two_accounts_or_regions_are_apart() {
 }
 
 #[tokio::test]
-async fn a_persons_session_is_made_anew_for_each_act_and_says_who_acts() {
+async fn v13_2_2_a_persons_session_is_made_anew_for_each_act_and_says_who_acts() {
     let wire = Wire::start().await;
     let aws = wire.aws();
     let grant = person();
@@ -111,7 +111,7 @@ async fn a_session_outside_the_limits_is_not_asked_for() {
 }
 
 #[tokio::test]
-async fn nothing_prints_credentials_or_the_external_id() {
+async fn v16_2_5_nothing_prints_credentials_or_the_external_id() {
     let wire = Wire::start().await;
     let aws = wire.aws();
     let session = aws.assume(&observer(), &person()).await.unwrap();

@@ -377,7 +377,7 @@ async fn silence_ends_by_the_time_limit_of_one_attempt() {
 }
 
 #[tokio::test]
-async fn nobody_opens_another_persons_studio() {
+async fn v8_2_2_nobody_opens_another_persons_studio() {
     let local = Local::start().await;
     local.provisioned().await;
     // By tags: the session is bob's, and its policy would let ada's profile through.
@@ -395,7 +395,7 @@ async fn nobody_opens_another_persons_studio() {
 }
 
 #[tokio::test]
-async fn a_role_is_taken_on_with_the_right_external_id_only() {
+async fn v13_2_1_a_role_is_taken_on_with_the_right_external_id_only() {
     let local = Local::start().await;
     let mut config = local.aws.config().clone();
     config.external_id = Some("guessed".to_owned().into());

@@ -122,7 +122,7 @@ impl ControlPlane {
             versions: versions(&product),
             constraints: product.constraints.iter().map(words::constraint).collect(),
             tag_options: tag_options.into_iter().collect(),
-            bound: words::bound(&bindings),
+            bound: words::bound(&bindings, |parameter| product.is_secret(parameter)),
             approvers,
             refreshed_at: mirrors.iter().find(|m| m.region == product.region).and_then(|m| m.refreshed_at),
             allowed,

@@ -17,7 +17,8 @@ use crate::trail::{By, Event};
 use crate::{Caller, ControlPlane, Error, Result};
 
 impl ControlPlane {
-    /// Approves or denies. A request that changed since the page was loaded is not decided.
+    /// Approves or denies. A request that changed since the page was loaded is not decided; one that the caller decided
+    /// just so is left as it is.
     pub async fn decide_request(&self, caller: &Caller, id: &RequestId, input: DecisionInput) -> Result<()> {
         let seen: Request = self.authorize(caller, Action::DecideRequest, id).await?.into_thing();
         let by = caller.actor.person.clone();
@@ -43,6 +44,10 @@ impl ControlPlane {
     async fn decide(&self, caller: &Caller, seen: &Request, version: i64, decision: Decision) -> Result<()> {
         let mut tx = self.store().begin().await?;
         let request = tx.request(&seen.id).await?.ok_or_else(|| Error::not_found("request"))?;
+        // A second click: what it asks for is done.
+        if request.decision.as_ref().is_some_and(|made| is_same(made, &decision)) {
+            return Ok(());
+        }
         if request.version != version || request.version != seen.version {
             return Err(Error::Stale { what: "request".to_owned() });
         }
@@ -166,6 +171,16 @@ impl ControlPlane {
             finished_at: None,
             version: 1,
         })
+    }
+}
+
+/// Whether the same person decided the same; what they wrote to it does not matter.
+fn is_same(made: &Decision, now: &Decision) -> bool {
+    match (made, now) {
+        (Decision::Approve { by: Some(made), .. }, Decision::Approve { by: Some(now), .. })
+        | (Decision::Deny { by: made, .. }, Decision::Deny { by: now, .. })
+        | (Decision::Withdraw { by: made }, Decision::Withdraw { by: now }) => made == now,
+        _ => false,
     }
 }
 

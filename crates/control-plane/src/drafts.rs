@@ -39,14 +39,14 @@ impl ControlPlane {
             return Err(Error::Conflict(Problem::new(
                 "The form is too large to be kept.",
                 format!("It has {size} bytes; {MAX_BYTES} can be kept."),
-                "Go back in the browser and shorten what you typed.",
+                "Shorten what you typed and send it again.",
             )));
         }
         if self.store().count_drafts(owner, now - RATE_WINDOW).await? >= RATE {
             return Err(Error::Unavailable(Problem::new(
                 "Too many unfinished forms were sent.",
                 "The portal keeps at most 60 in ten minutes for one person.",
-                "Wait a few minutes, go back in the browser and send the form again.",
+                "Wait a few minutes and send it again.",
             )));
         }
         self.store().insert_draft(&draft).await?;

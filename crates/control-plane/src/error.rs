@@ -67,7 +67,7 @@ impl Error {
             Self::Invalid(errors) => Problem::new(
                 "Some fields need another look.",
                 errors.iter().map(|e| e.message.as_str()).collect::<Vec<_>>().join(" "),
-                "Correct them and send the form again; what you typed is kept.",
+                "Correct them and send the form again.",
             ),
             Self::Stale { what } => Problem::new(
                 format!("The {what} changed while you looked at it."),
@@ -110,7 +110,7 @@ impl From<store::Error> for Error {
                 Self::Unavailable(Problem::new(
                     "The portal cannot reach its database.",
                     "Nothing was changed.",
-                    "Try again in a minute; what you typed is still in the form.",
+                    "Try again in a minute.",
                 ))
             }
             store::Error::Conflict { entity, .. } => Self::Stale { what: entity.to_owned() },
@@ -132,5 +132,18 @@ impl From<store::Error> for Error {
 impl From<aws::Error> for Error {
     fn from(error: aws::Error) -> Self {
         Self::Aws(error.problem())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn v16_5_1_what_went_wrong_inside_is_for_the_log_alone() {
+        let error = Error::internal("The draft could not be kept", &"SELECT token FROM session: hunter2");
+        assert_eq!(error.status(), 503);
+        let shown = format!("{error} {error:?} {:?}", error.problem());
+        assert!(shown.contains("The draft could not be kept.") && !shown.contains("hunter2"), "{shown}");
     }
 }

@@ -28,6 +28,7 @@ mod requests;
 mod retry;
 mod rows;
 mod sealing;
+mod second_click;
 mod session;
 mod sessions;
 mod settings;

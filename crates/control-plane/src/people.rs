@@ -105,10 +105,11 @@ impl ControlPlane {
     pub async fn end_session(&self, caller: &Caller, handle: &str) -> Result<()> {
         self.authorize_portal(caller, Action::EndOwnSession).await?;
         let mut tx = self.store().begin().await?;
-        if !tx.end_session_of(&caller.actor.person, handle).await? {
-            return Err(Error::not_found("session"));
-        }
         let short: String = handle.chars().take(12).collect();
+        if !tx.end_session_of(&caller.actor.person, handle).await? {
+            tx.rollback().await?;
+            return self.removed_already(caller, "session", &short, "session").await;
+        }
         self.record(&mut tx, caller, Event::done(Action::EndOwnSession.as_str(), "session", &short)).await?;
         tx.commit().await?;
         Ok(())

@@ -44,7 +44,7 @@ impl ControlPlane {
     }
 
     /// The progress now, whenever it changes, and every ten seconds; ends when nothing is at work any more, when the caller
-    /// may no longer see it, or after ten minutes.
+    /// is signed out or may no longer see it, or after ten minutes.
     pub async fn watch(
         &self,
         caller: &Caller,
@@ -139,7 +139,12 @@ impl Watch {
     }
 
     async fn look(&self) -> Result<Progress> {
-        // Roles may have changed since the stream began.
+        // The session may have ended, and roles may have changed, since the stream began.
+        if let Some(session) = &self.caller.session
+            && self.plane.session_load(&session.0).await?.is_none()
+        {
+            return Err(Error::SignedOut);
+        }
         let actor = self.plane.actor(&self.caller.actor.person).await?.ok_or(Error::SignedOut)?;
         let caller = Caller { actor, ..self.caller.clone() };
         let it: Environment = self.plane.authorize(&caller, Action::ViewEnvironment, &self.id).await?.into_thing();

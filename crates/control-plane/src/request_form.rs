@@ -4,16 +4,20 @@ use std::collections::BTreeMap;
 
 use domain::access::ProductAccess;
 use domain::action::Action;
-use domain::binding::{BindingPerson, form_fields, resolve};
+use domain::binding::{BindingPerson, BindingSource, PersonValue, form_fields, resolve};
 use domain::catalog::{Product, ProvisioningArtifact, TagOption};
-use domain::id::ProductId;
+use domain::draft::RETYPE;
+use domain::id::{DraftId, ProductId};
 use domain::parameter::narrow;
 use domain::person::ProjectRole;
+use domain::problem::{FieldError, Problem};
 use domain::project::{Project, ProjectAccount};
-use domain::view::{FormControl, FormField, RequestFormPage, RequestFormQuery, Target};
+use domain::view::{FormControl, FormField, FormState, RequestFormPage, RequestFormQuery, Target};
 
 use crate::catalog::versions;
 use crate::{Caller, ControlPlane, Error, Result, words};
+
+const NAME: BindingSource = BindingSource::FromPerson { value: PersonValue::EnvironmentName };
 
 /// A place that a request can be for: the account of a project, and the rule that lets the project use the product there.
 #[derive(Clone, Debug)]
@@ -38,7 +42,7 @@ impl ControlPlane {
         query: RequestFormQuery,
     ) -> Result<RequestFormPage> {
         let product: Product = self.authorize(caller, Action::SubmitRequest, id).await?.into_thing();
-        let state = self.form_state(caller, Some(&query.draft)).await?;
+        let mut state = self.form_state(caller, Some(&query.draft)).await?;
         let asked = |from_query: &str, field: &str| {
             if from_query.is_empty() {
                 state.value(field).unwrap_or_default().to_owned()
@@ -61,7 +65,10 @@ impl ControlPlane {
         let bindings = self.store().parameter_bindings(id).await?;
         let fields = form_fields(&params, &bindings, &place.account);
         let suggested_name = suggested_name(&product, &self.ids().uuid().to_string());
-        let bound = Self::bound_values(caller, &fields, &params, &bindings, place, &project, &suggested_name);
+        let (bound, missing) =
+            Self::bound_values(caller, &fields, &params, &bindings, place, &project, &suggested_name);
+        // A secret that this version does not ask for needs no typing.
+        state.errors.retain(|e| e.message != RETYPE || fields.iter().any(|field| field.name == e.field));
         let leads = self.eligible_leads(&project.id, &caller.actor.person).await?;
         let is_lead = caller.actor.has_project_role(&project.id, ProjectRole::Lead);
         Ok(RequestFormPage {
@@ -77,6 +84,8 @@ impl ControlPlane {
             max_lease_days: place.access.max_lease_days,
             approval: words::approval(place.access.approval, &leads, is_lead),
             suggested_name,
+            blocked: self.blocked(place, &missing),
+            draft: if state == FormState::default() { String::new() } else { query.draft },
             form_token: state.value("form_token").map_or_else(|| self.ids().uuid().to_string(), str::to_owned),
             targets: places
                 .iter()
@@ -115,7 +124,33 @@ impl ControlPlane {
         self.store().project(&place.account.project).await?.ok_or_else(|| Error::not_found("project"))
     }
 
-    /// What the platform sets, with its values as far as they can be known before the form is filled.
+    /// Keeps a form as it was typed so far, to be drawn for another version or account; answers the draft.
+    pub async fn show_request_form(
+        &self,
+        caller: &Caller,
+        product: &str,
+        form: &str,
+        fields: BTreeMap<String, String>,
+        errors: Vec<FieldError>,
+    ) -> Result<DraftId> {
+        let id: ProductId = product.parse().map_err(|_| Error::not_found("product"))?;
+        self.authorize::<Product>(caller, Action::SubmitRequest, &id).await?;
+        self.save_draft(&caller.actor.person, form, fields, errors).await
+    }
+
+    /// What is known to be missing before anything is typed.
+    fn blocked(&self, place: &Place, missing: &[String]) -> Option<Problem> {
+        (!missing.is_empty()).then(|| {
+            Problem::new(
+                format!("This cannot be requested into {} yet.", place.account.name),
+                missing.join(" "),
+                format!("Ask {}, or choose another account or version.", self.settings().platform_contact),
+            )
+        })
+    }
+
+    /// What the platform sets, with its values as far as they can be known before the form is filled, and what it should set
+    /// and cannot.
     fn bound_values(
         caller: &Caller,
         fields: &[FormField],
@@ -124,14 +159,14 @@ impl ControlPlane {
         place: &Place,
         project: &Project,
         name: &str,
-    ) -> Vec<(String, String)> {
+    ) -> (Vec<(String, String)>, Vec<String>) {
         let set: Vec<_> = params
             .iter()
             .filter(|p| !fields.iter().any(|f| f.name == domain::binding::field_name(&p.key)))
             .cloned()
             .collect();
         let person = binding_person(caller, name);
-        let mut bound = Vec::new();
+        let (mut bound, mut missing) = (Vec::new(), Vec::new());
         for param in &set {
             let one = std::slice::from_ref(param);
             let value = match resolve(one, bindings, &place.account, project, &person, &BTreeMap::new()) {
@@ -142,11 +177,18 @@ impl ControlPlane {
                     Some(value) => value.clone(),
                     None => "the template's default".to_owned(),
                 },
-                Err(errors) => errors.into_iter().map(|e| e.message).collect::<Vec<_>>().join(" "),
+                Err(errors) => {
+                    let message = errors.into_iter().map(|e| e.message).collect::<Vec<_>>().join(" ");
+                    // Another name may fit.
+                    if !bindings.iter().any(|b| b.parameter == param.key && b.source == NAME) {
+                        missing.push(message.clone());
+                    }
+                    message
+                }
             };
             bound.push((param.key.clone(), value));
         }
-        bound
+        (bound, missing)
     }
 }
 

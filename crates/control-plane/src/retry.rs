@@ -9,7 +9,8 @@ use crate::trail::Event;
 use crate::{Caller, ControlPlane, Error, Result};
 
 impl ControlPlane {
-    /// Starts the failed kind of operation again, as a new one with a token of its own.
+    /// Starts the failed kind of operation again, as a new one with a token of its own. A retry of the caller's that is
+    /// underway goes on.
     pub async fn retry_environment(&self, caller: &Caller, id: &EnvironmentId) -> Result<()> {
         let seen: Environment = self.authorize(caller, Action::RetryEnvironment, id).await?.into_thing();
         let last = match &seen.operation {
@@ -17,6 +18,9 @@ impl ControlPlane {
             None => None,
         };
         let kind = last.map_or(OperationKind::Provision, |o| o.kind);
+        if self.is_retried(caller, &seen, kind).await? {
+            return Ok(());
+        }
         self.start(caller, &seen, kind, Action::RetryEnvironment).await
     }
 
@@ -32,7 +36,12 @@ impl ControlPlane {
         let mut tx = self.store().begin().await?;
         let mut it = tx.environment(&seen.id).await?.ok_or_else(|| Error::not_found("environment"))?;
         if it.version != seen.version {
-            return Err(Error::Stale { what: "environment".to_owned() });
+            tx.rollback().await?;
+            // The first click of two was quicker.
+            return match self.is_underway(caller, &it, kind).await? {
+                true => Ok(()),
+                false => Err(Error::Stale { what: "environment".to_owned() }),
+            };
         }
         let possible = match action {
             Action::RetryEnvironment => it.state == Failed,
@@ -66,5 +75,24 @@ impl ControlPlane {
         tx.commit().await?;
         self.changed(&it.id);
         Ok(())
+    }
+
+    /// Whether the caller's own operation of this kind is at work on the environment, or a termination of theirs is done: a
+    /// second click on the same button asks for nothing more.
+    pub(crate) async fn is_underway(&self, caller: &Caller, it: &Environment, kind: OperationKind) -> Result<bool> {
+        use EnvironmentState::{Provisioning, Terminated, Terminating};
+        let fits = match kind {
+            OperationKind::Provision => it.state == Provisioning,
+            OperationKind::Terminate => matches!(it.state, Terminating | Terminated),
+        };
+        let Some(operation) = it.operation.as_ref().filter(|_| fits) else { return Ok(false) };
+        let operation = self.store().operation(operation).await?;
+        Ok(operation.is_some_and(|o| o.kind == kind && o.on_behalf_of == caller.actor.person))
+    }
+
+    /// The same, of a retry: the first operation of an environment is none.
+    async fn is_retried(&self, caller: &Caller, it: &Environment, kind: OperationKind) -> Result<bool> {
+        let again = it.state.is_passing() && self.store().operations_of(&it.id, 2).await?.len() > 1;
+        Ok(again && self.is_underway(caller, it, kind).await?)
     }
 }

@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn sealed_values_open_for_their_request_alone() {
+    fn v11_3_2_sealed_values_open_for_their_request_alone() {
         let (key, random) = (SealingKey::new([7; 32]), Random::from_seed(1));
         let [one, other]: [RequestId; 2] = ["one".parse().unwrap(), "other".parse().unwrap()];
         let sealed = seal(&key, &random, &one, &values()).unwrap();
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn a_changed_byte_is_noticed() {
+    fn v11_3_3_a_changed_byte_is_noticed() {
         let (key, random) = (SealingKey::new([7; 32]), Random::from_seed(1));
         let one = "one".parse().unwrap();
         let sealed = seal(&key, &random, &one, &values()).unwrap();

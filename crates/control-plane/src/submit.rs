@@ -6,6 +6,7 @@ use domain::access::ApprovalRule;
 use domain::action::Action;
 use domain::binding::{ParameterBinding, field_name, resolve};
 use domain::catalog::{ConstraintRule, Product, ProvisioningArtifact};
+use domain::draft::RETYPE;
 use domain::id::{ProductId, RequestId};
 use domain::parameter::{check_rules, narrow};
 use domain::problem::FieldError;
@@ -36,12 +37,17 @@ struct Checked<'a> {
 
 impl ControlPlane {
     /// Makes a request, and where its approval rule asks nobody, approves it at once. Posted twice with the same form
-    /// token, it answers the request that the first post made.
+    /// token and the same values, it answers the request that the first post made; other values are another request.
     pub async fn submit_request(&self, caller: &Caller, input: RequestInput) -> Result<RequestId> {
         let id: ProductId = input.product.parse().map_err(|_| Error::not_found("product"))?;
         let target = input.target.split('/').next().and_then(|p| p.parse().ok());
         let product: Product =
             self.authorize_in(caller, Action::SubmitRequest, &id, target.as_ref()).await?.into_thing();
+        if let Some(field) = input.changed_field() {
+            let what = if field == "target" { "account" } else { "version" };
+            let message = format!("The {what} changed: look over what is below and submit again.");
+            return Err(Error::field(field, message));
+        }
         let places = self.places(caller, &product).await?;
         let bindings = self.store().parameter_bindings(&id).await?;
         let Some(place) = places.iter().find(|p| p.value() == input.target) else {
@@ -58,8 +64,13 @@ impl ControlPlane {
         if !token.is_empty()
             && let FormToken::Used { path } = tx.use_form_token(token, person, now).await?
         {
-            let made = path.rsplit('/').next().unwrap_or_default();
-            return made.parse().map_err(|_| Error::not_found("request"));
+            let made = path.rsplit('/').next().and_then(|id| id.parse::<RequestId>().ok());
+            if let Some(made) = made
+                && let Some(request) = tx.request(&made).await?
+                && self.is_what_was_asked(&request, &checked, place)
+            {
+                return Ok(made);
+            }
         }
         let (account, region) = (&place.account.account, &place.account.region);
         let name_in_use = tx.live_environment_named(account, region, &checked.name).await?.is_some()
@@ -117,12 +128,32 @@ impl ControlPlane {
         if !token.is_empty() {
             tx.finish_form(token, person, &format!("/requests/{request_id}")).await?;
         }
+        if let Ok(draft) = input.draft.parse() {
+            // Going back in the browser must not bring up as unsent what was sent.
+            tx.delete_draft(&draft, person).await?;
+        }
         tx.commit().await?;
         self.signals().sealer.notify_one();
         if let Some(environment) = environment {
             self.changed(&environment);
         }
         Ok(request_id)
+    }
+
+    /// Whether a request that a form made before is what it asks for now, and still stands.
+    fn is_what_was_asked(&self, made: &Request, now: &Checked<'_>, place: &Place) -> bool {
+        let stands = matches!(made.state, RequestState::Submitted | RequestState::Approved);
+        let secrets = match &made.sealed {
+            None => Ok(BTreeMap::new()),
+            Some(sealed) => sealing::open(&self.settings().sealing_key, &made.id, sealed),
+        };
+        stands
+            && (&made.project, &made.account, &made.region)
+                == (&place.account.project, &place.account.account, &place.account.region)
+            && (&made.artifact, &made.name, &made.justification, made.lease_days)
+                == (&now.artifact.id, &now.name, &now.justification, now.lease_days)
+            && (&made.asked, &made.tags) == (&now.asked, &now.tags)
+            && secrets.is_ok_and(|secrets| secrets == now.secrets)
     }
 
     fn check_form<'a>(
@@ -167,6 +198,15 @@ impl ControlPlane {
         match resolve(&params, bindings, &place.account, project, &person, &input.parameters) {
             Err(mistakes) => errors.extend(mistakes),
             Ok(values) => errors.extend(check_constraints(product, &values)?),
+        }
+        for key in &input.retype {
+            let field = field_name(key);
+            let is_empty = input.parameters.get(key).is_none_or(String::is_empty);
+            let is_secret = params.iter().any(|p| &p.key == key && p.no_echo);
+            errors.retain(|e| !(is_secret && is_empty && e.field == field));
+            if is_secret && is_empty {
+                errors.push(FieldError::new(field, RETYPE));
+            }
         }
         let secret = |key: &String| params.iter().any(|p| &p.key == key && p.no_echo);
         // A secret field that was left empty is left to its default.

@@ -71,14 +71,18 @@ pub(crate) fn person_value(value: PersonValue) -> &'static str {
     }
 }
 
-/// The bindings of parameters that nobody is asked for.
-pub(crate) fn bound(bindings: &[ParameterBinding]) -> Vec<(String, String)> {
+/// The bindings of parameters that nobody is asked for; what is bound to a secret is not shown.
+pub(crate) fn bound(bindings: &[ParameterBinding], is_secret: impl Fn(&str) -> bool) -> Vec<(String, String)> {
     let mut bound: Vec<(String, String)> = bindings
         .iter()
         .filter(|b| !matches!(b.source, BindingSource::Choice { .. } | BindingSource::Ask))
         .map(|b| {
             let place = b.account.as_ref().map(|a| format!(" (in {a})")).unwrap_or_default();
-            (b.parameter.clone(), format!("{}{place}", binding(&b.source)))
+            let source = match &b.source {
+                BindingSource::Fixed { .. } if is_secret(&b.parameter) => "a hidden value".to_owned(),
+                source => binding(source),
+            };
+            (b.parameter.clone(), format!("{source}{place}"))
         })
         .collect();
     bound.sort();

@@ -163,7 +163,7 @@ async fn holds(state: &TestState, actor: Actor) {
 }
 
 #[test]
-fn scoped_rows_are_the_authorized_rows() {
+fn v8_2_2_v8_4_1_scoped_rows_are_the_authorized_rows() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build().unwrap();
     let state = runtime.block_on(async {
         let state = TestState::bare("sqlite::memory:", |_| {}).await;

@@ -66,15 +66,15 @@ async fn crash_at(url: String, steps: [&'static str; 4], terminating: bool) {
 }
 
 on_both! {
-    async fn provisioning_survives_a_crash_at_every_step(url) {
+    async fn v2_3_3_provisioning_survives_a_crash_at_every_step(url) {
         crash_at(url, ["check", "provision", "follow_provision", "collect"], false).await;
     }
 
-    async fn termination_survives_a_crash_at_every_step(url) {
+    async fn v2_3_3_termination_survives_a_crash_at_every_step(url) {
         crash_at(url, ["check", "delete_apps", "terminate", "follow_terminate"], true).await;
     }
 
-    async fn two_workers_make_one_product(url) {
+    async fn v2_3_4_two_workers_make_one_product(url) {
         let state = TestState::start(&url).await;
         let other = state.replica().await;
         let names: Vec<String> = (0..1).map(|i| format!("studio-{i}")).collect();
@@ -151,7 +151,7 @@ async fn faults(url: String, kind: FaultKind, count: u32) {
 }
 
 on_both! {
-    async fn throttling_on_every_call_is_waited_out(url) {
+    async fn v16_5_2_throttling_on_every_call_is_waited_out(url) {
         faults(url, FaultKind::Throttle, 3).await;
     }
 
@@ -159,7 +159,7 @@ on_both! {
         faults(url, FaultKind::ResponseLost, 3).await;
     }
 
-    async fn a_server_error_on_every_call_is_waited_out(url) {
+    async fn v16_5_2_a_server_error_on_every_call_is_waited_out(url) {
         faults(url, FaultKind::Error { code: "InternalFailure".into(), status: 500, message: "try later".into() }, 3).await;
     }
 }

@@ -184,7 +184,7 @@ on_both! {
         assert_eq!(state.environment(&id).await.state, EnvironmentState::Available);
     }
 
-    async fn secrets_are_sealed_until_they_are_used_and_then_erased(url) {
+    async fn v14_2_4_secrets_are_sealed_until_they_are_used_and_then_erased(url) {
         let state = offering(&url).await;
         let caller = state.as_("fraud-scientist").await;
         let secret = "correct horse battery";
@@ -262,7 +262,7 @@ on_both! {
         state.assert_sound().await;
     }
 
-    async fn a_catalog_that_cannot_be_read_stays_with_its_reason(url) {
+    async fn v16_5_2_a_catalog_that_cannot_be_read_stays_with_its_reason(url) {
         let state = TestState::start(&url).await;
         let before = state.store.products("").await.unwrap().len();
         let denied = FaultKind::Error { code: "AccessDeniedException".into(), status: 400, message: "no more".into() };

@@ -4,6 +4,8 @@
 
 mod common;
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
 use common::{FRAUD_DEV, PRODUCT, TestState};
 use control_plane::Error;
@@ -30,7 +32,7 @@ async fn decide(
 }
 
 on_both! {
-    async fn every_mistake_is_told_at_its_field(url) {
+    async fn v1_4_2_v2_2_1_v2_2_2_every_mistake_is_told_at_its_field(url) {
         let state = TestState::start(&url).await;
         let caller = state.as_("fraud-scientist").await;
         let good = state.filled_form("fraud-scientist", PRODUCT, "good-name").await;
@@ -81,7 +83,7 @@ on_both! {
         assert_eq!(fields(submit(|i| i.form_token = "another".into()).await), ["name"]);
     }
 
-    async fn constraints_are_checked_before_anybody_decides(url) {
+    async fn v2_2_3_constraints_are_checked_before_anybody_decides(url) {
         let state = TestState::start(&url).await;
         let caller = state.as_("fraud-scientist").await;
         let input = state.filled_form("fraud-scientist", "Studio environment", "gpu").await;
@@ -94,7 +96,7 @@ on_both! {
         assert_eq!(fields(state.plane.submit_request(&caller, gpu).await), ["param[InstanceType]"]);
     }
 
-    async fn a_changed_request_is_not_decided(url) {
+    async fn v2_3_1_a_changed_request_is_not_decided(url) {
         let state = TestState::start(&url).await;
         let id = state.submit("fraud-scientist", PRODUCT, "one").await;
         assert!(matches!(decide(&state, "fraud-lead", &id, "approve", 7).await, Err(Error::Stale { .. })));
@@ -119,7 +121,7 @@ on_both! {
         state.assert_sound().await;
     }
 
-    async fn a_sole_leads_own_request_goes_to_the_admins(url) {
+    async fn v2_3_2_a_sole_leads_own_request_goes_to_the_admins(url) {
         let state = TestState::start(&url).await;
         let id = state.submit("fraud-lead", PRODUCT, "mine").await;
         let page = state.plane.request(&state.as_("fraud-lead").await, &id, None).await.unwrap();
@@ -164,7 +166,7 @@ on_both! {
         state.assert_sound().await;
     }
 
-    async fn undecided_requests_expire_and_withdrawn_ones_free_their_name(url) {
+    async fn v2_3_2_undecided_requests_expire_and_withdrawn_ones_free_their_name(url) {
         let state = TestState::start(&url).await;
         let first = state.submit("fraud-scientist", PRODUCT, "name").await;
         let scientist = state.as_("fraud-scientist").await;
@@ -181,6 +183,24 @@ on_both! {
         state.assert_sound().await;
     }
 
+    async fn v2_3_2_v2_4_1_drafts_are_bounded_in_number_and_size(url) {
+        let state = TestState::start(&url).await;
+        let owner = state.as_("fraud-scientist").await.actor.person;
+        let draft = |text: String| {
+            state.plane.save_draft(&owner, "/profile", BTreeMap::from([("name".to_owned(), text)]), Vec::new())
+        };
+        assert!(matches!(draft("x".repeat(64 * 1024)).await, Err(Error::Conflict(_))));
+        for _ in 0..60 {
+            draft("typed".to_owned()).await.unwrap();
+        }
+        assert!(matches!(draft("typed".to_owned()).await, Err(Error::Unavailable(_))));
+        // Others are not kept from theirs, and she only for a while.
+        let other = state.as_("churn-scientist").await.actor.person;
+        state.plane.save_draft(&other, "/profile", BTreeMap::new(), Vec::new()).await.unwrap();
+        state.pass(TimeDelta::minutes(10));
+        draft("typed".to_owned()).await.unwrap();
+    }
+
     async fn roles_follow_the_mappings_at_once(url) {
         let state = TestState::start(&url).await;
         assert!(!state.as_("newcomer").await.has_roles());
@@ -188,6 +208,7 @@ on_both! {
         state.sign_in("newcomer", &["data-people"]).await;
         let input = GroupMappingInput { group: "data-people".into(), grant: "member".into(), project: "fraud-detection".into() };
         let mapping = state.plane.add_group_mapping(&admin, input.clone()).await.unwrap();
+        state.pass(TimeDelta::minutes(2));
         assert_eq!(fields(state.plane.add_group_mapping(&admin, input).await), ["group"]);
         state.submit("newcomer", PRODUCT, "new").await;
         state.plane.remove_group_mapping(&admin, &mapping).await.unwrap();

@@ -133,8 +133,11 @@ fn origin<'a>(parameter: &Parameter, bindings: &'a [ParameterBinding], account: 
     let binding =
         bound.clone().find(|b| b.account.as_ref() == Some(account)).or_else(|| bound.find(|b| b.account.is_none()));
     match binding.map(|b| &b.source) {
-        Some(BindingSource::Choice { values }) if !never_asked(parameter) => Origin::Choice(values),
-        Some(BindingSource::Ask) | None if !never_asked(parameter) => Origin::Ask,
+        Some(BindingSource::Choice { values }) if !never_asked(parameter) && !parameter.no_echo => {
+            Origin::Choice(values)
+        }
+        // A choice among secrets would show them.
+        Some(BindingSource::Choice { .. } | BindingSource::Ask) | None if !never_asked(parameter) => Origin::Ask,
         Some(BindingSource::Choice { .. } | BindingSource::Ask) | None => Origin::Unbound,
         Some(source) => Origin::Platform(source),
     }
@@ -217,10 +220,16 @@ fn limits(parameter: &Parameter, control: &FormControl) -> Option<String> {
             list.or_else(|| length(*min_length, *max_length))
         }
     };
-    match (of_control, &parameter.constraint_description) {
+    // What the template says in words is said instead of its pattern, as in the error of a value that does not fit.
+    let in_words = parameter.constraint_description.clone().or_else(|| match control {
+        FormControl::Choice { .. } | FormControl::Number { .. } => None,
+        FormControl::Secret { .. } | FormControl::Text { .. } => {
+            parameter.allowed_pattern.as_ref().map(|pattern| format!("has to match the pattern {pattern}"))
+        }
+    });
+    match (of_control, in_words) {
         (Some(limits), Some(words)) => Some(format!("{limits}; {words}")),
-        (None, Some(words)) => Some(words.clone()),
-        (limits, None) => limits,
+        (limits, words) => limits.or(words),
     }
 }
 
@@ -300,6 +309,13 @@ fn supplied(
     person: &BindingPerson,
 ) -> Result<String, String> {
     let value = match source {
+        // Bound before the template made it a secret.
+        BindingSource::Fixed { .. } if parameter.no_echo => {
+            return Err(format!(
+                "{} is a secret (NoEcho) and is bound to a value in clear: an admin has to mend the binding.",
+                parameter.key
+            ));
+        }
         BindingSource::Fixed { value } => value.clone(),
         BindingSource::FromAccount { value } => from_account(*value, parameter, account)?,
         BindingSource::FromPerson { value } => match value {
@@ -351,6 +367,11 @@ pub fn check_binding(parameter: &Parameter, source: &BindingSource) -> Result<()
             "{} is a role, name, tag, network or key parameter: people must never choose it. Bind it to a fixed value, the \
              account or the person.",
             parameter.key
+        )),
+        BindingSource::Fixed { .. } | BindingSource::Choice { .. } if parameter.no_echo => Err(format!(
+            "{} is a secret (NoEcho): a value written here would be stored, audited and shown in clear. {}",
+            parameter.key,
+            if never_asked(parameter) { "Take it from the account or the person." } else { "Let it be asked for." }
         )),
         BindingSource::Choice { values } if values.is_empty() => Err("A choice needs at least one value.".to_owned()),
         BindingSource::Choice { values } => values.iter().try_for_each(|v| {

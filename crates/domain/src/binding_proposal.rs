@@ -2,47 +2,26 @@
 
 use crate::binding::{AccountValue, BindingSource, PersonValue};
 use crate::catalog::Parameter;
-use crate::project::ProjectAccount;
 
 /// A binding for each parameter, by its name and type; the same for all accounts. A parameter that names a role is bound
-/// to nothing here, since its value differs by account: see [`propose_for`].
+/// to nothing here, since its value differs by account: see [`role_value`].
 pub fn propose(parameters: &[Parameter]) -> Vec<(String, BindingSource)> {
-    parameters.iter().filter_map(|parameter| Some((parameter.key.clone(), source(parameter)?))).collect()
-}
-
-/// Like [`propose`], for one account whose Studio runs as `execution_role_arn`: roles are bound to it.
-pub fn propose_for(
-    parameters: &[Parameter],
-    account: &ProjectAccount,
-    execution_role_arn: &str,
-) -> Vec<(String, BindingSource)> {
-    let bound = |parameter: &Parameter| {
-        if is_role(parameter) {
-            let fixed = if simple(&parameter.key).ends_with("name") {
-                execution_role_arn.rsplit('/').next().unwrap_or_default()
-            } else {
-                execution_role_arn
-            };
-            return Some(BindingSource::Fixed { value: fixed.to_owned() });
-        }
-        // An account that has not declared a value leaves the template's default in place, where there is one.
-        match source(parameter)? {
-            BindingSource::FromAccount { value } if !declares(account, value) => default(parameter),
-            other => Some(other),
-        }
+    // The value of a secret is never written into a binding.
+    let kept = |parameter: &Parameter| {
+        source(parameter).filter(|source| !(parameter.no_echo && matches!(source, BindingSource::Fixed { .. })))
     };
-    parameters.iter().filter_map(|parameter| Some((parameter.key.clone(), bound(parameter)?))).collect()
+    parameters.iter().filter_map(|parameter| Some((parameter.key.clone(), kept(parameter)?))).collect()
 }
 
-fn declares(account: &ProjectAccount, value: AccountValue) -> bool {
-    match value {
-        AccountValue::AccountId | AccountValue::Region | AccountValue::Stage => true,
-        AccountValue::VpcId => account.vpc_id.is_some(),
-        AccountValue::SubnetIds => !account.subnet_ids.is_empty(),
-        AccountValue::SecurityGroupIds => !account.security_group_ids.is_empty(),
-        AccountValue::KmsKeyArn => account.kms_key_arn.is_some(),
-        AccountValue::StudioDomainId => account.studio_domain_id.is_some(),
+/// The value of a parameter that names a role, by its own name: the role's name where that is asked for, else its ARN.
+/// `None` for a parameter that names no role.
+pub fn role_value(key: &str, role_arn: &str) -> Option<String> {
+    let name = simple(key);
+    if !name.contains("role") {
+        return None;
     }
+    let value = if name.ends_with("name") { role_arn.rsplit('/').next().unwrap_or_default() } else { role_arn };
+    Some(value.to_owned())
 }
 
 fn default(parameter: &Parameter) -> Option<BindingSource> {
@@ -162,7 +141,6 @@ fn by_choice(parameter: &Parameter) -> Option<BindingSource> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::project::Stage;
 
     fn parameter(key: &str, kind: &str, allowed: &[&str], default: Option<&str>) -> Parameter {
         Parameter {
@@ -171,21 +149,6 @@ mod tests {
             allowed_values: allowed.iter().map(|v| (*v).to_owned()).collect(),
             default: default.map(str::to_owned),
             ..Parameter::default()
-        }
-    }
-
-    fn account() -> ProjectAccount {
-        ProjectAccount {
-            project: "fraud-detection".parse().unwrap(),
-            account: "601000000002".parse().unwrap(),
-            region: "eu-west-1".parse().unwrap(),
-            stage: Stage::Dev,
-            name: "dev".into(),
-            vpc_id: Some("vpc-1".into()),
-            subnet_ids: vec!["subnet-1".into()],
-            security_group_ids: vec!["sg-1".into()],
-            kms_key_arn: None,
-            studio_domain_id: None,
         }
     }
 
@@ -210,15 +173,10 @@ mod tests {
             (parameter("AuthMode", "String", &["IAM", "SSO"], Some("IAM")), fixed("IAM")),
             (parameter("InstanceType", "String", &["ml.t3.medium"], None), Some(BindingSource::Ask)),
             (parameter("VolumeSize", "Number", &[], Some("10")), Some(BindingSource::Ask)),
-            // Not declared by the account: as the template says.
-            (parameter("KMSKeyId", "String", &[], Some("none")), fixed("none")),
-            (
-                parameter("SageMakerExecutionRoleArn", "String", &[], None),
-                fixed("arn:aws:iam::601000000002:role/Execution"),
-            ),
+            (parameter("KMSKeyId", "String", &[], Some("none")), from_account(AccountValue::KmsKeyArn)),
+            (parameter("SageMakerExecutionRoleArn", "String", &[], None), None),
         ] {
-            let found =
-                propose_for(std::slice::from_ref(&parameter), &account(), "arn:aws:iam::601000000002:role/Execution");
+            let found = propose(std::slice::from_ref(&parameter));
             assert_eq!(found.into_iter().next().map(|(_, source)| source), expected, "{}", parameter.key);
         }
     }
@@ -226,5 +184,9 @@ mod tests {
     #[test]
     fn roles_are_left_to_the_account() {
         assert_eq!(propose(&[parameter("LaunchRoleArn", "String", &[], None)]), []);
+        let arn = "arn:aws:iam::601000000002:role/Execution";
+        assert_eq!(role_value("LaunchRoleArn", arn).as_deref(), Some(arn));
+        assert_eq!(role_value("Execution_Role_Name", arn).as_deref(), Some("Execution"));
+        assert_eq!(role_value("ProjectName", arn), None);
     }
 }

@@ -41,6 +41,11 @@ impl Product {
         active.clone().find(|a| a.default).or_else(|| active.next())
     }
 
+    /// Whether the parameter is a secret (`NoEcho`) in any version.
+    pub fn is_secret(&self, parameter: &str) -> bool {
+        self.artifacts.iter().flat_map(|a| &a.parameters).any(|p| p.no_echo && p.key == parameter)
+    }
+
     pub fn artifact(&self, id: &ProvisioningArtifactId) -> Option<&ProvisioningArtifact> {
         self.artifacts.iter().find(|a| &a.id == id)
     }

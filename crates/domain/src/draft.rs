@@ -14,6 +14,10 @@ use crate::problem::FieldError;
 pub const MAX_BYTES: usize = 64 * 1024;
 /// How long a draft is kept.
 pub const LIFETIME: chrono::TimeDelta = chrono::TimeDelta::hours(24);
+/// What the field of a secret says when its form comes back: the value was typed, and is not in the draft.
+pub const RETYPE: &str = "Type it again: secrets are not kept.";
+/// The field that goes along with a form that came back and names such secrets, separated by commas.
+pub const RETYPE_FIELD: &str = "retype";
 
 /// See the module. Belongs to one person; nobody else can read it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -25,4 +25,5 @@ pub mod project;
 pub mod request;
 pub mod session;
 pub mod studio;
+pub mod text;
 pub mod view;

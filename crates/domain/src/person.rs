@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_subject_at_two_issuers_is_two_people() {
+    fn v6_8_1_the_same_subject_at_two_issuers_is_two_people() {
         let at = |issuer: &str| PersonKey { issuer: issuer.into(), subject: "ada".into() }.studio_user_id();
         assert_ne!(at("https://a.example"), at("https://b.example"));
     }

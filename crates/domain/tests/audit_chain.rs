@@ -98,7 +98,7 @@ proptest! {
     }
 
     #[test]
-    fn a_changed_event_is_named(sizes in sizes(), which in any::<Index>(), field in 0..9) {
+    fn v16_4_2_a_changed_event_is_named(sizes in sizes(), which in any::<Index>(), field in 0..9) {
         let mut log = Log::of(&sizes);
         let (position, event) = which.get(&log.sealed).clone();
         let changed = &mut log.sealed[usize::try_from(position).unwrap() - 1].1;
@@ -117,7 +117,7 @@ proptest! {
     }
 
     #[test]
-    fn a_deleted_event_is_named(sizes in sizes(), which in any::<Index>(), renumbered in any::<bool>()) {
+    fn v16_4_2_a_deleted_event_is_named(sizes in sizes(), which in any::<Index>(), renumbered in any::<bool>()) {
         let mut log = Log::of(&sizes);
         let (position, event) = log.sealed.remove(which.index(log.sealed.len()));
         if renumbered {
@@ -127,7 +127,7 @@ proptest! {
     }
 
     #[test]
-    fn an_inserted_event_is_named(sizes in sizes(), which in any::<Index>()) {
+    fn v16_4_2_an_inserted_event_is_named(sizes in sizes(), which in any::<Index>()) {
         let mut log = Log::of(&sizes);
         let at = which.index(log.sealed.len() + 1);
         log.sealed.insert(at, (0, event(5000)));
@@ -183,7 +183,7 @@ proptest! {
     }
 
     #[test]
-    fn a_cut_end_is_proven_by_a_head_kept_elsewhere(sizes in sizes(), keep in any::<Index>()) {
+    fn v16_4_2_a_cut_end_is_proven_by_a_head_kept_elsewhere(sizes in sizes(), keep in any::<Index>()) {
         let mut log = Log::of(&sizes);
         let head = log.head();
         let head_height = log.blocks.len() as i64;
@@ -255,7 +255,7 @@ fn a_chain_signed_with_another_key_is_foreign() {
 }
 
 #[test]
-fn both_keys_of_a_rotation_are_accepted() {
+fn v11_2_2_both_keys_of_a_rotation_are_accepted() {
     let mut log = Log::of(&[2]);
     let new = SigningKey::from_bytes(&[8; 32]);
     let events = vec![(3, event(3))];
@@ -277,7 +277,7 @@ fn only_the_next_positions_are_sealed() {
 
 /// The bytes are a promise: a log that was sealed by an older version must verify for ever.
 #[test]
-fn canonical_bytes_and_hashes_never_change() {
+fn v11_4_1_v11_4_3_canonical_bytes_and_hashes_never_change() {
     assert_eq!(Digest::of(&event(1)).to_string(), "da3c8fd9a8294930c81a516796b162cc51a2e34740a4d3d4f1388685c17ee72e");
     let log = Log::of(&[2]);
     assert_eq!(log.blocks[0].hash.to_string(), "8df253bc4206cc4dd6c89ab943df4c4c52c9ba40962f5caf6ff31bd670f03f1b");

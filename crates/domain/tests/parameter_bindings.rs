@@ -123,7 +123,7 @@ fn a_published_studio_template_asks_only_what_is_safe() {
 }
 
 #[test]
-fn posted_values_for_what_the_platform_sets_are_refused_at_their_field() {
+fn v8_2_3_v15_3_3_posted_values_for_what_the_platform_sets_are_refused_at_their_field() {
     let params =
         [parameter("VPCId", "AWS::EC2::VPC::Id"), with_default("AuthMode", "IAM"), parameter("Size", "Number")];
     let bindings = [
@@ -152,7 +152,7 @@ fn a_rule_for_one_account_goes_before_the_rule_for_all() {
 }
 
 #[test]
-fn choices_are_held_to_and_a_binding_to_ask_cannot_open_what_is_never_asked() {
+fn v2_2_1_choices_are_held_to_and_a_binding_to_ask_cannot_open_what_is_never_asked() {
     let choice = BindingSource::Choice { values: vec!["ml.t3.medium".into(), "ml.m5.xlarge".into()] };
     let params = [with_default("InstanceType", "ml.t3.medium"), parameter("LaunchRoleArn", "String")];
     let role = |source| [bind("InstanceType", choice.clone()), bind("LaunchRoleArn", source)];
@@ -199,6 +199,32 @@ fn a_secret_is_asked_without_being_shown() {
 }
 
 #[test]
+fn the_value_of_a_secret_is_written_into_no_binding() {
+    let secret = Parameter { no_echo: true, ..parameter("Token", "String") };
+    for source in [
+        BindingSource::Fixed { value: "long enough".into() },
+        BindingSource::Choice { values: vec!["long enough".into()] },
+    ] {
+        let refused = check_binding(&secret, &source).unwrap_err();
+        assert!(refused.contains("NoEcho") && refused.contains("Let it be asked for"), "{refused}");
+    }
+    assert!(check_binding(&secret, &BindingSource::Ask).is_ok());
+    let guarded = Parameter { no_echo: true, ..parameter("KmsSecret", "String") };
+    let refused = check_binding(&guarded, &BindingSource::Fixed { value: "x".into() }).unwrap_err();
+    assert!(refused.contains("Take it from the account"), "{refused}");
+}
+
+#[test]
+fn a_binding_from_before_a_parameter_became_a_secret_supplies_and_shows_nothing() {
+    let params = [Parameter { no_echo: true, ..parameter("Token", "String") }];
+    let errors = run(&params, &[bind("Token", BindingSource::Fixed { value: "hush".into() })], &[]).unwrap_err();
+    assert!(errors[0].1.contains("mend the binding") && !errors[0].1.contains("hush"), "{errors:?}");
+    let choice = [bind("Token", BindingSource::Choice { values: vec!["hush".into()] })];
+    let field = &form_fields(&params, &choice, &account())[0];
+    assert!(matches!(field.control, FormControl::Secret { .. }), "{field:?}");
+}
+
+#[test]
 fn fields_tell_their_limits() {
     let params = [
         Parameter { min_value: Some("5".into()), max_value: Some("100".into()), ..parameter("Volume", "Number") },
@@ -214,13 +240,26 @@ fn fields_tell_their_limits() {
             ..parameter("Zone", "String")
         },
         Parameter { allowed_values: vec!["a".into(), "b".into()], ..parameter("Zones", "CommaDelimitedList") },
+        Parameter {
+            max_length: Some(9),
+            allowed_pattern: Some("[a-z]+".into()),
+            constraint_description: Some("small letters".into()),
+            ..parameter("Words", "String")
+        },
     ];
     let fields = form_fields(&params, &[], &account());
     let limits: Vec<_> = fields.iter().map(|f| f.limits.as_deref()).collect();
-    assert_eq!(limits, [Some("5 to 100"), Some("1 to 63 characters"), None, Some("separated by commas, out of a, b")]);
+    let expected = [
+        Some("5 to 100"),
+        Some("1 to 63 characters; has to match the pattern [a-z]+"),
+        None,
+        Some("separated by commas, out of a, b"),
+        Some("at most 9 characters; small letters"),
+    ];
+    assert_eq!(limits, expected);
     assert!(matches!(&fields[2].control, FormControl::Choice { values } if values == &["a", "b"]));
     assert_eq!(fields[2].default.as_deref(), Some("b"));
-    assert_eq!(fields.iter().map(|f| f.required).collect::<Vec<_>>(), [true, true, false, true]);
+    assert_eq!(fields.iter().map(|f| f.required).collect::<Vec<_>>(), [true, true, false, true, true]);
 }
 
 #[test]
@@ -235,7 +274,7 @@ fn empty_fields_take_the_default_only_where_empty_is_no_value() {
 proptest! {
     /// Whatever is posted, what the platform sets is never changed by it, and every asked value that comes out was in the form.
     #[test]
-    fn nothing_posted_reaches_what_is_not_asked(
+    fn v8_2_3_v15_3_3_nothing_posted_reaches_what_is_not_asked(
         posted in prop::collection::btree_map(
             prop::sample::select(vec!["VPCId", "SageMakerRoleArn", "UserProfileName", "AuthMode", "Size", "Other"]), "[a-z0-9-]{0,8}", 0..6),
     ) {

@@ -14,7 +14,7 @@ fn parameter(kind: &str) -> Parameter {
 
 /// CloudFormation user guide, "Parameters": the properties of a parameter, one by one.
 #[test]
-fn limits_of_the_template_hold() {
+fn v2_2_1_limits_of_the_template_hold() {
     let with = |kind: &str, change: fn(&mut Parameter)| {
         let mut p = parameter(kind);
         change(&mut p);
@@ -90,7 +90,7 @@ fn check(rules: &str, values: &[(&str, &str)]) -> Vec<(String, Vec<String>)> {
 /// Service Catalog administrator guide, "Template constraint rules", "Example: Requiring a specific EC2 instance type based
 /// on stage".
 #[test]
-fn a_rule_applies_under_its_condition() {
+fn v2_2_3_a_rule_applies_under_its_condition() {
     let rules = r#"{"Rules": {"testInstanceType": {
         "RuleCondition": {"Fn::Equals": [{"Ref": "Environment"}, "test"]},
         "Assertions": [{"Assert": {"Fn::Contains": [["m1.small"], {"Ref": "InstanceType"}]},

@@ -58,7 +58,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
-    fn every_run_of_decisions_keeps_the_rules(
+    fn v2_3_1_every_run_of_decisions_keeps_the_rules(
         needs_lead in any::<bool>(),
         run in prop::collection::vec((decisions(), 0_i64..30), 1..8),
     ) {

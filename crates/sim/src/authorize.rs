@@ -7,9 +7,10 @@ use std::sync::{Arc, Mutex};
 use domain::guardrail::{Call, Context, Decision, Layer, Layers, Policy, PolicyKind, Verdict, evaluate};
 use domain::id::AccountId;
 
+use crate::aws_policies::ADMINISTRATOR;
 use crate::context::{Caller, Ctx};
 use crate::error::AwsError;
-use crate::iam::{ADMINISTRATOR, Account};
+use crate::iam::Account;
 use crate::world::World;
 
 /// Parsed policies by the hash of their texts: the same documents are asked for with every call.
@@ -140,13 +141,18 @@ pub(crate) fn add_caller_keys(world: &World, ctx: &Ctx, context: &mut Context) {
     context.set("aws:EpochTime", ctx.now.timestamp().to_string());
     // AWS is reached by TLS only; loopback stands for it.
     context.set("aws:SecureTransport", "true");
-    if world.organization.contains(caller.account()) {
+    if let Some(path) = organization_path(world, caller.account()) {
         context.set("aws:PrincipalOrgID", world.organization.id.clone());
+        context.set_many("aws:PrincipalOrgPaths", [path]);
     }
+    context.set("aws:PrincipalIsAWSService", "false");
+    add_origin_keys(ctx, context);
     let Some(session) = caller.session() else {
         context.set("aws:username", "administrator");
         return;
     };
+    let issued = session.issued.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    context.set("aws:TokenIssueTime", issued);
     let role_tags = world.role(&session.role_arn).map(|role| role.tags.clone()).unwrap_or_default();
     // Session tags win over the tags of the role (IAM user guide, "Pass session tags in AWS STS").
     for (key, value) in role_tags.iter().chain(&session.tags) {
@@ -161,12 +167,54 @@ pub(crate) fn add_caller_keys(world: &World, ctx: &Ctx, context: &mut Context) {
     }
 }
 
+/// How the call came. A service that calls for someone does so from addresses of its own, so that there is no
+/// `aws:SourceIp` that a policy could know.
+fn add_origin_keys(ctx: &Ctx, context: &mut Context) {
+    context.set("aws:ViaAWSService", if ctx.origin.via.is_some() { "true" } else { "false" });
+    match ctx.origin.via {
+        Some(service) => {
+            context.set_many("aws:CalledVia", [service]);
+            context.set("aws:CalledViaFirst", service);
+            context.set("aws:CalledViaLast", service);
+            context.set("aws:UserAgent", service);
+        }
+        None => {
+            // The local AWS listens on loopback alone.
+            context.set("aws:SourceIp", "127.0.0.1");
+            if let Some(agent) = &ctx.origin.user_agent {
+                context.set("aws:UserAgent", agent.clone());
+            }
+        }
+    }
+}
+
+/// `o-.../r-.../ou-.../`: the organization, its root and the units down to the account.
+fn organization_path(world: &World, account: &AccountId) -> Option<String> {
+    let organization = &world.organization;
+    if !organization.contains(account) {
+        return None;
+    }
+    let mut path = organization.path(account);
+    path.pop();
+    Some(path.into_iter().fold(format!("{}/", organization.id), |path, id| path + &id + "/"))
+}
+
+/// The keys of a call that a service makes itself, as when it takes a role that was given to it.
+pub(crate) fn service_call(service: &str, account: &AccountId) -> Context {
+    let mut context = Context::new();
+    context.set("aws:PrincipalIsAWSService", "true");
+    context.set("aws:PrincipalServiceName", service);
+    context.set("aws:SourceAccount", account.to_string());
+    context
+}
+
 /// Whose the resource is: an ARN without an account (a bucket, a list) counts as the caller's.
 fn add_resource_keys(world: &World, ctx: &Ctx, resource: &str, context: &mut Context) {
     let named = resource.split(':').nth(4).and_then(|account| account.parse::<AccountId>().ok());
     let account = named.unwrap_or_else(|| ctx.account().clone());
-    if world.organization.contains(&account) {
+    if let Some(path) = organization_path(world, &account) {
         context.set("aws:ResourceOrgID", world.organization.id.clone());
+        context.set_many("aws:ResourceOrgPaths", [path]);
     }
     context.set("aws:ResourceAccount", account.to_string());
 }
@@ -214,3 +262,7 @@ pub fn request_tags<'a>(context: &mut Context, tags: impl IntoIterator<Item = (&
         context.set_many("aws:TagKeys", keys);
     }
 }
+
+#[cfg(test)]
+#[path = "authorize_tests.rs"]
+mod tests;

@@ -14,22 +14,26 @@ pub struct Ctx {
     pub region: String,
     pub now: DateTime<Utc>,
     pub request_id: String,
+    pub origin: Origin,
+}
+
+/// How a call came.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The header `User-Agent`.
+    pub user_agent: Option<String>,
+    /// The service that calls for the caller, with the caller's own rights.
+    pub via: Option<&'static str>,
+}
+
+impl Origin {
+    /// What CloudFormation calls for whoever asked for a stack.
+    pub const CLOUDFORMATION: Self = Self { user_agent: None, via: Some("cloudformation.amazonaws.com") };
 }
 
 impl Ctx {
     pub fn account(&self) -> &AccountId {
         self.caller.account()
-    }
-
-    /// The call that a service makes with a role that was passed to it, as CloudFormation does with a launch role.
-    pub fn as_role(&self, role_arn: &str, session_name: &str, now: DateTime<Utc>) -> Option<Self> {
-        let session = RoleSession::of_role(role_arn, session_name, now)?;
-        Some(Self {
-            caller: Caller::Role(Box::new(session)),
-            region: self.region.clone(),
-            now,
-            request_id: self.request_id.clone(),
-        })
     }
 }
 

@@ -131,6 +131,11 @@ impl Faults {
             }
         }
         match kind {
+            // Organizations has an error of its own for it.
+            FaultKind::Throttle if operation.starts_with("organizations:") => Effect::Refuse(AwsError::new(
+                "TooManyRequestsException",
+                "You have sent too many requests in too short a period of time.",
+            )),
             FaultKind::Throttle => Effect::Refuse(AwsError::throttling()),
             FaultKind::Error { code, status, message } => Effect::Refuse(AwsError::with_status(status, &code, message)),
             FaultKind::Latency { milliseconds } => Effect::Delay(Duration::from_millis(milliseconds)),
@@ -158,6 +163,9 @@ mod tests {
         let struck: Vec<bool> = (0..4).map(|_| faults.strike("sts:AssumeRole") != Effect::None).collect();
         assert_eq!(struck, [false, true, true, false]);
         assert_eq!(faults.strike("sagemaker:CreateApp"), Effect::None);
+        faults.next("organizations:*", FaultKind::Throttle, 1);
+        let struck = faults.strike("organizations:ListRoots");
+        assert!(matches!(struck, Effect::Refuse(error) if error.code == "TooManyRequestsException"));
         assert_eq!(faults.calls("sts:AssumeRole"), 4);
     }
 

@@ -6,6 +6,8 @@ use chrono::{DateTime, Utc};
 use domain::id::AccountId;
 use serde::{Deserialize, Serialize};
 
+use crate::aws_policies::aws_policy;
+
 /// One AWS account.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Account {
@@ -47,26 +49,12 @@ pub struct IamRole {
 }
 
 impl Account {
-    /// The document of a managed policy: the account's own, or one of AWS's that the local AWS knows. `None` grants
-    /// nothing.
+    /// The document of a managed policy: the account's own, or one of AWS's that the local AWS knows. `None`: it
+    /// cannot be attached.
     pub fn managed_policy(&self, arn: &str) -> Option<&str> {
         if let Some(text) = self.managed_policies.get(arn) {
             return Some(text);
         }
-        match arn.strip_prefix("arn:aws:iam::aws:policy/")? {
-            "AdministratorAccess" => Some(ADMINISTRATOR),
-            "AmazonSageMakerFullAccess" => Some(SAGEMAKER_FULL),
-            "AmazonSageMakerReadOnly" => Some(SAGEMAKER_READ),
-            "AmazonS3FullAccess" => Some(S3_FULL),
-            _ => None,
-        }
+        aws_policy(arn.strip_prefix("arn:aws:iam::aws:policy/")?)
     }
 }
-
-pub(crate) const ADMINISTRATOR: &str =
-    r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
-/// The part of AWS's policy that reaches an operation offered here.
-const SAGEMAKER_FULL: &str =
-    r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sagemaker:*","Resource":"*"}]}"#;
-const SAGEMAKER_READ: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["sagemaker:Describe*","sagemaker:List*"],"Resource":"*"}]}"#;
-const S3_FULL: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}"#;

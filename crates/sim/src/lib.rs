@@ -7,6 +7,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 pub mod authorize;
+mod aws_policies;
 pub mod cloudformation;
 pub mod context;
 pub mod error;
@@ -30,7 +31,7 @@ pub mod value;
 pub mod world;
 
 pub use authorize::authorize;
-pub use context::{Caller, Ctx, RoleSession};
+pub use context::{Caller, Ctx, Origin, RoleSession};
 pub use error::AwsError;
 pub use faults::{Fault, FaultKind, Faults};
 pub use iam::{Account, IamRole};

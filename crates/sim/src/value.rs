@@ -103,6 +103,11 @@ pub fn page<T>(
     (default, max): (i64, i64),
 ) -> Result<(Vec<T>, Option<String>), AwsError> {
     let size = usize::try_from(number(body, size, default, 1, max)?).unwrap_or(1);
+    slice(items, body, size, token)
+}
+
+/// `size` of `items`, from where the token says.
+pub fn slice<T>(items: Vec<T>, body: &Value, size: usize, token: &str) -> Result<(Vec<T>, Option<String>), AwsError> {
     let start = match text(body, token).filter(|t| !t.is_empty()) {
         None => 0,
         Some(given) => URL_SAFE_NO_PAD

@@ -18,7 +18,7 @@ async fn open(h: &Harness, keys: &Keys, domain: &str, person: &str) -> Result<St
 }
 
 #[tokio::test]
-async fn a_person_opens_the_profile_with_their_tag_and_no_other() {
+async fn v13_2_2_a_person_opens_the_profile_with_their_tag_and_no_other() {
     let h = Harness::new();
     let domain = h.profile("ada").await;
     h.profile("bob").await;
@@ -43,7 +43,7 @@ async fn a_launch_without_tags_opens_nothing() {
 }
 
 #[tokio::test]
-async fn a_session_policy_narrows_and_never_widens() {
+async fn v13_2_2_a_session_policy_narrows_and_never_widens() {
     let h = Harness::new();
     let domain = h.profile("ada").await;
     let elsewhere = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sagemaker:CreatePresignedDomainUrl","Resource":"arn:aws:sagemaker:eu-west-1:601000000002:user-profile/*/bob"}]}"#;
@@ -191,7 +191,7 @@ async fn a_permission_taken_back_closes_the_open_page() {
 }
 
 #[tokio::test]
-async fn code_inside_studio_reaches_its_own_profile_only() {
+async fn v13_2_2_code_inside_studio_reaches_its_own_profile_only() {
     let h = Harness::new();
     let domain = h.profile("ada").await;
     h.profile("bob").await;

@@ -240,3 +240,28 @@ async fn speed_makes_things_come_up_faster_and_leaves_limits_alone() {
     h.pass(3599);
     h.sts(&hub, &[("Action", "GetCallerIdentity")]).await.unwrap();
 }
+
+#[tokio::test]
+async fn in_a_domain_without_internet_somebody_names_security_groups() {
+    let h = Harness::new();
+    let mut body = new_domain("closed");
+    body["AppNetworkAccessType"] = json!("VpcOnly");
+    body["DefaultUserSettings"].as_object_mut().unwrap().remove("SecurityGroups");
+    let id = domain(&h, body).await;
+    h.pass(600);
+    let mut profile = json!({ "DomainId": id, "UserProfileName": "ada" });
+    let (code, message) = call(&h, "CreateUserProfile", profile.clone()).await.unwrap_err();
+    assert!(code == "ValidationException" && message.contains("SecurityGroups"), "{message}");
+    profile["UserSettings"] = json!({ "SecurityGroups": ["sg-1"] });
+    call(&h, "CreateUserProfile", profile).await.unwrap();
+}
+
+#[tokio::test]
+async fn tags_come_fifty_at_least_a_page() {
+    let h = Harness::new();
+    let arn = format!("arn:aws:sagemaker:eu-west-1:{DEV}:domain/d-shared{DEV}");
+    let ask = async |size: i64| call(&h, "ListTags", json!({ "ResourceArn": arn, "MaxResults": size })).await;
+    assert_eq!(ask(49).await.unwrap_err().0, "ValidationException");
+    ask(50).await.unwrap();
+    ask(1000).await.unwrap();
+}

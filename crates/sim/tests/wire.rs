@@ -95,6 +95,8 @@ async fn requests_that_say_nothing_are_told_so() {
     assert_eq!(unsigned.headers()["x-amzn-errortype"], "MissingAuthenticationTokenException");
     let unknown = request(&http, &running.aws_url, "TrainModel", &json!({})).send().await.unwrap();
     assert_eq!(unknown.headers()["x-amzn-errortype"], "UnknownOperationException");
+    let null = request(&http, &running.aws_url, "ListDomains", &json!({ "MaxResults": null, "NextToken": null }));
+    assert_eq!(null.send().await.unwrap().status().as_u16(), 200, "a null is nothing");
     let broken = request(&http, &running.aws_url, "ListDomains", &json!([])).send().await.unwrap();
     assert_eq!(broken.headers()["x-amzn-errortype"], "SerializationException");
 }

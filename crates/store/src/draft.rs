@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::row::{At, person};
 use crate::run::{execute, number, optional};
 use crate::sql::{Sql, json};
+use crate::tx::Tx;
 
 #[derive(sqlx::FromRow)]
 struct DraftRow {
@@ -67,14 +68,16 @@ impl Store {
         number(self.read(), sql.bind(&owner.issuer).bind(&owner.subject).bind(since)).await
     }
 
-    /// Removes a draft whose form was accepted.
-    pub async fn delete_draft(&self, id: &DraftId, owner: &PersonKey) -> Result<bool> {
-        let sql = Sql::new("DELETE FROM draft WHERE id = $1 AND issuer = $2 AND subject = $3");
-        Ok(execute(self.write(), sql.bind(id.as_str()).bind(&owner.issuer).bind(&owner.subject)).await? > 0)
-    }
-
     /// Removes drafts that are too old; answers how many.
     pub async fn sweep_drafts(&self, now: DateTime<Utc>) -> Result<u64> {
         execute(self.write(), Sql::new("DELETE FROM draft WHERE created_at <= $1").bind(now - LIFETIME)).await
+    }
+}
+
+impl Tx {
+    /// Removes a draft whose form was accepted.
+    pub async fn delete_draft(&mut self, id: &DraftId, owner: &PersonKey) -> Result<bool> {
+        let sql = Sql::new("DELETE FROM draft WHERE id = $1 AND issuer = $2 AND subject = $3");
+        Ok(execute(self.on(), sql.bind(id.as_str()).bind(&owner.issuer).bind(&owner.subject)).await? > 0)
     }
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::person::PersonKey;
 
 use crate::connect::Store;
+use crate::dialect;
 use crate::error::Result;
 use crate::run::{execute, optional};
 use crate::sql::Sql;
@@ -14,7 +15,7 @@ use crate::tx::Tx;
 pub enum FormToken {
     /// Never used: do the work, then [`Tx::finish_form`] in the same transaction.
     Fresh,
-    /// The first post led to this path: redirect there.
+    /// The last post that did something led to this path.
     Used { path: String },
 }
 
@@ -32,10 +33,10 @@ impl Tx {
         if execute(self.on(), insert).await? > 0 {
             return Ok(FormToken::Fresh);
         }
-        let sql = Sql::new("SELECT path FROM form_token WHERE token = $1 AND issuer = $2 AND subject = $3")
-            .bind(token)
-            .bind(&person.issuer)
-            .bind(&person.subject);
+        // Held until the end of the transaction: a form that was changed and is posted twice makes one thing, too.
+        let held = dialect::for_update(&self.on());
+        let text = format!("SELECT path FROM form_token WHERE token = $1 AND issuer = $2 AND subject = $3{held}");
+        let sql = Sql::new(text).bind(token).bind(&person.issuer).bind(&person.subject);
         let row: Option<(Option<String>,)> = optional(self.on(), sql).await?;
         Ok(row.and_then(|(path,)| path).map_or(FormToken::Fresh, |path| FormToken::Used { path }))
     }

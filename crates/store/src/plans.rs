@@ -208,7 +208,7 @@ struct Line {
 }
 
 #[tokio::test]
-async fn every_read_goes_along_an_index() {
+async fn v15_2_2_every_read_goes_along_an_index() {
     let store = Store::connect("sqlite::memory:").await.unwrap();
     store.migrate().await.unwrap();
     read_lists(&store).await.unwrap();

@@ -1,7 +1,7 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 
-/** Asks for a product by its name; answers the path of the request (or of what it became). */
-export async function request(page: Page, product: string, name: string, account?: RegExp): Promise<string> {
+/** Opens the form of a product, for the account whose label is like `account`. */
+export async function openForm(page: Page, product: string, account?: RegExp): Promise<void> {
   await page.goto('/catalog');
   await page.getByRole('link', { name: product, exact: true }).first().click();
   await page.getByRole('main').getByRole('link', { name: /^request/i }).first().click();
@@ -11,9 +11,19 @@ export async function request(page: Page, product: string, name: string, account
     expect(label, `an account like ${account}`).toBeTruthy();
     await select.selectOption({ label: label! });
     await page.getByRole('button', { name: 'Show the form for this' }).click();
+    await page.waitForURL(/[?&]draft=/);
   }
+}
+
+export async function fillRequest(page: Page, name: string): Promise<void> {
   await page.getByLabel('Name', { exact: true }).fill(name);
   await page.getByLabel('What you need it for').fill('Scoring card payments for the spring campaign');
+}
+
+/** Asks for a product by its name; answers the path of the request (or of what it became). */
+export async function request(page: Page, product: string, name: string, account?: RegExp): Promise<string> {
+  await openForm(page, product, account);
+  await fillRequest(page, name);
   await page.getByRole('button', { name: 'Submit request' }).click();
   await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
   return new URL(page.url()).pathname;

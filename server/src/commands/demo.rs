@@ -19,7 +19,7 @@ pub(super) async fn run(arguments: &DemoArguments) -> Result<ExitCode> {
         listen: arguments.listen,
         data_dir: arguments.data_dir.clone(),
         speed: arguments.speed,
-        products: templates::read(&arguments.product)?,
+        products: templates::read(&arguments.product),
         exports: arguments.exports,
         database_url: arguments.database_url.clone(),
     };

@@ -19,7 +19,7 @@ pub(super) async fn run(arguments: &LocalAwsArguments) -> Result<ExitCode> {
     options.speed = arguments.speed;
     options.seed = if arguments.empty { Seed::Empty } else { Seed::Demo };
     options.data_dir.clone_from(&arguments.data_dir);
-    options.products = templates::read(&arguments.product)?;
+    options.products = templates::read(&arguments.product);
     options.exports = arguments.exports;
     options.entropy = Random::from_os().bytes();
     let aws = LocalAws::new(options).context("the local AWS cannot be set up")?;

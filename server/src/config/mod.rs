@@ -100,6 +100,11 @@ impl Config {
         if !matches!(url.scheme(), "http" | "https") || url.path() != "/" || url.query().is_some() {
             return Err(ConfigError(format!("public_url is scheme, host and port alone, and {url} is not")));
         }
+        if url.scheme() == "http" && !oidc::is_loopback(&url) {
+            return Err(ConfigError(format!(
+                "public_url {url} is not https: only a portal on loopback may be http. Set it to the address that browsers use"
+            )));
+        }
         Ok(url)
     }
 

@@ -3,6 +3,7 @@
 
 use anyhow::{Context as _, Result, bail};
 use control_plane::{Caller, ControlPlane, SignIn};
+use domain::binding_proposal::role_value;
 use domain::id::ProductId;
 use domain::person::{Actor, GroupMapping, PersonKey, PlatformGrant, PlatformRole};
 use domain::project::{Project, Stage};
@@ -157,9 +158,9 @@ async fn enter_offered(portal: &ControlPlane, admin: &Caller, id: &ProductId) ->
     // A role that nothing could be proposed for is the accounts' own execution role.
     let rows = portal.admin_products(admin).await?.products;
     let unbound = rows.into_iter().find(|row| row.id == *id).map(|row| row.unbound).unwrap_or_default();
-    for parameter in unbound.iter().filter(|key| key.to_lowercase().contains("role")) {
+    for parameter in &unbound {
         for account in project_accounts() {
-            let role = execution_role_arn(account.account.as_str());
+            let Some(role) = role_value(parameter, &execution_role_arn(account.account.as_str())) else { break };
             bind(portal, admin, id, account.account.as_str(), parameter, "fixed".to_owned(), role).await?;
         }
     }

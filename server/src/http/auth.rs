@@ -168,7 +168,9 @@ async fn end(portal: &Portal, request: &Parts) -> Result<Response, Error> {
     let id_token = session.data.id_token.as_deref().and_then(|sealed| session.id.open(sealed));
     portal.sessions().end(&session).await?;
     let url = portal.oidc().end_session_url(id_token.as_deref()).await;
-    Ok(Redirect::to(url.as_ref().map_or(portal.oidc().signed_out_uri(), |url| url.as_str())).into_response())
+    let redirect = Redirect::to(url.as_ref().map_or(portal.oidc().signed_out_uri(), |url| url.as_str()));
+    // Pages are never cached, but the one that was left is held for the back button.
+    Ok(([("clear-site-data", "\"cache\"")], redirect).into_response())
 }
 
 fn with_cookie(portal: &Portal, id: &SessionId, mut response: Response) -> Response {

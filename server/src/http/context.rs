@@ -1,5 +1,6 @@
 //! What pages and server functions find in their context.
 
+use app::document::ThemeCookie;
 use axum::extract::Request;
 use control_plane::Caller;
 use leptos::nonce::Nonce;
@@ -15,6 +16,7 @@ pub(super) fn of(portal: &Portal, request: &Request) -> impl Fn() + Clone + Send
     move || {
         provide_context(portal.control_plane().clone());
         provide_context(portal.assets().clone());
+        provide_context(ThemeCookie { secure: portal.is_https() });
         if let Some(caller) = &caller {
             provide_context(caller.clone());
         }

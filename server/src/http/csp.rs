@@ -26,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_origin_cannot_add_a_directive() {
+    fn v1_2_1_v3_4_3_an_origin_cannot_add_a_directive() {
         let policy = policy("n", &["https://a.example".into(), "x; script-src *".into(), String::new()]);
         assert!(policy.ends_with("form-action 'self' https://a.example"), "{policy}");
         assert!(policy.contains("script-src 'self' 'nonce-n' 'wasm-unsafe-eval';"));

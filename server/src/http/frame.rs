@@ -70,6 +70,11 @@ fn plain_refusal(portal: &Portal, id: &str, response: Response) -> Response {
         response.headers().get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
     let problem = match response.status() {
         _ if is_html => return response,
+        StatusCode::BAD_REQUEST => Problem::new(
+            "This address cannot be read.",
+            "Something in it is not as the portal writes it.",
+            "Go back and follow a link of the page.",
+        ),
         StatusCode::METHOD_NOT_ALLOWED => Problem::new(
             "This address is not used that way.",
             "It was asked with a method that it does not answer.",
@@ -109,6 +114,6 @@ fn decorate(portal: &Portal, id: &str, nonce: &Nonce, response: &mut Response) {
     add(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     add(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
     if portal.is_https() {
-        add(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+        add(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
     }
 }

@@ -1,7 +1,6 @@
 //! Who calls: the person of the session, with the roles that hold now. Nobody else gets past here.
 
-use std::collections::BTreeMap;
-
+use app::api::Form;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -9,6 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use control_plane::{Caller, Error};
 use domain::person::PersonKey;
 use domain::problem::{FieldError, Problem};
+use domain::text;
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode, header};
 
@@ -16,18 +16,6 @@ use super::frame::RequestId;
 use super::portal::Portal;
 use super::{page, return_to};
 use crate::sessions::{LiveSession, Presented};
-
-/// Forms that are more than a button: what was typed into them is kept when the session has ended.
-const TYPED_INTO: &[&str] = &[
-    "/api/add_group_mapping",
-    "/api/decide_request",
-    "/api/save_parameter_binding",
-    "/api/save_product_access",
-    "/api/save_project",
-    "/api/save_project_account",
-    "/api/submit_request",
-    "/api/terminate_environment",
-];
 
 /// Lets the people in who are signed in, and sends the others to the sign-in.
 pub(super) async fn identify(State(portal): State<Portal>, request: Request, next: Next) -> Response {
@@ -38,7 +26,7 @@ pub(super) async fn identify(State(portal): State<Portal>, request: Request, nex
             next.run(Request::from_parts(parts, body)).await
         }
         Ok(Err(former)) => signed_out(&portal, &parts, body, former).await,
-        Err(error) => failed(&portal, &parts, &error),
+        Err(error) => away(&portal, &parts, body, &error).await,
     }
 }
 
@@ -80,36 +68,66 @@ async fn signed_out(portal: &Portal, request: &Parts, body: Body, former: Option
         let asked = request.uri.path_and_query().map_or("/", |path| path.as_str());
         return Redirect::to(&return_to::sign_in(&return_to::local(asked, portal.public_url()))).into_response();
     }
-    let Some(former) = former else { return refused(portal, &request_id(request), KEPT_NOTHING) };
-    let form = return_to::from_referer(&request.headers, portal.public_url()).unwrap_or_else(|| "/".to_owned());
-    if !TYPED_INTO.contains(&request.uri.path()) {
-        return Redirect::to(&return_to::sign_in(&form)).into_response();
-    }
     let id = request_id(request);
-    match keep(portal, &former, &form, body).await {
-        Ok(draft) => Redirect::to(&return_to::sign_in(&return_to::with_draft(&form, &draft))).into_response(),
-        Err(Some(error)) => page::problem(portal, error.status(), error.problem(), Some(&id)),
-        Err(None) => refused(portal, &id, KEPT_NOTHING),
+    let asked = return_to::from_referer(&request.headers, portal.public_url());
+    let form = match typed(request, body).await {
+        Ok(Some(form)) => form,
+        // A button, to be pressed again.
+        Ok(None) if former.is_some() => {
+            return Redirect::to(&return_to::sign_in(&asked.unwrap_or_else(|| "/".to_owned()))).into_response();
+        }
+        Ok(None) => return refused(portal, &id),
+        Err(answer) => return answer,
+    };
+    let asked = asked.unwrap_or_else(|| form.address(None));
+    let Some(former) = former else { return unkept(portal, request, form, &signed_out_problem(), 401, "") };
+    let path = asked.split('?').next().unwrap_or("/");
+    let note = FieldError::new("", "You were signed out before this was sent. Look it over and send it again.");
+    let errors = form.errors(vec![note]);
+    match portal.control_plane().save_draft(&former, path, form.fields.clone(), errors).await {
+        Ok(draft) => Redirect::to(&return_to::sign_in(&return_to::with_draft(&asked, draft.as_str()))).into_response(),
+        Err(error) => {
+            let why = error.problem();
+            unkept(portal, request, form, &signed_out_problem(), 401, &format!("{} {}", why.what, why.why))
+        }
     }
 }
 
-const KEPT_NOTHING: &str =
-    "Go back in the browser, copy what you typed, sign in, and send the form again: it was not kept.";
-
-fn refused(portal: &Portal, request_id: &str, next: &str) -> Response {
-    let problem = Problem::new("You are signed out.", "Your session ended before the form was sent.", next);
-    page::problem(portal, 401, problem, Some(request_id))
+/// What was typed, where the form is more than a button.
+async fn typed(request: &Parts, body: Body) -> Result<Option<Form>, Response> {
+    // The router's limit on bodies comes before this.
+    let Ok(body) = to_bytes(body, usize::MAX).await else { return Err(StatusCode::PAYLOAD_TOO_LARGE.into_response()) };
+    let plain = text::without_forbidden;
+    let fields = url::form_urlencoded::parse(&body).map(|(name, value)| (plain(&name), plain(&value))).collect();
+    Ok(Form::posted(request.uri.path(), fields))
 }
 
-/// Keeps what was typed for the person whose session it was; answers the draft's id.
-async fn keep(portal: &Portal, owner: &PersonKey, form: &str, body: Body) -> Result<String, Option<Error>> {
-    let body = to_bytes(body, domain::draft::MAX_BYTES).await.map_err(|_| None)?;
-    let fields: BTreeMap<String, String> = url::form_urlencoded::parse(&body).into_owned().collect();
-    let path = form.split('?').next().unwrap_or("/");
-    let note = FieldError::new("", "You were signed out before this was sent. Look it over and send it again.");
-    let fields = app::api::without_secrets(fields);
-    let draft = portal.control_plane().save_draft(owner, path, fields, vec![note]).await.map_err(Some)?;
-    Ok(draft.to_string())
+/// Nobody can be asked who it is: what was typed comes back in the page.
+async fn away(portal: &Portal, request: &Parts, body: Body, error: &Error) -> Response {
+    match typed(request, body).await {
+        Ok(Some(form)) => unkept(portal, request, form, &error.problem(), error.status(), ""),
+        Ok(None) => failed(portal, request, error),
+        Err(answer) => answer,
+    }
+}
+
+fn unkept(portal: &Portal, request: &Parts, form: Form, problem: &Problem, status: u16, why: &str) -> Response {
+    let form = form.unkept(request.uri.path(), Vec::new(), why);
+    page::unkept(portal, status, problem.clone(), &request_id(request), form)
+}
+
+fn signed_out_problem() -> Problem {
+    Problem::new(
+        "You are signed out.",
+        "Your session ended before the form was sent.",
+        "Sign in in a new tab, come back to this one, and send the form again.",
+    )
+}
+
+fn refused(portal: &Portal, request_id: &str) -> Response {
+    let problem =
+        Problem::new("You are signed out.", "Your session ended before this was sent.", "Sign in and do it again.");
+    page::problem(portal, 401, problem, Some(request_id))
 }
 
 /// Whether a person waits for a page: event streams, images and scripts get a plain answer.

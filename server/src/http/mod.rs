@@ -12,6 +12,7 @@ mod identify;
 mod metrics;
 mod origin;
 mod page;
+mod plain_text;
 mod portal;
 mod return_to;
 mod router;

@@ -1,6 +1,7 @@
 //! Pages that the server draws by itself: what went wrong outside of any page, and the end of a session.
 
 use app::document::{Document, DocumentProps, Frame, Page};
+use app::pages::problem::Unkept;
 use axum::response::{Html, IntoResponse, Response};
 use domain::problem::Problem;
 use http::StatusCode;
@@ -11,6 +12,11 @@ use super::portal::Portal;
 /// Says what happened, why, and what to do next.
 pub(super) fn problem(portal: &Portal, status: u16, problem: Problem, request_id: Option<&str>) -> Response {
     answer(portal, status, || app::pages::problem::page(status, problem, request_id.map(str::to_owned), None))
+}
+
+/// Says it too, and holds a form that could be kept nowhere else.
+pub(super) fn unkept(portal: &Portal, status: u16, problem: Problem, request_id: &str, form: Unkept) -> Response {
+    answer(portal, status, || app::pages::problem::unkept(status, problem, Some(request_id.to_owned()), form))
 }
 
 /// Says why nobody is signed in.

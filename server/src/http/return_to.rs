@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn only_pages_of_the_portal_are_returned_to() {
+    fn v1_2_2_v3_7_2_only_pages_of_the_portal_are_returned_to() {
         assert_eq!(of("/catalog/prod-1?target=a%2Fb"), "/catalog/prod-1?target=a%2Fb");
         for other in [
             "",

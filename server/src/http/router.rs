@@ -12,6 +12,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 
 use super::frame::frame;
 use super::identify::identify;
+use super::plain_text::plain_text;
 use super::portal::Portal;
 use super::{assets, auth, context, events, export, health, origin, signed_out};
 
@@ -115,7 +116,11 @@ pub fn router(portal: Portal) -> Router {
         );
     }
     // What is no address at all is a page too: for people who are signed in.
-    let guarded = signed_in(&pages(&portal)).router.fallback(draw).layer(from_fn_with_state(portal.clone(), identify));
+    let guarded = signed_in(&pages(&portal))
+        .router
+        .fallback(draw)
+        .layer(from_fn_with_state(portal.clone(), identify))
+        .layer(from_fn_with_state(portal.clone(), plain_text));
     Router::new()
         .merge(open().router)
         .merge(assets::routes())

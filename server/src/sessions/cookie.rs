@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn the_session_is_found_among_other_cookies() {
+    fn v15_3_7_the_session_is_found_among_other_cookies() {
         let id = "A".repeat(43);
         let shape = CookieShape::new(false);
         let found = shape.read(&headers(&format!("theme=dark; studiogate={id}; x=y"))).unwrap();
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn on_https_the_cookie_is_bound_to_the_host() {
+    fn v3_3_1_v3_3_2_v3_3_3_v3_3_4_on_https_the_cookie_is_bound_to_the_host() {
         let id = SessionId::parse(&"A".repeat(43)).unwrap();
         let written = CookieShape::new(true).write(&id);
         assert!(written.starts_with("__Host-studiogate="));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use http::{HeaderMap, Request, header};
+use http::{HeaderMap, Request, Response, header};
 use tower::ServiceExt as _;
 use url::Url;
 
@@ -72,10 +72,15 @@ impl Browser {
 
     pub(crate) fn request(&self, method: &str, path: &str) -> http::request::Builder {
         let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let host = self.origin.trim_start_matches("http://");
+        let host = self.origin.split_once("://").unwrap().1;
         let builder = Request::builder().method(method).uri(path).header(header::HOST, host);
         let builder = builder.header(header::ACCEPT, "text/html,application/xhtml+xml,*/*;q=0.8");
         if cookies.is_empty() { builder } else { builder.header(header::COOKIE, cookies.join("; ")) }
+    }
+
+    /// An answer whose body is not read yet.
+    pub(crate) async fn open(&self, path: &str) -> Response<Body> {
+        self.router.clone().oneshot(self.request("GET", path).body(Body::empty()).unwrap()).await.unwrap()
     }
 
     pub(crate) async fn send(&mut self, request: Request<Body>) -> Answer {

@@ -66,7 +66,7 @@ fn variables_win_over_the_file_and_are_text_whatever_they_look_like() {
 }
 
 #[test]
-fn secrets_come_from_files_too_but_not_from_both() {
+fn v13_3_1_secrets_come_from_files_too_but_not_from_both() {
     let secret = file("secret", "s3cret\n");
     let path = secret.display().to_string();
     let both = [
@@ -108,6 +108,31 @@ fn values_out_of_range_are_refused_with_their_limits() {
             .contains("not https")
     );
     assert!(of("STUDIOGATE_PUBLIC_URL", "https://a.example/path").unwrap().public_url().is_err());
+}
+
+#[test]
+fn v12_2_1_the_portal_is_reached_by_https_or_on_loopback() {
+    let of = |name: &str, value: &str| Config::from_sources(None, variables(&[(name, value)])).unwrap().public_url();
+    for (name, value) in [
+        ("STUDIOGATE_PUBLIC_URL", "https://studiogate.example.com"),
+        ("STUDIOGATE_PUBLIC_URL", "http://localhost:3000"),
+        ("STUDIOGATE_LISTEN", "127.0.0.1:8080"),
+    ] {
+        assert!(of(name, value).is_ok(), "{value}");
+    }
+    for (name, value) in
+        [("STUDIOGATE_PUBLIC_URL", "http://studiogate.example.com"), ("STUDIOGATE_LISTEN", "0.0.0.0:3000")]
+    {
+        assert!(of(name, value).unwrap_err().to_string().contains("not https"), "{value}");
+    }
+}
+
+#[test]
+fn v6_3_2_v13_2_3_nothing_signs_in_by_default() {
+    let config = Config::from_sources(None, BTreeMap::new()).unwrap();
+    assert_eq!(config.bootstrap_admin_group, None);
+    assert!(config.oidc.client().unwrap_err().to_string().contains("oidc.issuer is not set"));
+    assert!(!config.database.url().unwrap().expose_secret().contains('@'), "no account at a database");
 }
 
 #[test]

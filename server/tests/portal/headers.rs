@@ -1,9 +1,11 @@
 //! What every answer says to the browser.
 
+use axum::body::Body;
+
 use crate::state::State;
 
 #[tokio::test]
-async fn the_policy_lets_scripts_be_the_portals_own_and_forms_lead_where_they_have_to() {
+async fn v1_3_2_v3_4_3_v3_7_2_v14_2_3_the_policy_lets_scripts_be_the_portals_own_and_forms_lead_where_they_have_to() {
     let state = State::start().await;
     let mut browser = state.signed_in("fraud-scientist").await;
     let page = browser.get("/catalog").await;
@@ -22,7 +24,7 @@ async fn the_policy_lets_scripts_be_the_portals_own_and_forms_lead_where_they_ha
 }
 
 #[tokio::test]
-async fn the_nonce_is_new_on_every_page_and_marks_its_scripts() {
+async fn v3_4_3_the_nonce_is_new_on_every_page_and_marks_its_scripts() {
     let state = State::start().await;
     let name = "nonce-page";
     let mut browser = state.signed_in("fraud-scientist").await;
@@ -42,15 +44,49 @@ async fn the_nonce_is_new_on_every_page_and_marks_its_scripts() {
 }
 
 #[tokio::test]
-async fn pages_are_not_kept_and_not_framed() {
+async fn v3_4_2_v3_4_3_v3_4_4_v3_4_5_v3_4_6_v4_1_1_no_answer_is_without_its_headers() {
+    let state = State::start().await;
+    let mut nobody = state.browser();
+    let mut auditor = state.signed_in("auditor").await;
+    let request = auditor.request("POST", "/auth/logout").header("sec-fetch-site", "cross-site").body(Body::empty());
+    let image = nobody.request("GET", "/catalog").header("sec-fetch-dest", "image").body(Body::empty());
+    for (answer, status) in [
+        (nobody.get("/catalog").await, 303),
+        (nobody.get("/healthz").await, 200),
+        (nobody.get("/metrics").await, 200),
+        (nobody.get("/auth/callback").await, 400),
+        (nobody.get("/auth/signed-out").await, 200),
+        (nobody.send(image.unwrap()).await, 401),
+        (nobody.post("/api/submit_request", &[]).await, 401),
+        (auditor.send(request.unwrap()).await, 403),
+        (auditor.get("/catalog").await, 200),
+        (auditor.get("/nothing-here").await, 404),
+        (auditor.get("/api/submit_request").await, 405),
+        (auditor.get("/audit/export.csv").await, 200),
+        (auditor.get("/audit/export.jsonl").await, 200),
+    ] {
+        assert_eq!(answer.status, status, "{}", answer.text());
+        let policy = answer.header("content-security-policy");
+        for directive in ["object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'", "script-src 'self' 'nonce-"]
+        {
+            assert!(policy.contains(directive), "{directive}: {policy}");
+        }
+        assert_eq!(answer.header("x-content-type-options"), "nosniff");
+        assert_eq!(answer.header("referrer-policy"), "same-origin");
+        assert_eq!(answer.header("access-control-allow-origin"), "", "no other origin reads it");
+        let content_type = answer.header("content-type");
+        assert!(answer.text().is_empty() || content_type.contains("charset=utf-8"), "{content_type}");
+    }
+}
+
+#[tokio::test]
+async fn v14_2_2_v14_3_2_pages_are_not_kept_and_not_framed() {
     let state = State::start().await;
     let mut browser = state.signed_in("fraud-scientist").await;
     for path in ["/", "/catalog", "/nothing-here"] {
         let page = browser.get(path).await;
         assert_eq!(page.header("cache-control"), "no-store", "{path}");
-        assert_eq!(page.header("x-content-type-options"), "nosniff");
         assert_eq!(page.header("x-frame-options"), "DENY");
-        assert_eq!(page.header("referrer-policy"), "same-origin");
         assert_eq!(page.header("x-request-id").len(), 36);
         // HSTS is for https, and the demo is not.
         assert_eq!(page.header("strict-transport-security"), "");
@@ -58,8 +94,41 @@ async fn pages_are_not_kept_and_not_framed() {
 }
 
 #[tokio::test]
-async fn a_post_from_another_site_is_refused() {
-    use axum::body::Body;
+async fn v4_1_3_what_a_proxy_would_say_is_not_believed_of_anybody() {
+    let state = State::start().await;
+    let mut browser = state.browser();
+    let request = browser
+        .request("GET", "/auth/login")
+        .header("x-forwarded-host", "evil.example")
+        .header("x-forwarded-proto", "https")
+        .header("x-forwarded-for", "192.0.2.1")
+        .header("forwarded", "host=evil.example;proto=https")
+        .header("x-request-id", "chosen");
+    let answer = browser.send(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(answer.status, 303);
+    assert!(!answer.location().contains("evil.example"), "{}", answer.location());
+    assert!(answer.header("set-cookie").starts_with("studiogate="), "the scheme is the setting's");
+    assert_ne!(answer.header("x-request-id"), "chosen");
+}
+
+#[tokio::test]
+async fn v5_3_2_v13_4_1_v13_4_3_v13_4_4_no_file_folder_or_request_is_shown() {
+    let state = State::start().await;
+    let mut browser = state.signed_in("fraud-scientist").await;
+    for path in ["/pkg/", "/.git/config", "/pkg/../../Cargo.toml", "/pkg/..%2f..%2fCargo.toml", "/%2e%2e/etc/passwd"] {
+        let answer = browser.get(path).await;
+        assert_eq!(answer.status, 404, "{path}");
+        assert!(answer.has("What to do"), "{path}");
+    }
+    for path in ["/", "/healthz", "/nothing-here"] {
+        let request = browser.request("TRACE", path).header("x-marker", "echoed").body(Body::empty()).unwrap();
+        let answer = browser.send(request).await;
+        assert!(matches!(answer.status, 404 | 405) && !answer.has("echoed"), "{path}: {}", answer.text());
+    }
+}
+
+#[tokio::test]
+async fn v3_5_1_a_post_from_another_site_is_refused() {
     let state = State::start().await;
     let mut browser = state.signed_in("fraud-scientist").await;
     for (name, value) in
@@ -74,7 +143,7 @@ async fn a_post_from_another_site_is_refused() {
 }
 
 #[tokio::test]
-async fn what_is_too_large_or_no_address_gets_a_page() {
+async fn v15_2_2_v16_5_1_what_is_too_large_or_no_address_gets_a_page() {
     let state = State::start().await;
     let mut browser = state.signed_in("fraud-scientist").await;
     let long = "x".repeat(300 * 1024);
@@ -82,6 +151,8 @@ async fn what_is_too_large_or_no_address_gets_a_page() {
         (browser.post("/api/submit_request", &[("justification", &long)]).await, 413),
         (browser.get("/api/submit_request").await, 405),
         (browser.get("/nothing-here").await, 404),
+        (browser.get("/environments/%FF/events").await, 400),
+        (browser.get("/audit/export.csv?actor=a&actor=b").await, 400),
         (browser.post("/api/no_such_function", &[]).await, 404),
     ] {
         assert_eq!(answer.status, status);
@@ -90,11 +161,14 @@ async fn what_is_too_large_or_no_address_gets_a_page() {
 }
 
 #[tokio::test]
-async fn health_and_metrics_answer_anybody() {
+async fn v13_4_5_health_and_metrics_answer_anybody_and_name_nothing() {
     let state = State::start().await;
     let mut browser = state.browser();
     for path in ["/healthz", "/readyz", "/metrics"] {
         assert_eq!(browser.get(path).await.status, 200, "{path}");
     }
-    assert!(browser.get("/metrics").await.has("studiogate_http_requests_total"));
+    state.signed_in("fraud-scientist").await.get("/requests/a-request-of-hers").await;
+    let metrics = browser.get("/metrics").await;
+    assert!(metrics.has("studiogate_http_requests_total") && metrics.has("/requests/{id}"), "{}", metrics.text());
+    assert!(!metrics.has("a-request-of-hers") && !metrics.has("fraud-scientist"), "{}", metrics.text());
 }

@@ -2,10 +2,13 @@
 //! address.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where something is not as expected")]
 
+mod audit;
 mod browser;
 mod configuration;
 mod endpoints;
+mod forms;
 mod headers;
+mod https;
 mod sessions;
 mod sign_in;
 mod sign_in_refused;

@@ -1,12 +1,17 @@
 //! How long sessions live, and what is kept when they end.
 
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
+use futures::StreamExt as _;
 
 use crate::browser::Browser;
 use crate::state::State;
 
 #[tokio::test]
-async fn a_session_ends_when_it_is_not_used_and_after_twelve_hours_however_it_is_used() {
+async fn v7_3_1_v7_3_2_a_session_ends_when_it_is_not_used_and_after_twelve_hours_however_it_is_used() {
     let state = State::start().await;
     let mut browser = state.signed_in("auditor").await;
     state.pass(TimeDelta::minutes(61));
@@ -22,7 +27,7 @@ async fn a_session_ends_when_it_is_not_used_and_after_twelve_hours_however_it_is
 }
 
 #[tokio::test]
-async fn people_see_and_end_their_own_sessions() {
+async fn v7_5_2_people_see_and_end_their_own_sessions() {
     let state = State::start().await;
     let mut here = state.signed_in("fraud-scientist").await;
     let mut there = state.signed_in("fraud-scientist").await;
@@ -36,7 +41,7 @@ async fn people_see_and_end_their_own_sessions() {
 }
 
 #[tokio::test]
-async fn a_session_that_ended_is_not_brought_back_by_a_request_in_flight() {
+async fn v7_4_1_a_session_that_ended_is_not_brought_back_by_a_request_in_flight() {
     let state = State::start().await;
     let browser = state.signed_in("fraud-scientist").await;
     let mut late = browser.clone();
@@ -50,7 +55,44 @@ async fn a_session_that_ended_is_not_brought_back_by_a_request_in_flight() {
 }
 
 #[tokio::test]
-async fn a_cookie_that_names_nothing_signs_nobody_in() {
+async fn v7_2_3_v11_5_1_a_session_id_is_256_random_bits() {
+    let state = State::start().await;
+    let (one, other) = (state.signed_in("auditor").await, state.signed_in("auditor").await);
+    let bytes = |browser: &Browser| URL_SAFE_NO_PAD.decode(&browser.cookies["studiogate"]).unwrap();
+    assert_eq!((bytes(&one).len(), bytes(&other).len()), (32, 32));
+    assert_ne!(bytes(&one), bytes(&other));
+}
+
+#[tokio::test]
+async fn v7_4_4_every_page_offers_the_sign_out() {
+    let state = State::start().await;
+    let paths =
+        ["/", "/catalog", "/requests", "/approvals", "/environments", "/audit", "/profile", "/admin/projects", "/none"];
+    for persona in ["admin", "newcomer"] {
+        let mut browser = state.signed_in(persona).await;
+        for path in paths {
+            assert!(browser.get(path).await.has("action=\"/auth/logout\""), "{path} of {persona}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn v7_4_1_an_open_stream_ends_with_its_session() {
+    let state = State::start().await;
+    let mut browser = state.signed_in("fraud-scientist").await;
+    let environment = state.approved("watched").await;
+    let answer = browser.open(&format!("/environments/{environment}/events")).await;
+    let mut events = answer.into_body().into_data_stream();
+    let first = events.next().await.unwrap().unwrap();
+    assert!(first.starts_with(b"data: {"), "{first:?}");
+    browser.post("/auth/logout", &[]).await;
+    // It looks once a second; the limit is for a stream that never ends.
+    let end = tokio::time::timeout(Duration::from_secs(60), events.next()).await.unwrap();
+    assert!(end.is_none(), "{end:?}");
+}
+
+#[tokio::test]
+async fn v7_2_1_v7_2_2_a_cookie_that_names_nothing_signs_nobody_in() {
     let state = State::start().await;
     for value in ["", "x", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "../../etc/passwd", "é"] {
         let mut browser = state.browser();
@@ -108,7 +150,7 @@ async fn what_was_typed_before_a_sign_out_is_there_after_the_sign_in() {
 }
 
 #[tokio::test]
-async fn nobody_else_gets_what_was_typed() {
+async fn v8_2_2_nobody_else_gets_what_was_typed() {
     let state = State::start().await;
     let end = async |browser: &mut Browser| {
         browser.post("/auth/logout", &[]).await;
@@ -118,9 +160,27 @@ async fn nobody_else_gets_what_was_typed() {
 }
 
 #[tokio::test]
-async fn a_form_from_nobody_is_refused_and_says_that_nothing_was_kept() {
+async fn a_form_from_nobody_comes_back_in_the_page_itself() {
     let state = State::start().await;
-    let answer = state.browser().post("/api/submit_request", &[("name", "x")]).await;
+    let fields = [("name", "typed-name"), ("noecho", "param[Secret]"), ("param[Secret]", "hush")];
+    let answer = state.browser().post("/api/submit_request", &fields).await;
     assert_eq!(answer.status, 401);
-    assert!(answer.has("it was not kept"));
+    assert!(answer.has("You are signed out.") && answer.has("Send again"), "{}", answer.text());
+    assert!(answer.has(r#"action="/api/submit_request""#) && answer.has(r#"value="typed-name""#), "{}", answer.text());
+    assert!(!answer.has("hush"), "a secret is never shown");
+    // A button has nothing to send again.
+    let answer = state.browser().post("/api/withdraw_request", &[("id", "x")]).await;
+    assert!(answer.status == 401 && !answer.has("Send again"), "{}", answer.text());
+}
+
+#[tokio::test]
+async fn what_was_typed_long_after_the_end_of_a_session_comes_back_too() {
+    let state = State::start().await;
+    let mut browser = state.signed_in("fraud-scientist").await;
+    // Nobody knows any more whose session it was.
+    state.pass(TimeDelta::hours(80));
+    state.work().await;
+    let answer = browser.post("/api/submit_request", &[("product", "prod-1"), ("name", "typed-name")]).await;
+    assert_eq!(answer.status, 401, "{}", answer.location());
+    assert!(answer.has(r#"value="typed-name""#), "{}", answer.text());
 }

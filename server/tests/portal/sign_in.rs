@@ -24,16 +24,17 @@ async fn one_comes_back_to_the_page_that_was_asked_for_with_what_was_in_its_addr
 }
 
 #[tokio::test]
-async fn nobody_is_sent_to_another_site_after_the_sign_in() {
+async fn v1_1_1_v3_7_2_nobody_is_sent_to_another_site_after_the_sign_in() {
     let state = State::start().await;
-    for evil in ["//evil.example/", "https://evil.example/", "/\\evil.example", "/auth/logout"] {
+    // The last is encoded twice: it is decoded once, and no path then.
+    for evil in ["//evil.example/", "https://evil.example/", "/\\evil.example", "/auth/logout", "%2F%2Fevil.example"] {
         let back = state.browser().sign_in("auditor", evil).await;
         assert_eq!((back.status, back.location()), (303, "/"), "{evil}");
     }
 }
 
 #[tokio::test]
-async fn the_sign_in_gives_a_new_session_id_and_the_old_one_is_worth_nothing() {
+async fn v7_2_4_the_sign_in_gives_a_new_session_id_and_the_old_one_is_worth_nothing() {
     let state = State::start().await;
     let mut browser = state.browser();
     let callback = browser.callback("fraud-scientist", "/").await;
@@ -47,7 +48,7 @@ async fn the_sign_in_gives_a_new_session_id_and_the_old_one_is_worth_nothing() {
 }
 
 #[tokio::test]
-async fn the_provider_is_asked_with_pkce_state_and_nonce() {
+async fn v10_1_2_v10_2_1_the_provider_is_asked_with_pkce_state_and_nonce() {
     let state = State::start().await;
     let mut browser = state.browser();
     let login = browser.get("/auth/login").await;
@@ -71,7 +72,7 @@ async fn a_key_that_the_provider_changed_is_fetched_at_once() {
 }
 
 #[tokio::test]
-async fn an_outage_of_the_provider_is_said_and_hurts_nobody_who_is_signed_in() {
+async fn v16_5_2_an_outage_of_the_provider_is_said_and_hurts_nobody_who_is_signed_in() {
     let state = State::start().await;
     state.provider().misbehave(Some(Misbehaviour::Outage));
     let refused = state.browser().get("/auth/login").await;
@@ -91,7 +92,7 @@ async fn an_outage_of_the_provider_is_said_and_hurts_nobody_who_is_signed_in() {
 }
 
 #[tokio::test]
-async fn signing_out_ends_the_session_here_and_at_the_provider() {
+async fn v7_4_1_v7_6_1_v14_3_1_signing_out_ends_the_session_here_and_at_the_provider() {
     let state = State::start().await;
     let mut browser = state.signed_in("fraud-scientist").await;
     let answer = browser.post("/auth/logout", &[]).await;
@@ -99,6 +100,8 @@ async fn signing_out_ends_the_session_here_and_at_the_provider() {
     let url = Url::parse(answer.location()).unwrap();
     assert!(answer.location().starts_with(&state.provider().issuer()), "{url}");
     let value = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+    // The page that was left is not shown again by the back button.
+    assert_eq!(answer.header("clear-site-data"), "\"cache\"");
     assert_eq!(value("id_token_hint").unwrap().split('.').count(), 3);
     assert_eq!(value("post_logout_redirect_uri").unwrap(), format!("{}auth/signed-out", state.demo.public_url));
     assert_eq!(browser.get("/profile").await.status, 303);
@@ -111,7 +114,7 @@ async fn signing_out_ends_the_session_here_and_at_the_provider() {
 }
 
 #[tokio::test]
-async fn somebody_in_no_group_is_told_what_to_ask_for() {
+async fn v8_2_1_somebody_in_no_group_is_told_what_to_ask_for() {
     let state = State::start().await;
     let mut browser = state.signed_in("newcomer").await;
     let page = browser.get("/").await;
@@ -121,7 +124,22 @@ async fn somebody_in_no_group_is_told_what_to_ask_for() {
 }
 
 #[tokio::test]
-async fn a_missing_groups_claim_is_told_apart_from_no_groups() {
+async fn v10_1_1_no_token_of_the_provider_reaches_the_browser() {
+    let state = State::start().await;
+    let mut browser = state.browser();
+    let answer = browser.sign_in("fraud-scientist", "/profile").await;
+    assert_eq!(answer.status, 303);
+    let page = browser.get("/profile").await;
+    assert_eq!(page.status, 200);
+    for answer in [answer, page] {
+        // How each JSON web token begins: `{"`.
+        let headers = answer.headers.iter().any(|(_, value)| value.to_str().unwrap().contains("eyJ"));
+        assert!(!headers && !answer.has("eyJ"), "{:?} {}", answer.headers, answer.text());
+    }
+}
+
+#[tokio::test]
+async fn v16_5_3_a_missing_groups_claim_is_told_apart_from_no_groups() {
     let state = State::start().await;
     state.provider().misbehave(Some(Misbehaviour::MissingGroups));
     let mut browser = state.signed_in("fraud-scientist").await;

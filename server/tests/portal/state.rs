@@ -5,11 +5,13 @@ use std::sync::Arc;
 use axum::Router;
 use chrono::{DateTime, TimeDelta, Utc};
 use control_plane::{Caller, ControlPlane, Deps, Random};
+use domain::audit::AuditEvent;
 use domain::clock::ManualClock;
 use domain::id::{EnvironmentId, ProductId, RequestId};
 use domain::person::{Actor, PersonKey, PlatformGrant, PlatformRole};
 use domain::view::{AuditQuery, CatalogQuery, DecisionInput, RequestFormQuery, RequestInput, RequestsQuery};
 use sim::oidc::Provider;
+use studiogate::config::OidcClient;
 use studiogate::demo::{Demo, DemoOptions};
 use studiogate::http::Portal;
 use tokio_util::sync::CancellationToken;
@@ -68,6 +70,18 @@ impl State {
         browser
     }
 
+    /// The portal's own registration at the demo provider.
+    pub(crate) fn client(&self) -> OidcClient {
+        OidcClient {
+            issuer: self.provider().issuer(),
+            client_id: sim::oidc::CLIENT_ID.into(),
+            client_secret: Some(sim::oidc::CLIENT_SECRET.into()),
+            groups_claim: "groups".into(),
+            scopes: vec!["openid".into(), "profile".into()],
+            redirect_origins: Vec::new(),
+        }
+    }
+
     pub(crate) fn pass(&self, time: TimeDelta) {
         self.clock.advance(time);
     }
@@ -113,6 +127,7 @@ impl State {
             form_token: form.form_token,
             parameters: values(form.fields),
             tags: values(form.tag_fields),
+            ..RequestInput::default()
         }
     }
 
@@ -124,11 +139,17 @@ impl State {
 
     /// An environment of the scientist that is available.
     pub(crate) async fn environment(&self, name: &str) -> EnvironmentId {
+        let id = self.approved(name).await;
+        self.work().await;
+        id
+    }
+
+    /// An environment of the scientist that nothing was done for yet.
+    pub(crate) async fn approved(&self, name: &str) -> EnvironmentId {
         let request = self.waiting_request(name).await;
         let lead = self.as_("fraud-lead").await;
         let decision = DecisionInput { decision: "approve".into(), version: "1".into(), ..DecisionInput::default() };
         self.plane().decide_request(&lead, &request, decision).await.unwrap();
-        self.work().await;
         let scientist = self.as_("fraud-scientist").await;
         let page = self.plane().request(&scientist, &request, None).await.unwrap();
         page.environment.expect("an approved request has an environment")
@@ -142,6 +163,12 @@ impl State {
 
     /// Actions of the audit log with their outcomes and details, newest first.
     pub(crate) async fn audited(&self, action: &str) -> Vec<String> {
+        let events = self.audit_events(action).await;
+        events.into_iter().map(|event| format!("{} {:?}", event.outcome.as_str(), event.detail)).collect()
+    }
+
+    /// Events of the audit log with this action, newest first.
+    pub(crate) async fn audit_events(&self, action: &str) -> Vec<AuditEvent> {
         let auditor = Actor {
             person: PersonKey { issuer: self.provider().issuer(), subject: "reader-of-the-log".to_owned() },
             display_name: "Reader".to_owned(),
@@ -153,11 +180,7 @@ impl State {
         let auditor = Caller::new(auditor, "test");
         let query = AuditQuery { action: action.to_owned(), ..AuditQuery::default() };
         let page = self.plane().audit(&auditor, query).await.unwrap();
-        page.rows
-            .items
-            .into_iter()
-            .map(|row| format!("{} {:?}", row.event.outcome.as_str(), row.event.detail))
-            .collect()
+        page.rows.items.into_iter().map(|row| row.event).collect()
     }
 
     pub(crate) async fn requests_of(&self, persona: &str) -> usize {

@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use app::pages::problem::Unkept;
 use domain::access::ApprovalRule;
 use domain::catalog::MirrorState;
 use domain::problem::{FieldError, Problem};
@@ -180,6 +181,8 @@ pub(crate) fn request_form() -> RequestFormPage {
         approval: "Frank Lead decides.".into(),
         suggested_name: "fiona-studio".into(),
         form_token: "0199cccc".into(),
+        blocked: None,
+        draft: "0199dddd".into(),
         state: FormState {
             values: BTreeMap::from([
                 ("name".into(), "my studio!".into()),
@@ -195,5 +198,23 @@ pub(crate) fn request_form() -> RequestFormPage {
                 FieldError::new("param[Suffix]", "Suffix has 3 to 20 lower-case letters and digits."),
             ],
         },
+    }
+}
+
+pub(crate) fn unkept() -> Unkept {
+    let fields = [
+        ("product", "prod-studio"),
+        ("form_token", "0199cccc"),
+        ("name", "fiona-studio"),
+        ("justification", "Train the late payment model.\nTwo weeks."),
+        ("lease_days", "many"),
+        ("param[Suffix]", "<b>\"x"),
+    ];
+    Unkept {
+        endpoint: "/api/submit_request".into(),
+        fields: fields.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+        secrets: vec!["param[GitToken]".into()],
+        errors: vec![FieldError::new("lease_days", "A whole number of days.")],
+        why: String::new(),
     }
 }

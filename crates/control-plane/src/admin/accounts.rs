@@ -56,10 +56,11 @@ impl ControlPlane {
                 "Terminate them first: without the account the portal could not reach them.",
             ));
         }
-        if !tx.delete_project_account(project, account, region).await? {
-            return Err(Error::not_found("account of this project"));
-        }
         let id = format!("{account}/{region}");
+        if !tx.delete_project_account(project, account, region).await? {
+            tx.rollback().await?;
+            return self.removed_already(caller, "project_account", &id, "account of this project").await;
+        }
         let event = Event::done(Action::ManageProjects.as_str(), "project_account", &id)
             .project(project)
             .with("change", "removed");

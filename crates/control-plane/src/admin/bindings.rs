@@ -45,7 +45,10 @@ impl ControlPlane {
     pub async fn remove_parameter_binding(&self, caller: &Caller, id: &ParameterBindingId) -> Result<()> {
         self.authorize_portal(caller, Action::ManageProductAccess).await?;
         let mut tx = self.store().begin().await?;
-        let removed = tx.delete_parameter_binding(id).await?.ok_or_else(|| Error::not_found("binding"))?;
+        let Some(removed) = tx.delete_parameter_binding(id).await? else {
+            tx.rollback().await?;
+            return self.removed_already(caller, "parameter_binding", id.as_str(), "binding").await;
+        };
         self.record(&mut tx, caller, event(&removed, "removed")).await?;
         tx.commit().await?;
         Ok(())

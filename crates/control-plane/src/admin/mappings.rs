@@ -53,20 +53,37 @@ impl ControlPlane {
         let (Some(grant), true) = (grant, errors.is_empty()) else { return Err(Error::Invalid(errors)) };
         let mapping = GroupMapping { id: self.ids().next()?, group: group.to_owned(), grant };
         let mut tx = self.store().begin().await?;
-        tx.insert_group_mapping(&mapping).await.map_err(|e| match e {
-            store::Error::Duplicate { .. } => Error::field("group", "This group has this role already."),
-            e => e.into(),
-        })?;
+        match tx.insert_group_mapping(&mapping).await {
+            Err(store::Error::Duplicate { .. }) => {
+                tx.rollback().await?;
+                return self.mapping_just_added(caller, &mapping).await;
+            }
+            made => made?,
+        }
         self.record(&mut tx, caller, event(&mapping, "added")).await?;
         tx.commit().await?;
         Ok(mapping.id)
+    }
+
+    /// What a mapping that is there already is answered with: done, where the caller themselves added it a moment ago.
+    async fn mapping_just_added(&self, caller: &Caller, mapping: &GroupMapping) -> Result<GroupMappingId> {
+        let all = self.store().group_mappings().await?;
+        if let Some(there) = all.into_iter().find(|m| m.group == mapping.group && m.grant == mapping.grant)
+            && self.just_changed(caller, "group_mapping", there.id.as_str()).await?
+        {
+            return Ok(there.id);
+        }
+        Err(Error::field("group", "This group has this role already."))
     }
 
     /// Takes a role from the people of a group, from their next request on. The last way to an admin stays.
     pub async fn remove_group_mapping(&self, caller: &Caller, id: &GroupMappingId) -> Result<()> {
         self.authorize_portal(caller, Action::ManageGroupMappings).await?;
         let mut tx = self.store().begin().await?;
-        let removed = tx.delete_group_mapping(id).await?.ok_or_else(|| Error::not_found("group mapping"))?;
+        let Some(removed) = tx.delete_group_mapping(id).await? else {
+            tx.rollback().await?;
+            return self.removed_already(caller, "group_mapping", id.as_str(), "group mapping").await;
+        };
         let admin = |m: &GroupMapping| m.grant == Grant::Platform { role: PlatformRole::Admin };
         let remain = tx.group_mappings().await?;
         if admin(&removed) && self.settings().bootstrap_admin_group.is_none() && !remain.iter().any(admin) {

@@ -58,7 +58,10 @@ impl ControlPlane {
     pub async fn remove_product_access(&self, caller: &Caller, id: &ProductAccessId) -> Result<()> {
         self.authorize_portal(caller, Action::ManageProductAccess).await?;
         let mut tx = self.store().begin().await?;
-        let removed = tx.delete_product_access(id).await?.ok_or_else(|| Error::not_found("access rule"))?;
+        let Some(removed) = tx.delete_product_access(id).await? else {
+            tx.rollback().await?;
+            return self.removed_already(caller, "product_access", id.as_str(), "access rule").await;
+        };
         self.record(&mut tx, caller, event(&removed, "removed")).await?;
         tx.commit().await?;
         Ok(())

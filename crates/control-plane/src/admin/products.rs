@@ -71,7 +71,8 @@ pub(super) fn parameters(product: &Product) -> Vec<Parameter> {
     for artifact in preferred.into_iter().chain(others) {
         for parameter in &artifact.parameters {
             if !all.iter().any(|p| p.key == parameter.key) {
-                all.push(parameter.clone());
+                let no_echo = product.is_secret(&parameter.key);
+                all.push(Parameter { no_echo, ..parameter.clone() });
             }
         }
     }

@@ -82,16 +82,30 @@ impl ControlPlane {
             version: 1,
         };
         if input.version.trim().is_empty() {
-            tx.insert_project(&project).await.map_err(|e| match e {
-                store::Error::Duplicate { what } if what.contains("name") => {
-                    Error::field("name", "Another project has this name.")
+            if let Err(error) = tx.insert_project(&project).await {
+                let store::Error::Duplicate { what } = error else { return Err(error.into()) };
+                tx.rollback().await?;
+                if self.store().project(&id).await? == Some(project)
+                    && self.just_changed(caller, "project", id.as_str()).await?
+                {
+                    return Ok(id);
                 }
-                store::Error::Duplicate { .. } => Error::field("id", "Another project has this short name."),
-                e => e.into(),
-            })?;
+                return Err(if what.contains("name") {
+                    Error::field("name", "Another project has this name.")
+                } else {
+                    Error::field("id", "Another project has this short name.")
+                });
+            }
         } else {
             let before = tx.project(&id).await?.ok_or_else(|| Error::not_found("project"))?;
-            if input.version.trim().parse() != Ok(before.version) {
+            let seen: Option<i64> = input.version.trim().parse().ok();
+            if seen != Some(before.version) {
+                tx.rollback().await?;
+                project.version = before.version;
+                let is_done = before == project && seen == Some(before.version - 1);
+                if is_done && self.just_changed(caller, "project", id.as_str()).await? {
+                    return Ok(id);
+                }
                 return Err(Error::Stale { what: "project".to_owned() });
             }
             project.version = before.version + 1;

@@ -108,7 +108,7 @@ fn things() -> Vec<(&'static str, Facts, Vec<Action>)> {
 }
 
 #[test]
-fn who_may_do_what() {
+fn v8_2_1_who_may_do_what() {
     let policies = Policies::load("the platform team").unwrap();
     let mut table = String::new();
     for (thing, facts, actions) in things() {
@@ -135,7 +135,7 @@ fn who_may_do_what() {
 }
 
 #[test]
-fn a_request_is_for_one_project_that_may_use_the_product() {
+fn v8_4_1_a_request_is_for_one_project_that_may_use_the_product() {
     let policies = Policies::load("the platform team").unwrap();
     let product = Facts::Product { id: "p".into(), projects: vec![project("fraud")] };
     let both = actor("me", &["member:fraud", "member:churn"]);
@@ -145,7 +145,7 @@ fn a_request_is_for_one_project_that_may_use_the_product() {
 }
 
 #[test]
-fn auditors_change_nothing() {
+fn v8_2_1_auditors_change_nothing() {
     let policies = Policies::load("the platform team").unwrap();
     for (name, actor) in actors().into_iter().filter(|(_, a)| a.is_auditor()) {
         for (thing, facts, actions) in things() {
@@ -180,7 +180,7 @@ fn the_schema_has_the_domains_actions() {
 
 /// A person is issuer and subject: the same subject at another issuer is somebody else.
 #[test]
-fn the_same_subject_at_another_issuer_owns_nothing() {
+fn v6_8_1_the_same_subject_at_another_issuer_owns_nothing() {
     let policies = Policies::load("the platform team").unwrap();
     let mut impostor = actor("me", &["member:fraud"]);
     impostor.person.issuer = "https://elsewhere.example".into();

@@ -69,9 +69,8 @@ impl Resource for Request {
     }
 
     async fn facts(&self, plane: &ControlPlane) -> Result<Facts> {
-        // Only who may decide an undecided request depends on the leads.
-        let has_eligible_lead =
-            self.state.is_final() || !plane.eligible_leads(&self.project, &self.requester).await?.is_empty();
+        // Of decided requests too: whoever could decide it is not refused when their browser sends the decision twice.
+        let has_eligible_lead = !plane.eligible_leads(&self.project, &self.requester).await?.is_empty();
         Ok(Facts::Request {
             id: self.id.to_string(),
             requester: self.requester.clone(),

@@ -232,6 +232,7 @@ impl TestState {
                     _ => None,
                 })
                 .collect(),
+            ..RequestInput::default()
         }
     }
 

@@ -5,6 +5,7 @@ use super::{Allowed, FormField, FormState};
 use crate::access::ApprovalRule;
 use crate::catalog::MirrorState;
 use crate::id::{AccountId, ProductId, ProjectId, ProvisioningArtifactId, Region};
+use crate::problem::Problem;
 use crate::project::{DataClass, Stage};
 
 /// Filters of the catalog, as they stand in the URL.
@@ -112,9 +113,24 @@ pub struct RequestFormPage {
     /// "Ada Lovelace decides" / "no approval needed" / "you are the only lead: an admin decides".
     pub approval: String,
     pub suggested_name: String,
+    /// Why it cannot be requested here whatever is typed, and whom to ask; there is nothing to submit then.
+    pub blocked: Option<Problem>,
     /// Posted back: a second post of the same form makes no second request.
     pub form_token: String,
+    /// The draft that the form shows; empty without one. Posted back, to be removed once the request is made.
+    pub draft: String,
     pub state: FormState,
+}
+
+impl RequestFormPage {
+    /// Which version and account the form was drawn for, posted back: somebody may choose others and submit at once.
+    pub fn drawn_for(&self) -> String {
+        drawn_for(self.artifact.as_str(), &self.target)
+    }
+}
+
+fn drawn_for(artifact: &str, target: &str) -> String {
+    format!("{artifact} {target}")
 }
 
 /// An account that the person may request into.
@@ -132,6 +148,7 @@ pub struct Target {
 
 /// A request as posted.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct RequestInput {
     pub product: String,
     pub artifact: String,
@@ -140,8 +157,26 @@ pub struct RequestInput {
     pub justification: String,
     pub lease_days: String,
     pub form_token: String,
+    /// What the form was drawn for, as [`RequestFormPage::drawn_for`] says it.
+    pub drawn_for: String,
+    /// The draft that the form showed.
+    pub draft: String,
+    /// Secrets, by parameter key, that were typed before and not kept: empty, they are not left to their default.
+    pub retype: Vec<String>,
     pub parameters: std::collections::BTreeMap<String, String>,
     pub tags: std::collections::BTreeMap<String, String>,
+}
+
+impl RequestInput {
+    /// The field that was changed after the form was drawn: what it shows is for another version or account. A tool that
+    /// draws no form says nothing of it.
+    pub fn changed_field(&self) -> Option<&'static str> {
+        if self.drawn_for.is_empty() || self.drawn_for == drawn_for(&self.artifact, &self.target) {
+            return None;
+        }
+        let same_artifact = self.drawn_for.split(' ').next() == Some(self.artifact.as_str());
+        Some(if same_artifact { "target" } else { "artifact" })
+    }
 }
 
 impl std::fmt::Debug for RequestInput {

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, SecondsFormat, Utc};
 use domain::guardrail::Context;
 
-use super::stack::{Phase, Stack};
+use super::stack::{Phase, Stack, StackResource};
 use crate::authorize::{authorize, resource_tags};
 use crate::context::Ctx;
 use crate::error::AwsError;
@@ -112,14 +112,15 @@ pub(super) fn events(world: &World, ctx: &Ctx, fields: &BTreeMap<String, String>
     Ok(out)
 }
 
+/// How many resources `DescribeStackResources` shows.
+const MOST_RESOURCES: usize = 100;
+
 pub(super) fn resources(world: &World, ctx: &Ctx, fields: &BTreeMap<String, String>) -> Result<String, AwsError> {
     let stack = find(world, ctx, "DescribeStackResources", fields)?;
     let wanted = fields.get("LogicalResourceId");
     let mut out = String::from("<StackResources>");
-    for resource in &stack.resources {
-        if resource.phase == Phase::Waiting || wanted.is_some_and(|id| *id != resource.logical_id) {
-            continue;
-        }
+    let shown = |r: &&StackResource| r.phase != Phase::Waiting && wanted.is_none_or(|id| *id == r.logical_id);
+    for resource in stack.resources.iter().filter(shown).take(MOST_RESOURCES) {
         out.push_str("<member>");
         element(&mut out, "StackName", &stack.name);
         element(&mut out, "StackId", &stack.arn);

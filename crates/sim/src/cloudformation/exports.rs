@@ -88,26 +88,42 @@ fn collect(value: &Value, property: &str, patterns: &mut Vec<ExportPattern>) {
     }
 }
 
-/// The fixed parts of an export's name; `None` if nothing of it is fixed.
+/// The fixed parts of an export's name, between its variables; `None` if it is no name.
 fn name_parts(name: &Value) -> Option<Vec<String>> {
-    let text = match name {
-        Value::String(text) => return Some(vec![text.clone()]),
-        Value::Object(map) => match map.get("Fn::Sub")? {
-            Value::String(text) => text.clone(),
-            Value::Array(list) => list.first()?.as_str()?.to_owned(),
-            _ => return None,
-        },
-        _ => return None,
-    };
     let mut parts = vec![String::new()];
-    let mut rest = text.as_str();
-    while let Some((before, after)) = rest.split_once("${") {
-        parts.last_mut()?.push_str(before);
-        parts.push(String::new());
-        rest = after.split_once('}')?.1;
+    append(name, &mut parts)?;
+    Some(parts)
+}
+
+/// Adds the fixed parts of a text; a variable ends one and begins the next.
+fn append(text: &Value, parts: &mut Vec<String>) -> Option<()> {
+    let call = text.as_object().filter(|map| map.len() == 1).and_then(|map| map.iter().next());
+    match (text, call) {
+        (Value::String(fixed), _) => parts.last_mut()?.push_str(fixed),
+        (_, Some((name, argument))) if name == "Fn::Sub" => {
+            let text = argument.as_str().or_else(|| argument.get(0)?.as_str())?;
+            let mut rest = text;
+            while let Some((before, after)) = rest.split_once("${") {
+                parts.last_mut()?.push_str(before);
+                parts.push(String::new());
+                rest = after.split_once('}')?.1;
+            }
+            parts.last_mut()?.push_str(rest);
+        }
+        (_, Some((name, argument))) if name == "Fn::Join" && argument.get(1).is_some_and(Value::is_array) => {
+            let between = argument.get(0)?.as_str()?;
+            for (index, item) in argument.get(1)?.as_array()?.iter().enumerate() {
+                if index > 0 {
+                    parts.last_mut()?.push_str(between);
+                }
+                append(item, parts)?;
+            }
+        }
+        // `Ref`, `Fn::If` and the like: known when the stack is.
+        (_, Some(_)) => parts.push(String::new()),
+        _ => return None,
     }
-    parts.last_mut()?.push_str(rest);
-    parts.iter().any(|part| !part.is_empty()).then_some(parts)
+    Some(())
 }
 
 impl World {

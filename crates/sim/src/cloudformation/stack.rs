@@ -41,6 +41,12 @@ pub struct Stack {
     pub work: Option<Work>,
     /// When there is something to do next.
     pub wake: Option<DateTime<Utc>>,
+    /// Bytes that the evaluated properties take.
+    #[serde(default)]
+    pub spent: usize,
+    /// Names of the exports that its resources and outputs import.
+    #[serde(default)]
+    pub imports: BTreeSet<String>,
     /// What an update that fails goes back to.
     pub before: Option<Box<Before>>,
 }
@@ -66,6 +72,10 @@ pub struct Before {
     pub parameters: Values,
     pub no_echo: BTreeSet<String>,
     pub tags: BTreeMap<String, String>,
+    #[serde(default)]
+    pub spent: usize,
+    #[serde(default)]
+    pub imports: BTreeSet<String>,
     pub resources: Vec<StackResource>,
 }
 
@@ -105,6 +115,9 @@ pub struct StackResource {
     pub retain: bool,
     /// Whether it stays when the stack's creation fails.
     pub retain_on_failure: bool,
+    /// Whether it stays when an update puts another in its place.
+    #[serde(default)]
+    pub retain_when_replaced: bool,
     /// Made without being understood.
     pub opaque: bool,
     pub status: String,

@@ -4,7 +4,7 @@ use http::request::Parts;
 
 use super::ConnectionSwitch;
 use super::wire::{Input, Output, Request, Service};
-use crate::context::Ctx;
+use crate::context::{Ctx, Origin};
 use crate::error::AwsError;
 use crate::local::LocalAws;
 use crate::signature::{self, Signed};
@@ -36,7 +36,9 @@ pub(super) fn call(
             body,
         };
         let caller = sts::identify(world, &signed, &covered, now)?;
-        let ctx = Ctx { caller, region: signed.region, now, request_id: request_id.to_owned() };
+        let agent = parts.headers.get(http::header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+        let origin = Origin { user_agent: agent.map(str::to_owned), via: None };
+        let ctx = Ctx { caller, region: signed.region, now, request_id: request_id.to_owned(), origin };
         run(world, &ctx, request)
     });
     match result {

@@ -102,11 +102,24 @@ fn read_json(target: &str, body: &[u8]) -> Result<Request, AwsError> {
     };
     let input = if body.is_empty() { Ok(Value::Object(serde_json::Map::new())) } else { serde_json::from_slice(body) };
     match input {
-        Ok(input @ Value::Object(_)) => {
+        Ok(mut input @ Value::Object(_)) => {
+            drop_nulls(&mut input);
             Ok(Request { service, operation: operation.to_owned(), input: Input::Json(input) })
         }
         Ok(_) => Err(AwsError::new("SerializationException", "The input is no JSON object.")),
         Err(e) => Err(AwsError::new("SerializationException", format!("The input is no JSON: {e}"))),
+    }
+}
+
+/// A member that is null is the same as one that is absent.
+fn drop_nulls(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            map.retain(|_, member| !member.is_null());
+            map.values_mut().for_each(drop_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(drop_nulls),
+        _ => {}
     }
 }
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::event::{resource_status, stack_status};
 use super::{PATIENCE, POLL, context, evaluate, remove, resources, start, update};
-use crate::cloudformation::{Export, Phase, Stack, Work, check};
+use crate::cloudformation::{Export, Phase, Stack, StackOutput, Work, check};
 use crate::template::Template;
 use crate::world::World;
 
@@ -189,12 +189,25 @@ fn fail(world: &mut World, stack: &mut Stack, now: DateTime<Utc>, reason: &str) 
     remove::advance(world, stack, now);
 }
 
+/// Why the new outputs cannot be: another stack imports what they would take away or change.
+fn breaks_imports(world: &World, stack: &Stack, outputs: &[StackOutput]) -> Option<String> {
+    let stays = |old: &&StackOutput| outputs.iter().any(|new| new.export == old.export && new.value == old.value);
+    let changed = stack.outputs.iter().filter(|old| !stays(old)).filter_map(|old| old.export.as_deref());
+    let (name, importer) = start::in_use(world, stack, changed)?;
+    let kept = outputs.iter().any(|new| new.export.as_ref() == Some(&name));
+    Some(format!("Cannot {} export {name} as it is in use by {importer}", if kept { "update" } else { "delete" }))
+}
+
 /// All is made: outputs and exports.
 fn finish(world: &mut World, stack: &mut Stack, template: &Template, now: DateTime<Utc>) {
-    let outputs = match evaluate::outputs(world, stack, template) {
+    let (outputs, imports) = match evaluate::outputs(world, stack, template) {
         Ok(outputs) => outputs,
         Err(reason) => return fail(world, stack, now, &reason),
     };
+    stack.imports.extend(imports);
+    if let Some(reason) = breaks_imports(world, stack, &outputs) {
+        return fail(world, stack, now, &reason);
+    }
     let place = format!("{}/{}", stack.account, stack.region);
     let exports = world.cloudformation.exports.entry(place).or_default();
     for output in &outputs {

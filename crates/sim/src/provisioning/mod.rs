@@ -13,6 +13,10 @@ mod update;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_of_rights;
+#[cfg(test)]
+mod tests_of_templates;
 
 use chrono::{DateTime, Utc};
 
@@ -20,7 +24,7 @@ pub use start::{StackRequest, create, delete};
 pub use update::{StackUpdate, update};
 
 use crate::cloudformation::{Stack, Work};
-use crate::context::Ctx;
+use crate::context::{Ctx, Origin};
 use crate::servicecatalog;
 use crate::world::World;
 
@@ -70,5 +74,11 @@ fn step(world: &mut World, arn: &str, at: DateTime<Utc>) {
 
 /// The call that CloudFormation makes for a stack.
 fn context(world: &mut World, stack: &Stack, now: DateTime<Utc>) -> Ctx {
-    Ctx { caller: stack.caller.clone(), region: stack.region.clone(), now, request_id: world.fresh_uuid() }
+    Ctx {
+        caller: stack.caller.clone(),
+        region: stack.region.clone(),
+        now,
+        request_id: world.fresh_uuid(),
+        origin: Origin::CLOUDFORMATION,
+    }
 }

@@ -34,7 +34,7 @@ fn look(world: &mut World, stack: &mut Stack, now: DateTime<Utc>) -> bool {
         let ctx = context(world, stack, now);
         let resource = stack.resources[index].clone();
         let outcome = if resource.phase == Phase::Stopping {
-            resources::remove(world, &ctx, &resource)
+            resources::remove(world, &ctx, stack, &resource)
         } else {
             resources::gone(world, &ctx, &resource).map(|gone| if gone { Removal::Done } else { Removal::Poll })
         };
@@ -112,7 +112,7 @@ fn remove_free(world: &mut World, stack: &mut Stack, now: DateTime<Utc>) -> bool
         let ctx = context(world, stack, now);
         stack.resources[index].since = now;
         let resource = stack.resources[index].clone();
-        let outcome = resources::remove(world, &ctx, &resource);
+        let outcome = resources::remove(world, &ctx, stack, &resource);
         settle(world, stack, index, now, outcome);
     }
     moved

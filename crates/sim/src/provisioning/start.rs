@@ -1,6 +1,6 @@
 //! Stacks that begin, and stacks that are to go.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use domain::guardrail::Context;
@@ -9,7 +9,7 @@ use domain::id::AccountId;
 use super::event::stack_status;
 use crate::authorize::{authorize, request_tags, resource_tags};
 use crate::cloudformation::{Phase, Stack, StackResource, Work};
-use crate::context::{Caller, Ctx};
+use crate::context::{Caller, Ctx, Origin};
 use crate::template::{DeletionPolicy, Template, Values};
 use crate::world::World;
 
@@ -57,9 +57,11 @@ pub fn create(world: &mut World, request: StackRequest, now: DateTime<Utc>) -> R
         outputs: Vec::new(),
         work: Some(Work::Create),
         wake: Some(world.ready_at(now, 1)),
+        spent: 0,
+        imports: BTreeSet::new(),
         before: None,
     };
-    let ctx = super::context(world, &stack, now);
+    let ctx = Ctx { origin: Origin::default(), ..super::context(world, &stack, now) };
     let mut context = Context::new();
     request_tags(&mut context, &stack.tags);
     if let Some(role) = &stack.role_arn {
@@ -87,19 +89,23 @@ pub(super) fn checked(
             continue;
         }
         let Some(value) = values.get_mut(&parameter.key) else { continue };
-        let stored = world.cloudformation.ssm_parameters.get(&format!("{account}/{region}/{value}"));
-        *value = match stored {
-            Some(found) => found.clone(),
-            // AWS's public parameters (images) exist in every account.
-            None if value.starts_with("/aws/") => format!("public-{}", value.rsplit('/').next().unwrap_or("value")),
-            None => return Err(format!("Unable to fetch parameters [{value}] from parameter store for this account.")),
-        };
+        *value = stored_parameter(world, account, region, value)
+            .ok_or_else(|| format!("Unable to fetch parameters [{value}] from parameter store for this account."))?;
     }
     let rules = serde_json::json!({ "Rules": template.rules });
     let violations = domain::parameter::check_rules(&rules.to_string(), &values).map_err(|e| e.to_string())?;
     match violations.first() {
         None => Ok(values),
         Some(first) => Err(format!("Template error: Rule '{}' failed: {}", first.rule, first.message)),
+    }
+}
+
+/// A parameter of Systems Manager.
+pub(super) fn stored_parameter(world: &World, account: &AccountId, region: &str, name: &str) -> Option<String> {
+    match world.cloudformation.ssm_parameters.get(&format!("{account}/{region}/{name}")) {
+        Some(found) => Some(found.clone()),
+        // AWS's public parameters (images) exist in every account.
+        None => name.starts_with("/aws/").then(|| format!("public-{}", name.rsplit('/').next().unwrap_or("value"))),
     }
 }
 
@@ -125,6 +131,7 @@ pub(super) fn waiting(
                 needs: template.needs(r, Some(evaluator.conditions())),
                 retain: r.deletion_policy != DeletionPolicy::Delete,
                 retain_on_failure: r.deletion_policy == DeletionPolicy::Retain,
+                retain_when_replaced: r.retain_when_replaced,
                 opaque: false,
                 status: String::new(),
                 reason: None,
@@ -148,13 +155,15 @@ fn begin_deletion(world: &mut World, stack: &mut Stack, caller: &Caller, now: Da
     if stack.deleted.is_some() {
         return Ok(());
     }
-    let ctx = Ctx { caller: caller.clone(), region: stack.region.clone(), now, request_id: world.fresh_uuid() };
+    let asked = super::context(world, stack, now);
+    let ctx = Ctx { caller: caller.clone(), origin: Origin::default(), ..asked };
     let mut context = Context::new();
     resource_tags(&mut context, None, &stack.tags);
     authorize(world, &ctx, "cloudformation:DeleteStack", &stack.arn, context).map_err(|e| e.message)?;
     stack.caller = caller.clone();
-    if let Some(importer) = importer(world, stack) {
-        return Err(importer);
+    let names = stack.outputs.iter().filter_map(|output| output.export.as_deref());
+    if let Some((name, importer)) = in_use(world, stack, names) {
+        return Err(format!("Cannot delete export {name} as it is in use by {importer}"));
     }
     stack_status(world, stack, now, "DELETE_IN_PROGRESS", Some("User Initiated".into()));
     stack.reason = None;
@@ -170,23 +179,28 @@ fn begin_deletion(world: &mut World, stack: &mut Stack, caller: &Caller, now: Da
     Ok(())
 }
 
-/// Why the stack's exports cannot go: another stack imports one.
-fn importer(world: &World, stack: &Stack) -> Option<String> {
-    let names: Vec<&str> = stack.outputs.iter().filter_map(|o| o.export.as_deref()).collect();
-    let others = world.cloudformation.stacks.values().filter(|other| {
-        other.account == stack.account
-            && other.region == stack.region
-            && other.deleted.is_none()
-            && other.arn != stack.arn
-            && other.resources.iter().any(|r| r.phase == Phase::Made)
-    });
-    for other in others {
-        // A text search is enough: names of exports are long and their own.
-        if let Some(name) =
-            names.iter().find(|name| other.template.contains("ImportValue") && other.template.contains(**name))
-        {
-            return Some(format!("Cannot delete export {name} as it is in use by {}", other.name));
-        }
-    }
-    None
+/// The first of the stack's exports that another stack imports, and that stack's name.
+pub(super) fn in_use<'a>(
+    world: &World,
+    stack: &Stack,
+    mut names: impl Iterator<Item = &'a str>,
+) -> Option<(String, String)> {
+    let others: Vec<&Stack> = world
+        .cloudformation
+        .stacks
+        .values()
+        .filter(|other| {
+            other.account == stack.account
+                && other.region == stack.region
+                && other.deleted.is_none()
+                && other.arn != stack.arn
+                && other.resources.iter().any(|r| r.phase != Phase::Gone)
+        })
+        .collect();
+    names.find_map(|name| {
+        let imports = |other: &&&Stack| {
+            other.imports.contains(name) || other.before.as_ref().is_some_and(|before| before.imports.contains(name))
+        };
+        others.iter().find(imports).map(|other| (name.to_owned(), other.name.clone()))
+    })
 }

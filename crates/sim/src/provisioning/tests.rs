@@ -13,32 +13,37 @@ use crate::{LocalAws, SimOptions};
 
 use super::{StackRequest, StackUpdate};
 
-const ACCOUNT: &str = "601000000002";
+pub(super) const ACCOUNT: &str = "601000000002";
 
-struct Bench {
+pub(super) struct Bench {
     aws: LocalAws,
     clock: ManualClock,
 }
 
 impl Bench {
-    fn new(speed: f64) -> Self {
+    pub(super) fn new(speed: f64) -> Self {
+        Self::offering(speed, &[])
+    }
+
+    pub(super) fn offering(speed: f64, products: &[(&str, &str)]) -> Self {
         let clock = ManualClock::at(DateTime::from_timestamp(1_750_000_000, 0).unwrap());
         let mut options = SimOptions::new(Arc::new(clock.clone()));
         options.speed = speed;
+        options.products = products.iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect();
         Self { aws: LocalAws::new(options).unwrap(), clock }
     }
 
-    fn world<T>(&self, look: impl FnOnce(&mut World, DateTime<Utc>) -> T) -> T {
+    pub(super) fn world<T>(&self, look: impl FnOnce(&mut World, DateTime<Utc>) -> T) -> T {
         let now = self.clock.now();
         self.aws.with_world(|world| look(world, now)).unwrap()
     }
 
     /// A stack made by the account's administrator.
-    fn create(&self, name: &str, template: &str, parameters: &[(&str, &str)]) -> Result<String, String> {
+    pub(super) fn create(&self, name: &str, template: &str, parameters: &[(&str, &str)]) -> Result<String, String> {
         self.create_as(name, template, parameters, Caller::Administrator(ACCOUNT.parse().unwrap()))
     }
 
-    fn create_as(
+    pub(super) fn create_as(
         &self,
         name: &str,
         template: &str,
@@ -59,33 +64,34 @@ impl Bench {
         self.world(|world, now| super::create(world, request, now))
     }
 
-    fn stack(&self, arn: &str) -> Stack {
+    pub(super) fn stack(&self, arn: &str) -> Stack {
         self.world(|world, _| world.cloudformation.stacks[arn].clone())
     }
 
-    fn after(&self, minutes: i64, arn: &str) -> Stack {
+    pub(super) fn after(&self, minutes: i64, arn: &str) -> Stack {
         self.clock.advance(TimeDelta::minutes(minutes));
         self.stack(arn)
     }
 
-    fn sagemaker(&self, operation: &str, body: &Value) -> Result<Value, crate::AwsError> {
+    pub(super) fn sagemaker(&self, operation: &str, body: &Value) -> Result<Value, crate::AwsError> {
         self.world(|world, now| {
             let ctx = Ctx {
                 caller: Caller::Administrator(ACCOUNT.parse().unwrap()),
                 region: "eu-west-1".into(),
                 now,
                 request_id: "test".into(),
+                origin: Default::default(),
             };
             crate::sagemaker::handle(world, &ctx, operation, body)
         })
     }
 }
 
-fn values(given: &[(&str, &str)]) -> Values {
+pub(super) fn values(given: &[(&str, &str)]) -> Values {
     given.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
 }
 
-fn story(stack: &Stack) -> Vec<String> {
+pub(super) fn story(stack: &Stack) -> Vec<String> {
     stack.events.iter().map(|e| format!("{} {}", e.logical_id, e.status)).collect()
 }
 
@@ -458,7 +464,8 @@ fn the_story_is_told_newest_first_and_page_by_page() {
         let fields: BTreeMap<String, String> = values(fields);
         bench.world(|world, now| {
             let caller = Caller::Administrator(account.parse().unwrap());
-            let ctx = Ctx { caller, region: "eu-west-1".into(), now, request_id: "test".into() };
+            let ctx =
+                Ctx { caller, region: "eu-west-1".into(), now, request_id: "test".into(), origin: Default::default() };
             crate::cloudformation::handle(world, &ctx, action, &fields)
         })
     };

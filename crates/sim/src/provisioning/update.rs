@@ -9,7 +9,7 @@ use super::event::{resource_status, stack_status};
 use super::{advance, context, remove, resources, start};
 use crate::authorize::{authorize, resource_tags};
 use crate::cloudformation::{Before, Phase, Stack, Work};
-use crate::context::{Caller, Ctx};
+use crate::context::{Caller, Ctx, Origin};
 use crate::template::{Template, Values};
 use crate::world::World;
 
@@ -45,7 +45,8 @@ fn begin(
         return Err(format!("Stack:{} is in {} state and can not be updated.", stack.arn, stack.status));
     }
     let parameters = start::checked(world, &stack.account, &stack.region, template, &change.parameters)?;
-    let ctx = Ctx { caller: change.caller.clone(), region: stack.region.clone(), now, request_id: world.fresh_uuid() };
+    let asked = context(world, stack, now);
+    let ctx = Ctx { caller: change.caller.clone(), origin: Origin::default(), ..asked };
     let mut auth = Context::new();
     resource_tags(&mut auth, None, &stack.tags);
     authorize(world, &ctx, "cloudformation:UpdateStack", &stack.arn, auth).map_err(|e| e.message)?;
@@ -61,6 +62,8 @@ fn begin(
             Some(tags) => std::mem::replace(&mut stack.tags, tags),
             None => stack.tags.clone(),
         },
+        spent: std::mem::take(&mut stack.spent),
+        imports: std::mem::take(&mut stack.imports),
         resources: std::mem::take(&mut stack.resources).into_iter().filter(|r| r.phase != Phase::Gone).collect(),
     };
     stack.before = Some(Box::new(before));
@@ -97,7 +100,7 @@ pub(super) fn carry_over(world: &mut World, stack: &mut Stack, index: usize, now
     }
     resource_status(world, stack, index, now, "UPDATE_IN_PROGRESS", None);
     let ctx = context(world, stack, now);
-    match resources::change(world, &ctx, &stack.resources[index].clone()) {
+    match resources::change(world, &ctx, &stack.resources[index].clone(), &old.properties) {
         Ok(seconds) => {
             stack.resources[index].phase = Phase::Making;
             stack.resources[index].due = Some(world.ready_at(now, seconds));
@@ -115,6 +118,10 @@ pub(super) fn clean_up(world: &mut World, stack: &mut Stack, now: DateTime<Utc>)
         if stack.resources.iter().any(|r| r.physical_id == old.physical_id && r.logical_id == old.logical_id) {
             continue;
         }
+        // One that another took the place of stays by its own word, one that the template dropped by its deletion policy.
+        if stack.resources.iter().any(|r| r.logical_id == old.logical_id) {
+            old.retain = old.retain_when_replaced;
+        }
         old.phase = Phase::Leaving;
         stack.resources.push(old);
     }
@@ -131,6 +138,8 @@ pub(super) fn roll_back(world: &mut World, stack: &mut Stack, now: DateTime<Utc>
     stack.parameters = before.parameters;
     stack.no_echo = before.no_echo;
     stack.tags = before.tags;
+    stack.spent = before.spent;
+    stack.imports = before.imports;
     let tried = std::mem::replace(&mut stack.resources, before.resources);
     for mut resource in tried {
         let old = stack.resources.iter().find(|old| old.physical_id == resource.physical_id).cloned();
@@ -138,7 +147,7 @@ pub(super) fn roll_back(world: &mut World, stack: &mut Stack, now: DateTime<Utc>
             if old.properties != resource.properties {
                 let ctx = context(world, stack, now);
                 // The way back is the way that was there before; what cannot be set back stays as it is.
-                let _ = resources::change(world, &ctx, &old);
+                let _ = resources::change(world, &ctx, &old, &resource.properties);
             }
         } else if !resource.physical_id.is_empty() {
             resource.phase = Phase::Leaving;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::guardrail::{Call, Context, PolicyKind, PrincipalArn, trusts};
 use serde_json::Value;
 
-use crate::authorize::{authorize, request_tags, resource_tags};
+use crate::authorize::{authorize, request_tags, resource_tags, service_call};
 use crate::context::Ctx;
 use crate::error::AwsError;
 use crate::value::{constraint, required};
@@ -58,6 +58,30 @@ pub(super) fn on_resource(
     authorize(world, ctx, &format!("sagemaker:{operation}"), arn, context)
 }
 
+/// A call that gives something new settings, which policies may compare.
+pub(crate) fn on_change(
+    world: &mut World,
+    ctx: &Ctx,
+    operation: &str,
+    arn: &str,
+    settings: &Value,
+) -> Result<(), AwsError> {
+    let mut context = Context::new();
+    let mut groups = texts(settings, &["DefaultUserSettings", "SecurityGroups"]);
+    groups.extend(texts(settings, &["UserSettings", "SecurityGroups"]));
+    set_some(&mut context, "sagemaker:VpcSecurityGroupIds", groups);
+    set_some(&mut context, "sagemaker:VpcSubnets", texts(settings, &["SubnetIds"]));
+    settings_keys(&mut context, settings);
+    for (member, key) in
+        [("AppNetworkAccessType", "sagemaker:AppNetworkAccessType"), ("RootAccess", "sagemaker:RootAccess")]
+    {
+        if let Some(value) = settings.get(member).and_then(Value::as_str) {
+            context.set(key, value);
+        }
+    }
+    on_resource(world, ctx, operation, arn, context)
+}
+
 /// A call that makes something: its tags count as request tags, and need `sagemaker:AddTags` as well
 /// (`sagemaker:TaggingAction` names the operation).
 pub(super) fn on_creation(
@@ -80,7 +104,7 @@ pub(super) fn on_creation(
 }
 
 /// The caller may pass the role to SageMaker (`iam:PassRole`), and the role lets SageMaker take it.
-pub(super) fn pass_role(world: &World, ctx: &Ctx, role_arn: &str) -> Result<(), AwsError> {
+pub(crate) fn pass_role(world: &World, ctx: &Ctx, role_arn: &str) -> Result<(), AwsError> {
     let mut context = Context::new();
     context.set("iam:PassedToService", "sagemaker.amazonaws.com");
     authorize(world, ctx, "iam:PassRole", role_arn, context)?;
@@ -94,8 +118,7 @@ pub(super) fn pass_role(world: &World, ctx: &Ctx, role_arn: &str) -> Result<(), 
         return Err(AwsError::access_denied("Cross-account pass role is not allowed."));
     }
     let trust = world.parsed(PolicyKind::Trust, &role.name, &role.trust)?;
-    let mut context = Context::new();
-    context.set("aws:SourceAccount", ctx.account().to_string());
+    let context = service_call("sagemaker.amazonaws.com", ctx.account());
     let call = Call { action: "sts:AssumeRole", resource: role_arn, context: &context };
     let service = PrincipalArn::service("sagemaker.amazonaws.com");
     if trust.first().is_some_and(|policy| trusts(policy, &service, &call).is_allowed()) {
@@ -118,25 +141,32 @@ pub(super) fn set_some(context: &mut Context, key: &str, values: Vec<String>) {
     }
 }
 
-/// Every `InstanceType` anywhere inside the settings.
-pub(super) fn instance_types(settings: Option<&Value>) -> Vec<String> {
-    fn walk(value: &Value, found: &mut Vec<String>) {
+/// The keys of what settings say anywhere inside.
+pub(super) fn settings_keys(context: &mut Context, settings: &Value) {
+    fn walk(value: &Value, member: &str, found: &mut Vec<String>) {
         match value {
             Value::Object(map) => {
                 for (key, inner) in map {
                     match inner.as_str() {
-                        Some(text) if key == "InstanceType" => found.push(text.to_owned()),
-                        _ => walk(inner, found),
+                        Some(text) if key == member => found.push(text.to_owned()),
+                        _ => walk(inner, member, found),
                     }
                 }
             }
-            Value::Array(items) => items.iter().for_each(|item| walk(item, found)),
+            Value::Array(items) => items.iter().for_each(|item| walk(item, member, found)),
             _ => {}
         }
     }
-    let mut found = Vec::new();
-    if let Some(settings) = settings {
-        walk(settings, &mut found);
+    for (member, key) in [
+        ("InstanceType", "sagemaker:InstanceTypes"),
+        ("SageMakerImageArn", "sagemaker:ImageArns"),
+        ("SageMakerImageVersionArn", "sagemaker:ImageVersionArns"),
+        ("S3KmsKeyId", "sagemaker:DomainSharingOutputKmsKey"),
+    ] {
+        let mut found = Vec::new();
+        walk(settings, member, &mut found);
+        found.sort();
+        found.dedup();
+        set_some(context, key, found);
     }
-    found
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::guardrail::Context;
 use serde_json::{Value, json};
 
-use super::access::{arn, domain_id, instance_types, name, on_creation, on_resource, set_some};
+use super::access::{arn, domain_id, name, on_creation, on_resource, settings_keys};
 use super::domain::answer;
 use super::state::{Resource, attributes, in_use, key, limit_exceeded, not_found};
 use super::{space, user_profile};
@@ -89,7 +89,7 @@ pub(super) fn create(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value
     let place = Place::of(body)?;
     let given = tags(body, "Tags")?;
     let mut context = place.context(world, ctx);
-    set_some(&mut context, "sagemaker:InstanceTypes", instance_types(body.get("ResourceSpec")));
+    settings_keys(&mut context, &body["ResourceSpec"]);
     on_creation(world, ctx, "CreateApp", &place.arn(ctx), &given, context)?;
     let ready = world.ready_at(ctx.now, COMES_UP_IN);
     let arn = place.arn(ctx);

@@ -3,7 +3,7 @@
 use domain::guardrail::Context;
 use serde_json::{Value, json};
 
-use super::access::{arn, domain_id, instance_types, name, on_creation, on_resource, pass_role, set_some, texts};
+use super::access::{arn, domain_id, name, on_creation, on_resource, pass_role, set_some, settings_keys, texts};
 use super::state::{Resource, attributes, in_use, limit_exceeded};
 use crate::context::Ctx;
 use crate::error::AwsError;
@@ -48,7 +48,7 @@ pub(super) fn create(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value
     context.set("sagemaker:AppNetworkAccessType", text(body, "AppNetworkAccessType").unwrap_or("PublicInternetOnly"));
     set_some(&mut context, "sagemaker:VpcSubnets", subnets);
     set_some(&mut context, "sagemaker:VpcSecurityGroupIds", texts(body, &["DefaultUserSettings", "SecurityGroups"]));
-    set_some(&mut context, "sagemaker:InstanceTypes", instance_types(body.get("DefaultUserSettings")));
+    settings_keys(&mut context, &body["DefaultUserSettings"]);
     if let Some(key) = text(body, "KmsKeyId").or_else(|| text(body, "HomeEfsFileSystemKmsKeyId")) {
         context.set("sagemaker:VolumeKmsKey", key);
         context.set("sagemaker:HomeEfsFileSystemKmsKey", key);

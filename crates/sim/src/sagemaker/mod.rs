@@ -3,7 +3,7 @@
 //! Inputs and outputs are JSON values shaped as in AWS's service model; what a resource was created with is what
 //! `Describe` answers, and the rules (states, what blocks what, tags, authorization) are here.
 
-mod access;
+pub(crate) mod access;
 mod app;
 mod domain;
 mod lifecycle_config;

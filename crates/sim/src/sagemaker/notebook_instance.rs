@@ -60,8 +60,13 @@ pub(super) fn create(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value
     context.set_many("sagemaker:InstanceTypes", [kind]);
     set_some(&mut context, "sagemaker:VpcSubnets", text(body, "SubnetId").map(str::to_owned).into_iter().collect());
     set_some(&mut context, "sagemaker:VpcSecurityGroupIds", groups.clone());
+    set_some(&mut context, "sagemaker:AcceleratorTypes", texts(body, &["AcceleratorTypes"]));
     if let Some(key) = text(body, "KmsKeyId") {
         context.set("sagemaker:VolumeKmsKey", key);
+    }
+    let metadata = body.pointer("/InstanceMetadataServiceConfiguration/MinimumInstanceMetadataServiceVersion");
+    if let Some(version) = metadata.and_then(Value::as_str) {
+        context.set("sagemaker:MinimumInstanceMetadataServiceVersion", version);
     }
     on_creation(world, ctx, "CreateNotebookInstance", &arn, &tags, context)?;
     pass_role(world, ctx, role)?;

@@ -3,7 +3,7 @@
 use domain::guardrail::Context;
 use serde_json::{Value, json};
 
-use super::access::{arn, domain_id, instance_types, name, on_creation, on_resource, set_some};
+use super::access::{arn, domain_id, name, on_creation, on_resource, settings_keys};
 use super::app::is_live;
 use super::domain::answer;
 use super::state::{Resource, attributes, in_use, key};
@@ -47,7 +47,7 @@ pub(super) fn create(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value
     let arn = space_arn(ctx, domain, space);
     let mut context = Context::new();
     owner_keys(ctx, body, domain, &mut context);
-    set_some(&mut context, "sagemaker:InstanceTypes", instance_types(body.get("SpaceSettings")));
+    settings_keys(&mut context, &body["SpaceSettings"]);
     on_creation(world, ctx, "CreateSpace", &arn, &tags, context)?;
     let owner = body.pointer("/OwnershipSettings/OwnerUserProfileName").and_then(Value::as_str);
     let sharing = body.pointer("/SpaceSharingSettings/SharingType").and_then(Value::as_str);

@@ -8,7 +8,7 @@ use super::state::Resource;
 use crate::authorize::request_tags;
 use crate::context::Ctx;
 use crate::error::AwsError;
-use crate::value::{page, required, tag_list, tags};
+use crate::value::{number, page, required, tag_list, tags};
 use crate::world::World;
 
 /// The resource, which has to be of the caller's account and region.
@@ -24,7 +24,9 @@ pub(super) fn list(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value, 
     on_resource(world, ctx, "ListTags", arn, Context::new())?;
     let all = find(world, ctx, arn)?.tags.clone();
     let rows = tag_list(&all).as_array().cloned().unwrap_or_default();
-    let (rows, next) = page(rows, body, ("MaxResults", "NextToken"), (50, 50))?;
+    // The model has a least number here and no greatest.
+    number(body, "MaxResults", 50, 50, i64::MAX)?;
+    let (rows, next) = page(rows, body, ("MaxResults", "NextToken"), (50, i64::MAX))?;
     let mut out = json!({ "Tags": rows });
     if let Some(next) = next {
         out["NextToken"] = json!(next);

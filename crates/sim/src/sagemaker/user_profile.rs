@@ -3,7 +3,7 @@
 use domain::guardrail::Context;
 use serde_json::{Value, json};
 
-use super::access::{arn, domain_id, instance_types, name, on_creation, on_resource, pass_role, set_some, texts};
+use super::access::{arn, domain_id, name, on_creation, on_resource, pass_role, set_some, settings_keys, texts};
 use super::app::is_live;
 use super::domain::answer;
 use super::state::{Resource, attributes, in_use, key, limit_exceeded};
@@ -29,7 +29,7 @@ pub(super) fn create(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value
     let arn = profile_arn(ctx, domain, profile);
     let mut context = Context::new();
     set_some(&mut context, "sagemaker:VpcSecurityGroupIds", texts(body, &["UserSettings", "SecurityGroups"]));
-    set_some(&mut context, "sagemaker:InstanceTypes", instance_types(body.get("UserSettings")));
+    settings_keys(&mut context, &body["UserSettings"]);
     on_creation(world, ctx, "CreateUserProfile", &arn, &tags, context)?;
     if let Some(role) = body.pointer("/UserSettings/ExecutionRole").and_then(Value::as_str) {
         pass_role(world, ctx, role)?;
@@ -42,6 +42,14 @@ pub(super) fn create(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value
             "Unable to create UserProfile [{profile}] because Domain [{domain}] is in state [{}].",
             parent.status
         )));
+    }
+    let asks_groups = parent.text("AppNetworkAccessType") == "VpcOnly";
+    let of_domain = parent.attributes.get("DefaultUserSettings").map(|own| texts(own, &["SecurityGroups"]));
+    let of_profile = texts(body, &["UserSettings", "SecurityGroups"]);
+    if asks_groups && of_profile.is_empty() && of_domain.unwrap_or_default().is_empty() {
+        return Err(AwsError::validation(
+            "SecurityGroups must be specified in UserSettings, or in the DefaultUserSettings of the Domain, when AppNetworkAccessType is VpcOnly.",
+        ));
     }
     let key = key(&[domain, profile]);
     if state.user_profiles.contains_key(&key) {

@@ -39,6 +39,9 @@ pub(crate) fn plant(world: &mut World, options: &SimOptions, now: DateTime<Utc>)
 
 /// What the command line adds at every start: products, and the exports that published templates import.
 pub(crate) fn offer(world: &mut World, options: &SimOptions, now: DateTime<Utc>) {
+    if !options.products.is_empty() {
+        roles::plant_offered(world, now);
+    }
     crate::servicecatalog::seed::offer(world, &options.products, now);
     world.cloudformation.export_patterns.clear();
     if options.exports {

@@ -44,7 +44,13 @@ pub(super) fn plant(world: &mut World, now: DateTime<Utc>) {
         aws_managed,
     };
     let policies = [
-        policy(FULL_ACCESS, "FullAWSAccess", "Allows access to every operation", crate::iam::ADMINISTRATOR, true),
+        policy(
+            FULL_ACCESS,
+            "FullAWSAccess",
+            "Allows access to every operation",
+            crate::aws_policies::ADMINISTRATOR,
+            true,
+        ),
         policy(
             DENY_ENDPOINTS,
             "deny-sagemaker-endpoints",

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::accounts::{ACCOUNTS, EXTERNAL_ID, HUB_ROLE_ARN, MANAGEMENT, REGION, SHARED_SERVICES};
 use super::organization;
 use crate::iam::IamRole;
+use crate::servicecatalog::seed::{LAUNCH_ROLE, OFFERED_LAUNCH_ROLE};
 use crate::template::{Evaluator, Physical, Pseudo, Template, TemplateError, Values};
 use crate::world::World;
 
@@ -41,6 +42,30 @@ pub(super) fn plant(world: &mut World, now: DateTime<Utc>) {
             // A test evaluates the three templates, which are compiled in: this cannot happen to a build that passed it.
             Err(error) => tracing::error!(%account, %error, "the roles of deploy/ cannot be evaluated"),
         }
+    }
+}
+
+/// What the role for offered products may do beside what `StudiogateLaunchRole` may; what that is denied stays denied.
+const WHATEVER_IS_NAMED: &str = r#"{"Version":"2012-10-17","Statement":[{"Sid":"WhateverATemplateNames","Effect":"Allow","NotAction":["sts:*","organizations:*","account:*"],"Resource":"*"}]}"#;
+
+/// The launch role of products that are offered from templates of one's own, in every account that has a launch role. It
+/// exists here alone: in an organization, such a product gets a role with the permissions that it needs.
+pub(super) fn plant_offered(world: &mut World, now: DateTime<Utc>) {
+    let id = format!("AROA{}", world.fresh(16).to_ascii_uppercase());
+    for account in world.accounts.values_mut() {
+        let Some(usual) = account.roles.get(LAUNCH_ROLE).filter(|_| !account.roles.contains_key(OFFERED_LAUNCH_ROLE))
+        else {
+            continue;
+        };
+        let mut role = IamRole {
+            name: OFFERED_LAUNCH_ROLE.into(),
+            arn: usual.arn.replace(LAUNCH_ROLE, OFFERED_LAUNCH_ROLE),
+            id: id.clone(),
+            created: now,
+            ..usual.clone()
+        };
+        role.policies.insert("whatever-is-named".into(), WHATEVER_IS_NAMED.into());
+        account.roles.insert(role.name.clone(), role);
     }
 }
 

@@ -3,6 +3,7 @@
 use domain::guardrail::Context;
 use serde_json::Value;
 
+use super::input::NameOrId;
 use super::state::{Portfolio, Product};
 use crate::authorize::authorize;
 use crate::context::Ctx;
@@ -119,6 +120,15 @@ pub(super) fn product_arn(world: &World, ctx: &Ctx, id: &str) -> String {
         .products
         .get(id)
         .map_or_else(|| format!("arn:aws:catalog:{}:{}:product/{id}", ctx.region, ctx.account()), Product::arn)
+}
+
+/// The ARN that policies see for a product that a request names. A name stands for the product that it finds: what is
+/// denied on an ARN is denied by name too.
+pub(super) fn named_product_arn(world: &World, ctx: &Ctx, wanted: &NameOrId<'_>) -> String {
+    match wanted {
+        NameOrId::Id(id) => product_arn(world, ctx, id),
+        NameOrId::Name(_) => super::products::find(world, ctx, wanted).map_or_else(|_| "*".to_owned(), Product::arn),
+    }
 }
 
 /// The ARN that policies see for a portfolio id, known or not.

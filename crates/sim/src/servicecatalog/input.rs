@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::error::AwsError;
-use crate::value::{constraint, page, required, text};
+use crate::value::{constraint, number, required, slice, text};
 
 /// A name or an id: one of the two, never both.
 pub(super) enum NameOrId<'a> {
@@ -111,7 +111,12 @@ pub(super) fn parameters(body: &Value) -> Result<BTreeMap<String, Given>, AwsErr
 
 /// One page of rows under `member`, with the token for the next one under `next`.
 pub(super) fn answer(member: &str, rows: Vec<Value>, body: &Value, max: i64, next: &str) -> Result<Value, AwsError> {
-    let (rows, token) = page(rows, body, ("PageSize", "PageToken"), (max.min(20), max)).map_err(|e| {
+    // The model allows 0, which asks for no size in particular.
+    let size = match number(body, "PageSize", 0, 0, max)? {
+        0 => max.min(20),
+        asked => asked,
+    };
+    let (rows, token) = slice(rows, body, usize::try_from(size).unwrap_or(1), "PageToken").map_err(|e| {
         if e.message.contains("PageToken") { AwsError::invalid_parameters("Invalid page token.") } else { e }
     })?;
     let mut out = json!({ member: rows });

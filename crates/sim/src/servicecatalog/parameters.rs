@@ -3,7 +3,7 @@
 use domain::catalog::Parameter;
 use serde_json::{Map, Value, json};
 
-use super::access::{allow, product_arn};
+use super::access::{allow, named_product_arn};
 use super::input::NameOrId;
 use super::{constraints, paths, products, tag_options};
 use crate::context::Ctx;
@@ -46,15 +46,7 @@ pub(super) fn detail(parameter: &Parameter) -> Value {
 pub(super) fn describe(world: &World, ctx: &Ctx, body: &Value) -> Result<Value, AwsError> {
     let wanted = NameOrId::needed(body, "ProductId", "ProductName")?;
     let wanted_artifact = NameOrId::needed(body, "ProvisioningArtifactId", "ProvisioningArtifactName")?;
-    allow(
-        world,
-        ctx,
-        "DescribeProvisioningParameters",
-        &match wanted {
-            NameOrId::Id(id) => product_arn(world, ctx, id),
-            NameOrId::Name(_) => "*".to_owned(),
-        },
-    )?;
+    allow(world, ctx, "DescribeProvisioningParameters", &named_product_arn(world, ctx, &wanted))?;
     let product = products::find(world, ctx, &wanted)?;
     let path = paths::chosen(world, ctx, &product.id, body)?;
     let artifact = products::artifact(product, &wanted_artifact)?;

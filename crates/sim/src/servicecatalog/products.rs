@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::access::{allow, launchable, portfolio, product, product_arn};
+use super::access::{allow, launchable, named_product_arn, portfolio, product, product_arn};
 use super::input::{NameOrId, answer};
 use super::state::{Artifact, Product};
 use super::{parameters, paths, tag_options};
@@ -74,11 +74,7 @@ pub(super) fn search_as_admin(world: &World, ctx: &Ctx, body: &Value) -> Result<
 
 pub(super) fn describe_as_admin(world: &World, ctx: &Ctx, body: &Value) -> Result<Value, AwsError> {
     let wanted = NameOrId::needed(body, "Id", "Name")?;
-    let arn = match wanted {
-        NameOrId::Id(id) => product_arn(world, ctx, id),
-        NameOrId::Name(_) => "*".to_owned(),
-    };
-    allow(world, ctx, "DescribeProductAsAdmin", &arn)?;
+    allow(world, ctx, "DescribeProductAsAdmin", &named_product_arn(world, ctx, &wanted))?;
     let product = world
         .service_catalog
         .products
@@ -117,11 +113,7 @@ pub(super) fn search(world: &World, ctx: &Ctx, body: &Value) -> Result<Value, Aw
 
 pub(super) fn describe(world: &World, ctx: &Ctx, body: &Value) -> Result<Value, AwsError> {
     let wanted = NameOrId::needed(body, "Id", "Name")?;
-    let arn = match wanted {
-        NameOrId::Id(id) => product_arn(world, ctx, id),
-        NameOrId::Name(_) => "*".to_owned(),
-    };
-    allow(world, ctx, "DescribeProduct", &arn)?;
+    allow(world, ctx, "DescribeProduct", &named_product_arn(world, ctx, &wanted))?;
     let product = find(world, ctx, &wanted)?;
     let open = paths::of(world, ctx, &product.id);
     if open.is_empty() {
@@ -192,13 +184,8 @@ pub(super) fn artifacts(world: &World, ctx: &Ctx, body: &Value) -> Result<Value,
 pub(super) fn describe_artifact(world: &World, ctx: &Ctx, body: &Value) -> Result<Value, AwsError> {
     let wanted = NameOrId::needed(body, "ProvisioningArtifactId", "ProvisioningArtifactName")?;
     let of = NameOrId::read(body, "ProductId", "ProductName")?;
-    let arn = match &of {
-        Some(NameOrId::Id(id)) => product_arn(world, ctx, id),
-        _ => "*".to_owned(),
-    };
-    allow(world, ctx, "DescribeProvisioningArtifact", &arn)?;
-    let product = match of {
-        Some(of) => find(world, ctx, &of)?,
+    let found = match &of {
+        Some(of) => find(world, ctx, of),
         None => world
             .service_catalog
             .products
@@ -207,8 +194,15 @@ pub(super) fn describe_artifact(world: &World, ctx: &Ctx, body: &Value) -> Resul
             .find_map(|p| product(world, ctx, &p.id).ok())
             .ok_or_else(|| {
                 AwsError::resource_not_found(format!("Provisioning artifact {} not found.", wanted.as_str()))
-            })?,
+            }),
     };
+    let arn = match (&found, &of) {
+        (Ok(found), _) => found.arn(),
+        (Err(_), Some(NameOrId::Id(id))) => product_arn(world, ctx, id),
+        (Err(_), _) => "*".to_owned(),
+    };
+    allow(world, ctx, "DescribeProvisioningArtifact", &arn)?;
+    let product = found?;
     let artifact = artifact(product, &wanted)?;
     let mut info = json!({ "TemplateUrl": format!("https://local-aws.invalid/{}/{}.yaml", product.id, artifact.id) });
     if body.get("Verbose").and_then(Value::as_bool).unwrap_or_default() {

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use domain::guardrail::{Call, Context, Policy, PolicyKind, PrincipalArn, trusts};
+use domain::guardrail::{Call, Policy, PolicyKind, PrincipalArn, trusts};
 use serde_json::{Value, json};
 
-use super::access::{allow, product_arn};
+use super::access::{allow, named_product_arn};
 use super::input::{Given, NameOrId, parameters, provisioned_name, token};
 use super::state::{Portfolio, ProvisionedProduct, Record, Task};
 use super::{constraints, paths, products, records, tag_options};
+use crate::authorize::service_call;
 use crate::context::{Caller, Ctx, RoleSession};
 use crate::error::AwsError;
 use crate::template::{Template, Values};
@@ -23,15 +24,7 @@ pub(super) fn provision(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Va
     let given = parameters(body)?;
     let mut tags = tags(body, "Tags")?;
     let notification_arns = notification_arns(body)?;
-    allow(
-        world,
-        ctx,
-        "ProvisionProduct",
-        &match wanted {
-            NameOrId::Id(id) => product_arn(world, ctx, id),
-            NameOrId::Name(_) => "*".to_owned(),
-        },
-    )?;
+    allow(world, ctx, "ProvisionProduct", &named_product_arn(world, ctx, &wanted))?;
     let request = without(body, "ProvisionToken");
     if let Some(answer) = repeated(world, ctx, "PROVISION_PRODUCT", &token, &request)? {
         return Ok(answer);
@@ -246,7 +239,7 @@ pub(super) fn launch_role(
     let denied = || AwsError::invalid_parameters(format!("Access denied while assuming the role {arn}"));
     let role = world.role(&arn).ok_or_else(denied)?;
     let trust = Policy::parse(PolicyKind::Trust, &role.name, &role.trust).map_err(|_| denied())?;
-    let context = Context::new();
+    let context = service_call("servicecatalog.amazonaws.com", ctx.account());
     let call = Call { action: "sts:AssumeRole", resource: &arn, context: &context };
     if trusts(&trust, &PrincipalArn::service("servicecatalog.amazonaws.com"), &call).is_allowed() {
         Ok(Some(arn))

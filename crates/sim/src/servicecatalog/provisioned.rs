@@ -46,7 +46,7 @@ pub(super) fn detail(provisioned: &ProvisionedProduct, status: &str) -> Value {
 }
 
 /// The one that the request names, as far as the caller may see it.
-fn seen<'a>(
+pub(super) fn seen<'a>(
     world: &'a World,
     ctx: &Ctx,
     operation: &str,

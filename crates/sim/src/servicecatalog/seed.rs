@@ -19,6 +19,8 @@ pub const ENVIRONMENTS: &str = "Data science environments";
 pub const WORKSPACES: &str = "Governed data workspaces";
 /// The role of every LAUNCH constraint.
 pub const LAUNCH_ROLE: &str = "StudiogateLaunchRole";
+/// The role of products that are offered from templates of one's own: it may make whatever a template names.
+pub const OFFERED_LAUNCH_ROLE: &str = "StudiogateOfferedLaunchRole";
 /// Who may launch.
 const PROVISIONER: &str = "StudiogateProvisioner";
 
@@ -115,7 +117,7 @@ pub fn plant(world: &mut World, now: DateTime<Utc>) {
         for (age, version) in (1_i64..).zip(&blueprint.versions) {
             artifact(world, &id, version, made + TimeDelta::milliseconds(age));
         }
-        let Some(portfolio) = put_into(world, &id, &blueprint.portfolio) else { continue };
+        let Some(portfolio) = put_into(world, &id, &blueprint.portfolio, LAUNCH_ROLE) else { continue };
         if blueprint.name == "Studio environment" {
             let rules = json!({ "Rules": { "AffordableInstances": { "Assertions": [{
                 "Assert": { "Fn::Contains": [
@@ -143,13 +145,20 @@ pub fn offer(world: &mut World, products: &[(String, String)], now: DateTime<Utc
         portfolio(world, ENVIRONMENTS, "SageMaker Studio for the projects' data scientists", &BTreeSet::new(), now);
     }
     for (name, template) in products {
-        let description = match Template::parse(template) {
-            Ok(parsed) if !parsed.description.is_empty() => parsed.description.chars().take(400).collect(),
-            Ok(_) => format!("Offered from the template {name}"),
+        let parsed = match Template::parse(template) {
+            Ok(parsed) => parsed,
             Err(problem) => {
                 tracing::error!(product = name, %problem, "the template cannot be offered");
                 continue;
             }
+        };
+        for warning in parsed.warnings.iter().chain(&parsed.never_filled()) {
+            tracing::warn!(product = name, "{warning}");
+        }
+        let description = if parsed.description.is_empty() {
+            format!("Offered from the template {name}")
+        } else {
+            parsed.description.chars().take(400).collect()
         };
         let existing = world.service_catalog.products.values().find(|p| p.name == *name).map(|p| p.id.clone());
         let id = if let Some(id) = existing {
@@ -157,7 +166,7 @@ pub fn offer(world: &mut World, products: &[(String, String)], now: DateTime<Utc
         } else {
             let owner = "Data science platform";
             let Some(id) = product(world, name, &description, owner, "platform@example.com", now) else { continue };
-            put_into(world, &id, ENVIRONMENTS);
+            put_into(world, &id, ENVIRONMENTS, OFFERED_LAUNCH_ROLE);
             id
         };
         add_version(world, &id, template, now);
@@ -268,12 +277,12 @@ fn artifact(world: &mut World, product: &str, version: &Version, now: DateTime<U
 }
 
 /// Puts a product into a portfolio, with the launch constraint that all have. Answers the portfolio's id.
-fn put_into(world: &mut World, product: &str, portfolio: &str) -> Option<String> {
+fn put_into(world: &mut World, product: &str, portfolio: &str, role: &str) -> Option<String> {
     let found = world.service_catalog.portfolios.values_mut().find(|p| p.name == portfolio)?;
     found.products.insert(product.to_owned());
     let id = found.id.clone();
-    let role = json!({ "LocalRoleName": LAUNCH_ROLE }).to_string();
-    constraint(world, "LAUNCH", &id, product, &format!("Launched as {LAUNCH_ROLE}"), &role);
+    let parameters = json!({ "LocalRoleName": role }).to_string();
+    constraint(world, "LAUNCH", &id, product, &format!("Launched as {role}"), &parameters);
     Some(id)
 }
 

@@ -2,10 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::access::allow_on;
 use super::input::{NameOrId, token};
 use super::provision::{begin, launcher, new_record, without};
-use super::provisioned::find;
+use super::provisioned::seen;
 use super::records;
 use crate::context::Ctx;
 use crate::error::AwsError;
@@ -15,8 +14,7 @@ pub(super) fn terminate(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Va
     let token = token(body, "TerminateToken")?.to_owned();
     let wanted = NameOrId::needed(body, "ProvisionedProductId", "ProvisionedProductName")?;
     // After it is gone even the same token is answered with this.
-    let found = find(world, ctx, &wanted)?.clone();
-    allow_on(world, ctx, "TerminateProvisionedProduct", (&found.user_arn, &found.user_session))?;
+    let found = seen(world, ctx, "TerminateProvisionedProduct", &wanted)?.clone();
     let request = without(body, "TerminateToken");
     if found.status == "UNDER_CHANGE" {
         let running = world.service_catalog.records.get(&found.last_record);

@@ -37,7 +37,8 @@ impl Bench {
 
     fn call_as(&self, caller: Caller, operation: &str, body: &Value) -> Result<Value, AwsError> {
         let now = self.clock.now();
-        let ctx = Ctx { caller, region: "eu-west-1".into(), now, request_id: "test".into() };
+        let ctx =
+            Ctx { caller, region: "eu-west-1".into(), now, request_id: "test".into(), origin: Default::default() };
         self.aws.with_world(|world| super::handle(world, &ctx, operation, body)).unwrap()
     }
 
@@ -455,4 +456,56 @@ Resources:
     let failed = run(false);
     assert_eq!(failed["Status"], "FAILED");
     assert_eq!(failed["RecordErrors"][0]["Description"], "No export named vpc-dev found. Rollback requested by user.");
+}
+
+#[test]
+fn what_is_denied_on_an_arn_is_denied_by_name_too() {
+    let bench = Bench::new();
+    let (product, artifact) = bench.product("Sandbox Studio");
+    let arn = format!("arn:aws:catalog:*:*:product/{product}");
+    let policy = json!({ "Version": "2012-10-17", "Statement": [
+        { "Effect": "Deny", "Action": "servicecatalog:*", "Resource": arn },
+    ] });
+    bench
+        .aws
+        .with_world(|world| {
+            let account = world.account_mut(&"601000000001".parse().unwrap()).unwrap();
+            let role = account.roles.get_mut("StudiogateProvisioner").unwrap();
+            role.policies.insert("deny".into(), policy.to_string());
+        })
+        .unwrap();
+    for (operation, mut body) in [
+        (
+            "ProvisionProduct",
+            json!({ "ProvisioningArtifactId": artifact, "ProvisionedProductName": "x", "ProvisionToken": "x" }),
+        ),
+        ("DescribeProvisioningParameters", json!({ "ProvisioningArtifactId": artifact })),
+        ("DescribeProvisioningArtifact", json!({ "ProvisioningArtifactId": artifact })),
+        ("DescribeProduct", json!({})),
+    ] {
+        let key = if operation == "DescribeProduct" { "Name" } else { "ProductName" };
+        body[key] = json!("Sandbox Studio");
+        let refused = bench.call("601000000001", operation, &body).unwrap_err();
+        assert!(refused.message.contains("with an explicit deny"), "{operation}: {refused}");
+    }
+}
+
+#[test]
+fn who_may_not_act_does_not_learn_what_there_is() {
+    let bench = Bench::new();
+    let observer = bench.session("601000000001", "StudiogateObserver", "eve");
+    for (operation, token) in
+        [("TerminateProvisionedProduct", "TerminateToken"), ("UpdateProvisionedProduct", "UpdateToken")]
+    {
+        let body = json!({ "ProvisionedProductName": "none", token: "x" });
+        assert_eq!(bench.call_as(observer.clone(), operation, &body).unwrap_err().code, "AccessDeniedException");
+    }
+}
+
+#[test]
+fn a_page_size_of_zero_asks_for_no_size_in_particular() {
+    let bench = Bench::new();
+    let page = |size: i64| bench.curate("ListPortfolios", &json!({ "PageSize": size }));
+    assert_eq!(page(0).unwrap()["PortfolioDetails"].as_array().unwrap().len(), 2);
+    assert!(page(-1).is_err() && page(101).is_err());
 }

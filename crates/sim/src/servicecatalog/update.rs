@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::access::{allow_on, product};
+use super::access::product;
 use super::input::{Given, NameOrId, parameters, token};
 use super::provision::{begin, check_parameters, launch_role, launcher, new_record, repeated, without};
-use super::provisioned::find;
+use super::provisioned::seen;
 use super::{constraints, paths, products, tag_options};
 use crate::context::Ctx;
 use crate::error::AwsError;
@@ -17,8 +17,7 @@ pub(super) fn update(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value
     let token = token(body, "UpdateToken")?.to_owned();
     let wanted = NameOrId::needed(body, "ProvisionedProductId", "ProvisionedProductName")?;
     let given = parameters(body)?;
-    let found = find(world, ctx, &wanted)?.clone();
-    allow_on(world, ctx, "UpdateProvisionedProduct", (&found.user_arn, &found.user_session))?;
+    let found = seen(world, ctx, "UpdateProvisionedProduct", &wanted)?.clone();
     let request = without(body, "UpdateToken");
     if let Some(answer) = repeated(world, ctx, "UPDATE_PROVISIONED_PRODUCT", &token, &request)? {
         return Ok(answer);

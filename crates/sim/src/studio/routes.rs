@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::page::{self, AppRow, View};
 use super::state::{Closed, OpenSession, Target};
 use crate::authorize::{authorize, resource_tags};
-use crate::context::{Caller, Ctx, RoleSession};
+use crate::context::{Caller, Ctx, Origin, RoleSession};
 use crate::error::AwsError;
 use crate::local::LocalAws;
 use crate::world::World;
@@ -144,8 +144,13 @@ fn inside(
         Target::Studio { profile_arn, .. } => ("sagemaker:CreatePresignedDomainUrl", profile_arn),
         Target::NotebookInstance { arn, .. } => ("sagemaker:CreatePresignedNotebookInstanceUrl", arn),
     };
-    let ctx =
-        Ctx { caller: session.by.caller.clone(), region: session.by.region.clone(), now, request_id: aws.request_id() };
+    let ctx = Ctx {
+        caller: session.by.caller.clone(),
+        region: session.by.region.clone(),
+        now,
+        request_id: aws.request_id(),
+        origin: Origin::default(),
+    };
     let account = ctx.account().clone();
     let Some(resource) = world.sagemaker(&account, &ctx.region).by_arn_mut(arn) else {
         return Err(Outside::Refused(AwsError::with_status(

@@ -21,6 +21,8 @@ pub struct Template {
     pub rules: Map<String, Value>,
     pub resources: Vec<Resource>,
     pub outputs: Vec<Output>,
+    /// What CloudFormation takes and most likely nobody meant, with the line.
+    pub warnings: Vec<String>,
 }
 
 /// What becomes of a resource when its stack goes.
@@ -43,6 +45,8 @@ pub struct Resource {
     pub depends_on: Vec<String>,
     pub condition: Option<String>,
     pub deletion_policy: DeletionPolicy,
+    /// Whether it stays when an update puts another in its place (`UpdateReplacePolicy`).
+    pub retain_when_replaced: bool,
 }
 
 /// One entry of `Outputs`.
@@ -78,17 +82,19 @@ impl Template {
             return Err(TemplateError::format(format!("the template is larger than {MAX_TEMPLATE_BYTES} bytes")));
         }
         let text = text.trim_start_matches('\u{feff}');
-        let document = if text.trim_start().starts_with('{') { json::parse(text)? } else { yaml::parse(text)? };
+        let (document, warnings) =
+            if text.trim_start().starts_with('{') { (json::parse(text)?, Vec::new()) } else { yaml::parse(text)? };
         let Value::Object(document) = document else {
             return Err(TemplateError::format("unsupported structure."));
         };
-        let template = Self::from_document(&document)?;
+        let template = Self { warnings, ..Self::from_document(&document)? };
         template.check_references()?;
         template.order()?;
         Ok(template)
     }
 
     fn from_document(document: &Map<String, Value>) -> Result<Self, TemplateError> {
+        refuse_macros(document)?;
         let unknown: Vec<&str> = document.keys().map(String::as_str).filter(|key| !SECTIONS.contains(key)).collect();
         if !unknown.is_empty() {
             return Err(TemplateError::plain(format!(
@@ -119,6 +125,7 @@ impl Template {
                 .into_iter()
                 .map(|(key, body)| Output::read(key, &body))
                 .collect::<Result<Vec<_>, _>>()?,
+            warnings: Vec::new(),
         })
     }
 
@@ -237,8 +244,33 @@ fn check_transform(transform: Option<&Value>) -> Result<(), TemplateError> {
     };
     match names.iter().find(|name| **name != "AWS::LanguageExtensions") {
         None => Ok(()),
-        Some(name) => Err(TemplateError::plain(format!("No transform named {name} found."))),
+        Some(name) => Err(not_run(&format!("the transform {name}"))),
     }
+}
+
+/// How a loop of `AWS::LanguageExtensions` begins.
+const FOR_EACH: &str = "Fn::ForEach";
+
+/// Refuses loops and macros, wherever they stand: CloudFormation writes them out before it reads the rest.
+fn refuse_macros(document: &Map<String, Value>) -> Result<(), TemplateError> {
+    fn walk(value: &Value) -> Result<(), TemplateError> {
+        match value {
+            Value::Array(items) => items.iter().try_for_each(walk),
+            Value::Object(map) => refuse_macros(map),
+            _ => Ok(()),
+        }
+    }
+    match document.keys().find(|key| key.starts_with(FOR_EACH) || *key == "Fn::Transform") {
+        Some(key) => Err(not_run(key)),
+        None => document.values().try_for_each(walk),
+    }
+}
+
+fn not_run(what: &str) -> TemplateError {
+    TemplateError::plain(format!(
+        "The local AWS reads templates as they are written and does not run {what}: give it the processed template \
+         (aws cloudformation get-template --template-stage Processed)"
+    ))
 }
 
 fn section(document: &Map<String, Value>, name: &str, most: usize) -> Result<Map<String, Value>, TemplateError> {
@@ -320,6 +352,15 @@ impl Resource {
                 return Err(TemplateError::format(format!("Unrecognized DeletionPolicy {other} for resource {id}")));
             }
         };
+        let retain_when_replaced = match body.get("UpdateReplacePolicy").map(|p| p.as_str().unwrap_or("?")) {
+            None | Some("Delete" | "Snapshot") => false,
+            Some("Retain") => true,
+            Some(other) => {
+                return Err(TemplateError::format(format!(
+                    "Unrecognized UpdateReplacePolicy {other} for resource {id}"
+                )));
+            }
+        };
         Ok(Self {
             logical_id: id.to_owned(),
             kind: kind.to_owned(),
@@ -327,6 +368,7 @@ impl Resource {
             depends_on,
             condition: text_member(body, "Condition", &path)?,
             deletion_policy,
+            retain_when_replaced,
         })
     }
 }

@@ -1,9 +1,11 @@
 //! Evaluating the values of a template for one stack.
 
-use std::collections::BTreeMap;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
+use super::MAX_EVALUATED;
 use super::document::Template;
 use super::error::TemplateError;
 use super::parameters::{Values, is_list};
@@ -44,6 +46,10 @@ pub struct Evaluator<'a> {
     /// By logical id.
     pub(super) resources: &'a BTreeMap<String, Physical>,
     pub(super) conditions: BTreeMap<String, bool>,
+    /// Bytes that may still come out.
+    left: Cell<usize>,
+    /// The exports that were asked for.
+    imported: RefCell<BTreeSet<String>>,
 }
 
 impl<'a> Evaluator<'a> {
@@ -55,9 +61,47 @@ impl<'a> Evaluator<'a> {
         exports: &'a BTreeMap<String, String>,
         resources: &'a BTreeMap<String, Physical>,
     ) -> Result<Self, TemplateError> {
-        let mut evaluator = Self { template, values, pseudo, exports, resources, conditions: BTreeMap::new() };
+        let mut evaluator = Self {
+            template,
+            values,
+            pseudo,
+            exports,
+            resources,
+            conditions: BTreeMap::new(),
+            left: Cell::new(MAX_EVALUATED),
+            imported: RefCell::default(),
+        };
         evaluator.settle_conditions()?;
         Ok(evaluator)
+    }
+
+    /// Lets `bytes` less come out: what the rest of the stack takes already.
+    #[must_use]
+    pub fn after(self, bytes: usize) -> Self {
+        self.left.set(self.left.get().saturating_sub(bytes));
+        self
+    }
+
+    /// The exports that were asked for so far.
+    pub fn imported(&self) -> BTreeSet<String> {
+        self.imported.borrow().clone()
+    }
+
+    /// Functions inside functions can make a small template enormous: what comes out is counted.
+    pub(super) fn spend(&self, bytes: usize) -> Result<(), TemplateError> {
+        let left = self.left.get().checked_sub(bytes).ok_or_else(|| {
+            TemplateError::function(format!(
+                "the template's values take more than {MAX_EVALUATED} bytes once evaluated"
+            ))
+        })?;
+        self.left.set(left);
+        Ok(())
+    }
+
+    pub(super) fn export(&self, name: &str) -> Result<String, TemplateError> {
+        let value = self.exports.get(name).ok_or_else(|| missing_export(name))?.clone();
+        self.imported.borrow_mut().insert(name.to_owned());
+        Ok(value)
     }
 
     /// Every condition of the template.
@@ -74,6 +118,7 @@ impl<'a> Evaluator<'a> {
     pub fn value(&self, value: &Value) -> Result<Option<Value>, TemplateError> {
         match value {
             Value::Array(items) => {
+                self.spend(NODE)?;
                 let mut list = Vec::with_capacity(items.len());
                 for item in items {
                     list.extend(self.value(item)?);
@@ -86,15 +131,20 @@ impl<'a> Evaluator<'a> {
                 {
                     return self.call(name, argument);
                 }
+                self.spend(NODE)?;
                 let mut object = Map::new();
                 for (key, item) in map {
+                    self.spend(key.len())?;
                     if let Some(item) = self.value(item)? {
                         object.insert(key.clone(), item);
                     }
                 }
                 Ok(Some(Value::Object(object)))
             }
-            other => Ok(Some(other.clone())),
+            other => {
+                self.spend(weight(other))?;
+                Ok(Some(other.clone()))
+            }
         }
     }
 
@@ -149,6 +199,7 @@ impl<'a> Evaluator<'a> {
         }
         if let Some(parameter) = self.template.parameter(name) {
             let value = self.values.get(name).map(String::as_str).unwrap_or_default();
+            self.spend(value.len())?;
             return Ok(Some(if is_list(&parameter.kind) {
                 value.split(',').map(str::trim).filter(|item| !item.is_empty()).collect()
             } else {
@@ -156,7 +207,10 @@ impl<'a> Evaluator<'a> {
             }));
         }
         match self.resources.get(name) {
-            Some(made) => Ok(Some(made.reference.clone().into())),
+            Some(made) => {
+                self.spend(NODE + made.reference.len())?;
+                Ok(Some(made.reference.clone().into()))
+            }
             None => Err(unresolved(name)),
         }
     }
@@ -165,6 +219,7 @@ impl<'a> Evaluator<'a> {
     pub(super) fn attribute(&self, resource: &str, attribute: &str) -> Result<Value, TemplateError> {
         let made = self.resources.get(resource).ok_or_else(|| unresolved(resource))?;
         if let Some(value) = made.attributes.get(attribute) {
+            self.spend(weight(value))?;
             return Ok(value.clone());
         }
         if made.opaque {
@@ -174,6 +229,19 @@ impl<'a> Evaluator<'a> {
         Err(TemplateError::function(format!(
             "resource {resource} does not support attribute type {attribute} in Fn::GetAtt"
         )))
+    }
+}
+
+/// What a value takes in memory beside its text, about.
+const NODE: usize = 32;
+
+/// What a value takes in memory, about. As deep as a template may be, twice at most.
+pub fn weight(value: &Value) -> usize {
+    NODE + match value {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(weight).sum(),
+        Value::Object(map) => map.iter().map(|(key, item)| key.len() + weight(item)).sum(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::MAX_TEXT;
 use super::error::TemplateError;
-use super::evaluate::{Evaluator, Pseudo, missing_export};
+use super::evaluate::{Evaluator, Pseudo, weight};
 use super::sub::{self, Piece};
 
 /// A scalar as text, as CloudFormation sees it.
@@ -104,14 +104,15 @@ impl Evaluator<'_> {
                 if at.is_empty() {
                     return Err(TemplateError::function("Fn::Split requires a delimiter that is not empty"));
                 }
+                self.spend(text.split(at.as_str()).count() * weight(&Value::Null))?;
                 text.split(at.as_str()).collect()
             }
             "Fn::FindInMap" => self.find_in_map(argument)?,
             "Fn::ImportValue" => {
                 let wanted = self.text(argument)?;
-                self.exports.get(&wanted).ok_or_else(|| missing_export(&wanted))?.clone().into()
+                self.export(&wanted)?.into()
             }
-            "Fn::Base64" => STANDARD.encode(self.text(argument)?).into(),
+            "Fn::Base64" => bounded(name, STANDARD.encode(self.text(argument)?))?,
             "Fn::GetAZs" => {
                 let given = self.text(argument)?;
                 let region = if given.is_empty() { self.pseudo.region.as_str() } else { given.as_str() };
@@ -120,7 +121,7 @@ impl Evaluator<'_> {
             "Fn::Cidr" => self.cidr(argument)?,
             "Fn::Length" => self.list(argument, name)?.len().into(),
             "Fn::ToJsonString" => match self.value(argument)? {
-                Some(evaluated) => evaluated.to_string().into(),
+                Some(evaluated) => bounded(name, evaluated.to_string())?,
                 None => return Ok(None),
             },
             "Fn::Equals" | "Fn::And" | "Fn::Or" | "Fn::Not" | "Fn::Contains" => {
@@ -129,6 +130,7 @@ impl Evaluator<'_> {
             }
             other => return Err(TemplateError::function(format!("{other} cannot be used here"))),
         };
+        self.spend(weight(&value))?;
         Ok(Some(value))
     }
 
@@ -257,6 +259,11 @@ impl Evaluator<'_> {
             .collect::<Result<Vec<_>, _>>()
             .map(Into::into)
     }
+}
+
+/// A function's text, if it is not too long.
+fn bounded(function: &str, text: String) -> Result<Value, TemplateError> {
+    if text.len() > MAX_TEXT { Err(too_long(function)) } else { Ok(text.into()) }
 }
 
 fn too_long(function: &str) -> TemplateError {

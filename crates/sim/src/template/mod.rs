@@ -1,7 +1,7 @@
 //! CloudFormation templates: reading and evaluating them.
 //!
-//! Reading is strict where CloudFormation is (no aliases, no duplicate keys, known sections and functions only) and has
-//! limits of its own on size and depth, so that no text can make it slow, let alone bring it down.
+//! Reading is strict where CloudFormation is (no aliases, known sections and functions only) and has limits of its own on
+//! size, depth and what comes out, so that no text can make it slow, let alone bring it down.
 
 mod conditions;
 mod document;
@@ -20,7 +20,7 @@ mod tests;
 
 pub use document::{DeletionPolicy, Output, Resource, Template};
 pub use error::TemplateError;
-pub use evaluate::{Attributes, Evaluator, Physical, Pseudo};
+pub use evaluate::{Attributes, Evaluator, Physical, Pseudo, weight};
 pub use parameters::{Values, is_list, ssm_value_kind};
 
 /// Characters that a template may have: CloudFormation's quota for templates kept in S3, 1 MB.
@@ -34,3 +34,6 @@ const MAX_NODES: usize = 200_000;
 
 /// Bytes that one evaluated text may have; beyond any property's limit.
 const MAX_TEXT: usize = 262_144;
+
+/// Bytes that all evaluated properties of a stack may take: a template of the largest size, written out several times.
+pub const MAX_EVALUATED: usize = 16 * 1_048_576;

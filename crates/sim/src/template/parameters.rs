@@ -138,6 +138,30 @@ impl Template {
     }
 }
 
+impl Template {
+    /// Parameters that no value can satisfy, each with why: a stack of the template can never be made.
+    pub fn never_filled(&self) -> Vec<String> {
+        self.parameters.iter().filter_map(never_filled).collect()
+    }
+}
+
+fn never_filled(parameter: &Parameter) -> Option<String> {
+    let key = &parameter.key;
+    let number = |text: &Option<String>| text.as_ref().and_then(|t| t.parse::<f64>().ok());
+    let crossed = parameter.min_length.zip(parameter.max_length).is_some_and(|(min, max)| min > max)
+        || number(&parameter.min_value).zip(number(&parameter.max_value)).is_some_and(|(min, max)| min > max);
+    if crossed {
+        return Some(format!("parameter {key}: no value can be given, its least limit is above its greatest"));
+    }
+    let refused = |value: &String| check(parameter, value).err();
+    let reasons: Option<Vec<_>> = parameter.allowed_values.iter().map(refused).collect();
+    if let Some(first) = reasons.iter().flatten().next() {
+        return Some(format!("parameter {key}: no value can be given, none of its AllowedValues fits: {first}"));
+    }
+    let default = parameter.default.as_ref().and_then(refused)?;
+    Some(format!("parameter {key}: its default does not fit, a value has to be given: {default}"))
+}
+
 fn check(parameter: &Parameter, value: &str) -> Result<(), TemplateError> {
     let key = &parameter.key;
     let refused = |what: String| {

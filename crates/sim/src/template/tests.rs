@@ -116,10 +116,6 @@ fn broken_templates_are_refused_with_their_place() {
         ("", "Template format error: the template is empty"),
         ("just text", "Template format error: unsupported structure."),
         ("Description: x", "Template format error: At least one Resources member must be defined."),
-        (
-            "Resources:\n  A:\n    Type: A::B\n  A:\n    Type: A::B\n",
-            "Template format error: duplicate key \"A\", first used on line 2 (line 4, column 3)",
-        ),
         ("{\"Resources\": {\"A\": {\"Type\": \"A::B\"}, \"A\": {}}}", "duplicate key \"A\""),
         (
             "Resources:\n  A: &x\n    Type: A::B\n  B: *x\n",
@@ -147,7 +143,19 @@ fn broken_templates_are_refused_with_their_place() {
         ("Things: 1\nResources:\n  A: {Type: A::B}\n", "Invalid template property or properties [Things]"),
         (
             "Transform: AWS::Serverless-2016-10-31\nResources:\n  A: {Type: A::B}\n",
-            "No transform named AWS::Serverless-2016-10-31 found.",
+            "does not run the transform AWS::Serverless-2016-10-31",
+        ),
+        (
+            "Transform: AWS::LanguageExtensions\nResources:\n  'Fn::ForEach::All': [X, [a, b], {'A${X}': {Type: A::B}}]\n",
+            "does not run Fn::ForEach::All",
+        ),
+        (
+            "Resources:\n  A:\n    Type: A::B\n    Properties: {B: 1, 'Fn::Transform': {Name: AWS::Include}}\n",
+            "does not run Fn::Transform",
+        ),
+        (
+            "Resources:\n  A: {Type: A::B, UpdateReplacePolicy: Maybe}\n",
+            "Unrecognized UpdateReplacePolicy Maybe for resource A",
         ),
         ("AWSTemplateFormatVersion: 2011-01-01\nResources:\n  A: {Type: A::B}\n", "Template version is not valid"),
         ("Resources: {A: {Type: A::B}}\n---\nmore: 1\n", "a template is one YAML document"),
@@ -290,5 +298,49 @@ proptest! {
             "Resources": { "R": { "Type": "A::B", "Properties": { "P": value } }, "Made": { "Type": "A::B" } },
         });
         let _ = evaluate(&text.to_string(), &[], &[]);
+    }
+}
+
+#[test]
+fn of_a_key_that_comes_twice_the_last_value_holds_and_the_lines_are_told() {
+    let text = "Resources:\n  A:\n    Type: A::B\n    Properties: {X: 1}\n  C: {Type: C::D}\n  A:\n    Type: E::F\n";
+    let template = Template::parse(text).unwrap();
+    let kinds: Vec<&str> = template.resources.iter().map(|r| r.kind.as_str()).collect();
+    assert_eq!(kinds, ["E::F", "C::D"]);
+    assert_eq!(template.warnings, ["line 6: the key \"A\" stands in line 2 too; the value in line 6 holds"]);
+}
+
+#[test]
+fn what_a_template_evaluates_to_is_bounded() {
+    let long = "x".repeat(100_000);
+    let nested = (0..12).fold(format!("'{long}'"), |inner, _| format!("{{'Fn::Base64': {inner}}}"));
+    let text = format!("Resources:\n  A:\n    Type: A::B\n    Properties:\n      P: {nested}\n");
+    let refused = evaluate(&text, &[], &[]).unwrap_err();
+    assert!(refused.contains("Fn::Base64 gives a text of more than"), "{refused}");
+    let quoted = (0..20).fold("'\"'".to_owned(), |inner, _| format!("{{'Fn::ToJsonString': {{k: {inner}}}}}"));
+    let text = format!("Resources:\n  A:\n    Type: A::B\n    Properties:\n      P: {quoted}\n");
+    assert!(evaluate(&text, &[], &[]).unwrap_err().contains("Fn::ToJsonString gives a text of more than"));
+    let many = "{'Fn::FindInMap': [M, a, b]}, ".repeat(200);
+    let text = format!(
+        "Mappings: {{M: {{a: {{b: '{long}'}}}}}}\nResources:\n  A:\n    Type: A::B\n    Properties:\n      P: [{many}]\n"
+    );
+    assert!(evaluate(&text, &[], &[]).unwrap_err().contains("take more than 16777216 bytes"));
+}
+
+#[test]
+fn parameters_that_nothing_fits_are_told() {
+    let text = "
+Parameters:
+  Fine: {Type: String, AllowedValues: [a, bb]}
+  Crossed: {Type: String, MinLength: 5, MaxLength: 2}
+  Short: {Type: String, MinLength: 5, AllowedValues: [a, bb]}
+  Default: {Type: Number, MinValue: 3, Default: 1}
+Resources:
+  A: {Type: A::B}
+";
+    let told = Template::parse(text).unwrap().never_filled();
+    assert_eq!(told.len(), 3, "{told:?}");
+    for (told, key) in told.iter().zip(["Crossed", "Short", "Default"]) {
+        assert!(told.starts_with(&format!("parameter {key}: ")), "{told}");
     }
 }

@@ -1,5 +1,7 @@
 //! YAML to JSON, with CloudFormation's short function tags written out.
 
+use std::collections::BTreeMap;
+
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 use serde_json::{Map, Value};
 
@@ -40,11 +42,13 @@ const TAGS: &[&str] = &[
 #[derive(Debug)]
 enum Open {
     List { items: Vec<Value>, function: Option<String> },
-    Map { entries: Map<String, Value>, lines: Vec<usize>, key: Option<String>, function: Option<String> },
+    Map { entries: Map<String, Value>, lines: BTreeMap<String, usize>, key: Option<String>, function: Option<String> },
 }
 
-/// The only document of the text. The parser is driven event by event, so depth costs no stack.
-pub(super) fn parse(text: &str) -> Result<Value, TemplateError> {
+/// The only document of the text, and what in it is most likely not meant. The parser is driven event by event, so depth
+/// costs no stack.
+pub(super) fn parse(text: &str) -> Result<(Value, Vec<String>), TemplateError> {
+    let mut warnings = Vec::new();
     let mut stack: Vec<Open> = Vec::new();
     let mut root = None;
     let mut nodes = 0_usize;
@@ -59,7 +63,7 @@ pub(super) fn parse(text: &str) -> Result<Value, TemplateError> {
                 return Err(at(span.start, "YAML aliases are not allowed in CloudFormation templates"));
             }
             Event::Scalar(text, style, _, tag) => {
-                if take_key(&mut stack, &text, span.start)? {
+                if take_key(&mut stack, &text, span.start, &mut warnings) {
                     continue;
                 }
                 scalar(&text, style, tag.as_deref(), span.start)?
@@ -71,7 +75,7 @@ pub(super) fn parse(text: &str) -> Result<Value, TemplateError> {
             }
             Event::MappingStart(_, tag) => {
                 let function = function(tag.as_deref(), span.start)?;
-                let map = Open::Map { entries: Map::new(), lines: Vec::new(), key: None, function };
+                let map = Open::Map { entries: Map::new(), lines: BTreeMap::new(), key: None, function };
                 open(&mut stack, map, span.start)?;
                 continue;
             }
@@ -95,26 +99,26 @@ pub(super) fn parse(text: &str) -> Result<Value, TemplateError> {
             }
         }
     }
-    root.ok_or_else(|| TemplateError::format("the template is empty"))
+    root.map(|root| (root, warnings)).ok_or_else(|| TemplateError::format("the template is empty"))
 }
 
 fn at(marker: Marker, message: impl std::fmt::Display) -> TemplateError {
     TemplateError::at(marker.line(), marker.col() + 1, message)
 }
 
-/// Takes a scalar as the key of the map that is open, if one waits for a key.
-fn take_key(stack: &mut [Open], text: &str, marker: Marker) -> Result<bool, TemplateError> {
-    let Some(Open::Map { entries, lines, key: key @ None, .. }) = stack.last_mut() else { return Ok(false) };
-    if entries.contains_key(text) {
-        let first = entries.keys().position(|k| k == text);
-        let line = first.and_then(|i| lines.get(i)).copied().unwrap_or_default();
-        return Err(at(marker, format!("duplicate key {text:?}, first used on line {line}")));
+/// Takes a scalar as the key of the map that is open, if one waits for a key. Of a key that comes twice CloudFormation
+/// takes the last value.
+fn take_key(stack: &mut [Open], text: &str, marker: Marker, warnings: &mut Vec<String>) -> bool {
+    let Some(Open::Map { entries, lines, key: key @ None, .. }) = stack.last_mut() else { return false };
+    if let Some(first) = lines.insert(text.to_owned(), marker.line()) {
+        let line = marker.line();
+        warnings
+            .push(format!("line {line}: the key {text:?} stands in line {first} too; the value in line {line} holds"));
     }
-    // The key is entered now, so that it counts as used; its value takes the place of null.
+    // The key is entered now, so that it keeps its place; its value takes the place of null.
     entries.insert(text.to_owned(), Value::Null);
-    lines.push(marker.line());
     *key = Some(text.to_owned());
-    Ok(true)
+    true
 }
 
 fn open(stack: &mut Vec<Open>, new: Open, marker: Marker) -> Result<(), TemplateError> {

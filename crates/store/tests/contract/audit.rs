@@ -37,7 +37,7 @@ fn ids(events: &[StoredEvent]) -> Vec<&str> {
 }
 
 on_both! {
-    async fn events_of_every_kind_come_back_as_they_were_written(db) {
+    async fn v16_2_1_events_of_every_kind_come_back_as_they_were_written(db) {
         let store = db.store;
         let mut odd = event("e3", AuditActor::System, None, 3);
         odd.entity_version = None;
@@ -57,7 +57,7 @@ on_both! {
         assert_eq!(back.iter().map(Digest::of).collect::<Vec<_>>(), told.iter().map(Digest::of).collect::<Vec<_>>());
     }
 
-    async fn an_event_shares_the_fate_of_its_transaction(db) {
+    async fn v2_3_3_an_event_shares_the_fate_of_its_transaction(db) {
         let store = db.store;
         let mut tx = store.begin().await.unwrap();
         tx.append_audit(&event("e1", by("ada"), None, 1)).await.unwrap();

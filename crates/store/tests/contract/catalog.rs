@@ -70,7 +70,7 @@ on_both! {
         assert_eq!(names, BTreeMap::from([(new.id, "Studio 2".to_owned())]));
     }
 
-    async fn search_takes_its_text_literally(db) {
+    async fn v1_2_4_search_takes_its_text_literally(db) {
         let store = db.store;
         let products = [product("prod-1", "eu-west-1", "Studio"), product("prod-2", "eu-west-1", "a_b")];
         replace(&store, "eu-west-1", &[], &products, 0).await;

@@ -60,7 +60,7 @@ on_both! {
         assert!(db.store.begin().await.is_err_and(|e| e.is_unavailable()));
     }
 
-    async fn what_comes_from_outside_is_never_sql(db) {
+    async fn v1_2_4_what_comes_from_outside_is_never_sql(db) {
         let store = &db.store;
         with_projects(store, &["a"]).await;
         let mut made = request("r1", "a", "ada", 0);
@@ -78,7 +78,7 @@ async fn unreachable(url: &str) -> Error {
 }
 
 #[tokio::test]
-async fn an_address_that_names_no_database_is_refused_without_its_password() {
+async fn v16_2_5_an_address_that_names_no_database_is_refused_without_its_password() {
     for url in ["mysql://u:hunter2@h/d", "", "studiogate.db", "sqlite:x?mode=wild", "postgres://u:hunter2@h:port/d"] {
         let refused = unreachable(url).await;
         assert!(matches!(refused, Error::Address(_)), "{url}: {refused:?}");

@@ -77,7 +77,7 @@ on_both! {
         assert_eq!(store.people_in_groups(&["b".to_owned()], at(-9)).await.unwrap(), [ada]);
     }
 
-    async fn a_session_lives_until_it_idles_or_ends(db) {
+    async fn v7_3_1_v7_3_2_a_session_lives_until_it_idles_or_ends(db) {
         let store = db.store;
         let made = session("s1", Some("ada"), 0);
         store.create_session(&made).await.unwrap();
@@ -100,7 +100,7 @@ on_both! {
         assert_eq!(store.person_of_session("s1").await.unwrap(), None);
     }
 
-    async fn saving_never_brings_an_ended_session_back(db) {
+    async fn v7_4_1_saving_never_brings_an_ended_session_back(db) {
         let store = db.store;
         store.create_session(&session("s1", None, 0)).await.unwrap();
         assert!(store.save_session("s1", "{}", Some(&person("ada"))).await.unwrap());
@@ -123,7 +123,7 @@ on_both! {
         assert_eq!(store.sweep_sessions(at(1), IDLE).await.unwrap(), 1);
     }
 
-    async fn people_end_their_own_sessions_and_no_other(db) {
+    async fn v7_5_2_people_end_their_own_sessions_and_no_other(db) {
         let store = db.store;
         for (id, who, seconds) in [("s1", "ada", 0), ("s2", "ada", 60), ("s3", "bob", 0)] {
             store.create_session(&session(id, Some(who), seconds)).await.unwrap();
@@ -139,7 +139,7 @@ on_both! {
         assert_eq!(ids(store.sessions_of(&person("bob"), at(100), IDLE).await.unwrap()), ["s3"]);
     }
 
-    async fn a_draft_is_its_owners_for_a_day(db) {
+    async fn v8_2_2_a_draft_is_its_owners_for_a_day(db) {
         let store = db.store;
         let made = draft("d1", "ada", 0);
         store.insert_draft(&made).await.unwrap();
@@ -148,9 +148,13 @@ on_both! {
         assert_eq!(store.draft(&made.id, &person("bob"), at(1)).await.unwrap(), None);
         assert_eq!(store.draft(&made.id, &person("ada"), at(86_400)).await.unwrap(), None);
         assert_eq!(store.count_drafts(&person("ada"), at(10)).await.unwrap(), 1);
-        assert!(!store.delete_draft(&made.id, &person("bob")).await.unwrap());
+        let mut tx = store.begin().await.unwrap();
+        assert!(!tx.delete_draft(&made.id, &person("bob")).await.unwrap());
+        tx.commit().await.unwrap();
         assert_eq!(store.sweep_drafts(at(86_400)).await.unwrap(), 1);
-        assert!(store.delete_draft(&"d2".parse().unwrap(), &person("ada")).await.unwrap());
+        let mut tx = store.begin().await.unwrap();
+        assert!(tx.delete_draft(&"d2".parse().unwrap(), &person("ada")).await.unwrap());
+        tx.commit().await.unwrap();
     }
 
     async fn a_flash_is_shown_once(db) {
@@ -166,7 +170,7 @@ on_both! {
         assert_eq!(store.sweep_flashes(at(3600)).await.unwrap(), 1);
     }
 
-    async fn a_form_that_is_posted_twice_leads_to_one_place(db) {
+    async fn v2_3_4_a_form_that_is_posted_twice_leads_to_one_place(db) {
         let store = db.store;
         let ada = person("ada");
         let mut tx = store.begin().await.unwrap();

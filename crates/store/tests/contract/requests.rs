@@ -25,7 +25,7 @@ on_both! {
         assert_eq!(store.request(&decided.id).await.unwrap(), Some(decided));
     }
 
-    async fn of_two_decisions_one_counts(db) {
+    async fn v2_3_4_of_two_decisions_one_counts(db) {
         let store = db.store;
         with_projects(&store, &["a"]).await;
         let made = request("r1", "a", "ada", 0);
@@ -96,7 +96,7 @@ on_both! {
         assert_eq!(old, ["r2", "r3"]);
     }
 
-    async fn sealed_values_are_erased_for_good(db) {
+    async fn v14_2_4_sealed_values_are_erased_for_good(db) {
         let store = db.store;
         with_projects(&store, &["a"]).await;
         let mut tx = store.begin().await.unwrap();

@@ -4,7 +4,7 @@ use crate::backend::on_both;
 use crate::samples::{project, project_id, with_projects};
 
 on_both! {
-    async fn nothing_is_seen_before_the_commit_and_nothing_is_left_without_it(db) {
+    async fn v2_3_3_nothing_is_seen_before_the_commit_and_nothing_is_left_without_it(db) {
         let store = db.store;
         let mut tx = store.begin().await.unwrap();
         tx.insert_project(&project("a")).await.unwrap();

@@ -1,7 +1,7 @@
 //! `AWS::EC2::SecurityGroup` and its rules.
 
 use domain::guardrail::Context;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Made, Removal, refused, required, tags, text};
 use crate::authorize::{authorize, request_tags};
@@ -37,6 +37,32 @@ pub(super) fn make_group(world: &mut World, ctx: &Ctx, resource: &StackResource)
         seconds: Some(6),
         ..Made::default()
     })
+}
+
+pub(super) fn change_group(
+    world: &mut World,
+    ctx: &Ctx,
+    resource: &StackResource,
+    from: &Value,
+) -> Result<u32, String> {
+    let group = format!("security-group/{}", resource.physical_id);
+    for (property, actions) in [
+        ("SecurityGroupIngress", ["ec2:AuthorizeSecurityGroupIngress", "ec2:RevokeSecurityGroupIngress"]),
+        ("SecurityGroupEgress", ["ec2:AuthorizeSecurityGroupEgress", "ec2:RevokeSecurityGroupEgress"]),
+    ] {
+        if resource.properties.get(property) != from.get(property) {
+            for action in actions {
+                allow(world, ctx, action, &group, Context::new())?;
+            }
+        }
+    }
+    let wanted = tags(&resource.properties);
+    if wanted != tags(from) {
+        let mut context = Context::new();
+        request_tags(&mut context, &wanted);
+        allow(world, ctx, "ec2:CreateTags", &group, context)?;
+    }
+    Ok(6)
 }
 
 pub(super) fn remove_group(world: &mut World, ctx: &Ctx, resource: &StackResource) -> Result<Removal, String> {

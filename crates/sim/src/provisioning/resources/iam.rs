@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::guardrail::Context;
+use domain::guardrail::{Context, Policy, PolicyKind};
 use serde_json::{Value, json};
 
 use super::{Made, Removal, made_up_name, refused, scalar, tags, text};
@@ -44,6 +44,7 @@ pub(super) fn make_role(world: &mut World, ctx: &Ctx, stack: &Stack, resource: &
         .get("AssumeRolePolicyDocument")
         .ok_or("Properties validation failed: #: required key [AssumeRolePolicyDocument] not found")?;
     let arn = format!("arn:aws:iam::{}:role{}{name}", ctx.account(), path(properties));
+    let trust = well_formed(world, PolicyKind::Trust, trust)?;
     let tags = tags(properties);
     let mut context = Context::new();
     request_tags(&mut context, &tags);
@@ -63,7 +64,7 @@ pub(super) fn make_role(world: &mut World, ctx: &Ctx, stack: &Stack, resource: &
         name: name.clone(),
         arn: arn.clone(),
         id: format!("AROA{}", world.fresh(17).to_uppercase()),
-        trust: document(trust),
+        trust,
         policies: BTreeMap::new(),
         attached: Vec::new(),
         tags,
@@ -100,7 +101,7 @@ fn with_policies(world: &mut World, ctx: &Ctx, mut role: IamRole, properties: &V
         boundary(&mut context);
         allow(world, ctx, "iam:PutRolePolicy", &role.arn, context)?;
         let name = text(policy, "PolicyName").unwrap_or("policy").to_owned();
-        policies.insert(name, document(&policy["PolicyDocument"]));
+        policies.insert(name, well_formed(world, PolicyKind::Identity, &policy["PolicyDocument"])?);
     }
     let mut attached = Vec::new();
     for arn in properties.get("ManagedPolicyArns").and_then(Value::as_array).into_iter().flatten() {
@@ -109,6 +110,7 @@ fn with_policies(world: &mut World, ctx: &Ctx, mut role: IamRole, properties: &V
         boundary(&mut context);
         context.set("iam:PolicyARN", arn);
         allow(world, ctx, "iam:AttachRolePolicy", &role.arn, context)?;
+        attachable(world, ctx, arn)?;
         attached.push(arn.to_owned());
     }
     role.policies = policies;
@@ -125,9 +127,25 @@ pub(super) fn change_role(world: &mut World, ctx: &Ctx, resource: &StackResource
     resource_tags(&mut context, Some("iam"), &role.tags);
     allow(world, ctx, "iam:UpdateAssumeRolePolicy", &role.arn, context)?;
     if let Some(trust) = resource.properties.get("AssumeRolePolicyDocument") {
-        role.trust = document(trust);
+        role.trust = well_formed(world, PolicyKind::Trust, trust)?;
     }
-    role.tags = tags(&resource.properties);
+    let boundary = text(&resource.properties, "PermissionsBoundary").map(str::to_owned);
+    if boundary != role.boundary {
+        let mut context = Context::new();
+        if let Some(boundary) = &boundary {
+            context.set("iam:PermissionsBoundary", boundary.clone());
+        }
+        let action = if boundary.is_some() { "Put" } else { "Delete" };
+        allow(world, ctx, &format!("iam:{action}RolePermissionsBoundary"), &role.arn, context)?;
+        role.boundary = boundary;
+    }
+    let wanted = tags(&resource.properties);
+    if wanted != role.tags {
+        let mut context = Context::new();
+        request_tags(&mut context, &wanted);
+        allow(world, ctx, "iam:TagRole", &role.arn, context)?;
+        role.tags = wanted;
+    }
     world.account_mut(ctx.account()).map_err(|e| e.message)?.roles.insert(name, role);
     Ok(15)
 }
@@ -165,13 +183,36 @@ pub(super) fn make_instance_profile(
     };
     let arn = format!("arn:aws:iam::{}:instance-profile{}{name}", ctx.account(), path(&resource.properties));
     allow(world, ctx, "iam:CreateInstanceProfile", &arn, Context::new())?;
-    allow(world, ctx, "iam:AddRoleToInstanceProfile", &arn, Context::new())?;
+    put_into_profile(world, ctx, &arn, &resource.properties)?;
     Ok(Made {
         physical_id: name,
         attributes: [("Arn".to_owned(), json!(arn))].into(),
         seconds: Some(120),
         ..Made::default()
     })
+}
+
+/// A role goes into a profile by a call of its own, and is passed to EC2 with it.
+fn put_into_profile(world: &mut World, ctx: &Ctx, arn: &str, properties: &Value) -> Result<(), String> {
+    allow(world, ctx, "iam:AddRoleToInstanceProfile", arn, Context::new())?;
+    for name in properties.get("Roles").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
+        let role = world.account(ctx.account()).map_err(|e| e.message)?.roles.get(name).map(|role| role.arn.clone());
+        let Some(role) = role else { return Err(refused(world, "Iam", &no_such_role(name))) };
+        let mut context = Context::new();
+        context.set("iam:PassedToService", "ec2.amazonaws.com");
+        allow(world, ctx, "iam:PassRole", &role, context)?;
+    }
+    Ok(())
+}
+
+pub(super) fn no_such_role(name: &str) -> AwsError {
+    AwsError::with_status(404, "NoSuchEntity", format!("The role with name {name} cannot be found."))
+}
+
+pub(super) fn change_instance_profile(world: &mut World, ctx: &Ctx, resource: &StackResource) -> Result<u32, String> {
+    let arn = resource.attributes.get("Arn").and_then(Value::as_str).unwrap_or("*").to_owned();
+    put_into_profile(world, ctx, &arn, &resource.properties)?;
+    Ok(30)
 }
 
 pub(super) fn remove_instance_profile(
@@ -184,8 +225,28 @@ pub(super) fn remove_instance_profile(
     Ok(Removal::After(3))
 }
 
-/// A policy document as IAM keeps it.
-pub(super) fn document(value: &Value) -> String {
+/// A policy document as IAM keeps it, if it is one.
+pub(super) fn well_formed(world: &mut World, kind: PolicyKind, value: &Value) -> Result<String, String> {
+    let text = document(value);
+    match Policy::parse(kind, "policy", &text) {
+        Ok(_) => Ok(text),
+        Err(problem) => {
+            let error = AwsError::new("MalformedPolicyDocument", format!("Syntax errors in policy. {problem}"));
+            Err(refused(world, "Iam", &error))
+        }
+    }
+}
+
+/// A managed policy can be attached if there is one.
+pub(super) fn attachable(world: &mut World, ctx: &Ctx, arn: &str) -> Result<(), String> {
+    if world.account(ctx.account()).map_err(|e| e.message)?.managed_policy(arn).is_some() {
+        return Ok(());
+    }
+    let message = format!("Policy {arn} does not exist or is not attachable.");
+    Err(refused(world, "Iam", &AwsError::with_status(404, "NoSuchEntity", message)))
+}
+
+fn document(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),

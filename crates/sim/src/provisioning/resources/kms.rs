@@ -1,7 +1,7 @@
 //! `AWS::KMS::Key` and `AWS::KMS::Alias`.
 
 use domain::guardrail::Context;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Made, Removal, refused, required, tags};
 use crate::authorize::{authorize, request_tags};
@@ -19,9 +19,6 @@ fn key_arn(ctx: &Ctx, id: &str) -> String {
 }
 
 pub(super) fn make_key(world: &mut World, ctx: &Ctx, resource: &StackResource) -> Result<Made, String> {
-    if resource.properties.get("KeyPolicy").is_none() {
-        return Err("Properties validation failed: #: required key [KeyPolicy] not found".into());
-    }
     let tags = tags(&resource.properties);
     let mut context = Context::new();
     request_tags(&mut context, &tags);
@@ -37,6 +34,33 @@ pub(super) fn make_key(world: &mut World, ctx: &Ctx, resource: &StackResource) -
         seconds: Some(60),
         ..Made::default()
     })
+}
+
+pub(super) fn change_key(world: &mut World, ctx: &Ctx, resource: &StackResource, from: &Value) -> Result<u32, String> {
+    let arn = key_arn(ctx, &resource.physical_id);
+    for (property, action) in [
+        ("KeyPolicy", "kms:PutKeyPolicy"),
+        ("Description", "kms:UpdateKeyDescription"),
+        ("EnableKeyRotation", "kms:EnableKeyRotation"),
+        ("Enabled", "kms:EnableKey"),
+    ] {
+        if resource.properties.get(property) != from.get(property) {
+            allow(world, ctx, action, &arn, Context::new())?;
+        }
+    }
+    let wanted = tags(&resource.properties);
+    if wanted != tags(from) {
+        let mut context = Context::new();
+        request_tags(&mut context, &wanted);
+        allow(world, ctx, "kms:TagResource", &arn, context)?;
+    }
+    Ok(60)
+}
+
+pub(super) fn change_alias(world: &mut World, ctx: &Ctx, resource: &StackResource) -> Result<u32, String> {
+    let arn = format!("arn:aws:kms:{}:{}:{}", ctx.region, ctx.account(), resource.physical_id);
+    allow(world, ctx, "kms:UpdateAlias", &arn, Context::new())?;
+    Ok(5)
 }
 
 pub(super) fn remove_key(world: &mut World, ctx: &Ctx, resource: &StackResource) -> Result<Removal, String> {

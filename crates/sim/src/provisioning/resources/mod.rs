@@ -5,6 +5,7 @@ mod iam;
 mod iam_policy;
 mod kms;
 mod opaque;
+mod opaque_actions;
 mod s3;
 mod sagemaker;
 
@@ -62,7 +63,7 @@ pub(super) fn ready(world: &mut World, ctx: &Ctx, resource: &mut StackResource) 
 }
 
 /// Starts the removal, or goes on with it.
-pub(super) fn remove(world: &mut World, ctx: &Ctx, resource: &StackResource) -> Result<Removal, String> {
+pub(super) fn remove(world: &mut World, ctx: &Ctx, stack: &Stack, resource: &StackResource) -> Result<Removal, String> {
     match resource.kind.as_str() {
         kind if sagemaker::knows(kind) => sagemaker::remove(world, ctx, resource),
         "AWS::IAM::Role" => iam::remove_role(world, ctx, resource),
@@ -75,7 +76,7 @@ pub(super) fn remove(world: &mut World, ctx: &Ctx, resource: &StackResource) -> 
         "AWS::KMS::Alias" => kms::remove_alias(world, ctx, resource),
         "AWS::EC2::SecurityGroup" => ec2::remove_group(world, ctx, resource),
         "AWS::EC2::SecurityGroupIngress" | "AWS::EC2::SecurityGroupEgress" => Ok(Removal::After(2)),
-        _ => opaque::remove(world, ctx, resource),
+        _ => opaque::remove(world, ctx, stack, resource),
     }
 }
 
@@ -84,35 +85,70 @@ pub(super) fn gone(world: &mut World, ctx: &Ctx, resource: &StackResource) -> Re
     if sagemaker::knows(&resource.kind) { sagemaker::gone(world, ctx, resource) } else { Ok(true) }
 }
 
-/// Changes a resource in place; answers how long that takes.
-pub(super) fn change(world: &mut World, ctx: &Ctx, resource: &StackResource) -> Result<u32, String> {
+/// Changes a resource in place, from the properties that it has; answers how long that takes.
+pub(super) fn change(world: &mut World, ctx: &Ctx, resource: &StackResource, from: &Value) -> Result<u32, String> {
     match resource.kind.as_str() {
         kind if sagemaker::knows(kind) => sagemaker::change(world, ctx, resource),
         "AWS::IAM::Role" => iam::change_role(world, ctx, resource),
-        _ => Ok(10),
+        "AWS::IAM::Policy" => iam_policy::change_inline(world, ctx, resource, from),
+        "AWS::IAM::ManagedPolicy" => iam_policy::change_managed(world, ctx, resource, from),
+        "AWS::IAM::InstanceProfile" => iam::change_instance_profile(world, ctx, resource),
+        "AWS::S3::Bucket" => s3::change_bucket(world, ctx, resource, from),
+        "AWS::S3::BucketPolicy" => s3::make_policy(world, ctx, resource).map(|_| 5),
+        "AWS::KMS::Key" => kms::change_key(world, ctx, resource, from),
+        "AWS::KMS::Alias" => kms::change_alias(world, ctx, resource),
+        "AWS::EC2::SecurityGroup" => ec2::change_group(world, ctx, resource, from),
+        "AWS::EC2::SecurityGroupIngress" | "AWS::EC2::SecurityGroupEgress" => Ok(2),
+        _ => opaque::change(world, ctx, resource),
     }
 }
 
 /// Properties that cannot be changed, by type ("Update requires: Replacement").
 pub(super) fn needs_replacement(kind: &str, old: &Value, new: &Value) -> bool {
     let fixed: &[&str] = match kind {
-        "AWS::SageMaker::Domain" => &["DomainName", "AuthMode", "VpcId", "KmsKeyId"],
+        "AWS::SageMaker::Domain" => &["DomainName", "AuthMode", "KmsKeyId"],
         "AWS::SageMaker::UserProfile" => {
             &["DomainId", "UserProfileName", "SingleSignOnUserIdentifier", "SingleSignOnUserValue"]
         }
-        "AWS::SageMaker::Space" => &["DomainId", "SpaceName"],
+        "AWS::SageMaker::Space" => &["DomainId", "SpaceName", "SpaceSharingSettings", "OwnershipSettings"],
         "AWS::SageMaker::App" => &["DomainId", "UserProfileName", "AppType", "AppName", "ResourceSpec"],
-        "AWS::SageMaker::NotebookInstance" => {
-            &["NotebookInstanceName", "KmsKeyId", "SubnetId", "SecurityGroupIds", "DirectInternetAccess"]
-        }
+        "AWS::SageMaker::NotebookInstance" => &[
+            "NotebookInstanceName",
+            "KmsKeyId",
+            "SubnetId",
+            "SecurityGroupIds",
+            "DirectInternetAccess",
+            "PlatformIdentifier",
+        ],
         "AWS::SageMaker::NotebookInstanceLifecycleConfig" => &["NotebookInstanceLifecycleConfigName"],
         "AWS::S3::Bucket" => &["BucketName"],
         "AWS::S3::BucketPolicy" => &["Bucket"],
         "AWS::KMS::Alias" => &["AliasName"],
         "AWS::IAM::Role" => &["RoleName", "Path"],
-        "AWS::IAM::ManagedPolicy" => &["ManagedPolicyName", "Path"],
+        "AWS::IAM::ManagedPolicy" => &["ManagedPolicyName", "Path", "Description"],
+        "AWS::IAM::InstanceProfile" => &["InstanceProfileName", "Path"],
         "AWS::EC2::SecurityGroup" => &["GroupName", "GroupDescription", "VpcId"],
-        _ => &[],
+        // A rule is made anew unless its description alone changes.
+        "AWS::EC2::SecurityGroupIngress" | "AWS::EC2::SecurityGroupEgress" => &[
+            "IpProtocol",
+            "FromPort",
+            "ToPort",
+            "CidrIp",
+            "CidrIpv6",
+            "GroupId",
+            "GroupName",
+            "SourceSecurityGroupId",
+            "SourceSecurityGroupName",
+            "SourceSecurityGroupOwnerId",
+            "SourcePrefixListId",
+            "DestinationSecurityGroupId",
+            "DestinationPrefixListId",
+        ],
+        "AWS::Lambda::Function" => &["FunctionName", "PackageType"],
+        "AWS::CloudFormation::CustomResource" => &["ServiceToken"],
+        kind if kind.starts_with("Custom::") => &["ServiceToken"],
+        // Of a type that is not known here, what names the resource is sure to be fixed.
+        _ => opaque::NAMES,
     };
     fixed.iter().any(|key| old.get(*key) != new.get(*key))
 }

@@ -3,17 +3,19 @@
 //! One thing is acted out: a custom resource whose inline function creates a notebook instance, a pattern of published
 //! templates, creates it here too, with the rights of the function's role.
 
-use domain::guardrail::Context;
+use domain::guardrail::{Call, Context, PolicyKind, PrincipalArn, trusts};
 use serde_json::{Map, Value, json};
 
+use super::opaque_actions::{Act, action, passed_role};
 use super::{Made, Removal, made_up_name, refused, text};
 use crate::authorize::authorize;
 use crate::cloudformation::{Stack, StackResource};
 use crate::context::{Caller, Ctx, RoleSession};
+use crate::error::AwsError;
 use crate::world::World;
 
 /// The property that names the resource, for types whose `Ref` is that name.
-const NAMES: &[&str] = &[
+pub(super) const NAMES: &[&str] = &[
     "FunctionName",
     "LogGroupName",
     "Name",
@@ -30,33 +32,62 @@ fn is_custom(kind: &str) -> bool {
     kind.starts_with("Custom::") || kind == "AWS::CloudFormation::CustomResource"
 }
 
-/// The action that makes a resource of the type, and on what. `None` if no service is asked.
-fn action(resource: &StackResource) -> Option<(String, String)> {
+/// Whether the caller may do what becomes of the resource, and on what.
+fn allow(world: &mut World, ctx: &Ctx, resource: &StackResource, act: Act) -> Result<(), String> {
     let kind = resource.kind.as_str();
-    if is_custom(kind) {
+    let service = kind.split("::").nth(1).unwrap_or("CloudFormation").to_owned();
+    let (action, on) = if is_custom(kind) {
         let token = text(&resource.properties, "ServiceToken").unwrap_or("*");
-        return Some(("lambda:InvokeFunction".into(), token.to_owned()));
-    }
-    let mut parts = kind.split("::").skip(1);
-    let (service, noun) = (parts.next()?.to_lowercase(), parts.next()?);
-    Some((
-        match kind {
-            "AWS::SSM::Parameter" => "ssm:PutParameter".into(),
-            "AWS::Lambda::Permission" => "lambda:AddPermission".into(),
-            "AWS::Events::Rule" => "events:PutRule".into(),
-            "AWS::CloudWatch::Alarm" => "cloudwatch:PutMetricAlarm".into(),
-            _ if service == "cloudformation" => return None,
-            _ => format!("{service}:Create{noun}"),
+        ("lambda:InvokeFunction".to_owned(), token.to_owned())
+    } else {
+        match action(kind, act) {
+            Some(action) => (action, "*".to_owned()),
+            // No service is asked.
+            None => return Ok(()),
+        }
+    };
+    authorize(world, ctx, &action, &on, Context::new()).map_err(|e| refused(world, &service, &e))?;
+    match passed_role(kind) {
+        Some((property, to)) if act != Act::Remove => match text(&resource.properties, property) {
+            Some(role) => pass_role(world, ctx, &service, role, to),
+            None => Ok(()),
         },
-        "*".into(),
-    ))
+        _ => Ok(()),
+    }
+}
+
+/// The caller may pass the role to the service (`iam:PassRole`), and the role lets the service take it.
+fn pass_role(world: &mut World, ctx: &Ctx, service: &str, role_arn: &str, to: &str) -> Result<(), String> {
+    let mut context = Context::new();
+    context.set("iam:PassedToService", to);
+    authorize(world, ctx, "iam:PassRole", role_arn, context).map_err(|e| refused(world, service, &e))?;
+    if trusts_service(world, role_arn, to) {
+        return Ok(());
+    }
+    let message = format!("The role {role_arn} cannot be assumed by {to}.");
+    Err(refused(world, service, &AwsError::new("InvalidParameterValueException", message)))
+}
+
+fn trusts_service(world: &World, role_arn: &str, service: &str) -> bool {
+    let Some(role) = world.role(role_arn) else { return false };
+    let Ok(trust) = world.parsed(PolicyKind::Trust, &role.name, &role.trust) else { return false };
+    let context = Context::new();
+    let call = Call { action: "sts:AssumeRole", resource: role_arn, context: &context };
+    trust.first().is_some_and(|policy| trusts(policy, &PrincipalArn::service(service), &call).is_allowed())
+}
+
+pub(super) fn change(world: &mut World, ctx: &Ctx, resource: &StackResource) -> Result<u32, String> {
+    allow(world, ctx, resource, Act::Change)?;
+    if resource.kind == "AWS::SSM::Parameter" {
+        let value = resource.properties.get("Value").and_then(super::scalar).unwrap_or_default();
+        let key = format!("{}/{}/{}", ctx.account(), ctx.region, resource.physical_id);
+        world.cloudformation.ssm_parameters.insert(key, value);
+    }
+    Ok(10)
 }
 
 pub(super) fn make(world: &mut World, ctx: &Ctx, stack: &Stack, resource: &StackResource) -> Result<Made, String> {
-    let service = resource.kind.split("::").nth(1).unwrap_or("CloudFormation").to_owned();
-    if let Some((action, on)) = action(resource) {
-        authorize(world, ctx, &action, &on, Context::new()).map_err(|e| refused(world, &service, &e))?;
-    }
+    allow(world, ctx, resource, Act::Make)?;
     if is_custom(&resource.kind)
         && let Some(made) = act_out(world, ctx, stack, resource)?
     {
@@ -96,6 +127,10 @@ fn function<'a>(stack: &'a Stack, resource: &StackResource) -> Option<(&'a str, 
     Some((code, text(&function.properties, "Role")?))
 }
 
+fn failed(message: &str) -> String {
+    format!("Received response status [FAILED] from custom resource. Message returned: {message}")
+}
+
 fn act_out(world: &mut World, ctx: &Ctx, stack: &Stack, resource: &StackResource) -> Result<Option<Made>, String> {
     let Some((code, role)) = function(stack, resource) else { return Ok(None) };
     let Some(name) = text(&resource.properties, "NotebookInstanceName") else { return Ok(None) };
@@ -119,8 +154,6 @@ fn act_out(world: &mut World, ctx: &Ctx, stack: &Stack, resource: &StackResource
     if let Some(group) = first(&["SecurityGroupId", "SecurityGroupIds"]) {
         body.insert("SecurityGroupIds".into(), json!([group]));
     }
-    let failed =
-        |message: &str| format!("Received response status [FAILED] from custom resource. Message returned: {message}");
     let session =
         RoleSession::of_role(role, &resource.logical_id, ctx.now).ok_or_else(|| failed("the function has no role"))?;
     let as_function = Ctx { caller: Caller::Role(Box::new(session)), ..ctx.clone() };
@@ -131,21 +164,8 @@ fn act_out(world: &mut World, ctx: &Ctx, stack: &Stack, resource: &StackResource
     Ok(Some(Made { physical_id, attributes, seconds: Some(20), opaque: false }))
 }
 
-pub(super) fn remove(world: &mut World, ctx: &Ctx, resource: &StackResource) -> Result<Removal, String> {
-    let service = resource.kind.split("::").nth(1).unwrap_or("CloudFormation").to_owned();
-    if let Some((action, on)) = action(resource) {
-        let action = match action.split_once(":Create") {
-            Some((service, noun)) => format!("{service}:Delete{noun}"),
-            None => match action.as_str() {
-                "ssm:PutParameter" => "ssm:DeleteParameter".into(),
-                "lambda:AddPermission" => "lambda:RemovePermission".into(),
-                "events:PutRule" => "events:DeleteRule".into(),
-                "cloudwatch:PutMetricAlarm" => "cloudwatch:DeleteAlarms".into(),
-                _ => action,
-            },
-        };
-        authorize(world, ctx, &action, &on, Context::new()).map_err(|e| refused(world, &service, &e))?;
-    }
+pub(super) fn remove(world: &mut World, ctx: &Ctx, stack: &Stack, resource: &StackResource) -> Result<Removal, String> {
+    allow(world, ctx, resource, Act::Remove)?;
     if resource.kind == "AWS::SSM::Parameter" {
         let key = format!("{}/{}/{}", ctx.account(), ctx.region, resource.physical_id);
         world.cloudformation.ssm_parameters.remove(&key);
@@ -156,8 +176,17 @@ pub(super) fn remove(world: &mut World, ctx: &Ctx, resource: &StackResource) -> 
     {
         // What such functions do on deletion: they stop the notebook instance, and answer before it has stopped.
         let body = json!({ "NotebookInstanceName": name });
-        let administrator = Ctx { caller: Caller::Administrator(ctx.account().clone()), ..ctx.clone() };
-        let _ = crate::sagemaker::handle(world, &administrator, "StopNotebookInstance", &body);
+        let session = function(stack, resource)
+            .and_then(|(_, role)| RoleSession::of_role(role, &resource.logical_id, ctx.now))
+            .filter(|session| world.role(&session.role_arn).is_some());
+        let Some(session) = session else { return Ok(Removal::After(8)) };
+        let as_function = Ctx { caller: Caller::Role(Box::new(session)), ..ctx.clone() };
+        match crate::sagemaker::handle(world, &as_function, "StopNotebookInstance", &body) {
+            // One that stands still already, or is gone, need not be stopped.
+            Ok(_) => {}
+            Err(e) if e.code != "AccessDeniedException" => {}
+            Err(e) => return Err(failed(&e.message)),
+        }
     }
     Ok(Removal::After(8))
 }

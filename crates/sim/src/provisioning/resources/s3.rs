@@ -1,7 +1,7 @@
 //! `AWS::S3::Bucket` and `AWS::S3::BucketPolicy`.
 
 use domain::guardrail::Context;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Made, Removal, made_up_name, refused, required, text};
 use crate::authorize::authorize;
@@ -38,18 +38,7 @@ pub(super) fn make_bucket(
         });
     }
     allow(world, ctx, "s3:CreateBucket", &name)?;
-    for (property, action) in [
-        ("BucketEncryption", "s3:PutEncryptionConfiguration"),
-        ("VersioningConfiguration", "s3:PutBucketVersioning"),
-        ("PublicAccessBlockConfiguration", "s3:PutBucketPublicAccessBlock"),
-        ("LifecycleConfiguration", "s3:PutLifecycleConfiguration"),
-        ("LoggingConfiguration", "s3:PutBucketLogging"),
-        ("Tags", "s3:PutBucketTagging"),
-    ] {
-        if resource.properties.get(property).is_some() {
-            allow(world, ctx, action, &name)?;
-        }
-    }
+    configure(world, ctx, &name, &resource.properties, &Value::Null)?;
     if let Some(owner) = world.cloudformation.buckets.get(&name) {
         let error = AwsError::with_status(
             409,
@@ -77,6 +66,31 @@ pub(super) fn make_bucket(
         seconds: Some(22),
         ..Made::default()
     })
+}
+
+/// Properties that take a call of their own.
+const SETTINGS: [(&str, &str); 6] = [
+    ("BucketEncryption", "s3:PutEncryptionConfiguration"),
+    ("VersioningConfiguration", "s3:PutBucketVersioning"),
+    ("PublicAccessBlockConfiguration", "s3:PutBucketPublicAccessBlock"),
+    ("LifecycleConfiguration", "s3:PutLifecycleConfiguration"),
+    ("LoggingConfiguration", "s3:PutBucketLogging"),
+    ("Tags", "s3:PutBucketTagging"),
+];
+
+fn configure(world: &mut World, ctx: &Ctx, name: &str, to: &Value, from: &Value) -> Result<(), String> {
+    let changed = SETTINGS.iter().filter(|(property, _)| to.get(property) != from.get(property));
+    changed.map(|(_, action)| *action).try_for_each(|action| allow(world, ctx, action, name))
+}
+
+pub(super) fn change_bucket(
+    world: &mut World,
+    ctx: &Ctx,
+    resource: &StackResource,
+    from: &Value,
+) -> Result<u32, String> {
+    configure(world, ctx, &resource.physical_id, &resource.properties, from)?;
+    Ok(22)
 }
 
 pub(super) fn remove_bucket(world: &mut World, ctx: &Ctx, resource: &StackResource) -> Result<Removal, String> {

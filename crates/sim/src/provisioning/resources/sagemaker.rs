@@ -1,13 +1,16 @@
 //! `AWS::SageMaker::*`: CloudFormation calls SageMaker as anyone does, so its rules, and the caller's, hold here too.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use super::{Made, Removal, made_up_name, refused, required, scalar, text};
 use crate::cloudformation::{Stack, StackResource};
 use crate::context::Ctx;
 use crate::error::AwsError;
-use crate::sagemaker::handle;
+use crate::sagemaker::{access, handle};
 use crate::template::Attributes;
+use crate::value::tag_list;
 use crate::world::World;
 
 /// The name of the type in SageMaker's operations.
@@ -180,21 +183,55 @@ pub(super) fn change(world: &mut World, ctx: &Ctx, resource: &StackResource) -> 
         call(world, ctx, "Describe", &resource.kind, &body(resource)).map_err(|e| refused(world, "SageMaker", &e))?;
     let own = format!("{}Arn", noun(&resource.kind).unwrap_or_default());
     let arn = described[own.as_str()].as_str().unwrap_or_default().to_owned();
-    let operation = format!("sagemaker:Update{}", noun(&resource.kind).unwrap_or_default());
-    let mut context = domain::guardrail::Context::new();
-    let state = world.sagemaker(ctx.account(), &ctx.region);
-    let tags = state.by_arn_mut(&arn).map(|found| found.tags.clone()).unwrap_or_default();
-    crate::authorize::resource_tags(&mut context, Some("sagemaker"), &tags);
-    crate::authorize::authorize(world, ctx, &operation, &arn, context).map_err(|e| refused(world, "SageMaker", &e))?;
     let wanted = typed(resource.properties.clone(), "");
+    let operation = format!("Update{}", noun(&resource.kind).unwrap_or_default());
+    may_change(world, ctx, &operation, &arn, &wanted, &described).map_err(|e| refused(world, "SageMaker", &e))?;
+    retag(world, ctx, &arn, &super::tags(&wanted)).map_err(|e| refused(world, "SageMaker", &e))?;
     if let Some(found) = world.sagemaker(ctx.account(), &ctx.region).by_arn_mut(&arn) {
         for (key, value) in wanted.as_object().into_iter().flatten().filter(|(key, _)| *key != "Tags") {
             found.attributes.insert(key.clone(), value.clone());
         }
-        found.tags = super::tags(&wanted);
         found.modified = ctx.now;
     }
     Ok(15)
+}
+
+/// The caller may change it, and pass on a role that is new.
+fn may_change(
+    world: &mut World,
+    ctx: &Ctx,
+    operation: &str,
+    arn: &str,
+    wanted: &Value,
+    described: &Value,
+) -> Result<(), AwsError> {
+    access::on_change(world, ctx, operation, arn, wanted)?;
+    for path in ["/RoleArn", "/DefaultUserSettings/ExecutionRole", "/UserSettings/ExecutionRole"] {
+        let role = wanted.pointer(path).and_then(Value::as_str);
+        if let Some(role) = role.filter(|role| described.pointer(path).and_then(Value::as_str) != Some(role)) {
+            access::pass_role(world, ctx, role)?;
+        }
+    }
+    Ok(())
+}
+
+/// Tags change by calls of their own.
+fn retag(world: &mut World, ctx: &Ctx, arn: &str, wanted: &BTreeMap<String, String>) -> Result<(), AwsError> {
+    let state = world.sagemaker(ctx.account(), &ctx.region);
+    let tags = state.by_arn_mut(arn).map(|found| found.tags.clone()).unwrap_or_default();
+    let gone: Vec<&String> = tags.keys().filter(|key| !wanted.contains_key(*key)).collect();
+    if !gone.is_empty() {
+        handle(world, ctx, "DeleteTags", &json!({ "ResourceArn": arn, "TagKeys": gone }))?;
+    }
+    let new: BTreeMap<String, String> = wanted
+        .iter()
+        .filter(|(key, value)| tags.get(*key) != Some(value))
+        .map(|(k, v)| (k.clone(), v.clone()))
+        .collect();
+    if !new.is_empty() {
+        handle(world, ctx, "AddTags", &json!({ "ResourceArn": arn, "Tags": tag_list(&new) }))?;
+    }
+    Ok(())
 }
 
 /// Parameters of templates are text; SageMaker wants numbers where it counts, and text in tags.
