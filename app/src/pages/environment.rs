@@ -5,8 +5,8 @@ use leptos::prelude::*;
 
 use super::environment_terminate::Terminate;
 use crate::components::{
-    Callout, Card, Crumb, EnvironmentBadge, ErrorSummary, Fact, Facts, Hidden, Icon, IconView, Moment, PageHead, PairList,
-    PostButton, ProgressView, Tone,
+    Callout, Card, Crumb, EnvironmentBadge, ErrorSummary, Fact, Facts, Hidden, Icon, IconView, Moment, PageHead,
+    PairList, PostButton, ProgressView, Tone,
 };
 use crate::document::Page;
 use crate::islands::LiveProgress;
@@ -161,7 +161,9 @@ fn Ended(state: EnvironmentState) -> impl IntoView {
     let (tone, title) = match state {
         EnvironmentState::Available => (Tone::Good, "It is ready: the environment is available."),
         EnvironmentState::Terminated => (Tone::Neutral, "It is done: the environment is terminated."),
-        EnvironmentState::Tainted => (Tone::Warn, "It is over: the last change failed, the environment runs as before."),
+        EnvironmentState::Tainted => {
+            (Tone::Warn, "It is over: the last change failed, the environment runs as before.")
+        }
         EnvironmentState::Error => (Tone::Bad, "It failed: what happened stands under Progress."),
         EnvironmentState::Provisioning | EnvironmentState::Terminating => return None,
     };

@@ -179,7 +179,8 @@ fn Rules(constraints: Vec<String>) -> impl IntoView {
 fn Running(rows: Vec<domain::view::EnvironmentRow>, requester: String, project: String) -> impl IntoView {
     let note = words::count(rows.len() as u64, "environment", "environments");
     let list = if rows.is_empty() {
-        view! { <p class="px-4 py-3 text-muted">{requester} " has no running environment in " {project} "."</p> }.into_any()
+        view! { <p class="px-4 py-3 text-muted">{requester} " has no running environment in " {project} "."</p> }
+            .into_any()
     } else {
         view! { <div class="narrow"><EnvironmentRows rows /></div> }.into_any()
     };

@@ -120,9 +120,15 @@ impl ControlPlane {
         if !name.is_empty() {
             let found = self.store().search_people(name, NAMESAKES + 1).await?;
             if found.is_empty() {
-                errors.push(FieldError::new("actor", "Nobody who ever signed in has this in their name, subject or e-mail address."));
+                errors.push(FieldError::new(
+                    "actor",
+                    "Nobody who ever signed in has this in their name, subject or e-mail address.",
+                ));
             } else if found.len() > NAMESAKES as usize {
-                errors.push(FieldError::new("actor", format!("More than {NAMESAKES} people fit: write more of the name.")));
+                errors.push(FieldError::new(
+                    "actor",
+                    format!("More than {NAMESAKES} people fit: write more of the name."),
+                ));
             }
             filter.people = Some(found.into_iter().map(|record| record.person).collect());
         }

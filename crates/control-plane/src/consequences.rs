@@ -35,7 +35,8 @@ fn consequences(kinds: &BTreeMap<String, u32>, launch: Option<&LaunchTarget>) ->
     let has = |kind: &str| kinds.contains_key(kind);
     let domain = has("AWS::SageMaker::Domain");
     let profile = has("AWS::SageMaker::UserProfile") || matches!(launch, Some(LaunchTarget::Studio { .. }));
-    let notebook = has("AWS::SageMaker::NotebookInstance") || matches!(launch, Some(LaunchTarget::NotebookInstance { .. }));
+    let notebook =
+        has("AWS::SageMaker::NotebookInstance") || matches!(launch, Some(LaunchTarget::NotebookInstance { .. }));
     let mut all = Vec::new();
     let mut say = |applies: bool, text: &str| {
         if applies {

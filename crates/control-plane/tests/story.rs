@@ -33,7 +33,7 @@ on_both! {
 
         // The lead decides.
         assert_eq!(plane.shell(&lead).await.unwrap().waiting_for_me, 1);
-        assert_eq!(plane.approvals(&lead, "").await.unwrap().waiting_count, 1);
+        assert_eq!(plane.approvals(&lead, "").await.unwrap().waiting.items.len(), 1);
         assert!(plane.request(&lead, &request, None).await.unwrap().allowed.has(Action::DecideRequest));
         let id = state.approve("fraud-lead", &request).await;
         let page = plane.environment(&scientist, &id, None).await.unwrap();
@@ -45,7 +45,7 @@ on_both! {
         let page = plane.environment(&scientist, &id, None).await.unwrap();
         assert_eq!(page.progress.state, EnvironmentState::Available, "{:?}", page.progress);
         assert!(page.progress.operation.unwrap().steps.iter().all(|s| s.status == StepStatus::Done));
-        assert!(page.progress.events.iter().any(|e| e.status == "CREATE_COMPLETE"));
+        assert!(page.progress.events.iter().flat_map(|group| &group.events).any(|e| e.status == "CREATE_COMPLETE"));
         assert!(page.allowed.has(Action::LaunchEnvironment));
         assert!(page.tags.contains(&("project".to_owned(), "fraud-detection".to_owned())));
         assert_eq!(state.provisioned("601000000002"), ["ada-studio"]);

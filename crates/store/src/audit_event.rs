@@ -128,13 +128,11 @@ pub(crate) fn list(scope: &Scope, filter: &AuditFilter, page: &PageRequest) -> O
         (Scope::All, Some(people)) => {
             page_query(KEYS, COLUMNS, &Scope::People(people.clone()), page, |sql| filter.push(sql))
         }
-        (scope, Some(people)) => {
-            page_query(KEYS, COLUMNS, &scope.narrowed(filter.project.as_ref()), page, |sql| {
-                sql.push(" AND ");
-                Scope::People(people.clone()).condition(sql, KEYS);
-                filter.push(sql);
-            })
-        }
+        (scope, Some(people)) => page_query(KEYS, COLUMNS, &scope.narrowed(filter.project.as_ref()), page, |sql| {
+            sql.push(" AND ");
+            Scope::People(people.clone()).condition(sql, KEYS);
+            filter.push(sql);
+        }),
         (scope, None) => {
             page_query(KEYS, COLUMNS, &scope.narrowed(filter.project.as_ref()), page, |sql| filter.push(sql))
         }

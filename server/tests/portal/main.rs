@@ -9,6 +9,7 @@ mod endpoints;
 mod forms;
 mod headers;
 mod https;
+mod reading;
 mod sessions;
 mod sign_in;
 mod sign_in_refused;
