@@ -12,7 +12,7 @@ impl ControlPlane {
     /// Whether the caller made, changed or removed the thing a moment ago.
     pub(crate) async fn just_changed(&self, caller: &Caller, kind: &str, id: &str) -> Result<bool> {
         let filter = AuditFilter {
-            person: Some(caller.actor.person.clone()),
+            people: Some(vec![caller.actor.person.clone()]),
             resource_kind: Some(kind.to_owned()),
             resource_id: Some(id.to_owned()),
             from: Some(self.now() - SECOND_CLICK),
