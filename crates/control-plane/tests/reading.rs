@@ -7,7 +7,7 @@ mod common;
 use std::pin::pin;
 
 use chrono::TimeDelta;
-use common::{PRODUCT, TestState};
+use common::TestState;
 use control_plane::SignIn;
 use domain::environment::EnvironmentState;
 use domain::operation::OperationKind;
