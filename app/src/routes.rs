@@ -20,13 +20,13 @@ pub(crate) fn Catalog() -> impl IntoView {
 
 #[component]
 pub(crate) fn Product() -> impl IntoView {
-    let id = path_id::<ProductId>("product", "product of this id");
+    let id = path_id::<ProductId>("product", "product with this id");
     draw(|portal, caller| async move { portal.product(&caller, &id?).await }, pages::product::page)
 }
 
 #[component]
 pub(crate) fn RequestForm() -> impl IntoView {
-    let id = path_id::<ProductId>("product", "product of this id");
+    let id = path_id::<ProductId>("product", "product with this id");
     let query = query();
     draw(|portal, caller| async move { portal.request_form(&caller, &id?, query).await }, pages::request_form::page)
 }
@@ -39,7 +39,7 @@ pub(crate) fn Requests() -> impl IntoView {
 
 #[component]
 pub(crate) fn Request() -> impl IntoView {
-    let id = path_id::<RequestId>("id", "request of this id");
+    let id = path_id::<RequestId>("id", "request with this id");
     let draft = query_value("draft");
     draw(|portal, caller| async move { portal.request(&caller, &id?, Some(&draft)).await }, pages::request::page)
 }
@@ -62,7 +62,7 @@ pub(crate) fn Environments() -> impl IntoView {
 
 #[component]
 pub(crate) fn Environment() -> impl IntoView {
-    let id = path_id::<EnvironmentId>("id", "environment of this id");
+    let id = path_id::<EnvironmentId>("id", "environment with this id");
     let draft = query_value("draft");
     let ended = !query_value("ended").is_empty();
     draw(
@@ -93,7 +93,7 @@ pub(crate) fn AdminProjects() -> impl IntoView {
 
 #[component]
 pub(crate) fn AdminProject() -> impl IntoView {
-    let id = path_id::<ProjectId>("id", "project of this id");
+    let id = path_id::<ProjectId>("id", "project with this id");
     let draft = query_value("draft");
     draw(
         |portal, caller| async move { portal.admin_project(&caller, &id?, Some(&draft)).await },
@@ -123,7 +123,7 @@ pub(crate) fn AdminProducts() -> impl IntoView {
 
 #[component]
 pub(crate) fn AdminProduct() -> impl IntoView {
-    let id = path_id::<ProductId>("id", "product of this id");
+    let id = path_id::<ProductId>("id", "product with this id");
     let draft = query_value("draft");
     draw(
         |portal, caller| async move { portal.admin_product(&caller, &id?, Some(&draft)).await },

@@ -189,6 +189,7 @@ struct EnvironmentRow {
     stage: &'static str,
     badge: Badge,
     lease_ends_at: DateTime<Utc>,
+    opens: bool,
 }
 
 async fn environments(State(store): State<Store>, headers: HeaderMap) -> Answer {
@@ -197,21 +198,26 @@ async fn environments(State(store): State<Store>, headers: HeaderMap) -> Answer 
     let page = store.environments(&scope(&actor), &filter, &PageRequest::newest(PAGE)).await?;
     let products = store.product_names(page.items.iter().map(|e| &e.product)).await?;
     let people = store.names_of(page.items.iter().map(|e| &e.owner)).await?;
-    let rows = page.items.into_iter().map(|e| EnvironmentRow {
-        product: products.get(&e.product).cloned().unwrap_or_else(|| e.product.to_string()),
-        owner: people.get(&e.owner).cloned().unwrap_or(e.owner.subject),
-        id: e.id,
-        name: e.name,
-        project: e.project,
-        stage: e.stage.label(),
-        badge: environment_badge(e.state),
-        lease_ends_at: e.lease_ends_at,
+    let rows = page.items.into_iter().map(|e| {
+        let opens = e.owner == actor.person && e.state == EnvironmentState::Available;
+        EnvironmentRow {
+            product: products.get(&e.product).cloned().unwrap_or_else(|| e.product.to_string()),
+            owner: people.get(&e.owner).cloned().unwrap_or(e.owner.subject),
+            id: e.id,
+            name: e.name,
+            project: e.project,
+            stage: e.stage.label(),
+            badge: environment_badge(e.state),
+            lease_ends_at: e.lease_ends_at,
+            opens,
+        }
     });
     let rows = rows.collect();
     let states = EnvironmentState::ALL.map(|s| (s.as_str(), environment_badge(s).text));
+    let states = [("all", "All")].into_iter().chain(states);
     let filters = vec![
         input("Name", "q", "search"),
-        select("State", "state", "Any state", states),
+        select("State", "state", "Not terminated", states),
         projects(&store, &actor).await?,
         stages(),
         select("Whose", "whose", "Everybody's I may see", [("mine", "Mine")]),
@@ -293,12 +299,13 @@ async fn catalog(State(store): State<Store>, headers: HeaderMap) -> Answer {
     let projects: BTreeMap<_, _> = store.projects(&Scope::All).await?.into_iter().map(|p| (p.id.clone(), p)).collect();
     let portfolios = store.portfolios().await?;
     let mirrors = store.mirror_states().await?;
+    let mut products = store.products("").await?;
+    products.retain(|product| access.iter().any(|rule| rule.product == product.id));
+    let ids: Vec<ProductId> = products.iter().map(|product| product.id.clone()).collect();
+    let mut times = store.provisioning_seconds_of(&ids, 50).await?;
     let mut tiles = Vec::new();
-    for product in store.products("").await? {
+    for product in products {
         let rules: Vec<&ProductAccess> = access.iter().filter(|rule| rule.product == product.id).collect();
-        if rules.is_empty() {
-            continue;
-        }
         let mut stages: Vec<Stage> = rules.iter().map(|rule| rule.stage).collect();
         stages.sort_unstable();
         stages.dedup();
@@ -316,7 +323,7 @@ async fn catalog(State(store): State<Store>, headers: HeaderMap) -> Answer {
         };
         let named = portfolios.iter().filter(|p| product.portfolios.contains(&p.id)).map(|p| p.name.as_str());
         tiles.push(Tile {
-            typical: typical(store.provisioning_seconds(&product.id, 50).await?),
+            typical: typical(times.remove(&product.id).unwrap_or_default()),
             portfolio: named.collect::<Vec<_>>().join(", "),
             stages: stages.into_iter().map(Stage::label).collect(),
             classes: classes.join(", "),
@@ -360,19 +367,18 @@ async fn audit(State(store): State<Store>, headers: HeaderMap) -> Answer {
         return Err(Failure::NotAllowed);
     }
     let page = store.audit_events(&Scope::All, &AuditFilter::default(), &PageRequest::newest(PAGE)).await?;
-    let head = store.audit_head().await?;
-    let (waiting, _) = store.unsealed_backlog().await?;
-    let sealed = match head {
-        Some(head) => {
-            let at = head.sealed_at.format("%Y-%m-%d %H:%M:%S UTC");
-            format!("Sealed up to position {} at {at}; {waiting} wait.", head.last_position)
-        }
-        None => format!("Nothing is sealed yet; {waiting} wait."),
-    };
+    let projects = projects(&store, &actor).await?;
+    let people = page.items.iter().filter_map(|stored| match &stored.event.actor {
+        AuditActor::SystemFor { person } => Some(person),
+        AuditActor::Person { .. } | AuditActor::System => None,
+    });
+    let people = store.names_of(people).await?;
     let rows = page.items.into_iter().map(|stored| AuditRow {
         who: match &stored.event.actor {
             AuditActor::Person { display_name, .. } => display_name.clone(),
-            AuditActor::SystemFor { person } => format!("The portal, for {}", person.subject),
+            AuditActor::SystemFor { person } => {
+                format!("The portal, for {}", people.get(person).unwrap_or(&person.subject))
+            }
             AuditActor::System => "The portal".to_owned(),
         },
         folder: match stored.event.resource_kind.as_str() {
@@ -387,12 +393,26 @@ async fn audit(State(store): State<Store>, headers: HeaderMap) -> Answer {
     });
     let rows = rows.collect();
     let actions = store.audit_actions().await?;
+    let (waiting, _) = store.unsealed_backlog().await?;
+    let waiting = match waiting {
+        0 => "No event waits to be sealed.".to_owned(),
+        1 => "1 event waits to be sealed.".to_owned(),
+        n => format!("{n} events wait to be sealed."),
+    };
+    let sealed = match store.audit_head().await? {
+        Some(head) => {
+            let at = head.sealed_at.format("%-d %b %Y at %H:%M:%S UTC");
+            format!("Sealed up to position {}, last on {at}. {waiting}", head.last_position)
+        }
+        None => format!("Nothing is sealed yet. {waiting}"),
+    };
     let filters = vec![
         input("Who", "actor", "text"),
         select("Action", "action", "Any action", actions.iter().map(|action| (action, action))),
         input("Resource", "resource", "text"),
-        input("Project", "project", "text"),
+        projects,
         select("Outcome", "outcome", "Any outcome", Outcome::ALL.map(|o| (o.as_str(), outcome_badge(o).text))),
+        input("Correlation", "correlation", "text"),
         input("From", "from", "date"),
         input("To", "to", "date"),
     ];

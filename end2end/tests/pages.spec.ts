@@ -1,26 +1,7 @@
-import { expect, test, type Page } from '@playwright/test';
-import { expectAccessible } from './support/axe.ts';
+import { expect, test } from '@playwright/test';
+import { look } from './support/look.ts';
 import { signIn, type Persona } from './support/sign-in.ts';
 import { reloadUntil, request } from './support/story.ts';
-
-const widths = [390, 1280];
-const themes = ['light', 'dark'] as const;
-
-/** Every page: nothing for axe to find, no sideways scrolling, no error in the console; pictures kept. */
-async function look(page: Page, persona: Persona, name: string, path: string): Promise<void> {
-  for (const theme of themes) {
-    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-    for (const width of widths) {
-      await page.setViewportSize({ width, height: 900 });
-      await page.goto(path);
-      await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-      await page.screenshot({ path: `artifacts/pages/${persona}-${name}-${width}-${theme}.png`, fullPage: true });
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      expect(overflow, `${path} scrolls sideways at ${width} px`).toBeLessThanOrEqual(0);
-      await expectAccessible(page);
-    }
-  }
-}
 
 test('every page of every persona, in both themes, on a phone and on a desk', async ({ browser }) => {
   test.setTimeout(600_000);
@@ -46,7 +27,7 @@ test('every page of every persona, in both themes, on a phone and on a desk', as
   await reloadUntil(scientist, 'Available');
   await look(scientist, 'fraud-scientist', 'environment', environmentPath);
   for (const [name, path] of [['home', '/'], ['catalog', '/catalog'], ['catalog-no-match', '/catalog?q=nothing-like-it'],
-    ['environments', '/environments'], ['requests', '/requests'], ['profile', '/profile'], ['not-found', '/nowhere'],
+    ['environments', '/environments'], ['environments-all', '/environments?state=all'], ['requests', '/requests'], ['profile', '/profile'], ['not-found', '/nowhere'],
     ['not-allowed', '/audit']]) {
     await look(scientist, 'fraud-scientist', name, path);
   }
@@ -71,7 +52,9 @@ test('every page of every persona, in both themes, on a phone and on a desk', as
     await look(admin, 'admin', name, path);
   }
 
-  await look(await as('auditor'), 'auditor', 'audit', '/audit');
+  const auditor = await as('auditor');
+  await look(auditor, 'auditor', 'audit', '/audit');
+  await look(auditor, 'auditor', 'audit-refused-filter', '/audit?project=no-such-project');
   await look(await as('newcomer'), 'newcomer', 'home', '/');
 
   // The browser reports a page that answers 403 or 404 as an error of its own; anything else is one.

@@ -89,7 +89,7 @@ impl Answer {
 
 /// An identifier out of a post.
 pub(super) fn id<T: FromStr>(text: &str, what: &str) -> Result<T, Error> {
-    text.parse().map_err(|_| Error::NotFound { what: format!("{what} of this id") })
+    text.parse().map_err(|_| Error::NotFound { what: format!("{what} with this id") })
 }
 
 /// The version that a form was filled against; one that is no number fits no version.

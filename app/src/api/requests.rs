@@ -7,8 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, Html, Posted, act, answer_with, done, id, version};
 use super::form::Form;
-#[cfg(feature = "render")]
-use crate::pages::url::encode;
 
 /// A request as its form posts it.
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -111,9 +109,7 @@ pub async fn request_again(
 ) -> Posted {
     answer_with(Form::of("/requests", &request), |portal, caller| async move {
         let again = portal.request_again(&caller, &id(&request, "request")?).await?;
-        let form = Form::at(format!("/catalog/{}/request", encode(&again.product)))
-            .with_query("artifact", &again.artifact)
-            .with_query("target", &again.target);
+        let form = Form::of_request(&again.product, &again.artifact, &again.target);
         Ok(Answer::redirect(&form.address(Some(&again.draft))))
     })
     .await

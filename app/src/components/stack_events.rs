@@ -13,7 +13,7 @@ pub fn StackEvents(groups: Vec<StackEventGroup>, open: bool) -> impl IntoView {
     view! {
         <details class="disclosure" open=open>
             <summary>{format!("Stack events from CloudFormation ({count}), newest first")}</summary>
-            <div>{groups}</div>
+            <div class="event-groups">{groups}</div>
         </details>
     }
 }

@@ -7,6 +7,8 @@ pub(crate) enum Connection {
     Live,
     /// The browser tries again by itself.
     Lost,
+    /// Nobody said that it is gone, and nothing comes.
+    Silent,
     /// It does not.
     Closed,
 }
@@ -17,12 +19,13 @@ impl Connection {
             Self::Opening => "",
             Self::Live => "Live: this page follows along by itself.",
             Self::Lost => "The live connection was lost. Trying again.",
+            Self::Silent => "Nothing was heard from the portal for a while: this shows what was known last.",
             Self::Closed => "This page is not live any more: it shows what was known last.",
         }
     }
 
     /// Whether it takes a person to see what is new.
     pub(crate) fn is_stale(self) -> bool {
-        matches!(self, Self::Lost | Self::Closed)
+        matches!(self, Self::Lost | Self::Silent | Self::Closed)
     }
 }

@@ -1,6 +1,11 @@
 //! Listens to the server-sent events of an environment.
 
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Duration;
+
 use domain::view::Progress;
+use js_sys::Date;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
@@ -9,6 +14,11 @@ use web_sys::{EventSource, MessageEvent};
 use super::{Connection, reader};
 use crate::components::summary;
 use crate::words;
+
+/// The server sends an event every ten seconds. A stream that is silent for longer than two of them is dead, whether or not the
+/// browser has noticed: a network that went away tells nobody.
+const SILENT: f64 = 25_000.0;
+const LOOK: Duration = Duration::from_secs(5);
 
 /// Writes each event into `latest`, what becomes of the connection into `connection`, and what a screen reader should say
 /// into `said`: only when it changes, not at every event.
@@ -19,15 +29,23 @@ pub(super) fn follow(latest: RwSignal<Option<Progress>>, connection: RwSignal<Co
         connection.set(Connection::Closed);
         return;
     };
-    let opened = Closure::<dyn Fn()>::new(move || connection.set(Connection::Live));
+    let heard = Rc::new(Cell::new(Date::now()));
+    let last = Rc::clone(&heard);
+    let opened = Closure::<dyn Fn()>::new(move || {
+        last.set(Date::now());
+        connection.set(Connection::Live);
+    });
     let stream = source.clone();
     let lost = Closure::<dyn Fn()>::new(move || {
         let closed = stream.ready_state() == EventSource::CLOSED;
         connection.set(if closed { Connection::Closed } else { Connection::Lost });
     });
     let stream = source.clone();
+    let last = Rc::clone(&heard);
     let message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         let Some(progress) = event.data().as_string().and_then(|text| reader::progress(&text)) else { return };
+        last.set(Date::now());
+        connection.set(Connection::Live);
         let state = words::environment_state(progress.state);
         retitle(state);
         if progress.state.is_passing() {
@@ -45,6 +63,14 @@ pub(super) fn follow(latest: RwSignal<Option<Progress>>, connection: RwSignal<Co
     source.set_onopen(Some(opened.as_ref().unchecked_ref()));
     source.set_onerror(Some(lost.as_ref().unchecked_ref()));
     source.set_onmessage(Some(message.as_ref().unchecked_ref()));
+    set_interval(
+        move || {
+            if connection.get_untracked() == Connection::Live && Date::now() - heard.get() > SILENT {
+                connection.set(Connection::Silent);
+            }
+        },
+        LOOK,
+    );
     // They live as long as the page does.
     opened.forget();
     lost.forget();

@@ -25,7 +25,7 @@ impl ControlPlane {
         let told = self.store().stack_events(&it.id, 500).await?;
         let artifact = product.as_ref().and_then(|p| p.artifact(&it.artifact));
         let ends = Termination::of(&it, &told, artifact);
-        let version = product.as_ref().and_then(|p| p.artifact(&it.artifact)).map(|a| a.name.clone());
+        let version = artifact.map(|a| a.name.clone());
         Ok(EnvironmentPage {
             progress: self.progress_of(&it, &self.expected(&it).await?).await?,
             product_name: names.product(&it.product),
@@ -60,7 +60,7 @@ impl ControlPlane {
         let longest = in_hours(self.settings().studio_session.of(environment.stage).seconds());
         match environment.launch_target {
             Some(LaunchTarget::Studio { .. }) => format!(
-                "The link works once, within {} seconds; the session lasts at most {longest}.",
+                "The link opens Studio for {} seconds, and is of no use after that; the session lasts at most {longest}.",
                 self.settings().presigned_url_ttl.seconds()
             ),
             Some(LaunchTarget::NotebookInstance { .. }) => format!(

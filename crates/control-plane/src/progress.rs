@@ -171,12 +171,11 @@ fn groups(told: Vec<(Option<OperationId>, StackEvent)>, operations: &[Operation]
     let skip = told.len().saturating_sub(SHOWN);
     let mut groups: Vec<(Option<OperationId>, StackEventGroup)> = Vec::new();
     for (id, event) in told.into_iter().skip(skip) {
-        match groups.last_mut().filter(|(last, _)| *last == id) {
-            Some((_, group)) => group.events.push(event),
-            None => {
-                let operation = operations.iter().find(|o| Some(&o.id) == id.as_ref()).map(|o| o.kind);
-                groups.push((id, StackEventGroup { operation, events: vec![event] }));
-            }
+        if let Some((_, group)) = groups.last_mut().filter(|(last, _)| *last == id) {
+            group.events.push(event);
+        } else {
+            let operation = operations.iter().find(|o| Some(&o.id) == id.as_ref()).map(|o| o.kind);
+            groups.push((id, StackEventGroup { operation, events: vec![event] }));
         }
     }
     groups.into_iter().map(|(_, group)| group).collect()

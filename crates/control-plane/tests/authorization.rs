@@ -9,13 +9,14 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 use common::{ISSUER, TestState};
 use control_plane::{Caller, Error};
+use domain::action::Action;
 use domain::clock::Clock;
 use domain::environment::{Environment, EnvironmentState};
 use domain::id::ProjectId;
 use domain::person::{Actor, Membership, PersonKey, PlatformGrant, PlatformRole, ProjectRole};
 use domain::project::Stage;
 use domain::request::{Request, RequestState};
-use domain::view::{EnvironmentsQuery, RequestsQuery};
+use domain::view::{EnvironmentsQuery, GroupMappingInput, RequestsQuery};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
@@ -127,6 +128,16 @@ fn environment(n: i64, request: &Request) -> Environment {
     }
 }
 
+/// `a` is the sole lead of the first project who can be counted on; the second has none.
+async fn plant_a_lead(state: &TestState) {
+    state.sign_in("admin", &["platform-admins"]).await;
+    state.sign_in("a", &["leads-of-the-first"]).await;
+    let admin = state.as_("admin").await;
+    let lead =
+        GroupMappingInput { group: "leads-of-the-first".into(), grant: "lead".into(), project: PROJECTS[0].into() };
+    state.plane.add_group_mapping(&admin, lead).await.unwrap();
+}
+
 async fn holds(state: &TestState, actor: Actor) {
     let caller = Caller::new(actor, "property");
     let plane = &state.plane;
@@ -146,11 +157,22 @@ async fn holds(state: &TestState, actor: Actor) {
         let Some(next) = page.rows.next else { break };
         query.after = next;
     }
+    let waiting: BTreeSet<_> =
+        plane.approvals(&caller, "").await.unwrap().waiting.items.into_iter().map(|r| r.id).collect();
+    assert_eq!(plane.shell(&caller).await.unwrap().waiting_for_me as usize, waiting.len(), "{:?}", caller.actor);
     for n in 1..=12 {
         let id = format!("request-{n}").parse().unwrap();
         let allowed = match plane.request(&caller, &id, None).await {
             Err(Error::Denied { .. }) => false,
-            other => other.map(|_| true).unwrap(),
+            other => {
+                let page = other.unwrap();
+                let decides = page.allowed.has(Action::DecideRequest);
+                assert_eq!(decides, waiting.contains(&id), "{id} for {:?}", caller.actor);
+                // What the requester runs already is told as far as the list of environments would tell it.
+                let told = page.running.iter().all(|row| environments.contains(&row.id));
+                assert!(told, "{id} for {:?} tells of {:?}", caller.actor, page.running);
+                true
+            }
         };
         assert_eq!(allowed, listed.contains(&id), "{id} for {:?}", caller.actor);
         let id = format!("environment-{n}").parse().unwrap();
@@ -168,6 +190,7 @@ fn v8_2_2_v8_4_1_scoped_rows_are_the_authorized_rows() {
     let state = runtime.block_on(async {
         let state = TestState::bare("sqlite::memory:", |_| {}).await;
         plant(&state).await;
+        plant_a_lead(&state).await;
         state
     });
     let mut runner = TestRunner::new(Config { cases: 48, failure_persistence: None, ..Config::default() });

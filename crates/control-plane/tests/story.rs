@@ -45,7 +45,7 @@ on_both! {
         let page = plane.environment(&scientist, &id, None).await.unwrap();
         assert_eq!(page.progress.state, EnvironmentState::Available, "{:?}", page.progress);
         assert!(page.progress.operation.unwrap().steps.iter().all(|s| s.status == StepStatus::Done));
-        assert!(page.progress.events.iter().flat_map(|g| &g.events).any(|e| e.status == "CREATE_COMPLETE"));
+        assert!(page.progress.events.iter().flat_map(|group| &group.events).any(|e| e.status == "CREATE_COMPLETE"));
         assert!(page.allowed.has(Action::LaunchEnvironment));
         assert!(page.tags.contains(&("project".to_owned(), "fraud-detection".to_owned())));
         assert_eq!(state.provisioned("601000000002"), ["ada-studio"]);

@@ -33,9 +33,19 @@ export class Programs {
     });
   }
 
+  /** Lets them stand still, and go on: their connections stay open all the while. */
+  pause(): void {
+    for (const child of this.running) child.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    for (const child of this.running) child.kill('SIGCONT');
+  }
+
   async stop(): Promise<void> {
     for (const child of this.running) {
       if (child.exitCode === null) {
+        child.kill('SIGCONT');
         child.kill('SIGTERM');
         await once(child, 'exit');
       }

@@ -30,7 +30,7 @@ pub(super) async fn events(
 }
 
 async fn watch(portal: &Portal, caller: &Caller, id: &str) -> Result<Response, Error> {
-    let id: EnvironmentId = id.parse().map_err(|_| Error::NotFound { what: "environment of this id".to_owned() })?;
+    let id: EnvironmentId = id.parse().map_err(|_| Error::NotFound { what: "environment with this id".to_owned() })?;
     let progress = portal.control_plane().watch(caller, &id).await?;
     let stream = progress
         .take_until(portal.shutdown().clone().cancelled_owned())
