@@ -171,20 +171,17 @@ pub(crate) fn add_caller_keys(world: &World, ctx: &Ctx, context: &mut Context) {
 /// `aws:SourceIp` that a policy could know.
 fn add_origin_keys(ctx: &Ctx, context: &mut Context) {
     context.set("aws:ViaAWSService", if ctx.origin.via.is_some() { "true" } else { "false" });
-    match ctx.origin.via {
-        Some(service) => {
-            context.set_many("aws:CalledVia", [service]);
-            context.set("aws:CalledViaFirst", service);
-            context.set("aws:CalledViaLast", service);
-            context.set("aws:UserAgent", service);
-        }
-        None => {
-            // The local AWS listens on loopback alone.
-            context.set("aws:SourceIp", "127.0.0.1");
-            if let Some(agent) = &ctx.origin.user_agent {
-                context.set("aws:UserAgent", agent.clone());
-            }
-        }
+    if let Some(service) = ctx.origin.via {
+        context.set_many("aws:CalledVia", [service]);
+        context.set("aws:CalledViaFirst", service);
+        context.set("aws:CalledViaLast", service);
+        context.set("aws:UserAgent", service);
+        return;
+    }
+    // The local AWS listens on loopback alone.
+    context.set("aws:SourceIp", "127.0.0.1");
+    if let Some(agent) = &ctx.origin.user_agent {
+        context.set("aws:UserAgent", agent.clone());
     }
 }
 

@@ -100,6 +100,7 @@ pub enum Phase {
 
 /// One resource of a stack.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "what the template says of it, each by itself")]
 pub struct StackResource {
     pub logical_id: String,
     pub kind: String,
