@@ -80,7 +80,7 @@ impl Bench {
                 region: "eu-west-1".into(),
                 now,
                 request_id: "test".into(),
-                origin: Default::default(),
+                origin: crate::Origin::default(),
             };
             crate::sagemaker::handle(world, &ctx, operation, body)
         })
@@ -469,8 +469,13 @@ fn the_story_is_told_newest_first_and_page_by_page() {
         let fields: BTreeMap<String, String> = values(fields);
         bench.world(|world, now| {
             let caller = Caller::Administrator(account.parse().unwrap());
-            let ctx =
-                Ctx { caller, region: "eu-west-1".into(), now, request_id: "test".into(), origin: Default::default() };
+            let ctx = Ctx {
+                caller,
+                region: "eu-west-1".into(),
+                now,
+                request_id: "test".into(),
+                origin: crate::Origin::default(),
+            };
             crate::cloudformation::handle(world, &ctx, action, &fields)
         })
     };

@@ -22,11 +22,12 @@ fn change(bench: &Bench, arn: &str, template: &str) -> Stack {
 fn a_template_that_grows_beyond_bounds_fails_and_leaves_nothing_large_behind() {
     let long = "x".repeat(100_000);
     let many = "{'Fn::FindInMap': [M, a, b]}, ".repeat(60);
-    let resources: String = (0..5)
+    let resources = (0..5)
         .map(|i| {
             format!("  R{i}:\n    Type: AWS::SNS::Topic\n    Properties: {{DisplayName: small, Things: [{many}]}}\n")
         })
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     let template = format!("Mappings: {{M: {{a: {{b: '{long}'}}}}}}\nResources:\n{resources}");
     let bench = Bench::new(1.0);
     let arn = bench.create("large", &template, &[]).unwrap();
@@ -150,7 +151,7 @@ Resources:
 #[test]
 fn no_more_than_a_hundred_resources_are_described() {
     let bench = Bench::new(1.0);
-    let many: String = (0..120).map(|i| format!("  Log{i}: {{Type: AWS::Logs::LogGroup}}\n")).collect();
+    let many = (0..120).map(|i| format!("  Log{i}: {{Type: AWS::Logs::LogGroup}}\n")).collect::<Vec<_>>().concat();
     let arn = bench.create("many", &format!("Resources:\n{many}"), &[]).unwrap();
     assert_eq!(bench.after(5, &arn).status, "CREATE_COMPLETE");
     let shown = bench.world(|world, now| {

@@ -37,8 +37,13 @@ impl Bench {
 
     fn call_as(&self, caller: Caller, operation: &str, body: &Value) -> Result<Value, AwsError> {
         let now = self.clock.now();
-        let ctx =
-            Ctx { caller, region: "eu-west-1".into(), now, request_id: "test".into(), origin: Default::default() };
+        let ctx = Ctx {
+            caller,
+            region: "eu-west-1".into(),
+            now,
+            request_id: "test".into(),
+            origin: crate::Origin::default(),
+        };
         self.aws.with_world(|world| super::handle(world, &ctx, operation, body)).unwrap()
     }
 
