@@ -9,6 +9,7 @@ mod boto3;
 mod browser;
 mod build;
 mod bundle;
+mod cfn_lint;
 mod command;
 mod demo;
 mod npm;

@@ -10,13 +10,15 @@ use crate::command::run as run_command;
 use crate::postgres::{Postgres, VARIABLE};
 use crate::progress::{say, step};
 use crate::workspace::Workspace;
-use crate::{boto3, browser, build, site, wasm};
+use crate::{boto3, browser, build, cfn_lint, site, wasm};
 
 /// A part of the tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Part {
     /// Unit, property, contract and integration tests, on SQLite and Postgres
     Rust,
+    /// cfn-lint on the templates of deploy/ and blueprints/
+    Templates,
     /// boto3 against the local AWS and the portal
     Boto3,
     /// Playwright against the portal
@@ -36,6 +38,9 @@ pub(crate) fn run(workspace: &Workspace, parts: &[Part]) -> Result<()> {
         step("Rust", || {
             run_command(cargo_test(workspace).env(VARIABLE, postgres.url()).env("STUDIOGATE_BIN", &binary))
         })?;
+    }
+    if wanted(Part::Templates) {
+        cfn_lint::test(workspace)?;
     }
     if wanted(Part::Boto3) {
         boto3::test(workspace, &binary, postgres.url())?;

@@ -52,11 +52,12 @@ impl AssumeGrant {
         Self { session_name: session_name.into(), tags: None, source_identity: None, policy: None, duration: LONGEST }
     }
 
-    /// For one act of one person: as short as AWS allows, under a policy for that act alone.
-    pub fn person(tags: SessionTags, policy: SessionPolicy) -> Self {
+    /// For one act of one person, `acting`: as short as AWS allows, under a policy for that act alone. The tags are those of
+    /// whom it is for, who may be somebody else.
+    pub fn person(acting: SourceIdentity, tags: SessionTags, policy: SessionPolicy) -> Self {
         Self {
             session_name: tags.studiouserid.as_str().to_owned(),
-            source_identity: Some(tags.studiouserid.clone().into()),
+            source_identity: Some(acting),
             tags: Some(tags),
             policy: Some(policy),
             duration: SHORTEST,

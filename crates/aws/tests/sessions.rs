@@ -19,7 +19,7 @@ fn person() -> AssumeGrant {
         stage: Stage::Dev,
     };
     let policy = SessionPolicy::allow(&["sagemaker:CreatePresignedDomainUrl"], &["arn:aws:x".to_owned()]).unwrap();
-    AssumeGrant::person(tags, policy)
+    AssumeGrant::person(tags.studiouserid.clone().into(), tags, policy)
 }
 
 #[tokio::test]
@@ -66,7 +66,8 @@ async fn sessions_of_two_accounts_or_regions_are_apart() {
 async fn v13_2_2_a_persons_session_is_made_anew_for_each_act_and_says_who_acts() {
     let wire = Wire::start().await;
     let aws = wire.aws();
-    let grant = person();
+    let lead = PersonKey { issuer: "https://idp.example".into(), subject: "grace".into() }.studio_user_id();
+    let grant = AssumeGrant { source_identity: Some(lead.clone().into()), ..person() };
     aws.assume(&observer(), &grant).await.unwrap();
     aws.assume(&observer(), &grant).await.unwrap();
     let asked = wire.asked("AssumeRole");
@@ -75,7 +76,7 @@ async fn v13_2_2_a_persons_session_is_made_anew_for_each_act_and_says_who_acts()
     for expected in [
         "RoleArn=arn%3Aaws%3Aiam%3A%3A601000000002%3Arole%2FStudiogateObserver".to_owned(),
         format!("RoleSessionName={id}"),
-        format!("SourceIdentity={id}"),
+        format!("SourceIdentity={}", lead.as_str()),
         "ExternalId=the-external-id".to_owned(),
         "DurationSeconds=900".to_owned(),
         "Policy=%7B".to_owned(),

@@ -84,7 +84,7 @@ impl Local {
     }
 
     async fn as_person(&self, account: &str, role: RoleName, person: &str, policy: SessionPolicy) -> Session {
-        let grant = AssumeGrant::person(tags(person), policy);
+        let grant = AssumeGrant::person(tags(person).studiouserid.into(), tags(person), policy);
         self.aws.assume(&role_in(account, role), &grant).await.unwrap()
     }
 

@@ -162,6 +162,7 @@ impl ControlPlane {
             project: project.clone(),
             on_behalf_of: on_behalf_of.clone(),
             step: Step::Check,
+            step_entered_at: now,
             attempt: 0,
             trouble: None,
             next_run_at: now,

@@ -1,6 +1,8 @@
 //! The only way to a role session. For a person it takes an [`Authorized`] value, and from it come the session tags, the
 //! source identity and a session policy for the one act; the portal's own reading has none of these.
 
+use std::collections::BTreeSet;
+
 use aws::{AssumeGrant, RoleRef, Session};
 use domain::action::Action;
 use domain::environment::{Environment, LaunchTarget};
@@ -15,38 +17,17 @@ use crate::authorize::Authorized;
 pub(crate) enum Purpose {
     /// Look up launch paths and the name, start the provisioning.
     Provision,
-    /// Delete the apps and spaces that block a deletion.
-    DeleteApps,
     /// Look up the provisioned product, start its termination.
     Terminate,
 }
 
 impl Purpose {
-    /// `servicecatalog` actions on records and provisioned products have no resource-level ARN in IAM.
-    fn actions(self) -> &'static [&'static str] {
-        match self {
-            Self::Provision => &[
-                "servicecatalog:ListLaunchPaths",
-                "servicecatalog:DescribeProvisioningParameters",
-                "servicecatalog:DescribeProvisionedProduct",
-                "servicecatalog:ProvisionProduct",
-            ],
-            Self::DeleteApps => {
-                &["sagemaker:ListApps", "sagemaker:DeleteApp", "sagemaker:ListSpaces", "sagemaker:DeleteSpace"]
-            }
-            Self::Terminate => {
-                &["servicecatalog:DescribeProvisionedProduct", "servicecatalog:TerminateProvisionedProduct"]
-            }
-        }
-    }
-
     /// Whether what was allowed is what this is for. A provisioning may first have to remove what an earlier try left.
     fn is_covered_by(self, action: Action) -> bool {
         let provisioning = matches!(action, Action::SubmitRequest | Action::RetryEnvironment);
         match self {
             Self::Provision => provisioning,
             Self::Terminate => provisioning || action == Action::TerminateEnvironment,
-            Self::DeleteApps => action == Action::TerminateEnvironment,
         }
     }
 }
@@ -65,7 +46,7 @@ pub(crate) async fn launcher(
         LaunchTarget::Studio { .. } => "sagemaker:CreatePresignedDomainUrl",
         LaunchTarget::NotebookInstance { .. } => "sagemaker:CreatePresignedNotebookInstanceUrl",
     };
-    open(plane, it, RoleName::StudiogateLauncher, &[action], &[arn_of(plane, it, target)]).await
+    open(plane, environment, RoleName::StudiogateLauncher, &[(&[action], &[arn_of(plane, it, target)])]).await
 }
 
 /// A session of `StudiogateProvisioner` that can tag this one thing, which the provisioning has made.
@@ -79,7 +60,7 @@ pub(crate) async fn tagger(
     }
     let it = environment.thing();
     let role = RoleName::StudiogateProvisioner;
-    open(plane, it, role, &["sagemaker:AddTags"], &[arn_of(plane, it, target)]).await
+    open(plane, environment, role, &[(&["sagemaker:AddTags"], &[arn_of(plane, it, target)])]).await
 }
 
 /// The ARN of what is opened. SageMaker writes it in lower case whatever the case of the name.
@@ -103,7 +84,49 @@ pub(crate) async fn provisioner(
         return Err(not_sent("it was something else that was allowed"));
     }
     let role = RoleName::StudiogateProvisioner;
-    open(plane, environment.thing(), role, purpose.actions(), &["*".to_owned()]).await
+    // Actions on records and provisioned products have no resource-level ARN in IAM; those on products have.
+    let all = ["*".to_owned()];
+    match purpose {
+        Purpose::Provision => {
+            let it = environment.thing();
+            let partition = &plane.aws().config().partition;
+            let product = [format!("arn:{partition}:catalog:{}:*:product/{}", it.region, it.product)];
+            let on_product = [
+                "servicecatalog:ListLaunchPaths",
+                "servicecatalog:DescribeProvisioningParameters",
+                "servicecatalog:ProvisionProduct",
+            ];
+            let grants: [Grant<'_>; 2] =
+                [(&on_product, &product), (&["servicecatalog:DescribeProvisionedProduct"], &all)];
+            open(plane, environment, role, &grants).await
+        }
+        Purpose::Terminate => {
+            let actions = ["servicecatalog:DescribeProvisionedProduct", "servicecatalog:TerminateProvisionedProduct"];
+            open(plane, environment, role, &[(&actions, &all)]).await
+        }
+    }
+}
+
+/// A session of `StudiogateProvisioner` that deletes the apps and spaces which block a deletion, in these domains alone.
+pub(crate) async fn clearer(
+    plane: &ControlPlane,
+    environment: &Authorized<Environment>,
+    domains: &BTreeSet<String>,
+) -> aws::Result<Session> {
+    if environment.action() != Action::TerminateEnvironment {
+        return Err(not_sent("it was something else that was allowed"));
+    }
+    let it = environment.thing();
+    let place = format!("arn:{}:sagemaker:{}:{}", plane.aws().config().partition, it.region, it.account);
+    let within = |kind: &str| domains.iter().map(|d| format!("{place}:{kind}/{d}/*")).collect::<Vec<_>>();
+    let (apps, spaces, all) = (within("app"), within("space"), ["*".to_owned()]);
+    // Lists have no resource in IAM.
+    let grants: [Grant<'_>; 3] = [
+        (&["sagemaker:ListApps", "sagemaker:ListSpaces"], &all),
+        (&["sagemaker:DeleteApp"], &apps),
+        (&["sagemaker:DeleteSpace"], &spaces),
+    ];
+    open(plane, environment, RoleName::StudiogateProvisioner, &grants).await
 }
 
 /// The portal's own session for reading stacks.
@@ -139,21 +162,26 @@ pub(crate) async fn system(
     assume(plane, &role, &AssumeGrant::system("studiogate")).await
 }
 
+/// Actions, and what they are allowed on.
+type Grant<'a> = (&'a [&'a str], &'a [String]);
+
 async fn open(
     plane: &ControlPlane,
-    environment: &Environment,
+    authorized: &Authorized<Environment>,
     role: RoleName,
-    actions: &[&str],
-    resources: &[String],
+    grants: &[Grant<'_>],
 ) -> aws::Result<Session> {
+    let environment = authorized.thing();
     let tags = SessionTags {
         studiouserid: environment.studio_user_id.clone(),
         project: environment.project.clone(),
         stage: environment.stage,
     };
-    let policy = SessionPolicy::allow(actions, resources).map_err(|e| not_sent(&e.to_string()))?;
+    let policy = SessionPolicy::allow_each(grants).map_err(|e| not_sent(&e.to_string()))?;
     let role = RoleRef { account: environment.account.clone(), region: environment.region.clone(), role };
-    assume(plane, &role, &AssumeGrant::person(tags, policy)).await
+    // The tags say whom it is for; the source identity, in CloudTrail, who acts.
+    let acting = authorized.by().studio_user_id().into();
+    assume(plane, &role, &AssumeGrant::person(acting, tags, policy)).await
 }
 
 /// A session that the portal itself does not ask for.

@@ -32,9 +32,9 @@ impl ControlPlane {
         self.record_alone(caller, event(Outcome::Intent)).await?;
         let opened = match tokio::time::timeout(DEADLINE, self.presign(&environment, &target).boxed()).await {
             Ok(Ok(url)) => Ok(url),
-            Ok(Err(error)) => Err(Error::Aws(cannot_open(&error))),
+            Ok(Err(error)) => Err(Error::Aws(cannot_open(&target, &error))),
             Err(_) => Err(Error::Unavailable(Problem::new(
-                "Studio could not be opened.",
+                not_opened(&target),
                 "AWS did not answer within five seconds.",
                 "Try again in a minute; the environment itself is not affected.",
             ))),
@@ -88,7 +88,15 @@ fn target_of(environment: &Environment) -> Result<LaunchTarget> {
     }
 }
 
-fn cannot_open(error: &aws::Error) -> Problem {
+/// What could not be opened, in words.
+fn not_opened(target: &LaunchTarget) -> &'static str {
+    match target {
+        LaunchTarget::Studio { .. } => "Studio could not be opened.",
+        LaunchTarget::NotebookInstance { .. } => "The notebook instance could not be opened.",
+    }
+}
+
+fn cannot_open(target: &LaunchTarget, error: &aws::Error) -> Problem {
     let problem = error.problem();
     let next = match error {
         aws::Error::Throttled(_) | aws::Error::Unavailable { .. } => "Try again in a minute.".to_owned(),
@@ -106,5 +114,5 @@ fn cannot_open(error: &aws::Error) -> Problem {
         }
         _ => problem.next,
     };
-    Problem { what: "Studio could not be opened.".to_owned(), why: problem.why, next }
+    Problem { what: not_opened(target).to_owned(), why: problem.why, next }
 }

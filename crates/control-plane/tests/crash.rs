@@ -12,6 +12,15 @@ use domain::id::EnvironmentId;
 use sim::FaultKind;
 
 const POINTS: [CrashPoint; 3] = [CrashPoint::BeforeAct, CrashPoint::AfterAct, CrashPoint::AfterSave];
+/// Fails whenever it is provisioned.
+const BROKEN: &str = r#"
+AWSTemplateFormatVersion: '2010-09-09'
+Description: Needs an export that nobody makes
+Resources:
+  Bucket:
+    Type: AWS::S3::Bucket
+    Properties: { BucketName: !ImportValue network-without-a-name }
+"#;
 const DEV: &str = "601000000002";
 
 /// Runs to the end with one death on the way, in a new process.
@@ -74,13 +83,40 @@ on_both! {
         crash_at(url, ["check", "delete_apps", "terminate", "follow_terminate"], true).await;
     }
 
+    async fn what_a_failed_try_left_is_cleared_through_a_crash(url) {
+        let mut state = TestState::start_with(&url, |o| o.products = vec![("Broken".into(), BROKEN.into())]).await;
+        for point in POINTS {
+            for step in ["clear", "follow_clear"] {
+                let case = format!("{point:?} of {step}");
+                let name = format!("{step}-{point:?}").to_lowercase().replace('_', "-");
+                state.everybody_signs_in().await;
+                let request = state.submit("fraud-scientist", "Broken", &name).await;
+                let id = state.approve("fraud-lead", &request).await;
+                state.settle().await;
+                assert_eq!(state.environment(&id).await.state, EnvironmentState::Error, "{case}");
+                state.plane.retry_environment(&state.as_("fraud-scientist").await, &id).await.unwrap();
+                die_and_go_on(&mut state, point, step).await;
+                assert_eq!(state.ever_provisioned(&name), 2, "{case}");
+                let left = state.provisioned(DEV).into_iter().filter(|p| *p == name).count();
+                assert!(left <= 1, "{case}");
+                state.terminate("fraud-scientist", &id).await;
+                state.settle().await;
+                assert!(!state.provisioned(DEV).contains(&name), "{case}");
+            }
+        }
+        state.assert_sound().await;
+    }
+
     async fn v2_3_4_two_workers_make_one_product(url) {
         let state = TestState::start(&url).await;
         let other = state.replica().await;
-        let names: Vec<String> = (0..1).map(|i| format!("studio-{i}")).collect();
-        let mut ids = Vec::new();
-        for name in &names {
-            ids.push(state.approved(name).await);
+        let mut names = vec!["studio-0".to_owned()];
+        let mut ids = vec![state.approved(&names[0]).await];
+        // One profile to a person, but as many buckets as they like.
+        for name in ["bucket-1", "bucket-2", "bucket-3"] {
+            let request = state.submit("fraud-scientist", "Governed S3 workspace", name).await;
+            ids.push(state.approve("fraud-lead", &request).await);
+            names.push(name.to_owned());
         }
         let mut rounds = 0;
         while state.store.count_unfinished_operations().await.unwrap() > 0 {
@@ -92,8 +128,10 @@ on_both! {
             assert!(rounds < 2_000);
         }
         for (id, name) in ids.iter().zip(&names) {
-            check_one(&state, id, name, "two workers").await;
+            assert_eq!(state.environment(id).await.state, EnvironmentState::Available, "{name}");
+            assert_eq!(state.ever_provisioned(name), 1, "{name}");
         }
+        check_one(&state, &ids[0], &names[0], "two workers").await;
         // An overtaken worker: its lease ended while it acted, another took over.
         state.terminate("fraud-scientist", &ids[0]).await;
         state.crash.arm(CrashPoint::AfterAct, "terminate");
@@ -127,6 +165,7 @@ const CALLS: [&str; 12] = [
 
 async fn faults(url: String, kind: FaultKind, count: u32) {
     let state = TestState::start(&url).await;
+    state.running.aws.faults().reset_calls();
     for (n, call) in CALLS.iter().enumerate() {
         let name = format!("fault-{n}");
         let case = format!("{kind:?} of {call}");
@@ -147,6 +186,9 @@ async fn faults(url: String, kind: FaultKind, count: u32) {
         assert!(state.provisioned(DEV).is_empty(), "{case}");
         assert_eq!(state.ever_provisioned(&name), 1, "{case}");
     }
+    let made = state.running.aws.faults().all_calls();
+    let forgotten: Vec<&String> = made.keys().filter(|call| !CALLS.contains(&call.as_str())).collect();
+    assert!(forgotten.is_empty(), "the workers call more than CALLS: {forgotten:?}");
     state.assert_sound().await;
 }
 

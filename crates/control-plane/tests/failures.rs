@@ -56,6 +56,11 @@ async fn offering(url: &str) -> TestState {
     .await
 }
 
+/// What AWS says when it will never do it.
+fn refused() -> FaultKind {
+    FaultKind::Error { code: "AccessDeniedException".into(), status: 400, message: "no".into() }
+}
+
 async fn retry(state: &TestState, who: &str, id: &domain::id::EnvironmentId) -> Result<(), Error> {
     state.plane.retry_environment(&state.as_(who).await, id).await
 }
@@ -106,6 +111,78 @@ on_both! {
         state.assert_sound().await;
     }
 
+    async fn what_came_up_is_not_taken_down_by_a_retry(url) {
+        let state = TestState::start(&url).await;
+        let id = state.approved("works").await;
+        state.running.aws.faults().next("cloudformation:DescribeStackResources", refused(), 1);
+        state.settle().await;
+        assert_eq!(state.environment(&id).await.state, EnvironmentState::Error);
+        assert_eq!(state.provisioned(DEV), ["works"]);
+        retry(&state, "fraud-scientist", &id).await.unwrap();
+        state.settle().await;
+        let it = state.environment(&id).await;
+        assert_eq!(it.state, EnvironmentState::Available, "{:?}", it.problem);
+        assert!(it.launch_target.is_some());
+        assert_eq!(state.ever_provisioned("works"), 1);
+        state.assert_sound().await;
+    }
+
+    async fn a_termination_whose_record_cannot_be_seen_yet_is_not_over(url) {
+        let state = TestState::start(&url).await;
+        let id = state.approved("seen-late").await;
+        state.settle().await;
+        let unseen = FaultKind::Error { code: "ResourceNotFoundException".into(), status: 400, message: "Record not found".into() };
+        state.running.aws.faults().next("servicecatalog:DescribeRecord", unseen, 1);
+        state.terminate("fraud-scientist", &id).await;
+        state.settle().await;
+        assert_eq!(state.environment(&id).await.state, EnvironmentState::Terminated);
+        assert!(state.provisioned(DEV).is_empty(), "it was called terminated while it still ran");
+        state.assert_sound().await;
+    }
+
+    async fn what_was_never_sent_ends_without_aws(url) {
+        let state = TestState::start(&url).await;
+        let id = state.approved("unsent").await;
+        // The account or its role is gone.
+        state.running.aws.faults().next("sts:AssumeRole", refused(), 1_000);
+        state.settle().await;
+        assert_eq!(state.environment(&id).await.state, EnvironmentState::Error);
+        state.terminate("fraud-scientist", &id).await;
+        state.settle().await;
+        assert_eq!(state.environment(&id).await.state, EnvironmentState::Terminated);
+        state.assert_sound().await;
+    }
+
+    async fn a_row_that_cannot_be_read_holds_nobody_up(url) {
+        let state = TestState::start(&url).await;
+        let broken = state.approved("unreadable").await;
+        let operation = state.environment(&broken).await.operation.unwrap();
+        state.sql(&format!("UPDATE operation SET step_data = '{{}}' WHERE id = '{operation}'")).await;
+        let request = state.submit("fraud-scientist", "Governed S3 workspace", "behind-it").await;
+        let id = state.approve("fraud-lead", &request).await;
+        for _ in 0..2_000 {
+            state.plane.tick().await.unwrap();
+            state.pass(TimeDelta::seconds(1));
+            if state.environment(&id).await.state == EnvironmentState::Available {
+                return;
+            }
+        }
+        panic!("it was held up: {:?}", state.environment(&id).await.problem);
+    }
+
+    async fn a_product_that_cannot_be_read_holds_up_no_other(url) {
+        let state = TestState::start(&url).await;
+        let before = state.store.products("").await.unwrap();
+        let seen = state.store.mirror_states().await.unwrap().remove(0).refreshed_at;
+        state.pass(TimeDelta::minutes(1));
+        state.running.aws.faults().next("servicecatalog:DescribeProductAsAdmin", refused(), 1);
+        assert!(!state.plane.mirror_now().await.unwrap());
+        assert_eq!(state.store.products("").await.unwrap(), before);
+        let mirror = state.store.mirror_states().await.unwrap().remove(0);
+        assert!(mirror.problem.unwrap().what.starts_with("Some products"));
+        assert!(mirror.refreshed_at > seen, "the others were read");
+    }
+
     async fn a_name_that_somebody_else_has_is_not_adopted(url) {
         let state = TestState::start(&url).await;
         // Twice the same name in one account is only possible past the portal.
@@ -141,7 +218,12 @@ on_both! {
         assert_eq!(state.ever_provisioned("later"), 0);
         state.sign_in("fraud-scientist", &["fraud-detection-members"]).await;
         state.settle().await;
-        assert_eq!(state.environment(&id).await.state, EnvironmentState::Available);
+        let it = state.environment(&id).await;
+        assert_eq!(it.state, EnvironmentState::Available);
+        // The wait counts against no later step.
+        let operation = state.store.operation(&it.operation.unwrap()).await.unwrap().unwrap();
+        assert_eq!(Some(operation.step_entered_at), operation.finished_at);
+        assert!(operation.step_entered_at > operation.created_at);
     }
 
     async fn who_left_the_project_gets_no_environment(url) {

@@ -134,7 +134,7 @@ pub struct TagOption {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MirrorState {
     pub region: Region,
-    /// When it was last read whole.
+    /// When it was last read; products named in `problem` are older.
     pub refreshed_at: Option<DateTime<Utc>>,
     /// Why the last attempt failed, if it did.
     pub problem: Option<crate::problem::Problem>,

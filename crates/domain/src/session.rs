@@ -54,11 +54,16 @@ pub struct SessionPolicyTooLong(usize);
 impl SessionPolicy {
     /// Allows `actions` on `resources` and nothing else.
     pub fn allow(actions: &[&str], resources: &[String]) -> Result<Self, SessionPolicyTooLong> {
-        let text = serde_json::json!({
-            "Version": "2012-10-17",
-            "Statement": [{ "Effect": "Allow", "Action": actions, "Resource": resources }],
-        })
-        .to_string();
+        Self::allow_each(&[(actions, resources)])
+    }
+
+    /// Allows each list of actions on its resources, and nothing else.
+    pub fn allow_each(grants: &[(&[&str], &[String])]) -> Result<Self, SessionPolicyTooLong> {
+        let statements: Vec<_> = grants
+            .iter()
+            .map(|(actions, resources)| serde_json::json!({ "Effect": "Allow", "Action": actions, "Resource": resources }))
+            .collect();
+        let text = serde_json::json!({ "Version": "2012-10-17", "Statement": statements }).to_string();
         if text.chars().count() > 2048 { Err(SessionPolicyTooLong(text.chars().count())) } else { Ok(Self(text)) }
     }
 

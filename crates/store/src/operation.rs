@@ -17,7 +17,7 @@ use crate::sql::{Columns, Sql, json, optional_json};
 use crate::tx::Tx;
 
 const COLUMNS: &str = "id, kind, environment_id, project_id, on_behalf_of_issuer, on_behalf_of_subject, step, step_data, \
-                       attempt, trouble, next_run_at, lease_owner, lease_until, created_at, finished_at, version";
+                       step_entered_at, attempt, trouble, next_run_at, lease_owner, lease_until, created_at, finished_at, version";
 
 #[derive(sqlx::FromRow)]
 struct OperationRow {
@@ -29,6 +29,7 @@ struct OperationRow {
     on_behalf_of_subject: String,
     step: String,
     step_data: String,
+    step_entered_at: i64,
     attempt: i64,
     trouble: Option<String>,
     next_run_at: i64,
@@ -54,6 +55,7 @@ impl TryFrom<OperationRow> for Operation {
             project: at.parse("project_id", &row.project_id)?,
             on_behalf_of: person(row.on_behalf_of_issuer, row.on_behalf_of_subject),
             step,
+            step_entered_at: at.time("step_entered_at", row.step_entered_at)?,
             attempt: at.number("attempt", row.attempt)?,
             trouble: at.optional_json("trouble", row.trouble.as_deref())?,
             next_run_at: at.time("next_run_at", row.next_run_at)?,
@@ -76,6 +78,7 @@ fn columns(operation: &Operation) -> Result<Columns> {
         ("on_behalf_of_subject", (&operation.on_behalf_of.subject).into()),
         ("step", operation.step.as_str().into()),
         ("step_data", json("operation", "step_data", &operation.step)?),
+        ("step_entered_at", operation.step_entered_at.into()),
         ("attempt", operation.attempt.into()),
         ("trouble", optional_json("operation", "trouble", operation.trouble.as_ref())?),
         ("next_run_at", operation.next_run_at.into()),
@@ -121,7 +124,8 @@ impl Store {
     }
 
     /// Takes up to `limit` operations that are due, the longest due first, into the hands of `owner` until `lease_until`.
-    /// `owner` names one worker in one process. Each comes back in its new version.
+    /// `owner` names one worker in one process. Each comes back in its new version. A row that cannot be read holds nobody up:
+    /// it is logged, and passed over until its lease ends.
     pub async fn claim_operations(
         &self,
         now: DateTime<Utc>,
@@ -131,7 +135,11 @@ impl Store {
     ) -> Result<Vec<Operation>> {
         let on = self.write();
         let sql = claim(dialect::skip_locked(&on), now, owner, lease_until, limit);
-        let mut claimed: Vec<Operation> = into_all::<OperationRow, _>(all(on, sql).await?)?;
+        let rows: Vec<OperationRow> = all(on, sql).await?;
+        let read = rows.into_iter().map(Operation::try_from).filter_map(|read| {
+            read.inspect_err(|error| tracing::error!(%error, "an operation cannot be read and is passed over")).ok()
+        });
+        let mut claimed: Vec<Operation> = read.collect();
         claimed.sort_by(|a, b| (a.next_run_at, &a.id).cmp(&(b.next_run_at, &b.id)));
         Ok(claimed)
     }

@@ -12,7 +12,7 @@ mod scope;
 
 use domain::action::Action;
 use domain::id::ProjectId;
-use domain::person::Actor;
+use domain::person::{Actor, PersonKey};
 use domain::view::Allowed;
 
 pub(crate) use on_behalf::Hindrance;
@@ -29,6 +29,7 @@ use crate::{Caller, ControlPlane, Error, Result};
 pub(crate) struct Authorized<T> {
     thing: T,
     action: Action,
+    by: PersonKey,
 }
 
 impl<T> Authorized<T> {
@@ -38,6 +39,11 @@ impl<T> Authorized<T> {
 
     pub(crate) fn into_thing(self) -> T {
         self.thing
+    }
+
+    /// Who acts.
+    pub(crate) fn by(&self) -> &PersonKey {
+        &self.by
     }
 
     /// What was allowed.
@@ -68,7 +74,7 @@ impl ControlPlane {
         let thing = T::load(self, id).await?.ok_or_else(|| Error::not_found(format!("{} with this id", T::NAME)))?;
         let facts = thing.facts(self).await?;
         match self.rule(&caller.actor, action, &facts, project)? {
-            Ruling::Allowed => Ok(Authorized { thing, action }),
+            Ruling::Allowed => Ok(Authorized { thing, action, by: caller.actor.person.clone() }),
             Ruling::Refused { rule, ask } => {
                 self.audit_refusal(caller, action, T::NAME, &facts, &rule).await;
                 Err(Error::Denied { what: in_words(action).to_owned(), rule, ask })

@@ -54,7 +54,7 @@ impl ControlPlane {
                 return Ok(Err(refused));
             }
         }
-        Ok(Ok(Authorized { thing: environment.clone(), action }))
+        Ok(Ok(Authorized { thing: environment.clone(), action, by: person.clone() }))
     }
 
     fn still_allowed(

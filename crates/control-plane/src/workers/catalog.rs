@@ -2,6 +2,7 @@
 //! in the place of what was there.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use aws::ServiceCatalog;
 use aws::service_catalog::{ProvisioningParameters, TagOptionChoice};
@@ -11,6 +12,8 @@ use domain::id::{AccountId, ProductId, Region};
 use domain::problem::Problem;
 use futures::{FutureExt, StreamExt, stream};
 use serde_json::Value;
+use store::Lock;
+use tokio_util::sync::CancellationToken;
 
 use crate::{ControlPlane, Result, session};
 
@@ -22,7 +25,7 @@ const LEASE: TimeDelta = TimeDelta::minutes(5);
 
 impl ControlPlane {
     /// Reads every region. A region that cannot be read keeps what it had, with the reason; answers whether all were read.
-    pub(super) async fn mirror_catalogs(&self) -> Result<bool> {
+    pub(super) async fn mirror_catalogs(&self, shutdown: &CancellationToken) -> Result<bool> {
         let mut all = true;
         for region in &self.settings().regions {
             let lease = format!("catalog-{region}");
@@ -30,20 +33,44 @@ impl ControlPlane {
             if !self.store().hold_lease(&lease, self.worker(), now, now + LEASE).await? {
                 continue;
             }
-            let result = self.mirror(region).boxed().await;
+            // Reading changes nothing: what is not finished at a shutdown is let go of.
+            let result = tokio::select! {
+                read = self.mirror(region).boxed() => read,
+                lost = self.keep_lease(&lease) => lost.map(|()| false),
+                () = shutdown.cancelled() => Ok(false),
+            };
             self.store().release_lease(&lease, self.worker()).await?;
             all &= result?;
         }
         Ok(all)
     }
 
+    /// Keeps the lease alive; returns when it is lost.
+    async fn keep_lease(&self, lease: &str) -> Result<()> {
+        let third = (LEASE / 3).to_std().unwrap_or(Duration::from_secs(60));
+        loop {
+            tokio::time::sleep(third).await;
+            let now = self.now();
+            if !self.store().hold_lease(lease, self.worker(), now, now + LEASE).await? {
+                return Ok(());
+            }
+        }
+    }
+
     async fn mirror(&self, region: &Region) -> Result<bool> {
         match self.read_catalog(region).await {
-            Ok((portfolios, products)) => {
+            Ok(Catalog { portfolios, products, problem }) => {
                 let mut tx = self.store().begin().await?;
+                if !tx.try_lock(Lock::Mirror).await? {
+                    return Ok(false);
+                }
                 tx.replace_catalog(region, &portfolios, &products, self.now()).await?;
+                if let Some(problem) = &problem {
+                    tracing::warn!(%region, why = problem.why, "a part of the catalog could not be read");
+                    tx.mirror_failed(region, problem).await?;
+                }
                 tx.commit().await?;
-                Ok(true)
+                Ok(problem.is_none())
             }
             Err(problem) => {
                 tracing::warn!(%region, why = problem.why, "the catalog could not be read");
@@ -55,7 +82,7 @@ impl ControlPlane {
         }
     }
 
-    async fn read_catalog(&self, region: &Region) -> Result<(Vec<Portfolio>, Vec<Product>), Problem> {
+    async fn read_catalog(&self, region: &Region) -> Result<Catalog, Problem> {
         let problem = |error: aws::Error| error.problem();
         let curator = session::curator(self, region).await.map_err(problem)?.service_catalog();
         let portfolios = curator.list_portfolios().await.map_err(problem)?;
@@ -74,14 +101,30 @@ impl ControlPlane {
             .filter(|a| &a.region == region)
             .map(|a| a.account)
             .collect();
-        let products: Vec<aws::Result<Product>> = stream::iter(holders)
-            .map(|(id, holders)| self.read_product(&curator, region, id, holders, &accounts).boxed())
+        let read: Vec<(ProductId, aws::Result<Product>)> = stream::iter(holders)
+            .map(|(id, holders)| {
+                let read = self.read_product(&curator, region, id.clone(), holders, &accounts);
+                async move { (id, read.await) }.boxed()
+            })
             .buffer_unordered(AT_ONCE)
             .collect()
             .await;
-        let mut products = products.into_iter().collect::<aws::Result<Vec<_>>>().map_err(problem)?;
+        let (mut products, mut failed) = (Vec::new(), Vec::new());
+        for (id, read) in read {
+            match read {
+                Ok(product) => products.push(product),
+                // The others are read all the same; this one stays as it was last seen.
+                Err(error) => {
+                    let kept = self.store().product(&id).await.map_err(|e| crate::Error::from(e).problem())?;
+                    let name = kept.as_ref().map_or_else(|| id.to_string(), |p| p.name.clone());
+                    products.extend(kept);
+                    failed.push((name, error.problem()));
+                }
+            }
+        }
         products.sort_by(|a, b| a.id.cmp(&b.id));
-        Ok((portfolios, products))
+        failed.sort_by(|a, b| a.0.cmp(&b.0));
+        Ok(Catalog { portfolios, products, problem: unread(&failed) })
     }
 
     async fn read_product(
@@ -169,6 +212,20 @@ impl ControlPlane {
         let Some(path) = paths.first() else { return Ok(None) };
         catalog.describe_provisioning_parameters(product, &artifact.id, Some(&path.id)).await.map(Some)
     }
+}
+
+/// What was read of a region, and what of it could not be.
+struct Catalog {
+    portfolios: Vec<Portfolio>,
+    products: Vec<Product>,
+    problem: Option<Problem>,
+}
+
+/// The products that could not be read, each with its reason.
+fn unread(failed: &[(String, Problem)]) -> Option<Problem> {
+    let next = failed.first()?.1.next.clone();
+    let why: Vec<String> = failed.iter().map(|(name, problem)| format!("{name}: {}", problem.why)).collect();
+    Some(Problem::new("Some products could not be read; they are shown as they were last seen.", why.join(" "), next))
 }
 
 /// Resource types of a template and how many of each. A template that cannot be read here creates what AWS says it does;

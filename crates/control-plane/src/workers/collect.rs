@@ -16,6 +16,16 @@ use crate::{ControlPlane, Result, session};
 /// The tag that says whose it is.
 const OWNER: &str = "studiouserid";
 
+/// Whose a thing is that an output names.
+enum Owned {
+    /// The owner's tag was there.
+    Already,
+    /// It had no owner, and has the tag now.
+    Tagged { arn: String },
+    /// Somebody else's, or not there.
+    No,
+}
+
 impl ControlPlane {
     /// Reads the outputs, and what can be opened.
     pub(super) async fn collect(&self, operation: &Operation, it: &Environment, record: &RecordId) -> Result<Outcome> {
@@ -34,17 +44,25 @@ impl ControlPlane {
             Ok(found) => found,
             Err(error) => return Ok(error.into()),
         };
+        let mut detail = None;
         let mut target = in_stack(&resources, it.studio_user_id.as_str());
         if target.is_none()
             && let Some(named) = in_outputs(&view.outputs, it)
         {
             match self.own(operation, it, &named).await? {
-                Ok(true) => target = Some(named),
-                Ok(false) => {}
+                Ok(Owned::Already) => target = Some(named),
+                Ok(Owned::Tagged { arn }) => {
+                    target = Some(named);
+                    detail = Some(arn);
+                }
+                Ok(Owned::No) => {}
                 Err(outcome) => return Ok(*outcome),
             }
         }
         let mut outcome = Outcome::new(Observation::Done);
+        if let Some(arn) = detail {
+            outcome = outcome.with("tagged", arn);
+        }
         outcome.changes.stack_arn = view.stack_arn().map(str::to_owned);
         outcome.changes.launch_target = target;
         outcome.changes.outputs =
@@ -59,7 +77,7 @@ impl ControlPlane {
         operation: &Operation,
         it: &Environment,
         target: &LaunchTarget,
-    ) -> Result<Result<bool, Box<Outcome>>> {
+    ) -> Result<Result<Owned, Box<Outcome>>> {
         let failed = |outcome: Outcome| Ok(Err(Box::new(outcome)));
         let arn = session::arn_of(self, it, target);
         let look = async {
@@ -76,16 +94,16 @@ impl ControlPlane {
         };
         match look.await {
             Ok((tags, starting)) => match tags.get(OWNER) {
-                Some(owner) if owner != it.studio_user_id.as_str() => return Ok(Ok(false)),
+                Some(owner) if owner != it.studio_user_id.as_str() => return Ok(Ok(Owned::No)),
                 // The stack did not wait for it.
                 _ if starting => {
-                    return failed(Outcome::new(Observation::Running { since: operation.created_at }));
+                    return failed(Outcome::new(Observation::Running { since: operation.step_entered_at }));
                 }
-                Some(_) => return Ok(Ok(true)),
+                Some(_) => return Ok(Ok(Owned::Already)),
                 None => {}
             },
             // The output names something that is not there.
-            Err(aws::Error::NotFound(_) | aws::Error::Invalid(_)) => return Ok(Ok(false)),
+            Err(aws::Error::NotFound(_) | aws::Error::Invalid(_)) => return Ok(Ok(Owned::No)),
             Err(error) => return failed(error.into()),
         }
         let environment = match self.authorize_operation(operation, it).await? {
@@ -107,7 +125,7 @@ impl ControlPlane {
             Err(error) => Err(error),
         };
         match tagged {
-            Ok(()) => Ok(Ok(true)),
+            Ok(()) => Ok(Ok(Owned::Tagged { arn })),
             Err(error) if error.is_retryable() => failed(error.into()),
             Err(error) => {
                 let problem =
@@ -136,14 +154,14 @@ fn in_stack(resources: &[StackResource], owner: &str) -> Option<LaunchTarget> {
     Some(LaunchTarget::NotebookInstance { name })
 }
 
-/// Domain and name from the physical id of a user profile: its ARN, or `d-...|name`.
+/// Domain and name from the physical id of a user profile: its ARN, or both parts of the resource's primary identifier,
+/// `name|d-...`. The other way round is read too, where only the first part can be a domain.
 pub(super) fn profile(physical_id: &str) -> Option<(String, String)> {
     if let Some((_, rest)) = physical_id.split_once(":user-profile/") {
         return rest.split_once('/').map(|(domain, name)| (domain.to_owned(), name.to_owned()));
     }
     let (one, other) = physical_id.split_once('|')?;
-    let swapped = other.starts_with("d-") && !one.starts_with("d-");
-    let (domain, name) = if swapped { (other, one) } else { (one, other) };
+    let (domain, name) = if other.starts_with("d-") { (other, one) } else { (one, other) };
     Some((domain.to_owned(), name.to_owned()))
 }
 
@@ -173,6 +191,8 @@ mod tests {
         assert_eq!(profile("arn:aws:sagemaker:eu-west-1:601000000002:user-profile/d-abc/ada-1"), wanted);
         assert_eq!(profile("d-abc|ada-1"), wanted);
         assert_eq!(profile("ada-1|d-abc"), wanted);
+        let named_like_a_domain = Some(("d-abc".to_owned(), "d-ada".to_owned()));
+        assert_eq!(profile("d-ada|d-abc"), named_like_a_domain);
         assert_eq!(profile("ada-1"), None);
     }
 }

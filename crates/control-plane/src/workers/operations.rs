@@ -1,12 +1,14 @@
 //! Carries operations on: claim by a lease, observe and act, decide by the pure `domain::operation::next`, save with fencing.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use domain::audit::Outcome as Audited;
 use domain::environment::{Environment, EnvironmentState};
 use domain::operation::{Moment, Operation, OperationKind, Step, Transition, next};
 use futures::FutureExt;
-use futures::future::join_all;
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
 use tokio_util::sync::CancellationToken;
 
 use super::outcome::Outcome;
@@ -33,13 +35,43 @@ impl From<Error> for Stop {
 impl ControlPlane {
     /// Works on what is due; answers how many operations that were. `shutdown` ends it between two steps.
     pub(super) async fn run_operations(&self, shutdown: &CancellationToken) -> Result<usize> {
+        let poll = self.settings().workers.poll.to_std().unwrap_or(Duration::from_secs(1));
+        let mut working = FuturesUnordered::new();
+        let mut count = 0;
+        loop {
+            let free = self.settings().workers.concurrency.saturating_sub(working.len());
+            if free > 0 && !shutdown.is_cancelled() {
+                match self.claim(free).await {
+                    Ok(claimed) => {
+                        count += claimed.len();
+                        working.extend(claimed.into_iter().map(|operation| self.work_alone(operation, shutdown)));
+                    }
+                    Err(error) if working.is_empty() => return Err(error),
+                    // Those at work go on.
+                    Err(error) => tracing::warn!(%error, "no operations could be claimed"),
+                }
+            }
+            // One that takes long does not keep what comes due from its turn.
+            tokio::select! {
+                done = working.next() => if done.is_none() { return Ok(count) },
+                () = self.signals().operations.notified() => {}
+                () = tokio::time::sleep(poll) => {}
+            }
+        }
+    }
+
+    async fn claim(&self, limit: usize) -> Result<Vec<Operation>> {
         let now = self.now();
-        let limit = u32::try_from(self.settings().workers.concurrency).unwrap_or(u32::MAX);
-        let claimed =
-            self.store().claim_operations(now, self.worker(), now + self.settings().workers.lease, limit).await?;
-        let count = claimed.len();
-        join_all(claimed.into_iter().map(|operation| self.work(operation, shutdown))).await;
-        Ok(count)
+        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+        Ok(self.store().claim_operations(now, self.worker(), now + self.settings().workers.lease, limit).await?)
+    }
+
+    /// What one operation breaks, it breaks for itself.
+    async fn work_alone(&self, operation: Operation, shutdown: &CancellationToken) {
+        let id = operation.id.clone();
+        if AssertUnwindSafe(self.work(operation, shutdown)).catch_unwind().await.is_err() {
+            tracing::error!(operation = %id, "an operation's worker panicked; it is taken up again when its lease ends");
+        }
     }
 
     async fn work(&self, mut operation: Operation, shutdown: &CancellationToken) {
@@ -80,7 +112,7 @@ impl ControlPlane {
         self.crash(CrashPoint::AfterAct, step)?;
         let moment = Moment {
             now: self.now(),
-            started_at: operation.created_at,
+            entered_at: operation.step_entered_at,
             attempt: operation.attempt,
             jitter: self.deps().random.fraction(),
         };
@@ -107,13 +139,17 @@ impl ControlPlane {
         let mut beat = tokio::time::interval(third.max(Duration::from_millis(100)));
         beat.tick().await;
         // On the heap: the futures of the SDK are large, and nest deep.
-        let mut act = self.act(operation, environment).boxed();
+        let mut act = AssertUnwindSafe(self.act(operation, environment)).catch_unwind().boxed();
         loop {
             tokio::select! {
                 outcome = &mut act => return match outcome {
-                    Ok(outcome) => Ok(outcome),
+                    Ok(Ok(outcome)) => Ok(outcome),
                     // The portal's own trouble is tried again like AWS's.
-                    Err(error) => Ok(Outcome::trouble(error.problem())),
+                    Ok(Err(error)) => Ok(Outcome::trouble(error.problem())),
+                    Err(_) => {
+                        let error = Error::internal("A step of the portal failed", &operation.step.as_str());
+                        Ok(Outcome::trouble(error.problem()))
+                    }
                 },
                 _ = beat.tick() => {
                     let until = self.now() + self.settings().workers.lease;
@@ -171,6 +207,9 @@ impl ControlPlane {
         let moved = step.as_str() != before.step.as_str();
         let mut after =
             Operation { step, attempt, trouble, next_run_at: run_at, version: before.version + 1, ..before.clone() };
+        if moved {
+            after.step_entered_at = now;
+        }
         if after.step.is_final() {
             after.finished_at = Some(now);
         }

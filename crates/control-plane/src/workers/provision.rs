@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use aws::service_catalog::{
-    LaunchPath, ProvisionCall, ProvisionedProductRef, RecordStatus, RecordView, ServiceCatalog,
+    LaunchPath, ProvisionCall, ProvisionedProduct, ProvisionedProductRef, ProvisionedProductStatus, RecordStatus,
+    RecordView, ServiceCatalog,
 };
 use domain::binding::{BindingPerson, resolve};
 use domain::catalog::Product;
@@ -46,7 +47,20 @@ impl ControlPlane {
                 return Ok(Outcome::refused(name_taken(&it.name)));
             }
             Ok(found) if found.status.is_passing() => {
-                return Ok(Outcome::new(Observation::Running { since: operation.created_at }));
+                return Ok(Outcome::new(Observation::Running { since: operation.step_entered_at }));
+            }
+            // It came up after all, and only the end was missed: what works is not taken down.
+            Ok(ProvisionedProduct {
+                id,
+                status: ProvisionedProductStatus::Available,
+                last_provisioning_record: Some(record),
+                ..
+            }) => {
+                let mut outcome = Outcome::new(Observation::Accepted { record: record.clone() })
+                    .with("record", record.as_str())
+                    .with("provisioned_product", id.as_str());
+                outcome.changes.provisioned_product = Some(id);
+                return Ok(outcome);
             }
             Ok(found) => {
                 let mut outcome = Outcome::new(Observation::Leftover).with("provisioned_product", found.id.as_str());
@@ -225,7 +239,7 @@ impl ControlPlane {
                 events.extend(stack_events.clone());
                 Observation::RecordFailed { problem: why_failed(&view, &events) }
             }
-            _ => Observation::Running { since: view.created_at.unwrap_or(operation.created_at) },
+            _ => Observation::Running { since: view.created_at.unwrap_or(operation.step_entered_at) },
         };
         let mut outcome = Outcome::new(observation).with("record", record.as_str());
         outcome.changes.stack_arn = view.stack_arn().map(str::to_owned);

@@ -24,7 +24,7 @@ impl ControlPlane {
                 Ok(())
             }),
             repeat("catalog", every.catalog_every, Some(&signals.catalog), &shutdown, || async {
-                self.mirror_catalogs().await.map(drop)
+                self.mirror_catalogs(&shutdown).await.map(drop)
             }),
             repeat("sealer", every.seal_every, Some(&signals.sealer), &shutdown, || async {
                 self.seal_audit().await.map(drop)
@@ -59,7 +59,7 @@ impl ControlPlane {
 
     /// Reads the catalogs now; answers whether all regions could be read.
     pub async fn mirror_now(&self) -> Result<bool> {
-        self.mirror_catalogs().await
+        self.mirror_catalogs(&CancellationToken::new()).await
     }
 
     /// Ticks until nothing is unfinished, with `advance` moving the clock to each next moment that something is due, by a

@@ -1,10 +1,12 @@
 //! The steps of a termination: apps and spaces first, for they block the deletion of a user profile.
 
+use std::collections::BTreeSet;
+
 use aws::sagemaker::StudioApp;
 use aws::service_catalog::{ProvisionedProductRef, RecordStatus, TerminateCall};
 use domain::environment::{Environment, LaunchTarget};
 use domain::id::RecordId;
-use domain::operation::{Observation, Operation, Step};
+use domain::operation::{Observation, Operation, OperationKind, Step};
 
 use super::collect::profile;
 use super::outcome::Outcome;
@@ -12,6 +14,9 @@ use super::provision::{clear_token, stack_name, why_failed};
 use crate::authorize::Authorized;
 use crate::session::{self, Purpose};
 use crate::{ControlPlane, Result};
+
+/// Operations of one environment that are looked at: all that there can be.
+const ALL: u32 = 500;
 
 /// Studio domains and user profiles that go with a stack.
 #[derive(Debug, Default)]
@@ -24,6 +29,10 @@ impl ControlPlane {
     /// Finds the provisioned product. What does not exist is gone already.
     pub(super) async fn check_terminate(&self, environment: &Authorized<Environment>) -> Result<Outcome> {
         let it = environment.thing();
+        if self.nothing_was_sent(it).await? {
+            // Also the way out where the account or its role is gone.
+            return Ok(Outcome::new(Observation::Gone).with("sent", "nothing"));
+        }
         let session = match session::provisioner(self, environment, Purpose::Terminate).await {
             Ok(session) => session,
             Err(error) => return Ok(error.into()),
@@ -47,6 +56,17 @@ impl ControlPlane {
         }
     }
 
+    /// Whether AWS was never asked to make anything for this environment: every provisioning ended before its call.
+    async fn nothing_was_sent(&self, it: &Environment) -> Result<bool> {
+        if it.provisioned_product.is_some() {
+            return Ok(false);
+        }
+        let check = Step::Check.position();
+        let operations = self.store().operations_of(&it.id, ALL).await?;
+        let provisionings = operations.iter().filter(|o| o.kind == OperationKind::Provision);
+        Ok(provisionings.into_iter().all(|o| o.step.position() == check))
+    }
+
     /// Asks for the deletion of apps, then of spaces, until none is left.
     pub(super) async fn delete_apps(&self, environment: &Authorized<Environment>) -> Result<Outcome> {
         let it = environment.thing();
@@ -57,13 +77,21 @@ impl ControlPlane {
         if going.domains.is_empty() && going.profiles.is_empty() {
             return Ok(Outcome::new(Observation::Done));
         }
-        let sagemaker = match session::provisioner(self, environment, Purpose::DeleteApps).await {
+        let sagemaker = match session::clearer(self, environment, &going.all_domains()).await {
             Ok(session) => session.sagemaker(),
             Err(error) => return Ok(error.into()),
         };
         match clear(&sagemaker, &going).await {
-            Ok(0) => Ok(Outcome::new(Observation::Done)),
-            Ok(count) => Ok(Outcome::new(Observation::AppsRemain { count })),
+            Ok(Cleared { left: 0, .. }) => Ok(Outcome::new(Observation::Done)),
+            Ok(Cleared { left, apps, spaces }) => {
+                let mut outcome = Outcome::new(Observation::AppsRemain { count: left });
+                for (what, names) in [("apps_deleted", apps), ("spaces_deleted", spaces)] {
+                    if !names.is_empty() {
+                        outcome = outcome.with(what, names.join(", "));
+                    }
+                }
+                Ok(outcome)
+            }
             Err(error) => Ok(error.into()),
         }
     }
@@ -151,27 +179,63 @@ impl ControlPlane {
         };
         let view = match session.service_catalog().describe_record(record).await {
             Ok(view) => view,
-            Err(aws::Error::NotFound(_)) => return Ok(Outcome::new(Observation::Gone)),
+            Err(aws::Error::NotFound(failure)) => return self.without_record(&session, it, failure).await,
             Err(error) => return Ok(error.into()),
         };
         let stack_events = self.new_stack_events(&session, it, &view).await?;
         let observation = match view.status {
             RecordStatus::Succeeded => Observation::Done,
             RecordStatus::Failed => {
-                let mut problem = why_failed(&view, &stack_events);
+                let mut events = self.store().stack_events(&it.id, ALL).await?;
+                events.retain(|e| e.at >= operation.created_at);
+                events.extend(stack_events.clone());
+                let mut problem = why_failed(&view, &events);
                 "AWS could not delete this environment.".clone_into(&mut problem.what);
+                "Remove what stands in the way of the deletion, by the stack's events, or have the platform team do it; then \
+                 retry. What is deleted already stays deleted."
+                    .clone_into(&mut problem.next);
                 Observation::RecordFailed { problem }
             }
-            _ => Observation::Running { since: view.created_at.unwrap_or(operation.created_at) },
+            _ => Observation::Running { since: view.created_at.unwrap_or(operation.step_entered_at) },
         };
         let mut outcome = Outcome::new(observation).with("record", record.as_str());
         outcome.stack_events = stack_events;
         Ok(outcome)
     }
+
+    /// A record that cannot be seen proves nothing, it may be too new: the provisioned product says whether it is over.
+    async fn without_record(&self, session: &aws::Session, it: &Environment, failure: aws::Failure) -> Result<Outcome> {
+        let wanted = match &it.provisioned_product {
+            Some(id) => ProvisionedProductRef::Id(id),
+            None => ProvisionedProductRef::Name(&it.name),
+        };
+        match session.service_catalog().describe_provisioned_product(wanted).await {
+            Err(aws::Error::NotFound(_)) => Ok(Outcome::new(Observation::Gone)),
+            Err(error) => Ok(error.into()),
+            Ok(_) => Ok(Outcome::trouble(aws::Error::NotFound(failure).problem())),
+        }
+    }
+}
+
+impl Going {
+    /// The domains that apps and spaces are deleted in.
+    fn all_domains(&self) -> BTreeSet<String> {
+        self.domains.iter().chain(self.profiles.iter().map(|(domain, _)| domain)).cloned().collect()
+    }
+}
+
+/// What a round of clearing came to.
+struct Cleared {
+    /// Apps and spaces that are still there.
+    left: u32,
+    /// Those whose deletion was asked for in this round.
+    apps: Vec<String>,
+    spaces: Vec<String>,
 }
 
 /// One round: asks for the deletion of what is not going yet; answers how many are left.
-async fn clear(sagemaker: &aws::SageMaker, going: &Going) -> aws::Result<u32> {
+async fn clear(sagemaker: &aws::SageMaker, going: &Going) -> aws::Result<Cleared> {
+    let (mut gone_apps, mut gone_spaces) = (Vec::new(), Vec::new());
     let mut apps: Vec<StudioApp> = Vec::new();
     let mut spaces = Vec::new();
     for domain in &going.domains {
@@ -189,14 +253,17 @@ async fn clear(sagemaker: &aws::SageMaker, going: &Going) -> aws::Result<u32> {
     apps.retain(|app| !app.status.is_deleted());
     for app in apps.iter().filter(|app| !app.status.is_deleting()) {
         tolerate(sagemaker.delete_app(app).await)?;
+        gone_apps.push(format!("{}/{}", app.domain_id, app.name));
     }
     // A space can go when its apps are gone.
     for space in spaces.iter().filter(|s| !s.status.is_deleting()) {
         if !apps.iter().any(|a| a.domain_id == space.domain_id && a.space.as_ref() == Some(&space.name)) {
             tolerate(sagemaker.delete_space(&space.domain_id, &space.name).await)?;
+            gone_spaces.push(format!("{}/{}", space.domain_id, space.name));
         }
     }
-    Ok(u32::try_from(apps.len() + spaces.len()).unwrap_or(u32::MAX))
+    let left = u32::try_from(apps.len() + spaces.len()).unwrap_or(u32::MAX);
+    Ok(Cleared { left, apps: gone_apps, spaces: gone_spaces })
 }
 
 /// What is gone or going already needs no deletion.

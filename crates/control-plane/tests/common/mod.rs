@@ -324,6 +324,16 @@ impl TestState {
         assert_eq!(report.unsealed, 0);
     }
 
+    /// A statement past the portal.
+    pub async fn sql(&self, sql: &str) {
+        if self.url.starts_with("sqlite:") {
+            let mut on = sqlx::SqliteConnection::connect(&self.url).await.unwrap();
+            on.execute(AssertSqlSafe(sql.to_owned())).await.unwrap();
+        } else {
+            raw(&self.url, sql).await;
+        }
+    }
+
     pub fn pass(&self, by: TimeDelta) {
         self.clock.advance(by);
     }

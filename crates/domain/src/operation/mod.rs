@@ -143,6 +143,8 @@ pub struct Operation {
     /// Whose change it carries out; authorized again before each act.
     pub on_behalf_of: PersonKey,
     pub step: Step,
+    /// When it came to the step.
+    pub step_entered_at: DateTime<Utc>,
     /// Calls that failed in a row at this step; zero again after progress.
     pub attempt: u32,
     /// The last failure, while it is being retried.

@@ -50,7 +50,7 @@ pub struct Pace {
     pub max_attempts: u32,
     /// The longest that a record may run. Service Catalog and CloudFormation have limits of their own far below it.
     pub deadline: TimeDelta,
-    /// The longest that an operation may wait for somebody.
+    /// The longest that a step may wait for somebody.
     pub patience: TimeDelta,
 }
 
@@ -71,8 +71,8 @@ impl Default for Pace {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Moment {
     pub now: DateTime<Utc>,
-    /// When the operation was made.
-    pub started_at: DateTime<Utc>,
+    /// When the operation came to this step: time limits hold per step.
+    pub entered_at: DateTime<Utc>,
     /// Failures in a row at this step so far.
     pub attempt: u32,
     /// A random number in `0.0..=1.0`: spreads the waits of many operations.
@@ -120,6 +120,10 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
         }),
         (Step::Check, Observation::Leftover) if kind == OperationKind::Provision => at_once(Step::Clear),
         (Step::Check, Observation::Gone) if kind == OperationKind::Terminate => at_once(Step::Succeeded),
+        // An earlier try was good after all.
+        (Step::Check, Observation::Accepted { record }) if kind == OperationKind::Provision => {
+            at_once(Step::FollowProvision { record })
+        }
         (Step::Clear, Observation::Accepted { record }) => at(Step::FollowClear { record }, pace.poll),
         (Step::Clear | Step::FollowClear { .. }, Observation::Gone | Observation::Done) => at_once(Step::Check),
         (Step::Provision { .. }, Observation::Accepted { record }) => at(Step::FollowProvision { record }, pace.poll),
@@ -136,7 +140,7 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
             at_once(Step::Succeeded)
         }
 
-        (step, Observation::Blocked { problem }) if moment.now - moment.started_at > pace.patience => {
+        (step, Observation::Blocked { problem }) if moment.now - moment.entered_at > pace.patience => {
             at_once(failed(step, problem))
         }
         (step, Observation::Blocked { problem }) => {
@@ -146,7 +150,7 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
 
         // Still running, or something that this step cannot tell: look again, until the deadline.
         (step, Observation::Running { .. }) => at_once(failed(step, overdue(step))),
-        (step, _) if moment.now - moment.started_at > pace.deadline => at_once(failed(step, overdue(step))),
+        (step, _) if moment.now - moment.entered_at > pace.deadline => at_once(failed(step, overdue(step))),
         (step, _) => at(step.clone(), pace.poll),
     }
 }
@@ -179,7 +183,7 @@ fn overdue(step: &Step) -> Problem {
     };
     Problem::new(
         what,
-        "It was still at work after the longest time that an operation may take.",
+        "It was still at work after the longest time that this step may take.",
         "Look at the stack's events, then retry or terminate the environment.",
     )
 }
@@ -244,7 +248,7 @@ mod tests {
     }
 
     fn moment(now: DateTime<Utc>, attempt: u32) -> Moment {
-        Moment { now, started_at: start(), attempt, jitter: 0.5 }
+        Moment { now, entered_at: start(), attempt, jitter: 0.5 }
     }
 
     /// What a step can be told when all goes well.

@@ -82,6 +82,11 @@ pub(crate) fn on_change(
     on_resource(world, ctx, operation, arn, context)
 }
 
+/// A list, which has no resource in IAM: a policy that allows it on an ARN does not allow it.
+pub(super) fn list_allowed(world: &World, ctx: &Ctx, operation: &str) -> Result<(), AwsError> {
+    authorize(world, ctx, &format!("sagemaker:{operation}"), "*", Context::new())
+}
+
 /// A call that makes something: its tags count as request tags, and need `sagemaker:AddTags` as well
 /// (`sagemaker:TaggingAction` names the operation).
 pub(super) fn on_creation(

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::guardrail::Context;
 use serde_json::{Value, json};
 
-use super::access::{arn, domain_id, name, on_creation, on_resource, settings_keys};
+use super::access::{arn, domain_id, list_allowed, name, on_creation, on_resource, settings_keys};
 use super::domain::answer;
 use super::state::{Resource, attributes, in_use, key, limit_exceeded, not_found};
 use super::{space, user_profile};
@@ -143,7 +143,7 @@ pub(super) fn list(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value, 
     if profile.is_some() && space.is_some() {
         return Err(AwsError::validation("UserProfileNameEquals and SpaceNameEquals cannot be used together."));
     }
-    on_resource(world, ctx, "ListApps", &arn(ctx, &format!("app/{}/*", domain.unwrap_or("*"))), Context::new())?;
+    list_allowed(world, ctx, "ListApps")?;
     let state = world.sagemaker(ctx.account(), &ctx.region);
     let mut found: Vec<&Resource> = state
         .apps

@@ -3,7 +3,9 @@
 use domain::guardrail::Context;
 use serde_json::{Value, json};
 
-use super::access::{arn, domain_id, name, on_creation, on_resource, pass_role, set_some, settings_keys, texts};
+use super::access::{
+    arn, domain_id, list_allowed, name, on_creation, on_resource, pass_role, set_some, settings_keys, texts,
+};
 use super::state::{Resource, attributes, in_use, limit_exceeded};
 use crate::context::Ctx;
 use crate::error::AwsError;
@@ -89,7 +91,7 @@ pub(super) fn describe(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Val
 }
 
 pub(super) fn list(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value, AwsError> {
-    on_resource(world, ctx, "ListDomains", &arn(ctx, "domain/*"), Context::new())?;
+    list_allowed(world, ctx, "ListDomains")?;
     let state = world.sagemaker(ctx.account(), &ctx.region);
     let mut found: Vec<&Resource> = state.domains.values().collect();
     found.sort_by_key(|domain| domain.created);

@@ -3,7 +3,7 @@
 use domain::guardrail::Context;
 use serde_json::{Value, json};
 
-use super::access::{arn, name, on_resource};
+use super::access::{arn, list_allowed, name, on_resource};
 use super::domain::answer;
 use super::notebook_instance::record_not_found;
 use super::state::{Resource, attributes, key};
@@ -61,8 +61,7 @@ pub(super) fn describe(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Val
 }
 
 pub(super) fn list(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value, AwsError> {
-    let all = arn(ctx, "notebook-instance-lifecycle-config/*");
-    on_resource(world, ctx, "ListNotebookInstanceLifecycleConfigs", &all, Context::new())?;
+    list_allowed(world, ctx, "ListNotebookInstanceLifecycleConfigs")?;
     let contains = text(body, "NameContains").unwrap_or_default().to_ascii_lowercase();
     let state = world.sagemaker(ctx.account(), &ctx.region);
     let found = state.lifecycle_configs.iter().filter(|(name, _)| name.contains(&contains));

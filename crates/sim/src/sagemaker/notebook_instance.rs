@@ -3,7 +3,7 @@
 use domain::guardrail::Context;
 use serde_json::{Value, json};
 
-use super::access::{arn, name, on_creation, on_resource, pass_role, set_some, texts};
+use super::access::{arn, list_allowed, name, on_creation, on_resource, pass_role, set_some, texts};
 use super::domain::answer;
 use super::state::{Resource, attributes, key, limit_exceeded};
 use crate::context::Ctx;
@@ -110,7 +110,7 @@ pub(super) fn describe(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Val
 }
 
 pub(super) fn list(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value, AwsError> {
-    on_resource(world, ctx, "ListNotebookInstances", &arn(ctx, "notebook-instance/*"), Context::new())?;
+    list_allowed(world, ctx, "ListNotebookInstances")?;
     let contains = text(body, "NameContains").unwrap_or_default().to_ascii_lowercase();
     let status = text(body, "StatusEquals");
     let state = world.sagemaker(ctx.account(), &ctx.region);

@@ -3,7 +3,7 @@
 use domain::guardrail::Context;
 use serde_json::{Value, json};
 
-use super::access::{arn, domain_id, name, on_creation, on_resource, settings_keys};
+use super::access::{arn, domain_id, list_allowed, name, on_creation, on_resource, settings_keys};
 use super::app::is_live;
 use super::domain::answer;
 use super::state::{Resource, attributes, in_use, key};
@@ -88,7 +88,7 @@ pub(super) fn describe(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Val
 
 pub(super) fn list(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value, AwsError> {
     let domain = text(body, "DomainIdEquals");
-    on_resource(world, ctx, "ListSpaces", &arn(ctx, &format!("space/{}/*", domain.unwrap_or("*"))), Context::new())?;
+    list_allowed(world, ctx, "ListSpaces")?;
     let contains = text(body, "SpaceNameContains").map(str::to_ascii_lowercase);
     let state = world.sagemaker(ctx.account(), &ctx.region);
     let mut found: Vec<&Resource> = state

@@ -3,7 +3,9 @@
 use domain::guardrail::Context;
 use serde_json::{Value, json};
 
-use super::access::{arn, domain_id, name, on_creation, on_resource, pass_role, set_some, settings_keys, texts};
+use super::access::{
+    arn, domain_id, list_allowed, name, on_creation, on_resource, pass_role, set_some, settings_keys, texts,
+};
 use super::app::is_live;
 use super::domain::answer;
 use super::state::{Resource, attributes, in_use, key, limit_exceeded};
@@ -76,8 +78,7 @@ pub(super) fn describe(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Val
 
 pub(super) fn list(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value, AwsError> {
     let domain = text(body, "DomainIdEquals");
-    let resource = arn(ctx, &format!("user-profile/{}/*", domain.unwrap_or("*")));
-    on_resource(world, ctx, "ListUserProfiles", &resource, Context::new())?;
+    list_allowed(world, ctx, "ListUserProfiles")?;
     let contains = text(body, "UserProfileNameContains").map(str::to_ascii_lowercase);
     let state = world.sagemaker(ctx.account(), &ctx.region);
     let mut found: Vec<&Resource> = state

@@ -129,6 +129,7 @@ pub(crate) fn operation(id: &str, environment: &Environment, next_run: i64) -> O
         project: environment.project.clone(),
         on_behalf_of: environment.owner.clone(),
         step: Step::FollowProvision { record: "rec-1".parse().unwrap() },
+        step_entered_at: at(1),
         attempt: 3,
         trouble: Some(Problem::new("x", "y", "z")),
         next_run_at: at(next_run),
