@@ -29,6 +29,8 @@ mod page_head;
 #[cfg(feature = "render")]
 mod pager;
 #[cfg(feature = "render")]
+mod remove;
+#[cfg(feature = "render")]
 mod rows;
 #[cfg(feature = "render")]
 mod select;
@@ -49,6 +51,7 @@ pub use self::{
     form::{ERRORS_ID, ErrorSummary, Hidden, PostButton, field_label, form_part, only_known_fields},
     page_head::{Crumb, PageHead},
     pager::Pager,
+    remove::Remove,
     rows::{EnvironmentRows, RequestRows},
     select::{Choice, Select},
     table::Table,

@@ -1,5 +1,6 @@
 //! One page per file, each a function from what it shows to a [`Page`](crate::document::Page).
 
+mod admin_bindings;
 pub mod admin_mappings;
 pub mod admin_product;
 pub mod admin_products;
@@ -10,6 +11,7 @@ pub mod audit;
 pub mod catalog;
 pub mod environment;
 pub mod environments;
+mod guardrails;
 pub mod home;
 pub mod newcomer;
 pub mod problem;

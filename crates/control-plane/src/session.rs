@@ -123,6 +123,11 @@ pub(crate) async fn catalog_reader(plane: &ControlPlane, account: &AccountId, re
     system(plane, account, region, RoleName::StudiogateProvisioner).await
 }
 
+/// The portal's own session for reading the organization.
+pub(crate) async fn organizer(plane: &ControlPlane) -> aws::Result<Session> {
+    assume(plane, &plane.aws().config().organizer(), &AssumeGrant::system("studiogate")).await
+}
+
 /// The portal's own session in any role, for `doctor`.
 pub(crate) async fn system(
     plane: &ControlPlane,

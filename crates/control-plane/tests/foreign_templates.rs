@@ -43,6 +43,7 @@ async fn bind_roles(state: &TestState) {
             parameter,
             source: "fixed".into(),
             value: sim::seed::execution_role_arn(DEV),
+            version: String::new(),
         };
         state.plane.save_parameter_binding(&admin, input).await.unwrap();
     }

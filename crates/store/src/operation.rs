@@ -2,6 +2,8 @@
 //! still the one that was claimed: each claim and each write makes a new version, so a worker that was overtaken cannot
 //! write.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use domain::id::{EnvironmentId, OperationId, ProductId};
 use domain::operation::{Operation, Step};
@@ -169,17 +171,36 @@ impl Store {
         row.map(|(id, at)| At::new("operation", id).time("next_run_at", at)).transpose()
     }
 
-    /// How many seconds each of up to `limit` successful provisionings of a product took, those of the newest environments
-    /// first.
-    pub async fn provisioning_seconds(&self, product: &ProductId, limit: u32) -> Result<Vec<i64>> {
-        let sql = Sql::new(format!(
-            "SELECT (operation.finished_at - operation.created_at) / 1000 AS seconds FROM environment \
-             JOIN operation ON operation.environment_id = environment.id \
-             WHERE environment.product_id = $1 AND operation.kind = 'provision' AND operation.step = 'succeeded' \
-             ORDER BY environment.created_at DESC, environment.id DESC LIMIT {limit}"
-        ));
-        let rows: Vec<(i64,)> = all(self.read(), sql.bind(product.as_str())).await?;
-        Ok(rows.into_iter().map(|(seconds,)| seconds).collect())
+    /// How many seconds each of up to `limit` successful provisionings of each product took, those of the newest
+    /// environments first.
+    pub async fn provisioning_seconds(
+        &self,
+        products: &[ProductId],
+        limit: u32,
+    ) -> Result<BTreeMap<ProductId, Vec<i64>>> {
+        let mut found: BTreeMap<ProductId, Vec<i64>> = BTreeMap::new();
+        // SQLite joins at most 500 selects.
+        for products in products.chunks(200) {
+            let mut sql = Sql::default();
+            for (i, product) in products.iter().enumerate() {
+                sql.push(if i > 0 { " UNION ALL " } else { "" });
+                sql.push(
+                    "SELECT * FROM (SELECT environment.product_id, \
+                     (operation.finished_at - operation.created_at) / 1000 AS seconds FROM environment \
+                     JOIN operation ON operation.environment_id = environment.id WHERE environment.product_id = ",
+                );
+                sql.value(product.as_str()).push(&format!(
+                    " AND operation.kind = 'provision' AND operation.step = 'succeeded' \
+                     ORDER BY environment.created_at DESC, environment.id DESC LIMIT {limit}) AS branch_{i}"
+                ));
+            }
+            let rows: Vec<(String, i64)> = all(self.read(), sql).await?;
+            for (product, seconds) in rows {
+                let id = At::new("environment", product.as_str()).parse("product_id", &product)?;
+                found.entry(id).or_default().push(seconds);
+            }
+        }
+        Ok(found)
     }
 
     pub async fn count_unfinished_operations(&self) -> Result<i64> {

@@ -157,7 +157,7 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.operations_of(&"e".parse().unwrap(), 10).await?;
     store.claim_operations(now(), "w", now(), 8).await?;
     store.next_operation_due().await?;
-    store.provisioning_seconds(&"prod-1".parse().unwrap(), 20).await?;
+    store.provisioning_seconds(&["prod-1".parse().unwrap()], 20).await?;
     store.person_of_session("s").await?;
     store.count_unfinished_operations().await?;
     store.count_held_operations(now()).await?;

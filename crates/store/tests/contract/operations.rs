@@ -1,4 +1,5 @@
 use chrono::TimeDelta;
+use domain::id::ProductId;
 use domain::operation::{Operation, Step};
 use store::{Error, Store};
 
@@ -101,8 +102,9 @@ on_both! {
         save(&store, &finished, "w2").await.unwrap();
         assert!(store.claim_operations(at(999), "w1", at(1000), 9).await.unwrap().is_empty());
         assert_eq!(store.next_operation_due().await.unwrap(), None);
-        let product = "prod-1".parse().unwrap();
-        assert_eq!(store.provisioning_seconds(&product, 5).await.unwrap(), [5]);
+        let products: [ProductId; 2] = ["prod-1".parse().unwrap(), "prod-2".parse().unwrap()];
+        assert_eq!(store.provisioning_seconds(&products, 5).await.unwrap(), [(products[0].clone(), vec![5])].into());
+        assert!(store.provisioning_seconds(&[], 5).await.unwrap().is_empty());
     }
 
     async fn an_environment_has_one_unfinished_operation(db) {
