@@ -95,9 +95,10 @@ pub(crate) fn AdminProjects() -> impl IntoView {
 pub(crate) fn AdminProject() -> impl IntoView {
     let id = path_id::<ProjectId>("id", "project with this id");
     let draft = query_value("draft");
+    let edit = query_value("edit");
     draw(
         |portal, caller| async move { portal.admin_project(&caller, &id?, Some(&draft)).await },
-        pages::admin_project::page,
+        move |page| pages::admin_project::page(page, &edit),
     )
 }
 
@@ -125,9 +126,10 @@ pub(crate) fn AdminProducts() -> impl IntoView {
 pub(crate) fn AdminProduct() -> impl IntoView {
     let id = path_id::<ProductId>("id", "product with this id");
     let draft = query_value("draft");
+    let edit = query_value("edit");
     draw(
         |portal, caller| async move { portal.admin_product(&caller, &id?, Some(&draft)).await },
-        pages::admin_product::page,
+        move |page| pages::admin_product::page(page, &edit),
     )
 }
 

@@ -6,6 +6,7 @@ use domain::environment::EnvironmentState;
 use domain::operation::OperationKind;
 use domain::project::DataClass;
 use domain::request::RequestState;
+use domain::view::TypicalTime;
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
@@ -42,13 +43,11 @@ pub fn duration(time: TimeDelta) -> String {
     }
 }
 
-/// "usually 7 min", rounded up to what people plan with.
-pub fn typical(seconds: Option<u32>) -> String {
-    match seconds {
-        None => "not yet known".to_owned(),
-        Some(seconds) if seconds < 90 => format!("about {seconds} s"),
-        Some(seconds) => format!("about {} min", seconds.div_ceil(60)),
-    }
+/// "about 7 min", rounded up to what people plan with.
+pub fn typical(time: Option<TypicalTime>) -> String {
+    let Some(TypicalTime { seconds, measured }) = time else { return "not yet known".to_owned() };
+    let about = if seconds < 90 { format!("about {seconds} s") } else { format!("about {} min", seconds.div_ceil(60)) };
+    if measured { about } else { format!("{about}, as the platform team expects") }
 }
 
 /// "1 day", "3 days".

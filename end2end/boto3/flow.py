@@ -120,7 +120,7 @@ class Flow(AwsTestCase):
         )
         self.assertEqual(artifact["Status"], "AVAILABLE")
         options = pages(curator, "list_tag_options", "TagOptionDetails")
-        self.assertEqual({option["Key"] for option in options}, {"cost-center", "data-class"})
+        self.assertEqual({option["Key"] for option in options}, {"cost-center", "data-class", "workload"})
         tagged = pages(curator, "list_resources_for_tag_option", "ResourceDetails", TagOptionId=options[0]["Id"])
         self.assertEqual({r["Id"] for r in tagged}, {p["Id"] for p in portfolios})
         shares = client("servicecatalog", self.observer).list_accepted_portfolio_shares()["PortfolioDetails"]
@@ -137,7 +137,7 @@ class Flow(AwsTestCase):
         limits = parameters["DataClass"]["ParameterConstraints"]
         self.assertEqual(limits["AllowedValues"], ["public", "internal", "confidential", "restricted"])
         self.assertIn("LAUNCH", [summary["Type"] for summary in asked["ConstraintSummaries"]])
-        self.assertEqual({option["Key"] for option in asked["TagOptions"]}, {"cost-center", "data-class"})
+        self.assertEqual({option["Key"] for option in asked["TagOptions"]}, {"cost-center", "data-class", "workload"})
         self.values = {
             "StudioDomainId": SHARED_DOMAIN,
             "UserProfileName": PERSON,

@@ -52,6 +52,7 @@ impl Form {
             "/api/save_project" => Self::of("/admin/projects", &value("id")),
             "/api/save_project_account" => Self::of("/admin/projects", &value("project")).named("account"),
             "/api/save_product_access" => Self::of("/admin/products", &value("product")).named("access"),
+            "/api/save_product_settings" => Self::of("/admin/products", &value("product")).named("settings"),
             "/api/save_parameter_binding" => Self::of("/admin/products", &value("product")).named("binding"),
             _ => return None,
         };

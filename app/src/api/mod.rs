@@ -52,6 +52,7 @@ pub const PATHS: &[&str] = &[
     "/api/retry_environment",
     "/api/save_parameter_binding",
     "/api/save_product_access",
+    "/api/save_product_settings",
     "/api/save_project",
     "/api/save_project_account",
     "/api/set_theme",

@@ -36,7 +36,7 @@ pub fn field_label(name: &str) -> String {
 }
 
 /// Fields whose label is not their name.
-const LABELS: [(&str, &str); 12] = [
+const LABELS: [(&str, &str); 13] = [
     ("artifact", "Version"),
     ("confirm", "The name, typed to confirm"),
     ("justification", "What you need it for"),
@@ -48,6 +48,7 @@ const LABELS: [(&str, &str); 12] = [
     ("studio_domain_id", "Shared Studio domain id"),
     ("subnet_ids", "Subnet ids"),
     ("target", "Account"),
+    ("typical_minutes", "Expected minutes to come up"),
     ("vpc_id", "VPC id"),
 ];
 

@@ -18,6 +18,8 @@ pub use time::{Clock, Day, Moment};
 #[cfg(feature = "render")]
 mod card;
 #[cfg(feature = "render")]
+mod constraint;
+#[cfg(feature = "render")]
 mod disclosure;
 #[cfg(feature = "render")]
 mod empty;
@@ -32,6 +34,8 @@ mod page_head;
 #[cfg(feature = "render")]
 mod pager;
 #[cfg(feature = "render")]
+mod remove;
+#[cfg(feature = "render")]
 mod rows;
 #[cfg(feature = "render")]
 mod select;
@@ -45,6 +49,7 @@ mod text_field;
 #[cfg(feature = "render")]
 pub use self::{
     card::Card,
+    constraint::Constraint,
     disclosure::Disclosure,
     empty::Empty,
     facts::{Fact, Facts, PairList},
@@ -52,6 +57,7 @@ pub use self::{
     form::{ERRORS_ID, ErrorSummary, Hidden, PostButton, field_label, form_part, only_known_fields},
     page_head::{Crumb, PageHead},
     pager::Pager,
+    remove::Remove,
     rows::{EnvironmentRows, RequestRows},
     select::{Choice, Select},
     table::Table,

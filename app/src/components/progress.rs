@@ -1,6 +1,6 @@
 use chrono::{DateTime, Utc};
 use domain::environment::EnvironmentState;
-use domain::view::{OperationView, Progress, StepStatus, StepView};
+use domain::view::{OperationView, Progress, StepStatus, StepView, TypicalTime};
 use leptos::prelude::*;
 
 use super::stack_events::StackEvents;
@@ -46,7 +46,8 @@ fn Operation(operation: OperationView, as_of: DateTime<Utc>) -> impl IntoView {
     let OperationView { kind, steps, started_at, finished_at, typical_seconds, trouble, next_run_at } = operation;
     let took = words::duration(finished_at.unwrap_or(as_of) - started_at);
     let told = if finished_at.is_some() { format!("took {took}") } else { format!("for {took}") };
-    let usual = typical_seconds.map(|seconds| format!("; usually it takes {}", words::typical(Some(seconds))));
+    let usual = typical_seconds
+        .map(|seconds| format!("; usually it takes {}", words::typical(Some(TypicalTime { seconds, measured: true }))));
     view! {
         <div class="stack gap-3">
             <p class="text-sm text-muted">

@@ -1,18 +1,18 @@
+use std::collections::BTreeMap;
+
 use domain::action::Action;
 use domain::person::GroupMapping;
 use domain::project::Project;
-use domain::view::{AdminMappingsPage, FormState};
+use domain::view::{AdminMappingsPage, FormState, Removal};
 use leptos::prelude::*;
 
 use super::newcomer::what_it_gives;
-use crate::components::{
-    Callout, Card, Choice, Empty, ErrorSummary, PageHead, PostButton, Select, Table, TextField, Tone,
-};
+use crate::components::{Callout, Card, Choice, Empty, ErrorSummary, PageHead, Remove, Select, Table, TextField, Tone};
 use crate::document::Page;
 
 /// From OIDC groups to roles.
 pub fn page(admin: AdminMappingsPage) -> Page {
-    let AdminMappingsPage { mappings, bootstrap_admin_group, projects, allowed, form } = admin;
+    let AdminMappingsPage { mappings, bootstrap_admin_group, projects, removals, allowed, form } = admin;
     let manage = allowed.has(Action::ManageGroupMappings);
     let bootstrap = bootstrap_admin_group.map(|group| {
         view! {
@@ -32,14 +32,14 @@ pub fn page(admin: AdminMappingsPage) -> Page {
         />
         <ErrorSummary state=form.clone() />
         {bootstrap}
-        <Card title="Mappings" flush=true><Mappings mappings manage /></Card>
+        <Card title="Mappings" flush=true><Mappings mappings removals manage /></Card>
         {new}
     };
     Page::new("Group mappings", body).with_errors(&form)
 }
 
 #[component]
-fn Mappings(mappings: Vec<GroupMapping>, manage: bool) -> impl IntoView {
+fn Mappings(mappings: Vec<GroupMapping>, removals: BTreeMap<String, Removal>, manage: bool) -> impl IntoView {
     if mappings.is_empty() {
         return view! { <Empty title="There are no mappings yet."></Empty> }.into_any();
     }
@@ -49,15 +49,8 @@ fn Mappings(mappings: Vec<GroupMapping>, manage: bool) -> impl IntoView {
             let action = manage.then(|| {
                 let described = format!("Remove the mapping of group {}", mapping.group);
                 let fields = vec![("id", mapping.id.to_string())];
-                view! {
-                    <PostButton
-                        action="/api/remove_group_mapping"
-                        label="Remove"
-                        class="button button-small button-danger"
-                        described=described
-                        fields
-                    />
-                }
+                let removal = removals.get(mapping.id.as_str()).cloned();
+                view! { <Remove action="/api/remove_group_mapping" described fields removal /> }
             });
             view! {
                 <tr>

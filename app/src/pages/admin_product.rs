@@ -1,22 +1,23 @@
 use std::collections::BTreeMap;
 
-use domain::access::{ApprovalRule, ProductAccess};
+use domain::access::{ApprovalRule, ProductAccess, ProductSettings};
 use domain::action::Action;
-use domain::binding::{AccountValue, BindingSource, ParameterBinding, PersonValue};
-use domain::catalog::Parameter;
-use domain::project::{Project, ProjectAccount, Stage};
-use domain::view::{AdminProductPage, FormState};
+use domain::project::{Project, Stage};
+use domain::view::{AdminProductPage, FormState, Removal};
 use leptos::prelude::*;
 
+use super::admin_bindings::{BindingForm, Bindings, Proposals, Unbound};
 use crate::components::{
-    Callout, Card, Choice, Crumb, Disclosure, Empty, ErrorSummary, Hidden, PageHead, PairList, PostButton, Select,
-    Table, TextArea, TextField, Tone, form_part,
+    Card, Choice, Crumb, Disclosure, Empty, ErrorSummary, Hidden, PageHead, Remove, Select, Table, TextField,
+    field_label, form_part,
 };
 use crate::document::Page;
 use crate::words;
 
 /// One product: which project may use it where, and where each parameter gets its value from.
-pub fn page(admin: AdminProductPage) -> Page {
+///
+/// `edit` is the id of the access rule or binding to be changed.
+pub fn page(admin: AdminProductPage, edit: &str) -> Page {
     let AdminProductPage {
         id,
         name,
@@ -24,61 +25,119 @@ pub fn page(admin: AdminProductPage) -> Page {
         parameters,
         bindings,
         proposals,
+        unbound,
+        left_to_default,
+        settings,
         access,
+        removals,
         projects,
         accounts,
         allowed,
         form,
     } = admin;
     let manage = allowed.has(Action::ManageProductAccess);
-    let binding_form = form_part(&form, "binding");
-    let access_form = if binding_form == form { FormState::default() } else { form.clone() };
+    let (binding_form, settings_form) = (form_part(&form, "binding"), form_part(&form, "settings"));
+    // What belongs to no named form belongs to the first.
+    let others = binding_form == form || settings_form == form;
+    let access_form = if others { FormState::default() } else { form.clone() };
     let product = id.to_string();
     let give = manage.then(|| {
-        let open = access.is_empty() || !access_form.errors.is_empty();
-        let form = view! { <AccessForm product=product.clone() projects=projects.clone() state=access_form.clone() /> };
-        view! { <Disclosure summary="Give a project access" open id="access">{form}</Disclosure> }
+        // A form that came back says itself what it is about.
+        let edited = match access_form.value("version") {
+            Some("") => None,
+            Some(_) => access.iter().find(|a| {
+                access_form.value("project") == Some(a.project.as_str())
+                    && access_form.value("stage") == Some(a.stage.as_str())
+            }),
+            None => access.iter().find(|a| a.id.as_str() == edit),
+        };
+        let open = access.is_empty() || edited.is_some() || !access_form.errors.is_empty();
+        let summary = match edited {
+            Some(rule) => format!("Change access of {} in {}", name_of(&projects, rule), rule.stage.label()),
+            None => "Give a project access".to_owned(),
+        };
+        let (product, projects, edited) = (product.clone(), projects.clone(), edited.cloned());
+        let form = view! { <AccessForm product projects edited state=access_form.clone() /> };
+        view! { <Disclosure summary open id="access">{form}</Disclosure> }
     });
     let bind = manage.then(|| {
-        let open = !binding_form.errors.is_empty();
-        let (product, parameters, state) = (product.clone(), parameters.clone(), binding_form.clone());
-        let form = view! { <BindingForm product parameters accounts state /> };
-        view! { <Disclosure summary="Bind a parameter" open id="binding">{form}</Disclosure> }
+        let edited = match binding_form.value("version") {
+            Some("") => None,
+            Some(_) => bindings.iter().find(|b| {
+                let account = b.account.as_ref().map_or("", |account| account.as_str());
+                binding_form.value("parameter") == Some(b.parameter.as_str())
+                    && binding_form.value("account").unwrap_or_default() == account
+            }),
+            None => bindings.iter().find(|b| b.id.as_str() == edit),
+        };
+        let open = edited.is_some() || !binding_form.errors.is_empty();
+        let summary = match edited {
+            Some(binding) => format!("Change the binding of {}", binding.parameter),
+            None => "Bind a parameter".to_owned(),
+        };
+        let (product, parameters, accounts) = (product.clone(), parameters.clone(), accounts.clone());
+        let (edited, state) = (edited.cloned(), binding_form.clone());
+        let form = view! { <BindingForm product parameters accounts edited state /> };
+        view! { <Disclosure summary open id="binding">{form}</Disclosure> }
     });
+    let expected = manage.then(|| {
+        let open = !settings_form.errors.is_empty();
+        let form = view! { <SettingsForm settings=settings.clone() state=settings_form.clone() /> };
+        view! { <Disclosure summary="Time to come up" open id="settings">{form}</Disclosure> }
+    });
+    let parameters_card = {
+        let (unbound, removals) = (unbound.clone(), removals.clone());
+        view! {
+            <Card title="Parameters and bindings" flush=true>
+                <Bindings parameters bindings accounts unbound left_to_default removals manage />
+            </Card>
+        }
+    };
     let body = view! {
         <PageHead title=name.clone() lead=description crumbs=vec![Crumb::new("/admin/products", "Products")] />
         <ErrorSummary state=access_form />
         <ErrorSummary state=binding_form part="binding" />
-        <Card title="Access" flush=true><Access access projects manage /></Card>
-        {give}
+        <ErrorSummary state=settings_form part="settings" />
+        {(!unbound.is_empty()).then(|| view! { <Unbound unbound=unbound.clone() /> })}
         {(!proposals.is_empty()).then(|| view! { <Proposals product proposals manage /> })}
-        <Card title="Parameters and bindings" flush=true><Bindings parameters bindings manage /></Card>
+        <Card title="Access" flush=true><Access access projects removals manage /></Card>
+        {give}
+        {parameters_card}
         {bind}
+        {expected}
     };
     Page::new(name, body).with_errors(&form)
 }
 
+fn name_of(projects: &[Project], rule: &ProductAccess) -> String {
+    projects.iter().find(|p| p.id == rule.project).map_or_else(|| rule.project.to_string(), |p| p.name.clone())
+}
+
 #[component]
-fn Access(access: Vec<ProductAccess>, projects: Vec<Project>, manage: bool) -> impl IntoView {
+fn Access(
+    access: Vec<ProductAccess>,
+    projects: Vec<Project>,
+    removals: BTreeMap<String, Removal>,
+    manage: bool,
+) -> impl IntoView {
     if access.is_empty() {
-        return view! { <Empty title="No project may use it yet."></Empty> }.into_any();
+        return view! { <Empty title="Nobody may use it yet."></Empty> }.into_any();
     }
     let rows = access
         .into_iter()
         .map(|rule| {
-            let project =
-                projects.iter().find(|p| p.id == rule.project).map_or(rule.project.to_string(), |p| p.name.clone());
-            let action = manage.then(|| {
+            let project = name_of(&projects, &rule);
+            let actions = manage.then(|| {
+                let change = format!("/admin/products/{}?edit={}#access", rule.product, rule.id);
+                let label = format!("Change access of {project} in {}", rule.stage.label());
                 let described = format!("Remove access of {project} in {}", rule.stage.label());
                 let fields = vec![("id", rule.id.to_string()), ("product", rule.product.to_string())];
+                let removal = removals.get(rule.id.as_str()).cloned();
                 view! {
-                    <PostButton
-                        action="/api/remove_product_access"
-                        label="Remove"
-                        class="button button-small button-danger"
-                        described=described
-                        fields
-                    />
+                    <div class="flex flex-wrap gap-2">
+                        <a class="button button-small" href=change aria-label=label>"Change"</a>
+                        <Remove action="/api/remove_product_access" described fields removal />
+                    </div>
                 }
             });
             view! {
@@ -87,7 +146,7 @@ fn Access(access: Vec<ProductAccess>, projects: Vec<Project>, manage: bool) -> i
                     <td>{rule.stage.label()}</td>
                     <td>{words::approval(rule.approval)}</td>
                     <td>{words::count(rule.max_lease_days, "day", "days")}</td>
-                    <td>{action}</td>
+                    <td>{actions}</td>
                 </tr>
             }
         })
@@ -96,196 +155,74 @@ fn Access(access: Vec<ProductAccess>, projects: Vec<Project>, manage: bool) -> i
     view! { <Table label="Access" columns>{rows}</Table> }.into_any()
 }
 
+/// A new access rule, or one that is there: its project and stage then stay.
 #[component]
-fn AccessForm(product: String, projects: Vec<Project>, state: FormState) -> impl IntoView {
-    let projects = projects.into_iter().map(|p| Choice::new(p.id.to_string(), p.name)).collect();
-    let stages = Stage::ALL.map(|stage| Choice::new(stage.as_str(), stage.label())).into();
+fn AccessForm(
+    product: String,
+    projects: Vec<Project>,
+    edited: Option<ProductAccess>,
+    state: FormState,
+) -> impl IntoView {
     let approvals =
         [ApprovalRule::OneLead, ApprovalRule::None].map(|r| Choice::new(r.as_str(), words::approval(r))).into();
+    let approval = edited.as_ref().map(|rule| rule.approval.to_string()).unwrap_or_default();
+    let days = edited.as_ref().map_or("90".to_owned(), |rule| rule.max_lease_days.to_string());
+    let which = if let Some(rule) = &edited {
+        let version = state.value("version").map_or_else(|| rule.version.to_string(), str::to_owned);
+        view! {
+            <Hidden name="project" value=rule.project.to_string() />
+            <Hidden name="stage" value=rule.stage.to_string() />
+            <Hidden name="version" value=version />
+        }
+        .into_any()
+    } else {
+        let projects = projects.into_iter().map(|p| Choice::new(p.id.to_string(), p.name)).collect();
+        let stages = Stage::ALL.map(|stage| Choice::new(stage.as_str(), stage.label())).into();
+        view! {
+            <Select label="Project" name="project" choices=projects state=state.clone() />
+            <Select label="Stage" name="stage" choices=stages state=state.clone() />
+        }
+        .into_any()
+    };
     view! {
         <form class="fieldset sm:grid-cols-2" method="post" action="/api/save_product_access" novalidate>
             <Hidden name="form" value="access" />
             <Hidden name="product" value=product />
-            <Select label="Project" name="project" choices=projects state=state.clone() />
-            <Select label="Stage" name="stage" choices=stages state=state.clone() />
-            <Select label="Approval" name="approval" choices=approvals state=state.clone() />
-            <TextField label="Longest lease in days" name="max_lease_days" inputmode="numeric" help="1 to 365." value="90" state />
+            {which}
+            <Select label="Approval" name="approval" value=approval choices=approvals state=state.clone() />
+            <TextField
+                label="Longest lease in days"
+                name="max_lease_days"
+                inputmode="numeric"
+                help="1 to 365."
+                value=days
+                state
+            />
             <p class="actions sm:col-span-2"><button class="button button-primary" type="submit">"Save access"</button></p>
         </form>
     }
 }
 
 #[component]
-fn Proposals(product: String, proposals: BTreeMap<String, String>, manage: bool) -> impl IntoView {
-    let number = words::count(proposals.len() as u64, "parameter is", "parameters are");
+fn SettingsForm(settings: ProductSettings, state: FormState) -> impl IntoView {
+    let version = state.value("version").map_or_else(|| settings.version.to_string(), str::to_owned);
+    let minutes = settings.typical_minutes.map(|minutes| minutes.to_string()).unwrap_or_default();
     view! {
-        <Callout tone=Tone::Warn title=format!("{number} not bound yet: requests would be refused.")>
-            <p>"The portal proposes these bindings:"</p>
-            <PairList pairs=proposals.into_iter().collect() />
-            {manage
-                .then(|| {
-                    view! {
-                        <div class="actions pt-2">
-                            <PostButton
-                                action="/api/accept_binding_proposals"
-                                label="Accept the proposals"
-                                class="button button-primary"
-                                fields=vec![("product", product)]
-                            />
-                        </div>
-                    }
-                })}
-        </Callout>
-    }
-}
-
-#[component]
-fn Bindings(parameters: Vec<Parameter>, bindings: Vec<ParameterBinding>, manage: bool) -> impl IntoView {
-    if parameters.is_empty() {
-        return view! { <Empty title="The template has no parameters."></Empty> }.into_any();
-    }
-    let rows = parameters
-        .into_iter()
-        .map(|parameter| {
-            let mine: Vec<_> = bindings.iter().filter(|b| b.parameter == parameter.key).cloned().collect();
-            let sources = if mine.is_empty() {
-                let text = parameter
-                    .default
-                    .as_ref()
-                    .map_or("Asked".to_owned(), |d| format!("Asked; the template's default is \u{201c}{d}\u{201d}"));
-                view! { <span class="text-muted">{text}</span> }.into_any()
-            } else {
-                let items = mine.into_iter().map(|binding| view! { <Binding binding manage /> }).collect_view();
-                view! { <ul class="grid gap-2">{items}</ul> }.into_any()
-            };
-            view! {
-                <tr>
-                    <th scope="row">
-                        <code>{parameter.key}</code>
-                        <span class="block font-normal text-muted">{parameter.kind}</span>
-                    </th>
-                    <td class="min-w-64">{parameter.description}</td>
-                    <td class="min-w-64">{sources}</td>
-                </tr>
-            }
-        })
-        .collect_view();
-    view! { <Table label="Parameters and bindings" columns=vec!["Parameter", "Meaning", "Value"]>{rows}</Table> }
-        .into_any()
-}
-
-#[component]
-fn Binding(binding: ParameterBinding, manage: bool) -> impl IntoView {
-    let place = binding.account.as_ref().map_or("all accounts".to_owned(), |account| format!("account {account}"));
-    let action = manage.then(|| {
-        let described = format!("Remove the binding of {} for {place}", binding.parameter);
-        let fields = vec![("id", binding.id.to_string()), ("product", binding.product.to_string())];
-        view! {
-            <PostButton
-                action="/api/remove_parameter_binding"
-                label="Remove"
-                class="button button-small"
-                described=described
-                fields
+        <form class="fieldset max-w-2xl" method="post" action="/api/save_product_settings" novalidate>
+            <Hidden name="form" value="settings" />
+            <Hidden name="product" value=settings.product.to_string() />
+            <Hidden name="version" value=version />
+            <TextField
+                label=field_label("typical_minutes")
+                name="typical_minutes"
+                inputmode="numeric"
+                help="1 to 1440. Shown until three runs were measured; from then on the catalog shows their median."
+                value=minutes
+                required=false
+                part="settings"
+                state
             />
-        }
-    });
-    view! {
-        <li class="flex items-start justify-between gap-3">
-            <span>{source(&binding.source)} <span class="block text-muted">{place.clone()}</span></span>
-            {action}
-        </li>
-    }
-}
-
-fn source(source: &BindingSource) -> String {
-    match source {
-        BindingSource::Fixed { value } => format!("Fixed: {value}"),
-        BindingSource::FromAccount { value } => format!("From the account: {}", account_value(*value).1),
-        BindingSource::FromPerson { value } => format!("From the person: {}", person_value(*value).1),
-        BindingSource::Choice { values } => format!("One of: {}", values.join(", ")),
-        BindingSource::Ask => "Asked, within the template's limits".to_owned(),
-    }
-}
-
-fn account_value(value: AccountValue) -> (&'static str, &'static str) {
-    match value {
-        AccountValue::AccountId => ("account_id", "its id"),
-        AccountValue::Region => ("region", "its region"),
-        AccountValue::Stage => ("stage", "its stage"),
-        AccountValue::VpcId => ("vpc_id", "its VPC"),
-        AccountValue::SubnetIds => ("subnet_ids", "its subnets"),
-        AccountValue::SecurityGroupIds => ("security_group_ids", "its security groups"),
-        AccountValue::KmsKeyArn => ("kms_key_arn", "its KMS key"),
-        AccountValue::StudioDomainId => ("studio_domain_id", "its shared Studio domain"),
-    }
-}
-
-fn person_value(value: PersonValue) -> (&'static str, &'static str) {
-    match value {
-        PersonValue::StudioUserId => ("studio_user_id", "user profile name"),
-        PersonValue::Email => ("email", "e-mail"),
-        PersonValue::Project => ("project", "project"),
-        PersonValue::CostCenter => ("cost_center", "cost center of the project"),
-        PersonValue::DataClass => ("data_class", "data class of the project"),
-        PersonValue::ShortUserId => ("short_user_id", "Studio user id, cut short"),
-        PersonValue::EnvironmentName => ("environment_name", "name of the environment"),
-    }
-}
-
-#[component]
-fn BindingForm(
-    product: String,
-    parameters: Vec<Parameter>,
-    accounts: Vec<ProjectAccount>,
-    state: FormState,
-) -> impl IntoView {
-    let parameters = parameters.into_iter().map(|p| Choice::plain(p.key)).collect();
-    let accounts = std::iter::once(Choice::new("", "All accounts"))
-        .chain(accounts.into_iter().map(|a| Choice::new(a.account.to_string(), format!("{} ({})", a.name, a.account))))
-        .collect();
-    let sources = vec![
-        Choice::new("from_account", "From the account"),
-        Choice::new("from_person", "From the person or project"),
-        Choice::new("fixed", "Fixed value"),
-        Choice::new("choice", "One of several values"),
-        Choice::new("ask", "Asked"),
-    ];
-    let account_values = [
-        AccountValue::AccountId,
-        AccountValue::Region,
-        AccountValue::Stage,
-        AccountValue::VpcId,
-        AccountValue::SubnetIds,
-        AccountValue::SecurityGroupIds,
-        AccountValue::KmsKeyArn,
-        AccountValue::StudioDomainId,
-    ]
-    .map(|v| account_value(v).0)
-    .join(", ");
-    let person_values = [
-        PersonValue::StudioUserId,
-        PersonValue::Email,
-        PersonValue::Project,
-        PersonValue::CostCenter,
-        PersonValue::DataClass,
-        PersonValue::EnvironmentName,
-        PersonValue::ShortUserId,
-    ]
-    .map(|v| person_value(v).0)
-    .join(", ");
-    let help = format!(
-        "From the account: one of {account_values}. From the person: one of {person_values}. Several values: one a line. Asked: leave it empty."
-    );
-    view! {
-        <form class="fieldset sm:grid-cols-2" method="post" action="/api/save_parameter_binding" novalidate>
-            <Hidden name="form" value="binding" />
-            <Hidden name="product" value=product />
-            <Select label="Parameter" name="parameter" choices=parameters part="binding" state=state.clone() />
-            <Select label="Account" name="account" choices=accounts required=false part="binding" state=state.clone() />
-            <Select label="Where the value comes from" name="source" choices=sources part="binding" state=state.clone() />
-            <TextArea label="Value" name="value" help=help required=false lines=3 part="binding" state />
-            <p class="actions sm:col-span-2"><button class="button button-primary" type="submit">"Save binding"</button></p>
+            <p class="actions"><button class="button button-primary" type="submit">"Save time"</button></p>
         </form>
     }
 }

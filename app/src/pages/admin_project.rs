@@ -1,20 +1,24 @@
+use std::collections::BTreeMap;
+
 use domain::action::Action;
 use domain::project::{ProjectAccount, Stage};
-use domain::view::{AdminProjectPage, FormState};
+use domain::view::{AdminProjectPage, FormState, Removal, account_key};
 use leptos::prelude::*;
 
 use super::admin_projects::ProjectFields;
 use super::newcomer::what_it_gives;
 use crate::components::{
-    Card, Choice, Crumb, Disclosure, Empty, ErrorSummary, Fact, Facts, Hidden, PageHead, PostButton, Select, Table,
+    Card, Choice, Crumb, Disclosure, Empty, ErrorSummary, Fact, Facts, Hidden, PageHead, Remove, Select, Table,
     TextField, form_part,
 };
 use crate::document::Page;
 use crate::words;
 
 /// One project: what it is, its accounts, who has which role in it, and what it may use.
-pub fn page(admin: AdminProjectPage) -> Page {
-    let AdminProjectPage { project, accounts, mappings, access, allowed, form } = admin;
+///
+/// `edit` is the account to be changed, as in [`account_key`].
+pub fn page(admin: AdminProjectPage, edit: &str) -> Page {
+    let AdminProjectPage { project, accounts, mappings, access, removals, allowed, form } = admin;
     let title = project.name.clone();
     let manage = allowed.has(Action::ManageProjects);
     let account_form = form_part(&form, "account");
@@ -76,9 +80,18 @@ pub fn page(admin: AdminProjectPage) -> Page {
         view! { <Table label="Products it may use" columns>{products.collect_view()}</Table> }.into_any()
     };
     let add = manage.then(|| {
-        let open = accounts.is_empty() || !account_form.errors.is_empty();
-        let form = view! { <AccountForm project=project.id.to_string() state=account_form.clone() /> };
-        view! { <Disclosure summary="Add an account, or change one" open id="account">{form}</Disclosure> }
+        // A form that came back says itself which account it is about.
+        let key = match (account_form.value("version"), account_form.value("account"), account_form.value("region")) {
+            (Some(""), ..) => String::new(),
+            (Some(_), Some(account), Some(region)) => format!("{account}/{region}"),
+            _ => edit.to_owned(),
+        };
+        let edited = accounts.iter().find(|a| account_key(a) == key).cloned();
+        let open = accounts.is_empty() || edited.is_some() || !account_form.errors.is_empty();
+        let summary = edited.as_ref().map_or("Add an account".to_owned(), |a| format!("Change account {}", a.name));
+        let state = account_form.clone();
+        let form = view! { <AccountForm project=project.id.to_string() edited state /> };
+        view! { <Disclosure summary open id="account">{form}</Disclosure> }
     });
     let crumbs = vec![Crumb::new("/admin/projects", "Projects")];
     let body = view! {
@@ -86,16 +99,19 @@ pub fn page(admin: AdminProjectPage) -> Page {
         <ErrorSummary state=project_form />
         <ErrorSummary state=account_form part="account" />
         <Card title="Project">{about}</Card>
-        <Card title="Accounts" flush=true><Accounts accounts manage /></Card>
+        <Card title="Accounts" flush=true><Accounts accounts removals manage /></Card>
         {add}
-        <Card title="Groups and roles" note="Edited under Group mappings" flush=true>{groups}</Card>
+        <Card title="Groups and roles" flush=true>
+            {groups}
+            <p class="card-body"><a href="/admin/mappings">"Change the group mappings"</a></p>
+        </Card>
         <Card title="Products it may use" flush=true>{products}</Card>
     };
     Page::new(title, body).with_errors(&form)
 }
 
 #[component]
-fn Accounts(accounts: Vec<ProjectAccount>, manage: bool) -> impl IntoView {
+fn Accounts(accounts: Vec<ProjectAccount>, removals: BTreeMap<String, Removal>, manage: bool) -> impl IntoView {
     if accounts.is_empty() {
         return view! { <Empty title="It has no account yet."><p>"Without one nothing can be requested."</p></Empty> }
             .into_any();
@@ -105,21 +121,21 @@ fn Accounts(accounts: Vec<ProjectAccount>, manage: bool) -> impl IntoView {
         .into_iter()
         .map(|a| {
             let none = || "none".to_owned();
-            let remove = manage.then(|| {
+            let actions = manage.then(|| {
+                let key = account_key(&a);
+                let removal = removals.get(&key).cloned();
                 let fields = vec![
                     ("project", a.project.to_string()),
                     ("account", a.account.to_string()),
                     ("region", a.region.to_string()),
                 ];
                 let described = format!("Remove account {}", a.name);
+                let change = format!("/admin/projects/{}?edit={key}#account", a.project);
                 view! {
-                    <PostButton
-                        action="/api/remove_project_account"
-                        label="Remove"
-                        class="button button-small button-danger"
-                        described=described
-                        fields
-                    />
+                    <div class="flex flex-wrap gap-2">
+                        <a class="button button-small" href=change aria-label=format!("Change account {}", a.name)>"Change"</a>
+                        <Remove action="/api/remove_project_account" described fields removal />
+                    </div>
                 }
             });
             view! {
@@ -139,7 +155,7 @@ fn Accounts(accounts: Vec<ProjectAccount>, manage: bool) -> impl IntoView {
                             <Fact term="Shared Studio domain"><code>{a.studio_domain_id.clone().unwrap_or_else(none)}</code></Fact>
                         </Facts>
                     </div>
-                    {remove}
+                    {actions}
                 </li>
             }
         })
@@ -147,26 +163,60 @@ fn Accounts(accounts: Vec<ProjectAccount>, manage: bool) -> impl IntoView {
     view! { <ul class="rows">{items}</ul> }.into_any()
 }
 
+/// A new account, or one that is there: its id and region then stay.
 #[component]
-fn AccountForm(project: String, state: FormState) -> impl IntoView {
+fn AccountForm(project: String, edited: Option<ProjectAccount>, state: FormState) -> impl IntoView {
     let stages = Stage::ALL.map(|stage| Choice::new(stage.as_str(), stage.label())).into();
-    let text = |label: &'static str, name: &'static str, help: &'static str, required: bool| {
+    let before = |value: fn(&ProjectAccount) -> String| edited.as_ref().map(value).unwrap_or_default();
+    let text = |label: &'static str, name: &'static str, help: &'static str, required: bool, value: String| {
         let state = state.clone();
-        view! { <TextField label name help required code=true part="account" state /> }
+        view! { <TextField label name help required value code=true part="account" state /> }
     };
+    let which = if let Some(a) = &edited {
+        let version = state.value("version").map_or_else(|| a.version.to_string(), str::to_owned);
+        view! {
+            <p class="sm:col-span-2">
+                <code>{a.account.to_string()}</code> " in " {a.region.to_string()}
+                <Hidden name="account" value=a.account.to_string() />
+                <Hidden name="region" value=a.region.to_string() />
+                <Hidden name="version" value=version />
+            </p>
+        }
+        .into_any()
+    } else {
+        view! {
+            {text("Account id", "account", "Twelve digits. An account belongs to one project.", true, String::new())}
+            {text("Region", "region", "For example eu-west-1.", true, String::new())}
+        }
+        .into_any()
+    };
+    let optional = |value: &Option<String>| value.clone().unwrap_or_default();
+    let (vpc, kms, domain) = edited
+        .as_ref()
+        .map(|a| (optional(&a.vpc_id), optional(&a.kms_key_arn), optional(&a.studio_domain_id)))
+        .unwrap_or_default();
+    let (name, stage) = (before(|a| a.name.clone()), before(|a| a.stage.to_string()));
+    let (subnets, groups) = (before(|a| a.subnet_ids.join(", ")), before(|a| a.security_group_ids.join(", ")));
+    let domain_help = "For products that only add a user profile.";
     view! {
         <form class="fieldset sm:grid-cols-2" method="post" action="/api/save_project_account" novalidate>
             <Hidden name="form" value="account" />
             <Hidden name="project" value=project />
-            {text("Account id", "account", "Twelve digits.", true)}
-            {text("Region", "region", "For example eu-west-1.", true)}
-            <TextField label="Name" name="name" help="For people, for example fraud-detection-dev." part="account" state=state.clone() />
-            <Select label="Stage" name="stage" choices=stages part="account" state=state.clone() />
-            {text("VPC id", "vpc_id", "", false)}
-            {text("Subnet ids", "subnet_ids", "Separated by commas.", false)}
-            {text("Security group ids", "security_group_ids", "Separated by commas.", false)}
-            {text("KMS key ARN", "kms_key_arn", "", false)}
-            {text("Shared Studio domain id", "studio_domain_id", "For products that only add a user profile.", false)}
+            {which}
+            <TextField
+                label="Name"
+                name="name"
+                help="For people, for example fraud-detection-dev."
+                value=name
+                part="account"
+                state=state.clone()
+            />
+            <Select label="Stage" name="stage" value=stage choices=stages part="account" state=state.clone() />
+            {text("VPC id", "vpc_id", "", false, vpc)}
+            {text("Subnet ids", "subnet_ids", "Separated by commas.", false, subnets)}
+            {text("Security group ids", "security_group_ids", "Separated by commas.", false, groups)}
+            {text("KMS key ARN", "kms_key_arn", "", false, kms)}
+            {text("Shared Studio domain id", "studio_domain_id", domain_help, false, domain)}
             <p class="actions sm:col-span-2"><button class="button button-primary" type="submit">"Save account"</button></p>
         </form>
     }

@@ -1,6 +1,6 @@
 use domain::access::ApprovalRule;
 use domain::catalog::MirrorState;
-use domain::project::Stage;
+use domain::project::{DataClass, Stage};
 use domain::view::{CatalogPage, CatalogQuery, FormState, ProductCard};
 use leptos::prelude::*;
 
@@ -49,6 +49,12 @@ fn Filters(query: CatalogQuery, projects: Vec<String>) -> impl IntoView {
     let stages =
         std::iter::once(any("Any stage")).chain(Stage::ALL.map(|s| Choice::new(s.as_str(), s.label()))).collect();
     let projects = std::iter::once(any("Any project")).chain(projects.into_iter().map(Choice::plain)).collect();
+    let classes = std::iter::once(any("Any data class"))
+        .chain(DataClass::ALL.map(|class| Choice::new(class.as_str(), words::data_class(class))))
+        .collect();
+    let times = std::iter::once(any("Any time"))
+        .chain([5, 10, 20, 60].map(|minutes| Choice::new(minutes.to_string(), format!("At most {minutes} min"))))
+        .collect();
     let approvals = std::iter::once(any("With or without"))
         .chain(ApprovalRule::ALL.map(|rule| Choice::new(rule.as_str(), words::approval(rule))))
         .collect();
@@ -57,7 +63,9 @@ fn Filters(query: CatalogQuery, projects: Vec<String>) -> impl IntoView {
             <TextField filter=true label="Name or description" name="q" kind="search" value=query.q state=state.clone() />
             <Select filter=true label="Stage" name="stage" value=query.stage choices=stages state=state.clone() />
             <Select filter=true label="Project" name="project" value=query.project choices=projects state=state.clone() />
-            <Select filter=true label="Approval" name="approval" value=query.approval choices=approvals state />
+            <Select filter=true label="Approval" name="approval" value=query.approval choices=approvals state=state.clone() />
+            <Select filter=true label="Data class" name="data_class" value=query.data_class choices=classes state=state.clone() />
+            <Select filter=true label="Time to come up" name="within" value=query.within choices=times state />
             <button class="button" type="submit">"Filter"</button>
         </form>
     }
@@ -66,14 +74,16 @@ fn Filters(query: CatalogQuery, projects: Vec<String>) -> impl IntoView {
 /// A product as a card whose whole face is a link.
 #[component]
 pub fn ProductTile(product: ProductCard) -> impl IntoView {
-    let ProductCard { id, name, description, portfolio, access, typical_seconds } = product;
+    let ProductCard { id, name, description, portfolio, access, typical } = product;
     let mut stages: Vec<_> = access.iter().map(|row| row.stage).collect();
     stages.sort_unstable();
     stages.dedup();
     let mut classes: Vec<_> = access.iter().map(|row| words::data_class(row.data_class)).collect();
     classes.sort_unstable();
     classes.dedup();
+    let nobody = access.is_empty();
     let approval = match access.iter().filter(|row| row.approval == ApprovalRule::OneLead).count() {
+        _ if nobody => "Nobody may use it yet",
         0 => "Not needed",
         n if n == access.len() => "A team lead",
         _ => "A team lead, in some stages",
@@ -86,12 +96,12 @@ pub fn ProductTile(product: ProductCard) -> impl IntoView {
                 <h3 class="text-base"><a class="row-link" href=format!("/catalog/{id}")>{name}</a></h3>
                 <p class="mt-1 text-muted">{description}</p>
             </div>
-            <ul class="mt-auto flex flex-wrap gap-1.5" aria-label="Stages">{chips}</ul>
+            {(!nobody).then(|| view! { <ul class="mt-auto flex flex-wrap gap-1.5" aria-label="Stages">{chips}</ul> })}
             <div class="border-t border-line pt-3">
                 <Facts tile=true>
                     <Fact term="Approval">{approval}</Fact>
-                    <Fact term="Data class">{classes.join(", ")}</Fact>
-                    <Fact term="Time to come up">{words::typical(typical_seconds)}</Fact>
+                    {(!nobody).then(|| view! { <Fact term="Data class">{classes.join(", ")}</Fact> })}
+                    <Fact term="Time to come up">{words::typical(typical)}</Fact>
                 </Facts>
             </div>
         </li>

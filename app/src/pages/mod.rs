@@ -1,5 +1,6 @@
 //! One page per file, each a function from what it shows to a [`Page`](crate::document::Page).
 
+mod admin_bindings;
 pub mod admin_mappings;
 pub mod admin_people;
 pub mod admin_product;
@@ -12,6 +13,7 @@ pub mod catalog;
 pub mod environment;
 mod environment_terminate;
 pub mod environments;
+mod guardrails;
 pub mod home;
 pub mod newcomer;
 pub mod problem;

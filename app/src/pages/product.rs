@@ -2,8 +2,9 @@ use domain::action::Action;
 use domain::view::{AccessRow, ProductPage, VersionRow};
 use leptos::prelude::*;
 
+use super::guardrails::Guardrails;
 use crate::components::{
-    Badge, Card, Crumb, Day, Disclosure, Empty, Fact, Facts, Icon, Moment, PageHead, PairList, Table, Tone,
+    Badge, Card, Constraint, Crumb, Day, Disclosure, Empty, Fact, Facts, Icon, Moment, PageHead, PairList, Table, Tone,
 };
 use crate::document::Page;
 use crate::words;
@@ -16,19 +17,33 @@ pub fn page(product: ProductPage) -> Page {
             <a class="button button-primary" href=format!("/catalog/{}/request", product.id)>"Request this product"</a>
         }
     });
-    let approvers = product
-        .approvers
-        .into_iter()
-        .map(|(project, who)| view! { <Fact term=project.to_string()>{who}</Fact> })
-        .collect_view();
+    let approvers = if product.approvers.is_empty() {
+        view! { <p class="text-muted">"Nobody may use it yet, so there is nobody to approve."</p> }.into_any()
+    } else {
+        let rows = product
+            .approvers
+            .into_iter()
+            .map(|row| {
+                let stages: Vec<_> = row.stages.iter().map(|stage| stage.label()).collect();
+                let term = format!("{} in {}", row.project, stages.join(", "));
+                view! { <Fact term>{row.who}</Fact> }
+            })
+            .collect_view();
+        view! { <Facts>{rows}</Facts> }.into_any()
+    };
     let constraints = if product.constraints.is_empty() {
         view! { <p class="text-muted">"The portfolio sets no constraints on this product."</p> }.into_any()
     } else {
-        let items = product.constraints.into_iter().map(|text| view! { <li>{text}</li> }).collect_view();
+        let items = product.constraints.into_iter().map(|row| view! { <Constraint row /> }).collect_view();
         view! { <ul class="grid list-disc gap-1.5 pl-5">{items}</ul> }.into_any()
     };
-    let tags = product.tag_options.into_iter().map(|(key, values)| (key, values.join(", "))).collect::<Vec<_>>();
-    let tags = (!tags.is_empty()).then(|| view! { <Card title="Tags you choose from"><PairList pairs=tags /></Card> });
+    let chosen = product.tags_chosen.into_iter().map(|(key, values)| (key, values.join(", "))).collect::<Vec<_>>();
+    let chosen = (!chosen.is_empty())
+        .then(|| view! { <h3 class="text-base">"You choose when you request"</h3> <PairList pairs=chosen /> });
+    let set = (!product.tags_set.is_empty())
+        .then(|| view! { <h3 class="text-base">"Set for you"</h3> <PairList pairs=product.tags_set /> });
+    let tags = (chosen.is_some() || set.is_some())
+        .then(|| view! { <Card title="Tags"><div class="stack gap-3">{chosen} {set}</div></Card> });
     let bound = (!product.bound.is_empty()).then(|| {
         view! {
             <Disclosure summary="What the platform sets for you"><PairList pairs=product.bound /></Disclosure>
@@ -42,18 +57,19 @@ pub fn page(product: ProductPage) -> Page {
             <div class="stack">
                 <Versions versions=product.versions />
                 <Card title="Where you may use it" flush=true><Access rows=product.access /></Card>
-                <Card title="Constraints and guardrails">{constraints}</Card>
+                <Card title="Constraints">{constraints}</Card>
+                <Guardrails rows=product.guardrails organization=product.organization />
                 {tags}
                 {bound}
             </div>
             <div class="stack">
-                <Card title="Who approves"><Facts>{approvers}</Facts></Card>
+                <Card title="Who approves">{approvers}</Card>
                 <Card title="About">
                     <Facts>
                         <Fact term="Portfolio">{product.portfolio}</Fact>
                         <Fact term="Owner">{product.owner}</Fact>
                         <Fact term="Support">{product.support}</Fact>
-                        <Fact term="Time to come up">{words::typical(product.typical_seconds)}</Fact>
+                        <Fact term="Time to come up">{words::typical(product.typical)}</Fact>
                         <Fact term="Product id"><code>{product.id.to_string()}</code></Fact>
                         {product
                             .refreshed_at
@@ -104,7 +120,7 @@ fn Versions(versions: Vec<VersionRow>) -> impl IntoView {
 fn Access(rows: Vec<AccessRow>) -> impl IntoView {
     if rows.is_empty() {
         return view! {
-            <Empty title="None of your projects may request it."><p>"The platform team gives access."</p></Empty>
+            <Empty title="Nobody may use it yet."><p>"An admin gives projects access, stage by stage."</p></Empty>
         }
         .into_any();
     }

@@ -1,10 +1,10 @@
 use domain::action::Action;
-use domain::view::{FormState, RequestPage, TimelineEntry};
+use domain::view::{ConstraintRow, FormState, RequestPage, TimelineEntry};
 use leptos::prelude::*;
 
 use crate::components::{
-    Callout, Card, Crumb, Disclosure, EnvironmentRows, ErrorSummary, Fact, Facts, Hidden, Moment, PageHead, PairList,
-    PostButton, RequestBadge, TextArea, Tone,
+    Callout, Card, Constraint, Crumb, Disclosure, EnvironmentRows, ErrorSummary, Fact, Facts, Hidden, Moment, PageHead,
+    PairList, PostButton, RequestBadge, TextArea, Tone,
 };
 use crate::document::Page;
 use crate::words;
@@ -125,7 +125,7 @@ fn What(request: RequestPage) -> impl IntoView {
             </p>
             <ul class="flex flex-wrap gap-1.5" aria-label="Resources">{creates}</ul>
             <Facts wide=true>
-                <Fact term="Time to come up">{words::typical(request.typical_seconds)}</Fact>
+                <Fact term="Time to come up">{words::typical(request.typical)}</Fact>
                 <Fact term="Cost">
                     "Not known: the portal has no prices. AWS bills what runs to the account, under cost center "
                     {request.cost_center} "."
@@ -165,11 +165,11 @@ fn Decision(id: String, version: i64, approvers: String, state: FormState) -> im
 
 /// What the portfolio demands of the product.
 #[component]
-fn Rules(constraints: Vec<String>) -> impl IntoView {
+fn Rules(constraints: Vec<ConstraintRow>) -> impl IntoView {
     let list = if constraints.is_empty() {
         view! { <p class="text-muted">"The portfolio puts no constraint on this product."</p> }.into_any()
     } else {
-        let items = constraints.into_iter().map(|text| view! { <li>{text}</li> }).collect_view();
+        let items = constraints.into_iter().map(|row| view! { <Constraint row /> }).collect_view();
         view! { <ul class="grid list-disc gap-1 pl-5">{items}</ul> }.into_any()
     };
     view! { <Card title="Constraints that apply">{list}</Card> }

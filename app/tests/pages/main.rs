@@ -4,6 +4,7 @@
 
 mod samples;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use app::document::{Assets, Document, Frame, Page};
@@ -283,13 +284,14 @@ fn administration() {
         })
     });
     assert!(text.contains("Create project"));
-    let text = page("admin-project", || pages::admin_project::page(samples::admin_project()));
+    let text = page("admin-project", || pages::admin_project::page(samples::admin_project(), ""));
     assert!(text.contains(r#"id="field-account-account-error""#), "the error stands at the field of its own form");
     let text = page("admin-mappings", || {
         pages::admin_mappings::page(AdminMappingsPage {
             mappings: samples::mappings(),
             bootstrap_admin_group: Some("platform-admins".into()),
             projects: vec![samples::project()],
+            removals: BTreeMap::from([("map-a".into(), samples::removal("They are no longer auditors."))]),
             allowed: everything(),
             form: FormState::default(),
         })
@@ -343,10 +345,10 @@ fn administration() {
         })
     });
     assert!(text.contains("1 parameter to bind"));
-    let text = page("admin-product", || pages::admin_product::page(samples::admin_product()));
+    let text = page("admin-product", || pages::admin_product::page(samples::admin_product(), ""));
     assert!(text.contains("Accept the proposals"));
     let readonly = page("admin-product-readonly", || {
-        pages::admin_product::page(AdminProductPage { allowed: Allowed::default(), ..samples::admin_product() })
+        pages::admin_product::page(AdminProductPage { allowed: Allowed::default(), ..samples::admin_product() }, "")
     });
     assert!(!readonly.contains("Save access") && !readonly.contains(">Remove<"));
 }

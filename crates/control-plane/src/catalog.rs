@@ -7,10 +7,11 @@ use domain::action::Action;
 use domain::catalog::{Portfolio, Product};
 use domain::id::{PortfolioId, ProductId, ProjectId};
 use domain::person::ProjectRole;
-use domain::project::{DataClass, Project};
-use domain::view::{AccessRow, CatalogPage, CatalogQuery, ProductCard, ProductPage, VersionRow};
+use domain::project::{DataClass, Project, ProjectAccount};
+use domain::view::{AccessRow, ApproverRow, CatalogPage, CatalogQuery, ProductCard, ProductPage, VersionRow};
 use store::Scope;
 
+use crate::request_form::{PROJECT_TAGS, project_tag, tag_choices};
 use crate::trail::Event;
 use crate::{Caller, ControlPlane, Result, words};
 
@@ -22,33 +23,42 @@ impl ControlPlane {
         let projects = self.projects_by_id().await?;
         let portfolios = self.portfolio_names().await?;
         let mirrors = self.store().mirror_states().await?;
+        let all = self.store().products(query.q.trim()).await?;
+        let ids: Vec<ProductId> = all.iter().map(|product| product.id.clone()).collect();
+        let typical = self.typical_times(&ids).await?;
+        // A link with a number that is none filters nothing.
+        let within: Option<u32> = query.within.trim().parse().ok();
+        let by_access = [&query.stage, &query.project, &query.approval, &query.data_class];
+        let by_access = by_access.into_iter().any(|filter| !filter.is_empty());
+        let fits = |row: &AccessRow| {
+            (query.stage.is_empty() || row.stage.as_str() == query.stage)
+                && (query.project.is_empty() || row.project.as_str() == query.project)
+                && (query.approval.is_empty() || row.approval.as_str() == query.approval)
+                && (query.data_class.is_empty() || row.data_class.as_str() == query.data_class)
+        };
         let mut any = false;
         let mut products = Vec::new();
-        for product in self.store().products(query.q.trim()).await? {
+        for product in all {
             let rules: Vec<&ProductAccess> = access.iter().filter(|a| a.product == product.id).collect();
             if rules.is_empty() && !everything {
                 continue;
             }
             any = true;
-            let fits = |a: &&ProductAccess| {
-                (query.stage.is_empty() || a.stage.as_str() == query.stage)
-                    && (query.project.is_empty() || a.project.as_str() == query.project)
-                    && (query.approval.is_empty() || a.approval.as_str() == query.approval)
-            };
-            let filtered = !(query.stage.is_empty() && query.project.is_empty() && query.approval.is_empty());
-            if filtered && !rules.iter().any(fits) {
+            let access = access_rows(&rules, &projects);
+            let typical = typical.get(&product.id).copied();
+            let in_time = within.is_none_or(|minutes| typical.is_some_and(|t| t.seconds <= minutes.saturating_mul(60)));
+            if !in_time || (by_access && !access.iter().any(fits)) {
                 continue;
             }
             products.push(ProductCard {
-                typical_seconds: None,
+                typical,
                 portfolio: portfolio_of(&product, &portfolios),
-                access: access_rows(&rules, &projects),
+                access,
                 id: product.id,
                 name: product.name,
                 description: product.description,
             });
         }
-        self.add_typical_times(&mut products).await?;
         any |= !query.q.trim().is_empty() && !self.store().products("").await?.is_empty();
         let projects: BTreeSet<ProjectId> = if everything {
             access.iter().map(|a| a.project.clone()).collect()
@@ -67,11 +77,13 @@ impl ControlPlane {
         let found = self.store().products_by_name((!everything).then_some(ids.as_slice()), limit).await?;
         let projects = self.projects_by_id().await?;
         let portfolios = self.portfolio_names().await?;
+        let found_ids: Vec<ProductId> = found.iter().map(|product| product.id.clone()).collect();
+        let typical = self.typical_times(&found_ids).await?;
         let mut products = Vec::new();
         for product in found {
             let rules: Vec<&ProductAccess> = access.iter().filter(|a| a.product == product.id).collect();
             products.push(ProductCard {
-                typical_seconds: None,
+                typical: typical.get(&product.id).copied(),
                 portfolio: portfolio_of(&product, &portfolios),
                 access: access_rows(&rules, &projects),
                 id: product.id,
@@ -79,51 +91,35 @@ impl ControlPlane {
                 description: product.description,
             });
         }
-        self.add_typical_times(&mut products).await?;
         Ok(products)
     }
 
-    async fn add_typical_times(&self, products: &mut [ProductCard]) -> Result<()> {
-        let ids: Vec<ProductId> = products.iter().map(|p| p.id.clone()).collect();
-        let times = self.typical_times(&ids).await?;
-        for product in products {
-            product.typical_seconds = times.get(&product.id).copied();
-        }
-        Ok(())
-    }
-
-    /// One product, with who approves it.
+    /// One product, with who approves it and what stands in its way.
     pub async fn product(&self, caller: &Caller, id: &ProductId) -> Result<ProductPage> {
         let product: Product = self.authorize(caller, Action::ViewProduct, id).await?.into_thing();
         let mut access = self.access_in_reach(caller).await?;
         access.retain(|a| a.product == product.id);
+        let accounts = self.accounts_in_reach(caller).await?;
         let projects = self.projects_by_id().await?;
         let rules: Vec<&ProductAccess> = access.iter().collect();
-        let mut approvers = Vec::new();
-        for rule in &rules {
-            if approvers.iter().any(|(p, _)| p == &rule.project) {
-                continue;
-            }
-            let leads = self.eligible_leads(&rule.project, &caller.actor.person).await?;
-            let is_lead = caller.actor.has_project_role(&rule.project, ProjectRole::Lead);
-            approvers.push((rule.project.clone(), words::approval(rule.approval, &leads, is_lead)));
-        }
+        let (organization, guardrails) = self.guardrails_of(&product, &access, &accounts).await?;
         let bindings = self.store().parameter_bindings(id).await?;
         let mirrors = self.store().mirror_states().await?;
         let allowed = self.allowed_actions(caller, &product, &[Action::SubmitRequest, Action::ViewProduct]).await?;
-        let mut tag_options: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for option in product.tag_options.iter().filter(|o| o.active) {
-            tag_options.entry(option.key.clone()).or_default().push(option.value.clone());
-        }
+        let users: BTreeSet<&ProjectId> = access.iter().map(|a| &a.project).collect();
+        let (tags_set, tags_chosen) = tags_of(&product, users.iter().filter_map(|id| projects.get(*id)));
         Ok(ProductPage {
-            typical_seconds: self.typical_time(id).await?,
+            typical: self.typical_time(id).await?,
             portfolio: portfolio_of(&product, &self.portfolio_names().await?),
             access: access_rows(&rules, &projects),
+            approvers: self.approvers(caller, &access).await?,
             versions: versions(&product),
             constraints: product.constraints.iter().map(words::constraint).collect(),
-            tag_options: tag_options.into_iter().collect(),
-            bound: words::bound(&bindings, |parameter| product.is_secret(parameter)),
-            approvers,
+            guardrails,
+            organization,
+            tags_set,
+            tags_chosen,
+            bound: words::bound(&bindings, &accounts, |parameter| product.is_secret(parameter)),
             refreshed_at: mirrors.iter().find(|m| m.region == product.region).and_then(|m| m.refreshed_at),
             allowed,
             id: product.id,
@@ -132,6 +128,30 @@ impl ControlPlane {
             owner: product.owner,
             support: product.support,
         })
+    }
+
+    /// Who approves, project by project; stages where it is the same together.
+    async fn approvers(&self, caller: &Caller, access: &[ProductAccess]) -> Result<Vec<ApproverRow>> {
+        let mut rows: Vec<ApproverRow> = Vec::new();
+        let mut leads = BTreeMap::new();
+        for rule in access {
+            if !leads.contains_key(&rule.project) {
+                let eligible = self.eligible_leads(&rule.project, &caller.actor.person).await?;
+                leads.insert(rule.project.clone(), eligible);
+            }
+            let is_lead = caller.actor.has_project_role(&rule.project, ProjectRole::Lead);
+            let leads = leads.get(&rule.project).map(Vec::as_slice).unwrap_or_default();
+            let who = words::approval(rule.approval, leads, is_lead);
+            match rows.iter_mut().find(|row| row.project == rule.project && row.who == who) {
+                Some(row) => row.stages.push(rule.stage),
+                None => rows.push(ApproverRow { project: rule.project.clone(), stages: vec![rule.stage], who }),
+            }
+        }
+        for row in &mut rows {
+            row.stages.sort_unstable();
+        }
+        rows.sort_by(|a, b| (&a.project, &a.stages).cmp(&(&b.project, &b.stages)));
+        Ok(rows)
     }
 
     /// Asks for a fresh reading of the catalog; it runs in the background.
@@ -151,6 +171,15 @@ impl ControlPlane {
         Ok(self.store().product_access_of_projects(&projects).await?)
     }
 
+    /// The accounts of the caller's projects; all accounts for admins and auditors.
+    async fn accounts_in_reach(&self, caller: &Caller) -> Result<Vec<ProjectAccount>> {
+        if caller.actor.is_admin() || caller.actor.is_auditor() {
+            return Ok(self.store().all_project_accounts().await?);
+        }
+        let projects: Vec<ProjectId> = caller.actor.projects().into_iter().cloned().collect();
+        Ok(self.store().accounts_of_projects(&projects).await?)
+    }
+
     async fn projects_by_id(&self) -> Result<BTreeMap<ProjectId, Project>> {
         let projects = self.store().projects(&Scope::All).await?;
         Ok(projects.into_iter().map(|p| (p.id.clone(), p)).collect())
@@ -159,6 +188,49 @@ impl ControlPlane {
     async fn portfolio_names(&self) -> Result<Vec<Portfolio>> {
         Ok(self.store().portfolios().await?)
     }
+}
+
+/// The tags of what is made of a product, for projects that may use it: those that are set, and those that the person
+/// chooses, by the rules of `request_form` and `submit`.
+fn tags_of<'a>(
+    product: &Product,
+    projects: impl Iterator<Item = &'a Project>,
+) -> (Vec<(String, String)>, Vec<(String, Vec<String>)>) {
+    let from_person = "the Studio user id of who requests it".to_owned();
+    let mut set: BTreeMap<String, Vec<String>> = BTreeMap::from([
+        ("studiouserid".to_owned(), vec![from_person]),
+        ("project".to_owned(), vec!["the project".to_owned()]),
+        ("stage".to_owned(), vec!["the stage of the account".to_owned()]),
+        ("studiogate:environment".to_owned(), vec!["the id of the environment in the portal".to_owned()]),
+    ]);
+    let projects: Vec<&Project> = projects.collect();
+    if projects.is_empty() {
+        set.extend(PROJECT_TAGS.map(|key| (key.to_owned(), vec!["that of the project".to_owned()])));
+    }
+    let mut chosen: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let choices = tag_choices(&product.tag_options);
+    for project in projects {
+        for key in PROJECT_TAGS {
+            let Some(value) = project_tag(key, project) else { continue };
+            match choices.get(key) {
+                Some(values) if !values.contains(&value) => {
+                    // AWS sets a single value by itself.
+                    if values.len() > 1 {
+                        chosen.insert(key.to_owned(), values.clone());
+                    }
+                }
+                _ => set.entry(key.to_owned()).or_default().push(format!("{value} ({})", project.name)),
+            }
+        }
+    }
+    for (key, values) in choices {
+        if values.len() == 1 {
+            set.insert(key, values);
+        } else if !set.contains_key(&key) || chosen.contains_key(&key) {
+            chosen.insert(key, values);
+        }
+    }
+    (set.into_iter().map(|(key, values)| (key, values.join(", "))).collect(), chosen.into_iter().collect())
 }
 
 fn portfolio_of(product: &Product, portfolios: &[Portfolio]) -> String {

@@ -19,6 +19,7 @@ mod drafts;
 mod environment;
 mod environments;
 mod error;
+mod guardrails;
 mod home;
 mod people;
 mod progress;

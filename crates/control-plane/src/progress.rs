@@ -67,9 +67,10 @@ impl ControlPlane {
     pub(crate) async fn expected(&self, environment: &Environment) -> Result<Expected> {
         let product = self.store().product(&environment.product).await?;
         let artifact = product.as_ref().and_then(|p| p.artifact(&environment.artifact));
+        let usual = self.typical_time(&environment.product).await?;
         Ok(Expected {
             resources: artifact.map(|a| a.resources.values().sum()).filter(|sum| *sum > 0),
-            typical_seconds: self.typical_time(&environment.product).await?,
+            typical_seconds: usual.filter(|time| time.measured).map(|time| time.seconds),
         })
     }
 

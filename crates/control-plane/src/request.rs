@@ -70,7 +70,7 @@ impl ControlPlane {
             bound,
             tags: tags.into_iter().collect(),
             constraints: product.iter().flat_map(|p| &p.constraints).map(words::constraint).collect(),
-            typical_seconds: self.typical_time(&request.product).await?,
+            typical: self.typical_time(&request.product).await?,
             creates: artifact.map(|a| a.resources.iter().map(|(k, n)| (k.clone(), *n)).collect()).unwrap_or_default(),
             running: self.environment_rows(caller, &running.items).await?,
             state: request.state,

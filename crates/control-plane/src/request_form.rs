@@ -222,6 +222,9 @@ pub(crate) fn tag_choices(options: &[TagOption]) -> BTreeMap<String, Vec<String>
     choices
 }
 
+/// The keys of [`project_tag`].
+pub(crate) const PROJECT_TAGS: [&str; 2] = ["cost-center", "data-class"];
+
 /// Tags that the portal sets from the project are nobody's choice.
 pub(crate) fn project_tag(key: &str, project: &Project) -> Option<String> {
     match key {
@@ -243,7 +246,7 @@ fn tag_fields(options: &[TagOption], project: &Project) -> Vec<FormField> {
             name: format!("tag[{key}]"),
             label: key,
             help: String::new(),
-            default: None,
+            default: values.first().cloned(),
             control: FormControl::Choice { values },
             required: true,
             limits: None,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::id::ProductId;
+use domain::view::TypicalTime;
 
 use crate::{ControlPlane, Result};
 
@@ -12,13 +13,25 @@ const NEWEST: u32 = 50;
 const FEWEST: usize = 3;
 
 impl ControlPlane {
-    /// Median seconds from approval to available, for each product that has enough of them.
-    pub(crate) async fn typical_times(&self, products: &[ProductId]) -> Result<BTreeMap<ProductId, u32>> {
-        let times = self.store().provisioning_seconds_of(products, NEWEST).await?;
-        Ok(times.into_iter().filter_map(|(product, times)| Some((product, median(times)?))).collect())
+    /// The time from approval to available of each product: the median, and as long as too few were made, what the platform
+    /// team expects.
+    pub(crate) async fn typical_times(&self, products: &[ProductId]) -> Result<BTreeMap<ProductId, TypicalTime>> {
+        let mut times = self.store().provisioning_seconds_of(products, NEWEST).await?;
+        let settings = self.store().product_settings_of(products).await?;
+        let time = |product: &ProductId| {
+            let measured = median(times.remove(product).unwrap_or_default());
+            let expected = settings.get(product).and_then(|settings| settings.typical_minutes);
+            let time = match (measured, expected) {
+                (Some(seconds), _) => TypicalTime { seconds, measured: true },
+                (None, Some(minutes)) => TypicalTime { seconds: u32::from(minutes) * 60, measured: false },
+                (None, None) => return None,
+            };
+            Some((product.clone(), time))
+        };
+        Ok(products.iter().filter_map(time).collect())
     }
 
-    pub(crate) async fn typical_time(&self, product: &ProductId) -> Result<Option<u32>> {
+    pub(crate) async fn typical_time(&self, product: &ProductId) -> Result<Option<TypicalTime>> {
         Ok(self.typical_times(std::slice::from_ref(product)).await?.remove(product))
     }
 }

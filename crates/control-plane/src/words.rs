@@ -3,7 +3,10 @@
 use domain::access::ApprovalRule;
 use domain::binding::{AccountValue, BindingSource, ParameterBinding, PersonValue};
 use domain::catalog::{Constraint, ConstraintRule};
+use domain::parameter::describe_rules;
 use domain::person::Actor;
+use domain::project::ProjectAccount;
+use domain::view::ConstraintRow;
 
 /// "Ada", "Ada or Grace", "Ada, Grace or Edsger".
 pub(crate) fn any_of(names: &[String]) -> String {
@@ -71,18 +74,27 @@ pub(crate) fn person_value(value: PersonValue) -> &'static str {
     }
 }
 
-/// The bindings of parameters that nobody is asked for; what is bound to a secret is not shown.
-pub(crate) fn bound(bindings: &[ParameterBinding], is_secret: impl Fn(&str) -> bool) -> Vec<(String, String)> {
+/// The bindings of parameters that nobody is asked for, for all accounts and for the given ones alone; what is bound to a
+/// secret is not shown.
+pub(crate) fn bound(
+    bindings: &[ParameterBinding],
+    accounts: &[ProjectAccount],
+    is_secret: impl Fn(&str) -> bool,
+) -> Vec<(String, String)> {
+    let place = |binding: &ParameterBinding| match &binding.account {
+        None => Some(String::new()),
+        Some(id) => accounts.iter().find(|a| &a.account == id).map(|a| format!(" (in {})", a.name)),
+    };
     let mut bound: Vec<(String, String)> = bindings
         .iter()
         .filter(|b| !matches!(b.source, BindingSource::Choice { .. } | BindingSource::Ask))
-        .map(|b| {
-            let place = b.account.as_ref().map(|a| format!(" (in {a})")).unwrap_or_default();
+        .filter_map(|b| {
+            let place = place(b)?;
             let source = match &b.source {
                 BindingSource::Fixed { .. } if is_secret(&b.parameter) => "a hidden value".to_owned(),
                 source => binding(source),
             };
-            (b.parameter.clone(), format!("{source}{place}"))
+            Some((b.parameter.clone(), format!("{source}{place}")))
         })
         .collect();
     bound.sort();
@@ -90,16 +102,24 @@ pub(crate) fn bound(bindings: &[ParameterBinding], is_secret: impl Fn(&str) -> b
 }
 
 /// What a constraint demands.
-pub(crate) fn constraint(constraint: &Constraint) -> String {
+pub(crate) fn constraint(constraint: &Constraint) -> ConstraintRow {
+    let mut rules = Vec::new();
     let rule = match &constraint.rule {
         ConstraintRule::Launch { role } => {
             format!("AWS creates the resources with the role {role}, not with yours.")
         }
-        ConstraintRule::Template { .. } => "The values that can be chosen are limited.".to_owned(),
+        ConstraintRule::Template { rules: written } => match describe_rules(written) {
+            Ok(sentences) => {
+                rules = sentences;
+                "The values that can be chosen are limited.".to_owned()
+            }
+            Err(broken) => format!("Its rules cannot be read, so nothing can be requested: {}.", broken.0),
+        },
         ConstraintRule::TagUpdate { allowed: true } => "Tags can be changed later.".to_owned(),
         ConstraintRule::TagUpdate { allowed: false } => "Tags cannot be changed later.".to_owned(),
         ConstraintRule::Notification { .. } => "The platform team is notified of every change.".to_owned(),
         ConstraintRule::StackSet { .. } => "The resources are created in several accounts.".to_owned(),
     };
-    if constraint.description.is_empty() { rule } else { format!("{rule} {}", constraint.description) }
+    let text = if constraint.description.is_empty() { rule } else { format!("{rule} {}", constraint.description) };
+    ConstraintRow { text, rules }
 }

@@ -259,6 +259,7 @@ on_both! {
             stage: "dev".into(),
             approval: "one_lead".into(),
             max_lease_days: "90".into(),
+            version: String::new(),
         };
         state.plane.save_product_access(&admin, input).await.unwrap();
         retry(&state, "fraud-scientist", &id).await.unwrap();

@@ -45,6 +45,7 @@ async fn bind_roles(state: &TestState) {
             parameter,
             source: "fixed".into(),
             value,
+            version: String::new(),
         };
         state.plane.save_parameter_binding(&admin, input).await.unwrap();
     }

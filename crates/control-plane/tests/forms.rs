@@ -63,6 +63,7 @@ on_both! {
             stage: "pre_prod".into(),
             approval: "one_lead".into(),
             max_lease_days: "90".into(),
+            version: String::new(),
         };
         state.plane.save_product_access(&admin, access).await.unwrap();
         let caller = state.as_("fraud-scientist").await;
@@ -298,6 +299,7 @@ on_both! {
             region: account.region.to_string(),
             stage: account.stage.to_string(),
             name: account.name.clone(),
+            version: "1".into(),
             ..ProjectAccountInput::default()
         };
         state.plane.save_project_account(&state.as_("admin").await, input).await.unwrap();

@@ -91,7 +91,7 @@ on_both! {
         let tags: std::collections::BTreeMap<_, _> = page.tags.into_iter().collect();
         assert_eq!(tags["project"], "fraud-detection");
         assert!(tags.contains_key("cost-center") && tags.contains_key("data-class"), "{tags:?}");
-        assert_eq!((page.typical_seconds, page.denial, page.is_mine), (None, None, false));
+        assert_eq!((page.typical, page.denial, page.is_mine), (None, None, false));
 
         let input = DecisionInput { decision: "deny".into(), comment: "Too large".into(), version: "1".into() };
         state.plane.decide_request(&lead, &id, input).await.unwrap();

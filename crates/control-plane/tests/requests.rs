@@ -153,6 +153,7 @@ on_both! {
             stage: "dev".into(),
             approval: "none".into(),
             max_lease_days: "10".into(),
+            version: "1".into(),
         };
         state.plane.save_product_access(&state.as_("admin").await, input).await.unwrap();
         let mut input = state.filled_form("fraud-scientist", PRODUCT, "at-once").await;

@@ -74,6 +74,8 @@ pub struct ParameterBinding {
     pub account: Option<AccountId>,
     pub parameter: String,
     pub source: BindingSource,
+    /// Goes up by one with every change; a form that was filled against an older version is refused.
+    pub version: i64,
 }
 
 /// Parameter key to value, ready to be sent.

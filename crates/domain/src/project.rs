@@ -122,4 +122,6 @@ pub struct ProjectAccount {
     pub kms_key_arn: Option<String>,
     /// The shared Studio domain of the account, for products that only add a user profile.
     pub studio_domain_id: Option<String>,
+    /// Like [`Project::version`].
+    pub version: i64,
 }

@@ -29,6 +29,7 @@ fn bind(parameter: &str, source: BindingSource) -> ParameterBinding {
         account: None,
         parameter: parameter.into(),
         source,
+        version: 1,
     }
 }
 
@@ -44,6 +45,7 @@ fn account() -> ProjectAccount {
         security_group_ids: vec!["sg-1".into()],
         kms_key_arn: None,
         studio_domain_id: Some("d-1".into()),
+        version: 1,
     }
 }
 

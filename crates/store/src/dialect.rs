@@ -137,6 +137,7 @@ pub(crate) fn duplicate_of(error: &dyn DatabaseError) -> &'static str {
 /// The tables that refer to others, by name; SQLite does not say which it was.
 pub(crate) fn table_name(table: &str) -> &'static str {
     const TABLES: &[&str] = &[
+        "account_owner",
         "project_account",
         "group_mapping",
         "product_access",

@@ -1,5 +1,7 @@
 //! Environments.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use domain::environment::{Environment, EnvironmentState};
 use domain::id::{AccountId, EnvironmentId, OperationId, ProjectId, ProvisionedProductId, Region, RequestId};
@@ -206,6 +208,26 @@ impl Store {
              ORDER BY lease_ends_at, id LIMIT {limit}"
         ));
         into_all::<EnvironmentRow, _>(all(self.read(), sql.bind(now)).await?)
+    }
+}
+
+impl Store {
+    /// How many environments of a project are not terminated, by account and region.
+    pub async fn live_environments_by_account(
+        &self,
+        project: &ProjectId,
+    ) -> Result<BTreeMap<(AccountId, Region), i64>> {
+        let sql = Sql::new(
+            "SELECT account_id, region, COUNT(*) AS n FROM environment \
+             WHERE project_id = $1 AND state <> 'terminated' GROUP BY account_id, region",
+        );
+        let rows: Vec<(String, String, i64)> = all(self.read(), sql.bind(project.as_str())).await?;
+        rows.into_iter()
+            .map(|(account, region, n)| {
+                let at = At::new("environment", account.as_str());
+                Ok(((at.parse("account_id", &account)?, at.parse("region", &region)?), n))
+            })
+            .collect()
     }
 }
 

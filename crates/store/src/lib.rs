@@ -19,6 +19,7 @@ mod flash;
 mod form_token;
 mod group_mapping;
 mod operation;
+mod organization;
 mod page;
 mod parameter_binding;
 mod pending_login;
@@ -26,6 +27,7 @@ mod person;
 #[cfg(test)]
 mod plans;
 mod product_access;
+mod product_settings;
 mod project;
 mod project_account;
 mod request;

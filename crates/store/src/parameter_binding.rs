@@ -6,11 +6,11 @@ use domain::id::{ParameterBindingId, ProductId};
 use crate::connect::Store;
 use crate::error::{Error, Result};
 use crate::row::{At, into_all};
-use crate::run::{On, all, optional};
+use crate::run::{On, all, execute, optional};
 use crate::sql::{Sql, json};
 use crate::tx::Tx;
 
-const COLUMNS: &str = "id, product_id, account_id, parameter, source";
+const COLUMNS: &str = "id, product_id, account_id, parameter, source, version";
 
 #[derive(sqlx::FromRow)]
 struct ParameterBindingRow {
@@ -19,6 +19,7 @@ struct ParameterBindingRow {
     account_id: String,
     parameter: String,
     source: String,
+    version: i64,
 }
 
 impl TryFrom<ParameterBindingRow> for ParameterBinding {
@@ -32,6 +33,7 @@ impl TryFrom<ParameterBindingRow> for ParameterBinding {
             account: at.optional("account_id", account)?,
             parameter: row.parameter,
             source: at.json("source", &row.source)?,
+            version: row.version,
         })
     }
 }
@@ -44,6 +46,13 @@ async fn list(on: On<'_>, product: &ProductId) -> Result<Vec<ParameterBinding>> 
 }
 
 impl Store {
+    /// All rules of all products.
+    pub async fn all_parameter_bindings(&self) -> Result<Vec<ParameterBinding>> {
+        let sql =
+            Sql::new(format!("SELECT {COLUMNS} FROM parameter_binding ORDER BY product_id, account_id, parameter"));
+        into_all::<ParameterBindingRow, _>(all(self.read(), sql).await?)
+    }
+
     /// All rules of a product, those for all accounts first.
     pub async fn parameter_bindings(&self, product: &ProductId) -> Result<Vec<ParameterBinding>> {
         list(self.read(), product).await
@@ -55,23 +64,29 @@ impl Tx {
         list(self.on(), product).await
     }
 
-    /// Adds a rule, or writes the one of the same product, account and parameter anew; answers its id, which stays what it
-    /// was.
-    pub async fn save_parameter_binding(&mut self, binding: &ParameterBinding) -> Result<ParameterBindingId> {
+    /// [`Error::Duplicate`] where the parameter is bound in the account, or for all accounts, already.
+    pub async fn insert_parameter_binding(&mut self, binding: &ParameterBinding) -> Result<()> {
         let columns = vec![
             ("id", binding.id.as_str().into()),
             ("product_id", binding.product.as_str().into()),
             ("account_id", binding.account.as_ref().map_or("", |account| account.as_str()).into()),
             ("parameter", (&binding.parameter).into()),
             ("source", json("parameter_binding", "source", &binding.source)?),
+            ("version", binding.version.into()),
         ];
-        let mut sql = Sql::insert("parameter_binding", columns);
-        sql.push(
-            " ON CONFLICT (product_id, account_id, parameter) DO UPDATE SET source = excluded.source RETURNING id",
-        );
-        let row: Option<(String,)> = optional(self.on(), sql).await?;
-        let id = row.map_or_else(|| binding.id.as_str().to_owned(), |(id,)| id);
-        At::new("parameter_binding", id.as_str()).parse("id", &id)
+        execute(self.on(), Sql::insert("parameter_binding", columns)).await.map(|_| ())
+    }
+
+    /// Writes the next version of where the value comes from: `binding.version` is one more than what the row has, or it is an
+    /// [`Error::Conflict`].
+    pub async fn update_parameter_binding(&mut self, binding: &ParameterBinding) -> Result<()> {
+        let source = json("parameter_binding", "source", &binding.source)?;
+        let mut sql = Sql::update("parameter_binding", vec![("source", source), ("version", binding.version.into())]);
+        sql.push(" WHERE id = ").value(binding.id.as_str()).push(" AND version = ").value(binding.version - 1);
+        match execute(self.on(), sql).await? {
+            0 => Err(Error::conflict("binding", binding.id.as_str())),
+            _ => Ok(()),
+        }
     }
 
     /// Removes a rule; answers what it was.

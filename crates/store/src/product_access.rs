@@ -7,11 +7,11 @@ use domain::project::Stage;
 use crate::connect::Store;
 use crate::error::{Error, Result};
 use crate::row::{At, into_all};
-use crate::run::{On, all, optional};
+use crate::run::{On, all, execute, optional};
 use crate::sql::Sql;
 use crate::tx::Tx;
 
-const COLUMNS: &str = "id, product_id, project_id, stage, approval, max_lease_days";
+const COLUMNS: &str = "id, product_id, project_id, stage, approval, max_lease_days, version";
 
 #[derive(sqlx::FromRow)]
 struct ProductAccessRow {
@@ -21,6 +21,7 @@ struct ProductAccessRow {
     stage: String,
     approval: String,
     max_lease_days: i64,
+    version: i64,
 }
 
 impl TryFrom<ProductAccessRow> for ProductAccess {
@@ -34,6 +35,7 @@ impl TryFrom<ProductAccessRow> for ProductAccess {
             stage: at.parse("stage", &row.stage)?,
             approval: at.parse("approval", &row.approval)?,
             max_lease_days: at.number("max_lease_days", row.max_lease_days)?,
+            version: row.version,
         })
     }
 }
@@ -89,8 +91,8 @@ impl Tx {
         rule(self.on(), product, project, stage).await
     }
 
-    /// Adds a rule, or writes the one of the same product, project and stage anew; answers its id, which stays what it was.
-    pub async fn save_product_access(&mut self, access: &ProductAccess) -> Result<ProductAccessId> {
+    /// [`Error::Duplicate`] where the project has a rule for the product in the stage.
+    pub async fn insert_product_access(&mut self, access: &ProductAccess) -> Result<()> {
         let columns = vec![
             ("id", access.id.as_str().into()),
             ("product_id", access.product.as_str().into()),
@@ -98,15 +100,25 @@ impl Tx {
             ("stage", access.stage.as_str().into()),
             ("approval", access.approval.as_str().into()),
             ("max_lease_days", access.max_lease_days.into()),
+            ("version", access.version.into()),
         ];
-        let mut sql = Sql::insert("product_access", columns);
-        sql.push(
-            " ON CONFLICT (product_id, project_id, stage) DO UPDATE SET approval = excluded.approval, \
-             max_lease_days = excluded.max_lease_days RETURNING id",
-        );
-        let row: Option<(String,)> = optional(self.on(), sql).await?;
-        let id = row.map_or_else(|| access.id.as_str().to_owned(), |(id,)| id);
-        At::new("product_access", id.as_str()).parse("id", &id)
+        execute(self.on(), Sql::insert("product_access", columns)).await.map(|_| ())
+    }
+
+    /// Writes the next version of a rule's terms: `access.version` is one more than what the row has, or it is an
+    /// [`Error::Conflict`].
+    pub async fn update_product_access(&mut self, access: &ProductAccess) -> Result<()> {
+        let columns = vec![
+            ("approval", access.approval.as_str().into()),
+            ("max_lease_days", access.max_lease_days.into()),
+            ("version", access.version.into()),
+        ];
+        let mut sql = Sql::update("product_access", columns);
+        sql.push(" WHERE id = ").value(access.id.as_str()).push(" AND version = ").value(access.version - 1);
+        match execute(self.on(), sql).await? {
+            0 => Err(Error::conflict("access rule", access.id.as_str())),
+            _ => Ok(()),
+        }
     }
 
     /// Removes a rule; answers what it was.

@@ -3,12 +3,15 @@
 
 use anyhow::{Context as _, Result, bail};
 use control_plane::{Caller, ControlPlane, SignIn};
+use domain::binding::BindingSource;
 use domain::binding_proposal::role_value;
 use domain::id::ProductId;
 use domain::person::{Actor, GroupMapping, PersonKey, PlatformGrant, PlatformRole};
 use domain::project::{Project, Stage};
-use domain::view::{GroupMappingInput, ParameterBindingInput, ProductAccessInput, ProjectAccountInput, ProjectInput};
-use serde_json::Value;
+use domain::view::{
+    GroupMappingInput, ParameterBindingInput, ProductAccessInput, ProductSettingsInput, ProjectAccountInput,
+    ProjectInput,
+};
 use sim::oidc::PERSONAS;
 use sim::seed::{execution_role_arn, project_accounts, projects};
 use sim::servicecatalog::seed::{Blueprint, blueprints};
@@ -108,7 +111,11 @@ async fn enter_project(portal: &ControlPlane, admin: &Caller, project: &Project)
 }
 
 async fn enter_accounts(portal: &ControlPlane, admin: &Caller, project: &Project) -> Result<()> {
+    let entered = portal.admin_project(admin, &project.id, None).await?.accounts;
     for account in project_accounts().into_iter().filter(|account| account.project == project.id) {
+        if entered.iter().any(|known| (&known.account, &known.region) == (&account.account, &account.region)) {
+            continue;
+        }
         let input = ProjectAccountInput {
             project: account.project.to_string(),
             account: account.account.to_string(),
@@ -120,6 +127,7 @@ async fn enter_accounts(portal: &ControlPlane, admin: &Caller, project: &Project
             security_group_ids: account.security_group_ids.join(","),
             kms_key_arn: account.kms_key_arn.unwrap_or_default(),
             studio_domain_id: account.studio_domain_id.unwrap_or_default(),
+            version: String::new(),
         };
         portal.save_project_account(admin, input).await.with_context(|| format!("account {}", account.account))?;
     }
@@ -145,11 +153,21 @@ async fn enter_mappings(
 
 async fn enter_blueprint(portal: &ControlPlane, admin: &Caller, id: &ProductId, blueprint: &Blueprint) -> Result<()> {
     give_access(portal, admin, id, &blueprint.stages, &blueprint.approval, blueprint.max_lease_days).await?;
+    let entered = portal.admin_product(admin, id, None).await?;
     for (parameter, source) in &blueprint.bindings {
-        let (source, value) = posted(&serde_json::to_value(source)?);
-        bind(portal, admin, id, "", parameter, source, value).await?;
+        if !entered.bindings.iter().any(|known| known.parameter == *parameter) {
+            bind(portal, admin, id, "", parameter, source).await?;
+        }
     }
-    Ok(())
+    if entered.settings.version > 0 {
+        return Ok(());
+    }
+    let settings = ProductSettingsInput {
+        product: id.to_string(),
+        typical_minutes: blueprint.typical_minutes.to_string(),
+        version: String::new(),
+    };
+    portal.save_product_settings(admin, settings).await.with_context(|| format!("settings of {id}"))
 }
 
 async fn enter_offered(portal: &ControlPlane, admin: &Caller, id: &ProductId) -> Result<()> {
@@ -161,7 +179,8 @@ async fn enter_offered(portal: &ControlPlane, admin: &Caller, id: &ProductId) ->
     for parameter in &unbound {
         for account in project_accounts() {
             let Some(role) = role_value(parameter, &execution_role_arn(account.account.as_str())) else { break };
-            bind(portal, admin, id, account.account.as_str(), parameter, "fixed".to_owned(), role).await?;
+            let source = BindingSource::Fixed { value: role };
+            bind(portal, admin, id, account.account.as_str(), parameter, &source).await?;
         }
     }
     Ok(())
@@ -175,14 +194,19 @@ async fn give_access(
     approval: &str,
     max_lease_days: u32,
 ) -> Result<()> {
+    let entered = portal.admin_product(admin, id, None).await?.access;
     for project in projects() {
         for stage in stages {
+            if entered.iter().any(|known| known.project == project.id && known.stage == *stage) {
+                continue;
+            }
             let input = ProductAccessInput {
                 product: id.to_string(),
                 project: project.id.to_string(),
                 stage: stage.as_str().to_owned(),
                 approval: approval.to_owned(),
                 max_lease_days: max_lease_days.to_string(),
+                version: String::new(),
             };
             portal.save_product_access(admin, input).await.with_context(|| format!("access to {id}"))?;
         }
@@ -196,29 +220,20 @@ async fn bind(
     product: &ProductId,
     account: &str,
     parameter: &str,
-    source: String,
-    value: String,
+    source: &BindingSource,
 ) -> Result<()> {
+    let (source, value) = source.posted();
     let input = ParameterBindingInput {
         product: product.to_string(),
         account: account.to_owned(),
         parameter: parameter.to_owned(),
         source,
         value,
+        version: String::new(),
     };
     portal
         .save_parameter_binding(admin, input)
         .await
         .with_context(|| format!("binding of {parameter} of {product}"))?;
     Ok(())
-}
-
-/// A binding as its form posts it: kind and value, choices one a line.
-fn posted(source: &Value) -> (String, String) {
-    let text = |name: &str| source.get(name).and_then(Value::as_str).map(str::to_owned);
-    let choices = source
-        .get("values")
-        .and_then(Value::as_array)
-        .map(|values| values.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("\n"));
-    (text("source").unwrap_or_default(), text("value").or(choices).unwrap_or_default())
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use axum::body::Body;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
@@ -194,20 +195,6 @@ async fn what_is_no_page_is_not_sent_to_the_sign_in() {
         let answer = browser.send(request.body(Body::empty()).unwrap()).await;
         assert_eq!(answer.status, status, "{destination}");
     }
-}
-
-#[tokio::test]
-async fn a_stream_of_progress_ends_with_the_session() {
-    let state = State::start().await;
-    let mut browser = state.signed_in("fraud-scientist").await;
-    let environment = state.approved("streams").await;
-    let mut caller = state.as_("fraud-scientist").await;
-    let session = state.plane().profile(&caller).await.unwrap().sessions.remove(0);
-    caller.session = Some(control_plane::SessionHandle(session.handle));
-    let mut stream = Box::pin(state.plane().watch(&caller, &environment).await.unwrap());
-    assert!(stream.next().await.is_some());
-    browser.post("/auth/logout", &[]).await;
-    assert!(stream.next().await.is_none(), "nobody hears on after the sign-out");
 }
 
 #[tokio::test]

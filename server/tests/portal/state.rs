@@ -168,13 +168,6 @@ impl State {
         page.environment.expect("an approved request has an environment")
     }
 
-    /// An environment of the scientist that is available.
-    pub(crate) async fn environment(&self, name: &str) -> EnvironmentId {
-        let environment = self.approved(name).await;
-        self.work().await;
-        environment
-    }
-
     /// Lets the workers do everything that is to be done.
     pub(crate) async fn work(&self) {
         let idle = self.plane().run_until_idle(500, |by| self.clock.advance(by)).await.unwrap();

@@ -1,4 +1,4 @@
-use domain::view::{ParameterBindingInput, ProductAccessInput};
+use domain::view::{ParameterBindingInput, ProductAccessInput, ProductSettingsInput};
 use leptos::prelude::*;
 use leptos::server_fn::codec::PostUrl;
 
@@ -12,6 +12,17 @@ pub async fn save_product_access(#[server(flatten)] input: ProductAccessInput) -
     act(form, |portal, caller| async move {
         portal.save_product_access(&caller, input).await?;
         Ok(done(to, "The access was saved."))
+    })
+    .await
+}
+
+#[server(endpoint = "save_product_settings", prefix = "/api", input = PostUrl, output = Html)]
+pub async fn save_product_settings(#[server(flatten)] input: ProductSettingsInput) -> Posted {
+    let form = Form::of("/admin/products", &input.product).with_fields(&input).named("settings");
+    let to = form.path.clone();
+    act(form, |portal, caller| async move {
+        portal.save_product_settings(&caller, input).await?;
+        Ok(done(to, "The expected time was saved."))
     })
     .await
 }

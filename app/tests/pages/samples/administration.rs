@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use domain::access::{ApprovalRule, ProductAccess};
+use domain::access::{ApprovalRule, ProductAccess, ProductSettings};
 use domain::audit::{AuditActor, AuditEvent, Outcome};
 use domain::binding::{AccountValue, BindingSource, ParameterBinding, PersonValue};
 use domain::catalog::Parameter;
@@ -121,6 +121,7 @@ pub(crate) fn account() -> ProjectAccount {
         security_group_ids: vec!["sg-601000000002".into()],
         kms_key_arn: Some("arn:aws:kms:eu-west-1:601000000002:key/6b1d7e0e-1111-2222-3333-444455556666".into()),
         studio_domain_id: None,
+        version: 3,
     }
 }
 
@@ -132,7 +133,12 @@ pub(crate) fn product_access() -> ProductAccess {
         stage: Stage::Dev,
         approval: ApprovalRule::OneLead,
         max_lease_days: 90,
+        version: 4,
     }
+}
+
+pub(crate) fn removal(consequence: &str) -> Removal {
+    Removal { consequence: consequence.into(), blocked: false }
 }
 
 pub(crate) fn admin_project() -> AdminProjectPage {
@@ -141,6 +147,10 @@ pub(crate) fn admin_project() -> AdminProjectPage {
         accounts: vec![account()],
         mappings: mappings(),
         access: vec![(product_access(), "Studio environment, VPC only".into())],
+        removals: BTreeMap::from([(
+            account_key(&account()),
+            Removal { consequence: "2 environments live in it. Terminate them first.".into(), blocked: true },
+        )]),
         allowed: everything(),
         form: FormState {
             values: BTreeMap::from([("form".into(), "account".into()), ("account".into(), "60100".into())]),
@@ -162,6 +172,7 @@ pub(crate) fn admin_product() -> AdminProductPage {
         account: None,
         parameter: parameter.into(),
         source,
+        version: 5,
     };
     AdminProductPage {
         id: id("prod-studio"),
@@ -172,6 +183,7 @@ pub(crate) fn admin_product() -> AdminProductPage {
             parameter("UserProfileName", "String"),
             parameter("InstanceType", "String"),
             parameter("ExecutionRoleArn", "String"),
+            Parameter { default: Some("VpcOnly".into()), ..parameter("NetworkAccessType", "String") },
         ],
         bindings: vec![
             binding("VpcId", BindingSource::FromAccount { value: AccountValue::VpcId }),
@@ -181,6 +193,13 @@ pub(crate) fn admin_product() -> AdminProductPage {
                 BindingSource::Choice { values: vec!["ml.t3.medium".into(), "ml.m5.large".into()] },
             ),
         ],
+        unbound: BTreeMap::from([("ExecutionRoleArn".into(), vec!["fraud-detection-dev".into()])]),
+        left_to_default: vec!["NetworkAccessType".into()],
+        settings: ProductSettings { product: id("prod-studio"), typical_minutes: Some(6), version: 1 },
+        removals: BTreeMap::from([
+            ("access-1".into(), removal("Nobody in fraud-detection can request it in Development any more.")),
+            ("bind-VpcId".into(), removal("Nobody may choose it: requests are refused until it is bound again.")),
+        ]),
         proposals: BTreeMap::from([("ExecutionRoleArn".into(), "fixed: the account's Studio execution role".into())]),
         access: vec![product_access()],
         projects: vec![project()],

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use app::pages::problem::Unkept;
 use domain::access::ApprovalRule;
 use domain::catalog::MirrorState;
+use domain::organization::{Forbidden, OrganizationState, Refused};
 use domain::problem::{FieldError, Problem};
 use domain::project::{DataClass, Stage};
 use domain::view::*;
@@ -41,7 +42,7 @@ pub(crate) fn products() -> Vec<ProductCard> {
         description: description.into(),
         portfolio: "ML environments".into(),
         access: access_rows(),
-        typical_seconds: Some(412),
+        typical: Some(TypicalTime { seconds: 412, measured: true }),
     })
     .into()
 }
@@ -104,6 +105,36 @@ pub(crate) fn bound() -> Vec<(String, String)> {
     .into()
 }
 
+pub(crate) fn guardrails() -> Vec<GuardrailRow> {
+    let row = |stage: Stage, name: &str| GuardrailRow {
+        stage,
+        accounts: vec![name.into()],
+        forbidden: Vec::new(),
+        refused: Vec::new(),
+        unreadable: Vec::new(),
+        unknown: false,
+    };
+    let forbidden = Forbidden {
+        policy: "deny-sagemaker-endpoints".into(),
+        node: "Workloads_Dev".into(),
+        statement: "NoEndpoints".into(),
+        actions: vec!["sagemaker:CreateEndpoint".into(), "sagemaker:CreateEndpointConfig".into()],
+        all_but: false,
+        resources: Vec::new(),
+        all_resources_but: false,
+        conditions: vec![r#"StringNotEquals aws:RequestedRegion "eu-west-1""#.into()],
+    };
+    let refused = Refused {
+        action: "sagemaker:CreateEndpoint".into(),
+        why: "deny-sagemaker-endpoints at Workloads_Dev denies it".into(),
+    };
+    vec![
+        GuardrailRow { unknown: true, ..row(Stage::Sandbox, "fraud-detection-sandbox") },
+        GuardrailRow { forbidden: vec![forbidden], refused: vec![refused], ..row(Stage::Dev, "fraud-detection-dev") },
+        row(Stage::PreProd, "fraud-detection-preprod"),
+    ]
+}
+
 pub(crate) fn product() -> ProductPage {
     ProductPage {
         id: id("prod-studio"),
@@ -115,14 +146,30 @@ pub(crate) fn product() -> ProductPage {
         access: access_rows(),
         versions: versions(),
         constraints: vec![
-            "Resources are created by the role StudiogateLaunchRole.".into(),
-            "Instance types are limited to ml.t3.medium and ml.m5.large.".into(),
-            "Service control policy: no SageMaker endpoints in Sandbox and Dev.".into(),
+            ConstraintRow { text: "Resources are created by the role StudiogateLaunchRole.".into(), rules: Vec::new() },
+            ConstraintRow {
+                text: "The values that can be chosen are limited.".into(),
+                rules: vec!["No GPU is offered (InstanceType is one of ml.t3.medium, ml.m5.large).".into()],
+            },
         ],
-        tag_options: vec![("cost-center".into(), vec!["cc-1001".into(), "cc-1002".into()])],
+        guardrails: guardrails(),
+        organization: OrganizationState { refreshed_at: Some(at(-3)), problem: None },
+        tags_set: vec![("cost-center".into(), "cc-1001 (Fraud detection)".into())],
+        tags_chosen: vec![("workload".into(), vec!["exploration".into(), "training".into()])],
         bound: bound(),
-        approvers: vec![(id("fraud-detection"), "Frank Lead decides; an admin where he asks himself.".into())],
-        typical_seconds: Some(412),
+        approvers: vec![
+            ApproverRow {
+                project: id("fraud-detection"),
+                stages: vec![Stage::Sandbox],
+                who: "No approval is needed.".into(),
+            },
+            ApproverRow {
+                project: id("fraud-detection"),
+                stages: vec![Stage::Dev, Stage::PreProd],
+                who: "Frank Lead decides.".into(),
+            },
+        ],
+        typical: Some(TypicalTime { seconds: 360, measured: false }),
         refreshed_at: Some(at(-4)),
         allowed: everything(),
     }

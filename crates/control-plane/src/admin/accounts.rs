@@ -4,27 +4,45 @@ use domain::problem::FieldError;
 use domain::project::{ProjectAccount, Stage};
 use domain::view::ProjectAccountInput;
 
+use super::version::There;
 use crate::trail::Event;
 use crate::{Caller, ControlPlane, Error, Result};
 
 impl ControlPlane {
-    /// Adds an account to a project, or writes it anew.
+    /// Adds an account to a project (no version posted) or changes it.
     pub async fn save_project_account(&self, caller: &Caller, input: ProjectAccountInput) -> Result<()> {
         self.authorize_portal(caller, Action::ManageProjects).await?;
-        let account = self.read_account(&input)?;
+        let mut account = self.read_account(&input)?;
         if self.store().project(&account.project).await?.is_none() {
             return Err(Error::not_found("project"));
         }
-        // An account belongs to one project: its environments are told apart by nothing else.
-        let others = self.store().all_project_accounts().await?;
-        if let Some(other) = others.iter().find(|o| o.account == account.account && o.project != account.project) {
-            return Err(Error::field("account", format!("This account belongs to the project {}.", other.project)));
-        }
-        let mut tx = self.store().begin().await?;
-        tx.save_project_account(&account).await?;
         let id = format!("{}/{}", account.account, account.region);
+        let mut tx = self.store().begin().await?;
+        // An account belongs to one project: its environments are told apart by nothing else.
+        let owner = tx.claim_account(&account.account, &account.project).await?;
+        if owner != account.project {
+            return Err(Error::field("account", format!("This account belongs to the project {owner}.")));
+        }
+        let there = tx.project_account(&account.project, &account.account, &account.region).await?;
+        let there = there.map(|there| There {
+            version: there.version,
+            is_same: there == ProjectAccount { version: there.version, ..account.clone() },
+        });
+        let taken = Error::field("account", "The project has this account in the region: change it in the list.");
+        let named = ("project_account", id.as_str());
+        let Some(version) = self.next_version(caller, named, &input.version, there, "account", taken).await? else {
+            return Ok(());
+        };
+        account.version = version;
+        if version == 1 {
+            tx.insert_project_account(&account).await?;
+        } else {
+            tx.update_project_account(&account).await?;
+        }
         let event = Event::done(Action::ManageProjects.as_str(), "project_account", &id)
             .project(&account.project)
+            .version(version)
+            .with("change", if version == 1 { "added" } else { "changed" })
             .with("name", &account.name)
             .with("stage", account.stage.as_str())
             .with("vpc", account.vpc_id.clone().unwrap_or_default())
@@ -52,17 +70,18 @@ impl ControlPlane {
         if living > 0 {
             return Err(Error::conflict(
                 "The account cannot be removed yet.",
-                format!("{living} environments live in it."),
+                super::removals::living(living),
                 "Terminate them first: without the account the portal could not reach them.",
             ));
         }
         let id = format!("{account}/{region}");
-        if !tx.delete_project_account(project, account, region).await? {
+        let Some(removed) = tx.delete_project_account(project, account, region).await? else {
             tx.rollback().await?;
             return self.removed_already(caller, "project_account", &id, "account of this project").await;
-        }
+        };
         let event = Event::done(Action::ManageProjects.as_str(), "project_account", &id)
             .project(project)
+            .version(removed.version + 1)
             .with("change", "removed");
         self.record(&mut tx, caller, event).await?;
         tx.commit().await?;
@@ -122,6 +141,7 @@ impl ControlPlane {
                 security_group_ids,
                 kms_key_arn,
                 studio_domain_id,
+                version: 1,
             }),
             _ => Err(Error::Invalid(errors)),
         }

@@ -5,6 +5,7 @@ use domain::view::ParameterBindingInput;
 
 use super::products::parameters;
 use super::proposals::propose;
+use super::version::There;
 use crate::trail::Event;
 use crate::{Caller, ControlPlane, Error, Result, words};
 
@@ -30,13 +31,30 @@ impl ControlPlane {
                 Some(known.ok_or_else(|| Error::field("account", "Choose an account of a project, or all accounts."))?)
             }
         };
-        let source = read_source(&input)?;
+        let source = BindingSource::read_posted(&input.source, &input.value)
+            .map_err(|(field, message)| Error::field(field, message))?;
         check_binding(parameter, &source).map_err(|message| Error::field("value", message))?;
-        let binding = self.binding(&id, account, &parameter.key, source)?;
+        let mut binding = self.binding(&id, account, &parameter.key, source)?;
         let mut tx = self.store().begin().await?;
-        let saved = tx.save_parameter_binding(&binding).await?;
-        let binding = ParameterBinding { id: saved, ..binding };
-        self.record(&mut tx, caller, event(&binding, "saved")).await?;
+        let all = tx.parameter_bindings(&id).await?;
+        let before = all.into_iter().find(|b| b.parameter == binding.parameter && b.account == binding.account);
+        if let Some(before) = &before {
+            binding.id = before.id.clone();
+        }
+        let there = before.map(|b| There { version: b.version, is_same: b.source == binding.source });
+        let taken = Error::field("parameter", "It is bound there already: change the binding in the list.");
+        let named = ("parameter_binding", binding.id.as_str());
+        let Some(version) = self.next_version(caller, named, &input.version, there, "binding", taken).await? else {
+            return Ok(binding.id);
+        };
+        binding.version = version;
+        if version == 1 {
+            tx.insert_parameter_binding(&binding).await?;
+            self.record(&mut tx, caller, event(&binding, "added")).await?;
+        } else {
+            tx.update_parameter_binding(&binding).await?;
+            self.record(&mut tx, caller, event(&binding, "changed")).await?;
+        }
         tx.commit().await?;
         Ok(binding.id)
     }
@@ -49,6 +67,7 @@ impl ControlPlane {
             tx.rollback().await?;
             return self.removed_already(caller, "parameter_binding", id.as_str(), "binding").await;
         };
+        let removed = ParameterBinding { version: removed.version + 1, ..removed };
         self.record(&mut tx, caller, event(&removed, "removed")).await?;
         tx.commit().await?;
         Ok(())
@@ -63,8 +82,7 @@ impl ControlPlane {
         let mut tx = self.store().begin().await?;
         for (key, source) in propose(&parameters(&product), &bindings) {
             let binding = self.binding(id, None, &key, source)?;
-            let saved = tx.save_parameter_binding(&binding).await?;
-            let binding = ParameterBinding { id: saved, ..binding };
+            tx.insert_parameter_binding(&binding).await?;
             self.record(&mut tx, caller, event(&binding, "proposal accepted")).await?;
             accepted += 1;
         }
@@ -80,31 +98,14 @@ impl ControlPlane {
         source: BindingSource,
     ) -> Result<ParameterBinding> {
         let id = self.ids().next()?;
-        Ok(ParameterBinding { id, product: product.clone(), account, parameter: parameter.to_owned(), source })
-    }
-}
-
-fn read_source(input: &ParameterBindingInput) -> Result<BindingSource> {
-    let value = input.value.trim();
-    let named = |value: &str| serde_json::Value::String(value.to_owned());
-    match input.source.as_str() {
-        "fixed" => Ok(BindingSource::Fixed { value: value.to_owned() }),
-        "from_account" => serde_json::from_value(named(value))
-            .map(|value| BindingSource::FromAccount { value })
-            .map_err(|_| Error::field("value", "Choose which value of the account.")),
-        "from_person" => serde_json::from_value(named(value))
-            .map(|value| BindingSource::FromPerson { value })
-            .map_err(|_| Error::field("value", "Choose which value of the person or the project.")),
-        "choice" => Ok(BindingSource::Choice {
-            values: value.lines().map(str::trim).filter(|v| !v.is_empty()).map(str::to_owned).collect(),
-        }),
-        "ask" => Ok(BindingSource::Ask),
-        _ => Err(Error::field("source", "Choose where the value comes from.")),
+        let (product, parameter) = (product.clone(), parameter.to_owned());
+        Ok(ParameterBinding { id, product, account, parameter, source, version: 1 })
     }
 }
 
 fn event<'a>(binding: &'a ParameterBinding, change: &str) -> Event<'a> {
     Event::done(Action::ManageProductAccess.as_str(), "parameter_binding", binding.id.as_str())
+        .version(binding.version)
         .with("change", change)
         .with("product", binding.product.as_str())
         .with("parameter", &binding.parameter)

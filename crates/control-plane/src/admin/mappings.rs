@@ -5,6 +5,7 @@ use domain::problem::FieldError;
 use domain::view::{AdminMappingsPage, GroupMappingInput};
 use store::{Lock, Scope};
 
+use super::removals::{is_last_admin, of_mapping};
 use crate::trail::Event;
 use crate::{Caller, ControlPlane, Error, Result};
 
@@ -12,8 +13,11 @@ impl ControlPlane {
     /// All group mappings.
     pub async fn admin_mappings(&self, caller: &Caller, draft: Option<&str>) -> Result<AdminMappingsPage> {
         self.authorize_portal(caller, Action::ViewAdministration).await?;
+        let mappings = self.store().group_mappings().await?;
+        let bootstrapped = self.settings().bootstrap_admin_group.is_some();
         Ok(AdminMappingsPage {
-            mappings: self.store().group_mappings().await?,
+            removals: mappings.iter().map(|m| (m.id.to_string(), of_mapping(m, &mappings, bootstrapped))).collect(),
+            mappings,
             bootstrap_admin_group: self.settings().bootstrap_admin_group.clone(),
             projects: self.store().projects(&Scope::All).await?,
             allowed: self.administration_allowed(caller).await?,
@@ -66,7 +70,7 @@ impl ControlPlane {
             }
             made => made?,
         }
-        self.record(&mut tx, caller, event(&mapping, "added")).await?;
+        self.record(&mut tx, caller, event(&mapping, "added").version(1)).await?;
         tx.commit().await?;
         Ok(mapping.id)
     }
@@ -93,17 +97,15 @@ impl ControlPlane {
             return self.removed_already(caller, "group_mapping", id.as_str(), "group mapping").await;
         };
         let remain = tx.group_mappings().await?;
-        if is(&removed, PlatformRole::Admin)
-            && self.settings().bootstrap_admin_group.is_none()
-            && !remain.iter().any(|m| is(m, PlatformRole::Admin))
-        {
+        if is_last_admin(&removed, &remain, self.settings().bootstrap_admin_group.is_some()) {
             return Err(Error::conflict(
                 "This mapping cannot be removed.",
                 "It is the last that makes anybody an admin.",
                 "Add another admin group first.",
             ));
         }
-        self.record(&mut tx, caller, event(&removed, "removed")).await?;
+        // A mapping is never changed: it is added, and removed.
+        self.record(&mut tx, caller, event(&removed, "removed").version(2)).await?;
         tx.commit().await?;
         Ok(())
     }

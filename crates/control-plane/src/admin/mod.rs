@@ -8,10 +8,14 @@ mod product_access;
 mod products;
 mod projects;
 mod proposals;
+mod removals;
+mod settings;
+mod version;
 
 use domain::action::Action;
 use domain::view::Allowed;
 
+pub(crate) use self::products::accounts_of;
 use crate::authorize::Portal;
 use crate::{Caller, ControlPlane, Result};
 

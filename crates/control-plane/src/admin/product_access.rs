@@ -5,6 +5,7 @@ use domain::problem::FieldError;
 use domain::project::Stage;
 use domain::view::ProductAccessInput;
 
+use super::version::There;
 use crate::trail::Event;
 use crate::{Caller, ControlPlane, Error, Result};
 
@@ -45,11 +46,27 @@ impl ControlPlane {
         if self.store().project(&project).await?.is_none() {
             return Err(Error::field("project", "Choose a project."));
         }
-        let access = ProductAccess { id: self.ids().next()?, product, project, stage, approval, max_lease_days };
         let mut tx = self.store().begin().await?;
-        let id = tx.save_product_access(&access).await?;
-        let access = ProductAccess { id, ..access };
-        self.record(&mut tx, caller, event(&access, "saved")).await?;
+        let before = tx.product_access(&product, &project, stage).await?;
+        let id = before.as_ref().map_or_else(|| self.ids().next(), |before| Ok(before.id.clone()))?;
+        let mut access = ProductAccess { id, product, project, stage, approval, max_lease_days, version: 1 };
+        let there = before.map(|before| There {
+            version: before.version,
+            is_same: before == ProductAccess { version: before.version, ..access.clone() },
+        });
+        let taken = Error::field("stage", "The project may use the product in this stage: change it in the list.");
+        let named = ("product_access", access.id.as_str());
+        let Some(version) = self.next_version(caller, named, &input.version, there, "access rule", taken).await? else {
+            return Ok(access.id);
+        };
+        access.version = version;
+        if version == 1 {
+            tx.insert_product_access(&access).await?;
+            self.record(&mut tx, caller, event(&access, "given")).await?;
+        } else {
+            tx.update_product_access(&access).await?;
+            self.record(&mut tx, caller, event(&access, "changed")).await?;
+        }
         tx.commit().await?;
         Ok(access.id)
     }
@@ -62,6 +79,7 @@ impl ControlPlane {
             tx.rollback().await?;
             return self.removed_already(caller, "product_access", id.as_str(), "access rule").await;
         };
+        let removed = ProductAccess { version: removed.version + 1, ..removed };
         self.record(&mut tx, caller, event(&removed, "removed")).await?;
         tx.commit().await?;
         Ok(())
@@ -71,6 +89,7 @@ impl ControlPlane {
 fn event<'a>(access: &'a ProductAccess, change: &str) -> Event<'a> {
     Event::done(Action::ManageProductAccess.as_str(), "product_access", access.id.as_str())
         .project(&access.project)
+        .version(access.version)
         .with("change", change)
         .with("product", access.product.as_str())
         .with("stage", access.stage.as_str())

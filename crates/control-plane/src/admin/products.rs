@@ -1,10 +1,13 @@
+use domain::access::ProductAccess;
 use domain::action::Action;
 use domain::catalog::{Parameter, Product};
 use domain::id::ProductId;
+use domain::project::ProjectAccount;
 use domain::view::{AdminProductPage, AdminProductRow, AdminProductsPage};
 use store::Scope;
 
-use super::proposals::{propose, unbound};
+use super::proposals::{left_to_default, propose, unbound};
+use super::removals;
 use crate::{Caller, ControlPlane, Error, Result, words};
 
 impl ControlPlane {
@@ -13,16 +16,19 @@ impl ControlPlane {
         self.authorize_portal(caller, Action::ViewAdministration).await?;
         let access = self.store().all_product_access().await?;
         let portfolios = self.store().portfolios().await?;
+        let all_bindings = self.store().all_parameter_bindings().await?;
+        let accounts = self.store().all_project_accounts().await?;
         let mut products = Vec::new();
         for product in self.store().products("").await? {
-            let bindings = self.store().parameter_bindings(&product.id).await?;
+            let bindings: Vec<_> = all_bindings.iter().filter(|b| b.product == product.id).cloned().collect();
+            let used_in = accounts_of(&product, &access, &accounts);
             let named = |id| portfolios.iter().find(|p| &p.id == id).map(|p| p.name.clone());
             products.push(AdminProductRow {
                 portfolios: product.portfolios.iter().filter_map(named).collect(),
                 versions: u32::try_from(product.artifacts.len()).unwrap_or(u32::MAX),
                 access_rules: u32::try_from(access.iter().filter(|a| a.product == product.id).count())
                     .unwrap_or(u32::MAX),
-                unbound: unbound(&parameters(&product), &bindings),
+                unbound: unbound(&parameters(&product), &bindings, &used_in).into_keys().collect(),
                 id: product.id,
                 name: product.name,
             });
@@ -47,13 +53,21 @@ impl ControlPlane {
         let parameters = parameters(&product);
         let proposals =
             propose(&parameters, &bindings).into_iter().map(|(key, source)| (key, words::binding(&source))).collect();
+        let access = self.store().product_access_of_product(id).await?;
+        let accounts = self.store().all_project_accounts().await?;
+        let removals = access.iter().map(|a| (a.id.to_string(), removals::of_access(a)));
+        let of_bindings = bindings.iter().map(|b| (b.id.to_string(), removals::of_binding(b, &bindings, &parameters)));
         Ok(AdminProductPage {
+            removals: removals.chain(of_bindings).collect(),
+            unbound: unbound(&parameters, &bindings, &accounts_of(&product, &access, &accounts)),
+            left_to_default: left_to_default(&parameters, &bindings),
+            settings: self.store().product_settings(id).await?,
             proposals,
             parameters,
             bindings,
-            access: self.store().product_access_of_product(id).await?,
+            access,
             projects: self.store().projects(&Scope::All).await?,
-            accounts: self.store().all_project_accounts().await?,
+            accounts,
             allowed: self.administration_allowed(caller).await?,
             form: self.form_state(caller, draft).await?,
             id: product.id,
@@ -61,6 +75,18 @@ impl ControlPlane {
             description: product.description,
         })
     }
+}
+
+/// The accounts that a product may be used in.
+pub(crate) fn accounts_of<'a>(
+    product: &Product,
+    access: &[ProductAccess],
+    accounts: &'a [ProjectAccount],
+) -> Vec<&'a ProjectAccount> {
+    let lets = |rule: &ProductAccess, account: &ProjectAccount| {
+        rule.product == product.id && rule.project == account.project && rule.stage == account.stage
+    };
+    accounts.iter().filter(|a| a.region == product.region && access.iter().any(|rule| lets(rule, a))).collect()
 }
 
 /// The parameters of all versions that can still be requested, the preferred version's first.

@@ -3,9 +3,11 @@ use domain::id::ProjectId;
 use domain::person::Grant;
 use domain::problem::FieldError;
 use domain::project::{DataClass, Project};
-use domain::view::{AdminProjectPage, AdminProjectsPage, ProjectInput};
+use domain::view::{AdminProjectPage, AdminProjectsPage, ProjectInput, account_key};
 use store::Scope;
 
+use super::removals;
+use super::version::There;
 use crate::trail::Event;
 use crate::{Caller, ControlPlane, Error, Result};
 
@@ -33,8 +35,15 @@ impl ControlPlane {
         mappings.retain(|m| matches!(&m.grant, Grant::Project { project, .. } if project == id));
         let access = self.store().product_access_of_projects(std::slice::from_ref(id)).await?;
         let names = self.names(access.iter().map(|a| &a.product), []).await?;
+        let accounts = self.store().project_accounts(id).await?;
+        let living = self.store().live_environments_by_account(id).await?;
+        let removals = accounts.iter().map(|account| {
+            let environments = living.get(&(account.account.clone(), account.region.clone())).copied().unwrap_or(0);
+            (account_key(account), removals::of_account(&account.name, environments))
+        });
         Ok(AdminProjectPage {
-            accounts: self.store().project_accounts(id).await?,
+            removals: removals.collect(),
+            accounts,
             mappings,
             access: access.into_iter().map(|a| (a.clone(), names.product(&a.product))).collect(),
             allowed: self.administration_allowed(caller).await?,
@@ -73,7 +82,6 @@ impl ControlPlane {
         let (Some(id), Some(data_class), true) = (id, data_class, errors.is_empty()) else {
             return Err(Error::Invalid(errors));
         };
-        let mut tx = self.store().begin().await?;
         let mut project = Project {
             id: id.clone(),
             name: name.to_owned(),
@@ -81,35 +89,23 @@ impl ControlPlane {
             data_class,
             version: 1,
         };
-        if input.version.trim().is_empty() {
-            if let Err(error) = tx.insert_project(&project).await {
-                let store::Error::Duplicate { what } = error else { return Err(error.into()) };
-                tx.rollback().await?;
-                if self.store().project(&id).await? == Some(project)
-                    && self.just_changed(caller, "project", id.as_str()).await?
-                {
-                    return Ok(id);
-                }
-                return Err(if what.contains("name") {
-                    Error::field("name", "Another project has this name.")
-                } else {
-                    Error::field("id", "Another project has this short name.")
-                });
+        let mut tx = self.store().begin().await?;
+        let there = tx.project(&id).await?.map(|there| There {
+            version: there.version,
+            is_same: there == Project { version: there.version, ..project.clone() },
+        });
+        let taken = Error::field("id", "Another project has this short name.");
+        let named = ("project", id.as_str());
+        let Some(version) = self.next_version(caller, named, &input.version, there, "project", taken).await? else {
+            return Ok(id);
+        };
+        project.version = version;
+        let written = if version == 1 { tx.insert_project(&project).await } else { tx.update_project(&project).await };
+        match written {
+            Err(store::Error::Duplicate { what }) if what.contains("name") => {
+                return Err(Error::field("name", "Another project has this name."));
             }
-        } else {
-            let before = tx.project(&id).await?.ok_or_else(|| Error::not_found("project"))?;
-            let seen: Option<i64> = input.version.trim().parse().ok();
-            if seen != Some(before.version) {
-                tx.rollback().await?;
-                project.version = before.version;
-                let is_done = before == project && seen == Some(before.version - 1);
-                if is_done && self.just_changed(caller, "project", id.as_str()).await? {
-                    return Ok(id);
-                }
-                return Err(Error::Stale { what: "project".to_owned() });
-            }
-            project.version = before.version + 1;
-            tx.update_project(&project).await?;
+            written => written?,
         }
         let event = Event::done(Action::ManageProjects.as_str(), "project", id.as_str())
             .project(&id)

@@ -1,7 +1,10 @@
 //! What the portal would bind a parameter to. An admin accepts or changes it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use domain::binding::{BindingSource, ParameterBinding, check_binding, never_asked};
 use domain::catalog::Parameter;
+use domain::project::ProjectAccount;
 
 /// Proposals for the parameters that are bound to nothing, in the order of the template. Those that would ask people are left
 /// out: what is bound to nothing is asked for anyway.
@@ -16,11 +19,45 @@ pub(super) fn propose(params: &[Parameter], bindings: &[ParameterBinding]) -> Ve
         .collect()
 }
 
-/// Parameters that nobody may choose, nobody bound, and that have no default to fall back to.
-pub(super) fn unbound(params: &[Parameter], bindings: &[ParameterBinding]) -> Vec<String> {
+/// Whether a binding gives a value that nobody may choose.
+fn supplies(binding: &ParameterBinding) -> bool {
+    !matches!(binding.source, BindingSource::Choice { .. } | BindingSource::Ask)
+}
+
+/// Parameters that nobody may choose and that have neither a binding nor a default to fall back to: requests are refused.
+/// With the names of the accounts where that is so, out of those where the product may be used; none: in all of them.
+pub(super) fn unbound(
+    params: &[Parameter],
+    bindings: &[ParameterBinding],
+    accounts: &[&ProjectAccount],
+) -> BTreeMap<String, Vec<String>> {
+    let mut unbound = BTreeMap::new();
+    for parameter in params.iter().filter(|p| never_asked(p) && p.default.is_none()) {
+        let mine = |b: &&ParameterBinding| b.parameter == parameter.key;
+        // A rule for one account goes before the rule for all.
+        let in_account = |account: &ProjectAccount| {
+            let own = bindings.iter().filter(mine).find(|b| b.account.as_ref() == Some(&account.account));
+            own.or_else(|| bindings.iter().filter(mine).find(|b| b.account.is_none())).is_some_and(supplies)
+        };
+        let without: BTreeSet<String> = accounts.iter().filter(|a| !in_account(a)).map(|a| a.name.clone()).collect();
+        if accounts.is_empty() {
+            if !bindings.iter().filter(mine).any(supplies) {
+                unbound.insert(parameter.key.clone(), Vec::new());
+            }
+        } else if without.len() == accounts.iter().map(|a| &a.name).collect::<BTreeSet<_>>().len() {
+            unbound.insert(parameter.key.clone(), Vec::new());
+        } else if !without.is_empty() {
+            unbound.insert(parameter.key.clone(), without.into_iter().collect());
+        }
+    }
+    unbound
+}
+
+/// Parameters that nobody may choose, that nothing is bound to, and whose default holds.
+pub(super) fn left_to_default(params: &[Parameter], bindings: &[ParameterBinding]) -> Vec<String> {
     params
         .iter()
-        .filter(|p| never_asked(p) && p.default.is_none() && !bindings.iter().any(|b| b.parameter == p.key))
+        .filter(|p| never_asked(p) && p.default.is_some() && !bindings.iter().any(|b| b.parameter == p.key))
         .map(|p| p.key.clone())
         .collect()
 }
@@ -52,6 +89,43 @@ mod tests {
             .map(|(key, source)| format!("{key}: {}", crate::words::binding(&source)))
             .collect();
         insta::assert_snapshot!(proposed.join("\n"));
-        assert!(unbound(&params, &[]).contains(&"SageMakerExecutionRoleArn".to_owned()));
+        assert!(unbound(&params, &[], &[]).contains_key("SageMakerExecutionRoleArn"));
+        assert_eq!(left_to_default(&params, &[]), ["NotebookSubnet"]);
+    }
+
+    #[test]
+    fn a_binding_for_one_account_leaves_the_others_unbound() {
+        let account = |number: u32| ProjectAccount {
+            project: "fraud-detection".parse().unwrap(),
+            account: format!("{number:012}").parse().unwrap(),
+            region: "eu-west-1".parse().unwrap(),
+            stage: domain::project::Stage::Dev,
+            name: format!("account-{number}"),
+            vpc_id: None,
+            subnet_ids: Vec::new(),
+            security_group_ids: Vec::new(),
+            kms_key_arn: None,
+            studio_domain_id: None,
+            version: 1,
+        };
+        let (one, two) = (account(1), account(2));
+        let params = [parameter("RoleArn", "String")];
+        let bind = |account: Option<&ProjectAccount>, source: BindingSource| ParameterBinding {
+            id: "b-1".parse().unwrap(),
+            product: "prod-1".parse().unwrap(),
+            account: account.map(|a| a.account.clone()),
+            parameter: "RoleArn".into(),
+            source,
+            version: 1,
+        };
+        let role = || BindingSource::Fixed { value: "arn:aws:iam::1:role/r".into() };
+        let told = |bindings: &[ParameterBinding]| unbound(&params, bindings, &[&one, &two]).remove("RoleArn");
+        assert_eq!(told(&[]), Some(Vec::new()), "wherever it may be used");
+        assert_eq!(told(&[bind(Some(&one), role())]), Some(vec!["account-2".to_owned()]));
+        assert_eq!(told(&[bind(Some(&one), role()), bind(Some(&two), role())]), None);
+        assert_eq!(told(&[bind(None, role())]), None);
+        // People are never asked for it, whatever the binding says.
+        let asked = bind(Some(&two), BindingSource::Ask);
+        assert_eq!(told(&[bind(None, role()), asked]), Some(vec!["account-2".to_owned()]));
     }
 }

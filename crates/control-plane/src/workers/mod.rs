@@ -4,6 +4,7 @@
 mod catalog;
 mod collect;
 mod operations;
+mod organization;
 mod outcome;
 mod provision;
 mod schedule;

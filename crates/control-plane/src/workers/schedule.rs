@@ -24,7 +24,7 @@ impl ControlPlane {
                 Ok(())
             }),
             repeat("catalog", every.catalog_every, Some(&signals.catalog), &shutdown, || async {
-                self.mirror_catalogs(&shutdown).await.map(drop)
+                self.mirror_all(&shutdown).await.map(drop)
             }),
             repeat("sealer", every.seal_every, Some(&signals.sealer), &shutdown, || async {
                 self.seal_audit().await.map(drop)
@@ -57,9 +57,16 @@ impl ControlPlane {
         Ok(worked > 0 || swept > 0 || sealed > 0)
     }
 
-    /// Reads the catalogs now; answers whether all regions could be read.
+    /// Reads the catalogs and the organization now; answers whether the catalogs of all regions could be read. What the
+    /// organization forbids is shown beside them, and nothing waits for it.
     pub async fn mirror_now(&self) -> Result<bool> {
-        self.mirror_catalogs(&CancellationToken::new()).await
+        self.mirror_all(&CancellationToken::new()).await
+    }
+
+    async fn mirror_all(&self, shutdown: &CancellationToken) -> Result<bool> {
+        let read = self.mirror_catalogs(shutdown).await?;
+        self.mirror_organization().await?;
+        Ok(read)
     }
 
     /// Ticks until nothing is unfinished, with `advance` moving the clock to each next moment that something is due, by a

@@ -183,6 +183,7 @@ impl TestState {
                 security_group_ids: account.security_group_ids.join(", "),
                 kms_key_arn: account.kms_key_arn.unwrap_or_default(),
                 studio_domain_id: account.studio_domain_id.unwrap_or_default(),
+                version: String::new(),
             };
             self.plane.save_project_account(&admin, input).await.unwrap();
         }
@@ -196,6 +197,7 @@ impl TestState {
                     stage: "dev".into(),
                     approval: "one_lead".into(),
                     max_lease_days: "90".into(),
+                    version: String::new(),
                 };
                 self.plane.save_product_access(&admin, input).await.unwrap();
             }

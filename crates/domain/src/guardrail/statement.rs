@@ -20,6 +20,18 @@ pub(super) struct Statement {
     principals: Option<Principals>,
     resources: Resources,
     pub(super) conditions: Box<[Condition]>,
+    pub(super) written: Written,
+}
+
+/// What a statement is about, as written, for people.
+#[derive(Clone, Debug)]
+pub(super) struct Written {
+    pub(super) actions: Box<[String]>,
+    /// `NotAction`.
+    pub(super) all_but: bool,
+    pub(super) resources: Box<[String]>,
+    /// `NotResource`.
+    pub(super) all_resources_but: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -82,7 +94,21 @@ pub(super) fn read(
         }
     };
     let principals = principals(kind, effect, &elements, findings)?;
-    Ok((Statement { name, effect, principals, resources, conditions }, Actions { negated, patterns }))
+    let (all_resources_but, named_resources) = match elements.one_of("Resource", "NotResource")? {
+        Some((negated, node)) => (negated, texts(node)),
+        None => (false, Box::default()),
+    };
+    let written = Written { actions: texts(named), all_but: negated, resources: named_resources, all_resources_but };
+    Ok((Statement { name, effect, principals, resources, conditions, written }, Actions { negated, patterns }))
+}
+
+/// A text or a list of texts.
+fn texts(node: &Node) -> Box<[String]> {
+    let items = if let Value::Array(items) = &node.value { items.as_slice() } else { std::slice::from_ref(node) };
+    items
+        .iter()
+        .filter_map(|item| if let Value::String(text) = &item.value { Some(text.clone()) } else { None })
+        .collect()
 }
 
 /// What to say about an element that does not exist, with the one that may be meant.

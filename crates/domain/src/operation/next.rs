@@ -131,7 +131,7 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
         (Step::Collect { .. }, Observation::Done) => at_once(Step::Succeeded),
         (Step::DeleteApps { .. }, Observation::Done | Observation::Gone) => at_once(Step::Terminate),
         (Step::DeleteApps { .. }, Observation::AppsRemain { count })
-            if moment.now - moment.started_at <= pace.deadline =>
+            if moment.now - moment.entered_at <= pace.deadline =>
         {
             at(Step::DeleteApps { remaining: Some(count) }, pace.poll)
         }

@@ -1,11 +1,13 @@
 //! Template parameters: whether a value fits, by CloudFormation's rules and by a portfolio's TEMPLATE constraints.
 
+mod describe;
 mod expression;
 mod kind;
 mod narrow;
 mod rules;
 mod validate;
 
+pub use describe::describe_rules;
 pub(crate) use kind::{Item, Kind};
 pub use narrow::narrow;
 pub use rules::{BrokenRules, RuleViolation, check_rules};

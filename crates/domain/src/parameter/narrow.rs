@@ -26,7 +26,8 @@ pub fn narrow(parameters: &[Parameter], constraints: &[Constraint]) -> Vec<Param
     parameters
 }
 
-fn plain_choice(assert: &Expression) -> Option<(&str, Vec<String>)> {
+/// The parameter and the values of an assertion that is a plain list of them.
+pub(super) fn plain_choice(assert: &Expression) -> Option<(&str, Vec<String>)> {
     match assert {
         Expression::Contains(operands) => match &**operands {
             [Expression::List(items), Expression::Ref(key)] => {

@@ -37,6 +37,12 @@ pub(super) struct Assertion {
     description: Option<String>,
 }
 
+impl Assertion {
+    pub(super) fn description(&self) -> Option<&str> {
+        self.description.as_deref().filter(|text| !text.trim().is_empty())
+    }
+}
+
 /// Checks values, by parameter key, against the `{"Rules": {...}}` of a TEMPLATE constraint (or the map of rules alone, as
 /// CloudFormation's `LaunchTemplateConstraint` takes it).
 ///

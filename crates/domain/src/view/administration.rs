@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Allowed, FormState};
-use crate::access::ProductAccess;
+use crate::access::{ProductAccess, ProductSettings};
 use crate::binding::ParameterBinding;
 use crate::catalog::{MirrorState, Parameter};
 use crate::id::ProductId;
@@ -24,8 +24,23 @@ pub struct AdminProjectPage {
     pub accounts: Vec<ProjectAccount>,
     pub mappings: Vec<GroupMapping>,
     pub access: Vec<(ProductAccess, String)>,
+    /// By [`account_key`].
+    pub removals: BTreeMap<String, Removal>,
     pub allowed: Allowed,
     pub form: FormState,
+}
+
+/// An account of a project in addresses: `601000000002/eu-west-1`.
+pub fn account_key(account: &ProjectAccount) -> String {
+    format!("{}/{}", account.account, account.region)
+}
+
+/// What it means to remove something, to be read before the button is pressed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Removal {
+    pub consequence: String,
+    /// As things stand, it would be refused.
+    pub blocked: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +48,8 @@ pub struct AdminMappingsPage {
     pub mappings: Vec<GroupMapping>,
     pub bootstrap_admin_group: Option<String>,
     pub projects: Vec<Project>,
+    /// By the mapping's id.
+    pub removals: BTreeMap<String, Removal>,
     pub allowed: Allowed,
     pub form: FormState,
 }
@@ -93,9 +110,17 @@ pub struct AdminProductPage {
     pub description: String,
     pub parameters: Vec<Parameter>,
     pub bindings: Vec<ParameterBinding>,
-    /// What the portal would bind each unbound parameter to, in words.
+    /// What the portal would bind each parameter to that is bound to nothing, in words.
     pub proposals: BTreeMap<String, String>,
+    /// Parameters that nobody may choose, without a value: requests are refused. With the names of the accounts where that is
+    /// so; none: wherever it is used.
+    pub unbound: BTreeMap<String, Vec<String>>,
+    /// Parameters that nobody may choose and that are left to the template's default.
+    pub left_to_default: Vec<String>,
+    pub settings: ProductSettings,
     pub access: Vec<ProductAccess>,
+    /// By the id of the access rule or binding.
+    pub removals: BTreeMap<String, Removal>,
     pub projects: Vec<Project>,
     pub accounts: Vec<ProjectAccount>,
     pub allowed: Allowed,
@@ -128,6 +153,8 @@ pub struct ProjectAccountInput {
     pub security_group_ids: String,
     pub kms_key_arn: String,
     pub studio_domain_id: String,
+    /// Empty when it is new.
+    pub version: String,
 }
 
 /// A group mapping as posted: `grant` is `admin`, `auditor`, `lead` or `member`; the last two with a project.
@@ -148,10 +175,21 @@ pub struct ProductAccessInput {
     pub stage: String,
     pub approval: String,
     pub max_lease_days: String,
+    /// Empty when it is new.
+    pub version: String,
 }
 
-/// A parameter binding as posted: `source` is `fixed`, `from_account`, `from_person`, `choice` or `ask`; `value` is the
-/// value, the name of the account's or person's value, or the choices, one a line.
+/// Settings of a product as posted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ProductSettingsInput {
+    pub product: String,
+    /// Empty: nothing is said.
+    pub typical_minutes: String,
+    pub version: String,
+}
+
+/// A parameter binding as posted; `source` and `value` are as in [`crate::binding::BindingSource::posted`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ParameterBindingInput {
@@ -160,4 +198,6 @@ pub struct ParameterBindingInput {
     pub parameter: String,
     pub source: String,
     pub value: String,
+    /// Empty when it is new.
+    pub version: String,
 }

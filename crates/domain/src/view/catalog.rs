@@ -5,6 +5,7 @@ use super::{Allowed, FormField, FormState};
 use crate::access::ApprovalRule;
 use crate::catalog::MirrorState;
 use crate::id::{AccountId, ProductId, ProjectId, ProvisioningArtifactId, Region};
+use crate::organization::{Forbidden, OrganizationState, Refused};
 use crate::problem::Problem;
 use crate::project::{DataClass, Stage};
 
@@ -15,8 +16,18 @@ pub struct CatalogQuery {
     pub q: String,
     pub stage: String,
     pub project: String,
+    pub data_class: String,
     /// `none` or `one_lead`.
     pub approval: String,
+    /// Minutes that it may take to come up; what takes an unknown time does not fit.
+    pub within: String,
+}
+
+impl CatalogQuery {
+    /// Whether any filter is on.
+    pub fn is_filtered(&self) -> bool {
+        *self != Self::default()
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,8 +49,15 @@ pub struct ProductCard {
     pub portfolio: String,
     /// Where the person's projects may use it.
     pub access: Vec<AccessRow>,
-    /// Median time from request of AWS to available, over the last fifty, in seconds; `None` with fewer than three.
-    pub typical_seconds: Option<u32>,
+    pub typical: Option<TypicalTime>,
+}
+
+/// How long a product usually takes to come up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TypicalTime {
+    pub seconds: u32,
+    /// The median of the last fifty runs, where there are three; else what the platform team expects.
+    pub measured: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,16 +79,48 @@ pub struct ProductPage {
     pub portfolio: String,
     pub access: Vec<AccessRow>,
     pub versions: Vec<VersionRow>,
-    /// Constraints in words.
-    pub constraints: Vec<String>,
-    pub tag_options: Vec<(String, Vec<String>)>,
+    pub constraints: Vec<ConstraintRow>,
+    pub guardrails: Vec<GuardrailRow>,
+    pub organization: OrganizationState,
+    /// Tags that nobody chooses, and their value or where it comes from.
+    pub tags_set: Vec<(String, String)>,
+    /// Tags that the person chooses when requesting, and the values.
+    pub tags_chosen: Vec<(String, Vec<String>)>,
     /// Parameters set by the platform, and from what: "`VpcId`: from the account".
     pub bound: Vec<(String, String)>,
-    /// Who approves, in words, per project.
-    pub approvers: Vec<(ProjectId, String)>,
-    pub typical_seconds: Option<u32>,
+    pub approvers: Vec<ApproverRow>,
+    pub typical: Option<TypicalTime>,
     pub refreshed_at: Option<DateTime<Utc>>,
     pub allowed: Allowed,
+}
+
+/// A constraint of the portfolio in words, with its rules where it has some.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConstraintRow {
+    pub text: String,
+    pub rules: Vec<String>,
+}
+
+/// What the organization forbids in accounts of one stage that the product may be used in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GuardrailRow {
+    pub stage: Stage,
+    /// Names of the accounts for which it is the same.
+    pub accounts: Vec<String>,
+    pub forbidden: Vec<Forbidden>,
+    /// Actions that the product needs and that do not pass.
+    pub refused: Vec<Refused>,
+    pub unreadable: Vec<String>,
+    /// Not told yet: the accounts are not in the mirror of the organization.
+    pub unknown: bool,
+}
+
+/// Who approves in some stages of a project.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApproverRow {
+    pub project: ProjectId,
+    pub stages: Vec<Stage>,
+    pub who: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Allowed, EnvironmentRow, FormState, Listing};
+use super::{Allowed, ConstraintRow, EnvironmentRow, FormState, Listing, TypicalTime};
 use crate::id::{AccountId, EnvironmentId, ProductId, ProjectId, Region, RequestId};
 use crate::project::{DataClass, Stage};
 use crate::request::RequestState;
@@ -65,12 +65,12 @@ pub struct RequestPage {
     pub bound: Vec<(String, String)>,
     /// What the resources will be tagged with.
     pub tags: Vec<(String, String)>,
-    /// The portfolio's constraints, in words.
-    pub constraints: Vec<String>,
+    /// The portfolio's constraints.
+    pub constraints: Vec<ConstraintRow>,
     /// Resource type and number.
     pub creates: Vec<(String, u32)>,
-    /// Median time until an environment of this product is available; `None` where too few were made.
-    pub typical_seconds: Option<u32>,
+    /// How long an environment of this product takes until it is available.
+    pub typical: Option<TypicalTime>,
     /// The requester's environments in this project that run now, as far as whoever looks may see them.
     pub running: Vec<EnvironmentRow>,
     pub state: RequestState,

@@ -118,6 +118,7 @@ pub fn project_accounts() -> Vec<ProjectAccount> {
                 kms_key_arn: Some(kms_key_arn(seed.id)),
                 studio_domain_id: (stage == Stage::Dev).then(|| shared_domain_id(seed.id)),
                 account,
+                version: 1,
             })
         })
         .collect()

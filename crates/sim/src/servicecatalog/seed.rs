@@ -102,6 +102,10 @@ pub fn plant(world: &mut World, now: DateTime<Utc>) {
         ("data-class", "internal"),
         ("data-class", "confidential"),
         ("data-class", "restricted"),
+        // The one that people choose: the others the portal sets from the project.
+        ("workload", "exploration"),
+        ("workload", "inference"),
+        ("workload", "training"),
     ];
     let options: BTreeSet<String> =
         options.into_iter().filter_map(|(key, value)| tag_option(world, key, value)).collect();

@@ -1,11 +1,14 @@
-use domain::access::{ApprovalRule, ProductAccess};
+use domain::access::{ApprovalRule, ProductAccess, ProductSettings};
 use domain::binding::{AccountValue, BindingSource, ParameterBinding};
+use domain::id::ProductId;
+use domain::organization::{AccountPath, OrganizationNode, OrganizationState, ServiceControlPolicy};
 use domain::person::{Grant, GroupMapping, PlatformRole, ProjectRole};
-use domain::project::{Project, Stage};
+use domain::problem::Problem;
+use domain::project::{Project, ProjectAccount, Stage};
 use store::{Error, Scope};
 
 use crate::backend::on_both;
-use crate::samples::{account, person, project, project_id, with_projects};
+use crate::samples::{account, at, person, project, project_id, with_projects};
 
 fn mapping(id: &str, group: &str, grant: Grant) -> GroupMapping {
     GroupMapping { id: id.parse().unwrap(), group: group.into(), grant }
@@ -19,6 +22,7 @@ fn access(id: &str, product: &str, project: &str, stage: Stage) -> ProductAccess
         stage,
         approval: ApprovalRule::OneLead,
         max_lease_days: 365,
+        version: 1,
     }
 }
 
@@ -29,6 +33,7 @@ fn binding(id: &str, account: Option<&str>, parameter: &str, source: BindingSour
         account: account.map(|account| account.parse().unwrap()),
         parameter: parameter.into(),
         source,
+        version: 1,
     }
 }
 
@@ -78,31 +83,68 @@ on_both! {
         }
     }
 
-    async fn an_account_is_written_and_taken_away(db) {
+    async fn an_account_moves_from_version_to_version_and_is_taken_away(db) {
         let store = db.store;
         with_projects(&store, &["a", "b"]).await;
         let mut tx = store.begin().await.unwrap();
         let made = account("a", 1);
-        tx.save_project_account(&made).await.unwrap();
-        tx.save_project_account(&account("a", 2)).await.unwrap();
-        tx.save_project_account(&account("b", 3)).await.unwrap();
-        let changed = domain::project::ProjectAccount { stage: Stage::Sandbox, vpc_id: None, ..made.clone() };
-        tx.save_project_account(&changed).await.unwrap();
+        for new in [&made, &account("a", 2), &account("b", 3)] {
+            assert_eq!(tx.claim_account(&new.account, &new.project).await.unwrap(), new.project);
+            tx.insert_project_account(new).await.unwrap();
+        }
+        let changed = ProjectAccount { stage: Stage::Sandbox, vpc_id: None, version: 2, ..made.clone() };
+        tx.update_project_account(&changed).await.unwrap();
         assert_eq!(tx.project_account(&made.project, &made.account, &made.region).await.unwrap(), Some(changed.clone()));
         tx.commit().await.unwrap();
-        assert_eq!(store.project_account(&made.project, &made.account, &made.region).await.unwrap(), Some(changed.clone()));
-        assert_eq!(store.project_accounts(&project_id("a")).await.unwrap(), [changed, account("a", 2)]);
-        assert_eq!(store.all_project_accounts().await.unwrap().len(), 3);
         let mut tx = store.begin().await.unwrap();
-        assert!(tx.delete_project_account(&made.project, &made.account, &made.region).await.unwrap());
-        assert!(!tx.delete_project_account(&made.project, &made.account, &made.region).await.unwrap());
+        let stale = tx.update_project_account(&changed).await;
+        assert!(matches!(stale, Err(Error::Conflict { entity: "account", .. })), "{stale:?}");
+        drop(tx);
+        let mut tx = store.begin().await.unwrap();
+        let twice = tx.insert_project_account(&made).await;
+        assert!(matches!(twice, Err(Error::Duplicate { what: "account and region" })), "{twice:?}");
+        drop(tx);
+        assert_eq!(store.project_account(&made.project, &made.account, &made.region).await.unwrap(), Some(changed.clone()));
+        assert_eq!(store.project_accounts(&project_id("a")).await.unwrap(), [changed.clone(), account("a", 2)]);
+        assert_eq!(store.all_project_accounts().await.unwrap().len(), 3);
+        assert_eq!(store.accounts_of_projects(&[project_id("b")]).await.unwrap(), [account("b", 3)]);
+        assert_eq!(store.accounts_of_projects(&[]).await.unwrap(), []);
+        let mut tx = store.begin().await.unwrap();
+        let removed = tx.delete_project_account(&made.project, &made.account, &made.region).await.unwrap();
+        assert_eq!(removed, Some(changed));
+        assert_eq!(tx.delete_project_account(&made.project, &made.account, &made.region).await.unwrap(), None);
         tx.commit().await.unwrap();
         assert_eq!(store.project_accounts(&project_id("a")).await.unwrap(), [account("a", 2)]);
     }
 
+    async fn an_account_belongs_to_one_project_until_its_last_region_is_taken_away(db) {
+        let store = db.store;
+        with_projects(&store, &["a", "b"]).await;
+        let first = account("a", 1);
+        let second = ProjectAccount { region: "eu-central-1".parse().unwrap(), ..account("a", 1) };
+        let mut tx = store.begin().await.unwrap();
+        for one in [&first, &second] {
+            tx.claim_account(&one.account, &one.project).await.unwrap();
+            tx.insert_project_account(one).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let mut tx = store.begin().await.unwrap();
+        assert_eq!(tx.claim_account(&first.account, &project_id("b")).await.unwrap(), project_id("a"));
+        // Whoever does not ask is refused all the same.
+        let refused = tx.insert_project_account(&account("b", 1)).await;
+        assert!(matches!(refused, Err(Error::Reference { .. })), "{refused:?}");
+        drop(tx);
+        let mut tx = store.begin().await.unwrap();
+        tx.delete_project_account(&first.project, &first.account, &first.region).await.unwrap();
+        assert_eq!(tx.claim_account(&first.account, &project_id("b")).await.unwrap(), project_id("a"));
+        tx.delete_project_account(&second.project, &second.account, &second.region).await.unwrap();
+        assert_eq!(tx.claim_account(&first.account, &project_id("b")).await.unwrap(), project_id("b"));
+        tx.commit().await.unwrap();
+    }
+
     async fn an_account_needs_its_project(db) {
         let mut tx = db.store.begin().await.unwrap();
-        let refused = tx.save_project_account(&account("none", 1)).await;
+        let refused = tx.insert_project_account(&account("none", 1)).await;
         assert!(matches!(refused, Err(Error::Reference { .. })), "{refused:?}");
     }
 
@@ -144,12 +186,20 @@ on_both! {
             access("x2", "prod-1", "b", Stage::Dev),
             access("x3", "prod-2", "a", Stage::Sandbox),
         ] {
-            assert_eq!(tx.save_product_access(&rule).await.unwrap(), rule.id);
+            tx.insert_product_access(&rule).await.unwrap();
         }
-        let again = ProductAccess { approval: ApprovalRule::None, max_lease_days: 7, ..access("x9", "prod-1", "a", Stage::Dev) };
-        assert_eq!(tx.save_product_access(&again).await.unwrap().as_str(), "x1");
+        let first = access("x1", "prod-1", "a", Stage::Dev);
+        let kept = ProductAccess { approval: ApprovalRule::None, max_lease_days: 7, version: 2, ..first };
+        tx.update_product_access(&kept).await.unwrap();
         tx.commit().await.unwrap();
-        let kept = ProductAccess { id: "x1".parse().unwrap(), ..again };
+        let mut tx = store.begin().await.unwrap();
+        let stale = tx.update_product_access(&kept).await;
+        assert!(matches!(stale, Err(Error::Conflict { entity: "access rule", .. })), "{stale:?}");
+        drop(tx);
+        let mut tx = store.begin().await.unwrap();
+        let twice = tx.insert_product_access(&access("x9", "prod-1", "a", Stage::Dev)).await;
+        assert!(matches!(twice, Err(Error::Duplicate { what: "product, project and stage" })), "{twice:?}");
+        drop(tx);
         let found = store.product_access(&kept.product, &kept.project, Stage::Dev).await.unwrap();
         assert_eq!(found, Some(kept.clone()));
         assert_eq!(store.product_access(&kept.product, &kept.project, Stage::Prod).await.unwrap(), None);
@@ -169,18 +219,79 @@ on_both! {
         let fixed = |value: &str| BindingSource::Fixed { value: value.into() };
         let everywhere = binding("b1", None, "VpcId", BindingSource::FromAccount { value: AccountValue::VpcId });
         let here = binding("b2", Some("601000000001"), "VpcId", fixed("vpc-9"));
+        let choice = BindingSource::Choice { values: vec!["a".into(), "b".into()] };
+        let kept = ParameterBinding { source: choice, version: 2, ..everywhere.clone() };
         let mut tx = store.begin().await.unwrap();
         for rule in [&here, &everywhere] {
-            assert_eq!(tx.save_parameter_binding(rule).await.unwrap(), rule.id);
+            tx.insert_parameter_binding(rule).await.unwrap();
         }
-        let again = binding("b9", None, "VpcId", BindingSource::Choice { values: vec!["a".into(), "b".into()] });
-        assert_eq!(tx.save_parameter_binding(&again).await.unwrap(), everywhere.id);
+        tx.update_parameter_binding(&kept).await.unwrap();
         tx.commit().await.unwrap();
-        let kept = ParameterBinding { id: everywhere.id.clone(), ..again };
+        let mut tx = store.begin().await.unwrap();
+        let stale = tx.update_parameter_binding(&kept).await;
+        assert!(matches!(stale, Err(Error::Conflict { entity: "binding", .. })), "{stale:?}");
+        drop(tx);
+        let mut tx = store.begin().await.unwrap();
+        let twice = tx.insert_parameter_binding(&binding("b9", None, "VpcId", fixed("vpc-1"))).await;
+        assert!(matches!(twice, Err(Error::Duplicate { what: "product, account and parameter" })), "{twice:?}");
+        drop(tx);
         assert_eq!(store.parameter_bindings(&kept.product).await.unwrap(), [kept.clone(), here.clone()]);
+        assert_eq!(store.all_parameter_bindings().await.unwrap(), [kept.clone(), here.clone()]);
         let mut tx = store.begin().await.unwrap();
         assert_eq!(tx.delete_parameter_binding(&kept.id).await.unwrap(), Some(kept.clone()));
         assert_eq!(tx.parameter_bindings(&kept.product).await.unwrap(), [here]);
         tx.commit().await.unwrap();
+    }
+
+    async fn settings_of_a_product_move_from_version_to_version(db) {
+        let store = db.store;
+        let product: ProductId = "prod-1".parse().unwrap();
+        let nothing = store.product_settings(&product).await.unwrap();
+        assert_eq!((nothing.typical_minutes, nothing.version), (None, 0));
+        let said = ProductSettings { typical_minutes: Some(6), version: 1, ..nothing };
+        let mut tx = store.begin().await.unwrap();
+        tx.save_product_settings(&said).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(store.product_settings(&product).await.unwrap(), said);
+        let mut tx = store.begin().await.unwrap();
+        let stale = tx.save_product_settings(&said).await;
+        assert!(matches!(stale, Err(Error::Conflict { entity: "product", .. })), "{stale:?}");
+        drop(tx);
+        let unsaid = ProductSettings { typical_minutes: None, version: 2, ..said };
+        let mut tx = store.begin().await.unwrap();
+        tx.save_product_settings(&unsaid).await.unwrap();
+        tx.commit().await.unwrap();
+        let others = [product.clone(), "prod-2".parse().unwrap()];
+        assert_eq!(store.product_settings_of(&others).await.unwrap(), [(product, unsaid)].into());
+    }
+
+    async fn the_organization_is_put_in_the_place_of_what_was_there(db) {
+        let store = db.store;
+        assert_eq!(store.organization_state().await.unwrap(), OrganizationState::default());
+        let path = |number: u32, policy: &str| AccountPath {
+            account: account("a", number).account,
+            nodes: vec![OrganizationNode { id: "r-1".into(), name: "Root".into(), policies: vec![policy.into()] }],
+            exempt: false,
+        };
+        let policy = |id: &str| ServiceControlPolicy { id: id.into(), name: id.into(), content: "{}".into() };
+        for (paths, policies, second) in
+            [(vec![path(1, "p-1"), path(2, "p-1")], vec![policy("p-1")], 1), (vec![path(2, "p-2")], vec![policy("p-2")], 2)]
+        {
+            let mut tx = store.begin().await.unwrap();
+            tx.replace_organization(&paths, &policies, at(second)).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        let accounts = [path(1, "").account, path(2, "").account];
+        let kept = path(2, "p-2");
+        assert_eq!(store.account_paths(&accounts).await.unwrap(), [(kept.account.clone(), kept.clone())].into());
+        let ids = ["p-1".to_owned(), "p-2".to_owned()];
+        assert_eq!(store.service_control_policies(&ids).await.unwrap(), [("p-2".to_owned(), policy("p-2"))].into());
+        let problem = Problem::new("a", "b", "c");
+        let mut tx = store.begin().await.unwrap();
+        tx.organization_failed(&problem).await.unwrap();
+        tx.commit().await.unwrap();
+        let state = OrganizationState { refreshed_at: Some(at(2)), problem: Some(problem) };
+        assert_eq!(store.organization_state().await.unwrap(), state);
+        assert_eq!(store.account_paths(&accounts).await.unwrap().len(), 1, "what was there stays");
     }
 }

@@ -60,6 +60,7 @@ pub(crate) fn account(project: &str, number: u32) -> ProjectAccount {
         security_group_ids: vec![],
         kms_key_arn: Some("arn:aws:kms:eu-west-1:601000000001:key/1".into()),
         studio_domain_id: None,
+        version: 1,
     }
 }
 

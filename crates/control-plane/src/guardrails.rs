@@ -1,0 +1,86 @@
+//! What the organization forbids where a product may be used, from the mirror.
+
+use std::collections::BTreeSet;
+
+use domain::access::ProductAccess;
+use domain::catalog::{ConstraintRule, Product};
+use domain::id::AccountId;
+use domain::organization::{Caller, Guardrails, OrganizationState, guardrails};
+use domain::project::ProjectAccount;
+use domain::resource_actions::{creating, opening};
+use domain::session::RoleName;
+use domain::view::GuardrailRow;
+
+use crate::admin::accounts_of;
+use crate::{ControlPlane, Result};
+
+impl ControlPlane {
+    /// Stage by stage, accounts for which it is the same together; and how fresh that is.
+    pub(crate) async fn guardrails_of(
+        &self,
+        product: &Product,
+        access: &[ProductAccess],
+        accounts: &[ProjectAccount],
+    ) -> Result<(OrganizationState, Vec<GuardrailRow>)> {
+        let state = self.store().organization_state().await?;
+        let mut accounts = accounts_of(product, access, accounts);
+        accounts.sort_by(|a, b| (a.stage, &a.name).cmp(&(b.stage, &b.name)));
+        let ids: Vec<AccountId> = accounts.iter().map(|a| a.account.clone()).collect();
+        let paths = self.store().account_paths(&ids).await?;
+        let nodes = paths.values().flat_map(|path| &path.nodes);
+        let ids: BTreeSet<String> = nodes.flat_map(|node| node.policies.clone()).collect();
+        let policies = self.store().service_control_policies(&ids).await?;
+        let resources: BTreeSet<&str> = product
+            .artifacts
+            .iter()
+            .filter(|a| a.active && !a.deprecated)
+            .flat_map(|a| a.resources.keys().map(String::as_str))
+            .collect();
+        let creating: BTreeSet<&str> = resources.iter().flat_map(|kind| creating(kind)).copied().collect();
+        let opening: BTreeSet<&str> = resources.iter().flat_map(|kind| opening(kind)).copied().collect();
+        let partition = self.aws().config().partition.as_str();
+        let creator = launch_role(product);
+        let mut rows: Vec<GuardrailRow> = Vec::new();
+        for account in accounts {
+            let found = paths.get(&account.account).map(|path| {
+                let as_role = |role, actions: &BTreeSet<&str>| {
+                    let caller = Caller { role, region: &account.region, partition };
+                    guardrails(path, &policies, caller, actions)
+                };
+                let mut found = as_role(creator, &creating);
+                found.refused.extend(as_role(RoleName::StudiogateLauncher.as_str(), &opening).refused);
+                found
+            });
+            let unknown = found.is_none();
+            let Guardrails { forbidden, refused, unreadable } = found.unwrap_or_default();
+            let same = rows.iter_mut().find(|row| {
+                row.stage == account.stage
+                    && row.unknown == unknown
+                    && (&row.forbidden, &row.refused, &row.unreadable) == (&forbidden, &refused, &unreadable)
+            });
+            match same {
+                Some(row) => row.accounts.push(account.name.clone()),
+                None => rows.push(GuardrailRow {
+                    stage: account.stage,
+                    accounts: vec![account.name.clone()],
+                    forbidden,
+                    refused,
+                    unreadable,
+                    unknown,
+                }),
+            }
+        }
+        Ok((state, rows))
+    }
+}
+
+/// Who creates the resources: the role of the launch constraint, or whoever provisions.
+fn launch_role(product: &Product) -> &str {
+    let role = product.constraints.iter().find_map(|c| match &c.rule {
+        ConstraintRule::Launch { role } => Some(role.as_str()),
+        _ => None,
+    });
+    let role = role.unwrap_or(RoleName::StudiogateProvisioner.as_str());
+    // An ARN, or the name alone; a policy that names the role names its path too.
+    role.split_once(":role/").map_or(role, |(_, name)| name)
+}
