@@ -63,6 +63,16 @@ impl ControlPlane {
                 "Apply deploy/shared-services.yaml in the shared-services account, and compare the external id.",
             ));
         }
+        checks.push(Check::of(
+            "StudiogateOrganizer".to_owned(),
+            match session::organizer(self).await {
+                Ok(session) => session.organizations().describe_organization().await,
+                Err(error) => Err(error),
+            },
+            |organization| format!("reads the organization {}", organization.id),
+            "Apply deploy/organizer.yaml in the management account or a delegated administrator, and name that account in \
+             aws.organization_account: without it no page tells what the organization forbids.",
+        ));
         checks.extend(self.check_accounts().await);
         checks.push(match &self.settings().audit_head_file {
             Some(path) => Check::good("audit head", format!("written to {}", path.display())),
