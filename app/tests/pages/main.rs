@@ -318,6 +318,14 @@ fn administration() {
         sample.form.values = typed.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         pages::admin_project::page(sample, "")
     });
+    let told = page("admin-project-edit-stale", || {
+        let typed = [("form", "account"), ("account", "601000000002"), ("region", "eu-west-1"), ("version", "2")];
+        let mut sample = samples::admin_project();
+        sample.form.values = typed.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        sample.form.errors = vec![FieldError::new("", "The account changed while you looked at it.")];
+        pages::admin_project::page(sample, "")
+    });
+    assert!(told.contains("The account changed") && told.contains(r#"name="version" value="3""#));
     assert!(text.contains(r#"name="version" value="2""#), "a draft stays with the version it was filled against");
     let text = page("admin-mappings", || {
         pages::admin_mappings::page(AdminMappingsPage {
