@@ -4,8 +4,17 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
+/// What Cargo tells a program that it runs about its package. Build scripts that look at it, `ring`'s for one, would see
+/// another than under plain Cargo, and everything above them would be compiled anew at each change between the two.
+const OF_CARGO: [&str; 2] = ["CARGO_MANIFEST_", "CARGO_PKG_"];
+
 /// Runs it with its output shown; anything but success is an error.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(|name| OF_CARGO.iter().any(|of| name.starts_with(of))) {
+            command.env_remove(name);
+        }
+    }
     let status = command.status().with_context(|| format!("{} cannot be started", name(command)))?;
     if status.success() { Ok(()) } else { bail!("{} ended with {status}", line(command)) }
 }

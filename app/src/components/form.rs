@@ -20,6 +20,13 @@ pub fn form_part(state: &FormState, form: &str) -> FormState {
     if state.value("form") == Some(form) { state.clone() } else { FormState::default() }
 }
 
+/// The version that an edit form posts: a form that came back stays with the one it was filled against, until its person was
+/// told that there is another.
+pub fn form_version(state: &FormState, current: i64) -> String {
+    let told = state.errors.iter().any(|error| error.field.is_empty());
+    state.value("version").filter(|_| !told).map_or_else(|| current.to_string(), str::to_owned)
+}
+
 /// The label of a posted field: that of its page, or the key of a parameter or tag.
 pub fn field_label(name: &str) -> String {
     if let Some((_, key)) = name.split_once('[') {

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 
 use crate::components::{
     Badge, Callout, Choice, Empty, Hidden, Icon, PairList, PostButton, Remove, Select, Table, TextArea, Tone,
+    form_version,
 };
 use crate::words;
 
@@ -210,7 +211,7 @@ pub fn BindingForm(
                 <code>{binding.parameter.clone()}</code> " for " {place(binding, &accounts)}
                 <Hidden name="parameter" value=binding.parameter.clone() />
                 <Hidden name="account" value=account />
-                <Hidden name="version" value=state.value("version").map_or_else(|| binding.version.to_string(), str::to_owned) />
+                <Hidden name="version" value=form_version(&state, binding.version) />
             </p>
         }
         .into_any()

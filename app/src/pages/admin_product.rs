@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use super::admin_bindings::{BindingForm, Bindings, Proposals, Unbound};
 use crate::components::{
     Card, Choice, Crumb, Disclosure, Empty, ErrorSummary, Hidden, PageHead, Remove, Select, Table, TextField,
-    field_label, form_part,
+    field_label, form_part, form_version,
 };
 use crate::document::Page;
 use crate::words;
@@ -168,7 +168,7 @@ fn AccessForm(
     let approval = edited.as_ref().map(|rule| rule.approval.to_string()).unwrap_or_default();
     let days = edited.as_ref().map_or("90".to_owned(), |rule| rule.max_lease_days.to_string());
     let which = if let Some(rule) = &edited {
-        let version = state.value("version").map_or_else(|| rule.version.to_string(), str::to_owned);
+        let version = form_version(&state, rule.version);
         view! {
             <Hidden name="project" value=rule.project.to_string() />
             <Hidden name="stage" value=rule.stage.to_string() />
@@ -205,7 +205,7 @@ fn AccessForm(
 
 #[component]
 fn SettingsForm(settings: ProductSettings, state: FormState) -> impl IntoView {
-    let version = state.value("version").map_or_else(|| settings.version.to_string(), str::to_owned);
+    let version = form_version(&state, settings.version);
     let minutes = settings.typical_minutes.map(|minutes| minutes.to_string()).unwrap_or_default();
     view! {
         <form class="fieldset max-w-2xl" method="post" action="/api/save_product_settings" novalidate>

@@ -9,7 +9,7 @@ use super::admin_projects::ProjectFields;
 use super::newcomer::what_it_gives;
 use crate::components::{
     Card, Choice, Crumb, Disclosure, Empty, ErrorSummary, Fact, Facts, Hidden, PageHead, Remove, Select, Table,
-    TextField, form_part,
+    TextField, form_part, form_version,
 };
 use crate::document::Page;
 use crate::words;
@@ -28,7 +28,7 @@ pub fn page(admin: AdminProjectPage, edit: &str) -> Page {
         view! {
             <form class="fieldset max-w-2xl" method="post" action="/api/save_project" novalidate>
                 <Hidden name="id" value=project.id.to_string() />
-                <Hidden name="version" value=project.version.to_string() />
+                <Hidden name="version" value=form_version(&project_form, project.version) />
                 <ProjectFields
                     name=project.name.clone()
                     cost_center=project.cost_center.clone()
@@ -173,7 +173,7 @@ fn AccountForm(project: String, edited: Option<ProjectAccount>, state: FormState
         view! { <TextField label name help required value code=true part="account" state /> }
     };
     let which = if let Some(a) = &edited {
-        let version = state.value("version").map_or_else(|| a.version.to_string(), str::to_owned);
+        let version = form_version(&state, a.version);
         view! {
             <p class="sm:col-span-2">
                 <code>{a.account.to_string()}</code> " in " {a.region.to_string()}

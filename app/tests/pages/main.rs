@@ -65,6 +65,17 @@ fn home() {
 fn catalog() {
     let text = page("catalog", || pages::catalog::page(samples::catalog()));
     assert!(text.contains("ThrottlingException"));
+    for filter in ["q", "stage", "project", "approval", "data_class", "within"] {
+        assert!(text.contains(&format!(r#"name="{filter}""#)), "{filter}");
+    }
+    let kept = page("catalog-filtered", || {
+        let query = CatalogQuery { data_class: "public".into(), within: "10".into(), ..CatalogQuery::default() };
+        let mut catalog = CatalogPage { query, ..samples::catalog() };
+        catalog.products[0].access.clear();
+        pages::catalog::page(catalog)
+    });
+    assert!(kept.contains(r#"value="public" selected"#) && kept.contains(r#"value="10" selected"#));
+    assert!(kept.contains("Nobody may use it yet"));
     let none = page("catalog-none", || {
         pages::catalog::page(CatalogPage { products: Vec::new(), any: false, ..samples::catalog() })
     });
@@ -79,6 +90,22 @@ fn product() {
     let text = page("product", || pages::product::page(samples::product()));
     assert!(text.contains("1 \u{d7} SageMaker domain"));
     assert!(text.contains("Request this product"));
+    assert!(text.contains("No GPU is offered (InstanceType is one of ml.t3.medium, ml.m5.large)."));
+    assert!(text.contains("fraud-detection in Sandbox") && text.contains("No approval is needed."));
+    assert!(text.contains("You choose when you request") && text.contains("Set for you"));
+    assert!(text.contains("about 6 min, as the platform team expects"));
+    assert!(text.contains("deny-sagemaker-endpoints at Workloads_Dev denies sagemaker:CreateEndpoint, "));
+    assert!(text.contains("do not pass") && text.contains("Not known: the portal has not found the account"));
+    assert!(text.contains("No service control policy denies anything by name."));
+    let nobody = page("product-nobody", || {
+        pages::product::page(ProductPage {
+            access: Vec::new(),
+            approvers: Vec::new(),
+            guardrails: Vec::new(),
+            ..samples::product()
+        })
+    });
+    assert!(nobody.contains("Nobody may use it yet.") && nobody.contains("nobody to approve"));
     let not_allowed = page("product-readonly", || {
         pages::product::page(ProductPage { allowed: Allowed::default(), ..samples::product() })
     });
@@ -286,6 +313,29 @@ fn administration() {
     assert!(text.contains("Create project"));
     let text = page("admin-project", || pages::admin_project::page(samples::admin_project(), ""));
     assert!(text.contains(r#"id="field-account-account-error""#), "the error stands at the field of its own form");
+    assert!(text.contains("2 environments live in it.") && !text.contains("/api/remove_project_account"));
+    assert!(text.contains(r#"href="/admin/mappings""#), "to where groups are changed");
+    let text = page("admin-project-edit", || {
+        let sample = AdminProjectPage { form: FormState::default(), ..samples::admin_project() };
+        pages::admin_project::page(sample, "601000000002/eu-west-1")
+    });
+    assert!(text.contains("Change account fraud-detection-dev") && text.contains(r#"name="version" value="3""#));
+    assert!(text.contains(r#"value="subnet-601000000002-a, subnet-601000000002-b""#));
+    let text = page("admin-project-edit-again", || {
+        let typed = [("form", "account"), ("account", "601000000002"), ("region", "eu-west-1"), ("version", "2")];
+        let mut sample = samples::admin_project();
+        sample.form.values = typed.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        pages::admin_project::page(sample, "")
+    });
+    let told = page("admin-project-edit-stale", || {
+        let typed = [("form", "account"), ("account", "601000000002"), ("region", "eu-west-1"), ("version", "2")];
+        let mut sample = samples::admin_project();
+        sample.form.values = typed.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        sample.form.errors = vec![FieldError::new("", "The account changed while you looked at it.")];
+        pages::admin_project::page(sample, "")
+    });
+    assert!(told.contains("The account changed") && told.contains(r#"name="version" value="3""#));
+    assert!(text.contains(r#"name="version" value="2""#), "a draft stays with the version it was filled against");
     let text = page("admin-mappings", || {
         pages::admin_mappings::page(AdminMappingsPage {
             mappings: samples::mappings(),
@@ -347,6 +397,18 @@ fn administration() {
     assert!(text.contains("1 parameter to bind"));
     let text = page("admin-product", || pages::admin_product::page(samples::admin_product(), ""));
     assert!(text.contains("Accept the proposals"));
+    assert!(text.contains("1 parameter must be bound: until then requests are refused."));
+    assert!(text.contains("Must be bound") && text.contains("In fraud-detection-dev"));
+    assert!(text.contains("Template's default: \u{201c}VpcOnly\u{201d}. Nobody may choose it."));
+    assert!(text.contains(r#"value="from_account:vpc_id""#) && text.contains("From the account: its VPC"));
+    assert!(text.contains("requests are refused until it is bound again."), "what removing it means");
+    assert!(text.contains(r#"name="typical_minutes" type="text" value="6""#));
+    let edited = |id: &str| page("admin-product-edit", || pages::admin_product::page(samples::admin_product(), id));
+    let text = edited("access-1");
+    assert!(text.contains("Change access of Fraud detection in") && text.contains(r#"name="version" value="4""#));
+    let text = edited("bind-InstanceType");
+    assert!(text.contains("Change the binding of InstanceType") && text.contains(r#"name="version" value="5""#));
+    assert!(text.contains(r#"value="choice" selected"#) && text.contains("ml.t3.medium\nml.m5.large"));
     let readonly = page("admin-product-readonly", || {
         pages::admin_product::page(AdminProductPage { allowed: Allowed::default(), ..samples::admin_product() }, "")
     });

@@ -118,7 +118,7 @@ impl ControlPlane {
                 "StudiogateOrganizer",
                 error.to_string(),
                 "Apply deploy/organizer.yaml in the management account or the delegated administrator's, and set \
-                 aws.organization_account to it.",
+                 aws.organization_account to it: without it no page tells what the organization forbids.",
             ),
         }
     }

@@ -1,61 +1,405 @@
-//! What an admin cannot do to the administration itself.
+//! What admins enter: by version, with what removing it means, and shown to those alone whom it concerns; and what the
+//! product page tells of a product.
 #![recursion_limit = "256"]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::pedantic)]
 
 mod common;
 
-use common::TestState;
+use chrono::TimeDelta;
+use common::{PRODUCT, TestState};
 use control_plane::Error;
-use domain::id::GroupMappingId;
-use domain::view::GroupMappingInput;
+use domain::access::{ApprovalRule, ProductAccess};
+use domain::project::Stage;
+use domain::view::{
+    CatalogQuery, ParameterBindingInput, ProductAccessInput, ProductPage, ProductSettingsInput, ProjectAccountInput,
+};
+use sim::FaultKind;
+use store::{AuditFilter, PageRequest, Scope};
 
-fn input(group: &str, grant: &str) -> GroupMappingInput {
-    GroupMappingInput { group: group.into(), grant: grant.into(), project: String::new() }
-}
+const FRAUD_DEV_ACCOUNT: &str = "601000000002";
+const CHURN_DEV_ACCOUNT: &str = "602000000002";
 
-fn field(result: Result<GroupMappingId, Error>) -> String {
+fn fields(result: Result<impl std::fmt::Debug, Error>) -> Vec<String> {
     match result {
-        Err(Error::Invalid(errors)) => errors.into_iter().map(|e| format!("{}: {}", e.field, e.message)).collect(),
+        Err(Error::Invalid(errors)) => errors.into_iter().map(|e| e.field).collect(),
         other => panic!("{other:?}"),
     }
 }
 
+fn is_stale(result: Result<impl std::fmt::Debug, Error>) {
+    assert!(matches!(result, Err(Error::Stale { .. })), "{result:?}");
+}
+
+/// The account of the seed as its form would post it.
+fn seeded(account: &str, version: &str) -> ProjectAccountInput {
+    let it = sim::seed::project_accounts().into_iter().find(|a| a.account.as_str() == account).unwrap();
+    ProjectAccountInput {
+        project: it.project.to_string(),
+        account: it.account.to_string(),
+        region: it.region.to_string(),
+        stage: it.stage.to_string(),
+        name: it.name,
+        vpc_id: it.vpc_id.unwrap_or_default(),
+        subnet_ids: it.subnet_ids.join(", "),
+        security_group_ids: it.security_group_ids.join(", "),
+        kms_key_arn: it.kms_key_arn.unwrap_or_default(),
+        studio_domain_id: it.studio_domain_id.unwrap_or_default(),
+        version: version.to_owned(),
+    }
+}
+
+fn access(rule: &ProductAccess, days: &str, version: &str) -> ProductAccessInput {
+    ProductAccessInput {
+        product: rule.product.to_string(),
+        project: rule.project.to_string(),
+        stage: rule.stage.to_string(),
+        approval: rule.approval.to_string(),
+        max_lease_days: days.to_owned(),
+        version: version.to_owned(),
+    }
+}
+
+async fn product_page(state: &TestState, who: &str, product: &str) -> ProductPage {
+    let id = state.product(product).await;
+    state.plane.product(&state.as_(who).await, &id).await.unwrap()
+}
+
+async fn bind(state: &TestState, product: &str, account: &str, parameter: &str, source: &str, value: &str) {
+    let input = ParameterBindingInput {
+        product: state.product(product).await.to_string(),
+        account: account.into(),
+        parameter: parameter.into(),
+        source: source.into(),
+        value: value.into(),
+        version: String::new(),
+    };
+    state.plane.save_parameter_binding(&state.as_("admin").await, input).await.unwrap();
+}
+
+/// Versions in the audit log of one kind of thing, oldest first.
+async fn versions(state: &TestState, kind: &str, id: &str) -> Vec<Option<i64>> {
+    let filter =
+        AuditFilter { resource_kind: Some(kind.into()), resource_id: Some(id.into()), ..AuditFilter::default() };
+    let events = state.store.audit_events(&Scope::All, &filter, &PageRequest::newest(50)).await.unwrap().items;
+    events.into_iter().rev().map(|stored| stored.event.entity_version).collect()
+}
+
 on_both! {
-    async fn a_mapping_that_would_leave_nobody_to_administer_is_refused(url) {
-        let state = TestState::bare(&url, |_| {}).await;
-        state.sign_in("admin", &["platform-admins", "everybody"]).await;
-        let add = async |group, grant| {
-            let caller = state.as_("admin").await;
-            state.plane.add_group_mapping(&caller, input(group, grant)).await
-        };
-        // Of the configured group, of one that a mapping makes admin, and of one's own.
-        assert!(field(add("platform-admins", "auditor").await).contains("group: The people of this group are admins"));
-        add("ops", "admin").await.unwrap();
-        assert!(field(add("ops", "auditor").await).contains("group: The people of this group are admins"));
-        assert!(field(add("everybody", "auditor").await).contains("group: You are in this group yourself"));
-        // And the other way round.
-        add("auditors", "auditor").await.unwrap();
-        assert!(field(add("auditors", "admin").await).contains("group: The people of this group are auditors"));
-        add("fine", "auditor").await.unwrap();
+    async fn bindings_for_accounts_of_other_projects_are_not_shown(url) {
+        let state = TestState::start(&url).await;
+        bind(&state, PRODUCT, FRAUD_DEV_ACCOUNT, "StudioDomainId", "fixed", "d-fraud0000001").await;
+        bind(&state, PRODUCT, CHURN_DEV_ACCOUNT, "StudioDomainId", "fixed", "d-churn0000001").await;
+        for (who, fraud, churn) in [
+            ("fraud-scientist", true, false),
+            ("churn-scientist", false, true),
+            ("churn-lead", false, true),
+            ("admin", true, true),
+            ("auditor", true, true),
+        ] {
+            let bound = format!("{:?}", product_page(&state, who, PRODUCT).await.bound);
+            assert_eq!(bound.contains("d-fraud0000001"), fraud, "{who}: {bound}");
+            assert_eq!(bound.contains("d-churn0000001"), churn, "{who}: {bound}");
+            assert_eq!(bound.contains("churn-prediction-dev") || bound.contains(CHURN_DEV_ACCOUNT), churn, "{who}: {bound}");
+            assert!(bound.contains("UserProfileName"), "what holds for all accounts is for everybody: {bound}");
+        }
     }
 
-    async fn of_two_who_remove_the_last_two_admin_mappings_at_once_one_is_refused(url) {
-        let mut state = TestState::bare(&url, |_| {}).await;
-        state.sign_in("admin", &["platform-admins"]).await;
-        let caller = state.as_("admin").await;
-        let first = state.plane.add_group_mapping(&caller, input("one", "admin")).await.unwrap();
-        let second = state.plane.add_group_mapping(&caller, input("two", "admin")).await.unwrap();
-        state.restart_with(|settings| {
-            settings.bootstrap_admin_group = None;
-        }).await;
-        let other = state.plane.clone();
-        let other_caller = caller.clone();
-        let both = tokio::join!(
-            state.plane.remove_group_mapping(&caller, &first),
-            tokio::spawn(async move { other.remove_group_mapping(&other_caller, &second).await }),
-        );
-        let outcomes = [both.0, both.1.unwrap()];
-        assert_eq!(outcomes.iter().filter(|o| o.is_ok()).count(), 1, "{outcomes:?}");
-        assert!(outcomes.iter().any(|o| matches!(o, Err(Error::Conflict(problem)) if problem.why.contains("the last"))));
+    async fn an_account_is_changed_by_version_and_belongs_to_one_project(url) {
+        let state = TestState::start(&url).await;
+        let admin = state.as_("admin").await;
+        let save = |input: &ProjectAccountInput| state.plane.save_project_account(&admin, input.clone());
+        // What was entered a moment ago and is entered again is done; something else is there already.
+        save(&seeded(FRAUD_DEV_ACCOUNT, "")).await.unwrap();
+        let renamed = ProjectAccountInput { name: "renamed".into(), ..seeded(FRAUD_DEV_ACCOUNT, "") };
+        assert_eq!(fields(save(&renamed).await), ["account"]);
+        let renamed = ProjectAccountInput { version: "1".into(), ..renamed };
+        save(&renamed).await.unwrap();
+        save(&renamed).await.unwrap();
+        let page = state.plane.admin_project(&admin, &"fraud-detection".parse().unwrap(), None).await.unwrap();
+        let account = page.accounts.iter().find(|a| a.account.as_str() == FRAUD_DEV_ACCOUNT).unwrap();
+        assert_eq!((account.name.as_str(), account.version), ("renamed", 2));
+        is_stale(save(&ProjectAccountInput { name: "late".into(), ..renamed.clone() }).await);
+        state.pass(TimeDelta::minutes(2));
+        is_stale(save(&renamed).await);
+        let other = ProjectAccountInput { project: "churn-prediction".into(), ..renamed.clone() };
+        assert_eq!(fields(save(&other).await), ["account"]);
+        let elsewhere = ProjectAccountInput { version: String::new(), ..other };
+        assert_eq!(fields(save(&elsewhere).await), ["account"]);
+        let id = format!("{FRAUD_DEV_ACCOUNT}/eu-west-1");
+        assert_eq!(versions(&state, "project_account", &id).await, [Some(1), Some(2)]);
+        let (project, region) = (account.project.clone(), account.region.clone());
+        state.plane.remove_project_account(&admin, &project, &account.account, &region).await.unwrap();
+        assert_eq!(versions(&state, "project_account", &id).await, [Some(1), Some(2), Some(3)]);
+        // It belongs to nobody now.
+        save(&elsewhere).await.unwrap();
+    }
+
+    async fn access_and_bindings_are_changed_by_version(url) {
+        let state = TestState::start(&url).await;
+        let admin = state.as_("admin").await;
+        let product = state.product("Studio environment").await;
+        let page = || state.plane.admin_product(&admin, &product, None);
+        let rule = page().await.unwrap().access.into_iter().find(|a| a.project.as_str() == "fraud-detection").unwrap();
+        let save = |days: &'static str, version: &'static str| {
+            state.plane.save_product_access(&admin, access(&rule, days, version))
+        };
+        assert_eq!(save("90", "").await.unwrap(), rule.id, "a second click");
+        assert_eq!(fields(save("30", "").await), ["stage"]);
+        assert_eq!(save("30", "1").await.unwrap(), rule.id);
+        assert_eq!(save("30", "1").await.unwrap(), rule.id, "a second click");
+        is_stale(save("20", "1").await);
+        is_stale(save("20", "x").await);
+        let after = page().await.unwrap().access.into_iter().find(|a| a.id == rule.id).unwrap();
+        assert_eq!((after.max_lease_days, after.version), (30, 2));
+        state.plane.remove_product_access(&admin, &rule.id).await.unwrap();
+        assert_eq!(save("20", "2").await.unwrap_err().status(), 404);
+        assert_eq!(versions(&state, "product_access", rule.id.as_str()).await, [Some(1), Some(2), Some(3)]);
+
+        let binding = page().await.unwrap().bindings.into_iter().find(|b| b.parameter == "VpcId").unwrap();
+        let save = |source: &str, value: &str, version: &str| {
+            let input = ParameterBindingInput {
+                product: product.to_string(),
+                account: String::new(),
+                parameter: "VpcId".into(),
+                source: source.into(),
+                value: value.into(),
+                version: version.into(),
+            };
+            state.plane.save_parameter_binding(&admin, input)
+        };
+        assert_eq!(fields(save("fixed", "vpc-00000001", "").await), ["parameter"]);
+        assert_eq!(save("fixed", "vpc-00000001", "1").await.unwrap(), binding.id);
+        assert_eq!(save("fixed", "vpc-00000001", "1").await.unwrap(), binding.id, "a second click");
+        is_stale(save("fixed", "vpc-00000002", "1").await);
+        assert_eq!(fields(save("from_account", "vpc_id", "2").await), ["source"]);
+        assert_eq!(fields(save("from_account:vpc_id", "vpc-1", "2").await), ["value"]);
+        save("from_account:vpc_id", "", "2").await.unwrap();
+        state.plane.remove_parameter_binding(&admin, &binding.id).await.unwrap();
+        let told = versions(&state, "parameter_binding", binding.id.as_str()).await;
+        assert_eq!(told, [Some(1), Some(2), Some(3), Some(4)]);
+    }
+
+    async fn what_removing_means_is_told_before(url) {
+        let state = TestState::start(&url).await;
+        let admin = state.as_("admin").await;
+        let id = state.approved("living").await;
+        let project = "fraud-detection".parse().unwrap();
+        let page = state.plane.admin_project(&admin, &project, None).await.unwrap();
+        let told = &page.removals[&format!("{FRAUD_DEV_ACCOUNT}/eu-west-1")];
+        assert!(told.blocked && told.consequence.contains("1 environment lives in it"), "{told:?}");
+        assert!(!page.removals["601000000001/eu-west-1"].blocked);
+        let it = state.environment(&id).await;
+        let refused = state.plane.remove_project_account(&admin, &project, &it.account, &it.region).await;
+        assert_eq!(refused.unwrap_err().status(), 409);
+
+        let product = state.product("Studio environment").await;
+        let page = state.plane.admin_product(&admin, &product, None).await.unwrap();
+        let of = |parameter: &str| {
+            let binding = page.bindings.iter().find(|b| b.parameter == parameter).unwrap();
+            page.removals[binding.id.as_str()].consequence.clone()
+        };
+        assert!(of("VpcId").contains("requests are refused"), "{}", of("VpcId"));
+        assert!(page.removals[page.access[0].id.as_str()].consequence.contains("What runs goes on"));
+
+        let page = state.plane.admin_mappings(&admin, None).await.unwrap();
+        let members = page.mappings.iter().find(|m| m.group == "fraud-detection-members").unwrap();
+        let told = &page.removals[members.id.as_str()];
+        assert!(!told.blocked && told.consequence.contains("fraud-detection"), "{told:?}");
+        let told = versions(&state, "group_mapping", members.id.as_str()).await;
+        assert_eq!(told, [Some(1)]);
+        state.plane.remove_group_mapping(&admin, &members.id).await.unwrap();
+        assert_eq!(versions(&state, "group_mapping", members.id.as_str()).await, [Some(1), Some(2)]);
+    }
+
+    async fn what_has_to_be_bound_is_told_apart_from_what_has_a_default(url) {
+        const TEMPLATE: &str = r#"
+AWSTemplateFormatVersion: '2010-09-09'
+Parameters:
+  LogsRoleArn: { Type: String }
+  NetworkAccessType: { Type: String, Default: VpcOnly }
+  Colour: { Type: String }
+Resources:
+  Bucket: { Type: AWS::S3::Bucket }
+"#;
+        let state = TestState::start_with(&url, |o| o.products = vec![("Own".into(), TEMPLATE.into())]).await;
+        let admin = state.as_("admin").await;
+        let id = state.product("Own").await;
+        let page = || state.plane.admin_product(&admin, &id, None);
+        let before = page().await.unwrap();
+        assert_eq!(before.unbound, [("LogsRoleArn".to_owned(), Vec::new())].into());
+        assert_eq!(before.left_to_default, ["NetworkAccessType"]);
+        bind(&state, "Own", FRAUD_DEV_ACCOUNT, "LogsRoleArn", "fixed", "arn:aws:iam::601000000002:role/logs").await;
+        let after = page().await.unwrap();
+        assert_eq!(after.unbound, [("LogsRoleArn".to_owned(), vec!["churn-prediction-dev".to_owned()])].into());
+        let row = state.plane.admin_products(&admin).await.unwrap().products.into_iter().find(|p| p.id == id).unwrap();
+        assert_eq!(row.unbound, ["LogsRoleArn"]);
+        bind(&state, "Own", CHURN_DEV_ACCOUNT, "LogsRoleArn", "fixed", "arn:aws:iam::602000000002:role/logs").await;
+        assert!(page().await.unwrap().unbound.is_empty());
+    }
+
+    async fn the_product_page_tells_what_stands_in_the_way(url) {
+        const ENDPOINT: &str = r#"
+AWSTemplateFormatVersion: '2010-09-09'
+Resources:
+  Served:
+    Type: AWS::SageMaker::EndpointConfig
+    Properties: { ProductionVariants: [] }
+"#;
+        let state = TestState::start_with(&url, |o| o.products = vec![("Endpoint".into(), ENDPOINT.into())]).await;
+        let page = product_page(&state, "fraud-scientist", "Studio environment").await;
+        let [row] = &page.guardrails[..] else { panic!("{:?}", page.guardrails) };
+        assert_eq!((row.stage, &row.accounts[..], row.unknown), (Stage::Dev, &["fraud-detection-dev".to_owned()][..], false));
+        let denied = &row.forbidden[0];
+        assert_eq!((denied.policy.as_str(), denied.node.as_str()), ("deny-sagemaker-endpoints", "Workloads_Dev"));
+        assert!(denied.actions.contains(&"sagemaker:CreateEndpoint".to_owned()));
+        assert!(row.refused.is_empty() && row.unreadable.is_empty(), "Studio needs none of that: {row:?}");
+        assert_eq!(page.organization.refreshed_at, Some(state.clock.now()).filter(|_| page.organization.problem.is_none()));
+        let rules: Vec<&String> = page.constraints.iter().flat_map(|c| &c.rules).collect();
+        assert!(rules.iter().any(|rule| rule.starts_with("GPU instances are not offered here")), "{rules:?}");
+        let served = product_page(&state, "fraud-scientist", "Endpoint").await;
+        let refused: Vec<&str> = served.guardrails[0].refused.iter().map(|r| r.action.as_str()).collect();
+        assert_eq!(refused, ["sagemaker:CreateEndpointConfig"]);
+        // The accounts of other projects are nobody else's matter.
+        assert!(!format!("{:?}", page.guardrails).contains("churn"));
+        let stages: Vec<_> = product_page(&state, "admin", "Studio environment").await.guardrails;
+        assert!(format!("{stages:?}").contains("churn-prediction-dev"));
+    }
+
+    async fn an_organization_that_cannot_be_read_stays_with_its_reason(url) {
+        let state = TestState::start(&url).await;
+        let before = product_page(&state, "fraud-scientist", "Studio environment").await;
+        let denied = FaultKind::Error { code: "AccessDeniedException".into(), status: 400, message: "no more".into() };
+        state.running.aws.faults().next("organizations:ListRoots", denied, 5);
+        assert!(state.plane.mirror_now().await.unwrap(), "the catalog is read all the same");
+        let after = product_page(&state, "fraud-scientist", "Studio environment").await;
+        assert!(after.organization.problem.unwrap().why.contains("no more"));
+        assert_eq!(after.organization.refreshed_at, before.organization.refreshed_at);
+        assert_eq!(after.guardrails, before.guardrails);
+        state.running.aws.faults().clear();
+        state.plane.mirror_now().await.unwrap();
+        assert!(state.store.organization_state().await.unwrap().problem.is_none());
+    }
+
+    async fn who_approves_is_told_stage_by_stage(url) {
+        let state = TestState::start(&url).await;
+        let admin = state.as_("admin").await;
+        let product = state.product(PRODUCT).await;
+        let rule = state.store.all_product_access().await.unwrap().into_iter().find(|a| {
+            a.product == product && a.project.as_str() == "fraud-detection"
+        });
+        let rule = rule.unwrap();
+        let add = |stage: Stage, approval: ApprovalRule| {
+            let input = access(&ProductAccess { stage, approval, ..rule.clone() }, "9", "");
+            state.plane.save_product_access(&admin, input)
+        };
+        add(Stage::Sandbox, ApprovalRule::None).await.unwrap();
+        add(Stage::Prod, ApprovalRule::OneLead).await.unwrap();
+        let page = product_page(&state, "fraud-scientist", PRODUCT).await;
+        let told: Vec<_> = page.approvers.iter().map(|a| (a.stages.clone(), a.who.as_str())).collect();
+        let lead = "fraud-lead decides.";
+        assert_eq!(told, [(vec![Stage::Sandbox], "No approval is needed."), (vec![Stage::Dev, Stage::Prod], lead)]);
+        for rule in state.store.product_access_of_product(&product).await.unwrap() {
+            state.plane.remove_product_access(&admin, &rule.id).await.unwrap();
+        }
+        let page = product_page(&state, "admin", PRODUCT).await;
+        assert!(page.access.is_empty() && page.approvers.is_empty() && page.guardrails.is_empty());
+    }
+
+    async fn tags_that_are_set_are_told_apart_from_those_that_are_chosen(url) {
+        let state = TestState::start(&url).await;
+        let page = product_page(&state, "fraud-scientist", PRODUCT).await;
+        let chosen: Vec<_> = page.tags_chosen.iter().map(|(key, values)| (key.as_str(), values.len())).collect();
+        assert_eq!(chosen, [("workload", 3)]);
+        let set = |key: &str| page.tags_set.iter().find(|(k, _)| k == key).unwrap().1.clone();
+        assert!(set("cost-center").starts_with("CC-47"), "{}", set("cost-center"));
+        assert!(page.tags_set.iter().any(|(key, _)| key == "studiouserid"));
+        // What the form asks for is what is chosen, and it goes to AWS.
+        let input = state.filled_form("fraud-scientist", PRODUCT, "tagged").await;
+        assert_eq!(input.tags.keys().collect::<Vec<_>>(), ["workload"]);
+        let id = state.approved("tagged").await;
+        state.settle().await;
+        let it = state.environment(&id).await;
+        assert_eq!(it.tags.get("workload").map(String::as_str), Some("exploration"), "{:?}", it.tags);
+    }
+
+    async fn the_time_to_come_up_is_expected_until_it_is_measured(url) {
+        let state = TestState::start(&url).await;
+        let admin = state.as_("admin").await;
+        let product = state.product(PRODUCT).await;
+        let typical = || async { product_page(&state, "fraud-scientist", PRODUCT).await.typical };
+        assert_eq!(typical().await, None);
+        let save = |minutes: &str, version: &str| {
+            let input = ProductSettingsInput {
+                product: product.to_string(),
+                typical_minutes: minutes.into(),
+                version: version.into(),
+            };
+            state.plane.save_product_settings(&admin, input)
+        };
+        for wrong in ["0", "1441", "soon", "-1"] {
+            assert_eq!(fields(save(wrong, "0").await), ["typical_minutes"], "{wrong}");
+        }
+        save("6", "0").await.unwrap();
+        save("6", "0").await.unwrap();
+        is_stale(save("7", "0").await);
+        let expected = typical().await.unwrap();
+        assert_eq!((expected.seconds, expected.measured), (360, false));
+        for name in ["one", "two", "three"] {
+            assert!(!typical().await.unwrap().measured, "before {name}");
+            state.approved(name).await;
+            state.settle().await;
+        }
+        let measured = typical().await.unwrap();
+        assert!(measured.measured && measured.seconds > 0 && measured.seconds != 360, "{measured:?}");
+        save("", "1").await.unwrap();
+        assert_eq!(state.store.product_settings(&product).await.unwrap().version, 2);
+        assert_eq!(versions(&state, "product_settings", product.as_str()).await, [Some(1), Some(2)]);
+    }
+
+    async fn the_catalog_is_filtered_by_stage_data_class_approval_and_time(url) {
+        let state = TestState::start(&url).await;
+        let admin = state.as_("admin").await;
+        let product = state.product(PRODUCT).await;
+        let settings = ProductSettingsInput {
+            product: product.to_string(),
+            typical_minutes: "6".into(),
+            version: String::new(),
+        };
+        state.plane.save_product_settings(&admin, settings).await.unwrap();
+        let rule = state.store.product_access_of_product(&product).await.unwrap().remove(0);
+        let sandbox = ProductAccess {
+            project: "fraud-detection".parse().unwrap(),
+            stage: Stage::Sandbox,
+            approval: ApprovalRule::None,
+            ..rule
+        };
+        state.plane.save_product_access(&admin, access(&sandbox, "9", "")).await.unwrap();
+        let scientist = state.as_("fraud-scientist").await;
+        let names = |query: CatalogQuery| async {
+            let page = state.plane.catalog(&scientist, query).await.unwrap();
+            assert!(page.any);
+            page.products.into_iter().map(|p| p.name).collect::<Vec<_>>()
+        };
+        let all = names(CatalogQuery::default()).await.len();
+        assert!(all > 1);
+        let class = state.store.project(&"fraud-detection".parse().unwrap()).await.unwrap().unwrap().data_class;
+        let (only, none) = (vec![PRODUCT.to_owned()], Vec::<String>::new());
+        let query = |change: fn(&mut CatalogQuery)| {
+            let mut query = CatalogQuery::default();
+            change(&mut query);
+            query
+        };
+        assert_eq!(names(query(|q| q.stage = "sandbox".into())).await, only);
+        assert_eq!(names(query(|q| q.approval = "none".into())).await, only);
+        assert_eq!(names(query(|q| q.within = "10".into())).await, only, "what takes an unknown time does not fit");
+        assert_eq!(names(query(|q| q.within = "5".into())).await, none);
+        assert_eq!(names(query(|q| q.data_class = "public".into())).await, none);
+        let own = CatalogQuery { data_class: class.to_string(), ..CatalogQuery::default() };
+        assert_eq!(names(own).await.len(), all);
+        let both = query(|q| {
+            q.stage = "sandbox".into();
+            q.approval = "one_lead".into();
+        });
+        assert_eq!(names(both).await, none, "one rule has to fit all of them");
     }
 }

@@ -218,3 +218,39 @@ async fn what_was_sent_twice_was_done_once() {
         assert_eq!((answer.status, answer.location()), (303, "/admin/mappings"), "{}", answer.text());
     }
 }
+
+#[tokio::test]
+async fn an_admins_form_that_was_overtaken_comes_back_with_what_was_typed_and_the_version_that_is_there() {
+    let state = State::start().await;
+    let mut admin = state.signed_in("admin").await;
+    let product = state.product("Studio environment").await.to_string();
+    let page = admin.get(&format!("/admin/products/{product}")).await.text();
+    let edit = page.split_once("?edit=").unwrap().1.split_once("#access").unwrap().0.to_owned();
+    let page = admin.get(&format!("/admin/products/{product}?edit={edit}")).await.text();
+    let form = page.split_once(r#"action="/api/save_product_access""#).unwrap().1.split_once("</form>").unwrap().0;
+    let value = |name: &str| {
+        let field = form.split_once(&format!(r#"name="{name}" value=""#)).unwrap().1;
+        field.split_once('"').unwrap().0.to_owned()
+    };
+    let (project, stage) = (value("project"), value("stage"));
+    assert_eq!(value("version"), "1");
+    let mut save = async |days: &str, version: &str| {
+        let fields = [
+            ("form", "access"),
+            ("product", &product),
+            ("project", &project),
+            ("stage", &stage),
+            ("approval", "one_lead"),
+            ("max_lease_days", days),
+            ("version", version),
+        ];
+        admin.post("/api/save_product_access", &fields).await.location().to_owned()
+    };
+    assert_eq!(save("30", "1").await, format!("/admin/products/{product}"));
+    let back = save("20", "1").await;
+    assert!(back.contains("draft="), "{back}");
+    assert_eq!(save("20", "2").await, format!("/admin/products/{product}"));
+    let told = admin.get(back.split('#').next().unwrap()).await.text();
+    assert!(told.contains("changed while you looked at it") && told.contains(r#"name="version" value="3""#), "{told}");
+    assert!(told.contains(r#"name="max_lease_days" type="text" value="20""#));
+}

@@ -161,7 +161,7 @@ async fn v8_2_2_nobody_else_gets_what_was_typed() {
 }
 
 #[tokio::test]
-async fn an_admin_finds_a_person_and_ends_all_their_sessions() {
+async fn v7_4_2_v7_4_5_an_admin_finds_a_person_and_ends_all_their_sessions() {
     let state = State::start().await;
     let mut admin = state.signed_in("admin").await;
     let mut laptop = state.signed_in("fraud-scientist").await;
