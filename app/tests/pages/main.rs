@@ -167,16 +167,21 @@ fn lists_tell_none_yet_from_none_match() {
     };
     assert!(page("requests-none", || pages::requests::page(requests(false))).contains("There are no requests yet."));
     assert!(page("requests-unmatched", || pages::requests::page(requests(true))).contains("No request matches"));
-    let environments = |filtered: bool| {
+    let environments = |filtered: bool, stage: &str| {
         let rows = Listing { items: Vec::new(), next: None, filtered };
-        EnvironmentsPage { rows, query: EnvironmentsQuery::default(), projects: Vec::new() }
+        let query = EnvironmentsQuery { stage: stage.into(), ..EnvironmentsQuery::default() };
+        EnvironmentsPage { rows, query, projects: Vec::new() }
     };
     assert!(
-        page("environments-none", || pages::environments::page(environments(false))).contains("There are no environ")
+        page("environments-none", || pages::environments::page(environments(false, "")))
+            .contains("There are no environ")
     );
     assert!(
-        page("environments-unmatched", || pages::environments::page(environments(true))).contains("No environment m")
+        page("environments-unmatched", || pages::environments::page(environments(true, "dev")))
+            .contains("No environment m")
     );
+    let gone = page("environments-terminated", || pages::environments::page(environments(true, "")));
+    assert!(gone.contains("Every environment is terminated.") && gone.contains("/environments?state=all"));
 }
 
 #[test]
@@ -277,9 +282,10 @@ fn events_have_the_shape_that_the_island_reads() {
 
 #[test]
 fn audit() {
-    let text = page("audit", || pages::audit::page(samples::audit()));
-    assert!(text.contains("/audit/export.csv?actor=fiona%20%26%20co"));
-    assert!(text.contains("not sealed yet") && text.contains("Write the date as YYYY-MM-DD."));
+    let text = page("audit", || pages::audit::page(AuditPage { errors: Vec::new(), ..samples::audit() }));
+    assert!(text.contains("/audit/export.csv?actor=fiona%20%26%20co") && text.contains("not sealed yet"));
+    let mistyped = page("audit-mistyped", || pages::audit::page(samples::audit()));
+    assert!(mistyped.contains("Write the date as YYYY-MM-DD.") && !mistyped.contains("not sealed yet"));
 }
 
 #[test]
