@@ -218,6 +218,7 @@ async fn what_was_sent_twice_was_done_once() {
 #[tokio::test]
 async fn an_admins_form_that_was_overtaken_comes_back_with_what_was_typed_and_the_version_that_is_there() {
     let state = State::start().await;
+    state.signed_in("fraud-scientist").await;
     let mut admin = state.signed_in("admin").await;
     let product = state.product("Studio environment").await.to_string();
     let page = admin.get(&format!("/admin/products/{product}")).await.text();
