@@ -38,7 +38,7 @@ fn Guardrail(row: GuardrailRow) -> impl IntoView {
         view! { <p class="text-muted">"No service control policy denies anything by name."</p> }.into_any()
     } else {
         let items = forbidden.into_iter().map(|denied| view! { <li>{denies(&denied)}</li> }).collect_view();
-        view! { <ul class="grid list-disc gap-1.5 pl-5 break-words">{items}</ul> }.into_any()
+        view! { <ul class="grid list-disc gap-1.5 pl-5 [overflow-wrap:anywhere]">{items}</ul> }.into_any()
     };
     let refused = (!refused.is_empty()).then(|| {
         let items = refused
@@ -47,7 +47,7 @@ fn Guardrail(row: GuardrailRow) -> impl IntoView {
             .collect_view();
         view! {
             <Callout tone=Tone::Warn title="These actions, which the product needs, do not pass:">
-                <ul class="grid list-disc gap-1 pl-5 break-words">{items}</ul>
+                <ul class="grid list-disc gap-1 pl-5 [overflow-wrap:anywhere]">{items}</ul>
             </Callout>
         }
     });
@@ -55,7 +55,7 @@ fn Guardrail(row: GuardrailRow) -> impl IntoView {
         let items = unreadable.into_iter().map(|text| view! { <li>{text}</li> }).collect_view();
         view! {
             <Callout tone=Tone::Warn title="The portal cannot tell what these policies forbid:">
-                <ul class="grid list-disc gap-1 pl-5 break-words">{items}</ul>
+                <ul class="grid list-disc gap-1 pl-5 [overflow-wrap:anywhere]">{items}</ul>
             </Callout>
         }
     });

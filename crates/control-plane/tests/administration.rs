@@ -216,7 +216,7 @@ on_both! {
 AWSTemplateFormatVersion: '2010-09-09'
 Parameters:
   LogsRoleArn: { Type: String }
-  NetworkAccessType: { Type: String, Default: VpcOnly }
+  SyncRoleName: { Type: String, Default: sync }
   Colour: { Type: String }
 Resources:
   Bucket: { Type: AWS::S3::Bucket }
@@ -227,7 +227,7 @@ Resources:
         let page = || state.plane.admin_product(&admin, &id, None);
         let before = page().await.unwrap();
         assert_eq!(before.unbound, [("LogsRoleArn".to_owned(), Vec::new())].into());
-        assert_eq!(before.left_to_default, ["NetworkAccessType"]);
+        assert_eq!(before.left_to_default, ["SyncRoleName"]);
         bind(&state, "Own", FRAUD_DEV_ACCOUNT, "LogsRoleArn", "fixed", "arn:aws:iam::601000000002:role/logs").await;
         let after = page().await.unwrap();
         assert_eq!(after.unbound, [("LogsRoleArn".to_owned(), vec!["churn-prediction-dev".to_owned()])].into());
@@ -325,8 +325,9 @@ Resources:
     async fn the_time_to_come_up_is_expected_until_it_is_measured(url) {
         let state = TestState::start(&url).await;
         let admin = state.as_("admin").await;
-        let product = state.product(PRODUCT).await;
-        let typical = || async { product_page(&state, "fraud-scientist", PRODUCT).await.typical };
+        let product_name = "Studio environment";
+        let product = state.product(product_name).await;
+        let typical = || async { product_page(&state, "fraud-scientist", product_name).await.typical };
         assert_eq!(typical().await, None);
         let save = |minutes: &str, version: &str| {
             let input = ProductSettingsInput {
@@ -346,7 +347,8 @@ Resources:
         assert_eq!((expected.seconds, expected.measured), (360, false));
         for name in ["one", "two", "three"] {
             assert!(!typical().await.unwrap().measured, "before {name}");
-            state.approved(name).await;
+            let request = state.submit("fraud-scientist", product_name, name).await;
+            state.approve("fraud-lead", &request).await;
             state.settle().await;
         }
         let measured = typical().await.unwrap();
