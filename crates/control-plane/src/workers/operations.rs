@@ -7,8 +7,7 @@ use domain::audit::Outcome as Audited;
 use domain::environment::{Environment, EnvironmentState};
 use domain::operation::{Moment, Operation, OperationKind, Step, Transition, next};
 use futures::FutureExt;
-use futures::StreamExt;
-use futures::stream::FuturesUnordered;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::outcome::Outcome;
@@ -36,7 +35,8 @@ impl ControlPlane {
     /// Works on what is due; answers how many operations that were. `shutdown` ends it between two steps.
     pub(super) async fn run_operations(&self, shutdown: &CancellationToken) -> Result<usize> {
         let poll = self.settings().workers.poll.to_std().unwrap_or(Duration::from_secs(1));
-        let mut working = FuturesUnordered::new();
+        // Tasks of their own: one that waits for the database goes on while others are claimed, which waits for it too.
+        let mut working = JoinSet::new();
         let mut count = 0;
         loop {
             let free = self.settings().workers.concurrency.saturating_sub(working.len());
@@ -44,7 +44,10 @@ impl ControlPlane {
                 match self.claim(free).await {
                     Ok(claimed) => {
                         count += claimed.len();
-                        working.extend(claimed.into_iter().map(|operation| self.work_alone(operation, shutdown)));
+                        for operation in claimed {
+                            let (plane, shutdown) = (self.clone(), shutdown.clone());
+                            working.spawn(async move { plane.work_alone(operation, &shutdown).await });
+                        }
                     }
                     Err(error) if working.is_empty() => return Err(error),
                     // Those at work go on.
@@ -53,7 +56,7 @@ impl ControlPlane {
             }
             // One that takes long does not keep what comes due from its turn.
             tokio::select! {
-                done = working.next() => if done.is_none() { return Ok(count) },
+                done = working.join_next() => if done.is_none() { return Ok(count) },
                 () = self.signals().operations.notified() => {}
                 () = tokio::time::sleep(poll) => {}
             }
