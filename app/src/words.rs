@@ -46,7 +46,12 @@ pub fn duration(time: TimeDelta) -> String {
 /// "about 7 min", rounded up to what people plan with.
 pub fn typical(time: Option<TypicalTime>) -> String {
     let Some(TypicalTime { seconds, measured }) = time else { return "not yet known".to_owned() };
-    let about = if seconds < 90 { format!("about {seconds} s") } else { format!("about {} min", seconds.div_ceil(60)) };
+    // What is expected is given in minutes.
+    let about = if measured && seconds < 90 {
+        format!("about {seconds} s")
+    } else {
+        format!("about {} min", seconds.div_ceil(60))
+    };
     if measured { about } else { format!("{about}, as the platform team expects") }
 }
 

@@ -108,13 +108,13 @@ pub fn Bindings(
                         <code>{parameter.key.clone()}</code>
                         <span class="block font-normal text-muted">{parameter.kind}</span>
                     </th>
-                    <td class="min-w-64">{parameter.description}</td>
-                    <td class="min-w-64">{missing} {none} {items}</td>
+                    <td data-label="Meaning" class="md:min-w-64">{parameter.description}</td>
+                    <td data-label="Value" class="md:min-w-64">{missing} {none} {items}</td>
                 </tr>
             }
         })
         .collect_view();
-    view! { <Table label="Parameters and bindings" columns=vec!["Parameter", "Meaning", "Value"]>{rows}</Table> }
+    view! { <Table label="Parameters and bindings" columns=vec!["Parameter", "Meaning", "Value"] stack=true>{rows}</Table> }
         .into_any()
 }
 

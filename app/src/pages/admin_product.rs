@@ -143,16 +143,16 @@ fn Access(
             view! {
                 <tr>
                     <th scope="row">{project.clone()}</th>
-                    <td>{rule.stage.label()}</td>
-                    <td>{words::approval(rule.approval)}</td>
-                    <td>{words::count(rule.max_lease_days, "day", "days")}</td>
-                    <td>{actions}</td>
+                    <td data-label="Stage">{rule.stage.label()}</td>
+                    <td data-label="Approval">{words::approval(rule.approval)}</td>
+                    <td data-label="Longest lease">{words::count(rule.max_lease_days, "day", "days")}</td>
+                    <td data-label=manage.then_some("Change")>{actions}</td>
                 </tr>
             }
         })
         .collect_view();
     let columns = vec!["Project", "Stage", "Approval", "Longest lease", "Change"];
-    view! { <Table label="Access" columns>{rows}</Table> }.into_any()
+    view! { <Table label="Access" columns stack=true>{rows}</Table> }.into_any()
 }
 
 /// A new access rule, or one that is there: its project and stage then stay.

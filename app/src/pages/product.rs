@@ -130,14 +130,14 @@ fn Access(rows: Vec<AccessRow>) -> impl IntoView {
             view! {
                 <tr>
                     <th scope="row">{row.project.to_string()}</th>
-                    <td>{row.stage.label()}</td>
-                    <td>{words::approval(row.approval)}</td>
-                    <td>{words::data_class(row.data_class)}</td>
-                    <td>{words::count(row.max_lease_days, "day", "days")}</td>
+                    <td data-label="Stage">{row.stage.label()}</td>
+                    <td data-label="Approval">{words::approval(row.approval)}</td>
+                    <td data-label="Data class">{words::data_class(row.data_class)}</td>
+                    <td data-label="Longest lease">{words::count(row.max_lease_days, "day", "days")}</td>
                 </tr>
             }
         })
         .collect_view();
     let columns = vec!["Project", "Stage", "Approval", "Data class", "Longest lease"];
-    view! { <Table label="Projects and stages that may use it" columns>{rows}</Table> }.into_any()
+    view! { <Table label="Projects and stages that may use it" columns stack=true>{rows}</Table> }.into_any()
 }

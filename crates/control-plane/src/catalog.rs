@@ -8,7 +8,9 @@ use domain::catalog::{Portfolio, Product};
 use domain::id::{PortfolioId, ProductId, ProjectId};
 use domain::person::ProjectRole;
 use domain::project::{DataClass, Project, ProjectAccount};
-use domain::view::{AccessRow, ApproverRow, CatalogPage, CatalogQuery, ProductCard, ProductPage, VersionRow};
+use domain::view::{
+    AccessRow, ApproverRow, CatalogPage, CatalogQuery, ProductCard, ProductPage, TypicalTime, VersionRow,
+};
 use store::Scope;
 
 use crate::request_form::{PROJECT_TAGS, project_tag, tag_choices};
@@ -50,14 +52,7 @@ impl ControlPlane {
             if !in_time || (by_access && !access.iter().any(fits)) {
                 continue;
             }
-            products.push(ProductCard {
-                typical,
-                portfolio: portfolio_of(&product, &portfolios),
-                access,
-                id: product.id,
-                name: product.name,
-                description: product.description,
-            });
+            products.push(card(product, access, typical, &portfolios));
         }
         any |= !query.q.trim().is_empty() && !self.store().products("").await?.is_empty();
         let projects: BTreeSet<ProjectId> = if everything {
@@ -79,19 +74,12 @@ impl ControlPlane {
         let portfolios = self.portfolio_names().await?;
         let found_ids: Vec<ProductId> = found.iter().map(|product| product.id.clone()).collect();
         let typical = self.typical_times(&found_ids).await?;
-        let mut products = Vec::new();
-        for product in found {
+        let draw = |product: Product| {
             let rules: Vec<&ProductAccess> = access.iter().filter(|a| a.product == product.id).collect();
-            products.push(ProductCard {
-                typical: typical.get(&product.id).copied(),
-                portfolio: portfolio_of(&product, &portfolios),
-                access: access_rows(&rules, &projects),
-                id: product.id,
-                name: product.name,
-                description: product.description,
-            });
-        }
-        Ok(products)
+            let typical = typical.get(&product.id).copied();
+            card(product, access_rows(&rules, &projects), typical, &portfolios)
+        };
+        Ok(found.into_iter().map(draw).collect())
     }
 
     /// One product, with who approves it and what stands in its way.
@@ -133,12 +121,12 @@ impl ControlPlane {
     /// Who approves, project by project; stages where it is the same together.
     async fn approvers(&self, caller: &Caller, access: &[ProductAccess]) -> Result<Vec<ApproverRow>> {
         let mut rows: Vec<ApproverRow> = Vec::new();
-        let mut leads = BTreeMap::new();
+        let projects: BTreeSet<&ProjectId> = access.iter().map(|rule| &rule.project).collect();
+        let mut leads = self.eligible_leads_of(|project| projects.contains(project)).await?;
+        for others in leads.values_mut() {
+            others.retain(|lead| lead.person != caller.actor.person);
+        }
         for rule in access {
-            if !leads.contains_key(&rule.project) {
-                let eligible = self.eligible_leads(&rule.project, &caller.actor.person).await?;
-                leads.insert(rule.project.clone(), eligible);
-            }
             let is_lead = caller.actor.has_project_role(&rule.project, ProjectRole::Lead);
             let leads = leads.get(&rule.project).map(Vec::as_slice).unwrap_or_default();
             let who = words::approval(rule.approval, leads, is_lead);
@@ -233,6 +221,22 @@ fn tags_of<'a>(product: &Product, projects: impl Iterator<Item = &'a Project>) -
         }
     }
     (set.into_iter().map(|(key, values)| (key, values.join(", "))).collect(), chosen.into_iter().collect())
+}
+
+fn card(
+    product: Product,
+    access: Vec<AccessRow>,
+    typical: Option<TypicalTime>,
+    portfolios: &[Portfolio],
+) -> ProductCard {
+    ProductCard {
+        portfolio: portfolio_of(&product, portfolios),
+        typical,
+        access,
+        id: product.id,
+        name: product.name,
+        description: product.description,
+    }
 }
 
 fn portfolio_of(product: &Product, portfolios: &[Portfolio]) -> String {

@@ -26,15 +26,11 @@ fn one(error: &Error) -> String {
                 parts.pop();
             }
             let sibling = |name: &str| named(&parts.iter().cloned().chain([name.to_owned()]).collect::<Vec<_>>());
-            let hint = match (nearest(field, known), from_variables) {
-                // A variable's first word may be the one that is wrong: it is compared as a whole.
-                (_, true) if nearest_variable(&sibling(field)).is_some() => {
-                    format!(" Did you mean {}?", nearest_variable(&sibling(field)).unwrap_or_default())
-                }
-                (Some(near), _) => format!(" Did you mean {}?", sibling(near)),
-                (None, _) => {
-                    format!(" There is {}.", known.iter().map(|name| sibling(name)).collect::<Vec<_>>().join(", "))
-                }
+            // A variable's first word may be the one that is wrong: it is compared as a whole.
+            let whole = if from_variables { nearest_variable(&sibling(field)) } else { None };
+            let hint = match whole.or_else(|| nearest(field, known).map(sibling)) {
+                Some(near) => format!(" Did you mean {near}?"),
+                None => format!(" There is {}.", known.iter().map(|name| sibling(name)).collect::<Vec<_>>().join(", ")),
             };
             format!("{}{place} is not a setting.{hint}", sibling(field))
         }

@@ -1,6 +1,14 @@
 //! A whole portal without its pages: a store, a local AWS on loopback reached through the real SDK, and a clock and random
 //! numbers that the test holds.
-#![allow(dead_code, unreachable_pub, missing_debug_implementations, reason = "every test file uses a part of it")]
+#![allow(
+    dead_code,
+    unused_imports,
+    unreachable_pub,
+    missing_debug_implementations,
+    reason = "every test file uses a part of it"
+)]
+
+mod databases;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -22,8 +30,9 @@ use domain::view::{
     RequestInput, TerminateInput,
 };
 use sim::{LocalAws, Running, ServeOptions, SimOptions};
-use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use store::Store;
+
+pub use databases::on;
 
 pub const ISSUER: &str = "https://id.example";
 pub const PRODUCT: &str = "Studio user profile";
@@ -328,12 +337,7 @@ impl TestState {
 
     /// A statement past the portal.
     pub async fn sql(&self, sql: &str) {
-        if self.url.starts_with("sqlite:") {
-            let mut on = sqlx::SqliteConnection::connect(&self.url).await.unwrap();
-            on.execute(AssertSqlSafe(sql.to_owned())).await.unwrap();
-        } else {
-            raw(&self.url, sql).await;
-        }
+        databases::sql(&self.url, sql).await;
     }
 
     pub fn pass(&self, by: TimeDelta) {
@@ -389,62 +393,4 @@ fn plane(
 
 pub fn no_values() -> BTreeMap<String, String> {
     BTreeMap::new()
-}
-
-/// A database of the backend, removed afterwards.
-pub async fn on<F: Future<Output = ()> + Send + 'static>(
-    backend: &str,
-    test: impl FnOnce(String) -> F + Send + 'static,
-) {
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let name = format!("studiogate_plane_{}_{number}", std::process::id());
-    if backend == "sqlite" {
-        let path = std::env::temp_dir().join(format!("{name}.sqlite"));
-        let outcome = tokio::spawn(test(format!("sqlite:{}?mode=rwc", path.display()))).await;
-        for suffix in ["", "-wal", "-shm"] {
-            let _ = std::fs::remove_file(format!("{}{suffix}", path.display()));
-        }
-        outcome.unwrap();
-    } else {
-        let server = std::env::var("STUDIOGATE_TEST_POSTGRES_URL").unwrap_or_else(|_| {
-            panic!("set STUDIOGATE_TEST_POSTGRES_URL to the address of a Postgres server, or run `cargo xtask test`")
-        });
-        raw(&server, &format!("CREATE DATABASE {name}")).await;
-        let (base, parameters) = server
-            .split_once('?')
-            .map_or((server.as_str(), String::new()), |(base, parameters)| (base, format!("?{parameters}")));
-        let named = base.matches('/').count() >= 3;
-        let host = if named { base.rsplit_once('/').unwrap().0 } else { base.trim_end_matches('/') };
-        let outcome = tokio::spawn(test(format!("{host}/{name}{parameters}"))).await;
-        raw(&server, &format!("DROP DATABASE {name} WITH (FORCE)")).await;
-        outcome.unwrap();
-    }
-}
-
-async fn raw(url: &str, sql: &str) {
-    PgConnection::connect(url).await.unwrap().execute(AssertSqlSafe(sql.to_owned())).await.unwrap();
-}
-
-/// Makes of one test two: `NAME::sqlite` and `NAME::postgres`.
-#[macro_export]
-macro_rules! on_both {
-    ($($(#[$doc:meta])* async fn $name:ident($url:ident) $body:block)*) => {$(
-        $(#[$doc])*
-        mod $name {
-            #[allow(unused_imports)]
-            use super::*;
-
-            async fn test($url: String) $body
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn sqlite() {
-                common::on("sqlite", test).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn postgres() {
-                common::on("postgres", test).await;
-            }
-        }
-    )*};
 }

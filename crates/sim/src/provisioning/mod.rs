@@ -14,6 +14,10 @@ mod update;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_of_exports;
+#[cfg(test)]
+mod tests_of_opaque_types;
+#[cfg(test)]
 mod tests_of_rights;
 #[cfg(test)]
 mod tests_of_templates;

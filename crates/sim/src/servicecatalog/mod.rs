@@ -21,6 +21,10 @@ mod update;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_of_access;
+#[cfg(test)]
+mod tests_of_lists;
 
 use serde_json::Value;
 

@@ -11,15 +11,15 @@ use crate::{AwsError, LocalAws, SimOptions};
 
 use super::seed::{Blueprint, blueprints};
 
-const DEV: &str = "601000000002";
+pub(super) const DEV: &str = "601000000002";
 
-struct Bench {
-    aws: LocalAws,
+pub(super) struct Bench {
+    pub(super) aws: LocalAws,
     clock: ManualClock,
 }
 
 impl Bench {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self::with(&[], false)
     }
 
@@ -35,7 +35,7 @@ impl Bench {
         self.clock.advance(TimeDelta::minutes(minutes));
     }
 
-    fn call_as(&self, caller: Caller, operation: &str, body: &Value) -> Result<Value, AwsError> {
+    pub(super) fn call_as(&self, caller: Caller, operation: &str, body: &Value) -> Result<Value, AwsError> {
         let now = self.clock.now();
         let ctx = Ctx {
             caller,
@@ -47,21 +47,21 @@ impl Bench {
         self.aws.with_world(|world| super::handle(world, &ctx, operation, body)).unwrap()
     }
 
-    fn session(&self, account: &str, role: &str, name: &str) -> Caller {
+    pub(super) fn session(&self, account: &str, role: &str, name: &str) -> Caller {
         let arn = format!("arn:aws:iam::{account}:role/{role}");
         Caller::Role(Box::new(RoleSession::of_role(&arn, name, self.clock.now()).unwrap()))
     }
 
     /// As the provisioner of an account.
-    fn call(&self, account: &str, operation: &str, body: &Value) -> Result<Value, AwsError> {
+    pub(super) fn call(&self, account: &str, operation: &str, body: &Value) -> Result<Value, AwsError> {
         self.call_as(self.session(account, "StudiogateProvisioner", "ada"), operation, body)
     }
 
-    fn curate(&self, operation: &str, body: &Value) -> Result<Value, AwsError> {
+    pub(super) fn curate(&self, operation: &str, body: &Value) -> Result<Value, AwsError> {
         self.call_as(Caller::Administrator("222222222222".parse().unwrap()), operation, body)
     }
 
-    fn product(&self, name: &str) -> (String, String) {
+    pub(super) fn product(&self, name: &str) -> (String, String) {
         self.aws
             .with_world(|world| {
                 let product = world.service_catalog.products.values().find(|p| p.name == name).unwrap();
@@ -70,7 +70,7 @@ impl Bench {
             .unwrap()
     }
 
-    fn request(&self, product: &str, name: &str, parameters: &BTreeMap<String, String>) -> Value {
+    pub(super) fn request(&self, product: &str, name: &str, parameters: &BTreeMap<String, String>) -> Value {
         let (product, artifact) = self.product(product);
         let parameters: Vec<Value> = parameters.iter().map(|(k, v)| json!({ "Key": k, "Value": v })).collect();
         json!({
@@ -89,7 +89,7 @@ impl Bench {
 }
 
 /// The values that the bindings of a seeded product give.
-fn bound(blueprint: &Blueprint, account: &str) -> BTreeMap<String, String> {
+pub(super) fn bound(blueprint: &Blueprint, account: &str) -> BTreeMap<String, String> {
     let value = |source: &BindingSource| {
         Some(match source {
             BindingSource::Fixed { value } => value.clone(),
@@ -114,7 +114,7 @@ fn bound(blueprint: &Blueprint, account: &str) -> BTreeMap<String, String> {
     blueprint.bindings.iter().filter_map(|(key, source)| Some((key.clone(), value(source)?))).collect()
 }
 
-fn blueprint(name: &str) -> Blueprint {
+pub(super) fn blueprint(name: &str) -> Blueprint {
     blueprints().into_iter().find(|b| b.name == name).unwrap()
 }
 
@@ -265,56 +265,6 @@ fn a_value_that_cloudformation_refuses_ends_in_error_with_a_way_out() {
 }
 
 #[test]
-fn a_path_needs_a_share_and_a_principal() {
-    let bench = Bench::new();
-    let (product, artifact) = bench.product("Studio environment");
-    let body = json!({ "ProductId": product, "ProvisioningArtifactId": artifact });
-    let paths = bench.call(DEV, "ListLaunchPaths", &json!({ "ProductId": product })).unwrap();
-    assert_eq!(paths["LaunchPathSummaries"].as_array().unwrap().len(), 1);
-    let administrator = Caller::Administrator(DEV.parse().unwrap());
-    let refused = bench.call_as(administrator, "DescribeProvisioningParameters", &body).unwrap_err();
-    assert_eq!(refused.code, "ResourceNotFoundException");
-    assert_eq!(refused.message, format!("No launch paths found for resource: {product}"));
-    let log_archive = Caller::Administrator("333333333333".parse().unwrap());
-    let refused = bench.call_as(log_archive, "ListLaunchPaths", &json!({ "ProductId": product })).unwrap_err();
-    assert_eq!(refused.message, format!("Product {product} not found."));
-
-    // A second portfolio with the product makes the path a choice.
-    bench
-        .aws
-        .with_world(|world| {
-            let other =
-                world.service_catalog.portfolios.values_mut().find(|p| p.name == super::seed::WORKSPACES).unwrap();
-            other.products.insert(product.clone());
-        })
-        .unwrap();
-    let parameters = bound(&blueprint("Studio environment"), DEV);
-    let mut request = bench.request("Studio environment", "ada", &parameters);
-    let refused = bench.call(DEV, "ProvisionProduct", &request).unwrap_err();
-    assert!(refused.message.contains("PathId"), "{refused}");
-    request["PathId"] = paths["LaunchPathSummaries"][0]["Id"].clone();
-    bench.call(DEV, "ProvisionProduct", &request).unwrap();
-}
-
-#[test]
-fn the_launch_role_has_to_be_in_the_account() {
-    let bench = Bench::new();
-    bench
-        .aws
-        .with_world(|world| {
-            world.account_mut(&DEV.parse().unwrap()).unwrap().roles.remove("StudiogateLaunchRole");
-        })
-        .unwrap();
-    let parameters = bound(&blueprint("Studio environment"), DEV);
-    let request = bench.request("Studio environment", "ada", &parameters);
-    let refused = bench.call(DEV, "ProvisionProduct", &request).unwrap_err();
-    assert_eq!(
-        refused.message,
-        "Access denied while assuming the role arn:aws:iam::601000000002:role/StudiogateLaunchRole"
-    );
-}
-
-#[test]
 fn the_search_index_lags_and_levels_hide_what_is_others() {
     let bench = Bench::new();
     let parameters = bound(&blueprint("Studio environment"), DEV);
@@ -390,51 +340,6 @@ fn parameters_and_outputs_are_described() {
 }
 
 #[test]
-fn the_administrator_reads_everything_page_by_page() {
-    let bench = Bench::new();
-    let portfolios = bench.curate("ListPortfolios", &json!({ "PageSize": 1 })).unwrap();
-    assert_eq!(portfolios["PortfolioDetails"].as_array().unwrap().len(), 1);
-    let next = json!({ "PageSize": 1, "PageToken": portfolios["NextPageToken"] });
-    let second = bench.curate("ListPortfolios", &next).unwrap();
-    assert_eq!(second["PortfolioDetails"][0]["DisplayName"], "Governed data workspaces");
-    assert!(second.get("NextPageToken").is_none());
-    let refused = bench.curate("ListPortfolios", &json!({ "PageToken": "junk" })).unwrap_err();
-    assert_eq!(refused.code, "InvalidParametersException");
-
-    let id = portfolios["PortfolioDetails"][0]["Id"].clone();
-    let access = bench.curate("ListPortfolioAccess", &json!({ "PortfolioId": id })).unwrap();
-    assert_eq!(access["AccountIds"].as_array().unwrap().len(), 8);
-    let products = bench.curate("SearchProductsAsAdmin", &json!({ "PortfolioId": id })).unwrap();
-    assert_eq!(products["ProductViewDetails"].as_array().unwrap().len(), 3);
-    let product = products["ProductViewDetails"][0]["ProductViewSummary"]["ProductId"].clone();
-    let artifacts = bench.curate("ListProvisioningArtifacts", &json!({ "ProductId": product })).unwrap();
-    let artifact = artifacts["ProvisioningArtifactDetails"][0].clone();
-    assert_eq!(artifact["Active"], true);
-    let one = json!({ "ProductId": product, "ProvisioningArtifactId": artifact["Id"], "Verbose": true });
-    let described = bench.curate("DescribeProvisioningArtifact", &one).unwrap();
-    assert!(described["Info"]["CloudFormationTemplate"].as_str().unwrap().contains("Resources:"));
-    let constraints =
-        bench.curate("ListConstraintsForPortfolio", &json!({ "PortfolioId": id, "ProductId": product })).unwrap();
-    for constraint in constraints["ConstraintDetails"].as_array().unwrap() {
-        let body = json!({ "Id": constraint["ConstraintId"] });
-        let described = bench.curate("DescribeConstraint", &body).unwrap();
-        serde_json::from_str::<Value>(described["ConstraintParameters"].as_str().unwrap()).unwrap();
-    }
-    let options = bench.curate("ListTagOptions", &json!({ "Filters": { "Key": "data-class" } })).unwrap();
-    assert_eq!(options["TagOptionDetails"].as_array().unwrap().len(), 4);
-    let body = json!({ "TagOptionId": options["TagOptionDetails"][0]["Id"], "ResourceType": "Portfolio" });
-    let resources = bench.curate("ListResourcesForTagOption", &body).unwrap();
-    assert_eq!(resources["ResourceDetails"].as_array().unwrap().len(), 2);
-
-    let administrator = || Caller::Administrator(DEV.parse().unwrap());
-    let shares = bench.call_as(administrator(), "ListAcceptedPortfolioShares", &json!({})).unwrap();
-    assert_eq!(shares["PortfolioDetails"].as_array().unwrap().len(), 2);
-    let principals =
-        bench.call_as(administrator(), "ListPrincipalsForPortfolio", &json!({ "PortfolioId": id })).unwrap();
-    assert_eq!(principals["Principals"][0]["PrincipalARN"], "arn:aws:iam::601000000002:role/StudiogateProvisioner");
-}
-
-#[test]
 fn an_offered_template_is_a_product_and_a_broken_one_is_not() {
     let template = "
 Description: A log group
@@ -461,56 +366,4 @@ Resources:
     let failed = run(false);
     assert_eq!(failed["Status"], "FAILED");
     assert_eq!(failed["RecordErrors"][0]["Description"], "No export named vpc-dev found. Rollback requested by user.");
-}
-
-#[test]
-fn what_is_denied_on_an_arn_is_denied_by_name_too() {
-    let bench = Bench::new();
-    let (product, artifact) = bench.product("Sandbox Studio");
-    let arn = format!("arn:aws:catalog:*:*:product/{product}");
-    let policy = json!({ "Version": "2012-10-17", "Statement": [
-        { "Effect": "Deny", "Action": "servicecatalog:*", "Resource": arn },
-    ] });
-    bench
-        .aws
-        .with_world(|world| {
-            let account = world.account_mut(&"601000000001".parse().unwrap()).unwrap();
-            let role = account.roles.get_mut("StudiogateProvisioner").unwrap();
-            role.policies.insert("deny".into(), policy.to_string());
-        })
-        .unwrap();
-    for (operation, mut body) in [
-        (
-            "ProvisionProduct",
-            json!({ "ProvisioningArtifactId": artifact, "ProvisionedProductName": "x", "ProvisionToken": "x" }),
-        ),
-        ("DescribeProvisioningParameters", json!({ "ProvisioningArtifactId": artifact })),
-        ("DescribeProvisioningArtifact", json!({ "ProvisioningArtifactId": artifact })),
-        ("DescribeProduct", json!({})),
-    ] {
-        let key = if operation == "DescribeProduct" { "Name" } else { "ProductName" };
-        body[key] = json!("Sandbox Studio");
-        let refused = bench.call("601000000001", operation, &body).unwrap_err();
-        assert!(refused.message.contains("with an explicit deny"), "{operation}: {refused}");
-    }
-}
-
-#[test]
-fn who_may_not_act_does_not_learn_what_there_is() {
-    let bench = Bench::new();
-    let observer = bench.session("601000000001", "StudiogateObserver", "eve");
-    for (operation, token) in
-        [("TerminateProvisionedProduct", "TerminateToken"), ("UpdateProvisionedProduct", "UpdateToken")]
-    {
-        let body = json!({ "ProvisionedProductName": "none", token: "x" });
-        assert_eq!(bench.call_as(observer.clone(), operation, &body).unwrap_err().code, "AccessDeniedException");
-    }
-}
-
-#[test]
-fn a_page_size_of_zero_asks_for_no_size_in_particular() {
-    let bench = Bench::new();
-    let page = |size: i64| bench.curate("ListPortfolios", &json!({ "PageSize": size }));
-    assert_eq!(page(0).unwrap()["PortfolioDetails"].as_array().unwrap().len(), 2);
-    assert!(page(-1).is_err() && page(101).is_err());
 }
