@@ -39,6 +39,10 @@ impl ControlPlane {
         }
         let session = match session::provisioner(self, environment, Purpose::Terminate).await {
             Ok(session) => session,
+            Err(aws::Error::Denied(_)) if self.has_left(it).await? => {
+                // Whatever is in it is beyond the portal: the environment must not stand here for ever.
+                return Ok(Outcome::new(Observation::Gone).with("account", "left the organization"));
+            }
             Err(error) => return Ok(error.into()),
         };
         let catalog = session.service_catalog();
@@ -73,6 +77,15 @@ impl ControlPlane {
         let operations = self.store().operations_of(&it.id, ALL).await?;
         let provisionings = operations.iter().filter(|o| o.kind == OperationKind::Provision);
         Ok(provisionings.into_iter().all(|o| o.step.position() == check))
+    }
+
+    /// Whether the account is in the organization no more: read well, since the environment was made, and for an account that
+    /// the projects have, for the mirror knows the way to no other.
+    async fn has_left(&self, it: &Environment) -> Result<bool> {
+        let mirror = self.store().organization_state().await?;
+        let read = mirror.problem.is_none() && mirror.refreshed_at.is_some_and(|at| at > it.created_at);
+        let known = self.store().project_account(&it.project, &it.account, &it.region).await?.is_some();
+        Ok(read && known && self.store().account_paths([&it.account]).await?.is_empty())
     }
 
     /// Asks for the deletion of apps, then of spaces, until none is left.

@@ -31,13 +31,17 @@ pub const FRAUD_DEV: &str = "fraud-detection/601000000002/eu-west-1";
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
-/// Where the next worker dies: at this point of this step, once.
+/// Where the next worker dies: at this point of this step, once; by a panic where the last says so.
 #[derive(Clone, Default)]
-pub struct CrashSwitch(Arc<Mutex<Option<(CrashPoint, String)>>>);
+pub struct CrashSwitch(Arc<Mutex<Option<(CrashPoint, String, bool)>>>);
 
 impl CrashSwitch {
     pub fn arm(&self, point: CrashPoint, step: &str) {
-        *self.0.lock().unwrap() = Some((point, step.to_owned()));
+        *self.0.lock().unwrap() = Some((point, step.to_owned(), false));
+    }
+
+    pub fn arm_panic(&self, point: CrashPoint, step: &str) {
+        *self.0.lock().unwrap() = Some((point, step.to_owned(), true));
     }
 
     /// Whether it still waits for its moment.
@@ -48,12 +52,9 @@ impl CrashSwitch {
     fn hook(&self) -> control_plane::CrashHook {
         let switch = self.clone();
         Arc::new(move |point, step| {
-            let mut armed = switch.0.lock().unwrap();
-            let strikes = armed.as_ref().is_some_and(|(at, of)| *at == point && of == step);
-            if strikes {
-                *armed = None;
-            }
-            strikes
+            let struck = switch.0.lock().unwrap().take_if(|(at, of, _)| *at == point && of == step);
+            assert!(struck.as_ref().is_none_or(|(_, _, panics)| !panics), "a worker was made to panic");
+            struck.is_some()
         })
     }
 }
@@ -89,7 +90,7 @@ impl TestState {
         options(&mut sim_options);
         let local = LocalAws::new(sim_options).unwrap();
         let running = sim::serve(local, ServeOptions::any()).await.unwrap();
-        let aws = connect_aws(&running.aws_url, &clock);
+        let aws = connect_aws(&running.aws_url, &clock, PATIENCE);
         let store = Store::connect(url).await.unwrap();
         store.migrate().await.unwrap();
         let crash = CrashSwitch::default();
@@ -108,7 +109,7 @@ impl TestState {
     pub async fn restart_with(&mut self, settings: impl FnOnce(&mut Settings)) {
         self.restarts += 1;
         self.store = Store::connect(&self.url).await.unwrap();
-        self.aws = connect_aws(&self.running.aws_url, &self.clock);
+        self.aws = connect_aws(&self.running.aws_url, &self.clock, PATIENCE);
         let (clock, crash, head) = (&self.clock, &self.crash, &self.head);
         self.plane = plane(&self.store, &self.aws, clock, crash, head, self.restarts, settings);
     }
@@ -117,6 +118,13 @@ impl TestState {
     pub async fn replica(&self) -> ControlPlane {
         let store = Store::connect(&self.url).await.unwrap();
         plane(&store, &self.aws, &self.clock, &self.crash, &self.head, 1_000 + self.restarts, |_| {})
+    }
+
+    /// A replica that waits for AWS, and is waited for, until the test is over.
+    pub async fn patient_replica(&self) -> ControlPlane {
+        let store = Store::connect(&self.url).await.unwrap();
+        let aws = connect_aws(&self.running.aws_url, &self.clock, Duration::from_secs(600));
+        plane(&store, &aws, &self.clock, &self.crash, &self.head, 2_000, |s| s.workers.lease = TimeDelta::days(1))
     }
 
     pub fn person(subject: &str) -> PersonKey {
@@ -372,7 +380,10 @@ impl Drop for TestState {
     }
 }
 
-fn connect_aws(url: &str, clock: &ManualClock) -> Aws {
+/// How long a call to AWS is waited for.
+const PATIENCE: Duration = Duration::from_millis(1_500);
+
+fn connect_aws(url: &str, clock: &ManualClock, patience: Duration) -> Aws {
     let base = Credentials::new(sim::seed::SHARED_SERVICES, "unused", None, None, "test");
     let sdk = SdkConfig::builder()
         .endpoint_url(url)
@@ -385,7 +396,7 @@ fn connect_aws(url: &str, clock: &ManualClock) -> Aws {
     let mut config = AwsConfig::new(region, shared_services, management, Arc::new(clock.clone()));
     config.hub_role_arn = Some(sim::seed::HUB_ROLE_ARN.to_owned());
     config.external_id = Some(sim::seed::EXTERNAL_ID.to_owned().into());
-    config.timeouts = Timeouts { attempt: Duration::from_millis(1_500), ..Timeouts::default() };
+    config.timeouts = Timeouts { attempt: patience, operation: patience * 20, ..Timeouts::default() };
     Aws::with_sdk_config(&sdk, config)
 }
 
