@@ -195,7 +195,7 @@ on_both! {
             state.settle().await;
             assert_eq!(state.environment(&id).await.state, comes_to);
         }
-        assert_eq!(state.told(&id, "check", "account").await, ["left the organization"]);
+        assert_eq!(state.told(&id, "check", "because").await, ["the account is no longer in the organization"]);
         state.assert_sound().await;
     }
 }

@@ -35,13 +35,14 @@ impl ControlPlane {
         let it = environment.thing();
         if self.nothing_was_sent(it).await? {
             // Also the way out where the account or its role is gone.
-            return Ok(Outcome::new(Observation::Gone).with("sent", "nothing"));
+            return Ok(Outcome::new(Observation::Gone).with("because", "nothing was sent to AWS"));
         }
         let session = match session::provisioner(self, environment, Purpose::Terminate).await {
             Ok(session) => session,
             Err(aws::Error::Denied(_)) if self.has_left(it).await? => {
                 // Whatever is in it is beyond the portal: the environment must not stand here for ever.
-                return Ok(Outcome::new(Observation::Gone).with("account", "left the organization"));
+                let why = "the account is no longer in the organization";
+                return Ok(Outcome::new(Observation::Gone).with("because", why));
             }
             Err(error) => return Ok(error.into()),
         };
