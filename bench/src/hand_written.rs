@@ -302,7 +302,8 @@ async fn catalog(State(store): State<Store>, headers: HeaderMap) -> Answer {
     let mut products = store.products("").await?;
     products.retain(|product| access.iter().any(|rule| rule.product == product.id));
     let ids: Vec<ProductId> = products.iter().map(|product| product.id.clone()).collect();
-    let mut times = store.provisioning_seconds_of(&ids, 50).await?;
+    let mut measured = store.provisioning_seconds_of(&ids, 50).await?;
+    let expected = store.product_settings_of(&ids).await?;
     let mut tiles = Vec::new();
     for product in products {
         let rules: Vec<&ProductAccess> = access.iter().filter(|rule| rule.product == product.id).collect();
@@ -323,7 +324,10 @@ async fn catalog(State(store): State<Store>, headers: HeaderMap) -> Answer {
         };
         let named = portfolios.iter().filter(|p| product.portfolios.contains(&p.id)).map(|p| p.name.as_str());
         tiles.push(Tile {
-            typical: typical(times.remove(&product.id).unwrap_or_default()),
+            typical: typical(
+                measured.remove(&product.id).unwrap_or_default(),
+                expected.get(&product.id).and_then(|settings| settings.typical_minutes),
+            ),
             portfolio: named.collect::<Vec<_>>().join(", "),
             stages: stages.into_iter().map(Stage::label).collect(),
             classes: classes.join(", "),

@@ -72,10 +72,13 @@ pub(crate) fn class_word(class: DataClass) -> &'static str {
     }
 }
 
-/// The median of at least three provisionings.
-pub(crate) fn typical(mut seconds: Vec<i64>) -> String {
+/// The median of at least three provisionings, or what is expected.
+pub(crate) fn typical(mut seconds: Vec<i64>, expected_minutes: Option<u16>) -> String {
     if seconds.len() < 3 {
-        return "not yet known".to_owned();
+        return expected_minutes.map_or_else(
+            || "not yet known".to_owned(),
+            |minutes| format!("about {minutes} min, as the platform team expects"),
+        );
     }
     seconds.sort_unstable();
     match seconds.get(seconds.len() / 2).copied().unwrap_or_default() {

@@ -289,7 +289,8 @@ async fn the_curator_reads_the_whole_catalog() {
     assert!(rules.contains(&ConstraintRule::Launch { role: "StudiogateLaunchRole".into() }), "{rules:?}");
     assert!(rules.iter().any(|rule| matches!(rule, ConstraintRule::Template { rules } if rules.contains("Rules"))));
     let options = catalog.list_tag_options().await.unwrap();
-    assert_eq!(options.len(), 6);
+    // Three of the cost centers, three of the data classes, three of the workloads.
+    assert_eq!(options.len(), 9);
     assert!(!catalog.list_resources_for_tag_option(&options[0].id).await.unwrap().is_empty());
 
     let shares = local.observer().await.service_catalog().list_accepted_shares().await.unwrap();

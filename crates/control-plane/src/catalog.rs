@@ -190,12 +190,14 @@ impl ControlPlane {
     }
 }
 
+/// Tags that nobody chooses, with their value or where it comes from.
+type TagsSet = Vec<(String, String)>;
+/// Tags that the person chooses, with the values.
+type TagsChosen = Vec<(String, Vec<String>)>;
+
 /// The tags of what is made of a product, for projects that may use it: those that are set, and those that the person
 /// chooses, by the rules of `request_form` and `submit`.
-fn tags_of<'a>(
-    product: &Product,
-    projects: impl Iterator<Item = &'a Project>,
-) -> (Vec<(String, String)>, Vec<(String, Vec<String>)>) {
+fn tags_of<'a>(product: &Product, projects: impl Iterator<Item = &'a Project>) -> (TagsSet, TagsChosen) {
     let from_person = "the Studio user id of who requests it".to_owned();
     let mut set: BTreeMap<String, Vec<String>> = BTreeMap::from([
         ("studiouserid".to_owned(), vec![from_person]),

@@ -117,14 +117,14 @@ pub(crate) async fn clearer(
         return Err(not_sent("it was something else that was allowed"));
     }
     let it = environment.thing();
-    let place = format!("arn:{}:sagemaker:{}:{}", plane.aws().config().partition, it.region, it.account);
-    let within = |kind: &str| domains.iter().map(|d| format!("{place}:{kind}/{d}/*")).collect::<Vec<_>>();
-    let (apps, spaces, all) = (within("app"), within("space"), ["*".to_owned()]);
+    let within = format!("arn:{}:sagemaker:{}:{}", plane.aws().config().partition, it.region, it.account);
+    let all_of = |kind: &str| domains.iter().map(|d| format!("{within}:{kind}/{d}/*")).collect::<Vec<_>>();
+    let (in_apps, in_spaces, anything) = (all_of("app"), all_of("space"), ["*".to_owned()]);
     // Lists have no resource in IAM.
     let grants: [Grant<'_>; 3] = [
-        (&["sagemaker:ListApps", "sagemaker:ListSpaces"], &all),
-        (&["sagemaker:DeleteApp"], &apps),
-        (&["sagemaker:DeleteSpace"], &spaces),
+        (&["sagemaker:ListApps", "sagemaker:ListSpaces"], &anything),
+        (&["sagemaker:DeleteApp"], &in_apps),
+        (&["sagemaker:DeleteSpace"], &in_spaces),
     ];
     open(plane, environment, RoleName::StudiogateProvisioner, &grants).await
 }

@@ -135,9 +135,8 @@ pub fn guardrails(
         let Some(by) = verdict.decided_by else { continue };
         let node = by.level.and_then(|level| path.nodes.get(level)).map_or("", |node| node.name.as_str());
         let why = match verdict.decision {
-            Decision::Allow => continue,
             Decision::ImplicitDeny if complete => format!("no policy at {node} allows it"),
-            Decision::ImplicitDeny => continue,
+            Decision::Allow | Decision::ImplicitDeny => continue,
             Decision::ExplicitDeny => {
                 let statement = by.statement.map(|name| name.to_string()).unwrap_or_default();
                 let denying = found

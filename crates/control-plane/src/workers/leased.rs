@@ -34,7 +34,7 @@ impl ControlPlane {
 
     /// Keeps the lease alive; returns when it is lost.
     async fn keep_lease(&self, lease: &str) -> Result<()> {
-        let third = (LEASE / 3).to_std().unwrap_or(Duration::from_secs(60));
+        let third = (LEASE / 3).to_std().unwrap_or(Duration::from_mins(1));
         loop {
             tokio::time::sleep(third).await;
             let now = self.now();

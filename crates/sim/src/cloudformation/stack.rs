@@ -99,7 +99,6 @@ pub enum Phase {
 }
 
 /// One resource of a stack.
-#[expect(clippy::struct_excessive_bools, reason = "each is an answer of its own that the template gives")]
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "what the template says of it, each by itself")]
 pub struct StackResource {

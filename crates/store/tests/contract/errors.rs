@@ -39,8 +39,10 @@ on_both! {
         assert_eq!(corrupt(store.environment(&environment.id).await), ("environment", "created_at", "e1".into()));
 
         db.raw("UPDATE operation SET step = 'check'").await;
-        let claimed = store.claim_operations(at(1), "w", at(2), 1).await;
-        assert_eq!(corrupt(claimed), ("operation", "step", "o1".into()));
+        let id = "o1".parse().unwrap();
+        assert_eq!(corrupt(store.operation(&id).await), ("operation", "step", "o1".into()));
+        // The others go on: what cannot be read is passed over.
+        assert!(store.claim_operations(at(1), "w", at(2), 1).await.unwrap().is_empty());
 
         db.raw("UPDATE audit_event SET actor_issuer = NULL").await;
         assert_eq!(corrupt(store.unsealed_events(1).await.unwrap().remove(0)), ("audit_event", "actor_kind", "ev1".into()));
