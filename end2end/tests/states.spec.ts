@@ -16,7 +16,7 @@ let portal: string;
 test.beforeAll(async () => {
   const port = await freePort();
   portal = `http://127.0.0.1:${port}`;
-  await programs.start(binary, ['demo', '--listen', `127.0.0.1:${port}`, '--speed', '1', '--product', template], {}, 'is ready at');
+  await programs.start(binary, ['demo', '--listen', `127.0.0.1:${port}`, '--speed', '4', '--product', template], {}, 'is ready at');
 });
 
 test.afterAll(() => programs.stop());

@@ -49,11 +49,11 @@ mod tests {
     #[test]
     fn v13_3_2_a_kept_key_is_its_owners_alone_and_stays() {
         let file = std::env::temp_dir().join(format!("studiogate-key-{}", std::process::id()));
-        let made = read_or_make(&file, &Random::from_os()).unwrap();
+        let first = read_or_make(&file, &Random::from_os()).unwrap();
         let mode = fs::metadata(&file).unwrap().permissions().mode();
-        let read = read_or_make(&file, &Random::from_os()).unwrap();
+        let again = read_or_make(&file, &Random::from_os()).unwrap();
         fs::remove_file(&file).unwrap();
         assert_eq!(mode & 0o777, 0o600);
-        assert!(made == read);
+        assert!(first == again);
     }
 }

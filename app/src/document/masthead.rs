@@ -39,7 +39,8 @@ pub fn Masthead(shell: Option<Shell>, frame: Frame) -> impl IntoView {
                     <path d="M3 21V11a9 9 0 0 1 18 0v10" stroke-linecap="round"></path>
                     <path d="M8 21v-9.5a4 4 0 0 1 8 0V21M12 13v3" stroke-linecap="round"></path>
                 </svg>
-                "Studiogate"
+                // Beside the count and the menus a narrow phone has no room for the word.
+                <span class="sr-only min-[24rem]:not-sr-only">"Studiogate"</span>
             </a>
             {person}
         </header>

@@ -36,7 +36,7 @@ pub(super) fn follow(latest: RwSignal<Option<Progress>>, connection: RwSignal<Co
         connection.set(Connection::Live);
     });
     let stream = source.clone();
-    let lost = Closure::<dyn Fn()>::new(move || {
+    let broken = Closure::<dyn Fn()>::new(move || {
         let closed = stream.ready_state() == EventSource::CLOSED;
         connection.set(if closed { Connection::Closed } else { Connection::Lost });
     });
@@ -61,7 +61,7 @@ pub(super) fn follow(latest: RwSignal<Option<Progress>>, connection: RwSignal<Co
         latest.set(Some(progress));
     });
     source.set_onopen(Some(opened.as_ref().unchecked_ref()));
-    source.set_onerror(Some(lost.as_ref().unchecked_ref()));
+    source.set_onerror(Some(broken.as_ref().unchecked_ref()));
     source.set_onmessage(Some(message.as_ref().unchecked_ref()));
     set_interval(
         move || {
@@ -73,7 +73,7 @@ pub(super) fn follow(latest: RwSignal<Option<Progress>>, connection: RwSignal<Co
     );
     // They live as long as the page does.
     opened.forget();
-    lost.forget();
+    broken.forget();
     message.forget();
 }
 

@@ -51,7 +51,7 @@ fn Person(person: PersonRow, end: bool, q: String) -> impl IntoView {
         view! {
             <PostButton
                 action="/api/end_sessions_of"
-                label="End sessions"
+                label="End all sessions"
                 class="button button-small button-danger"
                 described=described
                 fields

@@ -353,6 +353,10 @@ fn administration() {
         })
     });
     assert!(text.contains("Group platform-admins is always admin."));
+}
+
+#[test]
+fn people() {
     let people = |allowed: Allowed| {
         let person = |name: &str, you: bool, sessions: i64| PersonRow {
             id: samples::person().studio_user_id(),
@@ -376,6 +380,10 @@ fn administration() {
     assert_eq!(text.matches("/api/end_sessions_of").count(), 1, "not one's own, and not where there is none");
     let readonly = page("admin-people-readonly", || pages::admin_people::page(people(Allowed::default())));
     assert!(!readonly.contains("/api/end_sessions_of"));
+}
+
+#[test]
+fn administration_of_products() {
     let text = page("admin-products", || {
         pages::admin_products::page(AdminProductsPage {
             products: vec![

@@ -84,6 +84,8 @@ async fn an_installation_that_works_is_told_so_and_its_gaps_are_warnings() {
 #[tokio::test]
 async fn remedies_name_templates_that_are_there() {
     let state = State::start().await;
+    // No session of before lasts until then.
+    state.pass(chrono::TimeDelta::hours(2));
     state.demo.local.aws.faults().next(
         "sts:AssumeRole",
         sim::FaultKind::Error { code: "AccessDenied".into(), status: 403, message: "on purpose".into() },

@@ -233,14 +233,14 @@ async fn an_admins_form_that_was_overtaken_comes_back_with_what_was_typed_and_th
         let field = form.split_once(&format!(r#"name="{name}" value=""#)).unwrap().1;
         field.split_once('"').unwrap().0.to_owned()
     };
-    let (project, stage) = (value("project"), value("stage"));
+    let (project, of_stage) = (value("project"), value("stage"));
     assert_eq!(value("version"), "1");
     let mut save = async |days: &str, version: &str| {
         let fields = [
             ("form", "access"),
             ("product", &product),
             ("project", &project),
-            ("stage", &stage),
+            ("stage", &of_stage),
             ("approval", "one_lead"),
             ("max_lease_days", days),
             ("version", version),

@@ -108,7 +108,7 @@ async fn v4_1_3_what_a_proxy_would_say_is_not_believed_of_anybody() {
     let answer = browser.send(request.body(Body::empty()).unwrap()).await;
     assert_eq!(answer.status, 303);
     assert!(!answer.location().contains("evil.example"), "{}", answer.location());
-    assert!(answer.header("set-cookie").starts_with("studiogate="), "the scheme is the setting's");
+    assert!(answer.header("set-cookie").starts_with("studiogate-login-"), "the scheme is the setting's");
     assert_ne!(answer.header("x-request-id"), "chosen");
 }
 

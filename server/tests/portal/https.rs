@@ -41,8 +41,11 @@ async fn v3_4_1_every_answer_keeps_the_browser_on_https() {
 }
 
 fn assert_bound_to_the_host(answer: &Answer, name: &str) {
-    let cookie = answer.header("set-cookie");
-    assert!(cookie.starts_with(&format!("__Host-{name}=")), "{cookie}");
+    bound_to_the_host(answer.header("set-cookie"), name);
+}
+
+fn bound_to_the_host(cookie: &str, name: &str) {
+    assert!(cookie.starts_with(&format!("__Host-{name}")), "{cookie}");
     for attribute in ["Path=/", "Secure", "HttpOnly", "SameSite=Lax"] {
         assert!(cookie.split("; ").any(|one| one == attribute), "{attribute}: {cookie}");
     }
@@ -54,15 +57,16 @@ async fn v3_3_1_v3_3_2_v3_3_3_v3_3_4_every_cookie_is_bound_to_the_host() {
     let state = State::start().await;
     let (portal, router) = on_https(&state);
     let mut browser = Browser::new(router, ORIGIN);
-    assert_bound_to_the_host(&browser.get("/auth/login").await, "studiogate");
+    assert_bound_to_the_host(&browser.get("/auth/login").await, "studiogate-login-");
 
     state.signed_in("auditor").await;
     let person = PersonKey { issuer: state.provider().issuer(), subject: "auditor".to_owned() };
     let id = portal.sessions().open(person, "", "").await.unwrap();
     let (_, cookie) = portal.sessions().set_cookie(&id).unwrap();
+    bound_to_the_host(cookie.to_str().unwrap(), "studiogate=");
     let (name, value) = cookie.to_str().unwrap().split(';').next().unwrap().split_once('=').unwrap();
     browser.cookies.insert(name.to_owned(), value.to_owned());
-    assert_bound_to_the_host(&browser.post("/api/set_theme", &[("theme", "dark")]).await, "theme");
+    assert_bound_to_the_host(&browser.post("/api/set_theme", &[("theme", "dark")]).await, "theme=");
     let page = browser.get("/profile").await;
     assert!(page.status == 200 && page.has("data-theme=\"dark\""), "{}", page.text());
 }

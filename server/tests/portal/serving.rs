@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use control_plane::{CrashHook, CrashPoint, Deps};
-use domain::clock::Clock as _;
+use domain::clock::Clock;
 use sim::FaultKind;
 use store::Store;
 use studiogate::serve::serve_within;
@@ -22,12 +24,30 @@ async fn listener() -> TcpListener {
     TcpListener::bind("127.0.0.1:0").await.unwrap()
 }
 
+/// A clock that breaks once: what one operation breaks it breaks for itself, and this is nobody's operation.
+#[derive(Debug)]
+struct Breaks {
+    clock: Arc<dyn Clock>,
+    next: Arc<AtomicBool>,
+}
+
+impl Clock for Breaks {
+    fn now(&self) -> DateTime<Utc> {
+        assert!(!self.next.swap(false, Ordering::Relaxed), "on purpose");
+        self.clock.now()
+    }
+}
+
 #[tokio::test]
 async fn a_portal_whose_workers_died_stops_and_says_so() {
-    let crash = |deps: Deps| Deps { crash: Some(Arc::new(|_, _| panic!("on purpose"))), ..deps };
-    let state = State::start_in(None, crash).await;
-    state.sign_in_the_team().await;
-    state.approved("dies").await;
+    let next = Arc::new(AtomicBool::new(false));
+    let breaks = Arc::clone(&next);
+    let state = State::start_in(None, |deps: Deps| {
+        let clock = Arc::new(Breaks { clock: deps.clock.clone(), next: breaks });
+        Deps { clock, ..deps }
+    })
+    .await;
+    next.store(true, Ordering::Relaxed);
     let shutdown = CancellationToken::new();
     let serving = serve_within(LONG, listener().await, state.router(), state.plane().clone(), shutdown.clone());
     let outcome = tokio::time::timeout(LONG, serving).await.expect("it stops by itself");

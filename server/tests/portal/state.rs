@@ -146,6 +146,7 @@ impl State {
 
     /// A request of the scientist that waits for a decision.
     pub(crate) async fn waiting_request(&self, name: &str) -> RequestId {
+        self.sign_in_the_team().await;
         let input = self.input("Studio user profile", FRAUD_DEV, name).await;
         self.plane().submit_request(&self.as_("fraud-scientist").await, input).await.unwrap()
     }
