@@ -1,6 +1,6 @@
 //! The recorder of the process, and what it counts of the whole portal.
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use control_plane::Backlog;
@@ -8,7 +8,7 @@ use metrics::gauge;
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio_util::sync::CancellationToken;
 
-static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
+static RECORDER: Mutex<Option<PrometheusHandle>> = Mutex::new(None);
 /// Seconds; what people feel lies between them.
 const BUCKETS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
 /// How often what was measured is put into its buckets, whether anybody asks for it or not.
@@ -18,15 +18,13 @@ const KINDS: [&str; 2] = ["provision", "terminate"];
 
 /// Installs it once per process; every further call answers the same one.
 pub fn install() -> Result<PrometheusHandle, BuildError> {
-    if let Some(handle) = RECORDER.get() {
+    // Held until it is installed: portals that start at the same moment get the same one.
+    let mut recorder = RECORDER.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(handle) = &*recorder {
         return Ok(handle.clone());
     }
     let builder = PrometheusBuilder::new().set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &BUCKETS)?;
-    match builder.install_recorder() {
-        Ok(handle) => Ok(RECORDER.get_or_init(|| handle).clone()),
-        // Another thread was first.
-        Err(error) => RECORDER.get().cloned().ok_or(error),
-    }
+    Ok(recorder.insert(builder.install_recorder()?).clone())
 }
 
 /// Keeps what was measured from piling up until somebody asks for it.
