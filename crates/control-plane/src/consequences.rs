@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use domain::catalog::ProvisioningArtifact;
-use domain::environment::{Environment, LaunchTarget, StackEvent};
+use domain::environment::{Environment, EnvironmentState, LaunchTarget, StackEvent};
 
 use crate::stack;
 
@@ -26,7 +26,11 @@ impl Termination {
         let told = stack::living(environment, events);
         let planned = artifact.map(|a| a.resources.clone()).unwrap_or_default();
         let kinds = if events.is_empty() { planned } else { told };
-        let consequences = consequences(&kinds, environment.launch_target.as_ref());
+        let mut consequences = consequences(&kinds, environment.launch_target.as_ref());
+        if environment.state == EnvironmentState::Provisioning {
+            let first = "The provisioning ends. What AWS has begun to make, it finishes first; then it is taken down.";
+            consequences.insert(0, first.to_owned());
+        }
         Self { deletes: kinds.into_iter().collect(), consequences }
     }
 }

@@ -224,7 +224,7 @@ fn view(operation: &Operation, trail: &[AuditEvent], told: &Told, expected: &Exp
                 detail.extend(stack_detail(operation.kind, i, told, expected));
             }
             if i == at {
-                detail.extend(step_detail(&operation.step));
+                detail.extend(step_detail(operation.kind, &operation.step));
             }
             StepView { label: (*label).to_owned(), status, started_at, finished_at, detail }
         })
@@ -273,8 +273,11 @@ fn stack_detail(kind: OperationKind, position: u8, told: &Told, expected: &Expec
     }
 }
 
-fn step_detail(step: &Step) -> Option<String> {
+fn step_detail(kind: OperationKind, step: &Step) -> Option<String> {
     match step {
+        Step::Check if kind == OperationKind::Terminate => {
+            Some("What AWS is still at work on, it finishes first".to_owned())
+        }
         Step::Clear | Step::FollowClear { .. } => Some("Removing what an earlier try left behind".to_owned()),
         Step::DeleteApps { remaining: Some(1) } => Some("1 app or space is left".to_owned()),
         Step::DeleteApps { remaining: Some(left) } => Some(format!("{left} apps and spaces are left")),

@@ -34,8 +34,15 @@ impl ControlPlane {
     ) -> Result<()> {
         use EnvironmentState::{Available, Error as Failed, Provisioning, Tainted, Terminating};
         let mut tx = self.store().begin().await?;
+        // The operation first, as its worker does: both wait for each other otherwise.
+        let last = match &seen.operation {
+            Some(operation) => tx.operation(operation).await?,
+            None => None,
+        };
         let mut it = tx.environment(&seen.id).await?.ok_or_else(|| Error::not_found("environment"))?;
-        if it.version != seen.version {
+        let ends = kind == OperationKind::Terminate && it.state == Provisioning && it.operation == seen.operation;
+        // What is coming up moves on by itself; whatever its version, it can be ended.
+        if it.version != seen.version && !ends {
             tx.rollback().await?;
             // The first click of two was quicker.
             if self.is_underway(caller, &it, kind).await? {
@@ -45,7 +52,7 @@ impl ControlPlane {
         }
         let possible = match action {
             Action::RetryEnvironment => it.state == Failed,
-            _ => matches!(it.state, Available | Tainted | Failed),
+            _ => ends || matches!(it.state, Available | Tainted | Failed),
         };
         if !possible {
             return Err(Error::conflict(
@@ -54,7 +61,13 @@ impl ControlPlane {
                 "Wait until nothing is at work on it; its page shows how far that is.",
             ));
         }
-        let operation = self.operation(kind, &it.id, &it.project, &caller.actor.person)?;
+        let mut operation = self.operation(kind, &it.id, &it.project, &caller.actor.person)?;
+        let ended = last.filter(|o| ends && o.finished_at.is_none());
+        if let Some(ended) = &ended {
+            // Until its lease ends a worker may be at a call to AWS: only then is it known what there is to terminate.
+            operation.next_run_at = ended.lease_until.map_or(self.now(), |until| until.max(self.now()));
+            tx.end_operation(&self.ended(ended)).await?;
+        }
         it.state = match kind {
             OperationKind::Provision => Provisioning,
             OperationKind::Terminate => Terminating,
@@ -65,12 +78,15 @@ impl ControlPlane {
         it.version += 1;
         tx.update_environment(&it).await?;
         tx.insert_operation(&operation).await?;
-        let event = Event::done(action.as_str(), "environment", it.id.as_str())
+        let mut event = Event::done(action.as_str(), "environment", it.id.as_str())
             .project(&it.project)
             .version(it.version)
             .with("name", &it.name)
             .with("operation", operation.id.as_str())
             .with("kind", kind.as_str());
+        if let Some(ended) = &ended {
+            event = event.with("ended", ended.id.as_str());
+        }
         self.record(&mut tx, caller, event).await?;
         tx.commit().await?;
         self.changed(&it.id);

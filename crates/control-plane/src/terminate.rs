@@ -1,15 +1,17 @@
 //! Terminating an environment.
 
 use domain::action::Action;
-use domain::environment::Environment;
+use domain::environment::{Environment, EnvironmentState};
 use domain::id::EnvironmentId;
-use domain::operation::OperationKind;
+use domain::operation::{Operation, OperationKind, Step};
+use domain::problem::Problem;
 use domain::view::TerminateInput;
 
 use crate::{Caller, ControlPlane, Error, Result};
 
 impl ControlPlane {
-    /// Starts the termination, once the name was typed to confirm it. One that the caller started already goes on.
+    /// Starts the termination, once the name was typed to confirm it. One that the caller started already goes on; a
+    /// provisioning is ended.
     pub async fn terminate_environment(
         &self,
         caller: &Caller,
@@ -23,9 +25,30 @@ impl ControlPlane {
         if self.is_underway(caller, &seen, OperationKind::Terminate).await? {
             return Ok(());
         }
-        if input.version.trim().parse::<i64>().ok() != Some(seen.version) {
+        let posted: Option<i64> = input.version.trim().parse().ok();
+        // What is coming up gets new versions while the name is being typed.
+        let moves = seen.state == EnvironmentState::Provisioning && posted.is_some_and(|posted| posted < seen.version);
+        if posted != Some(seen.version) && !moves {
             return Err(Error::Stale { what: "environment".to_owned() });
         }
         self.start(caller, &seen, OperationKind::Terminate, Action::TerminateEnvironment).await
+    }
+
+    /// The operation, ended for a termination.
+    pub(crate) fn ended(&self, operation: &Operation) -> Operation {
+        let problem = Problem::new(
+            "The provisioning was ended.",
+            "The environment is terminated instead.",
+            "Follow the termination: it takes down what came up.",
+        );
+        Operation {
+            step: Step::Failed { problem, at: operation.step.position() },
+            trouble: None,
+            lease_owner: None,
+            lease_until: None,
+            finished_at: Some(self.now()),
+            version: operation.version + 1,
+            ..operation.clone()
+        }
     }
 }

@@ -130,32 +130,6 @@ on_both! {
         state.assert_sound().await;
     }
 
-    async fn a_termination_whose_record_cannot_be_seen_yet_is_not_over(url) {
-        let state = TestState::start(&url).await;
-        let id = state.approved("seen-late").await;
-        state.settle().await;
-        let unseen = FaultKind::Error { code: "ResourceNotFoundException".into(), status: 400, message: "Record not found".into() };
-        state.running.aws.faults().next("servicecatalog:DescribeRecord", unseen, 1);
-        state.terminate("fraud-scientist", &id).await;
-        state.settle().await;
-        assert_eq!(state.environment(&id).await.state, EnvironmentState::Terminated);
-        assert!(state.provisioned(DEV).is_empty(), "it was called terminated while it still ran");
-        state.assert_sound().await;
-    }
-
-    async fn what_was_never_sent_ends_without_aws(url) {
-        let state = TestState::start(&url).await;
-        let id = state.approved("unsent").await;
-        // The account or its role is gone.
-        state.running.aws.faults().next("sts:AssumeRole", refused(), 1_000);
-        state.settle().await;
-        assert_eq!(state.environment(&id).await.state, EnvironmentState::Error);
-        state.terminate("fraud-scientist", &id).await;
-        state.settle().await;
-        assert_eq!(state.environment(&id).await.state, EnvironmentState::Terminated);
-        state.assert_sound().await;
-    }
-
     async fn a_row_that_cannot_be_read_holds_nobody_up(url) {
         let state = TestState::start(&url).await;
         let broken = state.approved("unreadable").await;
@@ -304,7 +278,11 @@ on_both! {
         state.settle().await;
         assert_eq!(state.environment(&id).await.state, EnvironmentState::Available, "{:?}", state.environment(&id).await.problem);
         assert!(state.store.request(&used).await.unwrap().unwrap().sealed.is_none());
-        // The notebook instance opens too.
+        // The notebook instance opens too, and is called what it is where it does not.
+        state.running.aws.faults().next("sagemaker:CreatePresignedNotebookInstanceUrl", FaultKind::Throttle, 5);
+        let busy = state.plane.launch_environment(&caller, &id).await.unwrap_err();
+        assert_eq!(busy.problem().what, "The notebook instance could not be opened.");
+        state.running.aws.faults().clear();
         let url = state.plane.launch_environment(&caller, &id).await.unwrap().into_location();
         assert!(url.starts_with(&state.running.studio_url), "{url}");
         state.terminate("fraud-scientist", &id).await;
@@ -324,8 +302,10 @@ on_both! {
         let denied = FaultKind::Error { code: "AccessDeniedException".into(), status: 400, message: "not you".into() };
         for (operation, kind) in [
             ("sagemaker:CreatePresignedDomainUrl", FaultKind::Throttle),
+            ("sagemaker:CreatePresignedDomainUrl", FaultKind::ResponseLost),
             ("sagemaker:CreatePresignedDomainUrl", denied.clone()),
             ("sts:AssumeRole", FaultKind::Throttle),
+            ("sts:AssumeRole", FaultKind::ResponseLost),
             ("sts:AssumeRole", denied),
         ] {
             faults.next(operation, kind.clone(), 5);
@@ -344,7 +324,7 @@ on_both! {
         // Each try has its intent and its outcome.
         let filter = store::AuditFilter { action: Some("launch_environment".into()), ..Default::default() };
         let events = state.store.audit_events(&store::Scope::All, &filter, &store::PageRequest::newest(100)).await.unwrap();
-        assert_eq!(events.items.len(), 12);
+        assert_eq!(events.items.len(), 16);
         state.assert_sound().await;
     }
 

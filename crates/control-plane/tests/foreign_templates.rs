@@ -12,6 +12,7 @@ use domain::binding_proposal::role_value;
 use domain::environment::{Environment, EnvironmentState};
 use domain::id::ProductId;
 use domain::view::ParameterBindingInput;
+use sim::FaultKind;
 
 const DEV: &str = "601000000002";
 
@@ -138,6 +139,38 @@ foreign! {
     a_studio_domain: "studio-domain.yaml", exports: false;
     a_notebook_made_by_a_function: "notebook-by-function.yaml", exports: true;
     a_notebook_of_a_team: "team-notebook.yaml", exports: true;
+}
+
+on_both! {
+    /// What a function made has no owner's tag: the portal looks, and tags it.
+    async fn tagging_survives_throttling_and_lost_answers(url) {
+        let state = offering(&url, template("notebook-by-function.yaml"), true).await;
+        let caller = state.as_("fraud-scientist").await;
+        for (i, call) in ["ListTags", "DescribeNotebookInstance", "AddTags"].into_iter().enumerate() {
+            for (kind, word) in [(FaultKind::Throttle, "throttled"), (FaultKind::ResponseLost, "lost")] {
+                let case = format!("{call} {word}");
+                let input = filled(&state, &format!("{word}-{i}")).await;
+                let request = state.plane.submit_request(&caller, input).await.unwrap();
+                let id = state.approve("fraud-lead", &request).await;
+                let call = format!("sagemaker:{call}");
+                // As often as the client tries by itself; an act is sent once.
+                let count = if call.ends_with("AddTags") { 1 } else { 2 };
+                state.running.aws.faults().next(&call, kind, count);
+                state.settle().await;
+                assert!(state.running.aws.faults().list().is_empty(), "{case} never happened");
+                let it = state.environment(&id).await;
+                assert_eq!(it.state, EnvironmentState::Available, "{case}: {:?}", it.problem);
+                assert!(it.launch_target.is_some(), "{case}");
+                let tagged = state.told(&id, "collect", "tagged").await;
+                assert!(!tagged.is_empty() && tagged.iter().all(|arn| arn.contains(":notebook-instance/")), "{case}");
+                state.plane.launch_environment(&caller, &id).await.unwrap();
+                state.terminate("fraud-scientist", &id).await;
+                state.settle().await;
+                assert_eq!(state.environment(&id).await.state, EnvironmentState::Terminated, "{case}");
+            }
+        }
+        state.assert_sound().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

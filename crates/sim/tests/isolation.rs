@@ -255,3 +255,45 @@ async fn the_provisioner_clears_what_the_person_owns() {
     assert_eq!(h.json(&ada, "SageMaker.DeleteApp", app("bob")).await.unwrap_err().0, "AccessDeniedException");
     assert_eq!(h.json(&ada, "SageMaker.DeleteSpace", space("bob")).await.unwrap_err().0, "AccessDeniedException");
 }
+
+/// AWS refuses a list that is allowed on ARNs alone: lists have no resource in IAM.
+#[tokio::test]
+async fn a_list_is_allowed_on_every_resource_or_not_at_all() {
+    const STUDIO: [&str; 6] = [
+        "ListDomains",
+        "ListUserProfiles",
+        "ListSpaces",
+        "ListApps",
+        "ListNotebookInstances",
+        "ListNotebookInstanceLifecycleConfigs",
+    ];
+    let h = Harness::new();
+    let policy = |resource: &str| {
+        let allowed = json!({
+            "Effect": "Allow",
+            "Action": ["sagemaker:List*", "servicecatalog:ListConstraintsForPortfolio"],
+            "Resource": resource,
+        });
+        json!({ "Version": "2012-10-17", "Statement": allowed }).to_string()
+    };
+    for (resource, allowed) in [("arn:aws:*:*:*:*", false), ("*", true)] {
+        for (account, role) in [(DEV, "StudiogateObserver"), ("222222222222", "StudiogateCurator")] {
+            h.aws
+                .with_world(|world| {
+                    let role = world.account_mut(&account.parse().unwrap()).unwrap().roles.get_mut(role).unwrap();
+                    role.policies = [("lists".to_owned(), policy(resource))].into();
+                })
+                .unwrap();
+        }
+        let observer = h.as_role(DEV, "StudiogateObserver").await;
+        for list in STUDIO {
+            let answer = h.json(&observer, &format!("SageMaker.{list}"), json!({})).await;
+            assert_eq!(answer.is_ok(), allowed, "{list} on {resource}: {answer:?}");
+        }
+        let curator = h.as_role("222222222222", "StudiogateCurator").await;
+        let portfolio = h.aws.with_world(|world| world.service_catalog.portfolios.keys().next().cloned()).unwrap();
+        let target = "AWS242ServiceCatalogService.ListConstraintsForPortfolio";
+        let answer = h.json(&curator, target, json!({ "PortfolioId": portfolio.unwrap() })).await;
+        assert_eq!(answer.is_ok(), allowed, "constraints on {resource}: {answer:?}");
+    }
+}

@@ -268,6 +268,18 @@ impl Tx {
         }
     }
 
+    /// Writes the end of an operation whoever holds it, who then finds it lost; `operation.version` is one more than what was
+    /// read. [`Error::Conflict`] when it came to an end by itself.
+    pub async fn end_operation(&mut self, operation: &Operation) -> Result<()> {
+        let mut sql = Sql::update("operation", columns(operation)?);
+        sql.push(" WHERE id = ").value(operation.id.as_str());
+        sql.push(" AND version = ").value(operation.version - 1).push(" AND finished_at IS NULL");
+        match execute(self.on(), sql).await? {
+            0 => Err(Error::conflict("operation", operation.id.as_str())),
+            _ => Ok(()),
+        }
+    }
+
     /// Makes an unfinished operation due now, where it would be later; whoever holds it goes on.
     pub async fn wake_operation(&mut self, id: &OperationId, now: DateTime<Utc>) -> Result<bool> {
         let sql = Sql::new(

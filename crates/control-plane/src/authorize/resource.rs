@@ -97,10 +97,10 @@ impl Resource for Environment {
     }
 
     fn state_allows(&self, action: Action) -> bool {
-        use EnvironmentState::{Available, Error, Tainted};
+        use EnvironmentState::{Available, Error, Provisioning, Tainted};
         match action {
             Action::LaunchEnvironment => matches!(self.state, Available | Tainted) && self.launch_target.is_some(),
-            Action::TerminateEnvironment => matches!(self.state, Available | Tainted | Error),
+            Action::TerminateEnvironment => matches!(self.state, Provisioning | Available | Tainted | Error),
             Action::RetryEnvironment => self.state == Error,
             _ => true,
         }

@@ -2,11 +2,9 @@
 //! in the place of what was there.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use aws::ServiceCatalog;
-use aws::service_catalog::{ProvisioningParameters, TagOptionChoice};
-use chrono::TimeDelta;
+use aws::service_catalog::TagOptionChoice;
 use domain::catalog::{Portfolio, Product, ProvisioningArtifact, TagOption};
 use domain::id::{AccountId, ProductId, Region};
 use domain::problem::Problem;
@@ -20,41 +18,17 @@ use crate::{ControlPlane, Result, session};
 /// Products that are read at once.
 const AT_ONCE: usize = 4;
 
-/// One replica reads a region at a time.
-const LEASE: TimeDelta = TimeDelta::minutes(5);
-
 impl ControlPlane {
     /// Reads every region. A region that cannot be read keeps what it had, with the reason; answers whether all were read.
     pub(super) async fn mirror_catalogs(&self, shutdown: &CancellationToken) -> Result<bool> {
         let mut all = true;
         for region in &self.settings().regions {
             let lease = format!("catalog-{region}");
-            let now = self.now();
-            if !self.store().hold_lease(&lease, self.worker(), now, now + LEASE).await? {
-                continue;
+            if let Some(read) = self.under_lease(&lease, shutdown, self.mirror(region).boxed()).await? {
+                all &= read;
             }
-            // Reading changes nothing: what is not finished at a shutdown is let go of.
-            let result = tokio::select! {
-                read = self.mirror(region).boxed() => read,
-                lost = self.keep_lease(&lease) => lost.map(|()| false),
-                () = shutdown.cancelled() => Ok(false),
-            };
-            self.store().release_lease(&lease, self.worker()).await?;
-            all &= result?;
         }
         Ok(all)
-    }
-
-    /// Keeps the lease alive; returns when it is lost.
-    async fn keep_lease(&self, lease: &str) -> Result<()> {
-        let third = (LEASE / 3).to_std().unwrap_or(Duration::from_mins(1));
-        loop {
-            tokio::time::sleep(third).await;
-            let now = self.now();
-            if !self.store().hold_lease(lease, self.worker(), now, now + LEASE).await? {
-                return Ok(());
-            }
-        }
     }
 
     async fn mirror(&self, region: &Region) -> Result<bool> {
@@ -136,11 +110,12 @@ impl ControlPlane {
         accounts: &[AccountId],
     ) -> aws::Result<Product> {
         let detail = curator.describe_product_as_admin(&id).await?;
+        let launching = self.launching(region, &id, accounts).await?;
         let mut artifacts = curator.list_provisioning_artifacts(&id).await?;
         let mut tag_options = detail.tag_options;
         for artifact in artifacts.iter_mut().filter(|a| a.active) {
             // TagOptions of the portfolio count too, and only a launching account is told them with the product's.
-            for choice in self.complete(curator, region, &id, artifact, accounts).await? {
+            for choice in complete(curator, &id, artifact, launching.as_ref()).await? {
                 let option = |value| TagOption { key: choice.key.clone(), value, active: true };
                 tag_options.extend(choice.values.into_iter().map(option));
             }
@@ -168,50 +143,57 @@ impl ControlPlane {
         })
     }
 
-    /// What a version creates, from its template, and what it asks for: as an account sees it where one does, else as the
-    /// curator does.
-    async fn complete(
+    /// The first account that can launch the product; all its versions are seen from there.
+    async fn launching(
         &self,
-        curator: &ServiceCatalog,
         region: &Region,
         product: &ProductId,
-        artifact: &mut ProvisioningArtifact,
         accounts: &[AccountId],
-    ) -> aws::Result<Vec<TagOptionChoice>> {
-        let template = curator.describe_provisioning_artifact(product, &artifact.id).await?;
-        artifact.resources = template.body.as_deref().map(resources).unwrap_or_default();
-        artifact.parameters = template.parameters;
+    ) -> aws::Result<Option<Launching>> {
         for account in accounts {
-            match self.asked_in(account, region, product, artifact).await {
-                Ok(Some(asked)) => {
-                    artifact.parameters = asked.parameters;
-                    artifact.usage_instructions = asked.usage_instructions;
-                    return Ok(asked.tag_options);
-                }
+            let look = async {
+                let catalog = session::catalog_reader(self, account, region).await?.service_catalog();
+                let paths = catalog.list_launch_paths(product).await?;
+                Ok::<_, aws::Error>(paths.into_iter().next().map(|path| Launching { catalog, path: path.id }))
+            };
+            match look.await {
+                Ok(Some(launching)) => return Ok(Some(launching)),
+                Err(error) if error.is_retryable() => return Err(error),
                 // Not shared to this account, or the account cannot be reached: the next may do.
                 Ok(None) => {}
-                Err(error) if error.is_retryable() => return Err(error),
                 Err(error) => tracing::debug!(%error, %account, %product, "an account does not see the product"),
             }
         }
-        Ok(Vec::new())
+        Ok(None)
     }
+}
 
-    async fn asked_in(
-        &self,
-        account: &AccountId,
-        region: &Region,
-        product: &ProductId,
-        artifact: &ProvisioningArtifact,
-    ) -> aws::Result<Option<ProvisioningParameters>> {
-        let catalog = session::catalog_reader(self, account, region).await?.service_catalog();
-        let paths = match catalog.list_launch_paths(product).await {
-            Err(aws::Error::NotFound(_)) => return Ok(None),
-            paths => paths?,
-        };
-        let Some(path) = paths.first() else { return Ok(None) };
-        catalog.describe_provisioning_parameters(product, &artifact.id, Some(&path.id)).await.map(Some)
-    }
+/// An account that sees a product, by one of its launch paths.
+struct Launching {
+    catalog: ServiceCatalog,
+    path: String,
+}
+
+/// What a version creates, from its template, and what it asks for: as a launching account sees it where there is one, else
+/// as the curator does. Gives the TagOptions that a launch can choose from.
+async fn complete(
+    curator: &ServiceCatalog,
+    product: &ProductId,
+    artifact: &mut ProvisioningArtifact,
+    launching: Option<&Launching>,
+) -> aws::Result<Vec<TagOptionChoice>> {
+    let template = curator.describe_provisioning_artifact(product, &artifact.id).await?;
+    artifact.resources = template.body.as_deref().map(resources).unwrap_or_default();
+    artifact.parameters = template.parameters;
+    let Some(Launching { catalog, path }) = launching else { return Ok(Vec::new()) };
+    let asked = match catalog.describe_provisioning_parameters(product, &artifact.id, Some(path)).await {
+        // A version that was just made can take a moment to be seen there.
+        Err(aws::Error::NotFound(_)) => return Ok(Vec::new()),
+        asked => asked?,
+    };
+    artifact.parameters = asked.parameters;
+    artifact.usage_instructions = asked.usage_instructions;
+    Ok(asked.tag_options)
 }
 
 /// What was read of a region, and what of it could not be.

@@ -61,7 +61,7 @@ impl ControlPlane {
         }
         let mut outcome = Outcome::new(Observation::Done);
         if let Some(arn) = detail {
-            outcome = outcome.with("tagged", arn);
+            outcome = outcome.acted("tagged", arn);
         }
         outcome.changes.stack_arn = view.stack_arn().map(str::to_owned);
         outcome.changes.launch_target = target;
@@ -126,6 +126,8 @@ impl ControlPlane {
         };
         match tagged {
             Ok(()) => Ok(Ok(Owned::Tagged { arn })),
+            // The next look finds the tag, and cannot tell who set it.
+            Err(error) if error.outcome_unknown() => failed(Outcome::from(error).acted("tagged", arn)),
             Err(error) if error.is_retryable() => failed(error.into()),
             Err(error) => {
                 let problem =

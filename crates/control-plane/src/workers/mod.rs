@@ -3,6 +3,7 @@
 
 mod catalog;
 mod collect;
+mod leased;
 mod operations;
 mod organization;
 mod outcome;

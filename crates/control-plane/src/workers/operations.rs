@@ -188,7 +188,7 @@ impl ControlPlane {
     async fn act_authorized(&self, operation: &Operation, it: &Authorized<Environment>) -> Result<Outcome> {
         match (&operation.step, operation.kind) {
             (Step::Check, OperationKind::Provision) => self.check_provision(operation, it).await,
-            (Step::Check, OperationKind::Terminate) => self.check_terminate(it).await,
+            (Step::Check, OperationKind::Terminate) => self.check_terminate(operation, it).await,
             (Step::Provision { plan }, _) => self.provision(operation, it, plan).await,
             (Step::DeleteApps { .. }, _) => self.delete_apps(it).await,
             (Step::Clear | Step::Terminate, _) => self.terminate(operation, it).await,
@@ -241,7 +241,7 @@ impl ControlPlane {
         let by = By::For { person: &before.on_behalf_of, correlation: before.id.as_str() };
         let id = environment.id.to_string();
         let version = (learned || concluded).then_some(environment.version);
-        if moved || learned {
+        if moved || learned || outcome.acted {
             let result = if matches!(after.step, Step::Failed { .. }) { Audited::Failed } else { Audited::Succeeded };
             let mut event =
                 Event::done(before.step.as_str(), "environment", &id).project(&environment.project).outcome(result);

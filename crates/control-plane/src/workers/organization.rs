@@ -4,16 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws::organizations::{Node, Organizations};
-use chrono::TimeDelta;
 use domain::id::AccountId;
 use domain::organization::{AccountPath, OrganizationNode, ServiceControlPolicy};
 use domain::problem::Problem;
 use futures::FutureExt;
+use tokio_util::sync::CancellationToken;
 
 use crate::{ControlPlane, Result, session};
-
-/// One replica reads at a time.
-const LEASE: TimeDelta = TimeDelta::minutes(5);
 
 /// The feature set that service control policies need.
 const ALL_FEATURES: &str = "ALL";
@@ -22,16 +19,13 @@ type Read = (Vec<AccountPath>, Vec<ServiceControlPolicy>);
 
 impl ControlPlane {
     /// Reads the organization. One that cannot be read stays as it was, with the reason; answers whether it was read.
-    pub(super) async fn mirror_organization(&self) -> Result<bool> {
-        let now = self.now();
-        if !self.store().hold_lease("organization", self.worker(), now, now + LEASE).await? {
-            return Ok(true);
-        }
-        let read = self.read_organization().boxed().await;
-        let kept = self.keep_organization(&read).await;
-        self.store().release_lease("organization", self.worker()).await?;
-        kept?;
-        Ok(read.is_ok())
+    pub(super) async fn mirror_organization(&self, shutdown: &CancellationToken) -> Result<bool> {
+        let mirror = async {
+            let read = self.read_organization().await;
+            self.keep_organization(&read).await?;
+            Ok(read.is_ok())
+        };
+        Ok(self.under_lease("organization", shutdown, mirror.boxed()).await?.unwrap_or(true))
     }
 
     async fn keep_organization(&self, read: &Result<Read, Problem>) -> Result<()> {

@@ -15,6 +15,8 @@ pub(super) struct Outcome {
     pub(super) stack_events: Vec<StackEvent>,
     /// For the audit event of the step.
     pub(super) detail: BTreeMap<String, String>,
+    /// Something was changed in AWS: told in the audit log even where the step stays the same.
+    pub(super) acted: bool,
 }
 
 /// What was learned of the environment.
@@ -29,7 +31,13 @@ pub(super) struct Changes {
 
 impl Outcome {
     pub(super) fn new(observation: Observation) -> Self {
-        Self { observation, changes: Changes::default(), stack_events: Vec::new(), detail: BTreeMap::new() }
+        Self {
+            observation,
+            changes: Changes::default(),
+            stack_events: Vec::new(),
+            detail: BTreeMap::new(),
+            acted: false,
+        }
     }
 
     pub(super) fn refused(problem: Problem) -> Self {
@@ -43,6 +51,12 @@ impl Outcome {
     pub(super) fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.detail.insert(name.to_owned(), value.into());
         self
+    }
+
+    /// What was done to AWS in a step that may have more to do.
+    pub(super) fn acted(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.acted = true;
+        self.with(name, value)
     }
 }
 

@@ -65,7 +65,7 @@ impl ControlPlane {
 
     async fn mirror_all(&self, shutdown: &CancellationToken) -> Result<bool> {
         let read = self.mirror_catalogs(shutdown).await?;
-        self.mirror_organization().await?;
+        self.mirror_organization(shutdown).await?;
         Ok(read)
     }
 

@@ -6,7 +6,7 @@ use aws::sagemaker::StudioApp;
 use aws::service_catalog::{ProvisionedProductRef, RecordStatus, TerminateCall};
 use domain::environment::{Environment, LaunchTarget};
 use domain::id::RecordId;
-use domain::operation::{Observation, Operation, OperationKind, Step};
+use domain::operation::{Observation, Operation, OperationKind, Plan, Step};
 
 use super::collect::profile;
 use super::outcome::Outcome;
@@ -27,14 +27,23 @@ struct Going {
 
 impl ControlPlane {
     /// Finds the provisioned product. What does not exist is gone already.
-    pub(super) async fn check_terminate(&self, environment: &Authorized<Environment>) -> Result<Outcome> {
+    pub(super) async fn check_terminate(
+        &self,
+        operation: &Operation,
+        environment: &Authorized<Environment>,
+    ) -> Result<Outcome> {
         let it = environment.thing();
         if self.nothing_was_sent(it).await? {
             // Also the way out where the account or its role is gone.
-            return Ok(Outcome::new(Observation::Gone).with("sent", "nothing"));
+            return Ok(Outcome::new(Observation::Gone).with("because", "nothing was sent to AWS"));
         }
         let session = match session::provisioner(self, environment, Purpose::Terminate).await {
             Ok(session) => session,
+            Err(aws::Error::Denied(_)) if self.has_left(it).await? => {
+                // Whatever is in it is beyond the portal: the environment must not stand here for ever.
+                let why = "the account is no longer in the organization";
+                return Ok(Outcome::new(Observation::Gone).with("because", why));
+            }
             Err(error) => return Ok(error.into()),
         };
         let catalog = session.service_catalog();
@@ -47,9 +56,13 @@ impl ControlPlane {
                     // Somebody else's: nothing of ours is there.
                     return Ok(Outcome::new(Observation::Gone));
                 }
-                let plan = domain::operation::Plan::default();
-                let mut outcome =
-                    Outcome::new(Observation::Checked { plan }).with("provisioned_product", found.id.as_str());
+                // AWS terminates nothing that it is at work on: a provisioning that this termination ended, say.
+                let observation = if found.status.is_passing() {
+                    Observation::Running { since: operation.step_entered_at }
+                } else {
+                    Observation::Checked { plan: Plan::default() }
+                };
+                let mut outcome = Outcome::new(observation).with("provisioned_product", found.id.as_str());
                 outcome.changes.provisioned_product = Some(found.id);
                 Ok(outcome)
             }
@@ -67,6 +80,15 @@ impl ControlPlane {
         Ok(provisionings.into_iter().all(|o| o.step.position() == check))
     }
 
+    /// Whether the account is in the organization no more: read well, since the environment was made, and for an account that
+    /// the projects have, for the mirror knows the way to no other.
+    async fn has_left(&self, it: &Environment) -> Result<bool> {
+        let mirror = self.store().organization_state().await?;
+        let read = mirror.problem.is_none() && mirror.refreshed_at.is_some_and(|at| at > it.created_at);
+        let known = self.store().project_account(&it.project, &it.account, &it.region).await?.is_some();
+        Ok(read && known && self.store().account_paths([&it.account]).await?.is_empty())
+    }
+
     /// Asks for the deletion of apps, then of spaces, until none is left.
     pub(super) async fn delete_apps(&self, environment: &Authorized<Environment>) -> Result<Outcome> {
         let it = environment.thing();
@@ -81,19 +103,18 @@ impl ControlPlane {
             Ok(session) => session.sagemaker(),
             Err(error) => return Ok(error.into()),
         };
-        match clear(&sagemaker, &going).await {
-            Ok(Cleared { left: 0, .. }) => Ok(Outcome::new(Observation::Done)),
-            Ok(Cleared { left, apps, spaces }) => {
-                let mut outcome = Outcome::new(Observation::AppsRemain { count: left });
-                for (what, names) in [("apps_deleted", apps), ("spaces_deleted", spaces)] {
-                    if !names.is_empty() {
-                        outcome = outcome.with(what, names.join(", "));
-                    }
-                }
-                Ok(outcome)
+        let mut asked = Asked::default();
+        let mut outcome = match clear(&sagemaker, &going, &mut asked).await {
+            Ok(0) => Outcome::new(Observation::Done),
+            Ok(count) => Outcome::new(Observation::AppsRemain { count }),
+            Err(error) => error.into(),
+        };
+        for (what, names) in [("apps_deleted", asked.apps), ("spaces_deleted", asked.spaces)] {
+            if !names.is_empty() {
+                outcome = outcome.acted(what, names.join(", "));
             }
-            Err(error) => Ok(error.into()),
         }
+        Ok(outcome)
     }
 
     /// Which domains and profiles the stack has; what was seen when it came up, where the stack cannot tell any more.
@@ -224,18 +245,15 @@ impl Going {
     }
 }
 
-/// What a round of clearing came to.
-struct Cleared {
-    /// Apps and spaces that are still there.
-    left: u32,
-    /// Those whose deletion was asked for in this round.
+/// Whose deletion was asked for in a round, also one that broke off.
+#[derive(Debug, Default)]
+struct Asked {
     apps: Vec<String>,
     spaces: Vec<String>,
 }
 
 /// One round: asks for the deletion of what is not going yet; answers how many are left.
-async fn clear(sagemaker: &aws::SageMaker, going: &Going) -> aws::Result<Cleared> {
-    let (mut gone_apps, mut gone_spaces) = (Vec::new(), Vec::new());
+async fn clear(sagemaker: &aws::SageMaker, going: &Going, asked: &mut Asked) -> aws::Result<u32> {
     let mut apps: Vec<StudioApp> = Vec::new();
     let mut spaces = Vec::new();
     for domain in &going.domains {
@@ -252,24 +270,30 @@ async fn clear(sagemaker: &aws::SageMaker, going: &Going) -> aws::Result<Cleared
     }
     apps.retain(|app| !app.status.is_deleted());
     for app in apps.iter().filter(|app| !app.status.is_deleting()) {
-        tolerate(sagemaker.delete_app(app).await)?;
-        gone_apps.push(format!("{}/{}", app.domain_id, app.name));
+        told(sagemaker.delete_app(app).await, &mut asked.apps, format!("{}/{}", app.domain_id, app.name))?;
     }
     // A space can go when its apps are gone.
     for space in spaces.iter().filter(|s| !s.status.is_deleting()) {
         if !apps.iter().any(|a| a.domain_id == space.domain_id && a.space.as_ref() == Some(&space.name)) {
-            tolerate(sagemaker.delete_space(&space.domain_id, &space.name).await)?;
-            gone_spaces.push(format!("{}/{}", space.domain_id, space.name));
+            let name = format!("{}/{}", space.domain_id, space.name);
+            told(sagemaker.delete_space(&space.domain_id, &space.name).await, &mut asked.spaces, name)?;
         }
     }
-    let left = u32::try_from(apps.len() + spaces.len()).unwrap_or(u32::MAX);
-    Ok(Cleared { left, apps: gone_apps, spaces: gone_spaces })
+    Ok(u32::try_from(apps.len() + spaces.len()).unwrap_or(u32::MAX))
 }
 
-/// What is gone or going already needs no deletion.
-fn tolerate(result: aws::Result<()>) -> aws::Result<()> {
+/// Adds the name to those that are asked to go, unless AWS refused. What is gone or going already may be so by the first of
+/// two calls whose answer was lost.
+fn told(result: aws::Result<()>, names: &mut Vec<String>, name: String) -> aws::Result<()> {
     match result {
-        Err(aws::Error::NotFound(_) | aws::Error::Conflict(_)) | Ok(()) => Ok(()),
+        Err(error @ aws::Error::Unavailable { .. }) => {
+            names.push(name);
+            Err(error)
+        }
+        Err(aws::Error::NotFound(_) | aws::Error::Conflict(_)) | Ok(()) => {
+            names.push(name);
+            Ok(())
+        }
         Err(error) => Err(error),
     }
 }

@@ -40,13 +40,17 @@ pub const FRAUD_DEV: &str = "fraud-detection/601000000002/eu-west-1";
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
-/// Where the next worker dies: at this point of this step, once.
+/// Where the next worker dies: at this point of this step, once; by a panic where the last says so.
 #[derive(Clone, Default)]
-pub struct CrashSwitch(Arc<Mutex<Option<(CrashPoint, String)>>>);
+pub struct CrashSwitch(Arc<Mutex<Option<(CrashPoint, String, bool)>>>);
 
 impl CrashSwitch {
     pub fn arm(&self, point: CrashPoint, step: &str) {
-        *self.0.lock().unwrap() = Some((point, step.to_owned()));
+        *self.0.lock().unwrap() = Some((point, step.to_owned(), false));
+    }
+
+    pub fn arm_panic(&self, point: CrashPoint, step: &str) {
+        *self.0.lock().unwrap() = Some((point, step.to_owned(), true));
     }
 
     /// Whether it still waits for its moment.
@@ -57,12 +61,9 @@ impl CrashSwitch {
     fn hook(&self) -> control_plane::CrashHook {
         let switch = self.clone();
         Arc::new(move |point, step| {
-            let mut armed = switch.0.lock().unwrap();
-            let strikes = armed.as_ref().is_some_and(|(at, of)| *at == point && of == step);
-            if strikes {
-                *armed = None;
-            }
-            strikes
+            let struck = switch.0.lock().unwrap().take_if(|(at, of, _)| *at == point && of == step);
+            assert!(struck.as_ref().is_none_or(|(_, _, panics)| !panics), "a worker was made to panic");
+            struck.is_some()
         })
     }
 }
@@ -98,7 +99,7 @@ impl TestState {
         options(&mut sim_options);
         let local = LocalAws::new(sim_options).unwrap();
         let running = sim::serve(local, ServeOptions::any()).await.unwrap();
-        let aws = connect_aws(&running.aws_url, &clock);
+        let aws = connect_aws(&running.aws_url, &clock, PATIENCE);
         let store = Store::connect(url).await.unwrap();
         store.migrate().await.unwrap();
         let crash = CrashSwitch::default();
@@ -117,7 +118,7 @@ impl TestState {
     pub async fn restart_with(&mut self, settings: impl FnOnce(&mut Settings)) {
         self.restarts += 1;
         self.store = Store::connect(&self.url).await.unwrap();
-        self.aws = connect_aws(&self.running.aws_url, &self.clock);
+        self.aws = connect_aws(&self.running.aws_url, &self.clock, PATIENCE);
         let (clock, crash, head) = (&self.clock, &self.crash, &self.head);
         self.plane = plane(&self.store, &self.aws, clock, crash, head, self.restarts, settings);
     }
@@ -126,6 +127,13 @@ impl TestState {
     pub async fn replica(&self) -> ControlPlane {
         let store = Store::connect(&self.url).await.unwrap();
         plane(&store, &self.aws, &self.clock, &self.crash, &self.head, 1_000 + self.restarts, |_| {})
+    }
+
+    /// A replica that waits for AWS, and is waited for, until the test is over.
+    pub async fn patient_replica(&self) -> ControlPlane {
+        let store = Store::connect(&self.url).await.unwrap();
+        let aws = connect_aws(&self.running.aws_url, &self.clock, Duration::from_secs(600));
+        plane(&store, &aws, &self.clock, &self.crash, &self.head, 2_000, |s| s.workers.lease = TimeDelta::days(1))
     }
 
     pub fn person(subject: &str) -> PersonKey {
@@ -311,6 +319,31 @@ impl TestState {
             .unwrap()
     }
 
+    /// A running app of a user profile at the local AWS, as Studio starts it.
+    pub fn start_app(&self, account: &str, domain: &str, profile: &str, app: &str) {
+        let now = self.clock.now();
+        let attributes = serde_json::json!({
+            "DomainId": domain, "UserProfileName": profile, "AppType": "JupyterLab", "AppName": app,
+        });
+        let path = format!("{domain}/{profile}/jupyterlab/{app}").to_lowercase();
+        let arn = format!("arn:aws:sagemaker:{}:{account}:app/{path}", sim::seed::REGION);
+        let started = sim::sagemaker::Resource::pending(arn, attributes.as_object().unwrap().clone(), now, now);
+        let account = account.parse().unwrap();
+        self.running
+            .aws
+            .with_world(|world| world.sagemaker(&account, sim::seed::REGION).apps.insert(path, started))
+            .unwrap();
+    }
+
+    /// What the details of the audit events of a step say, one after the other.
+    pub async fn told(&self, id: &EnvironmentId, step: &str, detail: &str) -> Vec<String> {
+        let filter =
+            store::AuditFilter { action: Some(step.into()), resource_id: Some(id.to_string()), ..Default::default() };
+        let page = store::PageRequest::newest(500);
+        let events = self.store.audit_events(&store::Scope::All, &filter, &page).await.unwrap().items;
+        events.into_iter().rev().filter_map(|e| e.event.detail.get(detail).cloned()).collect()
+    }
+
     /// How many provisioned products of this name were ever made.
     pub fn ever_provisioned(&self, name: &str) -> usize {
         self.running
@@ -351,7 +384,10 @@ impl Drop for TestState {
     }
 }
 
-fn connect_aws(url: &str, clock: &ManualClock) -> Aws {
+/// How long a call to AWS is waited for.
+const PATIENCE: Duration = Duration::from_millis(1_500);
+
+fn connect_aws(url: &str, clock: &ManualClock, patience: Duration) -> Aws {
     let base = Credentials::new(sim::seed::SHARED_SERVICES, "unused", None, None, "test");
     let sdk = SdkConfig::builder()
         .endpoint_url(url)
@@ -364,7 +400,7 @@ fn connect_aws(url: &str, clock: &ManualClock) -> Aws {
     let mut config = AwsConfig::new(region, shared_services, management, Arc::new(clock.clone()));
     config.hub_role_arn = Some(sim::seed::HUB_ROLE_ARN.to_owned());
     config.external_id = Some(sim::seed::EXTERNAL_ID.to_owned().into());
-    config.timeouts = Timeouts { attempt: Duration::from_millis(1_500), ..Timeouts::default() };
+    config.timeouts = Timeouts { attempt: patience, operation: patience * 20, ..Timeouts::default() };
     Aws::with_sdk_config(&sdk, config)
 }
 

@@ -98,6 +98,43 @@ on_both! {
         assert!(!store.renew_operation(&before, "w", at(30)).await.unwrap());
     }
 
+    async fn one_that_is_ended_is_lost_to_its_holder_and_makes_room_for_the_next(db) {
+        let store = db.store;
+        with_operations(&store, &[0]).await;
+        let held = store.claim_operations(at(1), "w", at(10), 1).await.unwrap().remove(0);
+        let ended = Operation {
+            step: Step::Succeeded,
+            finished_at: Some(at(2)),
+            lease_owner: None,
+            lease_until: None,
+            version: held.version + 1,
+            ..held.clone()
+        };
+        let next = Operation {
+            id: "next".parse().unwrap(),
+            next_run_at: at(10),
+            lease_owner: None,
+            lease_until: None,
+            version: 1,
+            ..held.clone()
+        };
+        let mut tx = store.begin().await.unwrap();
+        tx.end_operation(&ended).await.unwrap();
+        tx.insert_operation(&next).await.unwrap();
+        tx.commit().await.unwrap();
+        assert!(!store.renew_operation(&held, "w", at(30)).await.unwrap());
+        let late = Operation { version: held.version + 1, ..held.clone() };
+        assert!(matches!(save(&store, &late, "w").await, Err(Error::Conflict { .. })));
+        // Twice, and from an older version: nothing.
+        for version in [ended.version, ended.version + 1] {
+            let mut tx = store.begin().await.unwrap();
+            let again = Operation { version, ..ended.clone() };
+            assert!(matches!(tx.end_operation(&again).await, Err(Error::Conflict { .. })));
+        }
+        assert_eq!(store.operation(&held.id).await.unwrap(), Some(ended));
+        assert_eq!(ids(&store.claim_operations(at(10), "w", at(20), 9).await.unwrap()), ["next"]);
+    }
+
     async fn released_is_claimed_at_once_and_finished_never(db) {
         let store = db.store;
         with_operations(&store, &[0]).await;
