@@ -43,7 +43,7 @@ impl ControlPlane {
             )));
         }
         if self.store().count_drafts(owner, now - RATE_WINDOW).await? >= RATE {
-            return Err(Error::Unavailable(Problem::new(
+            return Err(Error::TooMany(Problem::new(
                 "Too many unfinished forms were sent.",
                 "The portal keeps at most 60 in ten minutes for one person.",
                 "Wait a few minutes and send it again.",

@@ -23,6 +23,9 @@ pub enum Error {
     /// Its state does not allow it.
     #[error("{}: {}", .0.what, .0.why)]
     Conflict(Problem),
+    /// More of it than one person may do in a while.
+    #[error("{}: {}", .0.what, .0.why)]
+    TooMany(Problem),
     /// AWS refused or failed.
     #[error("{}: {}", .0.what, .0.why)]
     Aws(Problem),
@@ -43,6 +46,7 @@ impl Error {
             Self::NotFound { .. } => 404,
             Self::Invalid(_) => 422,
             Self::Stale { .. } | Self::Conflict(_) => 409,
+            Self::TooMany(_) => 429,
             Self::Aws(_) => 502,
             Self::Unavailable(_) => 503,
         }
@@ -74,7 +78,9 @@ impl Error {
                 "Somebody else, or the portal, changed it after this page was loaded.",
                 "Look at it as it is now, and decide again.",
             ),
-            Self::Conflict(problem) | Self::Aws(problem) | Self::Unavailable(problem) => problem.clone(),
+            Self::Conflict(problem) | Self::TooMany(problem) | Self::Aws(problem) | Self::Unavailable(problem) => {
+                problem.clone()
+            }
         }
     }
 

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
 use domain::access::ApprovalRule;
 use domain::action::Action;
-use domain::binding::{ParameterBinding, field_name, resolve};
+use domain::audit::Outcome;
+use domain::binding::{NOT_CHOSEN, ParameterBinding, field_name, resolve};
 use domain::catalog::{ConstraintRule, Product, ProvisioningArtifact};
 use domain::draft::RETYPE;
 use domain::id::{ProductId, RequestId};
 use domain::parameter::{check_rules, narrow};
-use domain::problem::FieldError;
+use domain::problem::{FieldError, Problem};
 use domain::project::Project;
 use domain::request::{Decision, Request, RequestState};
 use domain::view::RequestInput;
@@ -22,6 +24,9 @@ use crate::{Caller, ControlPlane, Error, Result, sealing};
 /// `ProvisionedProductName`: Service Catalog takes 128; stack and resource names made from it do not.
 const LONGEST_NAME: usize = 64;
 const LONGEST_JUSTIFICATION: usize = 2_000;
+/// Requests that one person can make within [`RATE_WINDOW`]: far more than anybody needs, far fewer than fill an inbox.
+const RATE: i64 = 300;
+const RATE_WINDOW: TimeDelta = TimeDelta::hours(1);
 
 /// A form that holds.
 struct Checked<'a> {
@@ -54,11 +59,24 @@ impl ControlPlane {
             return Err(Error::field("target", "Choose one of the accounts that are offered."));
         };
         let project = self.project_of(place).await?;
-        let checked = Self::check_form(caller, &input, &product, place, &project, &bindings)?;
+        let checked = match Self::check_form(caller, &input, &product, place, &project, &bindings) {
+            Err(Error::Invalid(mistakes)) => {
+                self.audit_not_chosen(caller, &project, &product, &mistakes).await;
+                return Err(Error::Invalid(mistakes));
+            }
+            checked => checked?,
+        };
 
         let now = self.now();
         let request_id: RequestId = self.ids().next()?;
         let person = &caller.actor.person;
+        if self.store().count_requests_of(person, now - RATE_WINDOW).await? >= RATE {
+            return Err(Error::TooMany(Problem::new(
+                "You made too many requests.",
+                format!("One person can make {RATE} in an hour."),
+                "Withdraw what you do not need, wait a while, and submit this one again.",
+            )));
+        }
         let token = input.form_token.trim();
         let mut tx = self.store().begin().await?;
         if !token.is_empty()
@@ -138,6 +156,22 @@ impl ControlPlane {
             self.changed(&environment);
         }
         Ok(request_id)
+    }
+
+    /// Writes down that values were posted for parameters that nobody chooses: somebody tries to get around the bindings, or
+    /// one was made while they typed.
+    async fn audit_not_chosen(&self, caller: &Caller, project: &Project, product: &Product, mistakes: &[FieldError]) {
+        let fields: Vec<&str> = mistakes.iter().filter(|m| m.message == NOT_CHOSEN).map(|m| m.field.as_str()).collect();
+        if fields.is_empty() || !self.refusals().admit(&caller.actor.person, self.now()) {
+            return;
+        }
+        let event = Event::done(Action::SubmitRequest.as_str(), "product", product.id.as_str())
+            .project(&project.id)
+            .outcome(Outcome::Denied)
+            .with("not_chosen", fields.join(", "));
+        if let Err(error) = self.record_alone(caller, event).await {
+            tracing::warn!(%error, "a refusal could not be written to the audit log");
+        }
     }
 
     /// Whether a request that a form made before is what it asks for now, and still stands.

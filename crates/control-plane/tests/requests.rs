@@ -10,8 +10,10 @@ use chrono::TimeDelta;
 use common::{FRAUD_DEV, PRODUCT, TestState};
 use control_plane::Error;
 use domain::action::Action;
-use domain::request::{DECISION_TIME, RequestState};
+use domain::audit::Outcome;
+use domain::request::{DECISION_TIME, Request, RequestState};
 use domain::view::{DecisionInput, GroupMappingInput, ProductAccessInput, RequestFormQuery, RequestInput};
+use store::{AuditFilter, PageRequest, Scope};
 
 fn fields(result: Result<impl std::fmt::Debug, Error>) -> Vec<String> {
     match result {
@@ -194,12 +196,45 @@ on_both! {
         for _ in 0..60 {
             draft("typed".to_owned()).await.unwrap();
         }
-        assert!(matches!(draft("typed".to_owned()).await, Err(Error::Unavailable(_))));
+        assert!(matches!(draft("typed".to_owned()).await, Err(Error::TooMany(_))));
         // Others are not kept from theirs, and she only for a while.
         let other = state.as_("churn-scientist").await.actor.person;
         state.plane.save_draft(&other, "/profile", BTreeMap::new(), Vec::new()).await.unwrap();
         state.pass(TimeDelta::minutes(10));
         draft("typed".to_owned()).await.unwrap();
+    }
+
+    async fn v16_3_3_a_value_posted_for_a_bound_parameter_is_written_down(url) {
+        let state = TestState::start(&url).await;
+        let caller = state.as_("fraud-scientist").await;
+        let mut input = state.filled_form("fraud-scientist", PRODUCT, "name").await;
+        input.parameters.insert("UserProfileName".into(), "somebody-else".into());
+        assert_eq!(fields(state.plane.submit_request(&caller, input).await), ["param[UserProfileName]"]);
+        let filter = AuditFilter { outcome: Some(Outcome::Denied), ..AuditFilter::default() };
+        let denied = state.store.audit_events(&Scope::All, &filter, &PageRequest::newest(10)).await.unwrap().items;
+        assert_eq!(denied.len(), 1, "{denied:?}");
+        assert_eq!(denied[0].event.action, "submit_request");
+        assert_eq!(denied[0].event.detail["not_chosen"], "param[UserProfileName]");
+        assert!(!format!("{denied:?}").contains("somebody-else"));
+    }
+
+    async fn v2_4_1_requests_are_bounded_in_number(url) {
+        let state = TestState::start(&url).await;
+        let first = state.submit("fraud-scientist", PRODUCT, "first").await;
+        let made = state.store.request(&first).await.unwrap().unwrap();
+        let mut tx = state.store.begin().await.unwrap();
+        for i in 1..300 {
+            let another = Request { id: format!("r-{i}").parse().unwrap(), name: format!("more-{i}"), ..made.clone() };
+            tx.insert_request(&another).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let caller = state.as_("fraud-scientist").await;
+        let form = state.filled_form("fraud-scientist", PRODUCT, "last").await;
+        assert!(matches!(state.plane.submit_request(&caller, form.clone()).await, Err(Error::TooMany(_))));
+        // Others are not kept from theirs, and she only for a while.
+        state.submit("churn-scientist", PRODUCT, "theirs").await;
+        state.pass(TimeDelta::hours(1));
+        state.plane.submit_request(&state.as_("fraud-scientist").await, form).await.unwrap();
     }
 
     async fn roles_follow_the_mappings_at_once(url) {

@@ -145,6 +145,9 @@ fn origin<'a>(parameter: &Parameter, bindings: &'a [ParameterBinding], account: 
     }
 }
 
+/// What is said of a value that was posted for a parameter that nobody chooses. No form of the portal posts one.
+pub const NOT_CHOSEN: &str = "This value is set by the platform and cannot be chosen.";
+
 /// The name of a parameter's field in forms.
 pub fn field_name(parameter: &str) -> String {
     format!("param[{parameter}]")
@@ -254,9 +257,7 @@ pub fn resolve(
     for parameter in params {
         let posted = asked.get(&parameter.key).map(String::as_str);
         let value = match origin(parameter, bindings, &account.account) {
-            Origin::Platform(_) | Origin::Unbound if posted.is_some() => {
-                Err("This value is set by the platform and cannot be chosen.".to_owned())
-            }
+            Origin::Platform(_) | Origin::Unbound if posted.is_some() => Err(NOT_CHOSEN.to_owned()),
             Origin::Platform(source) => supplied(source, parameter, account, project, person).map(Some),
             Origin::Unbound if parameter.default.is_some() => Ok(default_of(parameter)),
             Origin::Unbound => Err(format!(

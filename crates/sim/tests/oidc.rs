@@ -202,6 +202,7 @@ async fn it_misbehaves_as_told() {
         M::IssuedInFuture,
         M::WrongType,
         M::MissingGroups,
+        M::ControlCharacters,
     ] {
         h.aws.oidc().misbehave(Some(m));
         let (header, claims, valid) = id_token(&h).await;
@@ -219,6 +220,7 @@ async fn it_misbehaves_as_told() {
             M::IssuedInFuture => claims["iat"].as_i64().unwrap() > now,
             M::WrongType => header["typ"] == "at+jwt",
             M::MissingGroups => claims["groups"].is_null(),
+            M::ControlCharacters => claims["name"].as_str().unwrap().ends_with('\0'),
             _ => false,
         };
         assert!(shows, "{m:?}: {header} {claims}");

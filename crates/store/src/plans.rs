@@ -151,6 +151,7 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.people_in_groups(&["a".into(), "b".into()], now()).await?;
     store.names_of([&person()]).await?;
     store.request(&"r".parse().unwrap()).await?;
+    store.count_requests_of(&person(), now()).await?;
     store.undecided_requests(now(), 20).await?;
     store.environment(&"e".parse().unwrap()).await?;
     store.environment_of_request(&"r".parse().unwrap()).await?;

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use control_plane::{ControlPlane, Error, SignIn};
 use http::request::Parts;
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderValue, header};
 
 use super::identify::{failed, of_session, request_id};
 use super::portal::Portal;
@@ -27,8 +27,13 @@ pub(super) async fn login(State(portal): State<Portal>, Query(query): Query<Para
 
 /// What a handler here can end with instead of an answer.
 enum Failure {
-    /// With the page that was asked for: the next try leads there too.
-    SignIn(SignInFailure, String),
+    SignIn {
+        failure: SignInFailure,
+        /// The page that was asked for: the next try leads there too.
+        back: String,
+        /// Removes the cookie of the sign-in that failed.
+        forget: Option<HeaderValue>,
+    },
     Portal(Error),
 }
 
@@ -40,10 +45,11 @@ impl From<Error> for Failure {
 
 fn refuse(portal: &Portal, request: &Parts, failure: Failure) -> Response {
     match failure {
-        Failure::SignIn(failure, back) => {
+        Failure::SignIn { failure, back, forget } => {
             tracing::warn!(reason = %failure, "a sign-in failed");
             let again = return_to::sign_in(&back);
-            page::not_signed_in(portal, failure.status(), failure.problem(), &request_id(request), again)
+            let id = request_id(request);
+            with_forgotten(page::not_signed_in(portal, failure.status(), failure.problem(), &id, again), forget)
         }
         Failure::Portal(error) => failed(portal, request, &error),
     }
@@ -58,7 +64,7 @@ async fn begin(portal: &Portal, request: &Parts, back: String) -> Result<Respons
     }
     let begun = match portal.oidc().begin(secrets(portal.control_plane()), back.clone()).await {
         Ok((url, login)) => portal.logins().remember(&login, &request.headers).await.map(|cookies| (url, cookies))?,
-        Err(failure) => return Err(Failure::SignIn(failure, back)),
+        Err(failure) => return Err(Failure::SignIn { failure, back, forget: None }),
     };
     let (url, cookies) = begun;
     let mut redirect = Redirect::to(url.as_str()).into_response();
@@ -82,7 +88,7 @@ pub(super) async fn callback(
     match finish(&portal, &request, &response).await {
         Ok(response) => response,
         Err(failure) => {
-            if let Failure::SignIn(failure, _) = &failure {
+            if let Failure::SignIn { failure, .. } = &failure {
                 let id = request_id(&request);
                 if let Err(error) = portal.control_plane().sign_in_refused(&failure.to_string(), &id).await {
                     tracing::warn!(%error, "a refused sign-in could not be written to the audit log");
@@ -94,7 +100,7 @@ pub(super) async fn callback(
 }
 
 async fn finish(portal: &Portal, request: &Parts, response: &Parameters) -> Result<Response, Failure> {
-    let home = |failure| Failure::SignIn(failure, "/".to_owned());
+    let home = |failure| Failure::SignIn { failure, back: "/".to_owned(), forget: None };
     let state = response.get("state").filter(|state| !state.is_empty()).ok_or_else(|| home(MissingState))?;
     // Taken before anything else happens: a state is good for one answer.
     let (login, forget) = match portal.logins().take(state, &request.headers).await? {
@@ -103,17 +109,20 @@ async fn finish(portal: &Portal, request: &Parts, response: &Parameters) -> Resu
         Answered::Unknown => return Err(home(UnknownState)),
     };
     let back = login.return_to.clone();
-    let mut answer = match portal.oidc().redeem(login, response).await {
+    match portal.oidc().redeem(login, response).await {
         Ok(identity) => {
             let id = sign_in(portal, request, identity).await?;
-            with_cookie(portal, &id, Redirect::to(&back).into_response())
+            Ok(with_forgotten(with_cookie(portal, &id, Redirect::to(&back).into_response()), forget))
         }
-        Err(failure) => return Err(Failure::SignIn(failure, back)),
-    };
-    if let Some(forget) = forget {
-        answer.headers_mut().append(header::SET_COOKIE, forget);
+        Err(failure) => Err(Failure::SignIn { failure, back, forget }),
     }
-    Ok(answer)
+}
+
+fn with_forgotten(mut response: Response, forget: Option<HeaderValue>) -> Response {
+    if let Some(forget) = forget {
+        response.headers_mut().append(header::SET_COOKIE, forget);
+    }
+    response
 }
 
 /// A session of its own for the person; the one before it ends, so that its id is worth nothing.

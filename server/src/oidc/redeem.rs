@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use control_plane::chain;
+use domain::text;
 use openidconnect::{
     AuthorizationCode, ClientId, ClientSecret, ConfigurationError, OAuth2TokenResponse as _, PkceCodeVerifier,
     RedirectUrl, RequestTokenError, TokenResponse as _, UserInfoError,
@@ -101,12 +102,18 @@ impl Oidc {
             stated = stated.or(Stated::of_userinfo(&userinfo, groups_claim));
         }
         let subject = claims.subject().to_string();
-        let display_name = stated.name.or_else(|| stated.email.clone()).unwrap_or_else(|| subject.clone());
+        if text::forbidden(&subject).is_some() {
+            return Err(SignInFailure::IdToken("its subject holds a control character".to_owned()));
+        }
+        let email = stated.email.as_deref().map(printable);
+        let display_name =
+            stated.name.as_deref().map(printable).or_else(|| email.clone()).unwrap_or_else(|| subject.clone());
         Ok(Identity {
             person: domain::person::PersonKey { issuer: claims.issuer().as_str().to_owned(), subject },
             display_name,
-            email: stated.email,
-            groups: stated.groups,
+            email,
+            // Left out rather than cleaned: a group without its control character is another group.
+            groups: stated.groups.map(|groups| groups.into_iter().filter(|g| text::forbidden(g).is_none()).collect()),
             id_token: tokens.id_token().map(ToString::to_string).unwrap_or_default(),
         })
     }

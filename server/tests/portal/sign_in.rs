@@ -184,6 +184,18 @@ async fn v10_1_1_no_token_of_the_provider_reaches_the_browser() {
 }
 
 #[tokio::test]
+async fn v1_3_3_what_a_provider_writes_is_rid_of_control_characters() {
+    let state = State::start().await;
+    state.provider().misbehave(Some(Misbehaviour::ControlCharacters));
+    let mut browser = state.signed_in("fraud-scientist").await;
+    let page = browser.get("/profile").await;
+    assert_eq!(page.status, 200);
+    assert!(page.has("fraud-detection-members") && !page.has("\0"), "{}", page.text());
+    assert!(!page.has("platform-admins"), "a group is another one without its control character");
+    assert_eq!(browser.get("/admin/projects").await.status, 403);
+}
+
+#[tokio::test]
 async fn v16_5_3_a_missing_groups_claim_is_told_apart_from_no_groups() {
     let state = State::start().await;
     state.provider().misbehave(Some(Misbehaviour::MissingGroups));

@@ -46,6 +46,8 @@ pub enum Misbehaviour {
     WrongType,
     /// No groups claim at all.
     MissingGroups,
+    /// A NUL in the name, and in a group that would be the admins' without it.
+    ControlCharacters,
     /// Userinfo speaks of another subject.
     WrongUserinfoSubject,
     /// No `iss` in the authorization response (RFC 9207).

@@ -89,6 +89,10 @@ pub(super) fn person(provider: &Provider, persona: &Persona) -> Map<String, Valu
     if !provider.misbehaves(Misbehaviour::MissingGroups) {
         claims.insert("groups".into(), json!(persona.groups));
     }
+    if provider.misbehaves(Misbehaviour::ControlCharacters) {
+        claims.insert("name".into(), json!(format!("{}\0", persona.name)));
+        claims.insert("groups".into(), json!([persona.groups, &["platform-\0admins"]].concat()));
+    }
     claims
 }
 
