@@ -48,7 +48,9 @@ pub(super) async fn refuse(frame: Frame, form: Form, portal: &ControlPlane, call
             let away = matches!(error, Error::Unavailable(_));
             let shell = if away { None } else { portal.shell(caller).await.ok() };
             let problem = error.problem();
-            let why = if away { String::new() } else { format!("{} {} {}", why.what, why.why, why.next) };
+            // One reason for both is said once.
+            let why =
+                if away || why == problem { String::new() } else { format!("{} {} {}", why.what, why.why, why.next) };
             let endpoint = use_context::<Parts>().map(|parts| parts.uri.path().to_owned()).unwrap_or_default();
             let unkept = form.unkept(&endpoint, mistakes.unwrap_or_default(), why);
             html(frame, shell, error.status(), || pages::problem::unkept(error.status(), problem, id, unkept))

@@ -75,6 +75,7 @@ fn document(status: u16, problem: Problem, request_id: Option<String>, actions: 
         409 => "Changed meanwhile",
         422 | 400 => "Not accepted",
         502 => "AWS did not do it",
+        429 => "Too many",
         _ => "Not possible now",
     };
     titled(title, problem, request_id, actions, below)

@@ -138,7 +138,7 @@ async fn too_many_drafts_do_not_hide_what_is_wrong() {
     assert!(answer.has(r#"value="not a name!""#));
     // Where only a draft is asked for, there is nothing but the page.
     let answer = post(&mut browser, "/api/show_request_form", &fields).await;
-    assert!(answer.status == 503 && answer.has(r#"action="/api/show_request_form""#), "{}", answer.text());
+    assert!(answer.status == 429 && answer.has(r#"action="/api/show_request_form""#), "{}", answer.text());
     assert!(answer.has(r#"value="not a name!""#));
     // The page is a form: mended, it goes through.
     let sent = submit(&mut browser, &with(fields, "name", "a-name")).await;
