@@ -11,11 +11,12 @@ use domain::catalog::{ConstraintRule, Product, ProvisioningArtifact};
 use domain::draft::RETYPE;
 use domain::id::{ProductId, RequestId};
 use domain::parameter::{check_rules, narrow};
+use domain::person::PersonKey;
 use domain::problem::{FieldError, Problem};
 use domain::project::Project;
 use domain::request::{Decision, Request, RequestState};
 use domain::view::RequestInput;
-use store::FormToken;
+use store::{FormToken, Tx};
 
 use crate::request_form::{Place, binding_person, project_tag, tag_choices};
 use crate::trail::Event;
@@ -70,13 +71,7 @@ impl ControlPlane {
         let now = self.now();
         let request_id: RequestId = self.ids().next()?;
         let person = &caller.actor.person;
-        if self.store().count_requests_of(person, now - RATE_WINDOW).await? >= RATE {
-            return Err(Error::TooMany(Problem::new(
-                "You made too many requests.",
-                format!("One person can make {RATE} in an hour."),
-                "Withdraw what you do not need, wait a while, and submit this one again.",
-            )));
-        }
+        self.check_rate(person).await?;
         let token = input.form_token.trim();
         let mut tx = self.store().begin().await?;
         if !token.is_empty()
@@ -90,29 +85,16 @@ impl ControlPlane {
                 return Ok(made);
             }
         }
-        let (account, region) = (&place.account.account, &place.account.region);
-        let name_in_use = tx.live_environment_named(account, region, &checked.name).await?.is_some()
-            || tx.undecided_request_named(account, region, &checked.name, None).await?.is_some();
-        if name_in_use {
-            return Err(Error::field(
-                "name",
-                format!("{} is taken in {}: choose another name.", checked.name, place.account.name),
-            ));
-        }
-        let sealed = if checked.secrets.is_empty() {
-            None
-        } else {
-            let key = &self.settings().sealing_key;
-            Some(sealing::seal(key, &self.deps().random, &request_id, &checked.secrets)?)
-        };
+        check_name_is_free(&mut tx, place, &checked.name).await?;
+        let sealed = self.sealed(&request_id, &checked.secrets)?;
         let request = Request {
             id: request_id.clone(),
             project: project.id.clone(),
             requester: person.clone(),
             product: product.id.clone(),
             artifact: checked.artifact.id.clone(),
-            account: account.clone(),
-            region: region.clone(),
+            account: place.account.account.clone(),
+            region: place.account.region.clone(),
             stage: place.account.stage,
             name: checked.name,
             asked: checked.asked,
@@ -134,7 +116,7 @@ impl ControlPlane {
             .version(1)
             .with("name", &request.name)
             .with("product", product.id.as_str())
-            .with("account", account.as_str())
+            .with("account", request.account.as_str())
             .with("approval", request.approval.as_str());
         self.record(&mut tx, caller, event).await?;
         let environment = if request.approval == ApprovalRule::None {
@@ -156,6 +138,24 @@ impl ControlPlane {
             self.changed(&environment);
         }
         Ok(request_id)
+    }
+
+    async fn check_rate(&self, requester: &PersonKey) -> Result<()> {
+        if self.store().count_requests_of(requester, self.now() - RATE_WINDOW).await? < RATE {
+            return Ok(());
+        }
+        Err(Error::TooMany(Problem::new(
+            "You made too many requests.",
+            format!("One person can make {RATE} in an hour."),
+            "Withdraw what you do not need, wait a while, and submit this one again.",
+        )))
+    }
+
+    fn sealed(&self, request: &RequestId, secrets: &BTreeMap<String, String>) -> Result<Option<Vec<u8>>> {
+        if secrets.is_empty() {
+            return Ok(None);
+        }
+        sealing::seal(&self.settings().sealing_key, &self.deps().random, request, secrets).map(Some)
     }
 
     /// Writes down that values were posted for parameters that nobody chooses: somebody tries to get around the bindings, or
@@ -251,6 +251,18 @@ impl ControlPlane {
             _ => Err(Error::Invalid(errors)),
         }
     }
+}
+
+/// An environment's name is one of its kind in an account and region.
+async fn check_name_is_free(tx: &mut Tx, place: &Place, name: &str) -> Result<()> {
+    let (account, region) = (&place.account.account, &place.account.region);
+    let taken = tx.live_environment_named(account, region, name).await?.is_some()
+        || tx.undecided_request_named(account, region, name, None).await?.is_some();
+    if taken {
+        let message = format!("{name} is taken in {}: choose another name.", place.account.name);
+        return Err(Error::field("name", message));
+    }
+    Ok(())
 }
 
 fn check_name(name: &str) -> Result<(), String> {
