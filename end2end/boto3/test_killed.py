@@ -29,10 +29,10 @@ NAMES = ("killed-after", "killed-before")
 TAKEN_OVER = 150
 
 
-def drain(output):
-    """What comes later is read and dropped: a full pipe would stop the process."""
+def drain(output, printed):
+    """What comes later is read too: a full pipe would stop the process."""
     with output:
-        output.read()
+        printed.extend(output)
 
 
 class Killed(AwsTestCase):
@@ -40,6 +40,7 @@ class Killed(AwsTestCase):
         self.folder = Path(tempfile.mkdtemp(prefix="studiogate-killed-"))
         self.addCleanup(shutil.rmtree, self.folder)
         self.running = []
+        self.printed = {}
         self.addCleanup(self.stop_all)
 
     def start(self, *arguments, until_printed, **environment):
@@ -56,13 +57,14 @@ class Killed(AwsTestCase):
         for line in process.stdout:
             printed.append(line)
             if until_printed in line:
-                threading.Thread(target=drain, args=[process.stdout], daemon=True).start()
+                self.printed[process] = printed
+                threading.Thread(target=drain, args=[process.stdout, printed], daemon=True).start()
                 return process, line
         raise AssertionError(f"ended with {process.wait(10)}: {''.join(printed)}")
 
     def stop(self, process):
         process.terminate()
-        self.assertEqual(process.wait(30), 0)
+        self.assertEqual(process.wait(30), 0, "".join(self.printed[process][-40:]))
         self.running.remove(process)
 
     def stop_all(self):
