@@ -55,6 +55,8 @@ pub async fn serve_within(
         )
     };
     let ended_early = tokio::select! {
+        // First: both may have ended already for that reason by the time that this is looked at.
+        biased;
         () = shutdown.cancelled() => None,
         outcome = &mut workers => Some((Part::Workers, early("workers", outcome))),
         outcome = &mut server => Some((Part::Server, early("server", outcome))),

@@ -55,6 +55,22 @@ async fn a_portal_whose_workers_died_stops_and_says_so() {
     assert!(shutdown.is_cancelled(), "streams and timers end too");
 }
 
+/// Everything ends by the same signal, in whatever order: none of it ended by itself.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_portal_that_is_told_to_stop_ends_well() {
+    let state = State::start().await;
+    for round in 0..50 {
+        let shutdown = CancellationToken::new();
+        let serving = serve_within(LONG, listener().await, state.router(), state.plane().clone(), shutdown.clone());
+        let serving = tokio::spawn(serving);
+        for _ in 0..round {
+            tokio::task::yield_now().await;
+        }
+        shutdown.cancel();
+        serving.await.unwrap().unwrap_or_else(|error| panic!("in round {round}: {error:#}"));
+    }
+}
+
 #[tokio::test]
 async fn an_open_request_is_answered_before_the_portal_stops() {
     let state = State::start().await;
