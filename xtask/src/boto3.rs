@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::command::run;
+use crate::command::run_beside;
 use crate::progress::step;
 use crate::python;
 use crate::workspace::Workspace;
@@ -32,12 +32,14 @@ pub(crate) fn test(workspace: &Workspace, binary: &Path, postgres: &str) -> Resu
     for script in scripts {
         let name = script.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         step(&format!("boto3: {name}"), || {
-            run(Command::new(&python)
-                .arg(&script)
-                .current_dir(&folder)
-                .env("PYTHONUNBUFFERED", "1")
-                .env("STUDIOGATE_BIN", binary)
-                .env(crate::postgres::VARIABLE, postgres))
+            run_beside(
+                Command::new(&python)
+                    .arg(&script)
+                    .current_dir(&folder)
+                    .env("PYTHONUNBUFFERED", "1")
+                    .env("STUDIOGATE_BIN", binary)
+                    .env(crate::postgres::VARIABLE, postgres),
+            )
         })?;
     }
     Ok(())

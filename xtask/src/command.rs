@@ -1,8 +1,11 @@
 use std::ffi::OsStr;
+use std::io::Read as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
+
+use crate::progress::say;
 
 /// What Cargo tells a program that it runs about its package. Build scripts that look at it, `ring`'s for one, would see
 /// another than under plain Cargo, and everything above them would be compiled anew at each change between the two.
@@ -10,13 +13,35 @@ const OF_CARGO: [&str; 2] = ["CARGO_MANIFEST_", "CARGO_PKG_"];
 
 /// Runs it with its output shown; anything but success is an error.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
+    let status = without_package(command).status().with_context(|| format!("{} cannot be started", name(command)))?;
+    if status.success() { Ok(()) } else { bail!("{} ended with {status}", line(command)) }
+}
+
+/// Runs it beside something else: its output is shown in one piece when it has ended.
+pub(crate) fn run_beside(command: &mut Command) -> Result<()> {
+    let (mut reader, writer) = std::io::pipe()?;
+    let mut child = without_package(command)
+        .stdin(Stdio::null())
+        .stdout(writer.try_clone()?)
+        .stderr(writer)
+        .spawn()
+        .with_context(|| format!("{} cannot be started", name(command)))?;
+    // The command holds the writing ends, and reading would never end.
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut printed = Vec::new();
+    reader.read_to_end(&mut printed)?;
+    let status = child.wait()?;
+    say(String::from_utf8_lossy(&printed).trim_end());
+    if status.success() { Ok(()) } else { bail!("{} ended with {status}", line(command)) }
+}
+
+fn without_package(command: &mut Command) -> &mut Command {
     for (name, _) in std::env::vars_os() {
         if name.to_str().is_some_and(|name| OF_CARGO.iter().any(|of| name.starts_with(of))) {
             command.env_remove(name);
         }
     }
-    let status = command.status().with_context(|| format!("{} cannot be started", name(command)))?;
-    if status.success() { Ok(()) } else { bail!("{} ended with {status}", line(command)) }
+    command
 }
 
 /// Runs it and answers what it prints, trimmed.

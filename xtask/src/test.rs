@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
 use crate::command::run as run_command;
@@ -42,12 +42,13 @@ pub(crate) fn run(workspace: &Workspace, parts: &[Part]) -> Result<()> {
     if wanted(Part::Templates) {
         cfn_lint::test(workspace)?;
     }
-    if wanted(Part::Boto3) {
-        boto3::test(workspace, &binary, postgres.url())?;
-    }
-    if wanted(Part::Browser) {
-        browser::test(workspace, &binary, postgres.url())?;
-    }
+    // Both wait for AWS most of the time.
+    std::thread::scope(|scope| {
+        let beside = wanted(Part::Boto3).then(|| scope.spawn(|| boto3::test(workspace, &binary, postgres.url())));
+        let browser = if wanted(Part::Browser) { browser::test(workspace, &binary, postgres.url()) } else { Ok(()) };
+        let boto3 = beside.map_or(Ok(()), |thread| thread.join().unwrap_or_else(|_| bail!("boto3's tests panicked")));
+        browser.and(boto3)
+    })?;
     drop(postgres);
     let seconds = start.elapsed().as_secs();
     say(&format!("All tests passed in {} min {} s.", seconds / 60, seconds % 60));
