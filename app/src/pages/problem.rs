@@ -74,8 +74,8 @@ fn document(status: u16, problem: Problem, request_id: Option<String>, actions: 
         404 => "Not found",
         409 => "Changed meanwhile",
         422 | 400 => "Not accepted",
-        502 => "AWS did not do it",
         429 => "Too many",
+        502 => "AWS did not do it",
         _ => "Not possible now",
     };
     titled(title, problem, request_id, actions, below)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::ApprovalRule;
 use domain::action::Action;
 use domain::audit::Outcome;
@@ -71,7 +71,6 @@ impl ControlPlane {
         let now = self.now();
         let request_id: RequestId = self.ids().next()?;
         let person = &caller.actor.person;
-        self.check_rate(person).await?;
         let token = input.form_token.trim();
         let mut tx = self.store().begin().await?;
         if !token.is_empty()
@@ -85,6 +84,7 @@ impl ControlPlane {
                 return Ok(made);
             }
         }
+        check_rate(&mut tx, person, now).await?;
         check_name_is_free(&mut tx, place, &checked.name).await?;
         let sealed = self.sealed(&request_id, &checked.secrets)?;
         let request = Request {
@@ -140,17 +140,6 @@ impl ControlPlane {
         Ok(request_id)
     }
 
-    async fn check_rate(&self, requester: &PersonKey) -> Result<()> {
-        if self.store().count_requests_of(requester, self.now() - RATE_WINDOW).await? < RATE {
-            return Ok(());
-        }
-        Err(Error::TooMany(Problem::new(
-            "You made too many requests.",
-            format!("One person can make {RATE} in an hour."),
-            "Withdraw what you do not need, wait a while, and submit this one again.",
-        )))
-    }
-
     fn sealed(&self, request: &RequestId, secrets: &BTreeMap<String, String>) -> Result<Option<Vec<u8>>> {
         if secrets.is_empty() {
             return Ok(None);
@@ -162,16 +151,14 @@ impl ControlPlane {
     /// one was made while they typed.
     async fn audit_not_chosen(&self, caller: &Caller, project: &Project, product: &Product, mistakes: &[FieldError]) {
         let fields: Vec<&str> = mistakes.iter().filter(|m| m.message == NOT_CHOSEN).map(|m| m.field.as_str()).collect();
-        if fields.is_empty() || !self.refusals().admit(&caller.actor.person, self.now()) {
+        if fields.is_empty() {
             return;
         }
         let event = Event::done(Action::SubmitRequest.as_str(), "product", product.id.as_str())
             .project(&project.id)
             .outcome(Outcome::Denied)
             .with("not_chosen", fields.join(", "));
-        if let Err(error) = self.record_alone(caller, event).await {
-            tracing::warn!(%error, "a refusal could not be written to the audit log");
-        }
+        self.record_refusal(caller, event).await;
     }
 
     /// Whether a request that a form made before is what it asks for now, and still stands.
@@ -251,6 +238,17 @@ impl ControlPlane {
             _ => Err(Error::Invalid(errors)),
         }
     }
+}
+
+async fn check_rate(tx: &mut Tx, requester: &PersonKey, now: DateTime<Utc>) -> Result<()> {
+    if tx.count_requests_of(requester, now - RATE_WINDOW).await? < RATE {
+        return Ok(());
+    }
+    Err(Error::TooMany(Problem::new(
+        "You made too many requests.",
+        format!("One person can make {RATE} in an hour."),
+        "Wait a while and submit this one again.",
+    )))
 }
 
 /// An environment's name is one of its kind in an account and region.

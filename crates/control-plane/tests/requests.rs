@@ -223,13 +223,16 @@ on_both! {
         let first = state.submit("fraud-scientist", PRODUCT, "first").await;
         let made = state.store.request(&first).await.unwrap().unwrap();
         let mut tx = state.store.begin().await.unwrap();
-        for i in 1..300 {
+        for i in 1..299 {
             let another = Request { id: format!("r-{i}").parse().unwrap(), name: format!("more-{i}"), ..made.clone() };
             tx.insert_request(&another).await.unwrap();
         }
         tx.commit().await.unwrap();
         let caller = state.as_("fraud-scientist").await;
-        let form = state.filled_form("fraud-scientist", PRODUCT, "last").await;
+        let last = state.filled_form("fraud-scientist", PRODUCT, "last").await;
+        let made = state.plane.submit_request(&caller, last.clone()).await.unwrap();
+        assert_eq!(state.plane.submit_request(&caller, last).await.unwrap(), made, "a second click makes nothing");
+        let form = state.filled_form("fraud-scientist", PRODUCT, "too-many").await;
         assert!(matches!(state.plane.submit_request(&caller, form.clone()).await, Err(Error::TooMany(_))));
         // Others are not kept from theirs, and she only for a while.
         state.submit("churn-scientist", PRODUCT, "theirs").await;

@@ -151,7 +151,6 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.people_in_groups(&["a".into(), "b".into()], now()).await?;
     store.names_of([&person()]).await?;
     store.request(&"r".parse().unwrap()).await?;
-    store.count_requests_of(&person(), now()).await?;
     store.undecided_requests(now(), 20).await?;
     store.environment(&"e".parse().unwrap()).await?;
     store.environment_of_request(&"r".parse().unwrap()).await?;
@@ -179,6 +178,7 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.audit_head().await?;
     let mut tx = store.begin().await?;
     let (account, region) = ("601000000001".parse().unwrap(), "eu-west-1".parse().unwrap());
+    tx.count_requests_of(&person(), now()).await?;
     tx.undecided_request_named(&account, &region, "n", None).await?;
     tx.live_environment_named(&account, &region, "n").await?;
     tx.count_live_environments(&projects(1)[0], &account, &region).await?;

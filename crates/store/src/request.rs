@@ -194,15 +194,6 @@ impl Store {
         self.count_requests(scope, &filter).await
     }
 
-    /// How many requests `requester` made since then, for the rate limit.
-    pub async fn count_requests_of(&self, requester: &PersonKey, since: DateTime<Utc>) -> Result<i64> {
-        let sql = Sql::new(
-            "SELECT COUNT(*) AS n FROM request \
-             WHERE requester_issuer = $1 AND requester_subject = $2 AND submitted_at > $3",
-        );
-        number(self.read(), sql.bind(&requester.issuer).bind(&requester.subject).bind(since)).await
-    }
-
     /// Undecided requests that were submitted at or before then, oldest first: what has expired.
     pub async fn undecided_requests(&self, submitted_until: DateTime<Utc>, limit: u32) -> Result<Vec<Request>> {
         let sql = Sql::new(format!(
@@ -254,6 +245,15 @@ impl Tx {
             .bind(except.map_or("", RequestId::as_str));
         let row: Option<(String,)> = optional(self.on(), sql).await?;
         row.map(|(id,)| At::new("request", id.as_str()).parse("id", &id)).transpose()
+    }
+
+    /// How many requests `requester` made since then, for the rate limit.
+    pub async fn count_requests_of(&mut self, requester: &PersonKey, since: DateTime<Utc>) -> Result<i64> {
+        let sql = Sql::new(
+            "SELECT COUNT(*) AS n FROM request \
+             WHERE requester_issuer = $1 AND requester_subject = $2 AND submitted_at > $3",
+        );
+        number(self.on(), sql.bind(&requester.issuer).bind(&requester.subject).bind(since)).await
     }
 
     /// Erases the sealed values of a request whose record is final. No new version: nothing that anybody sees changes.

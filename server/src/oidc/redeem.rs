@@ -105,9 +105,9 @@ impl Oidc {
         if text::forbidden(&subject).is_some() {
             return Err(SignInFailure::IdToken("its subject holds a control character".to_owned()));
         }
-        let email = stated.email.as_deref().map(printable);
-        let display_name =
-            stated.name.as_deref().map(printable).or_else(|| email.clone()).unwrap_or_else(|| subject.clone());
+        let said = |claim: Option<String>| claim.as_deref().map(printable).filter(|text| !text.trim().is_empty());
+        let email = said(stated.email);
+        let display_name = said(stated.name).or_else(|| email.clone()).unwrap_or_else(|| subject.clone());
         Ok(Identity {
             person: domain::person::PersonKey { issuer: claims.issuer().as_str().to_owned(), subject },
             display_name,

@@ -39,13 +39,10 @@ impl Refusals {
 }
 
 impl ControlPlane {
-    /// Writes a refusal down. Its own failure is logged and changes nothing: the person is refused anyway.
+    /// Counts a refusal by policy, and writes it down.
     pub(super) async fn audit_refusal(&self, caller: &Caller, action: Action, kind: &str, facts: &Facts, rule: &str) {
         metrics::counter!("studiogate_refusals_total", "action" => action.as_str(), "rule" => rule.to_owned())
             .increment(1);
-        if !self.refusals().admit(&caller.actor.person, self.now()) {
-            return;
-        }
         let (id, project) = match facts {
             Facts::Product { id, .. } => (id.clone(), None),
             Facts::Request { id, project, .. } | Facts::Environment { id, project, .. } => {
@@ -62,6 +59,14 @@ impl ControlPlane {
             version: None,
             detail: BTreeMap::from([("rule".to_owned(), rule.to_owned())]),
         };
+        self.record_refusal(caller, event).await;
+    }
+
+    /// Writes a refusal down, within bounds. Its own failure is logged and changes nothing: the person is refused anyway.
+    pub(crate) async fn record_refusal(&self, caller: &Caller, event: Event<'_>) {
+        if !self.refusals().admit(&caller.actor.person, self.now()) {
+            return;
+        }
         if let Err(error) = self.record_alone(caller, event).await {
             tracing::warn!(%error, "a refusal could not be written to the audit log");
         }

@@ -8,11 +8,15 @@
     reason = "every test file uses a part of it"
 )]
 
+mod administer;
+mod crash_switch;
+#[path = "../../../store/tests/contract/databases.rs"]
 mod databases;
+mod on_both;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws::{Aws, AwsConfig, Timeouts};
@@ -20,53 +24,22 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_types::SdkConfig;
 use chrono::{DateTime, TimeDelta, Utc};
-use control_plane::{Caller, ControlPlane, CrashPoint, Deps, Random, SealingKey, Settings, SignIn};
+use control_plane::{ControlPlane, Deps, Random, SealingKey, Settings};
 use domain::audit::SigningKey;
 use domain::clock::{Clock, ManualClock};
 use domain::id::{EnvironmentId, ProductId, RequestId};
-use domain::person::PersonKey;
-use domain::view::{
-    DecisionInput, GroupMappingInput, ProductAccessInput, ProjectAccountInput, ProjectInput, RequestFormQuery,
-    RequestInput, TerminateInput,
-};
+use domain::view::{DecisionInput, RequestFormQuery, RequestInput, TerminateInput};
 use sim::{LocalAws, Running, ServeOptions, SimOptions};
 use store::Store;
 
-pub use databases::on;
+pub use crash_switch::CrashSwitch;
+pub(crate) use databases::on_empty as on;
 
 pub const ISSUER: &str = "https://id.example";
 pub const PRODUCT: &str = "Studio user profile";
 pub const FRAUD_DEV: &str = "fraud-detection/601000000002/eu-west-1";
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
-
-/// Where the next worker dies: at this point of this step, once; by a panic where the last says so.
-#[derive(Clone, Default)]
-pub struct CrashSwitch(Arc<Mutex<Option<(CrashPoint, String, bool)>>>);
-
-impl CrashSwitch {
-    pub fn arm(&self, point: CrashPoint, step: &str) {
-        *self.0.lock().unwrap() = Some((point, step.to_owned(), false));
-    }
-
-    pub fn arm_panic(&self, point: CrashPoint, step: &str) {
-        *self.0.lock().unwrap() = Some((point, step.to_owned(), true));
-    }
-
-    /// Whether it still waits for its moment.
-    pub fn is_armed(&self) -> bool {
-        self.0.lock().unwrap().is_some()
-    }
-
-    fn hook(&self) -> control_plane::CrashHook {
-        let switch = self.clone();
-        Arc::new(move |point, step| {
-            let struck = switch.0.lock().unwrap().take_if(|(at, of, _)| *at == point && of == step);
-            assert!(struck.as_ref().is_none_or(|(_, _, panics)| !panics), "a worker was made to panic");
-            struck.is_some()
-        })
-    }
-}
 
 pub struct TestState {
     pub running: Running,
@@ -134,91 +107,6 @@ impl TestState {
         let store = Store::connect(&self.url).await.unwrap();
         let aws = connect_aws(&self.running.aws_url, &self.clock, Duration::from_secs(600));
         plane(&store, &aws, &self.clock, &self.crash, &self.head, 2_000, |s| s.workers.lease = TimeDelta::days(1))
-    }
-
-    pub fn person(subject: &str) -> PersonKey {
-        PersonKey { issuer: ISSUER.into(), subject: subject.into() }
-    }
-
-    pub async fn sign_in(&self, subject: &str, groups: &[&str]) {
-        let sign_in = SignIn {
-            person: Self::person(subject),
-            display_name: subject.to_owned(),
-            email: Some(format!("{subject}@example.com")),
-            groups: Some(groups.iter().map(|g| (*g).to_owned()).collect()),
-            request_id: format!("sign-in-{subject}"),
-        };
-        self.plane.sign_in(sign_in).await.unwrap();
-    }
-
-    /// The persona with the roles that hold now.
-    pub async fn as_(&self, subject: &str) -> Caller {
-        let actor = self.plane.actor(&Self::person(subject)).await.unwrap().unwrap();
-        Caller::new(actor, format!("request-of-{subject}"))
-    }
-
-    pub async fn everybody_signs_in(&self) {
-        self.sign_in("admin", &["platform-admins"]).await;
-        self.sign_in("auditor", &["auditors"]).await;
-        self.sign_in("fraud-scientist", &["fraud-detection-members"]).await;
-        self.sign_in("fraud-lead", &["fraud-detection-leads"]).await;
-        self.sign_in("churn-scientist", &["churn-prediction-members"]).await;
-        self.sign_in("churn-lead", &["churn-prediction-leads"]).await;
-        self.sign_in("newcomer", &[]).await;
-    }
-
-    /// What an admin enters, through the same use cases.
-    async fn administer(&self) {
-        self.everybody_signs_in().await;
-        let admin = self.as_("admin").await;
-        for project in sim::seed::projects() {
-            let input = ProjectInput {
-                id: project.id.to_string(),
-                name: project.name,
-                cost_center: project.cost_center,
-                data_class: project.data_class.to_string(),
-                version: String::new(),
-            };
-            self.plane.save_project(&admin, input).await.unwrap();
-            for (grant, group) in [("member", "members"), ("lead", "leads")] {
-                let group = format!("{}-{group}", project.id);
-                let input = GroupMappingInput { group, grant: grant.into(), project: project.id.to_string() };
-                self.plane.add_group_mapping(&admin, input).await.unwrap();
-            }
-        }
-        let input = GroupMappingInput { group: "auditors".into(), grant: "auditor".into(), project: String::new() };
-        self.plane.add_group_mapping(&admin, input).await.unwrap();
-        for account in sim::seed::project_accounts() {
-            let input = ProjectAccountInput {
-                project: account.project.to_string(),
-                account: account.account.to_string(),
-                region: account.region.to_string(),
-                stage: account.stage.to_string(),
-                name: account.name,
-                vpc_id: account.vpc_id.unwrap_or_default(),
-                subnet_ids: account.subnet_ids.join(", "),
-                security_group_ids: account.security_group_ids.join(", "),
-                kms_key_arn: account.kms_key_arn.unwrap_or_default(),
-                studio_domain_id: account.studio_domain_id.unwrap_or_default(),
-                version: String::new(),
-            };
-            self.plane.save_project_account(&admin, input).await.unwrap();
-        }
-        assert!(self.plane.mirror_now().await.unwrap(), "{:?}", self.store.mirror_states().await);
-        for product in self.store.products("").await.unwrap() {
-            self.plane.accept_binding_proposals(&admin, &product.id).await.unwrap();
-            for project in ["fraud-detection", "churn-prediction"] {
-                let input = ProductAccessInput {
-                    product: product.id.to_string(),
-                    project: project.into(),
-                    stage: "dev".into(),
-                    approval: "one_lead".into(),
-                    max_lease_days: "90".into(),
-                    version: String::new(),
-                };
-                self.plane.save_product_access(&admin, input).await.unwrap();
-            }
-        }
     }
 
     pub async fn product(&self, name: &str) -> ProductId {
@@ -370,7 +258,7 @@ impl TestState {
 
     /// A statement past the portal.
     pub async fn sql(&self, sql: &str) {
-        databases::sql(&self.url, sql).await;
+        databases::raw(&self.url, sql).await;
     }
 
     pub fn pass(&self, by: TimeDelta) {

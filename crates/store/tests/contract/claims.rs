@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use store::{Error, Store};
 
-use crate::backend;
 use crate::samples::{at, operation, with_environment, with_projects};
+use crate::{backend, databases};
 
 const OPERATIONS: usize = 3;
 const WORKERS: [&str; 2] = ["w0", "w1"];
@@ -172,7 +172,7 @@ fn hold(backend_name: &'static str) {
 }
 
 async fn db_clear(url: &str) {
-    backend::raw(url, "DELETE FROM operation").await;
+    databases::raw(url, "DELETE FROM operation").await;
 }
 
 #[test]

@@ -1,6 +1,7 @@
 use store::{Error, Scope, Store};
 
-use crate::backend::{on_both, on_empty};
+use crate::backend::on_both;
+use crate::databases::on_empty;
 use crate::samples::{at, by, event, operation, person, project_id, record, request, with_environment, with_projects};
 
 fn corrupt<T: std::fmt::Debug>(result: store::Result<T>) -> (&'static str, &'static str, String) {

@@ -7,7 +7,7 @@ use sqlx::{Connection, PgConnection, SqliteConnection};
 use store::Store;
 use tokio::sync::mpsc;
 
-use crate::backend::on_empty;
+use crate::databases::on_empty;
 
 /// Table, column, type, whether it may be NULL.
 type Columns = BTreeSet<(String, String, String, bool)>;
