@@ -44,8 +44,13 @@ enum Test {
     Null(Box<[bool]>),
 }
 
-/// Reads a `Condition` element.
-pub(super) fn read(node: &Node, variables: bool, findings: &mut Findings) -> Result<Box<[Condition]>, PolicyError> {
+/// Reads the `Condition` element of a statement with `effect`.
+pub(super) fn read(
+    node: &Node,
+    effect: Effect,
+    variables: bool,
+    findings: &mut Findings,
+) -> Result<Box<[Condition]>, PolicyError> {
     let Value::Object(operators) = &node.value else {
         return node.at.refuse(format!("Condition is an object, not {}", node.value.in_words()));
     };
@@ -62,6 +67,7 @@ pub(super) fn read(node: &Node, variables: bool, findings: &mut Findings) -> Res
                 member.value.value.in_words()
             ));
         };
+        findings.condition_block(effect, operator, keys, operators);
         for (index, key) in keys.iter().enumerate() {
             if key.key.is_empty() {
                 return key.at.refuse("a condition key has a name");
@@ -128,9 +134,13 @@ fn test(
     Ok(match operator.test {
         TestKind::String { wildcards, ignore_case } => {
             let syntax = Syntax { variables, wildcards, ignore_case };
-            let values: Result<Vec<_>, _> =
-                values.iter().map(|(at, text)| Template::parse(text, syntax, *at)).collect();
-            Test::String { values: values?.into(), ignore_case }
+            let mut templates = Vec::with_capacity(values.len());
+            for (at, text) in values {
+                let template = Template::parse(text, syntax, *at)?;
+                findings.variables(*at, &template);
+                templates.push(template);
+            }
+            Test::String { values: templates.into(), ignore_case }
         }
         TestKind::Numeric(comparison) => {
             Test::Numeric(comparison, read(values, findings, "a number", |text| text.parse().ok()))
@@ -143,7 +153,7 @@ fn test(
         TestKind::Arn => {
             let mut arns = Vec::new();
             for (at, text) in values {
-                match arn(text, variables, *at)? {
+                match arn(text, variables, *at, findings)? {
                     Some(arn) => arns.push(arn),
                     None => findings.push(Finding::at(*at, format!("{text:?} is not an ARN and matches nothing"))),
                 }
@@ -156,10 +166,15 @@ fn test(
 /// "Each of the six colon-delimited components of the ARN is checked separately and each can include multi-character match
 /// wildcards (*) or single-character match wildcards (?)" (IAM user guide, "Amazon Resource Name (ARN) condition operators").
 /// A colon inside a variable does not end a component.
-fn arn(text: &str, variables: bool, at: Position) -> Result<Option<[Template; 6]>, PolicyError> {
+fn arn(
+    text: &str,
+    variables: bool,
+    at: Position,
+    findings: &mut Findings,
+) -> Result<Option<[Template; 6]>, PolicyError> {
     let syntax = Syntax { variables, wildcards: true, ignore_case: false };
     // Read whole first: an error in it stands at its place in the string.
-    Template::parse(text, syntax, at)?;
+    findings.variables(at, &Template::parse(text, syntax, at)?);
     let mut components = Vec::with_capacity(6);
     let (mut start, mut inside) = (0, false);
     let bytes = text.as_bytes();

@@ -12,6 +12,11 @@ impl Key {
         let name = name.to_ascii_lowercase();
         Self { hash: hash(&name), name: name.into() }
     }
+
+    /// In lower case.
+    pub(super) fn as_str(&self) -> &str {
+        &self.name
+    }
 }
 
 /// FNV-1a; only spreads, collisions are checked for.

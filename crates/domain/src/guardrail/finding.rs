@@ -1,7 +1,9 @@
 //! What is legal in a policy and most likely not meant.
 
-use super::json::Position;
-use super::operator::{Operator, TestKind};
+use super::json::{Member, Position, Value};
+use super::operator::{Operator, SetOperator, TestKind};
+use super::template::Template;
+use super::verdict::Effect;
 
 /// Something to look at; the document is valid all the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,14 +104,9 @@ impl Findings {
 
     pub(super) fn condition_key(&mut self, at: Position, key: &str, operator: Operator) {
         let lower = key.to_ascii_lowercase();
-        if let Some(global) = lower.strip_prefix("aws:") {
-            let known = GLOBAL_KEYS
-                .iter()
-                .any(|k| if k.ends_with('/') { global.len() > k.len() && global.starts_with(k) } else { global == *k });
-            if !known {
-                self.push(Finding::at(at, format!("{key} is not a global condition key: no call has it")));
-            }
-        } else if !lower.contains(':') {
+        if lower.starts_with("aws:") && !is_known(&lower) {
+            self.push(Finding::at(at, format!("{key} is not a global condition key: no call has it")));
+        } else if !is_known(&lower) {
             self.push(Finding::at(at, format!("{key} has no service prefix: no call has it")));
         }
         if operator.set.is_none() && operator.test != TestKind::Null && MULTI_VALUED.contains(&lower.as_str()) {
@@ -118,5 +115,69 @@ impl Findings {
                 format!("{key} can have several values: say ForAllValues or ForAnyValue before the operator"),
             ));
         }
+    }
+
+    /// A variable that no call fills in: a placeholder of an example, most often.
+    pub(super) fn variables(&mut self, at: Position, template: &Template) {
+        for key in template.variables() {
+            let key = key.as_str();
+            if !is_known(key) {
+                self.push(Finding::at(
+                    at,
+                    format!("${{{key}}} is not a key of any call: as a policy variable it never has a value"),
+                ));
+            }
+        }
+    }
+
+    /// What one operator says of several keys, or of absent ones, other than it reads.
+    pub(super) fn condition_block(
+        &mut self,
+        effect: Effect,
+        operator: Operator,
+        keys: &[Member],
+        all_operators: &[Member],
+    ) {
+        let asks_for_absence =
+            |member: &Member| matches!(&member.value.value, Value::String(text) if text.eq_ignore_ascii_case("true"));
+        if effect == Effect::Deny
+            && operator.test == TestKind::Null
+            && keys.len() > 1
+            && keys.iter().all(asks_for_absence)
+        {
+            self.push(Finding::at(
+                keys[1].at,
+                "the keys of one Null block are joined by AND, so this denies only where all of them are absent; to \
+                 require each key, give it a statement of its own",
+            ));
+        }
+        if effect == Effect::Allow && operator.set == Some(SetOperator::ForAllValues) {
+            for key in keys {
+                let guarded = all_operators.iter().filter(|member| member.key == "Null").any(|member| {
+                    matches!(&member.value.value, Value::Object(nulls)
+                        if nulls.iter().any(|null| null.key.eq_ignore_ascii_case(&key.key)))
+                });
+                if !guarded {
+                    self.push(Finding::at(
+                        key.at,
+                        format!(
+                            "ForAllValues is also met where the call does not have {0}: add \"Null\": {{\"{0}\": \
+                             \"false\"}} if it must",
+                            key.key
+                        ),
+                    ));
+                }
+            }
+        }
+    }
+}
+
+/// Whether some call may have the key: every service may have keys of its own, the global ones are listed.
+fn is_known(lower: &str) -> bool {
+    match lower.strip_prefix("aws:") {
+        Some(global) => GLOBAL_KEYS
+            .iter()
+            .any(|k| if k.ends_with('/') { global.len() > k.len() && global.starts_with(k) } else { global == *k }),
+        None => lower.contains(':'),
     }
 }

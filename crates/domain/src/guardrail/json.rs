@@ -1,6 +1,8 @@
 //! A JSON reader (RFC 8259) that knows where everything stands and refuses an object with the same key twice. A policy with a
 //! duplicate key means different things to different readers; AWS refuses it too.
 
+use std::ops::Range;
+
 use super::policy::PolicyError;
 
 /// Deeper than any policy goes, and far from the end of the stack.
@@ -14,6 +16,8 @@ pub(super) struct Position {
 }
 
 impl Position {
+    pub(super) const START: Self = Self { line: 1, column: 1 };
+
     pub(super) fn refuse<T>(self, message: impl Into<String>) -> Result<T, PolicyError> {
         Err(PolicyError { line: self.line, column: self.column, message: message.into() })
     }
@@ -24,10 +28,12 @@ impl Position {
     }
 }
 
-/// A value and where it begins.
+/// A value and where it stands.
 #[derive(Clone, Debug)]
 pub(super) struct Node {
     pub(super) at: Position,
+    /// Its bytes in the text.
+    pub(super) span: Range<usize>,
     pub(super) value: Value,
 }
 
@@ -65,7 +71,7 @@ impl Value {
 
 /// Reads one document.
 pub(super) fn read(text: &str) -> Result<Node, PolicyError> {
-    let mut reader = Reader { rest: text, at: Position { line: 1, column: 1 }, depth: 0 };
+    let mut reader = Reader { rest: text, length: text.len(), at: Position::START, depth: 0 };
     let node = reader.node()?;
     reader.skip_whitespace();
     match reader.peek() {
@@ -84,11 +90,17 @@ fn shown(c: char) -> String {
 
 struct Reader<'a> {
     rest: &'a str,
+    /// Of the whole text, in bytes.
+    length: usize,
     at: Position,
     depth: u32,
 }
 
 impl Reader<'_> {
+    fn read(&self) -> usize {
+        self.length - self.rest.len()
+    }
+
     fn peek(&self) -> Option<char> {
         self.rest.chars().next()
     }
@@ -119,7 +131,7 @@ impl Reader<'_> {
 
     fn node(&mut self) -> Result<Node, PolicyError> {
         self.skip_whitespace();
-        let at = self.at;
+        let (at, start) = (self.at, self.read());
         let value = match self.peek() {
             Some('{') => self.nested(Self::object)?,
             Some('[') => self.nested(Self::array)?,
@@ -128,7 +140,7 @@ impl Reader<'_> {
             Some('t' | 'f' | 'n') => self.word()?,
             _ => return self.unexpected("a value"),
         };
-        Ok(Node { at, value })
+        Ok(Node { at, span: start..self.read(), value })
     }
 
     fn nested(&mut self, read: fn(&mut Self) -> Result<Value, PolicyError>) -> Result<Value, PolicyError> {

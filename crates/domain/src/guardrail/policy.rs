@@ -2,7 +2,7 @@
 
 use super::actions::ActionIndex;
 use super::finding::{Finding, Findings};
-use super::json::{self, Node, Value};
+use super::json::{self, Node, Position, Value};
 use super::statement::{self, Actions, Statement};
 use super::verdict::{Effect, StatementName};
 
@@ -48,12 +48,13 @@ impl SizeLimit {
         text.chars().filter(|c| self.counts_white_space || !c.is_whitespace()).count()
     }
 
-    fn check(self, text: &str) -> Result<(), PolicyError> {
+    /// `at` is where the document begins.
+    fn check(self, text: &str, at: Position) -> Result<(), PolicyError> {
         let length = self.measure(text);
         if length <= self.characters {
             return Ok(());
         }
-        let (mut line, mut column, mut counted) = (1, 1, 0);
+        let (Position { mut line, mut column }, mut counted) = (at, 0);
         for c in text.chars() {
             if self.counts_white_space || !c.is_whitespace() {
                 counted += 1;
@@ -98,8 +99,23 @@ impl Policy {
 
     /// Reads a document of at most `limit`, for organizations whose quotas differ and for AWS's own managed policies.
     pub fn parse_within(limit: SizeLimit, kind: PolicyKind, name: &str, text: &str) -> Result<Self, PolicyError> {
-        limit.check(text)?;
-        let document = json::read(text)?;
+        limit.check(text, Position::START)?;
+        Self::from_node(kind, name, &json::read(text)?)
+    }
+
+    /// Reads a document that stands inside another one, `text`.
+    pub(super) fn inside(
+        limit: SizeLimit,
+        kind: PolicyKind,
+        name: &str,
+        node: &Node,
+        text: &str,
+    ) -> Result<Self, PolicyError> {
+        limit.check(text.get(node.span.clone()).unwrap_or(text), node.at)?;
+        Self::from_node(kind, name, node)
+    }
+
+    fn from_node(kind: PolicyKind, name: &str, document: &Node) -> Result<Self, PolicyError> {
         let mut findings = Findings::default();
         let Value::Object(members) = &document.value else {
             return document.at.refuse(format!("a policy is an object, not {}", document.value.in_words()));

@@ -78,12 +78,12 @@ pub(super) fn read(
     let patterns = ActionPatterns::read(if negated { "NotAction" } else { "Action" }, named)?;
     let resources = resources(kind, &elements, variables, findings)?;
     let conditions = match elements.get("Condition") {
-        Some(member) => condition::read(&member.value, variables, findings)?,
+        Some(member) => condition::read(&member.value, effect, variables, findings)?,
         None => Box::default(),
     };
     let name = match elements.get("Sid") {
         None => StatementName::Index(index),
-        Some(Member { value: Node { value: Value::String(sid), at }, .. }) => {
+        Some(Member { value: Node { value: Value::String(sid), at, .. }, .. }) => {
             if sid.bytes().any(|b| !b.is_ascii_alphanumeric()) {
                 findings.push(Finding::at(*at, format!("AWS takes letters and digits alone in a Sid, not {sid:?}")));
             }
@@ -182,6 +182,7 @@ fn resources(
 
 fn resource(text: &str, syntax: Syntax, at: Position, findings: &mut Findings) -> Result<Template, PolicyError> {
     let template = Template::parse(text, syntax, at)?;
+    findings.variables(at, &template);
     if !template.is_any() && !text.starts_with("arn:") {
         return at.refuse(format!("{text:?} is not a resource: it is an ARN or *"));
     }

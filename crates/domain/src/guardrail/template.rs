@@ -107,6 +107,12 @@ impl Template {
     pub(super) fn is_any(&self) -> bool {
         matches!(self, Self::Fixed(glob) if glob.is_any())
     }
+
+    /// The keys of its variables.
+    pub(super) fn variables(&self) -> impl Iterator<Item = &Key> {
+        let pieces = if let Self::Open { pieces, .. } = self { &**pieces } else { &[] };
+        pieces.iter().filter_map(|piece| if let Piece::Variable { key, .. } = piece { Some(key) } else { None })
+    }
 }
 
 /// The index of the brace that closes the variable at the start; a quoted default may hold braces.

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod differential;
 mod documented;
 mod explanations;
 mod layers;
