@@ -11,6 +11,7 @@ mod build;
 mod bundle;
 mod cfn_lint;
 mod command;
+mod cvc5;
 mod demo;
 mod npm;
 mod packages;

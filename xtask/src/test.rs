@@ -10,12 +10,12 @@ use crate::command::run as run_command;
 use crate::postgres::{Postgres, VARIABLE};
 use crate::progress::{say, step};
 use crate::workspace::Workspace;
-use crate::{boto3, browser, build, cfn_lint, site, wasm};
+use crate::{boto3, browser, build, cfn_lint, cvc5, site, wasm};
 
 /// A part of the tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Part {
-    /// Unit, property, contract and integration tests, on SQLite and Postgres
+    /// Unit, property, contract and integration tests, on SQLite and Postgres, and the proofs about the policies
     Rust,
     /// cfn-lint on the templates of deploy/ and blueprints/
     Templates,
@@ -33,10 +33,16 @@ pub(crate) fn run(workspace: &Workspace, parts: &[Part]) -> Result<()> {
     site::build(workspace)?;
     // Before the long part: what is missing is said at once.
     let postgres = Postgres::start()?;
+    let solver = cvc5::program(workspace)?;
     let binary = step("Compile the portal and its tests", || compile(workspace))?;
     if wanted(Part::Rust) {
         step("Rust", || {
-            run_command(cargo_test(workspace).env(VARIABLE, postgres.url()).env("STUDIOGATE_BIN", &binary))
+            run_command(
+                cargo_test(workspace)
+                    .env(VARIABLE, postgres.url())
+                    .env(cvc5::VARIABLE, &solver)
+                    .env("STUDIOGATE_BIN", &binary),
+            )
         })?;
     }
     if wanted(Part::Templates) {
