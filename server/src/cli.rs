@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// A self-service portal for governed Amazon SageMaker environments.
 #[derive(Clone, Debug, Parser)]
@@ -35,6 +35,70 @@ pub enum Command {
     },
     /// Checks everything that the portal needs, and says what to do about each failure
     Doctor,
+    /// Policy documents kept as files: deciding calls by them as AWS does, and checking them
+    Policy {
+        #[command(subcommand)]
+        command: PolicyCommand,
+    },
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum PolicyCommand {
+    /// Decides one call; reads it and the policies that apply to it from standard input, as one JSON document
+    ///
+    /// The input: {"action": "sagemaker:CreateApp", "resource": "arn:...", "context": {key: [values]}, "scps": [[document,
+    /// ...], ...], "boundary": document or null, "session": [document, ...] or null, "identity": [document, ...]}. `scps`
+    /// goes from the root to the account; [] says that the caller is not subject to service control policies, as in the
+    /// management account.
+    ///
+    /// The answer: {"decision": "allow", "explicit_deny" or "implicit_deny", "decided_by": {"layer", "level", "policy",
+    /// "statement"}, "explanation"}. Levels, policies and statements without a Sid are counted from 0; "policy" is null
+    /// where a layer decided by having no Allow. Ends with 0 whatever the decision, and with 2 when the input cannot be
+    /// read: line and column are on standard error.
+    Evaluate,
+    /// Says what AWS would refuse in policy documents, and what is legal in them and most likely not meant
+    ///
+    /// Ends with 0 when there is nothing to say, with 1 when there is, and with 2 when a file is no policy that AWS would
+    /// take.
+    Check(PolicyCheckArguments),
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct PolicyCheckArguments {
+    /// What the documents are used as, which decides what they may hold and how long they may be
+    #[arg(long, value_enum, default_value_t)]
+    pub kind: PolicyKindArgument,
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// The documents; - is standard input
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+}
+
+/// What a policy document is used as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum PolicyKindArgument {
+    /// Service control policies
+    #[default]
+    Scp,
+    /// Policies of users, groups and roles
+    Identity,
+    /// Permissions boundaries
+    Boundary,
+    /// Session policies
+    Session,
+    /// Trust policies of roles
+    Trust,
+}
+
+/// How findings are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A line for each, which editors find their way by
+    #[default]
+    Text,
+    /// One JSON document
+    Json,
 }
 
 #[derive(Clone, Debug, Subcommand)]

@@ -7,6 +7,8 @@ pub mod doctor;
 #[cfg(feature = "demo")]
 mod local_aws;
 mod migrate;
+mod policy_check;
+mod policy_evaluate;
 mod serve;
 #[cfg(feature = "demo")]
 mod templates;
@@ -15,7 +17,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use crate::cli::{Arguments, AuditCommand, Command};
+use crate::cli::{Arguments, AuditCommand, Command, PolicyCommand};
 use crate::config::Config;
 
 /// Does what the command line says.
@@ -32,5 +34,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode> {
             audit_verify::run(&config()?, head.as_deref()).await
         }
         Command::Doctor => doctor::run(&config()?).await,
+        Command::Policy { command: PolicyCommand::Evaluate } => policy_evaluate::run(),
+        Command::Policy { command: PolicyCommand::Check(options) } => policy_check::run(&options),
     }
 }

@@ -11,6 +11,7 @@ mod endpoints;
 mod forms;
 mod headers;
 mod https;
+mod policy;
 mod reading;
 mod serving;
 mod sessions;
