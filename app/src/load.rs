@@ -4,6 +4,7 @@ use std::future::Future;
 use std::str::FromStr;
 
 use control_plane::{Caller, ControlPlane, Error};
+use domain::problem::{FieldError, Problem};
 use domain::view::Shell;
 use http::header::{COOKIE, REFERER};
 use http::request::Parts;
@@ -109,7 +110,7 @@ where
                 return document(frame, None, failed(&error, Some(request_id)));
             }
         };
-        let path = frame.path.split('?').next().unwrap_or_default();
+        let path = frame.path.split('?').next().unwrap_or_default().to_owned();
         if !caller.actor.has_any_role() && path != "/profile" {
             if path != "/" {
                 set_status(403);
@@ -126,6 +127,10 @@ where
         }
         let drawn = match fetch(control_plane, caller).await {
             Ok(data) => page(data, &shell),
+            Err(Error::Invalid(mistakes)) => {
+                set_status(422);
+                unusable_address(&mistakes, request_id, path)
+            }
             Err(error) => {
                 set_status(error.status());
                 failed(&error, Some(request_id))
@@ -138,6 +143,14 @@ where
 
 fn failed(error: &Error, request_id: Option<String>) -> Page {
     pages::problem::page(error.status(), error.problem(), request_id, None)
+}
+
+/// For a page that was asked for with a query it cannot be drawn from; the way on is the page without any.
+fn unusable_address(mistakes: &[FieldError], request_id: String, path: String) -> Page {
+    let why = mistakes.iter().map(|mistake| mistake.message.as_str()).collect::<Vec<_>>().join(" ");
+    let problem =
+        Problem::new("The address of the page cannot be used.", why, "Go back to the page as it is without it.");
+    pages::problem::page(422, problem, Some(request_id), Some(path))
 }
 
 fn document(frame: Frame, shell: Option<Shell>, page: Page) -> AnyView {

@@ -4,7 +4,7 @@ use control_plane::Error;
 use domain::id::{EnvironmentId, ProductId, ProjectId, RequestId};
 use leptos::prelude::*;
 
-use crate::load::{draw, draw_with_shell, path_id, query, query_value};
+use crate::load::{draw, draw_with_shell, frame, path_id, query, query_value};
 use crate::pages;
 
 #[component]
@@ -79,7 +79,8 @@ pub(crate) fn Audit() -> impl IntoView {
 
 #[component]
 pub(crate) fn Profile() -> impl IntoView {
-    draw(|portal, caller| async move { portal.profile(&caller).await }, pages::profile::page)
+    let theme = frame().theme;
+    draw(|portal, caller| async move { portal.profile(&caller).await }, move |page| pages::profile::page(page, theme))
 }
 
 #[component]

@@ -107,6 +107,48 @@ pub fn operation(kind: OperationKind) -> &'static str {
     }
 }
 
+/// What an event of the audit log was, for people; a name that is not known here stays as it is.
+pub fn audit_action(action: &str) -> String {
+    let known = match action {
+        "sign_in" => "Sign in",
+        "sign_out" => "Sign out",
+        "end_own_session" => "End an own session",
+        "end_any_session" => "End somebody's session",
+        "submit_request" => "Submit a request",
+        "withdraw_request" => "Withdraw a request",
+        "decide_request" => "Decide a request",
+        "approve_request" => "Approve a request",
+        "deny_request" => "Deny a request",
+        "expire_request" => "Let a request expire",
+        "create_environment" => "Create an environment",
+        "launch_environment" => "Open an environment",
+        "terminate_environment" => "Ask for a termination",
+        "retry_environment" => "Try an environment again",
+        "check" => "Check again before acting",
+        "clear" => "Clear what an earlier try left",
+        "follow_clear" => "Watch the clearing",
+        "provision" => "Start the provisioning",
+        "follow_provision" => "Watch the provisioning",
+        "collect" => "Read what was created",
+        "delete_apps" => "Delete apps and spaces",
+        "terminate" => "Start the termination",
+        "follow_terminate" => "Watch the termination",
+        "view_audit" => "Read the audit log",
+        "export_audit" => "Export the audit log",
+        "view_administration" => "See the administration",
+        "manage_projects" => "Change a project",
+        "manage_group_mappings" => "Change a group mapping",
+        "manage_product_access" => "Change access to a product",
+        "refresh_catalog" => "Refresh the catalog",
+        "view_product" => "See a product",
+        "view_request" => "See a request",
+        "view_environment" => "See an environment",
+        "view_own_profile" => "See the own profile",
+        other => other,
+    };
+    known.to_owned()
+}
+
 /// "`SageMaker` domain" out of `AWS::SageMaker::Domain`; other names stay as they are.
 pub fn resource_type(name: &str) -> String {
     let mut parts = name.split("::");

@@ -42,19 +42,24 @@ pub enum Command {
     },
 }
 
+const EVALUATE: &str = r#"The input:
+  {"action": "sagemaker:CreateApp", "resource": "arn:...", "context": {key: [values]},
+   "scps": [[document, ...], ...], "boundary": document or null, "session": [document, ...] or null,
+   "identity": [document, ...]}
+"scps" goes from the root to the account; [] says that the caller is not subject to service control policies, as nobody in
+the management account is.
+
+The answer:
+  {"decision": "allow", "explicit_deny" or "implicit_deny",
+   "decided_by": {"layer", "level", "policy", "statement"} or null, "explanation"}
+Levels, policies and statements without a Sid are counted from 0; "policy" is null where a layer decided by having no Allow.
+
+Ends with 0 whatever the decision, and with 2 when the input cannot be read: line and column are on standard error."#;
+
 #[derive(Clone, Debug, Subcommand)]
 pub enum PolicyCommand {
     /// Decides one call; reads it and the policies that apply to it from standard input, as one JSON document
-    ///
-    /// The input: {"action": "sagemaker:CreateApp", "resource": "arn:...", "context": {key: [values]}, "scps": [[document,
-    /// ...], ...], "boundary": document or null, "session": [document, ...] or null, "identity": [document, ...]}. `scps`
-    /// goes from the root to the account; [] says that the caller is not subject to service control policies, as in the
-    /// management account.
-    ///
-    /// The answer: {"decision": "allow", "explicit_deny" or "implicit_deny", "decided_by": {"layer", "level", "policy",
-    /// "statement"}, "explanation"}. Levels, policies and statements without a Sid are counted from 0; "policy" is null
-    /// where a layer decided by having no Allow. Ends with 0 whatever the decision, and with 2 when the input cannot be
-    /// read: line and column are on standard error.
+    #[command(after_long_help = EVALUATE)]
     Evaluate,
     /// Says what AWS would refuse in policy documents, and what is legal in them and most likely not meant
     ///
@@ -125,8 +130,8 @@ pub struct DemoArguments {
     /// A CloudFormation template to offer as a product to both projects; can be given several times
     #[arg(long, num_args = 1..)]
     pub product: Vec<PathBuf>,
-    /// Seeds the exports that the given templates import
-    #[arg(long)]
+    /// Seeds what the given templates want of other stacks: exports, and policies of the account
+    #[arg(long, requires = "product")]
     pub exports: bool,
     /// Keeps the portal's data in this database (postgres://...) instead of SQLite
     #[arg(long)]
@@ -150,8 +155,8 @@ pub struct LocalAwsArguments {
     /// A CloudFormation template to offer as a product to both projects; can be given several times
     #[arg(long, num_args = 1..)]
     pub product: Vec<PathBuf>,
-    /// Seeds the exports that the given templates import
-    #[arg(long)]
+    /// Seeds what the given templates want of other stacks: exports, and policies of the account
+    #[arg(long, requires = "product")]
     pub exports: bool,
 }
 

@@ -14,7 +14,7 @@ use crate::workspace::Workspace;
 /// What names the program to `cedar-policy-symcc`.
 pub(crate) const VARIABLE: &str = "CVC5";
 
-/// The program: the one that is installed, unless it is older than 1.2, or one made of PyPI's library, which has no program.
+/// The program: the one that is installed, unless it is older than 1.2, or one made of the Python package, which has none.
 pub(crate) fn program(workspace: &Workspace) -> Result<PathBuf> {
     if let Some(installed) = find("cvc5").filter(|_| is_recent()) {
         return Ok(installed);

@@ -43,11 +43,13 @@ pub fn field_label(name: &str) -> String {
 }
 
 /// Fields whose label is not their name.
-const LABELS: [(&str, &str); 13] = [
+const LABELS: [(&str, &str); 15] = [
+    ("actor", "Who"),
     ("artifact", "Version"),
     ("confirm", "The name, typed to confirm"),
     ("justification", "What you need it for"),
     ("grant", "Role"),
+    ("id", "Short name"),
     ("kms_key_arn", "KMS key ARN"),
     ("lease_days", "Lease in days"),
     ("max_lease_days", "Longest lease in days"),

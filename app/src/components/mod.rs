@@ -13,7 +13,7 @@ pub use icon::{Icon, IconView};
 #[cfg(feature = "hydrate")]
 pub(crate) use progress::summary;
 pub use progress::{ProgressView, Refresh};
-pub use time::{Clock, Day, Moment};
+pub use time::{Clock, Day, Moment, MomentOfLog};
 
 #[cfg(feature = "render")]
 mod card;
@@ -40,11 +40,15 @@ mod rows;
 #[cfg(feature = "render")]
 mod select;
 #[cfg(feature = "render")]
+mod stored_now;
+#[cfg(feature = "render")]
 mod table;
 #[cfg(feature = "render")]
 mod text_area;
 #[cfg(feature = "render")]
 mod text_field;
+#[cfg(feature = "render")]
+mod theme;
 
 #[cfg(feature = "render")]
 pub use self::{
@@ -60,7 +64,9 @@ pub use self::{
     remove::Remove,
     rows::{EnvironmentRows, RequestRows},
     select::{Choice, Select},
+    stored_now::StoredNow,
     table::Table,
     text_area::TextArea,
     text_field::TextField,
+    theme::ThemeForm,
 };

@@ -1,3 +1,4 @@
+use domain::environment::EnvironmentState;
 use domain::view::{EnvironmentRow, RequestRow};
 use leptos::prelude::*;
 
@@ -19,7 +20,10 @@ pub fn EnvironmentRows(rows: Vec<EnvironmentRow>, #[prop(optional)] owners: bool
                     </div>
                     <p class="row-sub">{owner} {row.project.to_string()} " / " {row.stage.label()}</p>
                     <EnvironmentBadge state=row.state />
-                    <p class="row-sub row-date">"Lease ends " <Day at=row.lease_ends_at /></p>
+                    <p class="row-sub row-date">
+                        {(row.state != EnvironmentState::Terminated)
+                            .then(|| view! { "Lease ends " <Day at=row.lease_ends_at /> })}
+                    </p>
                     {open}
                 </li>
             }

@@ -1,9 +1,9 @@
 use domain::view::Shell;
 use leptos::prelude::*;
 
+use super::Frame;
 use super::navigation::Navigation;
-use super::{Frame, Theme};
-use crate::components::{Hidden, Icon, IconView};
+use crate::components::{Icon, IconView};
 
 /// The bar on top: the name, what waits, and the menus.
 #[component]
@@ -29,7 +29,7 @@ pub fn Masthead(shell: Option<Shell>, frame: Frame) -> impl IntoView {
         view! {
             {waiting}
             {navigation}
-            <PersonMenu shell frame />
+            <PersonMenu shell />
         }
     });
     view! {
@@ -48,7 +48,7 @@ pub fn Masthead(shell: Option<Shell>, frame: Frame) -> impl IntoView {
 }
 
 #[component]
-fn PersonMenu(shell: Shell, frame: Frame) -> impl IntoView {
+fn PersonMenu(shell: Shell) -> impl IntoView {
     let roles = if shell.roles.is_empty() { vec!["No role yet".to_owned()] } else { shell.roles };
     view! {
         <details class="menu">
@@ -64,35 +64,11 @@ fn PersonMenu(shell: Shell, frame: Frame) -> impl IntoView {
                         {roles.into_iter().map(|role| view! { <li>{role}</li> }).collect_view()}
                     </ul>
                 </div>
-                <a class="button button-small" href="/profile">"Profile and sessions"</a>
-                <ThemeForm frame />
+                <a class="button button-small" href="/profile">"Profile, sessions and colours"</a>
                 <form method="post" action="/auth/logout">
                     <button class="button button-small w-full" type="submit">"Sign out"</button>
                 </form>
             </div>
         </details>
-    }
-}
-
-#[component]
-fn ThemeForm(frame: Frame) -> impl IntoView {
-    let buttons = [("", "System", None), ("light", "Light", Some(Theme::Light)), ("dark", "Dark", Some(Theme::Dark))]
-        .into_iter()
-        .map(|(value, label, theme)| {
-            let chosen = theme == frame.theme;
-            let class = if chosen { "button button-small button-primary px-2" } else { "button button-small px-2" };
-            view! {
-                <button class=class type="submit" name="theme" value=value aria-pressed=chosen.to_string()>{label}</button>
-            }
-        })
-        .collect_view();
-    view! {
-        <form method="post" action="/api/set_theme">
-            <Hidden name="return_to" value=frame.path />
-            <fieldset class="grid gap-1">
-                <legend class="mb-1 text-sm text-muted">"Colours"</legend>
-                <div class="grid grid-cols-3 gap-2">{buttons}</div>
-            </fieldset>
-        </form>
     }
 }

@@ -22,12 +22,38 @@ const LOOK: Duration = Duration::from_secs(5);
 
 /// Writes each event into `latest`, what becomes of the connection into `connection`, and what a screen reader should say
 /// into `said`: only when it changes, not at every event.
+///
+/// A page that nobody looks at has no stream: browsers open six connections to one origin over HTTP/1.1, and a seventh page
+/// would wait for one of them.
 pub(super) fn follow(latest: RwSignal<Option<Progress>>, connection: RwSignal<Connection>, said: RwSignal<String>) {
+    let mut stream = None::<EventSource>;
+    let mut look = move || {
+        if !document().hidden() {
+            if stream.is_none() {
+                stream = listen(latest, connection, said);
+            }
+        } else if let Some(stream) = stream.take() {
+            stream.close();
+        }
+    };
+    look();
+    let looked = Closure::<dyn FnMut()>::new(look);
+    let _ = document().add_event_listener_with_callback("visibilitychange", looked.as_ref().unchecked_ref());
+    // It lives as long as the page does.
+    looked.forget();
+}
+
+/// Opens the stream.
+fn listen(
+    latest: RwSignal<Option<Progress>>,
+    connection: RwSignal<Connection>,
+    said: RwSignal<String>,
+) -> Option<EventSource> {
     // The path alone: a draft that the page was asked for with is shown once.
-    let Ok(path) = window().location().pathname() else { return };
+    let path = window().location().pathname().ok()?;
     let Ok(source) = EventSource::new(&format!("{path}/events")) else {
         connection.set(Connection::Closed);
-        return;
+        return None;
     };
     let heard = Rc::new(Cell::new(Date::now()));
     let last = Rc::clone(&heard);
@@ -63,8 +89,12 @@ pub(super) fn follow(latest: RwSignal<Option<Progress>>, connection: RwSignal<Co
     source.set_onopen(Some(opened.as_ref().unchecked_ref()));
     source.set_onerror(Some(broken.as_ref().unchecked_ref()));
     source.set_onmessage(Some(message.as_ref().unchecked_ref()));
+    let stream = source.clone();
     set_interval(
         move || {
+            if stream.ready_state() == EventSource::CLOSED {
+                return;
+            }
             if connection.get_untracked() == Connection::Live && Date::now() - heard.get() > SILENT {
                 connection.set(Connection::Silent);
             }
@@ -75,6 +105,7 @@ pub(super) fn follow(latest: RwSignal<Option<Progress>>, connection: RwSignal<Co
     opened.forget();
     broken.forget();
     message.forget();
+    Some(source)
 }
 
 /// The title begins with the state, as the server wrote it: "Provisioning: name".

@@ -28,7 +28,7 @@ pub fn page(admin: AdminMappingsPage) -> Page {
     let body = view! {
         <PageHead
             title="Group mappings"
-            lead="Which group of the identity provider gives which role. A change takes effect at the next request of everybody concerned."
+            lead="Which group of the identity provider gives which role. A change holds at once, for everybody concerned."
         />
         <ErrorSummary state=form.clone() />
         {bootstrap}
@@ -55,13 +55,17 @@ fn Mappings(mappings: Vec<GroupMapping>, removals: BTreeMap<String, Removal>, ma
             view! {
                 <tr>
                     <th scope="row"><code>{mapping.group.clone()}</code></th>
-                    <td>{what_it_gives(&mapping.grant)}</td>
-                    <td>{action}</td>
+                    <td data-label="Gives the role">{what_it_gives(&mapping.grant)}</td>
+                    {action.map(|action| view! { <td data-label="Change">{action}</td> })}
                 </tr>
             }
         })
         .collect_view();
-    view! { <Table label="Group mappings" columns=vec!["Group", "Gives the role", "Change"]>{rows}</Table> }.into_any()
+    let mut columns = vec!["Group", "Gives the role"];
+    if manage {
+        columns.push("Change");
+    }
+    view! { <Table label="Group mappings" columns stack=true>{rows}</Table> }.into_any()
 }
 
 #[component]
@@ -82,7 +86,7 @@ fn NewMapping(projects: Vec<Project>, state: FormState) -> impl IntoView {
             <Select
                 label="Project"
                 name="project"
-                help="For data scientists and team leads."
+                help="For data scientists and team leads; auditors and admins have their role in all of them."
                 choices=projects
                 required=false
                 state

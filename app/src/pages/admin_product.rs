@@ -8,8 +8,8 @@ use leptos::prelude::*;
 
 use super::admin_bindings::{BindingForm, Bindings, Proposals, Unbound};
 use crate::components::{
-    Card, Choice, Crumb, Disclosure, Empty, ErrorSummary, Hidden, PageHead, Remove, Select, Table, TextField,
-    field_label, form_part, form_version,
+    Card, Choice, Crumb, Disclosure, Empty, ErrorSummary, Hidden, PageHead, Remove, Select, StoredNow, Table,
+    TextField, field_label, form_part, form_version,
 };
 use crate::document::Page;
 use crate::words;
@@ -146,12 +146,15 @@ fn Access(
                     <td data-label="Stage">{rule.stage.label()}</td>
                     <td data-label="Approval">{words::approval(rule.approval)}</td>
                     <td data-label="Longest lease">{words::count(rule.max_lease_days, "day", "days")}</td>
-                    <td data-label=manage.then_some("Change")>{actions}</td>
+                    {actions.map(|actions| view! { <td data-label="Change">{actions}</td> })}
                 </tr>
             }
         })
         .collect_view();
-    let columns = vec!["Project", "Stage", "Approval", "Longest lease", "Change"];
+    let mut columns = vec!["Project", "Stage", "Approval", "Longest lease"];
+    if manage {
+        columns.push("Change");
+    }
     view! { <Table label="Access" columns stack=true>{rows}</Table> }.into_any()
 }
 
@@ -167,6 +170,7 @@ fn AccessForm(
         [ApprovalRule::OneLead, ApprovalRule::None].map(|r| Choice::new(r.as_str(), words::approval(r))).into();
     let approval = edited.as_ref().map(|rule| rule.approval.to_string()).unwrap_or_default();
     let days = edited.as_ref().map_or("90".to_owned(), |rule| rule.max_lease_days.to_string());
+    let stored = vec![("approval", approval.clone()), ("max_lease_days", days.clone())];
     let which = if let Some(rule) = &edited {
         let version = form_version(&state, rule.version);
         view! {
@@ -189,6 +193,7 @@ fn AccessForm(
             <Hidden name="form" value="access" />
             <Hidden name="product" value=product />
             {which}
+            {edited.is_some().then(|| view! { <div class="sm:col-span-2 empty:hidden"><StoredNow state=state.clone() stored /></div> })}
             <Select label="Approval" name="approval" value=approval choices=approvals state=state.clone() />
             <TextField
                 label="Longest lease in days"

@@ -8,8 +8,8 @@ use leptos::prelude::*;
 use super::admin_projects::ProjectFields;
 use super::newcomer::what_it_gives;
 use crate::components::{
-    Card, Choice, Crumb, Disclosure, Empty, ErrorSummary, Fact, Facts, Hidden, PageHead, Remove, Select, Table,
-    TextField, form_part, form_version,
+    Card, Choice, Crumb, Disclosure, Empty, ErrorSummary, Fact, Facts, Hidden, PageHead, Remove, Select, StoredNow,
+    Table, TextField, form_part, form_version,
 };
 use crate::document::Page;
 use crate::words;
@@ -29,6 +29,14 @@ pub fn page(admin: AdminProjectPage, edit: &str) -> Page {
             <form class="fieldset max-w-2xl" method="post" action="/api/save_project" novalidate>
                 <Hidden name="id" value=project.id.to_string() />
                 <Hidden name="version" value=form_version(&project_form, project.version) />
+                <StoredNow
+                    state=project_form.clone()
+                    stored=vec![
+                        ("name", project.name.clone()),
+                        ("cost_center", project.cost_center.clone()),
+                        ("data_class", project.data_class.to_string()),
+                    ]
+                />
                 <ProjectFields
                     name=project.name.clone()
                     cost_center=project.cost_center.clone()
@@ -51,12 +59,12 @@ pub fn page(admin: AdminProjectPage, edit: &str) -> Page {
     };
     let groups = mappings
         .into_iter()
-        .map(|m| view! { <tr><th scope="row"><code>{m.group}</code></th><td>{what_it_gives(&m.grant)}</td></tr> })
+        .map(|m| view! { <tr><th scope="row"><code>{m.group}</code></th><td data-label="Role">{what_it_gives(&m.grant)}</td></tr> })
         .collect::<Vec<_>>();
     let groups = if groups.is_empty() {
         view! { <Empty title="No group gives a role in it yet."></Empty> }.into_any()
     } else {
-        view! { <Table label="Groups and roles" columns=vec!["Group", "Role"]>{groups.collect_view()}</Table> }
+        view! { <Table label="Groups and roles" columns=vec!["Group", "Role"] stack=true>{groups.collect_view()}</Table> }
             .into_any()
     };
     let products = access
@@ -65,9 +73,9 @@ pub fn page(admin: AdminProjectPage, edit: &str) -> Page {
             view! {
                 <tr>
                     <th scope="row"><a href=format!("/admin/products/{}", access.product)>{name}</a></th>
-                    <td>{access.stage.label()}</td>
-                    <td>{words::approval(access.approval)}</td>
-                    <td>{words::count(access.max_lease_days, "day", "days")}</td>
+                    <td data-label="Stage">{access.stage.label()}</td>
+                    <td data-label="Approval">{words::approval(access.approval)}</td>
+                    <td data-label="Longest lease">{words::count(access.max_lease_days, "day", "days")}</td>
                 </tr>
             }
         })
@@ -77,7 +85,7 @@ pub fn page(admin: AdminProjectPage, edit: &str) -> Page {
             .into_any()
     } else {
         let columns = vec!["Product", "Stage", "Approval", "Longest lease"];
-        view! { <Table label="Products it may use" columns>{products.collect_view()}</Table> }.into_any()
+        view! { <Table label="Products it may use" columns stack=true>{products.collect_view()}</Table> }.into_any()
     };
     let add = manage.then(|| {
         // A form that came back says itself which account it is about.
@@ -197,12 +205,22 @@ fn AccountForm(project: String, edited: Option<ProjectAccount>, state: FormState
         .unwrap_or_default();
     let (name, stage) = (before(|a| a.name.clone()), before(|a| a.stage.to_string()));
     let (subnets, groups) = (before(|a| a.subnet_ids.join(", ")), before(|a| a.security_group_ids.join(", ")));
+    let stored = vec![
+        ("name", name.clone()),
+        ("stage", stage.clone()),
+        ("vpc_id", vpc.clone()),
+        ("subnet_ids", subnets.clone()),
+        ("security_group_ids", groups.clone()),
+        ("kms_key_arn", kms.clone()),
+        ("studio_domain_id", domain.clone()),
+    ];
     let domain_help = "For products that only add a user profile.";
     view! {
         <form class="fieldset sm:grid-cols-2" method="post" action="/api/save_project_account" novalidate>
             <Hidden name="form" value="account" />
             <Hidden name="project" value=project />
             {which}
+            {edited.is_some().then(|| view! { <div class="sm:col-span-2 empty:hidden"><StoredNow state=state.clone() stored /></div> })}
             <TextField
                 label="Name"
                 name="name"

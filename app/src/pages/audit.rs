@@ -4,9 +4,10 @@ use leptos::prelude::*;
 
 use super::url::with_query;
 use crate::components::{
-    Badge, Choice, Empty, ErrorSummary, Icon, Moment, PageHead, Pager, Select, Table, TextField, Tone,
+    Badge, Choice, Empty, ErrorSummary, Icon, MomentOfLog, PageHead, Pager, Select, Table, TextField, Tone,
 };
 use crate::document::Page;
+use crate::words;
 
 /// The audit log of the whole portal.
 pub fn page(audit: AuditPage) -> Page {
@@ -33,6 +34,9 @@ pub fn page(audit: AuditPage) -> Page {
             <a class="button button-small" href=jsonl>"Export as JSON Lines"</a>
         </PageHead>
         <ErrorSummary state=state.clone() title="A filter could not be used." />
+        <p class="text-sm text-muted">
+            "Before the portal acts in AWS it writes down its intent, and afterwards what came of it: an intent without an end was interrupted."
+        </p>
         <Filters query actions projects=projects.iter().map(ToString::to_string).collect() state=state.clone() />
         {list}
         <Pager first next further />
@@ -78,7 +82,16 @@ fn Filters(query: AuditQuery, actions: Vec<String>, projects: Vec<String>, state
         .chain(Outcome::ALL.map(|o| Choice::new(o.as_str(), outcome_word(o))))
         .collect();
     let projects = offered("Any project", projects, &query.project);
-    let actions = offered("Any action", actions, &query.action);
+    let actions = offered("Any action", actions, &query.action)
+        .into_iter()
+        .map(|choice| {
+            if choice.value.is_empty() {
+                choice
+            } else {
+                Choice::new(choice.value.clone(), words::audit_action(&choice.value))
+            }
+        })
+        .collect();
     view! {
         <form class="filters" method="get" action="/audit" role="search" novalidate>
             <TextField filter=true label="Who" name="actor" value=query.actor state=state.clone() />
@@ -129,12 +142,13 @@ fn Event(row: AuditRow) -> impl IntoView {
     view! {
         <tr>
             <td data-label="When" class="whitespace-nowrap">
-                <Moment at=event.at />
+                <MomentOfLog at=event.at />
                 <span class="block text-muted">{position}</span>
             </td>
             <td data-label="Who">{who}</td>
             <td data-label="What">
-                <code class="mb-1 block whitespace-nowrap">{event.action}</code>
+                <span class="block">{words::audit_action(&event.action)}</span>
+                <code class="mb-1 block whitespace-nowrap text-xs text-muted">{event.action}</code>
                 <Badge tone icon text=outcome_word(event.outcome) />
             </td>
             <td data-label="Resource">

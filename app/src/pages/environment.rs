@@ -94,7 +94,7 @@ fn Launch(environment: EnvironmentPage) -> impl IntoView {
             <div class="card-body sm:grid-cols-[minmax(0,1fr)_auto] sm:items-center">
                 <div>
                     <p class="font-semibold">{what}</p>
-                    <p class="text-sm text-muted">{environment.launch_note}</p>
+                    {environment.is_owner.then(|| view! { <p class="text-sm text-muted">{environment.launch_note}</p> })}
                 </div>
                 {action}
             </div>
@@ -126,6 +126,7 @@ fn Outputs(outputs: Vec<Output>) -> impl IntoView {
 
 #[component]
 fn About(environment: EnvironmentPage) -> impl IntoView {
+    let over = environment.progress.state == EnvironmentState::Terminated;
     let tags = (!environment.tags.is_empty())
         .then(|| view! { <Card title="Tags"><div class="narrow"><PairList pairs=environment.tags /></div></Card> });
     view! {
@@ -144,8 +145,14 @@ fn About(environment: EnvironmentPage) -> impl IntoView {
                 <Fact term="Request">
                     <a href=format!("/requests/{}", environment.request)>"Request and decision"</a>
                 </Fact>
-                <Fact term="Lease ends"><Moment at=environment.lease_ends_at /></Fact>
                 <Fact term="Approved"><Moment at=environment.created_at /></Fact>
+                {(!over).then(|| view! { <Fact term="Lease ends"><Moment at=environment.lease_ends_at /></Fact> })}
+                {environment
+                    .termination
+                    .map(|(by, at)| {
+                        let term = if over { "Terminated" } else { "Termination asked for" };
+                        view! { <Fact term><Moment at /> " by " {by}</Fact> }
+                    })}
                 {environment
                     .provisioned_product
                     .map(|id| view! { <Fact term="Provisioned product"><code>{id}</code></Fact> })}

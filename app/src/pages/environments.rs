@@ -70,7 +70,10 @@ fn Filters(query: EnvironmentsQuery, projects: Vec<String>) -> impl IntoView {
     let first = |label: &str| std::iter::once(Choice::new("", label));
     let states = first("Not terminated")
         .chain([Choice::new("all", "All")])
-        .chain(EnvironmentState::ALL.map(|s| Choice::new(s.as_str(), words::environment_state(s))))
+        .chain(EnvironmentState::ALL.map(|s| match s {
+            EnvironmentState::Tainted => Choice::new(s.as_str(), "Tainted (last change failed, still runs)"),
+            _ => Choice::new(s.as_str(), words::environment_state(s)),
+        }))
         .collect();
     let stages = first("Any stage").chain(Stage::ALL.map(|s| Choice::new(s.as_str(), s.label()))).collect();
     let projects = first("Any project").chain(projects.into_iter().map(Choice::plain)).collect();

@@ -8,7 +8,7 @@ use crate::words;
 
 /// My environments, what waits for me, and where to start. The shell knows how many requests wait in all.
 pub fn page(home: HomePage, shell: &Shell) -> Page {
-    let HomePage { environments, waiting_for_me, my_requests, products } = home;
+    let HomePage { environments, waiting_for_me, my_requests, products, may_request } = home;
     let waiting = (!waiting_for_me.is_empty()).then(|| {
         let note = words::count(shell.waiting_for_me, "request", "requests");
         view! {
@@ -18,7 +18,19 @@ pub fn page(home: HomePage, shell: &Shell) -> Page {
             </Card>
         }
     });
-    let mine = if environments.is_empty() {
+    let mine = if environments.is_empty() && !may_request {
+        view! {
+            <Empty title="You have no environment.">
+                <p>"Environments belong to members of projects, and you are in none."</p>
+            </Empty>
+        }
+        .into_any()
+    } else if environments.is_empty() && !my_requests.is_empty() {
+        view! {
+            <Empty title="You have no environment yet."><p>"What you asked for shows up here once it is approved."</p></Empty>
+        }
+        .into_any()
+    } else if environments.is_empty() {
         view! {
             <Empty title="You have no environment yet.">
                 <p>"Pick a product from the catalog and ask for it; it shows up here once it is approved."</p>
@@ -37,7 +49,7 @@ pub fn page(home: HomePage, shell: &Shell) -> Page {
             </Card>
         }
     });
-    let start = (!products.is_empty())
+    let start = (may_request && !products.is_empty())
         .then(|| view! { <a class="button button-primary" href="/catalog">"Request an environment"</a> });
     let body = view! {
         <PageHead title="Home" lead="Your environments, and what waits for you.">
@@ -49,7 +61,7 @@ pub fn page(home: HomePage, shell: &Shell) -> Page {
             <All href="/environments?state=all&whose=mine" label="All my environments, terminated ones too" />
         </Card>
         {requests}
-        {(!products.is_empty()).then(|| view! { <Start products /> })}
+        {(!products.is_empty()).then(|| view! { <Start products may_request /> })}
     };
     Page::new("Home", body)
 }
@@ -61,11 +73,11 @@ fn All(href: &'static str, label: &'static str) -> impl IntoView {
 }
 
 #[component]
-fn Start(products: Vec<ProductCard>) -> impl IntoView {
+fn Start(products: Vec<ProductCard>, may_request: bool) -> impl IntoView {
     let tiles = products.into_iter().map(|product| view! { <ProductTile product /> }).collect_view();
     view! {
         <section class="stack gap-3">
-            <h2>"Start from a product"</h2>
+            <h2>{if may_request { "Start from a product" } else { "Products" }}</h2>
             <ul class="grid gap-4 md:grid-cols-2">{tiles}</ul>
             <p><a href="/catalog">"All products"</a></p>
         </section>

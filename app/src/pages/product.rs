@@ -4,7 +4,8 @@ use leptos::prelude::*;
 
 use super::guardrails::Guardrails;
 use crate::components::{
-    Badge, Card, Constraint, Crumb, Day, Disclosure, Empty, Fact, Facts, Icon, Moment, PageHead, PairList, Table, Tone,
+    Badge, Callout, Card, Constraint, Crumb, Day, Disclosure, Empty, Fact, Facts, Icon, Moment, PageHead, PairList,
+    Table, Tone,
 };
 use crate::document::Page;
 use crate::words;
@@ -15,6 +16,13 @@ pub fn page(product: ProductPage) -> Page {
     let request = product.allowed.has(Action::SubmitRequest).then(|| {
         view! {
             <a class="button button-primary" href=format!("/catalog/{}/request", product.id)>"Request this product"</a>
+        }
+    });
+    let not_yours = (!product.allowed.has(Action::SubmitRequest)).then(|| {
+        view! {
+            <Callout tone=Tone::Info title="You cannot request it.">
+                <p>"Requests come from members of the projects that may use it, and you are in none of them."</p>
+            </Callout>
         }
     });
     let approvers = if product.approvers.is_empty() {
@@ -53,10 +61,11 @@ pub fn page(product: ProductPage) -> Page {
         <PageHead title=product.name lead=product.description crumbs=vec![Crumb::new("/catalog", "Catalog")]>
             {request}
         </PageHead>
+        {not_yours}
         <div class="columns">
             <div class="stack">
                 <Versions versions=product.versions />
-                <Card title="Where you may use it" flush=true><Access rows=product.access /></Card>
+                <Card title="Where it may be used" flush=true><Access rows=product.access /></Card>
                 <Card title="Constraints">{constraints}</Card>
                 <Guardrails rows=product.guardrails organization=product.organization />
                 {tags}

@@ -2,12 +2,14 @@ use domain::person::{PlatformRole, ProjectRole};
 use domain::view::{ProfilePage, SessionRow};
 use leptos::prelude::*;
 
-use crate::components::{Badge, Callout, Card, Empty, Fact, Facts, Icon, Moment, PageHead, PostButton, Table, Tone};
-use crate::document::Page;
+use crate::components::{
+    Badge, Callout, Card, Empty, Fact, Facts, Icon, Moment, PageHead, PostButton, Table, ThemeForm, Tone,
+};
+use crate::document::{Page, Theme};
 use crate::{user_agent, words};
 
 /// Who the portal thinks the person is, which roles and why, and the sessions.
-pub fn page(profile: ProfilePage) -> Page {
+pub fn page(profile: ProfilePage, theme: Option<Theme>) -> Page {
     let platform = profile.platform.into_iter().map(|grant| {
         let role = match grant.role {
             PlatformRole::Admin => "Admin",
@@ -29,9 +31,10 @@ pub fn page(profile: ProfilePage) -> Page {
     } else {
         let rows = roles
             .into_iter()
-            .map(|(role, group)| view! { <tr><th scope="row">{role}</th><td>"Member of group " <code>{group}</code></td></tr> })
+            .map(|(role, group)| view! { <tr><th scope="row">{role}</th><td data-label="Because">"Member of group " <code>{group}</code></td></tr> })
             .collect_view();
-        view! { <Table label="Roles and their reasons" columns=vec!["Role", "Because"]>{rows}</Table> }.into_any()
+        view! { <Table label="Roles and their reasons" columns=vec!["Role", "Because"] stack=true>{rows}</Table> }
+            .into_any()
     };
     let groups =
         profile.groups.into_iter().map(|group| view! { <li class="chip"><code>{group}</code></li> }).collect_view();
@@ -56,7 +59,10 @@ pub fn page(profile: ProfilePage) -> Page {
                     <Fact term="Groups"><ul class="flex flex-wrap gap-1.5">{groups}</ul></Fact>
                 </Facts>
             </Card>
-            <Card title="Roles" flush=true>{roles}</Card>
+            <div class="stack">
+                <Card title="Roles" flush=true>{roles}</Card>
+                <Card title="Colours" note="Of this browser"><ThemeForm chosen=theme return_to="/profile" /></Card>
+            </div>
         </div>
         <Card title="Sessions" note="Where you are signed in" flush=true><Sessions sessions=profile.sessions /></Card>
     };

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::components::{
     Callout, Card, Constraint, Crumb, Disclosure, EnvironmentRows, ErrorSummary, Fact, Facts, Hidden, Moment, PageHead,
-    PairList, PostButton, RequestBadge, TextArea, Tone,
+    PairList, PostButton, ProblemCallout, RequestBadge, TextArea, Tone,
 };
 use crate::document::Page;
 use crate::words;
@@ -45,9 +45,22 @@ pub fn page(request: RequestPage) -> Page {
             </Callout>
         }
     });
+    // Somebody else was quicker: there is no field any more for what was written.
+    let unsent =
+        (!open).then(|| request.form.value("comment").filter(|comment| !comment.trim().is_empty()).map(str::to_owned));
+    let unsent = unsent.flatten().map(|comment| {
+        view! {
+            <Callout tone=Tone::Info title="Your comment, which was not sent">
+                <p class="whitespace-pre-line break-words">{comment}</p>
+            </Callout>
+        }
+    });
+    let hindrance = request.hindrance.clone().map(|problem| view! { <ProblemCallout problem tone=Tone::Warn /> });
     let decision = (open && decide).then(|| {
         let id = request.id.to_string();
-        view! { <Decision id version=request.version approvers=request.approvers.clone() state=request.form.clone() /> }
+        let (approvers, state, possible) =
+            (request.approvers.clone(), request.form.clone(), request.hindrance.is_none());
+        view! { <Decision id version=request.version approvers state possible /> }
     });
     let body = view! {
         <PageHead title=request.name.clone() lead=request.product_name.clone() crumbs=vec![Crumb::new("/requests", "Requests")]>
@@ -58,6 +71,8 @@ pub fn page(request: RequestPage) -> Page {
         </PageHead>
         {denied}
         <ErrorSummary state=request.form.clone() />
+        {unsent}
+        {hindrance}
         {waiting}
         <div class="columns">
             <div class="stack">
@@ -139,7 +154,15 @@ fn What(request: RequestPage) -> impl IntoView {
 }
 
 #[component]
-fn Decision(id: String, version: i64, approvers: String, state: FormState) -> impl IntoView {
+fn Decision(id: String, version: i64, approvers: String, state: FormState, possible: bool) -> impl IntoView {
+    let approve = possible.then(|| {
+        view! { <button class="button button-primary" type="submit" name="decision" value="approve">"Approve"</button> }
+    });
+    let note = if possible {
+        "After an approval the environment is provisioned at once."
+    } else {
+        "It cannot be approved as it stands: see the top of the page."
+    };
     view! {
         <Card title="Your decision" note=approvers id="decide">
             <form class="stack gap-4" method="post" action="/api/decide_request" novalidate>
@@ -154,9 +177,9 @@ fn Decision(id: String, version: i64, approvers: String, state: FormState) -> im
                     state
                 />
                 <p class="actions">
-                    <button class="button button-primary" type="submit" name="decision" value="approve">"Approve"</button>
+                    {approve}
                     <button class="button button-danger" type="submit" name="decision" value="deny">"Deny"</button>
-                    <span class="text-sm text-muted">"After an approval the environment is provisioned at once."</span>
+                    <span class="text-sm text-muted">{note}</span>
                 </p>
             </form>
         </Card>

@@ -57,15 +57,14 @@ fn Which(form: RequestFormPage) -> impl IntoView {
             Choice::new(version.id.to_string(), format!("{}{note}", version.name))
         })
         .collect();
-    let targets = form
-        .targets
-        .iter()
-        .map(|t| {
-            let label =
-                format!("{} / {} \u{b7} {} ({}, {})", t.project, t.stage.label(), t.account_name, t.account, t.region);
-            Choice::new(t.value.clone(), label)
-        })
-        .collect();
+    let targets = form.targets.iter().map(|t| {
+        let label =
+            format!("{} / {} \u{b7} {} ({}, {})", t.project, t.stage.label(), t.account_name, t.account, t.region);
+        Choice::new(t.value.clone(), label)
+    });
+    // What was asked for is not there: nothing else is chosen for anybody.
+    let none = form.target.is_empty().then(|| Choice::new("", "Choose an account"));
+    let targets = none.into_iter().chain(targets).collect();
     // What the form is drawn for, whatever the draft says: only their errors come from there.
     let state = FormState { errors: form.state.errors.clone(), ..FormState::default() };
     view! {
@@ -159,14 +158,14 @@ fn Whole(form: RequestFormPage) -> impl IntoView {
                     <TextField
                         label="Name"
                         name="name"
-                        help="How you and your team find the environment again. Letters, digits, dots, dashes and underscores."
+                        help="How you and your team find the environment again. Up to 64 letters, digits, dots, dashes and underscores, a letter or digit first."
                         value=form.suggested_name.clone()
                         state=state.clone()
                     />
                     <TextArea
                         label=field_label("justification")
                         name="justification"
-                        help="Whoever decides reads this first."
+                        help="Whoever decides reads this first. Up to 2000 characters."
                         state=state.clone()
                     />
                     <TextField

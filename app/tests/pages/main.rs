@@ -50,13 +50,16 @@ fn home() {
                 waiting_for_me: vec![samples::request_row("churn-studio", RequestState::Submitted)],
                 my_requests: vec![samples::request_row("my-bucket", RequestState::Submitted)],
                 products: samples::products(),
+                may_request: true,
             },
             &samples::shell(),
         )
     });
     assert!(text.contains("<title>Home \u{b7} Studiogate</title>"));
     assert!(text.contains("Waiting for your decision"));
-    let empty = page("home-empty", || pages::home::page(HomePage::default(), &samples::shell()));
+    let empty = page("home-empty", || {
+        pages::home::page(HomePage { may_request: true, ..HomePage::default() }, &samples::shell())
+    });
     assert!(empty.contains("You have no environment yet."));
 }
 
@@ -289,7 +292,7 @@ fn audit() {
 
 #[test]
 fn profile_and_newcomer() {
-    let text = page("profile", || pages::profile::page(samples::profile(false)));
+    let text = page("profile", || pages::profile::page(samples::profile(false), None));
     assert!(text.contains("Data scientist in fraud-detection") && text.contains("This session"));
     let shell = Shell {
         roles: Vec::new(),

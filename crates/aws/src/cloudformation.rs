@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use aws_sdk_cloudformation::Client;
-use aws_sdk_cloudformation::types::{StackEvent as SdkEvent, StackResource as SdkResource};
+use aws_sdk_cloudformation::types::{StackEvent as SdkEvent, StackResourceSummary as SdkResource};
 use aws_types::SdkConfig;
 use domain::environment::StackEvent;
 
@@ -66,9 +66,16 @@ impl CloudFormation {
 
     /// The resources of a stack, also of one that was deleted when `stack` is its ARN.
     pub async fn stack_resources(&self, stack: &str) -> Result<Vec<StackResource>> {
-        const OPERATION: &str = "cloudformation:DescribeStackResources";
-        let answer = call(OPERATION, self.0.describe_stack_resources().stack_name(stack).send()).await?;
-        answer.stack_resources.unwrap_or_default().into_iter().map(|r| stack_resource(OPERATION, r)).collect()
+        const OPERATION: &str = "cloudformation:ListStackResources";
+        // DescribeStackResources has no pages and stops at 100.
+        let stream = self.0.list_stack_resources().stack_name(stack).into_paginator().send();
+        let mut found = Vec::new();
+        pages(OPERATION, stream, |page| {
+            found.extend(page.stack_resource_summaries.unwrap_or_default());
+            ControlFlow::Continue(())
+        })
+        .await?;
+        found.into_iter().map(|resource| stack_resource(OPERATION, resource)).collect()
     }
 
     /// The template as it was submitted.

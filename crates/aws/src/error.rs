@@ -311,7 +311,7 @@ fn in_words(operation: &str) -> &'static str {
         "sagemaker:DescribeUserProfile" => "describe the user profile",
         "sagemaker:DescribeNotebookInstance" => "describe the notebook instance",
         "cloudformation:DescribeStackEvents" => "list the steps of the environment",
-        "cloudformation:DescribeStackResources" => "list the resources of the environment",
+        "cloudformation:ListStackResources" => "list the resources of the environment",
         "cloudformation:GetTemplate" => "show the template of the environment",
         _ if operation.starts_with("servicecatalog:") => "read the catalog",
         _ if operation.starts_with("organizations:") => "read the organization",

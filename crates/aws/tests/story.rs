@@ -38,7 +38,7 @@ const PROVISION: &[&str] = &[
     "servicecatalog:SearchProvisionedProducts",
     "servicecatalog:TerminateProvisionedProduct",
     "cloudformation:DescribeStackEvents",
-    "cloudformation:DescribeStackResources",
+    "cloudformation:ListStackResources",
     "cloudformation:GetTemplate",
     "sagemaker:ListApps",
     "sagemaker:ListSpaces",

@@ -158,6 +158,9 @@ fn read_filter(query: &AuditQuery) -> (AuditFilter, Vec<FieldError>) {
     };
     let from = date("from", &query.from, TimeDelta::zero());
     let to = date("to", &query.to, TimeDelta::days(1));
+    if from.zip(to).is_some_and(|(from, to)| from >= to) {
+        errors.push(FieldError::new("to", "It is before the first day: no event is between them."));
+    }
     let text = |value: &str| Some(value.trim().to_owned()).filter(|v| !v.is_empty());
     let project = text(&query.project).and_then(|name| {
         let parsed = name.parse().ok();

@@ -9,6 +9,7 @@ use domain::environment::{Environment, EnvironmentState};
 use domain::id::{EnvironmentId, OperationId, ProjectId, RequestId};
 use domain::operation::{Operation, OperationKind, Step};
 use domain::person::PersonKey;
+use domain::problem::Problem;
 use domain::request::{Decision, DecisionError, Request, RequestState};
 use domain::view::DecisionInput;
 use store::Tx;
@@ -27,6 +28,13 @@ impl ControlPlane {
             return Err(Error::field("comment", "At most 2000 characters."));
         }
         let decision = match input.decision.as_str() {
+            // What is known to come to nothing is not begun. A second click finds it approved.
+            "approve" if seen.state == RequestState::Submitted => {
+                if let Err(problem) = self.still_valid(&seen).await? {
+                    return Err(Error::Conflict(problem));
+                }
+                Decision::Approve { by: Some(by), comment }
+            }
             "approve" => Decision::Approve { by: Some(by), comment },
             "deny" => Decision::Deny { by, comment },
             _ => return Err(Error::field("decision", "Choose to approve or to deny.")),
@@ -48,6 +56,10 @@ impl ControlPlane {
         if request.decision.as_ref().is_some_and(|made| is_same(made, &decision)) {
             return Ok(());
         }
+        if let Some(made) = &request.decision {
+            let problem = self.decided_already(made).await?;
+            return Err(Error::Conflict(problem));
+        }
         if request.version != version || request.version != seen.version {
             return Err(Error::Stale { what: "request".to_owned() });
         }
@@ -58,6 +70,23 @@ impl ControlPlane {
             self.changed(environment);
         }
         Ok(())
+    }
+
+    /// What somebody is told who comes too late.
+    async fn decided_already(&self, made: &Decision) -> Result<Problem> {
+        let (by, did) = match made {
+            Decision::Approve { by, .. } => (by.as_ref(), "approved"),
+            Decision::Deny { by, .. } => (Some(by), "denied"),
+            Decision::Withdraw { by } => (Some(by), "withdrew"),
+            Decision::Expire => (None, "closed"),
+        };
+        let names = self.names([], by).await?;
+        let who = by.map_or_else(|| "The portal".to_owned(), |by| names.person(by));
+        Ok(Problem::new(
+            format!("{who} {did} the request before."),
+            "What you decided was not recorded.",
+            "The page shows the request as it is now.",
+        ))
     }
 
     /// Writes a decision and what follows from it.

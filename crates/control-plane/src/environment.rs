@@ -3,6 +3,7 @@
 use domain::action::Action;
 use domain::environment::{Environment, LaunchTarget};
 use domain::id::EnvironmentId;
+use domain::operation::OperationKind;
 use domain::view::EnvironmentPage;
 
 use crate::consequences::Termination;
@@ -19,7 +20,12 @@ impl ControlPlane {
         let it: Environment = self.authorize(caller, Action::ViewEnvironment, id).await?.into_thing();
         let product = self.store().product(&it.product).await?;
         let account = self.store().project_account(&it.project, &it.account, &it.region).await?;
-        let names = self.names([&it.product], [&it.owner]).await?;
+        let ending = match &it.operation {
+            Some(operation) => self.store().operation(operation).await?.filter(|o| o.kind == OperationKind::Terminate),
+            None => None,
+        };
+        let people = std::iter::once(&it.owner).chain(ending.as_ref().map(|operation| &operation.on_behalf_of));
+        let names = self.names([&it.product], people).await?;
         let actions = [Action::LaunchEnvironment, Action::TerminateEnvironment, Action::RetryEnvironment];
         let allowed = self.allowed_actions(caller, &it, &actions).await?;
         let told = self.store().stack_events(&it.id, 500).await?;
@@ -49,6 +55,7 @@ impl ControlPlane {
             account: it.account,
             region: it.region,
             outputs: it.outputs,
+            termination: ending.map(|o| (names.person(&o.on_behalf_of), o.finished_at.unwrap_or(o.created_at))),
             lease_ends_at: it.lease_ends_at,
             created_at: it.created_at,
             version: it.version,

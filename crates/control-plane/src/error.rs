@@ -8,10 +8,10 @@ pub enum Error {
     /// Nobody is signed in, or no longer.
     #[error("nobody is signed in")]
     SignedOut,
-    /// The policies refuse it. `rule` is the `@id` of the policy that refused, or that would have to permit it; `ask`
-    /// says whom to ask.
+    /// The policies refuse it. `rule` is the `@id` of the policy that refused, or that would have to permit it; `says` is
+    /// that rule in words, and `ask` whom to ask.
     #[error("{what}: refused by the rule {rule}")]
-    Denied { what: String, rule: String, ask: String },
+    Denied { what: String, rule: String, says: String, ask: String },
     #[error("{what} does not exist")]
     NotFound { what: String },
     /// Mistakes in a form, by field.
@@ -58,9 +58,9 @@ impl Error {
             Self::SignedOut => {
                 Problem::new("You are signed out.", "Your session ended.", "Sign in; you come back to where you were.")
             }
-            Self::Denied { what, rule, ask } => Problem::new(
+            Self::Denied { what, rule, says, ask } => Problem::new(
                 format!("You may not {what}."),
-                format!("The rule \u{201c}{rule}\u{201d} does not allow it."),
+                format!("{says} (The rule \u{201c}{rule}\u{201d}.)"),
                 ask.clone(),
             ),
             Self::NotFound { what } => Problem::new(

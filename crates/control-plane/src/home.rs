@@ -30,6 +30,7 @@ impl ControlPlane {
             waiting_for_me: self.request_rows(&waiting.items).await?,
             my_requests: self.request_rows(&requests.items).await?,
             products: self.first_products(caller, PRODUCTS).await?,
+            may_request: !caller.actor.projects().is_empty(),
         })
     }
 }

@@ -36,6 +36,7 @@ mod sessions;
 mod settings;
 mod shell;
 mod stack;
+mod still_valid;
 mod studio;
 mod submit;
 mod tags;

@@ -171,7 +171,13 @@ impl Watch {
 fn groups(told: Vec<(Option<OperationId>, StackEvent)>, operations: &[Operation]) -> Vec<StackEventGroup> {
     let skip = told.len().saturating_sub(SHOWN);
     let mut groups: Vec<(Option<OperationId>, StackEventGroup)> = Vec::new();
-    for (id, event) in told.into_iter().skip(skip) {
+    let provisioning = operations.iter().find(|o| o.kind == OperationKind::Provision).map(|o| &o.id);
+    for (mut id, event) in told.into_iter().skip(skip) {
+        // A termination waits for what is coming up, and reads the rest of its events.
+        let terminates = operations.iter().any(|o| Some(&o.id) == id.as_ref() && o.kind == OperationKind::Terminate);
+        if terminates && event.status.starts_with("CREATE_") && provisioning.is_some() {
+            id = provisioning.cloned();
+        }
         if let Some((_, group)) = groups.last_mut().filter(|(last, _)| *last == id) {
             group.events.push(event);
         } else {

@@ -78,6 +78,10 @@ impl ControlPlane {
             denial: self.denial(&request).await?,
             timeline: self.timeline(&request).await?,
             approvers: self.approvers_in_words(&request).await?,
+            hindrance: match request.state {
+                RequestState::Submitted => self.still_valid(&request).await?.err(),
+                _ => None,
+            },
             expires_at: request.expires_at(),
             environment: request.environment.clone(),
             version: request.version,

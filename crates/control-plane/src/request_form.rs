@@ -53,7 +53,13 @@ impl ControlPlane {
         let artifact = offered_artifact(&product, &asked(&query.artifact, "artifact"))?;
         let places = self.places(caller, &product).await?;
         let wanted = asked(&query.target, "target");
-        let Some(place) = places.iter().find(|p| p.value() == wanted).or_else(|| places.first()) else {
+        let found = places.iter().find(|p| p.value() == wanted);
+        // Nobody is moved to another account, and with it perhaps to another stage, without having chosen it.
+        let gone = !wanted.is_empty() && found.is_none();
+        if gone && state.error("target").is_none() {
+            state.errors.push(FieldError::new("target", "The account that was asked for is not offered: choose one."));
+        }
+        let Some(place) = found.or_else(|| places.first()) else {
             return Err(Error::conflict(
                 "This product cannot be requested yet.",
                 "None of your projects has an account in the stages that may use it.",
@@ -76,15 +82,15 @@ impl ControlPlane {
             product_name: product.name.clone(),
             versions: versions(&product).into_iter().filter(|v| !v.deprecated).collect(),
             artifact: artifact.id.clone(),
-            target: place.value(),
+            target: if gone { String::new() } else { place.value() },
             fields,
             tag_fields: tag_fields(&product.tag_options, &project),
-            bound,
+            bound: if gone { Vec::new() } else { bound },
             usage_instructions: artifact.usage_instructions.clone(),
             max_lease_days: place.access.max_lease_days,
             approval: words::approval(place.access.approval, &leads, is_lead),
             suggested_name,
-            blocked: self.blocked(place, &missing),
+            blocked: if gone { None } else { self.blocked(place, &missing) },
             draft: if state == FormState::default() { String::new() } else { query.draft },
             form_token: state.value("form_token").map_or_else(|| self.ids().uuid().to_string(), str::to_owned),
             targets: places

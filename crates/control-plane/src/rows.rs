@@ -18,15 +18,12 @@ pub(crate) const PAGE: u32 = 20;
 
 /// The page after the cursor of a URL, newest first.
 pub(crate) fn page_after(cursor: &str, order: Order) -> Result<PageRequest> {
-    let after =
-        if cursor.is_empty() {
-            None
-        } else {
-            let parsed = cursor.parse::<Cursor>();
-            Some(parsed.map_err(|_| {
-                Error::field("after", "This link to a further page is broken: start from the first page.")
-            })?)
-        };
+    let after = if cursor.is_empty() {
+        None
+    } else {
+        let parsed = cursor.parse::<Cursor>();
+        Some(parsed.map_err(|_| Error::field("after", "The link to a further page of the list is broken."))?)
+    };
     Ok(PageRequest { order, after, limit: PAGE })
 }
 

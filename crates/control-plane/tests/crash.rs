@@ -202,7 +202,7 @@ const CALLS: [&str; 12] = [
     "servicecatalog:ProvisionProduct",
     "servicecatalog:DescribeRecord",
     "cloudformation:DescribeStackEvents",
-    "cloudformation:DescribeStackResources",
+    "cloudformation:ListStackResources",
     "sagemaker:ListApps",
     "sagemaker:ListSpaces",
     "sagemaker:DeleteApp",

@@ -117,7 +117,7 @@ on_both! {
     async fn what_came_up_is_not_taken_down_by_a_retry(url) {
         let state = TestState::start(&url).await;
         let id = state.approved("works").await;
-        state.running.aws.faults().next("cloudformation:DescribeStackResources", refused(), 1);
+        state.running.aws.faults().next("cloudformation:ListStackResources", refused(), 1);
         state.settle().await;
         assert_eq!(state.environment(&id).await.state, EnvironmentState::Error);
         assert_eq!(state.provisioned(DEV), ["works"]);

@@ -13,7 +13,7 @@ use cedar_policy::{
     ActionConstraint, Authorizer, Decision, EntityUid, Policy, PolicyId, PolicySet, RequestEnv, Schema,
 };
 use cedar_policy_symcc::solver::LocalSolver;
-use cedar_policy_symcc::{CedarSymCompiler, SymEnv, WellTypedPolicies, WellTypedPolicy};
+use cedar_policy_symcc::{CedarSymCompiler, CompiledPolicy, CompiledPolicySet};
 
 const POLICIES: &str = include_str!("../../../policies/portal.cedar");
 const SCHEMA: &str = include_str!("../../../policies/portal.cedarschema");
@@ -63,10 +63,9 @@ async fn counterexample(
     let mut kinds = 0;
     for kind in schema.request_envs().filter(|kind| is_about(specification, kind.action(), schema)) {
         kinds += 1;
-        let symbols = SymEnv::new(schema, &kind).unwrap();
-        let permitted = WellTypedPolicies::from_policies(policies, &kind, schema).unwrap();
-        let allowed = WellTypedPolicies::from_policies(&alone, &kind, schema).unwrap();
-        if let Some(found) = compiler.check_implies_with_counterexample(&permitted, &allowed, &symbols).await.unwrap() {
+        let permitted = CompiledPolicySet::compile(policies, &kind, schema).unwrap();
+        let allowed = CompiledPolicySet::compile(&alone, &kind, schema).unwrap();
+        if let Some(found) = compiler.check_implies_with_counterexample_opt(&permitted, &allowed).await.unwrap() {
             // The solver's word is not taken for it: the engine of the portal permits what it found.
             let response = Authorizer::new().is_authorized(&found.request, policies, &found.entities);
             assert_eq!(response.decision(), Decision::Allow, "{}", found.request);
@@ -184,10 +183,9 @@ async fn a_policy_that_leaks_has_a_counterexample() {
 async fn v16_5_3_no_policy_ever_fails() {
     let (schema, portal, mut compiler) = (schema(), policies(POLICIES), compiler());
     for kind in schema.request_envs() {
-        let symbols = SymEnv::new(&schema, &kind).unwrap();
         for policy in portal.policies() {
-            let typed = WellTypedPolicy::from_policy(policy, &kind, &schema).unwrap();
-            assert!(compiler.check_never_errors(&typed, &symbols).await.unwrap(), "{} can fail", policy.id());
+            let typed = CompiledPolicy::compile(policy, &kind, &schema).unwrap();
+            assert!(compiler.check_never_errors_opt(&typed).await.unwrap(), "{} can fail", policy.id());
         }
     }
 }

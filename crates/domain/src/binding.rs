@@ -153,6 +153,11 @@ pub fn field_name(parameter: &str) -> String {
     format!("param[{parameter}]")
 }
 
+/// The parameter of such a field; any other field is named as it is.
+pub fn parameter_of(field: &str) -> &str {
+    field.strip_prefix("param[").and_then(|rest| rest.strip_suffix(']')).unwrap_or(field)
+}
+
 /// The fields that a person fills: parameters whose binding is `choice` or `ask`, and unbound ones that may be asked.
 /// `params` are best narrowed first, by [`crate::parameter::narrow`].
 pub fn form_fields(params: &[Parameter], bindings: &[ParameterBinding], account: &ProjectAccount) -> Vec<FormField> {
@@ -363,6 +368,24 @@ fn from_account(value: AccountValue, parameter: &Parameter, account: &ProjectAcc
         .ok_or_else(|| format!("The account {} has no {what} declared: an admin has to add it.", account.name))
 }
 
+/// Whether the template takes what the accounts have declared, as far as they have; the error names the first that it
+/// refuses.
+pub fn check_declared<'a>(
+    parameter: &Parameter,
+    source: &BindingSource,
+    accounts: impl IntoIterator<Item = &'a ProjectAccount>,
+) -> Result<(), String> {
+    let BindingSource::FromAccount { value } = source else { return Ok(()) };
+    for account in accounts {
+        if let Ok(declared) = from_account(*value, parameter, account) {
+            validate(parameter, &declared).map_err(|message| {
+                format!("The account {} has {declared:?} there, which the template refuses: {message}", account.name)
+            })?;
+        }
+    }
+    Ok(())
+}
+
 /// Whether an admin may bind the parameter so; the error says why not.
 pub fn check_binding(parameter: &Parameter, source: &BindingSource) -> Result<(), String> {
     match source {
@@ -382,6 +405,9 @@ pub fn check_binding(parameter: &Parameter, source: &BindingSource) -> Result<()
         }),
         BindingSource::Fixed { value } => {
             validate(parameter, value).map_err(|message| format!("The template refuses this value: {message}"))
+        }
+        BindingSource::FromPerson { .. } if Kind::of(&parameter.kind).item == Item::Number => {
+            Err(format!("{} is a number, and nothing that is known of a person is one.", parameter.key))
         }
         BindingSource::Ask | BindingSource::FromAccount { .. } | BindingSource::FromPerson { .. } => Ok(()),
     }

@@ -1,7 +1,9 @@
 //! What may stand in a text that people send.
 
 /// The first character of `text` that no form field, query or path may hold: a control character other than a tab and the
-/// ends of lines. Nobody types one, no page can show one, and not every database keeps one.
+/// ends of lines, and those that turn the direction of what follows. Nobody types one; the first no page can show and not
+/// every database keeps; by the others a text reads otherwise than it is, to whoever decides by it (Unicode UTR 36, 2.5;
+/// UAX 9). Scripts that run from right to left need none of them.
 pub fn forbidden(text: &str) -> Option<char> {
     text.chars().find(|c| is_forbidden(*c))
 }
@@ -12,7 +14,8 @@ pub fn without_forbidden(text: &str) -> String {
 }
 
 fn is_forbidden(c: char) -> bool {
-    c.is_control() && !matches!(c, '\t' | '\n' | '\r')
+    let turns = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    turns || (c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
 }
 
 #[cfg(test)]
@@ -21,8 +24,8 @@ mod tests {
 
     #[test]
     fn lines_and_letters_of_any_script_pass_and_control_characters_do_not() {
-        assert_eq!(forbidden("a\tb\r\nc \u{e9} \u{65e5} \u{1f600}"), None);
-        for c in ['\0', '\u{1}', '\u{b}', '\u{1b}', '\u{7f}', '\u{85}'] {
+        assert_eq!(forbidden("a\tb\r\nc \u{e9} \u{65e5} \u{1f600} \u{5e9}\u{5dc}\u{5d5}\u{5dd}"), None);
+        for c in ['\0', '\u{1}', '\u{b}', '\u{1b}', '\u{7f}', '\u{85}', '\u{202e}', '\u{2066}'] {
             let text = format!("a{c}b");
             assert_eq!((forbidden(&text), without_forbidden(&text).as_str()), (Some(c), "ab"), "{c:?}");
         }

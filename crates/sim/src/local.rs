@@ -71,6 +71,8 @@ struct Inner {
 #[derive(Debug)]
 struct Keeper {
     dir: PathBuf,
+    /// Held as long as it is written to.
+    _lock: std::fs::File,
     /// The revision of the world that is on disk.
     written: Mutex<u64>,
 }
@@ -79,6 +81,7 @@ impl LocalAws {
     /// Sets it up, from the kept state if there is one.
     pub fn new(options: SimOptions) -> Result<Self, PersistError> {
         let now = options.clock.now();
+        let taken = options.data_dir.as_deref().map(persist::lock).transpose()?;
         let kept = match &options.data_dir {
             Some(dir) => persist::load(dir, now)?,
             None => None,
@@ -98,7 +101,7 @@ impl LocalAws {
             faults: Faults::default(),
             oidc,
             requests: AtomicU64::new(0),
-            keeper: options.data_dir.map(|dir| Keeper { dir, written: Mutex::new(0) }),
+            keeper: options.data_dir.zip(taken).map(|(dir, lock)| Keeper { dir, _lock: lock, written: Mutex::new(0) }),
             revision: AtomicU64::new(1),
         }));
         aws.keep()?;

@@ -1,6 +1,7 @@
 //! Keeping the state: one JSON file for the world, written beside itself and renamed, so that a process killed at any
 //! moment leaves a whole file; and a journal of Studio's sessions, of which at most the last line can be cut short.
 
+use std::fs::{File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -11,6 +12,7 @@ use crate::world::World;
 
 const WORLD: &str = "aws.json";
 const STUDIO: &str = "studio.jsonl";
+const LOCK: &str = "lock";
 /// Ids given out after the last write are not given out again.
 const SKIPPED_IDS: u64 = 1 << 20;
 
@@ -19,8 +21,25 @@ const SKIPPED_IDS: u64 = 1 << 20;
 pub enum PersistError {
     #[error("{}: {source}", path.display())]
     Io { path: PathBuf, source: io::Error },
+    /// Two that write the same files would lose each other's changes.
+    #[error("{} is in use by another local AWS", dir.display())]
+    InUse { dir: PathBuf },
     #[error("{} is not a state of the local AWS: {source}", path.display())]
     Format { path: PathBuf, source: serde_json::Error },
+}
+
+/// Takes the folder for one process, until the file is dropped or the process ends, however it ends.
+pub fn lock(dir: &Path) -> Result<File, PersistError> {
+    let path = dir.join(LOCK);
+    let fail = |source| PersistError::Io { path: path.clone(), source };
+    std::fs::create_dir_all(dir).map_err(fail)?;
+    let file =
+        private(std::fs::OpenOptions::new().create(true).write(true).truncate(false)).open(&path).map_err(fail)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(PersistError::InUse { dir: dir.to_owned() }),
+        Err(TryLockError::Error(source)) => Err(fail(source)),
+    }
 }
 
 /// Reads the state kept in `dir`; `None` if there is none yet.

@@ -47,6 +47,10 @@ impl Default for AwsSection {
 impl AwsSection {
     /// Where the portfolios live: as set, or the account of the hub role.
     pub fn shared_services_account(&self) -> Result<AccountId, ConfigError> {
+        if let Some(arn) = self.hub_role_arn.as_deref().filter(|arn| !is_role(arn)) {
+            let wanted = "a role's ARN, as in arn:aws:iam::222222222222:role/StudiogateHub";
+            return Err(ConfigError(format!("aws.hub_role_arn is {wanted}, not {arn:?}")));
+        }
         let of_hub = || self.hub_role_arn.as_deref()?.split(':').nth(4);
         let text = self.shared_services_account.as_deref().or_else(of_hub).ok_or_else(|| {
             ConfigError("aws.shared_services_account is not set: the account where the portfolios live".to_owned())
@@ -65,12 +69,23 @@ impl AwsSection {
         }
         regions
             .iter()
-            .map(|region| region.parse().map_err(|_| ConfigError(format!("aws.regions: {region:?} is no region"))))
+            .map(|region| match region.parse() {
+                Ok(known) if is_region(region) => Ok(known),
+                _ => Err(ConfigError(format!("aws.regions: {region:?} is no region, as eu-west-1 is one"))),
+            })
             .collect()
     }
 
     /// What the adapters need.
     pub fn config(&self, clock: Arc<dyn Clock>) -> Result<AwsConfig, ConfigError> {
+        const PARTITIONS: [&str; 3] = ["aws", "aws-cn", "aws-us-gov"];
+        if !PARTITIONS.contains(&self.partition.as_str()) {
+            return Err(ConfigError(format!(
+                "aws.partition is one of {}, not {:?}",
+                PARTITIONS.join(", "),
+                self.partition
+            )));
+        }
         let shared_services = self.shared_services_account()?;
         let organization = match &self.organization_account {
             Some(text) => account("aws.organization_account", text)?,
@@ -84,6 +99,17 @@ impl AwsSection {
         config.partition.clone_from(&self.partition);
         Ok(config)
     }
+}
+
+fn is_role(arn: &str) -> bool {
+    arn.starts_with("arn:aws") && arn.splitn(6, ':').nth(5).is_some_and(|resource| resource.starts_with("role/"))
+}
+
+/// `eu-west-1`, `us-gov-east-1`: words and a number.
+fn is_region(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    matches!(parts.as_slice(), [place, middle @ .., number]
+        if place.len() == 2 && !middle.is_empty() && !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
 }
 
 fn account(name: &str, text: &str) -> Result<AccountId, ConfigError> {

@@ -17,7 +17,7 @@ pub(super) fn read(
     value: Option<&SecretString>,
     file: Option<&PathBuf>,
 ) -> Result<Option<SecretString>, ConfigError> {
-    match (value, file) {
+    let secret = match (value, file) {
         (Some(_), Some(_)) => Err(ConfigError(format!("{name} and {name}_file are both set: keep one of them"))),
         (Some(value), None) => Ok(Some(value.clone())),
         (None, None) => Ok(None),
@@ -26,6 +26,13 @@ pub(super) fn read(
                 .map_err(|e| ConfigError(format!("{name}_file: {} cannot be read: {e}", file.display())))?;
             Ok(Some(SecretString::from(text.trim_end_matches(['\r', '\n']))))
         }
+    }?;
+    match secret {
+        Some(secret) if secret.expose_secret().trim().is_empty() => {
+            let source = if file.is_some() { "the file that it names is empty" } else { "it is empty" };
+            Err(ConfigError(format!("{name} is set, but {source}: leave it out, or give the secret")))
+        }
+        secret => Ok(secret),
     }
 }
 

@@ -24,6 +24,12 @@ impl Default for Session {
 
 impl Session {
     pub fn idle(&self) -> Result<TimeDelta, ConfigError> {
+        if self.idle > self.absolute {
+            return Err(ConfigError(format!(
+                "session.idle ({} seconds) is longer than session.absolute ({}): it would never be reached",
+                self.idle, self.absolute
+            )));
+        }
         limited("session.idle", self.idle, 60)
     }
 

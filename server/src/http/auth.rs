@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use control_plane::{ControlPlane, Error, SignIn};
+use domain::problem::Problem;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, header};
 
@@ -94,8 +95,28 @@ pub(super) async fn callback(
                     tracing::warn!(%error, "a refused sign-in could not be written to the audit log");
                 }
             }
-            refuse(&portal, &request, failure)
+            match failure {
+                // An answer that was used before, and somebody is signed in: they went back to the provider's page.
+                Failure::SignIn { failure: failure @ UnknownState, .. } if is_signed_in(&portal, &request).await => {
+                    let problem = Problem::new(
+                        "This sign-in is over.",
+                        failure.problem().why,
+                        "You are signed in all the same: go to the home page.",
+                    );
+                    page::problem(&portal, failure.status(), problem, Some(&request_id(&request)))
+                }
+                failure => refuse(&portal, &request, failure),
+            }
         }
+    }
+}
+
+async fn is_signed_in(portal: &Portal, request: &Parts) -> bool {
+    match portal.sessions().presented(&request.headers).await {
+        Ok(Presented::Live(session)) => {
+            matches!(of_session(portal, &session, &request_id(request)).await, Ok(Ok(_)))
+        }
+        _ => false,
     }
 }
 

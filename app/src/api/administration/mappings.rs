@@ -9,7 +9,7 @@ use crate::api::form::Form;
 pub async fn add_group_mapping(#[server(flatten)] input: GroupMappingInput) -> Posted {
     act(Form::at("/admin/mappings").with_fields(&input), |portal, caller| async move {
         portal.add_group_mapping(&caller, input).await?;
-        Ok(done("/admin/mappings", "The mapping was added. It holds from the next request on."))
+        Ok(done("/admin/mappings", "The mapping was added, and holds from now on."))
     })
     .await
 }

@@ -1,5 +1,5 @@
 use domain::action::Action;
-use domain::binding::{BindingSource, ParameterBinding, check_binding};
+use domain::binding::{BindingSource, ParameterBinding, check_binding, check_declared};
 use domain::id::{AccountId, ParameterBindingId, ProductId};
 use domain::view::ParameterBindingInput;
 
@@ -23,17 +23,20 @@ impl ControlPlane {
         let Some(parameter) = known.iter().find(|p| p.key == input.parameter.trim()) else {
             return Err(Error::field("parameter", "Choose a parameter of the product."));
         };
+        let mut accounts = self.store().all_project_accounts().await?;
         let account = match input.account.trim() {
             "" => None,
             text => {
-                let accounts = self.store().all_project_accounts().await?;
-                let known = accounts.into_iter().find(|a| a.account.as_str() == text).map(|a| a.account);
+                accounts.retain(|account| account.account.as_str() == text);
+                let known = accounts.first().map(|account| account.account.clone());
                 Some(known.ok_or_else(|| Error::field("account", "Choose an account of a project, or all accounts."))?)
             }
         };
         let source = BindingSource::read_posted(&input.source, &input.value)
             .map_err(|(field, message)| Error::field(field, message))?;
         check_binding(parameter, &source).map_err(|message| Error::field("value", message))?;
+        let here = accounts.iter().filter(|account| account.region == product.region);
+        check_declared(parameter, &source, here).map_err(|message| Error::field("source", message))?;
         let mut binding = self.binding(&id, account, &parameter.key, source)?;
         let mut tx = self.store().begin().await?;
         let all = tx.parameter_bindings(&id).await?;

@@ -25,7 +25,7 @@ impl ControlPlane {
         })
     }
 
-    /// Gives a role to the people of a group, from their next request on.
+    /// Gives a role to the people of a group, from the next page they open.
     pub async fn add_group_mapping(&self, caller: &Caller, input: GroupMappingInput) -> Result<GroupMappingId> {
         self.authorize_portal(caller, Action::ManageGroupMappings).await?;
         let mut errors = Vec::new();
@@ -40,8 +40,13 @@ impl ControlPlane {
             _ => None,
         };
         let grant = match (input.grant.as_str(), role, project) {
-            ("admin", _, _) => Some(Grant::Platform { role: PlatformRole::Admin }),
-            ("auditor", _, _) => Some(Grant::Platform { role: PlatformRole::Auditor }),
+            ("admin" | "auditor", ..) if !input.project.trim().is_empty() => {
+                let why = "This role holds in all projects: choose None, or a role in a project.";
+                errors.push(FieldError::new("project", why));
+                None
+            }
+            ("admin", ..) => Some(Grant::Platform { role: PlatformRole::Admin }),
+            ("auditor", ..) => Some(Grant::Platform { role: PlatformRole::Auditor }),
             (_, Some(role), Some(project)) if self.store().project(&project).await?.is_some() => {
                 Some(Grant::Project { project, role })
             }
@@ -50,7 +55,7 @@ impl ControlPlane {
                 None
             }
             _ => {
-                errors.push(FieldError::new("grant", "Choose one of member, lead, admin and auditor."));
+                errors.push(FieldError::new("grant", "Choose one of the roles."));
                 None
             }
         };
@@ -86,7 +91,7 @@ impl ControlPlane {
         Err(Error::field("group", "This group has this role already."))
     }
 
-    /// Takes a role from the people of a group, from their next request on. The last way to an admin stays.
+    /// Takes a role from the people of a group, from the next page they open. The last way to an admin stays.
     pub async fn remove_group_mapping(&self, caller: &Caller, id: &GroupMappingId) -> Result<()> {
         self.authorize_portal(caller, Action::ManageGroupMappings).await?;
         let mut tx = self.store().begin().await?;

@@ -78,7 +78,7 @@ pub(super) fn of_mapping(mapping: &GroupMapping, all: &[GroupMapping], bootstrap
         }
     };
     removal(format!(
-        "From their next request on, people of {} {what}, unless another group gives them the role. What runs goes on.",
+        "At once, people of {} {what}, unless another group gives them the role. What runs goes on.",
         mapping.group
     ))
 }

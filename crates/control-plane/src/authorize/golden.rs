@@ -118,7 +118,8 @@ fn v8_2_1_who_may_do_what() {
             for (name, actor) in actors() {
                 let answer = match policies.decide(&actor, action, &facts, None).unwrap() {
                     Ruling::Allowed => "allow".to_owned(),
-                    Ruling::Refused { rule, ask } => {
+                    Ruling::Refused { rule, says, ask } => {
+                        assert!(says.ends_with('.'), "{rule}: {says}");
                         assert!(!ask.is_empty() && !ask.contains('{'), "{rule}: {ask}");
                         format!("no: {rule}")
                     }

@@ -75,9 +75,9 @@ impl ControlPlane {
         let facts = thing.facts(self).await?;
         match self.rule(&caller.actor, action, &facts, project)? {
             Ruling::Allowed => Ok(Authorized { thing, action, by: caller.actor.person.clone() }),
-            Ruling::Refused { rule, ask } => {
+            Ruling::Refused { rule, says, ask } => {
                 self.audit_refusal(caller, action, T::NAME, &facts, &rule).await;
-                Err(Error::Denied { what: in_words(action).to_owned(), rule, ask })
+                Err(Error::Denied { what: in_words(action).to_owned(), rule, says, ask })
             }
         }
     }

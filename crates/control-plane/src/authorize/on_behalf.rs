@@ -66,9 +66,9 @@ impl ControlPlane {
     ) -> Result<Result<(), Hindrance>> {
         Ok(match self.rule(actor, action, facts, Some(&environment.project))? {
             Ruling::Allowed => Ok(()),
-            Ruling::Refused { rule, ask } => Err(Hindrance::Refused(Problem::new(
+            Ruling::Refused { rule, says, ask } => Err(Hindrance::Refused(Problem::new(
                 format!("{} may no longer {}.", actor.display_name, super::in_words(action)),
-                format!("The rule \u{201c}{rule}\u{201d} does not allow it any more."),
+                format!("{says} (The rule \u{201c}{rule}\u{201d}.)"),
                 ask,
             ))),
         })

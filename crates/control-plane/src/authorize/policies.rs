@@ -38,7 +38,12 @@ pub(crate) enum Facts {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Ruling {
     Allowed,
-    Refused { rule: String, ask: String },
+    /// The rule by its `@id`, what it says in words, and whom to ask.
+    Refused {
+        rule: String,
+        says: String,
+        ask: String,
+    },
 }
 
 /// See the module.
@@ -61,8 +66,10 @@ impl Policies {
             let Some(id) = policy.annotation("id") else {
                 return Err(PolicyError(format!("a policy has no @id: {policy}")));
             };
-            if policy.annotation("ask").is_none() {
-                return Err(PolicyError(format!("the policy {id} has no @ask")));
+            for needed in ["says", "ask"] {
+                if policy.annotation(needed).is_none() {
+                    return Err(PolicyError(format!("the policy {id} has no @{needed}")));
+                }
             }
             let id = cedar_policy::PolicyId::new(id);
             set.add(policy.new_id(id)).map_err(PolicyError::new)?;
@@ -111,7 +118,8 @@ impl Policies {
         let rule = forbidding.or_else(|| self.first_permit(&action_uid));
         let Some(rule) = rule else { return Err(PolicyError(format!("no policy speaks of {action}"))) };
         let ask = rule.annotation("ask").unwrap_or_default().replace("{contact}", &self.contact);
-        Ok(Ruling::Refused { rule: rule.id().to_string(), ask })
+        let says = rule.annotation("says").unwrap_or_default().to_owned();
+        Ok(Ruling::Refused { rule: rule.id().to_string(), says, ask })
     }
 
     /// The `permit` policy for an action that stands first in the file.

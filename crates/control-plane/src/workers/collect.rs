@@ -65,9 +65,22 @@ impl ControlPlane {
         }
         outcome.changes.stack_arn = view.stack_arn().map(str::to_owned);
         outcome.changes.launch_target = target;
-        outcome.changes.outputs =
-            Some(view.outputs.into_iter().filter(|o| o.key != "CloudformationStackARN").collect());
+        let outputs = view.outputs.into_iter().filter(|o| o.key != "CloudformationStackARN").collect();
+        outcome.changes.outputs = Some(self.without_secrets(it, outputs).await?);
         Ok(outcome)
+    }
+
+    /// An output can repeat what was typed into a `NoEcho` parameter, which AWS does not prevent. Here secrets are sealed:
+    /// such a value is neither kept nor shown.
+    async fn without_secrets(&self, it: &Environment, mut outputs: Vec<Output>) -> Result<Vec<Output>> {
+        let Some(request) = self.store().request(&it.request).await? else { return Ok(outputs) };
+        let secrets = self.secrets_of(&request)?;
+        for output in &mut outputs {
+            if secrets.values().any(|secret| repeats(&output.value, secret)) {
+                HIDDEN.clone_into(&mut output.value);
+            }
+        }
+        Ok(outputs)
     }
 
     /// Whether what an output names is the owner's. A custom resource may have made it without the stack's tags: what has no
@@ -136,6 +149,15 @@ impl ControlPlane {
             }
         }
     }
+}
+
+/// What stands in the place of a value that holds a secret.
+const HIDDEN: &str = "(hidden: it holds a secret value of the request)";
+
+/// Short secrets stand in many a text by chance: there only the whole value counts.
+fn repeats(value: &str, secret: &str) -> bool {
+    const TELLING: usize = 4;
+    value == secret || (secret.chars().count() >= TELLING && value.contains(secret))
 }
 
 /// What "Open" opens: the user profile that is the owner's, else the only one; else a notebook instance.

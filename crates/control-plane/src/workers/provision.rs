@@ -1,27 +1,20 @@
 //! The steps of a provisioning.
 
-use std::collections::BTreeMap;
-
 use aws::service_catalog::{
     LaunchPath, ProvisionCall, ProvisionedProduct, ProvisionedProductRef, ProvisionedProductStatus, RecordStatus,
     RecordView, ServiceCatalog,
 };
-use domain::binding::{BindingPerson, resolve};
-use domain::catalog::Product;
 use domain::environment::{Environment, StackEvent};
 use domain::id::{ProvisionedProductId, RecordId};
 use domain::operation::{Observation, Operation, Plan};
-use domain::parameter::narrow;
 use domain::problem::Problem;
-use domain::project::Project;
-use domain::request::Request;
 
 use super::outcome::Outcome;
 use crate::authorize::Authorized;
 use crate::session::{self, Purpose};
-use crate::submit::check_constraints;
+use crate::still_valid::StillValid;
 use crate::tags;
-use crate::{ControlPlane, Error, Result, sealing};
+use crate::{ControlPlane, Error, Result};
 
 impl ControlPlane {
     /// Validates again, looks for what an earlier try left, and makes the plan that will be sent.
@@ -31,7 +24,8 @@ impl ControlPlane {
         environment: &Authorized<Environment>,
     ) -> Result<Outcome> {
         let it = environment.thing();
-        let (request, product, parameters, project) = match self.validated(it).await? {
+        let request = self.store().request(&it.request).await?.ok_or_else(|| Error::not_found("request"))?;
+        let StillValid { product, project, parameters } = match self.still_valid(&request).await? {
             Ok(valid) => valid,
             Err(problem) => return Ok(Outcome::refused(problem)),
         };
@@ -86,69 +80,6 @@ impl ControlPlane {
             .with("product", it.product.as_str())
             .with("artifact", it.artifact.as_str())
             .with("account", it.account.as_str()))
-    }
-
-    /// Everything that was checked on submission, against what holds now.
-    async fn validated(
-        &self,
-        it: &Environment,
-    ) -> Result<Result<(Request, Product, BTreeMap<String, String>, Project), Problem>> {
-        let refuse = |why: String, next: &str| {
-            Ok(Err(Problem::new("This environment can no longer be brought up as it was requested.", why, next)))
-        };
-        let request = self.store().request(&it.request).await?.ok_or_else(|| Error::not_found("request"))?;
-        let ask = "Make a new request, or ask the platform team.";
-        let Some(product) = self.store().product(&it.product).await? else {
-            return refuse("The product is no longer in the catalog.".to_owned(), ask);
-        };
-        let Some(artifact) = product.artifact(&it.artifact).filter(|a| a.active) else {
-            return refuse("The version is no longer offered.".to_owned(), ask);
-        };
-        let account = self.store().project_account(&it.project, &it.account, &it.region).await?;
-        let project = self.store().project(&it.project).await?;
-        let (Some(account), Some(project)) = (account, project) else {
-            return refuse("The account no longer belongs to the project.".to_owned(), ask);
-        };
-        let access = self.store().product_access(&it.product, &it.project, it.stage).await?;
-        if access.is_none() || account.stage != it.stage {
-            return refuse("The project may no longer use the product in this stage.".to_owned(), ask);
-        }
-        let owner = self.store().person(&it.owner).await?;
-        let person = BindingPerson {
-            studio_user_id: it.studio_user_id.clone(),
-            email: owner.and_then(|o| o.email),
-            environment_name: it.name.clone(),
-        };
-        let mut asked = request.asked.clone();
-        let secrets = self.secrets_of(&request)?;
-        asked.extend(secrets.clone());
-        let bindings = self.store().parameter_bindings(&it.product).await?;
-        let params = narrow(&artifact.parameters, &product.constraints);
-        let resolved = match resolve(&params, &bindings, &account, &project, &person, &asked) {
-            Ok(resolved) => resolved,
-            Err(errors) => {
-                let why: Vec<String> = errors.into_iter().map(|e| format!("{}: {}", e.field, e.message)).collect();
-                return refuse(
-                    why.join(" "),
-                    "Ask the platform team to mend the bindings and retry, or make a new request.",
-                );
-            }
-        };
-        let broken = check_constraints(&product, &resolved)?;
-        if !broken.is_empty() {
-            let why: Vec<String> = broken.into_iter().map(|e| e.message).collect();
-            return refuse(why.join(" "), ask);
-        }
-        // Secret values stay sealed with the request; they join at the call.
-        let open = resolved.into_iter().filter(|(key, _)| !secrets.contains_key(key)).collect();
-        Ok(Ok((request, product, open, project)))
-    }
-
-    fn secrets_of(&self, request: &Request) -> Result<BTreeMap<String, String>> {
-        match &request.sealed {
-            Some(sealed) => sealing::open(&self.settings().sealing_key, &request.id, sealed),
-            None => Ok(BTreeMap::new()),
-        }
     }
 
     /// Sends `ProvisionProduct`. Sent again after a lost answer, it says the same and AWS answers the same.
@@ -257,7 +188,9 @@ impl ControlPlane {
         view: &RecordView,
     ) -> Result<Vec<StackEvent>> {
         let named = view.provisioned_product.as_ref().map(|pp| stack_name(it, pp));
-        let Some(stack) = view.stack_arn().map(str::to_owned).or(named) else { return Ok(Vec::new()) };
+        // By ARN a stack is found after its deletion too, by name it is not.
+        let known = view.stack_arn().map(str::to_owned).or_else(|| it.stack_arn.clone()).or(named);
+        let Some(stack) = known else { return Ok(Vec::new()) };
         let last = self.store().stack_events(&it.id, 1).await?.pop().map(|e| e.event_id);
         match session.cloudformation().stack_events_after(&stack, last.as_deref()).await {
             Ok(events) => Ok(events),
@@ -319,8 +252,18 @@ pub(super) fn why_failed(view: &RecordView, events: &[StackEvent]) -> Problem {
         (None, false) => record.join(" "),
         (None, true) => "AWS gave no reason; the stack's events have what there is.".to_owned(),
     };
+    // CloudFormation says so of every stack that it gives up on its own.
+    let why = why.replace(" Rollback requested by user.", "");
     let low = why.to_lowercase();
-    let next = if low.contains("service control policy") || low.contains("not authorized") || low.contains("denied") {
+    let next = if low.contains("no export named") {
+        "The account lacks a stack that this product builds on: ask the platform team to deploy the one that exports it. Then \
+         retry."
+    } else if low.contains("already exists") {
+        "The account has something of this name, perhaps from another environment of yours with the same product: terminate \
+         that one, or ask the platform team. Then retry."
+    } else if low.contains("does not exist") {
+        "The account lacks something that this product builds on: ask the platform team to add it. Then retry."
+    } else if low.contains("service control policy") || low.contains("not authorized") || low.contains("denied") {
         "A policy of the account refuses it: choose another stage, or show this to the platform team. Then retry or \
          terminate."
     } else if low.contains("limit") || low.contains("quota") {

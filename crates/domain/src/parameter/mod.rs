@@ -11,4 +11,4 @@ pub use describe::describe_rules;
 pub(crate) use kind::{Item, Kind};
 pub use narrow::narrow;
 pub use rules::{BrokenRules, RuleViolation, check_rules};
-pub use validate::validate;
+pub use validate::{has_unreadable_pattern, validate};

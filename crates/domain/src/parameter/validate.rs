@@ -1,6 +1,6 @@
 //! One value against its parameter's own limits.
 
-use regex_lite::Regex;
+use fancy_regex::Regex;
 
 use super::kind::{Item, Kind, prefix_of};
 use crate::catalog::Parameter;
@@ -11,8 +11,8 @@ const MAX_VALUE: usize = 4096;
 
 /// Whether a value fits the parameter, as CloudFormation judges it; the error is for the person who typed it.
 ///
-/// A pattern that only Java's regular expressions know (look-around, possessive quantifiers) cannot be judged here and is
-/// left to CloudFormation.
+/// A pattern that only Java's regular expressions can read ([`has_unreadable_pattern`]) cannot be judged here and is left to
+/// CloudFormation.
 pub fn validate(parameter: &Parameter, value: &str) -> Result<(), String> {
     if value.chars().count() > MAX_VALUE {
         return Err(format!("At most {MAX_VALUE} characters."));
@@ -41,12 +41,24 @@ fn check(parameter: &Parameter, kind: Kind<'_>, value: &str) -> Result<(), Strin
         return Err(in_words(format!("Choose one of {}.", parameter.allowed_values.join(", "))));
     }
     if let (Item::Text, Some(pattern)) = (kind.item, &parameter.allowed_pattern)
-        && let Ok(pattern_whole) = Regex::new(&format!(r"\A(?:{pattern})\z"))
-        && !pattern_whole.is_match(value)
+        && let Ok(whole) = compiled(pattern)
     {
-        return Err(in_words(format!("Does not match the pattern {pattern}.")));
+        // A pattern that goes back and forth for too long is given up, as one that does not match.
+        if !whole.is_match(value).unwrap_or(false) {
+            return Err(in_words(format!("Does not match the pattern {pattern}.")));
+        }
     }
     Ok(())
+}
+
+/// CloudFormation's patterns are Java's, and stand for the whole value.
+fn compiled(pattern: &str) -> Result<Regex, Box<fancy_regex::Error>> {
+    Regex::new(&format!(r"\A(?:{pattern})\z")).map_err(Box::new)
+}
+
+/// Whether the parameter has a pattern that cannot be read here, so that no value is held against it before AWS does.
+pub fn has_unreadable_pattern(parameter: &Parameter) -> bool {
+    parameter.allowed_pattern.as_deref().is_some_and(|pattern| compiled(pattern).is_err())
 }
 
 /// As text, or for numbers as numbers: a template's `1` allows `1.0`.

@@ -68,6 +68,8 @@ pub struct EnvironmentPage {
     pub launch_note: String,
     pub lease_ends_at: DateTime<Utc>,
     pub created_at: DateTime<Utc>,
+    /// Who terminated it and when, once that was asked for.
+    pub termination: Option<(String, DateTime<Utc>)>,
     /// What a termination deletes: resource types and how many of each.
     pub termination_deletes: Vec<(String, u32)>,
     /// What else comes of a termination, what stays, and what stands in its way, in words.

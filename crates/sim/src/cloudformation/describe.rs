@@ -141,6 +141,35 @@ pub(super) fn resources(world: &World, ctx: &Ctx, fields: &BTreeMap<String, Stri
     Ok(out)
 }
 
+pub(super) fn resource_summaries(
+    world: &World,
+    ctx: &Ctx,
+    fields: &BTreeMap<String, String>,
+) -> Result<String, AwsError> {
+    let stack = find(world, ctx, "ListStackResources", fields)?;
+    let from = start(fields)?;
+    let shown: Vec<&StackResource> = stack.resources.iter().filter(|r| r.phase != Phase::Waiting).collect();
+    let mut out = String::from("<StackResourceSummaries>");
+    for resource in shown.iter().skip(from).take(PAGE) {
+        out.push_str("<member>");
+        element(&mut out, "LogicalResourceId", &resource.logical_id);
+        if !resource.physical_id.is_empty() {
+            element(&mut out, "PhysicalResourceId", &resource.physical_id);
+        }
+        element(&mut out, "ResourceType", &resource.kind);
+        element(&mut out, "LastUpdatedTimestamp", &time(resource.at));
+        element(&mut out, "ResourceStatus", &resource.status);
+        optional(&mut out, "ResourceStatusReason", resource.reason.as_deref());
+        out.push_str(
+            "<DriftInformation><StackResourceDriftStatus>NOT_CHECKED</StackResourceDriftStatus></DriftInformation>",
+        );
+        out.push_str("</member>");
+    }
+    out.push_str("</StackResourceSummaries>");
+    next(&mut out, from, shown.len());
+    Ok(out)
+}
+
 pub(super) fn stacks(world: &World, ctx: &Ctx, fields: &BTreeMap<String, String>) -> Result<String, AwsError> {
     if fields.contains_key("StackName") {
         let stack = find(world, ctx, "DescribeStacks", fields)?;

@@ -42,6 +42,7 @@ pub fn handle(
     match action {
         "DescribeStackEvents" => describe::events(world, ctx, fields),
         "DescribeStackResources" => describe::resources(world, ctx, fields),
+        "ListStackResources" => describe::resource_summaries(world, ctx, fields),
         "DescribeStacks" => describe::stacks(world, ctx, fields),
         "GetTemplate" => describe::template(world, ctx, fields),
         "ListExports" => describe::exports(world, ctx, fields),

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod organization;
+mod policies;
 mod roles;
 mod summary;
 
@@ -37,7 +38,8 @@ pub(crate) fn plant(world: &mut World, options: &SimOptions, now: DateTime<Utc>)
     }
 }
 
-/// What the command line adds at every start: products, and the exports that published templates import.
+/// What the command line adds at every start: products, and what published templates want of other stacks: exports, and
+/// policies of the account.
 pub(crate) fn offer(world: &mut World, options: &SimOptions, now: DateTime<Utc>) {
     if !options.products.is_empty() {
         roles::plant_offered(world, now);
@@ -47,5 +49,6 @@ pub(crate) fn offer(world: &mut World, options: &SimOptions, now: DateTime<Utc>)
     if options.exports {
         let templates: Vec<&str> = options.products.iter().map(|(_, template)| template.as_str()).collect();
         crate::cloudformation::seed_exports(world, &templates, &BTreeMap::new());
+        policies::plant(world, &templates);
     }
 }

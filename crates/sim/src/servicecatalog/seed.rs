@@ -152,7 +152,7 @@ pub fn offer(world: &mut World, products: &[(String, String)], now: DateTime<Utc
         let parsed = match Template::parse(template) {
             Ok(parsed) => parsed,
             Err(problem) => {
-                tracing::error!(product = name, %problem, "the template cannot be offered");
+                tracing::error!(product = name, "the template is not offered: {problem}");
                 continue;
             }
         };

@@ -139,7 +139,7 @@ impl Template {
 }
 
 impl Template {
-    /// Parameters that no value can satisfy, each with why: a stack of the template can never be made.
+    /// Parameters that no value or not their own default can satisfy, each with why, and patterns that cannot be read.
     pub fn never_filled(&self) -> Vec<String> {
         self.parameters.iter().filter_map(never_filled).collect()
     }
@@ -148,6 +148,12 @@ impl Template {
 fn never_filled(parameter: &Parameter) -> Option<String> {
     let key = &parameter.key;
     let number = |text: &Option<String>| text.as_ref().and_then(|t| t.parse::<f64>().ok());
+    if domain::parameter::has_unreadable_pattern(parameter) {
+        let pattern = parameter.allowed_pattern.as_deref().unwrap_or_default();
+        return Some(format!(
+            "parameter {key}: its pattern {pattern} cannot be read here, so no value is held against it"
+        ));
+    }
     let crossed = parameter.min_length.zip(parameter.max_length).is_some_and(|(min, max)| min > max)
         || number(&parameter.min_value).zip(number(&parameter.max_value)).is_some_and(|(min, max)| min > max);
     if crossed {

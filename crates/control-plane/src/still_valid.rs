@@ -1,0 +1,80 @@
+//! Whether what was asked for can still be brought up: everything that was checked on submission, against what holds now.
+
+use std::collections::BTreeMap;
+
+use domain::binding::{BindingPerson, parameter_of, resolve};
+use domain::catalog::Product;
+use domain::parameter::narrow;
+use domain::problem::Problem;
+use domain::project::Project;
+use domain::request::Request;
+
+use crate::submit::check_constraints;
+use crate::{ControlPlane, Result, sealing};
+
+/// A request that still holds, with what it comes to.
+pub(crate) struct StillValid {
+    pub(crate) product: Product,
+    pub(crate) project: Project,
+    /// Without secret values: those stay sealed with the request, and join at the call.
+    pub(crate) parameters: BTreeMap<String, String>,
+}
+
+impl ControlPlane {
+    /// See the module; the problem says what changed.
+    pub(crate) async fn still_valid(&self, request: &Request) -> Result<Result<StillValid, Problem>> {
+        let refuse = |why: String, next: &str| {
+            Ok(Err(Problem::new("This can no longer be brought up as it was requested.", why, next)))
+        };
+        let ask = "Make a new request, or ask the platform team.";
+        let Some(product) = self.store().product(&request.product).await? else {
+            return refuse("The product is no longer in the catalog.".to_owned(), ask);
+        };
+        let Some(artifact) = product.artifact(&request.artifact).filter(|a| a.active) else {
+            return refuse("The version is no longer offered.".to_owned(), ask);
+        };
+        let account = self.store().project_account(&request.project, &request.account, &request.region).await?;
+        let project = self.store().project(&request.project).await?;
+        let (Some(account), Some(project)) = (account, project) else {
+            return refuse("The account no longer belongs to the project.".to_owned(), ask);
+        };
+        let access = self.store().product_access(&request.product, &request.project, request.stage).await?;
+        if access.is_none() || account.stage != request.stage {
+            return refuse("The project may no longer use the product in this stage.".to_owned(), ask);
+        }
+        let requester = self.store().person(&request.requester).await?;
+        let person = BindingPerson {
+            studio_user_id: request.requester.studio_user_id(),
+            email: requester.and_then(|person| person.email),
+            environment_name: request.name.clone(),
+        };
+        let mut asked = request.asked.clone();
+        let secrets = self.secrets_of(request)?;
+        asked.extend(secrets.clone());
+        let bindings = self.store().parameter_bindings(&request.product).await?;
+        let params = narrow(&artifact.parameters, &product.constraints);
+        let resolved = match resolve(&params, &bindings, &account, &project, &person, &asked) {
+            Ok(resolved) => resolved,
+            Err(errors) => {
+                let why: Vec<String> =
+                    errors.iter().map(|e| format!("{}: {}", parameter_of(&e.field), e.message)).collect();
+                return refuse(why.join(" "), "Ask the platform team to mend the bindings, or make a new request.");
+            }
+        };
+        let broken = check_constraints(&product, &resolved)?;
+        if !broken.is_empty() {
+            let why: Vec<String> = broken.into_iter().map(|e| e.message).collect();
+            return refuse(why.join(" "), ask);
+        }
+        let parameters = resolved.into_iter().filter(|(key, _)| !secrets.contains_key(key)).collect();
+        Ok(Ok(StillValid { product, project, parameters }))
+    }
+
+    /// The values of `NoEcho` parameters, unsealed; none once they were erased.
+    pub(crate) fn secrets_of(&self, request: &Request) -> Result<BTreeMap<String, String>> {
+        match &request.sealed {
+            Some(sealed) => sealing::open(&self.settings().sealing_key, &request.id, sealed),
+            None => Ok(BTreeMap::new()),
+        }
+    }
+}
