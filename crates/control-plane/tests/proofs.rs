@@ -162,18 +162,18 @@ async fn a_policy_that_leaks_has_a_counterexample() {
         untried.remove(name);
     };
     for (name, leak) in leaks {
-        let mut leaky = portal.clone();
-        leaky.add(Policy::parse(Some(PolicyId::new("leak")), leak).unwrap()).unwrap();
-        check(name, leaky).await;
+        let mut changed = portal.clone();
+        changed.add(Policy::parse(Some(PolicyId::new("leak")), leak).unwrap()).unwrap();
+        check(name, changed).await;
     }
     // What a `forbid` holds: without it, the specification finds what it was there for.
     for (name, forbid) in [
         ("whoever-decides-a-request-is-not-its-requester", "nobody-decides-their-own-request"),
         ("an-auditor-changes-nothing-in-any-mix-of-roles", "auditors-change-nothing"),
     ] {
-        let mut leaky = portal.clone();
-        leaky.remove_static(PolicyId::new(forbid)).unwrap();
-        check(name, leaky).await;
+        let mut changed = portal.clone();
+        changed.remove_static(PolicyId::new(forbid)).unwrap();
+        check(name, changed).await;
     }
     assert_eq!(untried, BTreeSet::new(), "each specification is shown to see something");
 }
