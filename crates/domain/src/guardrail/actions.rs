@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use super::context::hash;
 use super::glob::{Glob, Subject};
 use super::json::{Node, Position, Value};
+use super::memo::{Content, Memo};
 use super::policy::PolicyError;
 
 /// The action of a call, taken apart once.
@@ -73,26 +74,27 @@ type Wildcards = Box<[(Glob, u32)]>;
 /// Finds the statements of a policy that name an action without looking at the others.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ActionIndex {
-    /// Names without wildcards, by hash.
-    exact: Box<[(u64, Box<str>, u32)]>,
+    /// Names without wildcards, by hash, and the statements each stands in.
+    exact: Box<[(u64, Box<str>, Box<[u32]>)]>,
     /// Names with wildcards after a plain service prefix, by service.
     by_service: Box<[(Box<str>, Wildcards)]>,
     /// Patterns with a wildcard in the service, and `*`: matched whole.
     any_service: Wildcards,
     /// Statements with `NotAction`.
-    except: Box<[(ActionIndex, u32)]>,
+    except: Box<[(Content, ActionIndex, u32)]>,
 }
 
 impl ActionIndex {
     /// From the statements' patterns: number, whether it is `NotAction`, patterns.
     pub(super) fn new<'a>(statements: impl IntoIterator<Item = (u32, bool, &'a ActionPatterns)>) -> Self {
-        let mut exact = Vec::new();
+        let mut exact: std::collections::BTreeMap<(u64, &str), Vec<u32>> = std::collections::BTreeMap::new();
         let mut by_service: std::collections::BTreeMap<&str, Vec<(Glob, u32)>> = std::collections::BTreeMap::new();
         let mut any_service = Vec::new();
         let mut except = Vec::new();
         for (statement, negated, patterns) in statements {
             if negated {
-                except.push((Self::new([(statement, false, patterns)]), statement));
+                let content = Content::of(patterns.0.iter().map(String::as_str));
+                except.push((content, Self::new([(statement, false, patterns)]), statement));
                 continue;
             }
             for pattern in &patterns.0 {
@@ -101,16 +103,15 @@ impl ActionIndex {
                         if name.contains(['*', '?']) {
                             by_service.entry(service).or_default().push((Glob::parse(name), statement));
                         } else {
-                            exact.push((hash(pattern), pattern.as_str().into(), statement));
+                            exact.entry((hash(pattern), pattern)).or_default().push(statement);
                         }
                     }
                     _ => any_service.push((Glob::parse(pattern), statement)),
                 }
             }
         }
-        exact.sort();
         Self {
-            exact: exact.into(),
+            exact: exact.into_iter().map(|((hash, name), found)| (hash, name.into(), found.into())).collect(),
             by_service: by_service.into_iter().map(|(service, globs)| (service.into(), globs.into())).collect(),
             any_service: any_service.into(),
             except: except.into(),
@@ -118,11 +119,11 @@ impl ActionIndex {
     }
 
     /// The first statement, in the policy's order, that names the action and passes `test`.
-    pub(super) fn find(&self, action: &CalledAction, mut test: impl FnMut(u32) -> bool) -> Option<u32> {
+    pub(super) fn find(&self, action: &CalledAction, memo: &Memo, mut test: impl FnMut(u32) -> bool) -> Option<u32> {
         let mut best: Option<u32> = None;
         let mut last: Option<u32> = None;
         // One statement often matches by several patterns, and one behind the best cannot become the first.
-        let _ = self.visit(action, &mut |statement| {
+        let _ = self.visit(action, memo, &mut |statement| {
             if last != Some(statement) && best.is_none_or(|best| statement < best) {
                 last = Some(statement);
                 if test(statement) {
@@ -135,11 +136,16 @@ impl ActionIndex {
     }
 
     /// Visits every statement that names the action, possibly more than once.
-    fn visit(&self, action: &CalledAction, visit: &mut dyn FnMut(u32) -> ControlFlow<()>) -> ControlFlow<()> {
+    fn visit(
+        &self,
+        action: &CalledAction,
+        memo: &Memo,
+        visit: &mut dyn FnMut(u32) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
         let from = self.exact.partition_point(|(hash, ..)| *hash < action.hash);
-        for (_, name, statement) in self.exact[from..].iter().take_while(|(hash, ..)| *hash == action.hash) {
+        for (_, name, statements) in self.exact[from..].iter().take_while(|(hash, ..)| *hash == action.hash) {
             if **name == *action.whole {
-                visit(*statement)?;
+                statements.iter().try_for_each(|statement| visit(*statement))?;
             }
         }
         if let Ok(found) = self.by_service.binary_search_by(|(service, _)| (**service).cmp(action.service())) {
@@ -158,8 +164,9 @@ impl ActionIndex {
                 }
             }
         }
-        for (excepted, statement) in &self.except {
-            if excepted.visit(action, &mut |_| ControlFlow::Break(())).is_continue() {
+        for (content, excepted, statement) in &self.except {
+            let named = || excepted.visit(action, &Memo::default(), &mut |_| ControlFlow::Break(())).is_break();
+            if !memo.answer(*content, named) {
                 visit(*statement)?;
             }
         }

@@ -9,6 +9,7 @@ use super::context::{Context, Key};
 use super::finding::{Finding, Findings};
 use super::json::{Node, Position, Value};
 use super::literal::{IpRange, binary, boolean, date};
+use super::memo::{Content, Memo};
 use super::operator::{Comparison, Operator, SetOperator, TestKind};
 use super::policy::PolicyError;
 use super::template::{Match, Syntax, Template};
@@ -18,6 +19,7 @@ use crate::decimal::Decimal;
 /// One operator on one key.
 #[derive(Clone, Debug)]
 pub(super) struct Condition {
+    content: Content,
     operator: Operator,
     key: Key,
     test: Test,
@@ -82,7 +84,10 @@ pub(super) fn read(
             findings.condition_key(key.at, &key.key, operator);
             let values = values(&key.value)?;
             let quoted: Vec<String> = values.iter().map(|(_, text)| format!("\"{text}\"")).collect();
+            let read_as = if variables { "2012-10-17" } else { "2008-10-17" };
+            let parts = [read_as, member.key.as_str(), key.key.as_str()];
             conditions.push(Condition {
+                content: Content::of(parts.into_iter().chain(values.iter().map(|(_, text)| text.as_str()))),
                 operator,
                 key: Key::new(&key.key),
                 test: test(operator, &values, variables, findings)?,
@@ -221,6 +226,11 @@ impl Condition {
             Some(SetOperator::ForAnyValue) if values.is_empty() => if_exists,
             None | Some(SetOperator::ForAnyValue) => values.iter().any(holds),
         }
+    }
+
+    /// The same, looked up where it was found for this call already.
+    pub(super) fn is_met_once(&self, context: &Context, effect: Effect, memo: &Memo) -> bool {
+        memo.answer(self.content.turned(effect == Effect::Deny), || self.is_met(context, effect))
     }
 
     /// What the call has for the key, for people.

@@ -6,6 +6,7 @@ use super::actions::CalledAction;
 use super::context::Context;
 use super::explain;
 use super::glob::Subject;
+use super::memo::Memo;
 use super::policy::Policy;
 use super::principal::PrincipalArn;
 use super::statement::Statement;
@@ -73,20 +74,27 @@ pub(super) struct Question<'a> {
     pub(super) principal: Option<&'a PrincipalArn>,
     pub(super) action: CalledAction,
     pub(super) resource: Subject<'a>,
+    pub(super) memo: Memo,
 }
 
 impl<'a> Question<'a> {
     fn new(call: &Call<'a>, principal: Option<&'a PrincipalArn>) -> Self {
-        Self { call: *call, principal, action: CalledAction::new(call.action), resource: Subject::new(call.resource) }
+        Self {
+            call: *call,
+            principal,
+            action: CalledAction::new(call.action),
+            resource: Subject::new(call.resource),
+            memo: Memo::default(),
+        }
     }
 
     fn denied_by<'p>(&self, policy: &'p Policy) -> Option<&'p Statement> {
-        let number = policy.deny.find(&self.action, |n| self.applies(policy, n))?;
+        let number = policy.deny.find(&self.action, &self.memo, |n| self.applies(policy, n))?;
         policy.statements.get(number as usize)
     }
 
     fn allowed_by<'p>(&self, policy: &'p Policy) -> Option<&'p Statement> {
-        let number = policy.allow.find(&self.action, |n| self.applies(policy, n))?;
+        let number = policy.allow.find(&self.action, &self.memo, |n| self.applies(policy, n))?;
         policy.statements.get(number as usize)
     }
 
@@ -94,7 +102,7 @@ impl<'a> Question<'a> {
         policy
             .statements
             .get(number as usize)
-            .is_some_and(|s| s.applies(self.principal, &self.resource, self.call.context))
+            .is_some_and(|s| s.applies(self.principal, &self.resource, self.call.context, &self.memo))
     }
 }
 

@@ -89,7 +89,7 @@ fn near_miss<'g>(
 ) -> Option<(&'g Policy, &'g Statement, Vec<&'g Condition>)> {
     let mut nearest: Option<(&Policy, &Statement, Vec<&Condition>)> = None;
     for policy in group.policies {
-        policy.allow.find(&question.action, |number| {
+        policy.allow.find(&question.action, &question.memo, |number| {
             if let Some(statement) = policy.statements.get(number as usize)
                 && statement.covers(question.principal, &question.resource, question.call.context)
             {

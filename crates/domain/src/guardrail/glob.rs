@@ -134,6 +134,7 @@ impl Glob {
             && match &*self.parts {
                 [Part::Many] => true,
                 [Part::Text(text)] => **text == *subject.text,
+                [Part::Text(text), Part::Many] => subject.text.starts_with(&**text),
                 _ => {
                     let pairs = subject.pairs.get_or_init(|| {
                         let mut pairs = Pairs::default();
@@ -150,6 +151,7 @@ impl Glob {
         match &*self.parts {
             [Part::Many] => true,
             [Part::Text(literal)] => **literal == *text,
+            [Part::Text(literal), Part::Many] => text.starts_with(&**literal),
             [] => text.is_empty(),
             [Part::Text(literal), ..] if !text.starts_with(&**literal) => false,
             [.., Part::Text(literal)] if !text.ends_with(&**literal) => false,

@@ -14,6 +14,7 @@ mod glob;
 mod input;
 mod json;
 mod literal;
+mod memo;
 mod operator;
 mod policy;
 mod principal;

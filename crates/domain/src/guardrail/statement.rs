@@ -6,21 +6,23 @@ use super::context::Context;
 use super::finding::{Finding, Findings};
 use super::glob::Subject;
 use super::json::{Member, Node, Position, Value};
+use super::memo::Memo;
 use super::policy::{PolicyError, PolicyKind};
 use super::principal::PrincipalArn;
 use super::template::{Match, Syntax, Template};
 use super::trust::Principals;
 use super::verdict::{Effect, StatementName};
 
-/// A statement, without its actions: those are in the policy's index.
+/// A statement, without its actions: those are in the policy's index. Small, because a decision goes through many of them:
+/// what it seldom looks at is elsewhere.
 #[derive(Clone, Debug)]
 pub(super) struct Statement {
     pub(super) name: StatementName,
     pub(super) effect: Effect,
-    principals: Option<Principals>,
+    principals: Option<Box<Principals>>,
     resources: Resources,
     pub(super) conditions: Box<[Condition]>,
-    pub(super) written: Written,
+    pub(super) written: Box<Written>,
 }
 
 /// What a statement is about, as written, for people.
@@ -93,12 +95,13 @@ pub(super) fn read(
             return value.at.refuse(format!("Sid is a string, not {}", value.value.in_words()));
         }
     };
-    let principals = principals(kind, effect, &elements, findings)?;
+    let principals = principals(kind, effect, &elements, findings)?.map(Box::new);
     let (all_resources_but, named_resources) = match elements.one_of("Resource", "NotResource")? {
         Some((negated, node)) => (negated, texts(node)),
         None => (false, Box::default()),
     };
-    let written = Written { actions: texts(named), all_but: negated, resources: named_resources, all_resources_but };
+    let written =
+        Box::new(Written { actions: texts(named), all_but: negated, resources: named_resources, all_resources_but });
     Ok((Statement { name, effect, principals, resources, conditions, written }, Actions { negated, patterns }))
 }
 
@@ -216,8 +219,15 @@ fn principals(
 
 impl Statement {
     /// Whether the statement applies to a call whose action it names.
-    pub(super) fn applies(&self, principal: Option<&PrincipalArn>, resource: &Subject<'_>, context: &Context) -> bool {
-        self.covers(principal, resource, context) && self.conditions.iter().all(|c| c.is_met(context, self.effect))
+    pub(super) fn applies(
+        &self,
+        principal: Option<&PrincipalArn>,
+        resource: &Subject<'_>,
+        context: &Context,
+        memo: &Memo,
+    ) -> bool {
+        self.covers(principal, resource, context)
+            && self.conditions.iter().all(|c| c.is_met_once(context, self.effect, memo))
     }
 
     /// Whether principal and resource match, whatever the conditions say.

@@ -6,6 +6,7 @@ mod differential;
 mod documented;
 mod explanations;
 mod layers;
+mod library;
 mod operators;
 mod properties;
 mod refusals;
