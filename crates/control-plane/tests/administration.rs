@@ -76,6 +76,16 @@ async fn bind(state: &TestState, product: &str, account: &str, parameter: &str, 
     state.plane.save_parameter_binding(&state.as_("admin").await, input).await.unwrap();
 }
 
+async fn refused_binding(state: &TestState, parameter: &str, source: &str) -> Vec<String> {
+    let input = ParameterBindingInput {
+        product: state.product("Studio environment").await.to_string(),
+        parameter: parameter.into(),
+        source: source.into(),
+        ..ParameterBindingInput::default()
+    };
+    fields(state.plane.save_parameter_binding(&state.as_("admin").await, input).await)
+}
+
 /// Versions in the audit log of one kind of thing, oldest first.
 async fn versions(state: &TestState, kind: &str, id: &str) -> Vec<Option<i64>> {
     let filter =
@@ -85,6 +95,13 @@ async fn versions(state: &TestState, kind: &str, id: &str) -> Vec<Option<i64>> {
 }
 
 on_both! {
+    async fn a_binding_to_what_the_template_refuses_is_not_saved(url) {
+        let state = TestState::start(&url).await;
+        // A number of minutes is no VPC, and nothing known of a person.
+        assert_eq!(refused_binding(&state, "IdleTimeoutInMinutes", "from_account:vpc_id").await, ["source"]);
+        assert_eq!(refused_binding(&state, "IdleTimeoutInMinutes", "from_person:project").await, ["value"]);
+    }
+
     async fn bindings_for_accounts_of_other_projects_are_not_shown(url) {
         let state = TestState::start(&url).await;
         bind(&state, PRODUCT, FRAUD_DEV_ACCOUNT, "StudioDomainId", "fixed", "d-fraud0000001").await;

@@ -39,6 +39,16 @@ on_both! {
         add("fine", "auditor").await.unwrap();
     }
 
+    async fn a_role_of_the_platform_is_in_no_project(url) {
+        let state = TestState::start(&url).await;
+        let caller = state.as_("admin").await;
+        for grant in ["admin", "auditor"] {
+            let input = GroupMappingInput { project: "fraud-detection".into(), ..input("somebody", grant) };
+            let told = field(state.plane.add_group_mapping(&caller, input).await);
+            assert!(told.starts_with("project: This role holds in all projects"), "{told}");
+        }
+    }
+
     async fn of_two_who_remove_the_last_two_admin_mappings_at_once_one_is_refused(url) {
         let mut state = TestState::bare(&url, |_| {}).await;
         state.sign_in("admin", &["platform-admins"]).await;

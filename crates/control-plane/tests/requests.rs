@@ -34,6 +34,23 @@ async fn decide(
 }
 
 on_both! {
+    async fn what_can_no_longer_be_brought_up_is_not_approved(url) {
+        let state = TestState::start(&url).await;
+        let id = state.submit("fraud-scientist", PRODUCT, "too-late").await;
+        let lead = state.as_("fraud-lead").await;
+        assert_eq!(state.plane.request(&lead, &id, None).await.unwrap().hindrance, None);
+        let request = state.store.request(&id).await.unwrap().unwrap();
+        let rules = state.store.product_access_of_product(&request.product).await.unwrap();
+        let rule = rules.into_iter().find(|rule| rule.project == request.project && rule.stage == request.stage);
+        state.plane.remove_product_access(&state.as_("admin").await, &rule.unwrap().id).await.unwrap();
+        let hindrance = state.plane.request(&lead, &id, None).await.unwrap().hindrance.unwrap();
+        assert!(hindrance.why.contains("may no longer use the product"), "{hindrance:?}");
+        assert!(matches!(decide(&state, "fraud-lead", &id, "approve", 1).await, Err(Error::Conflict(_))));
+        assert_eq!(state.store.request(&id).await.unwrap().unwrap().state, RequestState::Submitted);
+        decide(&state, "fraud-lead", &id, "deny", 1).await.unwrap();
+        assert_eq!(state.plane.request(&lead, &id, None).await.unwrap().hindrance, None, "it is over");
+    }
+
     async fn v1_4_2_v2_2_1_v2_2_2_every_mistake_is_told_at_its_field(url) {
         let state = TestState::start(&url).await;
         let caller = state.as_("fraud-scientist").await;

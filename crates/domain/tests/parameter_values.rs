@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use domain::catalog::{Constraint, ConstraintRule, Parameter};
-use domain::parameter::{check_rules, narrow, validate};
+use domain::parameter::{check_rules, has_unreadable_pattern, narrow, validate};
 use proptest::prelude::*;
 
 fn parameter(kind: &str) -> Parameter {
@@ -30,7 +30,10 @@ fn v2_2_1_limits_of_the_template_hold() {
     let words = with("CommaDelimitedList", |p| p.allowed_values = vec!["a".into(), "b".into()]);
     let subnets = parameter("List<AWS::EC2::Subnet::Id>");
     let vpc = parameter("AWS::EC2::VPC::Id");
-    let java_only = with("String", |p| p.allowed_pattern = Some("(?=.*[A-Z]).++".into()));
+    let java = with("String", |p| p.allowed_pattern = Some("(?=.*[A-Z])(?!aws).++".into()));
+    let twice = with("String", |p| p.allowed_pattern = Some(r"(a|b)\1".into()));
+    let letters = with("String", |p| p.allowed_pattern = Some(r"\p{L}+".into()));
+    let broken = with("String", |p| p.allowed_pattern = Some("([a-z".into()));
     for (parameter, value, fits) in [
         (&choice, "ml.t3.medium", true),
         (&choice, "ml.T3.medium", false),
@@ -64,11 +67,19 @@ fn v2_2_1_limits_of_the_template_hold() {
         (&vpc, "vpc-0a1b2c3d", true),
         (&vpc, "vpc-", false),
         (&vpc, "", false),
-        (&java_only, "left to CloudFormation", true),
+        (&java, "Capital", true),
+        (&java, "small", false),
+        (&java, "awsCapital", false),
+        (&twice, "aa", true),
+        (&twice, "ab", false),
+        (&letters, "éa", true),
+        (&letters, "1", false),
+        (&broken, "left to CloudFormation", true),
     ] {
         let result = validate(parameter, value);
         assert_eq!(result.is_ok(), fits, "{} {value:?}: {result:?}", parameter.kind);
     }
+    assert!(has_unreadable_pattern(&broken) && !has_unreadable_pattern(&java));
     assert!(validate(&parameter("String"), &"x".repeat(4097)).is_err(), "Service Catalog takes 4,096 characters");
 }
 

@@ -124,3 +124,18 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), PersistError> {
         .map_err(fail)?;
     std::fs::rename(&beside, path).map_err(fail)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_belongs_to_one_until_it_is_let_go() {
+        let dir = std::env::temp_dir().join(format!("studiogate-lock-{}", std::process::id()));
+        let first = lock(&dir).unwrap();
+        assert!(matches!(lock(&dir), Err(PersistError::InUse { .. })));
+        drop(first);
+        drop(lock(&dir).unwrap());
+        std::fs::remove_dir_all(&dir).unwrap();
+    }
+}

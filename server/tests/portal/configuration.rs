@@ -40,6 +40,31 @@ fn an_unknown_key_is_refused_and_the_nearest_is_named() {
 }
 
 #[test]
+fn what_cannot_work_is_refused_at_the_start() {
+    let empty = file("empty-secret", "\n");
+    let text = refused_secret(&[("STUDIOGATE_OIDC_CLIENT_SECRET", " ")]);
+    assert!(text.contains("oidc.client_secret is set, but it is empty"), "{text}");
+    let text = refused_secret(&[("STUDIOGATE_OIDC_CLIENT_SECRET_FILE", empty.to_str().unwrap())]);
+    assert!(text.contains("the file that it names is empty"), "{text}");
+    let config = |pairs: &[(&str, &str)]| Config::from_sources(None, variables(pairs)).unwrap();
+    let session = config(&[("STUDIOGATE_SESSION_IDLE", "7200"), ("STUDIOGATE_SESSION_ABSOLUTE", "300")]).session;
+    assert!(session.idle().unwrap_err().to_string().contains("longer than session.absolute"));
+    for regions in ["nowhere", "nowhere-1", "eu-west"] {
+        let error = config(&[("STUDIOGATE_AWS_REGIONS", regions)]).aws.regions().unwrap_err().to_string();
+        assert!(error.contains(regions), "{error}");
+    }
+    assert_eq!(config(&[("STUDIOGATE_AWS_REGIONS", "us-gov-west-1")]).aws.regions().unwrap().len(), 1);
+    let error = config(&[("STUDIOGATE_AWS_HUB_ROLE_ARN", "nonsense")]).aws.shared_services_account().unwrap_err();
+    assert!(error.to_string().starts_with("aws.hub_role_arn is a role's ARN"), "{error}");
+}
+
+fn refused_secret(pairs: &[(&str, &str)]) -> String {
+    let client = [("STUDIOGATE_OIDC_ISSUER", "https://id.example"), ("STUDIOGATE_OIDC_CLIENT_ID", "studiogate")];
+    let all: Vec<_> = client.into_iter().chain(pairs.iter().copied()).collect();
+    Config::from_sources(None, variables(&all)).unwrap().oidc.client().unwrap_err().to_string()
+}
+
+#[test]
 fn variables_win_over_the_file_and_are_text_whatever_they_look_like() {
     let path = file(
         "wins.toml",

@@ -68,6 +68,9 @@ fn pattern(text: &str, at: Position) -> Result<String, PolicyError> {
     }
 }
 
+/// The hash of a name, the name, and the statements it stands in.
+type Exact = (u64, Box<str>, Box<[u32]>);
+
 /// Patterns and the statements they stand in.
 type Wildcards = Box<[(Glob, u32)]>;
 
@@ -75,7 +78,7 @@ type Wildcards = Box<[(Glob, u32)]>;
 #[derive(Clone, Debug, Default)]
 pub(super) struct ActionIndex {
     /// Names without wildcards, by hash, and the statements each stands in.
-    exact: Box<[(u64, Box<str>, Box<[u32]>)]>,
+    exact: Box<[Exact]>,
     /// Names with wildcards after a plain service prefix, by service.
     by_service: Box<[(Box<str>, Wildcards)]>,
     /// Patterns with a wildcard in the service, and `*`: matched whole.

@@ -340,6 +340,8 @@ fn the_story_is_told_newest_first_and_page_by_page() {
     assert!(second.contains("User Initiated") && !second.contains("<NextToken>"));
     let resources = ask("DescribeStackResources", &[("StackName", "logs")], ACCOUNT).unwrap();
     assert_eq!(resources.matches("<ResourceType>AWS::Logs::LogGroup</ResourceType>").count(), 60);
+    let listed = ask("ListStackResources", &[("StackName", "logs")], ACCOUNT).unwrap();
+    assert_eq!(listed.matches("<ResourceStatus>CREATE_COMPLETE</ResourceStatus>").count(), 60);
     let template = ask("GetTemplate", &[("StackName", "logs")], ACCOUNT).unwrap();
     assert!(template.starts_with("<TemplateBody>Resources:"));
     let refused = ask("DescribeStackEvents", &[("StackName", "logs")], "601000000003").unwrap_err();
