@@ -134,9 +134,12 @@ async fn the_state_survives_a_restart_and_sessions_do_too() {
     after.json(&ada, "SageMaker.CreatePresignedDomainUrl", body).await.unwrap();
     let entered = after.studio("GET", &url[url.find("/auth").unwrap()..], None).await;
     assert_eq!(entered.status(), 303);
-    std::fs::write(dir.join("aws.json"), "{").unwrap();
     let mut options = SimOptions::new(Arc::new(after.clock.clone()));
     keep(&mut options);
+    let taken = LocalAws::new(options.clone()).unwrap_err().to_string();
+    assert!(taken.contains("is in use by another local AWS"), "{taken}");
+    drop(after);
+    std::fs::write(dir.join("aws.json"), "{").unwrap();
     let broken = LocalAws::new(options).unwrap_err().to_string();
     assert!(broken.contains("aws.json is not a state of the local AWS"), "{broken}");
     std::fs::remove_dir_all(&dir).unwrap();

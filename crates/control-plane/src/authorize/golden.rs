@@ -109,13 +109,76 @@ fn things() -> Vec<(&'static str, Facts, Vec<Action>)> {
 
 #[test]
 fn v8_2_1_who_may_do_what() {
+    insta::assert_snapshot!(table(|_, _| {}));
+}
+
+/// The proofs are about the policies, and take what they are told for true. A mistake in what they are told changes the table.
+#[test]
+fn v8_2_1_a_mistake_in_what_the_policies_are_told_is_seen() {
+    let right = table(|_, _| {});
+    let mistakes: [(&str, fn(&mut Actor, &mut Facts)); 10] = [
+        ("the requester is whoever looks", |actor, facts| {
+            if let Facts::Request { requester, .. } = facts {
+                requester.clone_from(&actor.person);
+            }
+        }),
+        ("the requester is somebody else", |_, facts| {
+            if let Facts::Request { requester, .. } = facts {
+                *requester = person("nobody");
+            }
+        }),
+        ("there is always a lead who can", |_, facts| {
+            if let Facts::Request { has_eligible_lead, .. } = facts {
+                *has_eligible_lead = true;
+            }
+        }),
+        ("there is never a lead who can", |_, facts| {
+            if let Facts::Request { has_eligible_lead, .. } = facts {
+                *has_eligible_lead = false;
+            }
+        }),
+        ("the owner is whoever looks", |actor, facts| {
+            if let Facts::Environment { owner, .. } = facts {
+                owner.clone_from(&actor.person);
+            }
+        }),
+        ("everything is in the other project", |_, facts| {
+            if let Facts::Request { project: its, .. } | Facts::Environment { project: its, .. } = facts {
+                *its = project("churn");
+            }
+        }),
+        ("no project may use a product", |_, facts| {
+            if let Facts::Product { projects, .. } = facts {
+                projects.clear();
+            }
+        }),
+        ("members are leads", |actor, _| {
+            for membership in &mut actor.memberships {
+                membership.role = ProjectRole::Lead;
+            }
+        }),
+        ("nobody is an auditor", |actor, _| actor.platform.retain(|grant| grant.role != PlatformRole::Auditor)),
+        ("auditors are admins", |actor, _| {
+            for grant in &mut actor.platform {
+                grant.role = PlatformRole::Admin;
+            }
+        }),
+    ];
+    for (mistake, make) in mistakes {
+        assert_ne!(table(make), right, "{mistake}: nobody would notice");
+    }
+}
+
+fn table(mistake: impl Fn(&mut Actor, &mut Facts)) -> String {
     let policies = Policies::load("the platform team").unwrap();
     let mut table = String::new();
     for (thing, facts, actions) in things() {
         writeln!(table, "{thing}").unwrap();
         for action in actions {
             let mut by_answer: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-            for (name, actor) in actors() {
+            for (name, mut actor) in actors() {
+                let mut facts = facts.clone();
+                mistake(&mut actor, &mut facts);
                 let answer = match policies.decide(&actor, action, &facts, None).unwrap() {
                     Ruling::Allowed => "allow".to_owned(),
                     Ruling::Refused { rule, says, ask } => {
@@ -132,7 +195,7 @@ fn v8_2_1_who_may_do_what() {
             }
         }
     }
-    insta::assert_snapshot!(table);
+    table
 }
 
 #[test]

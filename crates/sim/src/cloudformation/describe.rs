@@ -124,21 +124,26 @@ pub(super) fn resources(world: &World, ctx: &Ctx, fields: &BTreeMap<String, Stri
         out.push_str("<member>");
         element(&mut out, "StackName", &stack.name);
         element(&mut out, "StackId", &stack.arn);
-        element(&mut out, "LogicalResourceId", &resource.logical_id);
-        if !resource.physical_id.is_empty() {
-            element(&mut out, "PhysicalResourceId", &resource.physical_id);
-        }
-        element(&mut out, "ResourceType", &resource.kind);
-        element(&mut out, "Timestamp", &time(resource.at));
-        element(&mut out, "ResourceStatus", &resource.status);
-        optional(&mut out, "ResourceStatusReason", resource.reason.as_deref());
-        out.push_str(
-            "<DriftInformation><StackResourceDriftStatus>NOT_CHECKED</StackResourceDriftStatus></DriftInformation>",
-        );
+        about(&mut out, "Timestamp", resource);
         out.push_str("</member>");
     }
     out.push_str("</StackResources>");
     Ok(out)
+}
+
+/// What both operations tell of a resource; they name its time differently.
+fn about(out: &mut String, time_is: &str, resource: &StackResource) {
+    element(out, "LogicalResourceId", &resource.logical_id);
+    if !resource.physical_id.is_empty() {
+        element(out, "PhysicalResourceId", &resource.physical_id);
+    }
+    element(out, "ResourceType", &resource.kind);
+    element(out, time_is, &time(resource.at));
+    element(out, "ResourceStatus", &resource.status);
+    optional(out, "ResourceStatusReason", resource.reason.as_deref());
+    out.push_str(
+        "<DriftInformation><StackResourceDriftStatus>NOT_CHECKED</StackResourceDriftStatus></DriftInformation>",
+    );
 }
 
 pub(super) fn resource_summaries(
@@ -152,17 +157,7 @@ pub(super) fn resource_summaries(
     let mut out = String::from("<StackResourceSummaries>");
     for resource in shown.iter().skip(from).take(PAGE) {
         out.push_str("<member>");
-        element(&mut out, "LogicalResourceId", &resource.logical_id);
-        if !resource.physical_id.is_empty() {
-            element(&mut out, "PhysicalResourceId", &resource.physical_id);
-        }
-        element(&mut out, "ResourceType", &resource.kind);
-        element(&mut out, "LastUpdatedTimestamp", &time(resource.at));
-        element(&mut out, "ResourceStatus", &resource.status);
-        optional(&mut out, "ResourceStatusReason", resource.reason.as_deref());
-        out.push_str(
-            "<DriftInformation><StackResourceDriftStatus>NOT_CHECKED</StackResourceDriftStatus></DriftInformation>",
-        );
+        about(&mut out, "LastUpdatedTimestamp", resource);
         out.push_str("</member>");
     }
     out.push_str("</StackResourceSummaries>");
