@@ -112,11 +112,13 @@ fn v8_2_1_who_may_do_what() {
     insta::assert_snapshot!(table(|_, _| {}));
 }
 
+type Mistake = (&'static str, fn(&mut Actor, &mut Facts));
+
 /// The proofs are about the policies, and take what they are told for true. A mistake in what they are told changes the table.
 #[test]
 fn v8_2_1_a_mistake_in_what_the_policies_are_told_is_seen() {
     let right = table(|_, _| {});
-    let mistakes: [(&str, fn(&mut Actor, &mut Facts)); 10] = [
+    let mistakes: [Mistake; 10] = [
         ("the requester is whoever looks", |actor, facts| {
             if let Facts::Request { requester, .. } = facts {
                 requester.clone_from(&actor.person);
