@@ -213,7 +213,7 @@ class Flow(AwsTestCase):
         self.assertEqual(len({event["EventId"] for event in events}), len(events))
         times = [event["Timestamp"] for event in events]
         self.assertEqual(times, sorted(times, reverse=True), "newest first")
-        resources = cloudformation.describe_stack_resources(StackName=self.stack)["StackResources"]
+        resources = cloudformation.list_stack_resources(StackName=self.stack)["StackResourceSummaries"]
         by_type = {r["ResourceType"]: r for r in resources}
         self.assertEqual(by_type["AWS::SageMaker::UserProfile"]["ResourceStatus"], "CREATE_COMPLETE")
         template = cloudformation.get_template(StackName=self.stack)["TemplateBody"]
