@@ -112,7 +112,7 @@ pub fn audit_action(action: &str) -> String {
     let known = match action {
         "sign_in" => "Sign in",
         "sign_out" => "Sign out",
-        "end_own_session" => "End an own session",
+        "end_own_session" => "End one of their own sessions",
         "end_any_session" => "End somebody's session",
         "submit_request" => "Submit a request",
         "withdraw_request" => "Withdraw a request",
@@ -143,7 +143,7 @@ pub fn audit_action(action: &str) -> String {
         "view_product" => "See a product",
         "view_request" => "See a request",
         "view_environment" => "See an environment",
-        "view_own_profile" => "See the own profile",
+        "view_own_profile" => "See their own profile",
         other => other,
     };
     known.to_owned()

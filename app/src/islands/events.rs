@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use domain::view::Progress;
 use js_sys::Date;
+use leptos::leptos_dom::helpers::IntervalHandle;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
@@ -90,9 +91,14 @@ fn listen(
     source.set_onerror(Some(broken.as_ref().unchecked_ref()));
     source.set_onmessage(Some(message.as_ref().unchecked_ref()));
     let stream = source.clone();
-    set_interval(
+    let timer = Rc::new(Cell::new(None::<IntervalHandle>));
+    let own = Rc::clone(&timer);
+    let started = set_interval_with_handle(
         move || {
             if stream.ready_state() == EventSource::CLOSED {
+                if let Some(timer) = own.take() {
+                    timer.clear();
+                }
                 return;
             }
             if connection.get_untracked() == Connection::Live && Date::now() - heard.get() > SILENT {
@@ -101,6 +107,7 @@ fn listen(
         },
         LOOK,
     );
+    timer.set(started.ok());
     // They live as long as the page does.
     opened.forget();
     broken.forget();

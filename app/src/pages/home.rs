@@ -21,7 +21,7 @@ pub fn page(home: HomePage, shell: &Shell) -> Page {
     let mine = if environments.is_empty() && !may_request {
         view! {
             <Empty title="You have no environment.">
-                <p>"Environments belong to members of projects, and you are in none."</p>
+                <p>"Environments belong to members of projects. Auditors have none."</p>
             </Empty>
         }
         .into_any()

@@ -21,7 +21,7 @@ pub fn page(product: ProductPage) -> Page {
     let not_yours = (!product.allowed.has(Action::SubmitRequest)).then(|| {
         view! {
             <Callout tone=Tone::Info title="You cannot request it.">
-                <p>"Requests come from members of the projects that may use it, and you are in none of them."</p>
+                <p>"Requests come from members of the projects that may use it. Auditors make none."</p>
             </Callout>
         }
     });

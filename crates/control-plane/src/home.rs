@@ -1,5 +1,6 @@
 //! The first page after the sign-in.
 
+use domain::action::Action;
 use domain::request::RequestState;
 use domain::view::HomePage;
 use store::{EnvironmentFilter, PageRequest, RequestFilter, Scope};
@@ -30,7 +31,7 @@ impl ControlPlane {
             waiting_for_me: self.request_rows(&waiting.items).await?,
             my_requests: self.request_rows(&requests.items).await?,
             products: self.first_products(caller, PRODUCTS).await?,
-            may_request: !caller.actor.projects().is_empty(),
+            may_request: Self::scope(&caller.actor, Action::SubmitRequest) != Scope::Nothing,
         })
     }
 }

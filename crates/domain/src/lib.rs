@@ -9,6 +9,7 @@ pub mod access;
 pub mod action;
 pub mod audit;
 pub mod binding;
+pub mod binding_check;
 pub mod binding_form;
 pub mod binding_proposal;
 pub mod catalog;

@@ -5,9 +5,9 @@
 use std::collections::BTreeMap;
 
 use domain::binding::{
-    AccountValue, BindingPerson, BindingSource, ParameterBinding, PersonValue, check_binding, form_fields, never_asked,
-    resolve,
+    AccountValue, BindingPerson, BindingSource, ParameterBinding, PersonValue, form_fields, never_asked, resolve,
 };
+use domain::binding_check::check_binding;
 use domain::catalog::Parameter;
 use domain::person::PersonKey;
 use domain::project::{DataClass, Project, ProjectAccount, Stage};

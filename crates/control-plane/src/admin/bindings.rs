@@ -1,5 +1,6 @@
 use domain::action::Action;
-use domain::binding::{BindingSource, ParameterBinding, check_binding, check_declared};
+use domain::binding::{BindingSource, ParameterBinding};
+use domain::binding_check::{check_binding, check_declared};
 use domain::id::{AccountId, ParameterBindingId, ProductId};
 use domain::view::ParameterBindingInput;
 

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::binding::{BindingSource, ParameterBinding, check_binding, never_asked};
+use domain::binding::{BindingSource, ParameterBinding, never_asked};
+use domain::binding_check::check_binding;
 use domain::catalog::Parameter;
 use domain::project::ProjectAccount;
 

@@ -32,6 +32,11 @@ impl ControlPlane {
                     Scope::Projects(led)
                 }
             }
+            // The projects to request for.
+            Action::SubmitRequest => {
+                let projects: Vec<_> = actor.projects().into_iter().cloned().collect();
+                if actor.is_auditor() || projects.is_empty() { Scope::Nothing } else { Scope::Projects(projects) }
+            }
             Action::ViewAudit if actor.is_admin() || actor.is_auditor() => Scope::All,
             _ => Scope::Nothing,
         }

@@ -96,7 +96,8 @@ impl ActionIndex {
         let mut except = Vec::new();
         for (statement, negated, patterns) in statements {
             if negated {
-                let content = Content::of(patterns.0.iter().map(String::as_str));
+                // Told apart from the conditions, whose answers stand in the same memo.
+                let content = Content::of(["NotAction"].into_iter().chain(patterns.0.iter().map(String::as_str)));
                 except.push((content, Self::new([(statement, false, patterns)]), statement));
                 continue;
             }
@@ -168,7 +169,7 @@ impl ActionIndex {
             }
         }
         for (content, excepted, statement) in &self.except {
-            let named = || excepted.visit(action, &Memo::default(), &mut |_| ControlFlow::Break(())).is_break();
+            let named = || excepted.visit(action, memo, &mut |_| ControlFlow::Break(())).is_break();
             if !memo.answer(*content, named) {
                 visit(*statement)?;
             }

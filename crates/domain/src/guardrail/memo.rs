@@ -43,11 +43,14 @@ impl Default for Memo {
 
 impl Memo {
     pub(super) fn answer(&self, content: Content, find: impl FnOnce() -> bool) -> bool {
-        let mut slots = self.0.borrow_mut();
-        let slot = &mut slots[(content.0 as usize) % SLOTS];
-        if slot.0 != content {
-            *slot = (content, find());
+        let slot = (content.0 as usize) % SLOTS;
+        let (found, answer) = self.0.borrow()[slot];
+        if found == content {
+            return answer;
         }
-        slot.1
+        // Not while the places are borrowed: what finds the answer may ask here too.
+        let answer = find();
+        self.0.borrow_mut()[slot] = (content, answer);
+        answer
     }
 }

@@ -12,6 +12,6 @@ pub struct HomePage {
     pub my_requests: Vec<RequestRow>,
     /// Up to four products to start from.
     pub products: Vec<ProductCard>,
-    /// Whether the person is in a project: nobody else requests anything.
+    /// Whether the person may request anything.
     pub may_request: bool,
 }

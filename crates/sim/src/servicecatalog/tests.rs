@@ -129,7 +129,7 @@ fn the_blueprints_bind_every_parameter_and_no_other() {
             for parameter in &template.parameters {
                 let source = blueprint.bindings.get(&parameter.key);
                 assert!(source.is_some(), "{} {}", blueprint.name, parameter.key);
-                domain::binding::check_binding(parameter, source.unwrap()).unwrap();
+                domain::binding_check::check_binding(parameter, source.unwrap()).unwrap();
                 known.insert(parameter.key.clone());
             }
         }
