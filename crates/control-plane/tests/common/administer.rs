@@ -1,12 +1,30 @@
 //! Everybody who signs in, and what an admin enters.
 
 use control_plane::{Caller, SignIn};
+use domain::access::ProductAccess;
 use domain::person::PersonKey;
-use domain::view::{GroupMappingInput, ProductAccessInput, ProjectAccountInput, ProjectInput};
+use domain::view::{GroupMappingInput, ProductAccessInput, ProductPage, ProjectAccountInput, ProjectInput};
 
 use super::{ISSUER, TestState};
 
+/// An access rule as its form would post it.
+pub fn access(rule: &ProductAccess, days: &str, version: &str) -> ProductAccessInput {
+    ProductAccessInput {
+        product: rule.product.to_string(),
+        project: rule.project.to_string(),
+        stage: rule.stage.to_string(),
+        approval: rule.approval.to_string(),
+        max_lease_days: days.to_owned(),
+        version: version.to_owned(),
+    }
+}
+
 impl TestState {
+    pub async fn product_page(&self, who: &str, product: &str) -> ProductPage {
+        let id = self.product(product).await;
+        self.plane.product(&self.as_(who).await, &id).await.unwrap()
+    }
+
     pub fn person(subject: &str) -> PersonKey {
         PersonKey { issuer: ISSUER.into(), subject: subject.into() }
     }

@@ -32,6 +32,7 @@ use domain::view::{DecisionInput, RequestFormQuery, RequestInput, TerminateInput
 use sim::{LocalAws, Running, ServeOptions, SimOptions};
 use store::Store;
 
+pub use administer::access;
 pub use crash_switch::CrashSwitch;
 pub(crate) use databases::on_empty as on;
 
