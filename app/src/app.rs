@@ -34,6 +34,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/approvals") view=routes::Approvals ssr=SsrMode::Async />
                 <Route path=path!("/environments") view=routes::Environments ssr=SsrMode::Async />
                 <Route path=path!("/environments/:id") view=routes::Environment ssr=SsrMode::Async />
+                <Route path=path!("/revoke") view=routes::Revoke ssr=SsrMode::Async />
+                <Route path=path!("/revocations") view=routes::Revocations ssr=SsrMode::Async />
+                <Route path=path!("/revocations/:id") view=routes::Revocation ssr=SsrMode::Async />
                 <Route path=path!("/audit") view=routes::Audit ssr=SsrMode::Async />
                 <Route path=path!("/profile") view=routes::Profile ssr=SsrMode::Async />
                 <Route path=path!("/admin/projects") view=routes::AdminProjects ssr=SsrMode::Async />

@@ -110,6 +110,10 @@ where
                 return document(frame, None, failed(&error, Some(request_id)));
             }
         };
+        if shell.cut_off {
+            set_status(403);
+            return document(frame, Some(shell), failed(&control_plane.cut_off(), Some(request_id)));
+        }
         let path = frame.path.split('?').next().unwrap_or_default().to_owned();
         if !caller.actor.has_any_role() && path != "/profile" {
             if path != "/" {

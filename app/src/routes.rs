@@ -1,7 +1,7 @@
 //! Which call of the control plane each address is drawn from.
 
 use control_plane::Error;
-use domain::id::{EnvironmentId, ProductId, ProjectId, RequestId};
+use domain::id::{EnvironmentId, ProductId, ProjectId, RequestId, RevocationId};
 use leptos::prelude::*;
 
 use crate::load::{draw, draw_with_shell, frame, path_id, query, query_value};
@@ -69,6 +69,28 @@ pub(crate) fn Environment() -> impl IntoView {
         |portal, caller| async move { portal.environment(&caller, &id?, Some(&draft)).await },
         move |page| pages::environment::page(page, ended),
     )
+}
+
+#[component]
+pub(crate) fn Revoke() -> impl IntoView {
+    let query = query();
+    draw(|portal, caller| async move { portal.revoke_form(&caller, query).await }, pages::revoke::page)
+}
+
+#[component]
+pub(crate) fn Revocations() -> impl IntoView {
+    let after = query_value("after");
+    let shown = after.clone();
+    draw(
+        |portal, caller| async move { portal.revocations(&caller, &after).await },
+        move |page| pages::revocations::page(page, &shown),
+    )
+}
+
+#[component]
+pub(crate) fn Revocation() -> impl IntoView {
+    let id = path_id::<RevocationId>("id", "revocation with this id");
+    draw(|portal, caller| async move { portal.revocation(&caller, &id?).await }, pages::revocation::page)
 }
 
 #[component]

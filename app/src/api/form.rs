@@ -47,6 +47,7 @@ impl Form {
             }
             "/api/decide_request" => Self::of("/requests", &value("id")),
             "/api/terminate_environment" => Self::of("/environments", &value("id")),
+            "/api/revoke_access" => Self::of_revocation(&value("environment"), &value("person")),
             "/api/add_group_mapping" => Self::at("/admin/mappings"),
             "/api/save_project" if value("version").is_empty() => Self::at("/admin/projects"),
             "/api/save_project" => Self::of("/admin/projects", &value("id")),
@@ -64,6 +65,12 @@ impl Form {
         Self::at(format!("/catalog/{}/request", encode(product)))
             .with_query("artifact", artifact)
             .with_query("target", target)
+    }
+
+    /// The form to cut somebody off.
+    pub(super) fn of_revocation(environment: &str, person: &str) -> Self {
+        let form = Self::at("/revoke");
+        if environment.is_empty() { form.with_query("person", person) } else { form.with_query("environment", environment) }
     }
 
     pub(super) fn with_query(mut self, name: &'static str, value: &str) -> Self {

@@ -9,6 +9,7 @@ mod environments;
 mod form;
 mod refuse;
 mod requests;
+mod revocations;
 mod sessions;
 mod studio;
 mod theme;
@@ -30,6 +31,7 @@ pub use catalog::*;
 pub use environments::*;
 pub use form::Form;
 pub use requests::*;
+pub use revocations::*;
 pub use sessions::*;
 pub use studio::*;
 pub use theme::*;
@@ -49,7 +51,10 @@ pub const PATHS: &[&str] = &[
     "/api/remove_product_access",
     "/api/remove_project_account",
     "/api/request_again",
+    "/api/restore_access",
     "/api/retry_environment",
+    "/api/retry_revocation",
+    "/api/revoke_access",
     "/api/save_parameter_binding",
     "/api/save_product_access",
     "/api/save_product_settings",

@@ -22,4 +22,7 @@ pub mod profile;
 pub mod request;
 pub mod request_form;
 pub mod requests;
+pub mod revocation;
+pub mod revocations;
+pub mod revoke;
 pub(crate) mod url;

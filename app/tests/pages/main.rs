@@ -298,6 +298,7 @@ fn profile_and_newcomer() {
         roles: Vec::new(),
         allowed: Allowed::default(),
         decides: false,
+        sees_revocations: false,
         waiting_for_me: 0,
         flash: None,
         ..samples::shell()

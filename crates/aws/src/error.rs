@@ -227,6 +227,7 @@ impl Error {
             | "BandwidthLimitExceeded"
             | "PriorRequestNotComplete"
             | "SlowDown"
+            | "ConcurrentModification"
             | "ConcurrentModificationException"
             | "PolicyChangesInProgressException" => Self::Throttled(failure),
             "AccessDenied"
@@ -306,6 +307,10 @@ fn in_words(operation: &str) -> &'static str {
         "sagemaker:ListApps" | "sagemaker:ListSpaces" => "list the running apps and spaces",
         "sagemaker:DeleteApp" => "stop an app",
         "sagemaker:DeleteSpace" => "delete a space",
+        "sagemaker:StopNotebookInstance" => "stop the notebook instance",
+        "iam:PutRolePolicy" => "put a deny policy on a role",
+        "iam:DeleteRolePolicy" => "take a deny policy away",
+        "iam:GetRole" => "describe a role",
         "sagemaker:AddTags" => "tag what was made with its owner",
         "sagemaker:DescribeDomain" => "describe the Studio domain",
         "sagemaker:DescribeUserProfile" => "describe the user profile",

@@ -42,6 +42,11 @@ actions! {
     TerminateEnvironment = "terminate_environment", changes: true;
     /// Start a failed operation again.
     RetryEnvironment = "retry_environment", changes: true;
+    /// Cut somebody off: from an environment, in a project, or everywhere.
+    RevokeAccess = "revoke_access", changes: true;
+    ViewRevocation = "view_revocation", changes: false;
+    /// Give back what a revocation cut off.
+    RestoreAccess = "restore_access", changes: true;
     /// Read the audit log of the whole portal.
     ViewAudit = "view_audit", changes: false;
     /// See projects, their accounts, access and bindings.

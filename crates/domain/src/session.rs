@@ -78,16 +78,22 @@ pub enum RoleName {
     StudiogateProvisioner,
     StudiogateLauncher,
     StudiogateObserver,
+    StudiogateRevoker,
     StudiogateCurator,
     StudiogateOrganizer,
 }
 
 impl RoleName {
+    /// Those of `deploy/spoke.yaml`, which every project account has.
+    pub const OF_ACCOUNTS: [Self; 4] =
+        [Self::StudiogateProvisioner, Self::StudiogateLauncher, Self::StudiogateObserver, Self::StudiogateRevoker];
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::StudiogateProvisioner => "StudiogateProvisioner",
             Self::StudiogateLauncher => "StudiogateLauncher",
             Self::StudiogateObserver => "StudiogateObserver",
+            Self::StudiogateRevoker => "StudiogateRevoker",
             Self::StudiogateCurator => "StudiogateCurator",
             Self::StudiogateOrganizer => "StudiogateOrganizer",
         }

@@ -6,6 +6,7 @@ use control_plane::{Caller, ControlPlane, SignIn};
 use domain::binding::BindingSource;
 use domain::binding_proposal::role_value;
 use domain::id::ProductId;
+use domain::revocation::CutOff;
 use domain::person::{Actor, GroupMapping, PersonKey, PlatformGrant, PlatformRole};
 use domain::project::{Project, Stage};
 use domain::view::{
@@ -94,6 +95,7 @@ fn admin(issuer: &str) -> Caller {
         groups: vec!["platform-admins".to_owned()],
         platform: vec![PlatformGrant { role: PlatformRole::Admin, because_of_group: "platform-admins".to_owned() }],
         memberships: Vec::new(),
+        cut_off: CutOff::default(),
     };
     Caller::new(actor, SEED)
 }

@@ -190,6 +190,7 @@ impl State {
             groups: Vec::new(),
             platform: vec![PlatformGrant { role: PlatformRole::Auditor, because_of_group: "auditors".to_owned() }],
             memberships: Vec::new(),
+            cut_off: Default::default(),
         };
         let auditor = Caller::new(auditor, "test");
         let query = AuditQuery { action: action.to_owned(), ..AuditQuery::default() };

@@ -30,7 +30,8 @@ impl PolicyError {
 pub(crate) enum Facts {
     Product { id: String, projects: Vec<ProjectId> },
     Request { id: String, requester: PersonKey, project: ProjectId, has_eligible_lead: bool },
-    Environment { id: String, owner: PersonKey, project: ProjectId },
+    Environment { id: String, owner: PersonKey, project: ProjectId, revoked: bool },
+    Revocation { id: String, person: PersonKey, project: Option<ProjectId>, by_admin: bool },
     Portal,
 }
 
@@ -147,6 +148,7 @@ impl Facts {
             Self::Product { id, .. } => uid("Product", id),
             Self::Request { id, .. } => uid("Request", id),
             Self::Environment { id, .. } => uid("Environment", id),
+            Self::Revocation { id, .. } => uid("Revocation", id),
             Self::Portal => uid("Portal", "portal"),
         }
     }
@@ -159,10 +161,22 @@ impl Facts {
                 ("project", RestrictedExpression::new_entity_uid(uid("Project", project.as_str())?)),
                 ("hasEligibleLead", RestrictedExpression::new_bool(*has_eligible_lead)),
             ],
-            Self::Environment { owner, project, .. } => vec![
+            Self::Environment { owner, project, revoked, .. } => vec![
                 ("owner", RestrictedExpression::new_entity_uid(person_uid(owner)?)),
                 ("project", RestrictedExpression::new_entity_uid(uid("Project", project.as_str())?)),
+                ("revoked", RestrictedExpression::new_bool(*revoked)),
             ],
+            Self::Revocation { person, project, by_admin, .. } => {
+                let mut attributes = vec![
+                    ("person", RestrictedExpression::new_entity_uid(person_uid(person)?)),
+                    ("byAdmin", RestrictedExpression::new_bool(*by_admin)),
+                ];
+                if let Some(project) = project {
+                    let project = RestrictedExpression::new_entity_uid(uid("Project", project.as_str())?);
+                    attributes.push(("project", project));
+                }
+                attributes
+            }
             Self::Portal => Vec::new(),
         };
         entity(self.uid()?, attributes)
@@ -177,6 +191,7 @@ fn person_entity(actor: &Actor) -> Result<Entity, PolicyError> {
             ("auditor", RestrictedExpression::new_bool(actor.has_platform_role(PlatformRole::Auditor))),
             ("memberOf", project_set(actor.projects_as(ProjectRole::Member))?),
             ("leadOf", project_set(actor.projects_as(ProjectRole::Lead))?),
+            ("cutOff", RestrictedExpression::new_bool(actor.cut_off.everything)),
         ],
     )
 }

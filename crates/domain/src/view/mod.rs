@@ -10,6 +10,7 @@ mod form;
 mod home;
 mod profile;
 mod request;
+mod revocation;
 mod shell;
 
 pub use administration::*;
@@ -21,6 +22,7 @@ pub use form::*;
 pub use home::*;
 pub use profile::*;
 pub use request::*;
+pub use revocation::*;
 pub use shell::*;
 
 use serde::{Deserialize, Serialize};

@@ -156,7 +156,7 @@ mod tests {
     fn the_roles_are_those_that_the_portal_asks_for() {
         use domain::session::RoleName;
         let spoke = evaluated(SPOKE, &[("ExternalId", EXTERNAL_ID), ("HubRoleArn", HUB_ROLE_ARN)]);
-        for role in [RoleName::StudiogateProvisioner, RoleName::StudiogateLauncher, RoleName::StudiogateObserver] {
+        for role in RoleName::OF_ACCOUNTS {
             assert!(spoke.contains_key(role.as_str()), "{role:?}");
         }
     }

@@ -35,7 +35,7 @@ on_both! {
         let store = db.store;
         let made = with_operations(&store, &[0]).await.remove(0);
         assert_eq!(store.operation(&made.id).await.unwrap(), Some(made.clone()));
-        assert_eq!(store.operations_of(&made.environment, 9).await.unwrap(), std::slice::from_ref(&made));
+        assert_eq!(store.operations_of(&environment_id("e0"), 9).await.unwrap(), std::slice::from_ref(&made));
         let mut tx = store.begin().await.unwrap();
         assert_eq!(tx.operation(&made.id).await.unwrap(), Some(made));
     }
@@ -176,7 +176,7 @@ on_both! {
         let mut tx = store.begin().await.unwrap();
         tx.insert_operation(&second).await.unwrap();
         tx.commit().await.unwrap();
-        assert_eq!(ids(&store.operations_of(&made.environment, 9).await.unwrap()), ["o9", "o0"]);
+        assert_eq!(ids(&store.operations_of(&environment_id("e0"), 9).await.unwrap()), ["o9", "o0"]);
     }
 
     async fn waking_makes_due_and_never_late(db) {
