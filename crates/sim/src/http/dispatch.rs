@@ -9,7 +9,7 @@ use crate::error::AwsError;
 use crate::local::LocalAws;
 use crate::signature::{self, Signed};
 use crate::world::World;
-use crate::{cloudformation, organizations, sagemaker, servicecatalog, sts};
+use crate::{cloudformation, iam, organizations, sagemaker, servicecatalog, sts};
 
 /// A result, and the switch of the connection it goes out on.
 pub(super) struct Done {
@@ -56,6 +56,7 @@ fn run(world: &mut World, ctx: &Ctx, request: &Request) -> Result<Output, AwsErr
             organizations::handle(world, ctx, operation, body).map(Output::Json)
         }
         (Service::Sts, Input::Form(fields)) => sts::handle(world, ctx, operation, fields).map(Output::Xml),
+        (Service::Iam, Input::Form(fields)) => iam::handle(world, ctx, operation, fields).map(Output::Xml),
         (Service::CloudFormation, Input::Form(fields)) => {
             cloudformation::handle(world, ctx, operation, fields).map(Output::Xml)
         }

@@ -18,6 +18,7 @@ pub(super) enum Service {
     SageMaker,
     Organizations,
     Sts,
+    Iam,
     CloudFormation,
 }
 
@@ -35,6 +36,7 @@ impl Service {
             Self::SageMaker => "sagemaker",
             Self::Organizations => "organizations",
             Self::Sts => "sts",
+            Self::Iam => "iam",
             Self::CloudFormation => "cloudformation",
         }
     }
@@ -42,6 +44,7 @@ impl Service {
     pub(super) fn protocol(self) -> Protocol {
         match self {
             Self::Sts => Protocol::Query("https://sts.amazonaws.com/doc/2011-06-15/"),
+            Self::Iam => Protocol::Query("https://iam.amazonaws.com/doc/2010-05-08/"),
             Self::CloudFormation => Protocol::Query("http://cloudformation.amazonaws.com/doc/2010-05-15/"),
             Self::Catalog | Self::SageMaker | Self::Organizations => Protocol::Json,
         }
@@ -80,8 +83,9 @@ pub(super) fn read(parts: &Parts, body: &[u8]) -> Result<Request, (Protocol, Aws
     let service = match version.as_str() {
         "2010-05-15" => Service::CloudFormation,
         "2011-06-15" => Service::Sts,
+        "2010-05-08" => Service::Iam,
         _ => {
-            let message = "The request names no service that the local AWS offers: Service Catalog, SageMaker, Organizations, STS and CloudFormation.";
+            let message = "The request names no service that the local AWS offers: Service Catalog, SageMaker, Organizations, STS, IAM and CloudFormation.";
             return Err((Service::Sts.protocol(), AwsError::new("InvalidAction", message)));
         }
     };
@@ -143,8 +147,11 @@ pub(super) fn answer(request: &Request, output: Output, request_id: &str) -> Res
             let Protocol::Query(namespace) = request.service.protocol() else {
                 return refuse(Protocol::Json, &AwsError::internal("an answer in the wrong protocol"), request_id);
             };
+            // An action without an output has no result element.
+            let result =
+                if inner.is_empty() { inner } else { format!("<{action}Result>{inner}</{action}Result>") };
             let body = format!(
-                "<{action}Response xmlns=\"{namespace}\"><{action}Result>{inner}</{action}Result><ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{action}Response>"
+                "<{action}Response xmlns=\"{namespace}\">{result}<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{action}Response>"
             );
             response(200, "text/xml", body, request_id)
         }
