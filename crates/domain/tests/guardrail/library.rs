@@ -126,6 +126,15 @@ const LIBRARY: &[(&str, &[Call<'_>])] = &[
                 ],
                 ExplicitDeny,
             ),
+            // A tag is found by its key in any case.
+            (
+                "sagemaker:AddTags",
+                &[
+                    ("aws:TagKeys", "StudioUserId"),
+                    ("aws:PrincipalArn", "arn:aws:iam::601000000002:role/StudiogateExecution"),
+                ],
+                ExplicitDeny,
+            ),
             (
                 "sagemaker:AddTags",
                 &[("aws:TagKeys", "note"), ("aws:PrincipalArn", "arn:aws:iam::601000000002:role/StudiogateExecution")],

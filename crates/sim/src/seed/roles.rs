@@ -163,6 +163,7 @@ mod tests {
             [
                 "StudiogateCurator",
                 "StudiogateHub",
+                "StudiogateLaunchRole",
                 "StudiogateOrganizer",
                 "StudiogateExecution",
                 "StudiogateLaunchRole",
