@@ -79,14 +79,20 @@ pub enum RoleName {
     StudiogateLauncher,
     StudiogateObserver,
     StudiogateRevoker,
+    StudiogateProbe,
     StudiogateCurator,
     StudiogateOrganizer,
 }
 
 impl RoleName {
-    /// Those of `deploy/spoke.yaml`, which every project account has.
-    pub const OF_ACCOUNTS: [Self; 4] =
-        [Self::StudiogateProvisioner, Self::StudiogateLauncher, Self::StudiogateObserver, Self::StudiogateRevoker];
+    /// Those that `deploy/spoke.yaml` makes in every account of a project.
+    pub const IN_PROJECT_ACCOUNTS: [Self; 5] = [
+        Self::StudiogateProvisioner,
+        Self::StudiogateLauncher,
+        Self::StudiogateObserver,
+        Self::StudiogateRevoker,
+        Self::StudiogateProbe,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -94,6 +100,7 @@ impl RoleName {
             Self::StudiogateLauncher => "StudiogateLauncher",
             Self::StudiogateObserver => "StudiogateObserver",
             Self::StudiogateRevoker => "StudiogateRevoker",
+            Self::StudiogateProbe => "StudiogateProbe",
             Self::StudiogateCurator => "StudiogateCurator",
             Self::StudiogateOrganizer => "StudiogateOrganizer",
         }

@@ -6,6 +6,8 @@
 pub(crate) mod access;
 mod app;
 mod domain;
+pub(crate) mod hosting;
+mod jobs;
 mod lifecycle_config;
 mod notebook_instance;
 mod presign;
@@ -57,6 +59,19 @@ pub fn handle(world: &mut World, ctx: &Ctx, operation: &str, body: &Value) -> Re
         "DeleteTags" => tags::delete(world, ctx, body),
         "CreatePresignedDomainUrl" => presign::domain_url(world, ctx, body),
         "CreatePresignedNotebookInstanceUrl" => presign::notebook_url(world, ctx, body),
+        "ListEndpoints" | "ListEndpointConfigs" | "ListModels" => hosting::list(world, ctx, operation),
+        "ListTrainingJobs" => jobs::list_training(world, ctx),
+        "CreateEndpoint" => hosting::create_endpoint(world, ctx, body),
+        "CreateEndpointConfig" => hosting::create_config(world, ctx, body),
+        "CreateModel" => hosting::create_model(world, ctx, body),
+        "DescribeEndpoint" | "UpdateEndpoint" | "UpdateEndpointWeightsAndCapacities" | "DeleteEndpoint" => {
+            hosting::on_endpoint(world, ctx, operation, body)
+        }
+        "DescribeEndpointConfig" | "DeleteEndpointConfig" => hosting::on_config(world, ctx, operation, body),
+        "DescribeModel" | "DeleteModel" => hosting::on_model(world, ctx, operation, body),
+        "DescribeTrainingJob" => jobs::describe_training(world, ctx, body),
+        "CreateTrainingJob" => jobs::create_training(world, ctx, body),
+        "CreateProcessingJob" => jobs::create_processing(world, ctx, body),
         _ => Err(AwsError::unknown_operation(operation)),
     }
 }

@@ -92,13 +92,23 @@ impl Harness {
         Err((part("__type"), part("message")))
     }
 
-    /// STS by Query.
-    pub async fn sts(&self, keys: &Keys, fields: &[(&str, &str)]) -> Result<String, (String, String)> {
+    /// The Query protocol; a service is told by its version.
+    pub async fn query(
+        &self,
+        keys: &Keys,
+        service: &str,
+        version: &str,
+        fields: &[(&str, &str)],
+    ) -> Result<String, (String, String)> {
         let mut form = url::form_urlencoded::Serializer::new(String::new());
-        form.append_pair("Version", "2011-06-15").extend_pairs(fields);
+        form.append_pair("Version", version).extend_pairs(fields);
         let headers = [("content-type", "application/x-www-form-urlencoded")];
-        let (status, text) = self.send("sts", "eu-west-1", keys, &headers, form.finish()).await;
+        let (status, text) = self.send(service, "eu-west-1", keys, &headers, form.finish()).await;
         if status == 200 { Ok(text) } else { Err((tag(&text, "Code"), tag(&text, "Message"))) }
+    }
+
+    pub async fn sts(&self, keys: &Keys, fields: &[(&str, &str)]) -> Result<String, (String, String)> {
+        self.query(keys, "sts", "2011-06-15", fields).await
     }
 
     pub async fn assume(&self, keys: &Keys, role: &str, more: &[(&str, &str)]) -> Result<Keys, (String, String)> {
