@@ -179,6 +179,9 @@ async fn a_policy_that_leaks_has_a_counterexample() {
     for (name, forbid) in [
         ("whoever-decides-a-request-is-not-its-requester", "nobody-decides-their-own-request"),
         ("an-auditor-changes-nothing-in-any-mix-of-roles", "auditors-change-nothing"),
+        ("who-is-cut-off-does-nothing", "who-is-cut-off-does-nothing"),
+        ("what-is-revoked-is-neither-opened-nor-brought-up-again", "what-is-revoked-stays-shut"),
+        ("nobody-restores-their-own-access", "nobody-revokes-or-restores-their-own-access"),
     ] {
         let mut changed = portal.clone();
         changed.remove_static(PolicyId::new(forbid)).unwrap();

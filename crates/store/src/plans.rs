@@ -126,6 +126,7 @@ async fn read_lists(store: &Store) -> crate::Result<()> {
                     store.count_environments(&scope, &filter).await?;
                 }
             }
+            store.revocations(&scope, &page).await?;
             for filter in audit_filters() {
                 store.audit_events(&scope, &filter, &page).await?;
             }
@@ -150,6 +151,8 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.search_people("ada", 20).await?;
     store.people_in_groups(&["a".into(), "b".into()], now()).await?;
     store.names_of([&person()]).await?;
+    store.revocation(&"v".parse().unwrap()).await?;
+    store.revocations_in_force(&person()).await?;
     store.request(&"r".parse().unwrap()).await?;
     store.undecided_requests(now(), 20).await?;
     store.environment(&"e".parse().unwrap()).await?;

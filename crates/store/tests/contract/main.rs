@@ -18,5 +18,6 @@ mod lists;
 mod operations;
 mod people;
 mod requests;
+mod revocations;
 mod schema;
 mod transactions;
