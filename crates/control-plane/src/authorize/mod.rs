@@ -4,6 +4,7 @@
 mod eligible;
 #[cfg(test)]
 mod golden;
+mod memo;
 mod on_behalf;
 mod policies;
 mod refusals;

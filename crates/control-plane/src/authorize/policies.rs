@@ -11,6 +11,8 @@ use domain::action::Action;
 use domain::id::ProjectId;
 use domain::person::{Actor, PersonKey, PlatformRole, ProjectRole};
 
+use super::memo::{Memo, Question};
+
 const POLICIES: &str = include_str!("../../../../policies/portal.cedar");
 const SCHEMA: &str = include_str!("../../../../policies/portal.cedarschema");
 
@@ -26,7 +28,7 @@ impl PolicyError {
 }
 
 /// What the policies know about the thing that is acted on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Facts {
     Product { id: String, projects: Vec<ProjectId> },
     Request { id: String, requester: PersonKey, project: ProjectId, has_eligible_lead: bool },
@@ -54,6 +56,7 @@ pub(crate) struct Policies {
     schema: Schema,
     authorizer: Authorizer,
     contact: String,
+    memo: Memo,
 }
 
 impl Policies {
@@ -80,11 +83,27 @@ impl Policies {
             let errors: Vec<String> = validation.validation_errors().map(ToString::to_string).collect();
             return Err(PolicyError(errors.join("; ")));
         }
-        Ok(Self { set, schema, authorizer: Authorizer::new(), contact: contact.to_owned() })
+        Ok(Self { set, schema, authorizer: Authorizer::new(), contact: contact.to_owned(), memo: Memo::default() })
     }
 
     /// May `actor` do `action` to the thing of `facts`? `project` narrows a request for a product to one project.
     pub(crate) fn decide(
+        &self,
+        actor: &Actor,
+        action: Action,
+        facts: &Facts,
+        project: Option<&ProjectId>,
+    ) -> Result<Ruling, PolicyError> {
+        let question = Question::new(actor, action, facts, project);
+        if let Some(ruling) = self.memo.find(&question) {
+            return Ok(ruling);
+        }
+        let ruling = self.ask(actor, action, facts, project)?;
+        self.memo.keep(question, &ruling);
+        Ok(ruling)
+    }
+
+    fn ask(
         &self,
         actor: &Actor,
         action: Action,
