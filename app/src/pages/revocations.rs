@@ -9,6 +9,7 @@ use crate::document::Page;
 pub fn page(revocations: RevocationsPage, after: &str) -> Page {
     let rows = revocations.rows;
     let next = rows.next.as_deref().map(|after| with_query("/revocations", &[("after", after)]));
+    let first = "/revocations".to_owned();
     let list = if rows.items.is_empty() {
         view! {
             <Empty title="Nobody was ever cut off.">
@@ -23,7 +24,7 @@ pub fn page(revocations: RevocationsPage, after: &str) -> Page {
     let body = view! {
         <PageHead title="Revocations" lead="Who was cut off from what, by whom, and whether it still holds." />
         {list}
-        <Pager first="/revocations" next further=!after.is_empty() />
+        <Pager first next further=!after.is_empty() />
     };
     Page::new("Revocations", body)
 }

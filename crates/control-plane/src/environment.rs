@@ -33,10 +33,7 @@ impl ControlPlane {
         let meets = |reach: &Reach| {
             reach.environment().is_none_or(|id| *id == it.id) && reach.project().is_none_or(|id| *id == it.project)
         };
-        let revoked = match it.revoked {
-            true => Some(self.revoked_by(caller, &it.owner, meets).await?),
-            false => None,
-        };
+        let revoked = if it.revoked { Some(self.revoked_by(caller, &it.owner, meets).await?) } else { None };
         let cut = Cut { person: it.owner.clone(), reach: Reach::Project { project: it.project.clone() } };
         let may_revoke =
             it.state != EnvironmentState::Terminated && self.may(caller, Action::RevokeAccess, &cut).await?;
