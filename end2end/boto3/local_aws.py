@@ -120,10 +120,11 @@ class AwsTestCase(unittest.TestCase):
         return caught.exception.response["Error"]["Message"]
 
     def refused_by(self, layer, action, call, **arguments):
-        """Asserts that this layer refuses this action, in AWS's words; Query services have another code than the others."""
+        """Asserts that this layer refuses this action, in AWS's words."""
         with self.assertRaises(ClientError) as caught:
             call(**arguments)
         error = caught.exception.response["Error"]
+        # The protocols have a code each.
         self.assertIn(error["Code"], ("AccessDeniedException", "AccessDenied", "UnauthorizedOperation"), error)
         self.assertIn(f"is not authorized to perform: {action} on resource: ", error["Message"])
         self.assertTrue(error["Message"].endswith(layer.format(action=action)), error["Message"])
@@ -152,7 +153,8 @@ class Inside:
         assert status == 200, status
         given = json.loads(self.browser.get(f"{self.page}/credentials")[2])
         # The names of the container credentials endpoint.
-        self.keys = {name: given[name] for name in ("AccessKeyId", "SecretAccessKey")} | {"SessionToken": given["Token"]}
+        self.keys = {"AccessKeyId": given["AccessKeyId"], "SecretAccessKey": given["SecretAccessKey"]}
+        self.keys["SessionToken"] = given["Token"]
         self.role, self.expiration = given["RoleArn"], given["Expiration"]
 
     def look(self):

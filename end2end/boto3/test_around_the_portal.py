@@ -65,7 +65,7 @@ class AroundThePortal(AwsTestCase):
         everything = json.dumps(EVERYTHING)
         for name, layer, keys in (
             ("by tags", BY_BOUNDARY, role(DEV, "StudiogateLauncher", BOB)),
-            ("with a session policy for it", BY_BOUNDARY, role(DEV, "StudiogateLauncher", BOB, Policy=presign_only(ADA))),
+            ("with a policy for it", BY_BOUNDARY, role(DEV, "StudiogateLauncher", BOB, Policy=presign_only(ADA))),
             ("with one for everything", BY_BOUNDARY, role(DEV, "StudiogateLauncher", BOB, Policy=everything)),
             ("without tags", BY_BOUNDARY, role(DEV, "StudiogateLauncher")),
             ("as the provisioner", BY_IDENTITY, role(DEV, "StudiogateProvisioner", ADA)),
