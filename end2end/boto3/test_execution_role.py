@@ -5,6 +5,7 @@ the layer that refused it.
 import json
 import unittest
 
+from botocore.exceptions import ConnectionClosedError
 from local_aws import (
     BY_BOUNDARY,
     BY_DENY,
@@ -16,6 +17,7 @@ from local_aws import (
     AwsTestCase,
     Inside,
     client,
+    local,
     role,
     studio_user,
     until,
@@ -299,6 +301,20 @@ class CutOff(AwsTestCase):
             self.assertEqual(names, ["own-studio", "studiogate-revoked"])
         finally:
             self.iam.delete_role_policy(**name)
+
+    def test_an_answer_that_is_lost_means_the_policy_was_put(self):
+        name = {"RoleName": "StudiogateExecution", **self.NAME}
+        put = {**name, "PolicyDocument": policy("Deny", StringEquals={"aws:SourceIdentity": "nobody"})}
+        local("faults", {"operation": "iam:PutRolePolicy", "kind": "throttle", "count": 1})
+        self.refused("Throttling", self.iam.put_role_policy, **put)
+        self.refused("NoSuchEntity", self.iam.get_role_policy, **name)
+        local("faults", {"operation": "iam:PutRolePolicy", "kind": "response_lost", "count": 1})
+        with self.assertRaises(ConnectionClosedError):
+            self.iam.put_role_policy(**put)
+        self.iam.get_role_policy(**name)
+        # Put again it is the same policy.
+        self.iam.put_role_policy(**put)
+        self.iam.delete_role_policy(**name)
 
 
 if __name__ == "__main__":

@@ -19,8 +19,7 @@ async fn probe(h: &Harness, account: &str) -> Keys {
 fn endpoint_calls(account: &str) -> Vec<(&'static str, Value, String)> {
     let arn = |rest: &str| format!("\"arn:aws:sagemaker:eu-west-1:{account}:{rest}\"");
     let variant = json!({ "VariantName": "a", "ModelName": "studiogate-probe", "InstanceType": "ml.m5.large" });
-    let (endpoint, config) =
-        (arn("endpoint/studiogate-probe"), arn("endpoint-config/studiogate-probe"));
+    let (endpoint, config) = (arn("endpoint/studiogate-probe"), arn("endpoint-config/studiogate-probe"));
     let both = json!({ "EndpointName": "studiogate-probe", "EndpointConfigName": "studiogate-probe" });
     vec![
         ("CreateEndpoint", both.clone(), format!("Could not find endpoint configuration {config}.")),
@@ -62,7 +61,8 @@ async fn an_endpoint_is_called_by_its_path() {
         let keys = probe(&h, account).await;
         let (status, code, message) = h.rest(&keys, "/endpoints/studiogate-probe/invocations", "{}").await;
         assert_eq!((status, code.as_str()), expected, "{message}");
-        let words = if account == DEV { BY_SCP } else { "Endpoint studiogate-probe of account 601000000004 not found." };
+        let words =
+            if account == DEV { BY_SCP } else { "Endpoint studiogate-probe of account 601000000004 not found." };
         assert!(message.ends_with(words), "{message}");
     }
 }
@@ -87,9 +87,7 @@ async fn what_needs_a_role_ends_at_the_one_that_does_not_exist() {
         })
     };
     let model = |role: &str| json!({ "ModelName": "studiogate-probe", "ExecutionRoleArn": arn(role) });
-    let notebook = |role: &str| {
-        json!({ "NotebookInstanceName": "studiogate-probe", "InstanceType": "ml.t3.medium", "RoleArn": arn(role) })
-    };
+    let notebook = |role: &str| json!({ "NotebookInstanceName": "studiogate-probe", "InstanceType": "ml.t3.medium", "RoleArn": arn(role) });
     let domain = |role: &str| {
         json!({
             "DomainName": "studiogate-probe",
@@ -138,7 +136,9 @@ async fn settings_of_jobs_are_what_policies_compare() {
     let ask = async |body: &Value| h.json(&keys, "SageMaker.CreateTrainingJob", body.clone()).await.unwrap_err();
     let (code, message) = ask(&body).await;
     assert_eq!(code, "ValidationException", "{message}");
-    for missing in ["/VpcConfig/SecurityGroupIds", "/ResourceConfig/VolumeKmsKeyId", "/EnableInterContainerTrafficEncryption"] {
+    for missing in
+        ["/VpcConfig/SecurityGroupIds", "/ResourceConfig/VolumeKmsKeyId", "/EnableInterContainerTrafficEncryption"]
+    {
         let before = body.clone();
         let (parent, member) = missing.rsplit_once('/').unwrap();
         body.pointer_mut(parent).unwrap().as_object_mut().unwrap().remove(member).unwrap();
@@ -200,7 +200,12 @@ async fn the_revoker_works_under_the_policy_that_protects_governance() {
     let h = Harness::new();
     attach(&h, "protect-governance");
     let deny = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}"#;
-    let put = [("Action", "PutRolePolicy"), ("RoleName", "StudiogateLauncher"), ("PolicyName", "off"), ("PolicyDocument", deny)];
+    let put = [
+        ("Action", "PutRolePolicy"),
+        ("RoleName", "StudiogateLauncher"),
+        ("PolicyName", "off"),
+        ("PolicyDocument", deny),
+    ];
     let (code, message) = h.query(&Keys::administrator(PROD), "iam", "2010-05-08", &put).await.unwrap_err();
     assert!(code == "AccessDenied" && message.ends_with(BY_SCP), "{message}");
     let revoker = h.as_role(PROD, "StudiogateRevoker").await;

@@ -60,9 +60,10 @@ fn changed(bench: &Bench, arn: &str, template: &str) -> Stack {
 #[test]
 fn a_product_makes_no_role_without_the_boundary_and_keeps_what_it_has() {
     let bench = Bench::new(1.0);
-    for (name, properties) in
-        [("bare", POLICY.to_owned()), ("other", "      PermissionsBoundary: arn:aws:iam::aws:policy/AdministratorAccess\n".to_owned())]
-    {
+    for (name, properties) in [
+        ("bare", POLICY.to_owned()),
+        ("other", "      PermissionsBoundary: arn:aws:iam::aws:policy/AdministratorAccess\n".to_owned()),
+    ] {
         let stack = made(&bench, name, &role(&properties));
         assert_eq!(stack.status, "ROLLBACK_COMPLETE");
         let words = "because no identity-based policy allows the iam:CreateRole action";
@@ -128,7 +129,8 @@ Resources:
     ] {
         let stack = made(&bench, name, template);
         assert_eq!(stack.status, "ROLLBACK_COMPLETE", "{name}");
-        let (refused, layer) = (format!("to perform: {action} on"), "with an explicit deny in an identity-based policy");
+        let (refused, layer) =
+            (format!("to perform: {action} on"), "with an explicit deny in an identity-based policy");
         assert!(why(&stack).contains(&refused) && why(&stack).contains(layer), "{}", why(&stack));
     }
     let missing = bounded().replace("StudiogateExecutionBoundary", "Missing");

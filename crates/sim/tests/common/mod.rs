@@ -218,7 +218,14 @@ fn mac(key: &[u8], text: &[u8]) -> Vec<u8> {
     mac.finalize().into_bytes().to_vec()
 }
 
-fn signed(path: &str, service: &str, region: &str, keys: &Keys, headers: &[(&str, &str)], body: String) -> Request<Body> {
+fn signed(
+    path: &str,
+    service: &str,
+    region: &str,
+    keys: &Keys,
+    headers: &[(&str, &str)],
+    body: String,
+) -> Request<Body> {
     let time = "20260101T000000Z";
     let mut all: Vec<(String, String)> = headers.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
     all.push(("host".into(), "127.0.0.1:4566".into()));
