@@ -84,6 +84,9 @@ class ExecutionRole(AwsTestCase):
         in_space = {**space, "AppType": "JupyterLab", "AppName": "default"}
         self.sagemaker.create_space(**space, **owned_by(ADA), Tags=[{"Key": "note", "Value": "mine"}])
         until(lambda: self.sagemaker.describe_space(**space)["Status"], lambda status: status == "InService")
+        self.sagemaker.update_space(**space, SpaceDisplayName="Mine")
+        self.assertEqual(self.sagemaker.describe_space(**space)["SpaceDisplayName"], "Mine")
+        until(lambda: self.sagemaker.describe_space(**space)["Status"], lambda status: status == "InService")
         for app in ({**self.own, **APP}, in_space):
             self.sagemaker.create_app(**app)
             until(lambda: self.sagemaker.describe_app(**app)["Status"], lambda status: status == "InService")
@@ -99,9 +102,16 @@ class ExecutionRole(AwsTestCase):
             (self.sagemaker.create_app, "CreateApp", {**self.colleague, **APP, "AppName": "another"}),
             (self.sagemaker.create_app, "CreateApp", in_space),
             (self.sagemaker.delete_space, "DeleteSpace", space),
+            (self.sagemaker.update_space, "UpdateSpace", {**space, "SpaceDisplayName": "Mine"}),
             (self.sagemaker.create_space, "CreateSpace", {**space, "SpaceName": "planted", **owned_by(BOB)}),
             # One that nobody owns is shared by all.
             (self.sagemaker.create_space, "CreateSpace", {"DomainId": SHARED_DOMAIN, "SpaceName": "planted"}),
+            # Its own profile is not its own to change: another role would be another person's rights.
+            (
+                self.sagemaker.update_user_profile,
+                "UpdateUserProfile",
+                {**self.own, "UserSettings": {"ExecutionRole": f"arn:aws:iam::{DEV}:role/Other"}},
+            ),
             (self.sagemaker.delete_user_profile, "DeleteUserProfile", self.own),
             (self.sagemaker.delete_domain, "DeleteDomain", {"DomainId": SHARED_DOMAIN}),
         ):
