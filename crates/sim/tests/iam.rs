@@ -27,14 +27,16 @@ async fn a_deny_on_the_launcher_holds_at_the_next_call_and_can_be_taken_back() {
     let domain = h.profile("ada").await;
     let ada = h.as_person(DEV, "StudiogateLauncher", "ada", None).await;
     let revoker = h.as_role(DEV, "StudiogateRevoker").await;
-    let open = || h.json(&ada, "SageMaker.CreatePresignedDomainUrl", json!({ "DomainId": domain, "UserProfileName": "ada" }));
+    let open =
+        || h.json(&ada, "SageMaker.CreatePresignedDomainUrl", json!({ "DomainId": domain, "UserProfileName": "ada" }));
     open().await.unwrap();
     let answer = iam(&h, &revoker, "PutRolePolicy", &[LAUNCHER, POLICY, ("PolicyDocument", DENY)]).await.unwrap();
     assert!(!answer.contains("Result"), "an action without an output answers none: {answer}");
     let (_, message) = open().await.unwrap_err();
     assert!(message.ends_with("with an explicit deny in an identity-based policy"), "{message}");
     let read = iam(&h, &revoker, "GetRolePolicy", &[LAUNCHER, POLICY]).await.unwrap();
-    let document = percent_encoding::percent_decode_str(&tag(&read, "PolicyDocument")).decode_utf8().unwrap().into_owned();
+    let document =
+        percent_encoding::percent_decode_str(&tag(&read, "PolicyDocument")).decode_utf8().unwrap().into_owned();
     assert_eq!(document, DENY, "read as it was put");
     iam(&h, &revoker, "DeleteRolePolicy", &[LAUNCHER, POLICY]).await.unwrap();
     open().await.unwrap();
@@ -118,7 +120,8 @@ async fn a_role_and_its_policies_are_read() {
     let page = iam(&h, &admin, "ListRolePolicies", &[EXECUTION, ("MaxItems", "3")]).await.unwrap();
     assert!(page.contains("<member>a</member><member>b</member><member>c</member>"), "{page}");
     assert_eq!(tag(&page, "IsTruncated"), "true");
-    let rest = [EXECUTION, ("Marker", &tag(&page, "Marker"))];
+    let marker = tag(&page, "Marker");
+    let rest = [EXECUTION, ("Marker", marker.as_str())];
     let page = iam(&h, &admin, "ListRolePolicies", &rest).await.unwrap();
     assert!(page.contains("<member>own-studio</member>") && tag(&page, "IsTruncated") == "false", "{page}");
     assert_eq!(code(iam(&h, &admin, "ListRolePolicies", &[EXECUTION, ("MaxItems", "0")]).await), "ValidationError");
@@ -134,7 +137,9 @@ async fn a_boundary_is_taken_away_and_set_again_by_an_administrator() {
     assert_eq!(code(iam(&h, &admin, "DeleteRolePermissionsBoundary", &[EXECUTION]).await), "NoSuchEntity");
     let nothing = format!("arn:aws:iam::{DEV}:policy/Nothing");
     let (code, message) =
-        iam(&h, &admin, "PutRolePermissionsBoundary", &[EXECUTION, ("PermissionsBoundary", &nothing)]).await.unwrap_err();
+        iam(&h, &admin, "PutRolePermissionsBoundary", &[EXECUTION, ("PermissionsBoundary", &nothing)])
+            .await
+            .unwrap_err();
     assert_eq!(code, "NoSuchEntity");
     assert_eq!(message, format!("Scope ARN: {nothing} does not exist or is not attachable."));
     let boundary = format!("arn:aws:iam::{DEV}:policy/StudiogateExecutionBoundary");

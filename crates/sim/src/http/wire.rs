@@ -175,8 +175,7 @@ pub(super) fn answer(request: &Request, output: Output, request_id: &str) -> Res
                 return refuse(Protocol::Json, &AwsError::internal("an answer in the wrong protocol"), request_id);
             };
             // An action without an output has no result element.
-            let result =
-                if inner.is_empty() { inner } else { format!("<{action}Result>{inner}</{action}Result>") };
+            let result = if inner.is_empty() { inner } else { format!("<{action}Result>{inner}</{action}Result>") };
             let body = format!(
                 "<{action}Response xmlns=\"{namespace}\">{result}<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{action}Response>"
             );

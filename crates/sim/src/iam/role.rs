@@ -18,7 +18,10 @@ pub(super) fn get(world: &World, ctx: &Ctx, fields: &Fields) -> Result<String, A
     let path = role.arn.split_once(":role").and_then(|(_, rest)| rest.strip_suffix(name)).unwrap_or("/");
     let boundary = role.boundary.as_ref().map_or_else(String::new, |arn| {
         let of = "<PermissionsBoundaryType>Policy</PermissionsBoundaryType>";
-        format!("<PermissionsBoundary>{of}<PermissionsBoundaryArn>{}</PermissionsBoundaryArn></PermissionsBoundary>", xml(arn))
+        format!(
+            "<PermissionsBoundary>{of}<PermissionsBoundaryArn>{}</PermissionsBoundaryArn></PermissionsBoundary>",
+            xml(arn)
+        )
     });
     let tags = role.tags.iter();
     let tags = tags.map(|(k, v)| format!("<member><Key>{}</Key><Value>{}</Value></member>", xml(k), xml(v)));

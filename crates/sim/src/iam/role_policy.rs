@@ -38,7 +38,8 @@ fn modifiable(role: &IamRole) -> Result<(), AwsError> {
 pub(super) fn put(world: &mut World, ctx: &Ctx, fields: &Fields) -> Result<String, AwsError> {
     let (role, policy) = (role_name(fields)?, policy_name(fields)?);
     let text = fields.get("PolicyDocument").filter(|text| !text.is_empty());
-    let text = text.ok_or_else(|| constraint("", "PolicyDocument", "Member must have length greater than or equal to 1"))?;
+    let text =
+        text.ok_or_else(|| constraint("", "PolicyDocument", "Member must have length greater than or equal to 1"))?;
     let context = boundary_key(world, ctx, role)?;
     allowed_on(world, ctx, "PutRolePolicy", role, context)?;
     let target = found(world, ctx, role)?;
@@ -85,9 +86,11 @@ pub(super) fn list(world: &World, ctx: &Ctx, fields: &Fields) -> Result<String, 
     let role = role_name(fields)?;
     let most = match fields.get("MaxItems") {
         None => 100,
-        Some(text) => text.parse().ok().filter(|n| (1..=1000).contains(n)).ok_or_else(|| {
-            constraint(text, "MaxItems", "Member must have value between 1 and 1000")
-        })?,
+        Some(text) => text
+            .parse()
+            .ok()
+            .filter(|n| (1..=1000).contains(n))
+            .ok_or_else(|| constraint(text, "MaxItems", "Member must have value between 1 and 1000"))?,
     };
     allowed_on(world, ctx, "ListRolePolicies", role, Context::new())?;
     let marker = fields.get("Marker").map(String::as_str).unwrap_or_default();

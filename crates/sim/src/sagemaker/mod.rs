@@ -14,6 +14,7 @@ mod presign;
 mod space;
 mod state;
 mod tags;
+mod update;
 mod user_profile;
 
 use chrono::{DateTime, Utc};
@@ -35,10 +36,12 @@ pub fn handle(world: &mut World, ctx: &Ctx, operation: &str, body: &Value) -> Re
         "CreateUserProfile" => user_profile::create(world, ctx, body),
         "DescribeUserProfile" => user_profile::describe(world, ctx, body),
         "ListUserProfiles" => user_profile::list(world, ctx, body),
+        "UpdateUserProfile" => update::user_profile(world, ctx, body),
         "DeleteUserProfile" => user_profile::delete(world, ctx, body),
         "CreateSpace" => space::create(world, ctx, body),
         "DescribeSpace" => space::describe(world, ctx, body),
         "ListSpaces" => space::list(world, ctx, body),
+        "UpdateSpace" => update::space(world, ctx, body),
         "DeleteSpace" => space::delete(world, ctx, body),
         "CreateApp" => app::create(world, ctx, body),
         "DescribeApp" => app::describe(world, ctx, body),

@@ -87,8 +87,7 @@ pub(super) fn create(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value
         description: text(body, "Description").unwrap_or_default().to_owned(),
         parameters: parameters.to_owned(),
     };
-    let out =
-        json!({ "ConstraintDetail": detail(&made), "ConstraintParameters": parameters, "Status": "AVAILABLE" });
+    let out = json!({ "ConstraintDetail": detail(&made), "ConstraintParameters": parameters, "Status": "AVAILABLE" });
     world.service_catalog.constraints.insert(id, made);
     Ok(out)
 }

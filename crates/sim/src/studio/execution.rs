@@ -30,8 +30,8 @@ pub(super) fn execution_role(world: &mut World, ctx: &Ctx, target: &Target) -> O
 /// The session of the execution role. In Studio it knows its domain and user profile, and the profile's name is its source
 /// identity where the domain says so.
 pub(super) fn session(world: &mut World, ctx: &Ctx, target: &Target) -> Result<RoleSession, AwsError> {
-    let role_arn = execution_role(world, ctx, target)
-        .ok_or_else(|| AwsError::validation("There is no execution role."))?;
+    let role_arn =
+        execution_role(world, ctx, target).ok_or_else(|| AwsError::validation("There is no execution role."))?;
     let mut session = RoleSession::of_role(&role_arn, "SageMaker", ctx.now)
         .ok_or_else(|| AwsError::validation(format!("{role_arn} is no role ARN.")))?;
     let role_id = world.role(&role_arn).map(|role| role.id.clone());

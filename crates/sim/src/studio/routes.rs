@@ -292,11 +292,7 @@ async fn studio_credentials(
     credentials(&aws, &headers, &format!("/studio/{domain}/{profile}"))
 }
 
-async fn notebook_credentials(
-    State(aws): State<LocalAws>,
-    Path(name): Path<String>,
-    headers: HeaderMap,
-) -> Response {
+async fn notebook_credentials(State(aws): State<LocalAws>, Path(name): Path<String>, headers: HeaderMap) -> Response {
     credentials(&aws, &headers, &format!("/notebook/{name}"))
 }
 

@@ -142,15 +142,10 @@ fn leave(role: &mut IamRole, properties: &Value) {
     for policy in list("Policies") {
         role.policies.remove(inline_name(policy));
     }
-    role.attached.retain(|arn| !list("ManagedPolicyArns").any(|own| own.as_str() == Some(arn)));
+    role.attached.retain(|arn| !list("ManagedPolicyArns").any(|own| own.as_str() == Some(arn.as_str())));
 }
 
-pub(super) fn change_role(
-    world: &mut World,
-    ctx: &Ctx,
-    resource: &StackResource,
-    from: &Value,
-) -> Result<u32, String> {
+pub(super) fn change_role(world: &mut World, ctx: &Ctx, resource: &StackResource, from: &Value) -> Result<u32, String> {
     let name = resource.physical_id.clone();
     let role = world.account(ctx.account()).map_err(|e| e.message)?.roles.get(&name).cloned();
     let mut role = role.ok_or_else(|| format!("The role with name {name} cannot be found."))?;
