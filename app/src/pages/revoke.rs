@@ -30,7 +30,7 @@ pub fn page(revoke: RevokePage) -> Page {
             </Callout>
         }
     });
-    let reason = form.clone();
+    let (reason, reached) = (form.clone(), form.clone());
     let body = view! {
         <PageHead title=title.clone() lead="Access ends at once, and is given back as easily." crumbs />
         <ErrorSummary state=form.clone() />
@@ -40,7 +40,7 @@ pub fn page(revoke: RevokePage) -> Page {
                 <form class="stack gap-4" method="post" action="/api/revoke_access" novalidate>
                     {environment}
                     <Hidden name="person" value=person_id.to_string() />
-                    <Reaches reaches state=form.clone() />
+                    <Reaches reaches state=reached />
                     <TextArea
                         label="Reason"
                         name="reason"

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::view::RevokeInput;
 use http::Method;
 use sim::FaultKind;
 use studiogate::http::{Endpoint, Guard, endpoints};
@@ -72,6 +73,20 @@ const ROWS: &[Row] = &[
         "/environments/{environment}/events",
         &["churn-scientist", "churn-lead", "newcomer"],
         "fraud-scientist",
+    ),
+    // One's own access is for others to revoke.
+    page(
+        "/revoke",
+        "/revoke?environment={environment}",
+        &["fraud-scientist", "churn-lead", "auditor", "newcomer"],
+        "fraud-lead",
+    ),
+    page("/revocations", "/revocations", &["fraud-scientist", "newcomer"], "churn-lead"),
+    page(
+        "/revocations/{id}",
+        "/revocations/{revocation}",
+        &["churn-scientist", "fraud-lead", "newcomer"],
+        "churn-lead",
     ),
     page("/audit", "/audit", NOT_PLATFORM, "auditor"),
     page("/audit/export.csv", "/audit/export.csv", NOT_PLATFORM, "auditor"),
@@ -144,6 +159,24 @@ const ROWS: &[Row] = &[
         &[("id", "{environment}"), ("version", "{version}"), ("confirm", "runs")],
         &["churn-scientist", "churn-lead", "auditor", "newcomer"],
         "fraud-scientist",
+    ),
+    form(
+        "/api/revoke_access",
+        &[("environment", "{failed}"), ("reach", "environment"), ("reason", "to be tried")],
+        &["fraud-scientist", "churn-lead", "auditor", "newcomer"],
+        "fraud-lead",
+    ),
+    form(
+        "/api/retry_revocation",
+        &[("id", "{revocation}")],
+        &["churn-scientist", "fraud-lead", "auditor", "newcomer"],
+        "churn-lead",
+    ),
+    form(
+        "/api/restore_access",
+        &[("id", "{revocation}"), ("version", "{revocation_version}")],
+        &["churn-scientist", "fraud-lead", "auditor", "newcomer"],
+        "churn-lead",
     ),
     // A handle of nobody's is ended by nobody; of one's own, by oneself: `sessions.rs` has that case.
     form("/api/end_session", &[("handle", "{handle}")], &["churn-scientist", "auditor", "newcomer"], "fraud-scientist"),
@@ -244,10 +277,22 @@ async fn things(state: &State) -> Things {
     let mapping = mappings.iter().find(|mapping| mapping.group == "churn-prediction-leads").unwrap();
     let scientist = state.as_("fraud-scientist").await;
     let version = plane.environment(&scientist, &environment, None).await.unwrap().version;
+    let lead = state.as_("churn-lead").await;
+    let input = RevokeInput {
+        person: state.as_("churn-scientist").await.actor.person.studio_user_id().to_string(),
+        reach: "project:churn-prediction".into(),
+        reason: "to be tried".into(),
+        ..RevokeInput::default()
+    };
+    let revocation = plane.revoke_access(&lead, input).await.unwrap();
+    state.work().await;
+    let revocation_version = plane.revocation(&lead, &revocation).await.unwrap().version;
     Things(vec![
         ("environment", environment.to_string()),
         ("failed", failed),
         ("version", version.to_string()),
+        ("revocation", revocation.to_string()),
+        ("revocation_version", revocation_version.to_string()),
         ("request", request.to_string()),
         ("to_withdraw", to_withdraw.to_string()),
         ("fraud_only", fraud_only.to_string()),

@@ -11,6 +11,7 @@ use domain::guardrail::Context;
 
 pub use account::{Account, IamRole};
 pub(crate) use role::attachable as boundary_attachable;
+#[cfg(test)]
 pub(crate) use role_policy::{INLINE_POLICIES, policy_size};
 
 use crate::authorize::{authorize, resource_tags};

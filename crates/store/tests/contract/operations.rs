@@ -3,7 +3,7 @@ use domain::operation::{Operation, Step};
 use store::{Error, Store};
 
 use crate::backend::on_both;
-use crate::samples::{at, operation, with_environment, with_projects};
+use crate::samples::{at, environment_id, operation, with_environment, with_projects};
 
 /// Environments `e0`, `e1`, ... with an operation `o0`, `o1`, ... each, due at these seconds.
 async fn with_operations(store: &Store, due: &[i64]) -> Vec<Operation> {
