@@ -33,6 +33,16 @@ impl Iam {
         }
     }
 
+    /// Whether there is such a role. One that is gone has no boundary either: a permission that rests on the boundary refuses,
+    /// where another would say that it does not exist.
+    pub async fn has_role(&self, role: &str) -> Result<bool> {
+        match self.max_session_seconds(role).await {
+            Ok(_) => Ok(true),
+            Err(Error::NotFound(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// How long a session that the role gives out lives at most, in seconds (3,600 to 43,200).
     pub async fn max_session_seconds(&self, role: &str) -> Result<u32> {
         const OPERATION: &str = "iam:GetRole";

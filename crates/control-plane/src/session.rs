@@ -174,7 +174,7 @@ pub(crate) async fn freer(
     if !Purpose::Terminate.is_covered_by(environment.action()) {
         return Err(not_sent("it was something else that was allowed"));
     }
-    let grant: Grant<'_> = (&["iam:DeleteRolePolicy"], &[role_arn.to_owned()]);
+    let grant: Grant<'_> = (&["iam:DeleteRolePolicy", "iam:GetRole"], &[role_arn.to_owned()]);
     open(plane, environment, RoleName::StudiogateRevoker, &[grant]).await
 }
 

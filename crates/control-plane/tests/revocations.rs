@@ -130,7 +130,7 @@ on_both! {
         state.settle().await;
         assert_eq!(rule(revoke(&state, "churn-lead", &id, "environment").await), "leads-and-admins-revoke-access");
         assert_eq!(rule(revoke(&state, "fraud-scientist", &id, "environment").await), "nobody-revokes-or-restores-their-own-access");
-        assert_eq!(rule(revoke(&state, "auditor", &id, "environment").await), "leads-and-admins-revoke-access");
+        assert_eq!(rule(revoke(&state, "auditor", &id, "environment").await), "auditors-change-nothing");
         assert_eq!(rule(revoke(&state, "fraud-lead", &id, "everything").await), "leads-and-admins-revoke-access");
         let lead = state.as_("fraud-lead").await;
         let query = RevokeQuery { environment: id.to_string(), ..RevokeQuery::default() };

@@ -211,7 +211,12 @@ impl ControlPlane {
         };
         let grant: Grant<'_> = (&["iam:PutRolePolicy", "iam:GetRole"], &[role.arn.clone()]);
         let iam = session::revoker(self, authorized, target, &[grant]).await?.iam();
-        iam.put_role_policy(role.name(), &authorized.thing().policy_name(), &document).await?;
+        match iam.put_role_policy(role.name(), &authorized.thing().policy_name(), &document).await {
+            Err(aws::Error::Denied(_)) if !iam.has_role(role.name()).await? => {
+                return Ok(Tried::Done("It is gone in AWS.".to_owned()));
+            }
+            put => put?,
+        }
         // How long what was given out stays valid is worth knowing, and nothing fails without it.
         let lives = match iam.max_session_seconds(role.name()).await {
             Ok(seconds) => format!(" What it gave out before is valid for at most {} more.", hours(seconds)),
@@ -309,7 +314,7 @@ impl ControlPlane {
         (role, arn): (&str, &str),
         policy: &str,
     ) -> Result<aws::Result<Tried>> {
-        let grant: Grant<'_> = (&["iam:DeleteRolePolicy"], &[arn.to_owned()]);
+        let grant: Grant<'_> = (&["iam:DeleteRolePolicy", "iam:GetRole"], &[arn.to_owned()]);
         let session = match session::revoker(self, authorized, target, &[grant]).await {
             Ok(session) => session,
             Err(error @ aws::Error::Denied(_)) => {
@@ -324,7 +329,7 @@ impl ControlPlane {
             }
             Err(error) => return Ok(Err(error)),
         };
-        Ok(session.iam().delete_role_policy(role, policy).await.map(|was_there| {
+        Ok(delete_policy(&session.iam(), role, policy).await.map(|was_there| {
             let note = if was_there { "The deny policy is taken away." } else { "No deny policy is there." };
             Tried::Done(note.to_owned())
         }))
@@ -338,7 +343,7 @@ impl ControlPlane {
             let target = revocation.targets.iter().find(|target| target.environment == it.id);
             let Some(role) = target.and_then(|t| t.execution_role.as_ref()).filter(|role| role.own) else { continue };
             let freed = match session::freer(self, environment, &role.arn).await {
-                Ok(session) => session.iam().delete_role_policy(role.name(), &revocation.policy_name()).await,
+                Ok(session) => delete_policy(&session.iam(), role.name(), &revocation.policy_name()).await,
                 Err(error) => Err(error),
             };
             if let Err(error) = freed {
@@ -346,6 +351,14 @@ impl ControlPlane {
             }
         }
         Ok(Ok(()))
+    }
+}
+
+/// `false` where neither it nor its role is there any more.
+async fn delete_policy(iam: &aws::Iam, role: &str, policy: &str) -> aws::Result<bool> {
+    match iam.delete_role_policy(role, policy).await {
+        Err(aws::Error::Denied(_)) if !iam.has_role(role).await? => Ok(false),
+        deleted => deleted,
     }
 }
 

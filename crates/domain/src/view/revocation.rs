@@ -42,6 +42,7 @@ pub struct ReachChoice {
 
 /// A revocation as posted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct RevokeInput {
     pub environment: String,
     pub person: String,
