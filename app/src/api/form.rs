@@ -70,7 +70,11 @@ impl Form {
     /// The form to cut somebody off.
     pub(super) fn of_revocation(environment: &str, person: &str) -> Self {
         let form = Self::at("/revoke");
-        if environment.is_empty() { form.with_query("person", person) } else { form.with_query("environment", environment) }
+        if environment.is_empty() {
+            form.with_query("person", person)
+        } else {
+            form.with_query("environment", environment)
+        }
     }
 
     pub(super) fn with_query(mut self, name: &'static str, value: &str) -> Self {

@@ -4,8 +4,8 @@ use domain::view::{RevocationPage, RevokedEnvironment};
 use leptos::prelude::*;
 
 use crate::components::{
-    Badge, Callout, Card, Clock, Crumb, Empty, Fact, Facts, Icon, Moment, PageHead, PostButton, ProblemCallout, Refresh,
-    RevocationBadge, Table, Tone,
+    Badge, Callout, Card, Clock, Crumb, Empty, Fact, Facts, Icon, Moment, PageHead, PostButton, ProblemCallout,
+    Refresh, RevocationBadge, Table, Tone,
 };
 use crate::document::Page;
 use crate::words;

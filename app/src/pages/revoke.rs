@@ -10,10 +10,9 @@ use crate::document::Page;
 pub fn page(revoke: RevokePage) -> Page {
     let RevokePage { person, person_id, environment, reaches, in_force, form } = revoke;
     let crumbs = match &environment {
-        Some((id, name)) => vec![
-            Crumb::new("/environments", "Environments"),
-            Crumb::new(format!("/environments/{id}"), name.clone()),
-        ],
+        Some((id, name)) => {
+            vec![Crumb::new("/environments", "Environments"), Crumb::new(format!("/environments/{id}"), name.clone())]
+        }
         None => vec![Crumb::new("/admin/people", "People")],
     };
     let back = environment.as_ref().map_or_else(|| "/admin/people".to_owned(), |(id, _)| format!("/environments/{id}"));

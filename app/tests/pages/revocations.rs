@@ -8,7 +8,8 @@ use domain::view::*;
 use crate::{page, samples};
 
 fn revocation(state: RevocationState) -> RevocationPage {
-    let failed = Part::Failed { problem: Problem::new("AWS did not allow it.", "no (AccessDenied)", "Look at roles.md.") };
+    let failed =
+        Part::Failed { problem: Problem::new("AWS did not allow it.", "no (AccessDenied)", "Look at roles.md.") };
     RevocationPage {
         id: samples::id("0199cccc-0000-7000-8000-000000000001"),
         person: "<b>Fiona".into(),
@@ -42,9 +43,16 @@ fn revocation(state: RevocationState) -> RevocationPage {
 fn v1_2_1_a_revocation_in_every_state() {
     for state in RevocationState::ALL {
         let text = page(&format!("revocation-{state}"), || pages::revocation::page(revocation(state)));
-        assert!(!text.contains("<b>Fiona") && !text.contains("<script>\u{ac}") && text.contains("&lt;script>"), "{state}");
+        assert!(
+            !text.contains("<b>Fiona") && !text.contains("<script>\u{ac}") && text.contains("&lt;script>"),
+            "{state}"
+        );
         assert!(text.contains("An open page stops at its next request.") && text.contains("Not done"));
-        assert_eq!(text.contains("Try again"), state == RevocationState::Revoking || text.contains("Try again."), "{state}");
+        assert_eq!(
+            text.contains("Try again"),
+            state == RevocationState::Revoking || text.contains("Try again."),
+            "{state}"
+        );
     }
     let read = page("revocation-read", || {
         pages::revocation::page(RevocationPage { allowed: Allowed::default(), ..revocation(RevocationState::Revoked) })
@@ -58,7 +66,8 @@ fn the_form_chooses_nothing_and_keeps_what_was_typed() {
         values: [("reason".to_owned(), "typed & kept".to_owned())].into(),
         errors: vec![FieldError::new("reach", "Choose how far it reaches.")],
     };
-    let reach = |value: &str| ReachChoice { value: value.into(), label: value.into(), describes: "What it meets.".into() };
+    let reach =
+        |value: &str| ReachChoice { value: value.into(), label: value.into(), describes: "What it meets.".into() };
     let text = page("revoke", || {
         pages::revoke::page(RevokePage {
             person: "Fiona".into(),

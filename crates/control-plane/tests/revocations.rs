@@ -27,7 +27,12 @@ async fn with_own_role(state: &TestState, name: &str) -> EnvironmentId {
     id
 }
 
-async fn revoke(state: &TestState, who: &str, environment: &EnvironmentId, reach: &str) -> control_plane::Result<RevocationId> {
+async fn revoke(
+    state: &TestState,
+    who: &str,
+    environment: &EnvironmentId,
+    reach: &str,
+) -> control_plane::Result<RevocationId> {
     let input = RevokeInput {
         environment: environment.to_string(),
         reach: reach.into(),

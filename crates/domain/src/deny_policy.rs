@@ -51,7 +51,8 @@ mod tests {
     #[test]
     fn a_person_is_refused_and_nobody_else() {
         let deny = of_person("ada-0123456789abcdef");
-        let on = |who| decides(&deny, "sagemaker:CreatePresignedDomainUrl", "arn:aws:sagemaker:r:1:user-profile/d/x", who);
+        let on =
+            |who| decides(&deny, "sagemaker:CreatePresignedDomainUrl", "arn:aws:sagemaker:r:1:user-profile/d/x", who);
         assert_eq!(on(Some("ada-0123456789abcdef")), Decision::ExplicitDeny);
         assert_eq!(on(Some("bob-0123456789abcdef")), Decision::Allow);
         assert_eq!(on(None), Decision::Allow);

@@ -18,13 +18,8 @@ const COLUMNS: &str = "id, issuer, subject, reach, environment_id, project_id, r
                        state, problem, targets, operation_id, created_at, restored_by_issuer, restored_by_subject, \
                        updated_at, version";
 
-const KEYS: Keys = Keys {
-    table: "revocation",
-    time: "created_at",
-    project: "project_id",
-    issuer: "issuer",
-    subject: "subject",
-};
+const KEYS: Keys =
+    Keys { table: "revocation", time: "created_at", project: "project_id", issuer: "issuer", subject: "subject" };
 
 #[derive(sqlx::FromRow)]
 struct RevocationRow {

@@ -6,9 +6,9 @@ use control_plane::{Caller, ControlPlane, SignIn};
 use domain::binding::BindingSource;
 use domain::binding_proposal::role_value;
 use domain::id::ProductId;
-use domain::revocation::CutOff;
 use domain::person::{Actor, GroupMapping, PersonKey, PlatformGrant, PlatformRole};
 use domain::project::{Project, Stage};
+use domain::revocation::CutOff;
 use domain::view::{
     GroupMappingInput, ParameterBindingInput, ProductAccessInput, ProductSettingsInput, ProjectAccountInput,
     ProjectInput,

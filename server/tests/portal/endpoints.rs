@@ -278,13 +278,13 @@ async fn things(state: &State) -> Things {
     let scientist = state.as_("fraud-scientist").await;
     let version = plane.environment(&scientist, &environment, None).await.unwrap().version;
     let lead = state.as_("churn-lead").await;
-    let input = RevokeInput {
+    let cut = RevokeInput {
         person: state.as_("churn-scientist").await.actor.person.studio_user_id().to_string(),
         reach: "project:churn-prediction".into(),
         reason: "to be tried".into(),
         ..RevokeInput::default()
     };
-    let revocation = plane.revoke_access(&lead, input).await.unwrap();
+    let revocation = plane.revoke_access(&lead, cut).await.unwrap();
     state.work().await;
     let revocation_version = plane.revocation(&lead, &revocation).await.unwrap().version;
     Things(vec![

@@ -298,8 +298,7 @@ fn v6_8_1_the_same_subject_at_another_issuer_owns_nothing() {
     let policies = Policies::load("the platform team").unwrap();
     let mut impostor = actor("me", &["member:fraud"]);
     impostor.person.issuer = "https://elsewhere.example".into();
-    let own =
-        Facts::Environment { id: "e".into(), owner: person("me"), project: project("fraud"), revoked: false };
+    let own = Facts::Environment { id: "e".into(), owner: person("me"), project: project("fraud"), revoked: false };
     let ruling = policies.decide(&impostor, Action::LaunchEnvironment, &own, None).unwrap();
     assert!(matches!(ruling, Ruling::Refused { .. }));
 }

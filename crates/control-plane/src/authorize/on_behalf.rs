@@ -55,7 +55,9 @@ impl ControlPlane {
                 Err(hindrance) => return Ok(Err(hindrance)),
             };
             let facts = self.product_facts(environment).await?;
-            if let Err(refused) = self.still_allowed(&owner, Action::SubmitRequest, &facts, Some(&environment.project))? {
+            if let Err(refused) =
+                self.still_allowed(&owner, Action::SubmitRequest, &facts, Some(&environment.project))?
+            {
                 return Ok(Err(refused));
             }
         }

@@ -392,7 +392,11 @@ async fn delete_apps(sagemaker: &aws::SageMaker, domain: &str, profile: &str) ->
             Err(error) => return Err(error),
         }
     }
-    Ok(if apps.is_empty() { Tried::Done("No app runs. Spaces and their files stay.".to_owned()) } else { Tried::Waiting })
+    Ok(if apps.is_empty() {
+        Tried::Done("No app runs. Spaces and their files stay.".to_owned())
+    } else {
+        Tried::Waiting
+    })
 }
 
 async fn stop_notebook(sagemaker: &aws::SageMaker, name: &str) -> aws::Result<Tried> {

@@ -37,7 +37,8 @@ fn as_launch_role(bench: &Bench) -> Caller {
 }
 
 fn why(stack: &Stack) -> String {
-    let failed = stack.events.iter().rev().find(|e| e.status.ends_with("_FAILED") && e.resource_type != "AWS::CloudFormation::Stack");
+    let failed =
+        stack.events.iter().rev().find(|e| e.status.ends_with("_FAILED") && e.kind != "AWS::CloudFormation::Stack");
     failed.and_then(|e| e.reason.clone()).unwrap_or_else(|| format!("{:?}", story(stack)))
 }
 
