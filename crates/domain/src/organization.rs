@@ -189,7 +189,7 @@ fn forbidden<'a>(policy: &'a Policy, node: &'a str) -> impl Iterator<Item = Forb
 }
 
 /// What is known of every call of the role.
-pub(crate) fn context(account: &AccountId, caller: Caller<'_>) -> Context {
+pub fn context(account: &AccountId, caller: Caller<'_>) -> Context {
     let mut context = Context::new();
     let Caller { role, region, partition } = caller;
     context

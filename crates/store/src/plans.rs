@@ -205,6 +205,7 @@ async fn read_organization(store: &Store) -> crate::Result<()> {
     store.organization_node("r-1").await?;
     store.account_paths(&["601000000001".parse().unwrap()]).await?;
     store.service_control_policies(&["p-1".to_owned()]).await?;
+    store.service_control_policy_names(&["p-1".to_owned()]).await?;
     store.service_control_policies_after("", 20).await?;
     store.service_control_policy_named("p").await?;
     store.nodes_with_policy("p-1", "", 20).await?;

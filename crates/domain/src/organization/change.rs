@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use super::{OrganizationNode, ServiceControlPolicy, TreeNode};
 use crate::guardrail::{Finding, Policy, PolicyError, PolicyKind, SizeLimit};
@@ -61,9 +62,17 @@ pub struct AroundChange {
 /// What somebody decided upon: the rest may change without another look.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Basis {
-    policy: Option<ServiceControlPolicy>,
+    policy: Option<PolicySeen>,
     attached_to: BTreeMap<String, String>,
     on_node: BTreeMap<String, String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct PolicySeen {
+    name: String,
+    description: String,
+    /// SHA-256 of the document, in hexadecimal.
+    content: String,
 }
 
 const LONGEST_NAME: usize = 128;
@@ -210,7 +219,11 @@ impl Basis {
     pub fn of(change: &PolicyChange, around: &AroundChange) -> Self {
         let about_node = change.node().is_some();
         Self {
-            policy: around.policy.clone(),
+            policy: around.policy.as_ref().map(|policy| PolicySeen {
+                name: policy.name.clone(),
+                description: policy.description.clone(),
+                content: hex::encode(Sha256::digest(&policy.content)),
+            }),
             attached_to: if about_node { BTreeMap::new() } else { around.attached_to.clone() },
             on_node: if about_node { around.on_node.clone() } else { BTreeMap::new() },
         }
@@ -241,10 +254,5 @@ impl Basis {
         moved(&self.attached_to, &now.attached_to, "no longer has the policy", "has the policy now too");
         moved(&self.on_node, &now.on_node, "is no longer attached there", "is attached there now too");
         said
-    }
-
-    /// The policy as it was.
-    pub fn policy(&self) -> Option<&ServiceControlPolicy> {
-        self.policy.as_ref()
     }
 }

@@ -51,6 +51,21 @@ impl Store {
         Ok(rows.into_iter().map(|row| (row.id.clone(), row.into())).collect())
     }
 
+    /// The names of policies by id, without their documents.
+    pub async fn service_control_policy_names<'a>(
+        &self,
+        ids: impl IntoIterator<Item = &'a String>,
+    ) -> Result<BTreeMap<String, String>> {
+        let ids: BTreeSet<&String> = ids.into_iter().collect();
+        if ids.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let mut sql = Sql::new("SELECT id, name FROM service_control_policy WHERE id IN ");
+        sql.tuple(ids);
+        let rows: Vec<(String, String)> = all(self.read(), sql).await?;
+        Ok(rows.into_iter().collect())
+    }
+
     /// Policies by name, `limit` at most, from the one after this name on: names are unique in an organization.
     pub async fn service_control_policies_after(&self, name: &str, limit: u32) -> Result<Vec<ServiceControlPolicy>> {
         let sql = Sql::new(format!(
