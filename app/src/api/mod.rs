@@ -7,6 +7,7 @@ mod approvals;
 mod catalog;
 mod environments;
 mod form;
+mod organization;
 mod refuse;
 mod requests;
 mod sessions;
@@ -29,6 +30,7 @@ pub use approvals::*;
 pub use catalog::*;
 pub use environments::*;
 pub use form::Form;
+pub use organization::*;
 pub use requests::*;
 pub use sessions::*;
 pub use studio::*;
@@ -43,6 +45,7 @@ pub const PATHS: &[&str] = &[
     "/api/end_session",
     "/api/end_sessions_of",
     "/api/launch_environment",
+    "/api/preview_policy_change",
     "/api/refresh_catalog",
     "/api/remove_group_mapping",
     "/api/remove_parameter_binding",
