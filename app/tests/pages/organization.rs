@@ -49,10 +49,17 @@ fn statement(effect: Effect) -> EffectiveStatement {
 }
 
 fn outlook(outlook: Outlook) -> OutlookOf {
-    let denied_where = if outlook == Outlook::Depends { vec!["the call has no sagemaker:VpcSubnets".into()] } else { Vec::new() };
+    let denied_where =
+        if outlook == Outlook::Depends { vec!["the call has no sagemaker:VpcSubnets".into()] } else { Vec::new() };
     let passes = outlook == Outlook::Passes;
     let text = |text: &str| if passes { String::new() } else { text.to_owned() };
-    OutlookOf { outlook, policy_id: text("p-vpc"), statement: text("NoSubnets"), node: text("Workloads_Dev"), denied_where }
+    OutlookOf {
+        outlook,
+        policy_id: text("p-vpc"),
+        statement: text("NoSubnets"),
+        node: text("Workloads_Dev"),
+        denied_where,
+    }
 }
 
 fn names() -> BTreeMap<String, String> {
@@ -83,9 +90,12 @@ fn tree() {
     };
     let text = page("organization", || pages::tree(organization(state())));
     assert!(text.contains("&lt;b&gt;require-vpc") && !text.contains("<b>require"));
-    assert!(text.contains(r#"href="/organization/ou-stgt-workloadsdev""#) && text.contains("/organization?after=64~ou"));
+    assert!(
+        text.contains(r#"href="/organization/ou-stgt-workloadsdev""#) && text.contains("/organization?after=64~ou")
+    );
     assert!(text.contains("No service control policy reaches it.") && !text.contains("style="));
-    let problem = Problem::new("AWS did not allow the portal to read the organization.", "AccessDenied", "Ask an admin.");
+    let problem =
+        Problem::new("AWS did not allow the portal to read the organization.", "AccessDenied", "Ask an admin.");
     let stale = OrganizationState { problem: Some(problem), ..state() };
     assert!(page("organization-stale", || pages::tree(organization(stale))).contains("did not allow the portal"));
     let empty = OrganizationPage { rows: Vec::new(), next: None, ..organization(OrganizationState::default()) };
@@ -122,7 +132,10 @@ fn node_of_the_organization() {
     let text = page("organization-node", || pages::node(node_page(everything())));
     assert!(text.contains("Denies sagemaker:CreateDomain, where the call has no sagemaker:VpcSubnets."), "{text}");
     assert!(text.contains("Nothing: no statement there allows anything.") && text.contains("odd at Root"));
-    assert!(text.contains("2 of 10 that may be attached to one node.") && text.contains(r#"aria-label="Detach require-vpc""#));
+    assert!(
+        text.contains("2 of 10 that may be attached to one node.")
+            && text.contains(r#"aria-label="Detach require-vpc""#)
+    );
     let readonly = page("organization-node-readonly", || pages::node(node_page(Allowed::default())));
     assert!(!readonly.contains("/api/preview_policy_change"));
     let last = NodePage { attached: vec![policy("p-full", "FullAWSAccess")], ..node_page(everything()) };
@@ -146,12 +159,8 @@ fn comparison() {
         narrow_levels: Vec::new(),
         unreadable: Vec::new(),
     };
-    let compared = |comparison| ComparePage {
-        query: CompareQuery::default(),
-        choices: vec![unit()],
-        comparison,
-        state: state(),
-    };
+    let compared =
+        |comparison| ComparePage { query: CompareQuery::default(), choices: vec![unit()], comparison, state: state() };
     let both = Comparison {
         left: side("Dev", vec![statement(Effect::Deny)]),
         right: side("Prod", Vec::new()),
@@ -196,7 +205,11 @@ fn policies_and_a_policy() {
         characters: 14,
         limits: ScpLimits::default(),
         unreadable: None,
-        findings: vec![Finding { line: 2, column: 3, message: "aws:X is not a global condition key: no call has it".into() }],
+        findings: vec![Finding {
+            line: 2,
+            column: 3,
+            message: "aws:X is not a global condition key: no call has it".into(),
+        }],
         statements: vec![statement(Effect::Deny)],
         attached: vec![unit()],
         more_attached: true,
@@ -220,7 +233,11 @@ fn policies_and_a_policy() {
 #[test]
 fn change_before_it_is_made() {
     let changed = vec![ChangedOutlook {
-        need: Need { purpose: "to open it".into(), action: "sagemaker:CreateApp".into(), role: "StudiogateLauncher".into() },
+        need: Need {
+            purpose: "to open it".into(),
+            action: "sagemaker:CreateApp".into(),
+            role: "StudiogateLauncher".into(),
+        },
         before: outlook(Outlook::Passes),
         after: outlook(Outlook::Denied),
     }];
@@ -270,11 +287,16 @@ fn change_before_it_is_made() {
         ..shown.clone()
     };
     let text = page("organization-change", || pages::change(shown));
-    assert!(text.contains("Attach require-vpc to Workloads_Dev") && text.contains("It reaches 2 accounts of projects."));
+    assert!(
+        text.contains("Attach require-vpc to Workloads_Dev") && text.contains("It reaches 2 accounts of projects.")
+    );
     assert!(text.contains("require-vpc is attached there now too.") && text.contains("my-studio"));
     assert!(text.contains("Removed: ") && text.contains("Denied where the call has no sagemaker:VpcSubnets"));
     let quiet = page("organization-change-quiet", || pages::change(quiet));
-    assert!(quiet.contains("no product and no governed action stands differently") && quiet.contains("It reaches no account"));
+    assert!(
+        quiet.contains("no product and no governed action stands differently")
+            && quiet.contains("It reaches no account")
+    );
 }
 
 #[test]

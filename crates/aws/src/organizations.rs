@@ -185,7 +185,8 @@ impl Organizations {
         const OPERATION: &str = "organizations:ListTargetsForPolicy";
         let list = self.0.list_targets_for_policy().policy_id(policy_id);
         let stream = list.into_paginator().page_size(PAGE).send();
-        collect(OPERATION, stream, |page| page.targets, |target| required(OPERATION, "TargetId", target.target_id)).await
+        collect(OPERATION, stream, |page| page.targets, |target| required(OPERATION, "TargetId", target.target_id))
+            .await
     }
 
     pub async fn describe_policy(&self, policy_id: &str) -> Result<ServiceControlPolicy> {

@@ -1,8 +1,8 @@
 //! Where an account stands in the organization, and what the service control policies on its way forbid there. Mirrored
 //! into the store; nothing here asks AWS.
 
-mod change;
 mod chain;
+mod change;
 mod diff;
 mod effect;
 mod effective;

@@ -31,7 +31,12 @@ fn around(policy: Option<ServiceControlPolicy>, attached_to: &[&str], on_node: &
     AroundChange {
         policy,
         attached_to: names(attached_to),
-        node: Some(TreeNode { node: node("ou", on_node), kind: NodeKind::Unit, above: vec!["r".into()], exempt: false }),
+        node: Some(TreeNode {
+            node: node("ou", on_node),
+            kind: NodeKind::Unit,
+            above: vec!["r".into()],
+            exempt: false,
+        }),
         on_node: names(on_node),
         name_taken: false,
     }

@@ -72,7 +72,11 @@ async fn every_refusal_has_the_code_of_aws() {
         ("UpdatePolicy", json!({ "PolicyId": id, "Name": "deny-sagemaker-endpoints" }), "DuplicatePolicyException"),
         ("UpdatePolicy", json!({ "PolicyId": id, "Content": long }), "ConstraintViolationException"),
         ("UpdatePolicy", json!({ "PolicyId": id, "Name": "" }), "InvalidInputException"),
-        ("CreatePolicy", json!({ "Name": "x", "Type": "SERVICE_CONTROL_POLICY", "Content": DENY_APPS }), "InvalidInputException"),
+        (
+            "CreatePolicy",
+            json!({ "Name": "x", "Type": "SERVICE_CONTROL_POLICY", "Content": DENY_APPS }),
+            "InvalidInputException",
+        ),
         (
             "CreatePolicy",
             json!({ "Name": "x", "Description": "", "Type": "TAG_POLICY", "Content": DENY_APPS }),

@@ -42,10 +42,11 @@ pub fn page(page: PolicyChangePage) -> Page {
     let findings = (!findings.is_empty()).then(|| {
         view! { <Callout tone=Tone::Warn title="This is legal and most likely not meant:"><Findings findings /></Callout> }
     });
-    let difference = (!diff.is_empty())
-        .then(|| view! { <Card title="The document" flush=true><Difference lines=diff /></Card> });
+    let difference =
+        (!diff.is_empty()).then(|| view! { <Card title="The document" flush=true><Difference lines=diff /></Card> });
     let crumbs = vec![Crumb::new("/organization", "Organization"), back];
-    let lead = "Nothing is changed yet. This is what the change would do, by the policies as the portal last read them.";
+    let lead =
+        "Nothing is changed yet. This is what the change would do, by the policies as the portal last read them.";
     let body = view! {
         <PageHead title=title.clone() lead crumbs />
         {moved}
@@ -84,7 +85,8 @@ fn Effects(effects: ChangeEffects, names: Names) -> impl IntoView {
     let more = more_environments
         .then(|| view! { <p class="text-muted">"There are more environments than were looked at."</p> });
     let environments = (!environments.is_empty()).then(|| {
-        let items = environments.into_iter().map(|e| view! { <OnEnvironments effect=e names=names.clone() /> }).collect_view();
+        let items =
+            environments.into_iter().map(|e| view! { <OnEnvironments effect=e names=names.clone() /> }).collect_view();
         view! { <Card title="Environments that stand differently"><div class="stack gap-6">{items}</div></Card> }
     });
     let products = (!products.is_empty()).then(|| {

@@ -15,7 +15,19 @@ use crate::pages::url::with_query;
 /// One node: what is attached and inherited, and what all levels together come to.
 pub fn page(page: NodePage) -> Page {
     let NodePage {
-        node, above, stages, projects, exempt, attached, inherited, effective, attachable, limits, state, allowed, form,
+        node,
+        above,
+        stages,
+        projects,
+        exempt,
+        attached,
+        inherited,
+        effective,
+        attachable,
+        limits,
+        state,
+        allowed,
+        form,
     } = page;
     let manage = allowed.has(Action::ManageOrganization);
     let form = only_known_fields(form, &["policy"]);

@@ -16,8 +16,18 @@ use crate::document::Page;
 /// One policy: its document, what was found in it, and where it is attached.
 pub fn page(page: PolicyPage) -> Page {
     let PolicyPage {
-        policy, characters, limits, unreadable, findings, statements, attached, more_attached, attachable, state,
-        allowed, form,
+        policy,
+        characters,
+        limits,
+        unreadable,
+        findings,
+        statements,
+        attached,
+        more_attached,
+        attachable,
+        state,
+        allowed,
+        form,
     } = page;
     let manage = allowed.has(Action::ManageOrganization);
     let edit_form = form_part(&form, "edit");
@@ -91,9 +101,9 @@ pub fn page(page: PolicyPage) -> Page {
     });
     let size = format!("{characters} of {} characters", limits.characters);
     let marked = unreadable.into_iter().chain(findings).collect::<Vec<Finding>>();
-    let crumbs =
-        vec![Crumb::new("/organization", "Organization"), Crumb::new("/organization/policies", "Policies")];
-    let lead = if policy.aws_managed { "AWS's own policy: nobody changes it.".to_owned() } else { policy.description.clone() };
+    let crumbs = vec![Crumb::new("/organization", "Organization"), Crumb::new("/organization/policies", "Policies")];
+    let lead =
+        if policy.aws_managed { "AWS's own policy: nobody changes it.".to_owned() } else { policy.description.clone() };
     let body = view! {
         <PageHead title=title.clone() lead crumbs><Sections /></PageHead>
         <ErrorSummary state=attach_form.clone() />

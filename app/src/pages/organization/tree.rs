@@ -20,8 +20,7 @@ pub fn page(organization: OrganizationPage) -> Page {
         view! { <Table label="Units and accounts" columns stack=true>{rows}</Table> }.into_any()
     };
     let title = within.as_ref().map_or("Organization".to_owned(), |node| format!("Below {}", node.name));
-    let crumbs =
-        if within.is_some() { vec![Crumb::new("/organization", "Organization")] } else { Vec::new() };
+    let crumbs = if within.is_some() { vec![Crumb::new("/organization", "Organization")] } else { Vec::new() };
     let body = view! {
         <PageHead
             title=title.clone()

@@ -38,7 +38,8 @@ impl Organizations {
 
     /// Deletes a policy that is attached nowhere.
     pub async fn delete_policy(&self, policy_id: &str) -> Result<()> {
-        let done = call("organizations:DeletePolicy", self.0.delete_policy().policy_id(policy_id).send()).await.map(drop);
+        let done =
+            call("organizations:DeletePolicy", self.0.delete_policy().policy_id(policy_id).send()).await.map(drop);
         done.or_else(|error| is_so_already(error, "PolicyNotFoundException"))
     }
 }

@@ -14,7 +14,8 @@ impl ControlPlane {
         let comparison = if query.left.is_empty() || query.right.is_empty() {
             None
         } else {
-            let (left, right) = (self.compared("left", &query.left).await?, self.compared("right", &query.right).await?);
+            let (left, right) =
+                (self.compared("left", &query.left).await?, self.compared("right", &query.right).await?);
             Some(compare(&left, &right, &self.places().await?))
         };
         let mut choices = self.units().await?;

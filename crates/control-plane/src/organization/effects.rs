@@ -109,7 +109,8 @@ fn needs<'a>(product: &Product, versions: impl Iterator<Item = &'a ProvisioningA
 }
 
 fn needed<'a>(purpose: &str, role: &str, actions: impl IntoIterator<Item = &'a &'a str>) -> Vec<Need> {
-    let need = |action: &&str| Need { purpose: purpose.to_owned(), action: (*action).to_owned(), role: role.to_owned() };
+    let need =
+        |action: &&str| Need { purpose: purpose.to_owned(), action: (*action).to_owned(), role: role.to_owned() };
     actions.into_iter().map(need).collect()
 }
 

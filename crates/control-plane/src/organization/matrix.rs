@@ -2,7 +2,9 @@ use std::collections::BTreeSet;
 
 use domain::action::Action;
 use domain::id::{AccountId, Region};
-use domain::organization::{Caller as Calling, Chain, GOVERNED, NodeKind, OrganizationNode, OutlookOf, TreeNode, context};
+use domain::organization::{
+    Caller as Calling, Chain, GOVERNED, NodeKind, OrganizationNode, OutlookOf, TreeNode, context,
+};
 use domain::view::{MatrixAccount, MatrixPage, MatrixRow, OrganizationQuery};
 use store::PageRequest;
 
@@ -79,11 +81,9 @@ impl ControlPlane {
         chain: &Chain,
         region: &Region,
     ) -> Result<OutlookOf> {
-        let account: AccountId = it
-            .node
-            .id
-            .parse()
-            .map_err(|error| Error::internal("The mirror of the organization has an account without a number", &error))?;
+        let account: AccountId = it.node.id.parse().map_err(|error| {
+            Error::internal("The mirror of the organization has an account without a number", &error)
+        })?;
         let partition = self.aws().config().partition.as_str();
         let known = context(&account, Calling { role: EXECUTION_ROLE, region, partition });
         Ok(OutlookOf::named(chain, governed.forecast(chain, &account, partition, &known)))

@@ -27,8 +27,7 @@ impl Way {
 
     fn named(&self, ids: &[String]) -> Vec<PolicyRef> {
         let name = |id: &String| self.policies.get(id).map_or_else(|| id.clone(), |policy| policy.name.clone());
-        let mut policies: Vec<PolicyRef> =
-            ids.iter().map(|id| PolicyRef { id: id.clone(), name: name(id) }).collect();
+        let mut policies: Vec<PolicyRef> = ids.iter().map(|id| PolicyRef { id: id.clone(), name: name(id) }).collect();
         policies.sort_by(|a, b| a.name.cmp(&b.name));
         policies
     }

@@ -15,7 +15,9 @@ impl ControlPlane {
         let way = |account: &ProjectAccount| {
             nodes.get(account.account.as_str()).map(|it| it.way().cloned().collect()).unwrap_or_default()
         };
-        Ok(Places(accounts.into_iter().map(|account| (way(&account), account)).map(|(way, account)| (account, way)).collect()))
+        Ok(Places(
+            accounts.into_iter().map(|account| (way(&account), account)).map(|(way, account)| (account, way)).collect(),
+        ))
     }
 }
 

@@ -99,6 +99,11 @@ impl<E: Fn(&AccountId) -> bool> Tree<E> {
     fn push(&mut self, id: String, name: String, kind: NodeKind, above: &[String], exempt: bool) {
         let mut policies = self.attached.remove(&id).unwrap_or_default();
         policies.sort();
-        self.nodes.push(TreeNode { node: OrganizationNode { id, name, policies }, kind, above: above.to_vec(), exempt });
+        self.nodes.push(TreeNode {
+            node: OrganizationNode { id, name, policies },
+            kind,
+            above: above.to_vec(),
+            exempt,
+        });
     }
 }

@@ -72,11 +72,8 @@ pub fn forecast(levels: &[Vec<Policy>], call: &ForeseenCall<'_>) -> Forecast {
         match allowed {
             Applies::Yes => {}
             Applies::No if lacking.is_none() => {
-                lacking = Some(Forecast {
-                    outlook: Outlook::Denied,
-                    decided_by: Some(by(None)),
-                    denied_where: Vec::new(),
-                });
+                lacking =
+                    Some(Forecast { outlook: Outlook::Denied, decided_by: Some(by(None)), denied_where: Vec::new() });
             }
             Applies::Maybe(allowed_where) if depends.is_none() => {
                 let unless = format!("it is not so that {}", allowed_where.join(" and "));
@@ -86,11 +83,7 @@ pub fn forecast(levels: &[Vec<Policy>], call: &ForeseenCall<'_>) -> Forecast {
             Applies::No | Applies::Maybe(_) => {}
         }
     }
-    lacking.or(depends).unwrap_or(Forecast {
-        outlook: Outlook::Passes,
-        decided_by: None,
-        denied_where: Vec::new(),
-    })
+    lacking.or(depends).unwrap_or(Forecast { outlook: Outlook::Passes, decided_by: None, denied_where: Vec::new() })
 }
 
 /// Whether a statement applies to a call.
@@ -195,7 +188,10 @@ mod tests {
         let without_vpc = deny(r#""Resource":"*","Condition":{"Null":{"sagemaker:VpcSubnets":"true"}}"#);
         let levels = [level(&[ALL]), level(&[ALL, &without_vpc])];
         let found = foresee(&levels, None, &[]);
-        assert_eq!((found.outlook, &found.denied_where[..]), (Outlook::Depends, &["the call has no sagemaker:VpcSubnets".to_owned()][..]));
+        assert_eq!(
+            (found.outlook, &found.denied_where[..]),
+            (Outlook::Depends, &["the call has no sagemaker:VpcSubnets".to_owned()][..])
+        );
         assert_eq!(found.decided_by.unwrap().level, Some(1));
         assert_eq!(foresee(&levels, None, &["sagemaker:vpcsubnets"]).outlook, Outlook::Denied);
         let elsewhere = deny(r#""Resource":"*","Condition":{"StringNotEquals":{"aws:RequestedRegion":"eu-west-1"}}"#);
@@ -203,7 +199,11 @@ mod tests {
         let two = deny(
             r#""Resource":"*","Condition":{"StringNotEquals":{"aws:RequestedRegion":"eu-west-1"},"Null":{"a:b":"true"}}"#,
         );
-        assert_eq!(foresee(&[level(&[ALL, &two])], None, &[]).outlook, Outlook::Passes, "one that is not met is enough");
+        assert_eq!(
+            foresee(&[level(&[ALL, &two])], None, &[]).outlook,
+            Outlook::Passes,
+            "one that is not met is enough"
+        );
     }
 
     #[test]
@@ -218,12 +218,17 @@ mod tests {
 
     #[test]
     fn a_level_without_an_allow_denies_and_one_under_conditions_depends() {
-        let found = foresee(&[level(&[ALL]), level(&[r#"{"Effect":"Allow","Action":"s3:*","Resource":"*"}"#])], None, &[]);
+        let found =
+            foresee(&[level(&[ALL]), level(&[r#"{"Effect":"Allow","Action":"s3:*","Resource":"*"}"#])], None, &[]);
         assert_eq!(found.outlook, Outlook::Denied);
         assert_eq!(found.decided_by.unwrap().policy, "");
-        let within = r#"{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEquals":{"aws:SourceVpc":"vpc-1"}}}"#;
+        let within =
+            r#"{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEquals":{"aws:SourceVpc":"vpc-1"}}}"#;
         let found = foresee(&[level(&[within])], None, &[]);
-        assert_eq!((found.outlook, found.denied_where), (Outlook::Depends, vec![r#"it is not so that aws:SourceVpc is "vpc-1""#.to_owned()]));
+        assert_eq!(
+            (found.outlook, found.denied_where),
+            (Outlook::Depends, vec![r#"it is not so that aws:SourceVpc is "vpc-1""#.to_owned()])
+        );
         assert_eq!(foresee(&[level(&[within])], None, &["aws:SourceVpc"]).outlook, Outlook::Denied);
     }
 

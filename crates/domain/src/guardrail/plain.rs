@@ -99,8 +99,14 @@ mod tests {
             (r#""Null":{"a:b":"true"}"#, "the call has no a:b"),
             (r#""Null":{"a:b":"false"}"#, "the call has a:b"),
             (r#""NumericLessThan":{"a:b":"30"}"#, r#"a:b is below "30""#),
-            (r#""DateGreaterThan":{"aws:CurrentTime":"2026-01-01T00:00:00Z"}"#, r#"aws:CurrentTime is after "2026-01-01T00:00:00Z""#),
-            (r#""NotIpAddress":{"aws:SourceIp":"10.0.0.0/8"}"#, r#"aws:SourceIp is outside "10.0.0.0/8", or the call has none"#),
+            (
+                r#""DateGreaterThan":{"aws:CurrentTime":"2026-01-01T00:00:00Z"}"#,
+                r#"aws:CurrentTime is after "2026-01-01T00:00:00Z""#,
+            ),
+            (
+                r#""NotIpAddress":{"aws:SourceIp":"10.0.0.0/8"}"#,
+                r#"aws:SourceIp is outside "10.0.0.0/8", or the call has none"#,
+            ),
             (r#""Bool":{"aws:ViaAWSService":"false"}"#, r#"aws:ViaAWSService is "false""#),
             (
                 r#""ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/x"}"#,

@@ -47,7 +47,10 @@ mod tests {
         let of = |layer, explicit| Some(Refusal { layer, explicit });
         for (end, expected) in [
             ("with an explicit deny in a service control policy", of(Some(Layer::Scp), true)),
-            ("because no service control policy allows the sagemaker:ListEndpoints action", of(Some(Layer::Scp), false)),
+            (
+                "because no service control policy allows the sagemaker:ListEndpoints action",
+                of(Some(Layer::Scp), false),
+            ),
             ("with an explicit deny in an identity-based policy", of(Some(Layer::Identity), true)),
             (
                 "because no identity-based policy allows the sagemaker:ListEndpoints action",

@@ -248,8 +248,12 @@ impl Basis {
             (None, _) => {}
         }
         let mut moved = |before: &BTreeMap<String, String>, now: &BTreeMap<String, String>, gone: &str, new: &str| {
-            said.extend(before.iter().filter(|(id, _)| !now.contains_key(*id)).map(|(_, name)| format!("{name} {gone}.")));
-            said.extend(now.iter().filter(|(id, _)| !before.contains_key(*id)).map(|(_, name)| format!("{name} {new}.")));
+            said.extend(
+                before.iter().filter(|(id, _)| !now.contains_key(*id)).map(|(_, name)| format!("{name} {gone}.")),
+            );
+            said.extend(
+                now.iter().filter(|(id, _)| !before.contains_key(*id)).map(|(_, name)| format!("{name} {new}.")),
+            );
         };
         moved(&self.attached_to, &now.attached_to, "no longer has the policy", "has the policy now too");
         moved(&self.on_node, &now.on_node, "is no longer attached there", "is attached there now too");

@@ -117,7 +117,11 @@ mod tests {
     use super::*;
 
     fn node(id: &str, policies: &[&str]) -> OrganizationNode {
-        OrganizationNode { id: id.into(), name: id.to_uppercase(), policies: policies.iter().map(|p| (*p).into()).collect() }
+        OrganizationNode {
+            id: id.into(),
+            name: id.to_uppercase(),
+            policies: policies.iter().map(|p| (*p).into()).collect(),
+        }
     }
 
     fn policies() -> BTreeMap<String, ServiceControlPolicy> {
@@ -130,7 +134,15 @@ mod tests {
             policy("full", r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#),
             policy("few", r#"{"Sid":"Few","Effect":"Allow","Action":["s3:*","sagemaker:*"],"Resource":"*"}"#),
             policy("no", r#"{"Sid":"No","Effect":"Deny","Action":"sagemaker:CreateEndpoint","Resource":"*"}"#),
-            ("bad".into(), ServiceControlPolicy { id: "bad".into(), name: "bad".into(), content: "{".into(), ..Default::default() }),
+            (
+                "bad".into(),
+                ServiceControlPolicy {
+                    id: "bad".into(),
+                    name: "bad".into(),
+                    content: "{".into(),
+                    ..Default::default()
+                },
+            ),
         ]
         .into()
     }

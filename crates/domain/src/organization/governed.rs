@@ -22,11 +22,7 @@ const fn any(label: &'static str, action: &'static str) -> GovernedAction {
     GovernedAction { label, action, with: &[], without: &[], role: None }
 }
 
-const fn without(
-    label: &'static str,
-    action: &'static str,
-    without: &'static [&'static str],
-) -> GovernedAction {
+const fn without(label: &'static str, action: &'static str, without: &'static [&'static str]) -> GovernedAction {
     GovernedAction { label, action, with: &[], without, role: None }
 }
 
@@ -48,7 +44,11 @@ pub const GOVERNED: &[GovernedAction] = &[
     without("Train without subnets", "sagemaker:CreateTrainingJob", &["sagemaker:VpcSubnets"]),
     without("Train without security groups", "sagemaker:CreateTrainingJob", &["sagemaker:VpcSecurityGroupIds"]),
     without("Process data without subnets", "sagemaker:CreateProcessingJob", &["sagemaker:VpcSubnets"]),
-    without("Create a notebook instance without subnets", "sagemaker:CreateNotebookInstance", &["sagemaker:VpcSubnets"]),
+    without(
+        "Create a notebook instance without subnets",
+        "sagemaker:CreateNotebookInstance",
+        &["sagemaker:VpcSubnets"],
+    ),
     with(
         "Create a Studio domain on the internet",
         "sagemaker:CreateDomain",

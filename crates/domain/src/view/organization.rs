@@ -212,7 +212,8 @@ pub struct ChangeEffects {
 impl ChangeEffects {
     /// Ids of the policies that the effects speak of.
     pub fn policies(&self) -> BTreeSet<String> {
-        let changed = self.environments.iter().flat_map(|e| &e.changed).chain(self.products.iter().flat_map(|e| &e.changed));
+        let changed =
+            self.environments.iter().flat_map(|e| &e.changed).chain(self.products.iter().flat_map(|e| &e.changed));
         let outlooks = changed.flat_map(|changed| [&changed.before, &changed.after]);
         let governed = self.governed.iter().flat_map(|effect| [&effect.before, &effect.after]);
         outlooks.chain(governed).map(|outlook| outlook.policy_id.clone()).filter(|id| !id.is_empty()).collect()
@@ -220,7 +221,10 @@ impl ChangeEffects {
 
     /// Whether nothing is another after the change, as far as can be told.
     pub fn is_nothing(&self) -> bool {
-        self.environments.is_empty() && self.products.is_empty() && self.governed.is_empty() && self.unreadable.is_empty()
+        self.environments.is_empty()
+            && self.products.is_empty()
+            && self.governed.is_empty()
+            && self.unreadable.is_empty()
     }
 }
 

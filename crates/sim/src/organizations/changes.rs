@@ -59,7 +59,9 @@ fn content<'a>(body: &'a Value) -> Result<&'a str, AwsError> {
         ));
     }
     Policy::parse(PolicyKind::ServiceControl, "new", given).map_err(|error| {
-        let why = format!("The provided policy document does not meet the requirements of the specified policy type: {error}");
+        let why = format!(
+            "The provided policy document does not meet the requirements of the specified policy type: {error}"
+        );
         AwsError::new("MalformedPolicyDocumentException", why)
     })?;
     Ok(given)
