@@ -4,10 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use domain::guardrail::{Context, Outlook};
+use domain::guardrail::{Context, Effect, Outlook};
 use domain::organization::{
     AroundChange, Basis, Chain, ChangedOutlook, Need, NodeKind, OrganizationNode, PolicyChange, ScpLimits,
-    ServiceControlPolicy, TreeNode, changed_outlooks,
+    ServiceControlPolicy, TreeNode, changed_outlooks, effective_policy, statements_of,
 };
 
 const FULL: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
@@ -177,4 +177,27 @@ fn what_changed_meanwhile_is_told() {
         edited.what_changed(&Basis::of(&edit(FULL), &gone)),
         ["The policy no was deleted.", "Dev no longer has the policy."]
     );
+}
+
+#[test]
+fn every_policy_of_the_library_has_words_and_holds_below_where_it_is_attached() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../blueprints/scps");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut read = 0;
+    for file in files.filter(|path| path.extension().is_some_and(|extension| extension == "json")) {
+        let content = std::fs::read_to_string(&file).unwrap();
+        let parsed = ScpLimits::default().read("some", &content).unwrap();
+        assert!(parsed.findings().is_empty(), "{}", file.display());
+        let some = policy("some", &content);
+        let statements = statements_of(&some, &parsed);
+        assert!(!statements.is_empty() && statements.iter().all(|s| s.effect == Effect::Deny && !s.actions.is_empty()));
+        let mut all = policies();
+        all.insert("some".into(), some);
+        let found =
+            effective_policy(&[node("r", &["full"]), node("ou", &["full", "some"]), node("acc", &["full"])], &all);
+        assert_eq!((found.denied.len(), found.unreadable.len()), (statements.len(), 0), "{}", file.display());
+        assert!(found.denied.iter().all(|denied| denied.node == "ou" && denied.level == 1));
+        read += 1;
+    }
+    assert!(read >= 10, "only {read} files");
 }
