@@ -51,11 +51,13 @@ impl Tx {
         }
         let nodes = nodes::rows(&organization.nodes).collect::<Result<Vec<_>>>()?;
         self.insert_all("organization_node", nodes).await?;
-        let attachments = organization.nodes.iter().flat_map(|it| {
-            it.node.policies.iter().map(|policy| vec![("node_id", (&it.node.id).into()), ("policy_id", policy.into())])
-        });
+        let mut attachments: Vec<Columns> = Vec::new();
+        for it in &organization.nodes {
+            let attached = it.node.policies.iter();
+            attachments.extend(attached.map(|id| vec![("node_id", (&it.node.id).into()), ("policy_id", id.into())]));
+        }
         self.insert_all("policy_attachment", attachments).await?;
-        self.insert_all("service_control_policy", organization.policies.iter().map(policies::row)).await?;
+        self.insert_all("service_control_policy", organization.policies.iter().map(policies::row).collect()).await?;
         let columns =
             vec![("name", ORGANIZATION.into()), ("refreshed_at", refreshed_at.into()), ("problem", Value::Text(None))];
         execute(self.on(), Sql::upsert("organization_state", "name", columns)).await.map(|_| ())
@@ -67,8 +69,8 @@ impl Tx {
         execute(self.on(), Sql::upsert("organization_state", "name", columns)).await.map(|_| ())
     }
 
-    async fn insert_all(&mut self, table: &'static str, rows: impl IntoIterator<Item = Columns>) -> Result<()> {
-        let mut rows = rows.into_iter().peekable();
+    async fn insert_all(&mut self, table: &'static str, rows: Vec<Columns>) -> Result<()> {
+        let mut rows = rows.into_iter();
         while let Some(first) = rows.next() {
             let mut sql = Sql::insert(table, first);
             for row in rows.by_ref().take(AT_ONCE - 1) {

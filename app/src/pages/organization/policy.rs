@@ -1,6 +1,6 @@
 use domain::action::Action;
 use domain::guardrail::Finding;
-use domain::view::{NodeRef, PolicyPage};
+use domain::view::{FormState, NodeRef, PolicyPage};
 use leptos::prelude::*;
 
 use super::document::{Findings, PolicyDocument};
@@ -32,7 +32,7 @@ pub fn page(page: PolicyPage) -> Page {
     let manage = allowed.has(Action::ManageOrganization);
     let edit_form = form_part(&form, "edit");
     // What belongs to no named form belongs to the first.
-    let attach_form = only_known_fields(if edit_form == form { Default::default() } else { form.clone() }, &["node"]);
+    let attach_form = only_known_fields(if edit_form == form { FormState::default() } else { form.clone() }, &["node"]);
     let title = policy.name.clone();
     let remarks = match &unreadable {
         Some(error) => view! {

@@ -81,7 +81,7 @@ impl ControlPlane {
         chain: &Chain,
         region: &Region,
     ) -> Result<OutlookOf> {
-        let account: AccountId = it.node.id.parse().map_err(|error| {
+        let account = it.node.id.parse::<AccountId>().map_err(|error| {
             Error::internal("The mirror of the organization has an account without a number", &error)
         })?;
         let partition = self.aws().config().partition.as_str();

@@ -25,7 +25,7 @@ struct NodeRow {
 
 /// The nodes as rows; they come depth first.
 pub(super) fn rows(nodes: &[TreeNode]) -> impl Iterator<Item = Result<Columns>> + '_ {
-    (0_i64..).zip(nodes.iter().enumerate()).map(|(position, (index, it))| {
+    (0_i64..).zip(nodes.iter().enumerate()).map(move |(position, (index, it))| {
         let depth = it.above.len();
         let below = nodes[index + 1..].iter().take_while(|other| other.above.len() > depth).count();
         Ok(vec![
