@@ -34,20 +34,23 @@ pub fn page(page: PolicyPage) -> Page {
     // What belongs to no named form belongs to the first.
     let attach_form = only_known_fields(if edit_form == form { FormState::default() } else { form.clone() }, &["node"]);
     let title = policy.name.clone();
-    let remarks = match &unreadable {
-        Some(error) => view! {
+    let marked: Vec<Finding> = unreadable.iter().chain(&findings).cloned().collect();
+    let remarks = if let Some(error) = unreadable {
+        view! {
             <Callout tone=Tone::Bad title="The portal cannot evaluate this document.">
-                <Findings findings=vec![error.clone()] linked=true />
+                <Findings findings=vec![error] linked=true />
             </Callout>
         }
-        .into_any(),
-        None if findings.is_empty() => ().into_any(),
-        None => view! {
+        .into_any()
+    } else if findings.is_empty() {
+        ().into_any()
+    } else {
+        view! {
             <Callout tone=Tone::Warn title="This is legal and most likely not meant:">
-                <Findings findings=findings.clone() linked=true />
+                <Findings findings linked=true />
             </Callout>
         }
-        .into_any(),
+        .into_any()
     };
     let said = if statements.is_empty() {
         ().into_any()
@@ -100,7 +103,6 @@ pub fn page(page: PolicyPage) -> Page {
         }
     });
     let size = format!("{characters} of {} characters", limits.characters);
-    let marked = unreadable.into_iter().chain(findings).collect::<Vec<Finding>>();
     let crumbs = vec![Crumb::new("/organization", "Organization"), Crumb::new("/organization/policies", "Policies")];
     let lead =
         if policy.aws_managed { "AWS's own policy: nobody changes it.".to_owned() } else { policy.description.clone() };

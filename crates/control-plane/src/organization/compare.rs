@@ -3,8 +3,8 @@ use domain::organization::{EffectivePolicy, EffectiveStatement, effective_policy
 use domain::view::{ComparePage, CompareQuery, ComparedNode, Comparison, NodeRef};
 
 use super::node::Way;
-use super::places::Places;
 use super::reference;
+use super::standing::Standing;
 use crate::{Caller, ControlPlane, Error, Result};
 
 impl ControlPlane {
@@ -16,7 +16,7 @@ impl ControlPlane {
         } else {
             let (left, right) =
                 (self.compared("left", &query.left).await?, self.compared("right", &query.right).await?);
-            Some(compare(&left, &right, &self.places().await?))
+            Some(compare(&left, &right, &self.standing().await?))
         };
         let mut choices = self.units().await?;
         choices.extend(self.accounts_of_projects().await?);
@@ -40,7 +40,7 @@ impl ControlPlane {
 
 type Side = (Way, EffectivePolicy);
 
-fn compare(left: &Side, right: &Side, places: &Places) -> Comparison {
+fn compare(left: &Side, right: &Side, standing: &Standing) -> Comparison {
     let among = |statement: &EffectiveStatement, other: &Side| {
         other.1.denied.iter().any(|there| there.says_the_same_as(statement))
     };
@@ -48,7 +48,7 @@ fn compare(left: &Side, right: &Side, places: &Places) -> Comparison {
         let (way, effective) = this;
         ComparedNode {
             node: reference(&way.it),
-            stages: places.stages(&way.it.node.id),
+            stages: standing.stages(&way.it.node.id),
             exempt: way.it.exempt,
             only_here: effective.denied.iter().filter(|s| !among(s, other)).cloned().collect(),
             narrow_levels: effective.levels.iter().filter(|level| !level.everything).cloned().collect(),

@@ -55,7 +55,8 @@ impl ControlPlane {
     }
 
     async fn reached(&self, change: &PolicyChange, accounts: &[ProjectAccount]) -> Result<Vec<Reached>> {
-        let paths = self.store().account_paths(accounts.iter().map(|account| &account.account)).await?;
+        let ids: Vec<AccountId> = accounts.iter().map(|account| account.account.clone()).collect();
+        let paths = self.store().account_paths(&ids).await?;
         let ids = paths.values().flat_map(|path| &path.nodes).flat_map(|node| &node.policies);
         let ids: BTreeSet<String> = ids.cloned().chain(change.policy().map(str::to_owned)).collect();
         let policies = self.store().service_control_policies(&ids).await?;

@@ -34,7 +34,7 @@ impl ControlPlane {
         let above = self.store().organization_nodes_of(above).await?;
         let ids = found.items.iter().chain(above.values()).flat_map(|it| &it.node.policies);
         let policies = self.store().service_control_policies(ids).await?;
-        let places = self.places().await?;
+        let standing = self.standing().await?;
         let chain = |it: &TreeNode| {
             let mut nodes: Vec<OrganizationNode> =
                 it.above.iter().filter_map(|id| Some(above.get(id)?.node.clone())).collect();
@@ -57,7 +57,7 @@ impl ControlPlane {
             .iter()
             .map(|(it, chain)| MatrixAccount {
                 node: reference(it),
-                stages: places.stages(&it.node.id),
+                stages: standing.stages(&it.node.id),
                 exempt: it.exempt,
                 unreadable: chain.unreadable.clone(),
             })

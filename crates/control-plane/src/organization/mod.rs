@@ -5,9 +5,9 @@ mod compare;
 mod effects;
 mod matrix;
 mod node;
-mod places;
 mod policies;
 mod preview;
+mod standing;
 mod tree;
 
 use domain::action::Action;

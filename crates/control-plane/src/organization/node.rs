@@ -47,12 +47,12 @@ impl ControlPlane {
         } else {
             Vec::new()
         };
-        let places = self.places().await?;
+        let standing = self.standing().await?;
         Ok(NodePage {
             node: reference(&way.it),
             above: way.above.iter().map(reference).collect(),
-            stages: places.stages(id),
-            projects: places.projects(id),
+            stages: standing.stages(id),
+            projects: standing.projects(id),
             exempt: way.it.exempt,
             attached: way.named(&way.it.node.policies),
             inherited: way.above.iter().map(|up| (reference(up), way.named(&up.node.policies))).collect(),

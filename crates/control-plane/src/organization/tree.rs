@@ -36,7 +36,7 @@ impl ControlPlane {
             let name = |id: &String| names.get(id).unwrap_or(id).clone();
             ids.into_iter().map(|id| PolicyRef { id: id.clone(), name: name(id) }).collect()
         };
-        let places = self.places().await?;
+        let standing = self.standing().await?;
         let rows = found
             .items
             .iter()
@@ -46,8 +46,8 @@ impl ControlPlane {
                 OrganizationRow {
                     node: reference(it),
                     depth: it.above.len(),
-                    stages: places.stages(&it.node.id),
-                    projects: places.projects(&it.node.id),
+                    stages: standing.stages(&it.node.id),
+                    projects: standing.projects(&it.node.id),
                     inherited: named(inherited.filter(|id| !attached.contains(id)).collect()),
                     attached: named(attached),
                     exempt: it.exempt,

@@ -6,7 +6,7 @@ use domain::project::{Project, ProjectAccount, Stage};
 use store::{Error, Scope};
 
 use crate::backend::on_both;
-use crate::samples::{account, at, person, project, project_id, with_projects};
+use crate::samples::{account, person, project, project_id, with_projects};
 
 fn mapping(id: &str, group: &str, grant: Grant) -> GroupMapping {
     GroupMapping { id: id.parse().unwrap(), group: group.into(), grant }

@@ -6,22 +6,22 @@ use crate::{ControlPlane, Result};
 
 /// The accounts of projects with their ways from the root.
 #[derive(Debug)]
-pub(super) struct Places(Vec<(ProjectAccount, Vec<String>)>);
+pub(super) struct Standing(Vec<(ProjectAccount, Vec<String>)>);
 
 impl ControlPlane {
-    pub(super) async fn places(&self) -> Result<Places> {
+    pub(super) async fn standing(&self) -> Result<Standing> {
         let accounts = self.store().all_project_accounts().await?;
         let nodes = self.store().organization_nodes_of(accounts.iter().map(|a| a.account.as_str())).await?;
         let way = |account: &ProjectAccount| {
             nodes.get(account.account.as_str()).map(|it| it.way().cloned().collect()).unwrap_or_default()
         };
-        Ok(Places(
+        Ok(Standing(
             accounts.into_iter().map(|account| (way(&account), account)).map(|(way, account)| (account, way)).collect(),
         ))
     }
 }
 
-impl Places {
+impl Standing {
     fn at<'a>(&'a self, node: &'a str) -> impl Iterator<Item = &'a ProjectAccount> {
         self.0.iter().filter(move |(_, way)| way.iter().any(|id| id == node)).map(|(account, _)| account)
     }
