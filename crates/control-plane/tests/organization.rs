@@ -225,8 +225,11 @@ on_both! {
         let page = preview(&state, input).await;
         let changed: Vec<&DiffLine> = page.diff.iter().filter(|l| !matches!(l, DiffLine::Same(_))).collect();
         assert_eq!(changed, [&DiffLine::Removed("        \"sagemaker:ListEndpoints\",".into())]);
-        let [given_back] = &page.effects.governed[..] else { panic!("{:?}", page.effects.governed) };
-        assert_eq!((given_back.action.as_str(), given_back.after.outlook), ("sagemaker:ListEndpoints", Outlook::Passes));
+        let [sandbox, dev] = &page.effects.governed[..] else { panic!("{:?}", page.effects.governed) };
+        for given_back in [sandbox, dev] {
+            assert_eq!((given_back.action.as_str(), given_back.after.outlook), ("sagemaker:ListEndpoints", Outlook::Passes));
+        }
+        assert_eq!((sandbox.accounts.len(), dev.accounts.len(), page.effects.products.len()), (2, 2, 0));
     }
 
     async fn what_changed_meanwhile_is_said_and_a_change_no_longer_possible_too(url) {

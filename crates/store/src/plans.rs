@@ -192,9 +192,10 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
 async fn read_organization(store: &Store) -> crate::Result<()> {
     let mut tx = store.begin().await?;
     // Without a node there is no range to look in.
-    let nodes = "INSERT INTO organization_node (id, position, last, kind, name, above, exempt) VALUES \
-                 ('r-1', 0, 1, 'root', 'Root', '[]', 0), ('601000000001', 1, 1, 'account', 'a', '[\"r-1\"]', 0)";
-    run::execute(tx.on(), Sql::new(nodes)).await?;
+    let into = "INSERT INTO organization_node (id, position, last, kind, name, above, exempt) VALUES";
+    for values in ["('r-1', 0, 1, 'root', 'Root', '[]', 0)", "('601000000001', 1, 1, 'account', 'a', '[\"r-1\"]', 0)"] {
+        run::execute(tx.on(), Sql::new(format!("{into} {values}"))).await?;
+    }
     tx.commit().await?;
     for page in [PageRequest::oldest(20), PageRequest::oldest(1).after(Some("0~r-1".parse().unwrap()))] {
         for kind in [None, Some(NodeKind::Account)] {

@@ -24,18 +24,18 @@ pub(super) fn OutlookView(outlook: OutlookOf, names: BTreeMap<String, String>) -
     let by = if outlook == Outlook::Passes {
         ().into_any()
     } else if policy_id.is_empty() {
-        view! { <p class="row-sub">"Nothing at " {node} " allows it"</p> }.into_any()
+        view! { <p class="row-sub">{format!("Nothing at {node} allows it")}</p> }.into_any()
     } else {
         let name = names.get(&policy_id).cloned().unwrap_or_else(|| policy_id.clone());
         view! {
             <p class="row-sub">
-                {statement} " of " <a href=policy_address(&policy_id)>{name}</a> " at " {node}
+                {format!("{statement} of ")} <a href=policy_address(&policy_id)>{name}</a> {format!(" at {node}")}
             </p>
         }
         .into_any()
     };
     let depends = (outlook == Outlook::Depends)
-        .then(|| view! { <p class="row-sub">"Denied where " {denied_where.join("; and ")}</p> });
+        .then(|| view! { <p class="row-sub">{format!("Denied where {}", denied_where.join("; and "))}</p> });
     view! {
         <div class="stack gap-1 min-w-40 [overflow-wrap:anywhere]">
             <p><OutlookBadge outlook /></p>

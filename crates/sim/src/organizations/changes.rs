@@ -4,7 +4,7 @@
 use domain::guardrail::{Context, Policy, PolicyKind};
 use serde_json::{Value, json};
 
-use super::handle::{POLICY_TYPE, allowed, invalid, policy_arn, policy_not_found, summary, target_arn};
+use super::handle::{POLICY_TYPE, allowed, arn, invalid, policy_arn, policy_not_found, summary, target_arn};
 use super::tree::{Organization, ServiceControlPolicy};
 use crate::context::Ctx;
 use crate::error::AwsError;
@@ -17,16 +17,11 @@ const MOST_POLICIES: usize = 10_000;
 const MOST_AT_A_TARGET: usize = 10;
 const LEAST_AT_A_TARGET: usize = 1;
 
-/// May this caller change policies of this type, on each of these?
-fn may_change(world: &World, ctx: &Ctx, action: &str, resources: &[&str]) -> Result<(), AwsError> {
-    let of_type = || {
-        let mut context = Context::new();
-        context.set("organizations:PolicyType", POLICY_TYPE);
-        context
-    };
-    for resource in resources {
-        allowed(world, ctx, action, resource, of_type())?;
-    }
+/// May this caller change policies of this type, on this?
+fn may_change(world: &World, ctx: &Ctx, action: &str, kind: &str, resource: &str) -> Result<(), AwsError> {
+    let mut context = Context::new();
+    context.set("organizations:PolicyType", kind);
+    allowed(world, ctx, action, resource, context)?;
     if world.organization.management.as_ref() == Some(ctx.account()) {
         return Ok(());
     }
@@ -75,8 +70,8 @@ fn name_is_free(o: &Organization, name: &str, but: Option<&str>) -> Result<(), A
 }
 
 pub(super) fn create_policy(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value, AwsError> {
-    may_change(world, ctx, "CreatePolicy", &["*"])?;
     let kind = required(body, "Type").map_err(|e| invalid(&e.message))?;
+    may_change(world, ctx, "CreatePolicy", kind, "*")?;
     if kind != POLICY_TYPE {
         return Err(AwsError::new(
             "PolicyTypeNotAvailableForOrganizationException",
@@ -105,7 +100,11 @@ fn described(o: &Organization, policy: &ServiceControlPolicy) -> Value {
 fn own<'a>(world: &'a World, ctx: &Ctx, body: &Value, action: &str) -> Result<&'a ServiceControlPolicy, AwsError> {
     let id = required(body, "PolicyId").map_err(|e| invalid(&e.message))?;
     let found = world.organization.policies.get(id);
-    may_change(world, ctx, action, &[&found.map_or_else(|| "*".to_owned(), |p| policy_arn(&world.organization, p))])?;
+    let resource = match found {
+        Some(policy) => policy_arn(&world.organization, policy),
+        None => arn(&world.organization, "policy", &format!("service_control_policy/{id}")),
+    };
+    may_change(world, ctx, action, POLICY_TYPE, &resource)?;
     let policy = found.ok_or_else(policy_not_found)?;
     if policy.aws_managed && action != "AttachPolicy" && action != "DetachPolicy" {
         return Err(AwsError::new("AccessDeniedException", "You can't change a policy that AWS manages."));
@@ -147,7 +146,7 @@ pub(super) fn delete_policy(world: &mut World, ctx: &Ctx, body: &Value) -> Resul
 fn both(world: &World, ctx: &Ctx, body: &Value, action: &str) -> Result<(String, String), AwsError> {
     let policy = own(world, ctx, body, action)?.id.clone();
     let target = required(body, "TargetId").map_err(|e| invalid(&e.message))?;
-    may_change(world, ctx, action, &[&target_arn(&world.organization, target)])?;
+    may_change(world, ctx, action, POLICY_TYPE, &target_arn(&world.organization, target))?;
     if !world.organization.has_target(target) {
         return Err(AwsError::new("TargetNotFoundException", "You specified a target that doesn't exist."));
     }

@@ -42,7 +42,7 @@ fn owner(organization: &Organization) -> String {
     organization.management.as_ref().map(ToString::to_string).unwrap_or_default()
 }
 
-fn arn(organization: &Organization, kind: &str, rest: &str) -> String {
+pub(super) fn arn(organization: &Organization, kind: &str, rest: &str) -> String {
     format!("arn:aws:organizations::{}:{kind}/{}/{rest}", owner(organization), organization.id)
 }
 
