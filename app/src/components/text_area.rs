@@ -25,6 +25,9 @@ pub fn TextArea(
     let error = state.error(&name).map(str::to_owned);
     let value = state.value(&name).map_or(value, str::to_owned);
     let described = describe(&id, !help.is_empty(), error.is_some());
+    // Leptos writes what stands in a textarea as it is, and the parser reads references there: without these a text could
+    // end the field and go on as markup.
+    let value = value.replace('&', "&amp;").replace('<', "&lt;");
     // The parser drops one line break right after the tag: this one, so that a leading one of the text stays.
     let value = format!("\n{value}");
     view! {

@@ -198,7 +198,7 @@ fn policies_and_a_policy() {
         policy: ServiceControlPolicy {
             id: "p-vpc".into(),
             name: "require-vpc".into(),
-            content: "{\n  \"<i>\": 1\n}".into(),
+            content: "{\n  \"<i>&lt;</textarea>\": 1\n}".into(),
             description: "Work stays in the VPC".into(),
             aws_managed: false,
         },
@@ -221,6 +221,7 @@ fn policies_and_a_policy() {
     let text = page("organization-policy", || pages::policy(one(everything())));
     assert!(text.contains(r##"<a href="#line-2">Line 2, column 3</a>"##) && text.contains(r#"id="line-2""#));
     assert!(text.contains("&lt;i&gt;") && !text.contains("<i>"));
+    assert!(text.contains(r#""&lt;i>&amp;lt;&lt;/textarea>": 1"#), "a document stays within its field");
     assert!(text.contains("14 of 10240 characters") && text.contains("Detach from Workloads_Dev"));
     assert!(!text.contains(r#"value="delete""#), "it is attached");
     let readonly = page("organization-policy-readonly", || pages::policy(one(Allowed::default())));
