@@ -23,8 +23,8 @@ impl ControlPlane {
             let attached = around.node.as_ref().map(|it| it.node.policies.clone()).unwrap_or_default();
             let mut names = self.store().service_control_policy_names(&attached).await?;
             // One whose document was not read counts all the same.
-            let named = attached.into_iter().map(|id| (names.remove(&id).unwrap_or_else(|| id.clone()), id));
-            around.on_node = named.map(|(name, id)| (id, name)).collect::<BTreeMap<_, _>>();
+            let listed = attached.into_iter().map(|id| (names.remove(&id).unwrap_or_else(|| id.clone()), id));
+            around.on_node = listed.map(|(name, id)| (id, name)).collect::<BTreeMap<_, _>>();
         }
         if let Some((name, _)) = change.document() {
             let holder = self.store().service_control_policy_named(name).await?;

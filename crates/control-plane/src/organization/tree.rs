@@ -32,7 +32,7 @@ impl ControlPlane {
         let above = self.store().organization_nodes_of(above).await?;
         let all = found.items.iter().chain(above.values()).flat_map(|it| &it.node.policies);
         let names = self.store().service_control_policy_names(all).await?;
-        let named = |ids: BTreeSet<&String>| -> Vec<PolicyRef> {
+        let references = |ids: BTreeSet<&String>| -> Vec<PolicyRef> {
             let name = |id: &String| names.get(id).unwrap_or(id).clone();
             ids.into_iter().map(|id| PolicyRef { id: id.clone(), name: name(id) }).collect()
         };
@@ -48,8 +48,8 @@ impl ControlPlane {
                     depth: it.above.len(),
                     stages: standing.stages(&it.node.id),
                     projects: standing.projects(&it.node.id),
-                    inherited: named(inherited.filter(|id| !attached.contains(id)).collect()),
-                    attached: named(attached),
+                    inherited: references(inherited.filter(|id| !attached.contains(id)).collect()),
+                    attached: references(attached),
                     exempt: it.exempt,
                 }
             })

@@ -70,7 +70,6 @@ pub fn forecast(levels: &[Vec<Policy>], call: &ForeseenCall<'_>) -> Forecast {
             allowed = allowed.or(strongest(policy, Effect::Allow, &action, call).0);
         }
         match allowed {
-            Applies::Yes => {}
             Applies::No if lacking.is_none() => {
                 lacking =
                     Some(Forecast { outlook: Outlook::Denied, decided_by: Some(by(None)), denied_where: Vec::new() });
@@ -80,7 +79,7 @@ pub fn forecast(levels: &[Vec<Policy>], call: &ForeseenCall<'_>) -> Forecast {
                 let denied_where = vec![unless];
                 depends = Some(Forecast { outlook: Outlook::Depends, decided_by: Some(by(None)), denied_where });
             }
-            Applies::No | Applies::Maybe(_) => {}
+            Applies::Yes | Applies::No | Applies::Maybe(_) => {}
         }
     }
     lacking.or(depends).unwrap_or(Forecast { outlook: Outlook::Passes, decided_by: None, denied_where: Vec::new() })

@@ -153,7 +153,6 @@ impl PolicyChange {
                     around.on_node.len()
                 ),
             ),
-            Self::Attach { .. } => {}
             Self::Detach { policy, .. } if !around.on_node.contains_key(policy) => {
                 wrong("policy", "It is not attached there.".to_owned());
             }
@@ -163,7 +162,7 @@ impl PolicyChange {
                  allowed. Attach another first."
                     .to_owned(),
             ),
-            Self::Detach { .. } => {}
+            Self::Attach { .. } | Self::Detach { .. } => {}
             Self::Delete { .. } => {
                 if !around.attached_to.is_empty() {
                     let names: Vec<&str> = around.attached_to.values().map(String::as_str).collect();

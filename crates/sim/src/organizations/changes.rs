@@ -40,12 +40,12 @@ fn member<'a>(body: &'a Value, key: &str, longest: usize) -> Result<&'a str, Aws
     Ok(given)
 }
 
-fn description<'a>(body: &'a Value) -> Result<&'a str, AwsError> {
+fn description(body: &Value) -> Result<&str, AwsError> {
     let given = text(body, "Description").ok_or_else(|| invalid("Description is missing."))?;
     if given.chars().count() > 512 { Err(invalid("Description is longer than 512 characters.")) } else { Ok(given) }
 }
 
-fn content<'a>(body: &'a Value) -> Result<&'a str, AwsError> {
+fn content(body: &Value) -> Result<&str, AwsError> {
     let given = required(body, "Content").map_err(|e| invalid(&e.message))?;
     if given.chars().count() > LARGEST_DOCUMENT {
         return Err(violated(
