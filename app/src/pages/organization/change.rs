@@ -19,10 +19,9 @@ pub fn page(page: PolicyChangePage) -> Page {
     let title = title(&page);
     let PolicyChangePage { change, policy, node, diff, findings, mistakes, moved, effects, names, state, .. } = page;
     let back = match (&change, &policy, &node) {
-        (PolicyChange::Create { .. }, ..) => Crumb::new("/organization/policies", "Policies"),
+        (PolicyChange::Create { .. }, ..) | (_, None, None) => Crumb::new("/organization/policies", "Policies"),
         (_, _, Some(node)) => Crumb::new(node_address(&node.id), node.name.clone()),
         (_, Some(policy), None) => Crumb::new(policy_address(&policy.id), policy.name.clone()),
-        (_, None, None) => Crumb::new("/organization/policies", "Policies"),
     };
     let moved = (!moved.is_empty()).then(|| {
         let items = moved.into_iter().map(|what| view! { <li>{what}</li> }).collect_view();
@@ -60,7 +59,7 @@ pub fn page(page: PolicyChangePage) -> Page {
 }
 
 fn title(page: &PolicyChangePage) -> String {
-    let policy = page.policy.as_ref().map(|policy| policy.name.as_str()).unwrap_or("a policy that is gone");
+    let policy = page.policy.as_ref().map_or("a policy that is gone", |policy| policy.name.as_str());
     let node = page.node.as_ref().map(|node| node.name.as_str()).unwrap_or_default();
     match &page.change {
         PolicyChange::Create { name, .. } => format!("Create {name}"),

@@ -35,23 +35,6 @@ pub fn page(page: PolicyPage) -> Page {
     let attach_form = only_known_fields(if edit_form == form { FormState::default() } else { form.clone() }, &["node"]);
     let title = policy.name.clone();
     let marked: Vec<Finding> = unreadable.iter().chain(&findings).cloned().collect();
-    let remarks = if let Some(error) = unreadable {
-        view! {
-            <Callout tone=Tone::Bad title="The portal cannot evaluate this document.">
-                <Findings findings=vec![error] linked=true />
-            </Callout>
-        }
-        .into_any()
-    } else if findings.is_empty() {
-        ().into_any()
-    } else {
-        view! {
-            <Callout tone=Tone::Warn title="This is legal and most likely not meant:">
-                <Findings findings linked=true />
-            </Callout>
-        }
-        .into_any()
-    };
     let said = if statements.is_empty() {
         ().into_any()
     } else {
@@ -110,7 +93,7 @@ pub fn page(page: PolicyPage) -> Page {
         <PageHead title=title.clone() lead crumbs><Sections /></PageHead>
         <ErrorSummary state=attach_form.clone() />
         <ErrorSummary state=edit_form.clone() />
-        {remarks}
+        <Remarks unreadable findings />
         {said}
         <Card title="Document" note=size flush=true><PolicyDocument content=policy.content.clone() findings=marked /></Card>
         <Card title="Attached to" flush=true><AttachedTo policy=policy.id.clone() attached more=more_attached manage /></Card>
@@ -119,6 +102,28 @@ pub fn page(page: PolicyPage) -> Page {
         <Freshness state />
     };
     Page::new(title, body).with_errors(&form)
+}
+
+/// What is wrong with the document, or most likely not meant.
+#[component]
+fn Remarks(unreadable: Option<Finding>, findings: Vec<Finding>) -> impl IntoView {
+    if let Some(error) = unreadable {
+        return view! {
+            <Callout tone=Tone::Bad title="The portal cannot evaluate this document.">
+                <Findings findings=vec![error] linked=true />
+            </Callout>
+        }
+        .into_any();
+    }
+    if findings.is_empty() {
+        return ().into_any();
+    }
+    view! {
+        <Callout tone=Tone::Warn title="This is legal and most likely not meant:">
+            <Findings findings linked=true />
+        </Callout>
+    }
+    .into_any()
 }
 
 #[component]
