@@ -126,6 +126,8 @@ pub fn audit_action(action: &str) -> String {
         "sign_out" => "Sign out",
         "end_own_session" => "End one of their own sessions",
         "end_any_session" => "End somebody's session",
+        "view_organization" => "See the organization",
+        "manage_organization" => "Change service control policies",
         "submit_request" => "Submit a request",
         "withdraw_request" => "Withdraw a request",
         "decide_request" => "Decide a request",

@@ -7,6 +7,7 @@ mod approvals;
 mod catalog;
 mod environments;
 mod form;
+mod organization;
 mod refuse;
 mod requests;
 mod revocations;
@@ -30,6 +31,7 @@ pub use approvals::*;
 pub use catalog::*;
 pub use environments::*;
 pub use form::Form;
+pub use organization::*;
 pub use requests::*;
 pub use revocations::*;
 pub use sessions::*;
@@ -45,6 +47,7 @@ pub const PATHS: &[&str] = &[
     "/api/end_session",
     "/api/end_sessions_of",
     "/api/launch_environment",
+    "/api/preview_policy_change",
     "/api/refresh_catalog",
     "/api/remove_group_mapping",
     "/api/remove_parameter_binding",

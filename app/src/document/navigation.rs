@@ -26,6 +26,9 @@ pub fn Navigation(shell: Shell, path: String, label: &'static str) -> impl IntoV
     if shell.sees_revocations {
         work.push(Item::new("/revocations", "Revocations"));
     }
+    if shell.allowed.has(Action::ViewOrganization) {
+        work.push(Item::new("/organization", "Organization"));
+    }
     if shell.allowed.has(Action::ViewAudit) {
         work.push(Item::new("/audit", "Audit log"));
     }

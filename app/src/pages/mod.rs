@@ -16,6 +16,7 @@ pub mod environments;
 mod guardrails;
 pub mod home;
 pub mod newcomer;
+pub mod organization;
 pub mod problem;
 pub mod product;
 pub mod profile;

@@ -229,6 +229,7 @@ impl Error {
             | "SlowDown"
             | "ConcurrentModification"
             | "ConcurrentModificationException"
+            | "FinalizingOrganizationException"
             | "PolicyChangesInProgressException" => Self::Throttled(failure),
             "AccessDenied"
             | "AccessDeniedException"
@@ -255,6 +256,9 @@ impl Error {
             | "ResourceInUseException"
             | "DuplicateResourceException"
             | "DuplicatePolicyException"
+            | "DuplicatePolicyAttachmentException"
+            | "PolicyInUseException"
+            | "PolicyNotAttachedException"
             | "InvalidStateException"
             | "ConflictException"
             | "ConstraintViolationException"
@@ -318,6 +322,11 @@ fn in_words(operation: &str) -> &'static str {
         "cloudformation:DescribeStackEvents" => "list the steps of the environment",
         "cloudformation:ListStackResources" => "list the resources of the environment",
         "cloudformation:GetTemplate" => "show the template of the environment",
+        "organizations:CreatePolicy" => "create the service control policy",
+        "organizations:UpdatePolicy" => "change the service control policy",
+        "organizations:AttachPolicy" => "attach the service control policy",
+        "organizations:DetachPolicy" => "detach the service control policy",
+        "organizations:DeletePolicy" => "delete the service control policy",
         _ if operation.starts_with("servicecatalog:") => "read the catalog",
         _ if operation.starts_with("organizations:") => "read the organization",
         _ => "carry out a call",

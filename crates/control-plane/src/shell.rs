@@ -10,9 +10,10 @@ use crate::authorize::Portal;
 use crate::{Caller, ControlPlane, Error, Result};
 
 /// The actions that decide which parts of the navigation are shown.
-const NAVIGATION: [Action; 6] = [
+const NAVIGATION: [Action; 7] = [
     Action::ViewAudit,
     Action::ViewAdministration,
+    Action::ViewOrganization,
     Action::ManageProjects,
     Action::ManageGroupMappings,
     Action::ManageProductAccess,

@@ -65,6 +65,10 @@ actions! {
     EndOwnSession = "end_own_session", changes: true;
     /// End any person's sessions.
     EndAnySession = "end_any_session", changes: true;
+    /// See the organization's tree and its service control policies.
+    ViewOrganization = "view_organization", changes: false;
+    /// Create, edit, attach and detach service control policies.
+    ManageOrganization = "manage_organization", changes: true;
 }
 
 impl fmt::Display for Action {

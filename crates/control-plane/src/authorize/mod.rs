@@ -143,5 +143,7 @@ fn in_words(action: Action) -> &'static str {
         Action::ViewOwnProfile => "see this profile",
         Action::EndOwnSession => "end this session",
         Action::EndAnySession => "end other people's sessions",
+        Action::ViewOrganization => "see the organization",
+        Action::ManageOrganization => "change service control policies",
     }
 }

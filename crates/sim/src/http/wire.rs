@@ -189,7 +189,11 @@ pub(super) fn refuse(protocol: Protocol, error: &AwsError, request_id: &str) -> 
     match protocol {
         Protocol::Json | Protocol::Rest => {
             // Both spellings: Service Catalog and Organizations write `Message`, SageMaker `message`.
-            let body = serde_json::json!({ "__type": error.code, "message": error.message, "Message": error.message });
+            let mut body =
+                serde_json::json!({ "__type": error.code, "message": error.message, "Message": error.message });
+            if let Some(reason) = error.reason {
+                body["Reason"] = reason.into();
+            }
             // The JSON services answer 400 to whatever the caller did wrong, but those with paths.
             let status = if protocol == Protocol::Json && error.status < 500 { 400 } else { error.status };
             let mut response = response(status, "application/x-amz-json-1.1", body.to_string(), request_id);

@@ -16,6 +16,7 @@ mod environments;
 mod errors;
 mod lists;
 mod operations;
+mod organization;
 mod people;
 mod requests;
 mod revocations;
