@@ -44,7 +44,7 @@ fn v1_2_1_a_revocation_in_every_state() {
     for state in RevocationState::ALL {
         let text = page(&format!("revocation-{state}"), || pages::revocation::page(revocation(state)));
         assert!(
-            !text.contains("<b>Fiona") && !text.contains("<script>\u{ac}") && text.contains("&lt;script>"),
+            !text.contains("<b>Fiona") && !text.contains("<script>\u{ac}") && text.contains("stolen &lt;script&gt;"),
             "{state}"
         );
         assert!(text.contains("An open page stops at its next request.") && text.contains("Not done"));

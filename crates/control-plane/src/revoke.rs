@@ -192,7 +192,7 @@ impl ControlPlane {
     }
 }
 
-fn event_of<'a>(action: Action, it: &'a Revocation) -> Event<'a> {
+fn event_of(action: Action, it: &Revocation) -> Event<'_> {
     let event = Event::done(action.as_str(), "revocation", it.id.as_str()).version(it.version);
     match it.reach.project() {
         Some(project) => event.project(project),

@@ -156,13 +156,13 @@ pub(crate) async fn revoker(
     if !matches!(revocation.action(), Action::RevokeAccess | Action::RestoreAccess) {
         return Err(not_sent("it was something else that was allowed"));
     }
-    let tags = SessionTags {
+    let whose = SessionTags {
         studiouserid: revocation.thing().person.studio_user_id(),
         project: target.project.clone(),
         stage: target.stage,
     };
-    let place = (target.account.clone(), target.region.clone());
-    open_as(plane, revocation.by(), tags, place, RoleName::StudiogateRevoker, grants).await
+    let at = (target.account.clone(), target.region.clone());
+    open_as(plane, revocation.by(), whose, at, RoleName::StudiogateRevoker, grants).await
 }
 
 /// A session of `StudiogateRevoker` that takes deny policies off a role which goes with the environment's stack.
@@ -221,13 +221,13 @@ async fn open(
     grants: &[Grant<'_>],
 ) -> aws::Result<Session> {
     let environment = authorized.thing();
-    let tags = SessionTags {
+    let whose = SessionTags {
         studiouserid: environment.studio_user_id.clone(),
         project: environment.project.clone(),
         stage: environment.stage,
     };
-    let place = (environment.account.clone(), environment.region.clone());
-    open_as(plane, authorized.by(), tags, place, role, grants).await
+    let at = (environment.account.clone(), environment.region.clone());
+    open_as(plane, authorized.by(), whose, at, role, grants).await
 }
 
 async fn open_as(

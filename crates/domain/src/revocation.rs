@@ -193,7 +193,7 @@ impl Target {
     }
 
     /// For the way back: deny policies have to be taken away, whether or not they are known to be there.
-    fn to_be_lifted(&mut self) {
+    fn reopen(&mut self) {
         self.launcher = Part::Pending;
         self.execution = Part::Pending;
         self.running = Part::done("What was stopped is started again by its owner.");
@@ -245,7 +245,7 @@ impl Revocation {
     pub fn begin_restoring(&mut self) {
         self.state = RevocationState::Restoring;
         self.problem = None;
-        self.targets.iter_mut().for_each(Target::to_be_lifted);
+        self.targets.iter_mut().for_each(Target::reopen);
     }
 
     /// Failed parts are tried again, those that are done are not.

@@ -33,6 +33,9 @@ fn endpoint_calls(account: &str) -> Vec<(&'static str, Value, String)> {
     ]
 }
 
+/// The body of a call that passes this role.
+type Body<'a> = &'a dyn Fn(&str) -> Value;
+
 #[tokio::test]
 async fn endpoints_are_denied_where_models_are_explored_and_missing_elsewhere() {
     let h = Harness::new();
@@ -97,7 +100,7 @@ async fn what_needs_a_role_ends_at_the_one_that_does_not_exist() {
             "DefaultUserSettings": { "ExecutionRole": arn(role) },
         })
     };
-    let calls: [(&str, &dyn Fn(&str) -> Value); 5] = [
+    let calls: [(&str, Body<'_>); 5] = [
         ("CreateTrainingJob", &training),
         ("CreateProcessingJob", &processing),
         ("CreateModel", &model),

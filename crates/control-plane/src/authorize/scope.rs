@@ -40,9 +40,8 @@ impl ControlPlane {
                 let projects: Vec<_> = actor.projects().into_iter().cloned().collect();
                 if actor.is_auditor() || projects.is_empty() { Scope::Nothing } else { Scope::Projects(projects) }
             }
-            Action::ViewRevocation if actor.is_admin() || actor.is_auditor() => Scope::All,
+            Action::ViewRevocation | Action::ViewAudit if actor.is_admin() || actor.is_auditor() => Scope::All,
             Action::ViewRevocation if !led.is_empty() => Scope::Projects(led),
-            Action::ViewAudit if actor.is_admin() || actor.is_auditor() => Scope::All,
             _ => Scope::Nothing,
         }
     }

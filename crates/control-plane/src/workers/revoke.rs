@@ -209,7 +209,7 @@ impl ControlPlane {
             LaunchTarget::Studio { user_profile_name, .. } if !role.own => deny_policy::of_person(user_profile_name),
             _ => deny_policy::of_role(),
         };
-        let grant: Grant<'_> = (&["iam:PutRolePolicy", "iam:GetRole"], &[role.arn.clone()]);
+        let grant: Grant<'_> = (&["iam:PutRolePolicy", "iam:GetRole"], std::slice::from_ref(&role.arn));
         let iam = session::revoker(self, authorized, target, &[grant]).await?.iam();
         match iam.put_role_policy(role.name(), &authorized.thing().policy_name(), &document).await {
             Err(aws::Error::Denied(_)) if !iam.has_role(role.name()).await? => {

@@ -132,14 +132,13 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
         (Step::Clear | Step::FollowClear { .. }, Observation::Gone | Observation::Done) => at_once(Step::Check),
         (Step::Provision { .. }, Observation::Accepted { record }) => at(Step::FollowProvision { record }, pace.poll),
         (Step::FollowProvision { record }, Observation::Done) => at_once(Step::Collect { record: record.clone() }),
-        (Step::Collect { .. }, Observation::Done) => at_once(Step::Succeeded),
+        (Step::Collect { .. } | Step::Cut | Step::Lift, Observation::Done) => at_once(Step::Succeeded),
         (Step::DeleteApps { .. }, Observation::Done | Observation::Gone) => at_once(Step::Terminate),
         (Step::DeleteApps { .. }, Observation::AppsRemain { count })
             if moment.now - moment.entered_at <= pace.deadline =>
         {
             at(Step::DeleteApps { remaining: Some(count) }, pace.poll)
         }
-        (Step::Cut | Step::Lift, Observation::Done) => at_once(Step::Succeeded),
         (Step::Cut | Step::Lift, Observation::Onward) if moment.now - moment.entered_at <= pace.deadline => {
             at_once(step.clone())
         }
