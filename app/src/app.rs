@@ -34,6 +34,16 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/approvals") view=routes::Approvals ssr=SsrMode::Async />
                 <Route path=path!("/environments") view=routes::Environments ssr=SsrMode::Async />
                 <Route path=path!("/environments/:id") view=routes::Environment ssr=SsrMode::Async />
+                <Route path=path!("/revoke") view=routes::Revoke ssr=SsrMode::Async />
+                <Route path=path!("/revocations") view=routes::Revocations ssr=SsrMode::Async />
+                <Route path=path!("/revocations/:id") view=routes::Revocation ssr=SsrMode::Async />
+                <Route path=path!("/organization") view=routes::Organization ssr=SsrMode::Async />
+                <Route path=path!("/organization/policies") view=routes::OrganizationPolicies ssr=SsrMode::Async />
+                <Route path=path!("/organization/policies/:id") view=routes::OrganizationPolicy ssr=SsrMode::Async />
+                <Route path=path!("/organization/compare") view=routes::OrganizationCompare ssr=SsrMode::Async />
+                <Route path=path!("/organization/matrix") view=routes::OrganizationMatrix ssr=SsrMode::Async />
+                <Route path=path!("/organization/changes/:id") view=routes::OrganizationChange ssr=SsrMode::Async />
+                <Route path=path!("/organization/:node") view=routes::OrganizationNode ssr=SsrMode::Async />
                 <Route path=path!("/audit") view=routes::Audit ssr=SsrMode::Async />
                 <Route path=path!("/profile") view=routes::Profile ssr=SsrMode::Async />
                 <Route path=path!("/admin/projects") view=routes::AdminProjects ssr=SsrMode::Async />

@@ -67,6 +67,11 @@ pub(crate) fn path_id<T: FromStr>(name: &str, what: &str) -> Result<T, Error> {
     text.parse().map_err(|_| Error::NotFound { what: what.to_owned() })
 }
 
+/// A part of the path that is an identifier of AWS's.
+pub(crate) fn path_text(name: &str) -> String {
+    use_params_map().get_untracked().get(name).unwrap_or_default()
+}
+
 /// Draws a page from what `fetch` brings, or says why not. A person without any role gets the page that says what to ask
 /// for instead, on every address but their own profile.
 pub(crate) fn draw<T, Fut>(
@@ -110,6 +115,10 @@ where
                 return document(frame, None, failed(&error, Some(request_id)));
             }
         };
+        if shell.cut_off {
+            set_status(403);
+            return document(frame, Some(shell), failed(&control_plane.cut_off(), Some(request_id)));
+        }
         let path = frame.path.split('?').next().unwrap_or_default().to_owned();
         if !caller.actor.has_any_role() && path != "/profile" {
             if path != "/" {

@@ -1,10 +1,10 @@
 //! Which call of the control plane each address is drawn from.
 
 use control_plane::Error;
-use domain::id::{EnvironmentId, ProductId, ProjectId, RequestId};
+use domain::id::{EnvironmentId, ProductId, ProjectId, RequestId, RevocationId};
 use leptos::prelude::*;
 
-use crate::load::{draw, draw_with_shell, frame, path_id, query, query_value};
+use crate::load::{draw, draw_with_shell, frame, path_id, path_text, query, query_value};
 use crate::pages;
 
 #[component]
@@ -69,6 +69,82 @@ pub(crate) fn Environment() -> impl IntoView {
         |portal, caller| async move { portal.environment(&caller, &id?, Some(&draft)).await },
         move |page| pages::environment::page(page, ended),
     )
+}
+
+#[component]
+pub(crate) fn Revoke() -> impl IntoView {
+    let query = query();
+    draw(|portal, caller| async move { portal.revoke_form(&caller, query).await }, pages::revoke::page)
+}
+
+#[component]
+pub(crate) fn Revocations() -> impl IntoView {
+    let after = query_value("after");
+    let shown = after.clone();
+    draw(
+        |portal, caller| async move { portal.revocations(&caller, &after).await },
+        move |page| pages::revocations::page(page, &shown),
+    )
+}
+
+#[component]
+pub(crate) fn Organization() -> impl IntoView {
+    let query = query();
+    draw(|portal, caller| async move { portal.organization(&caller, query).await }, pages::organization::tree)
+}
+
+#[component]
+pub(crate) fn OrganizationNode() -> impl IntoView {
+    let id = path_text("node");
+    let draft = query_value("draft");
+    draw(
+        |portal, caller| async move { portal.organization_node(&caller, &id, Some(&draft)).await },
+        pages::organization::node,
+    )
+}
+
+#[component]
+pub(crate) fn Revocation() -> impl IntoView {
+    let id = path_id::<RevocationId>("id", "revocation with this id");
+    draw(|portal, caller| async move { portal.revocation(&caller, &id?).await }, pages::revocation::page)
+}
+
+#[component]
+pub(crate) fn OrganizationCompare() -> impl IntoView {
+    let query = query();
+    draw(|portal, caller| async move { portal.compare_nodes(&caller, query).await }, pages::organization::compare)
+}
+
+#[component]
+pub(crate) fn OrganizationPolicies() -> impl IntoView {
+    let after = query_value("after");
+    let draft = query_value("draft");
+    draw(
+        |portal, caller| async move { portal.policies_of_organization(&caller, &after, Some(&draft)).await },
+        pages::organization::policies,
+    )
+}
+
+#[component]
+pub(crate) fn OrganizationPolicy() -> impl IntoView {
+    let id = path_text("id");
+    let draft = query_value("draft");
+    draw(
+        |portal, caller| async move { portal.policy_of_organization(&caller, &id, Some(&draft)).await },
+        pages::organization::policy,
+    )
+}
+
+#[component]
+pub(crate) fn OrganizationChange() -> impl IntoView {
+    let id = path_text("id");
+    draw(|portal, caller| async move { portal.policy_change(&caller, &id).await }, pages::organization::change)
+}
+
+#[component]
+pub(crate) fn OrganizationMatrix() -> impl IntoView {
+    let query = query();
+    draw(|portal, caller| async move { portal.governed_actions(&caller, query).await }, pages::organization::matrix)
 }
 
 #[component]

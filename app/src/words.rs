@@ -6,6 +6,7 @@ use domain::environment::EnvironmentState;
 use domain::operation::OperationKind;
 use domain::project::DataClass;
 use domain::request::RequestState;
+use domain::revocation::RevocationState;
 use domain::view::TypicalTime;
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -84,6 +85,15 @@ pub fn request_state(state: RequestState) -> &'static str {
     }
 }
 
+pub fn revocation_state(state: RevocationState) -> &'static str {
+    match state {
+        RevocationState::Revoking => "Being revoked",
+        RevocationState::Revoked => "Revoked",
+        RevocationState::Restoring => "Being restored",
+        RevocationState::Restored => "Restored",
+    }
+}
+
 pub fn approval(rule: ApprovalRule) -> &'static str {
     match rule {
         ApprovalRule::None => "No approval needed",
@@ -104,6 +114,8 @@ pub fn operation(kind: OperationKind) -> &'static str {
     match kind {
         OperationKind::Provision => "Provisioning",
         OperationKind::Terminate => "Termination",
+        OperationKind::Revoke => "Revocation",
+        OperationKind::Restore => "Restoration",
     }
 }
 
@@ -114,6 +126,8 @@ pub fn audit_action(action: &str) -> String {
         "sign_out" => "Sign out",
         "end_own_session" => "End one of their own sessions",
         "end_any_session" => "End somebody's session",
+        "view_organization" => "See the organization",
+        "manage_organization" => "Change service control policies",
         "submit_request" => "Submit a request",
         "withdraw_request" => "Withdraw a request",
         "decide_request" => "Decide a request",
@@ -133,6 +147,13 @@ pub fn audit_action(action: &str) -> String {
         "delete_apps" => "Delete apps and spaces",
         "terminate" => "Start the termination",
         "follow_terminate" => "Watch the termination",
+        "revoke_access" => "Revoke access",
+        "restore_access" => "Restore access",
+        "view_revocation" => "See a revocation",
+        "cut" => "Cut off in AWS",
+        "lift" => "Give back in AWS",
+        "revoke" => "Finish a revocation",
+        "restore" => "Finish a restoration",
         "view_audit" => "Read the audit log",
         "export_audit" => "Export the audit log",
         "view_administration" => "See the administration",

@@ -22,12 +22,19 @@ EXTERNAL_ID = "studiogate-demo"
 ENDPOINT = os.environ.get("LOCAL_AWS_URL")
 PROCESS = None
 
+# Which layer refused, in AWS's words (IAM user guide, "Troubleshoot access denied error messages").
+BY_ORGANIZATION = "with an explicit deny in a service control policy"
+BY_BOUNDARY = "because no permissions boundary allows the {action} action"
+BY_SESSION_POLICY = "because no session policy allows the {action} action"
+BY_IDENTITY = "because no identity-based policy allows the {action} action"
+BY_DENY = "with an explicit deny in an identity-based policy"
 
-def start():
+
+def start(*more):
     global ENDPOINT, PROCESS
     if ENDPOINT is not None:
         return
-    command = [os.environ["STUDIOGATE_BIN"], "local-aws", "--listen", "127.0.0.1:0", "--speed", "100"]
+    command = [os.environ["STUDIOGATE_BIN"], "local-aws", "--listen", "127.0.0.1:0", "--speed", "100", *more]
     PROCESS = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     for line in PROCESS.stdout:
         if "AWS_ENDPOINT_URL=" in line:
@@ -111,3 +118,49 @@ class AwsTestCase(unittest.TestCase):
             call(**arguments)
         self.assertEqual(caught.exception.response["Error"]["Code"], code, caught.exception)
         return caught.exception.response["Error"]["Message"]
+
+    def refused_by(self, layer, action, call, **arguments):
+        """Asserts that this layer refuses this action, in AWS's words."""
+        with self.assertRaises(ClientError) as caught:
+            call(**arguments)
+        error = caught.exception.response["Error"]
+        # The protocols have a code each.
+        self.assertIn(error["Code"], ("AccessDeniedException", "AccessDenied", "UnauthorizedOperation"), error)
+        self.assertIn(f"is not authorized to perform: {action} on resource: ", error["Message"])
+        self.assertTrue(error["Message"].endswith(layer.format(action=action)), error["Message"])
+
+
+def studio_user(person):
+    """A user profile in the shared domain, as a product makes it: with its owner's tag."""
+    sagemaker = client("sagemaker", DEV)
+    profile = {"DomainId": SHARED_DOMAIN, "UserProfileName": person}
+    sagemaker.create_user_profile(**profile, Tags=[{"Key": "studiouserid", "Value": person}])
+    until(lambda: sagemaker.describe_user_profile(**profile)["Status"], lambda status: status == "InService")
+
+
+class Inside:
+    """A person in their open Studio, and what runs there: it acts as the execution role."""
+
+    def __init__(self, person, notebook=None):
+        launcher = client("sagemaker", role(DEV, "StudiogateLauncher", person))
+        if notebook is None:
+            opened = launcher.create_presigned_domain_url(DomainId=SHARED_DOMAIN, UserProfileName=person)
+        else:
+            opened = launcher.create_presigned_notebook_instance_url(NotebookInstanceName=notebook)
+        url = opened["AuthorizedUrl"]
+        self.browser = Browser()
+        status, self.page, _ = self.browser.get(url)
+        assert status == 200, status
+        given = json.loads(self.browser.get(f"{self.page}/credentials")[2])
+        # The names of the container credentials endpoint.
+        self.keys = {"AccessKeyId": given["AccessKeyId"], "SecretAccessKey": given["SecretAccessKey"]}
+        self.keys["SessionToken"] = given["Token"]
+        self.role, self.expiration = given["RoleArn"], given["Expiration"]
+
+    def look(self):
+        """Status and text of the page, asked for again."""
+        status, _, page = self.browser.get(self.page)
+        return status, page
+
+    def __call__(self, service):
+        return client(service, self.keys)

@@ -1,13 +1,32 @@
-"""Around the portal: what somebody with a role session, or with more, still cannot do. AWS refuses, not the portal."""
+"""Around the portal: what somebody with a role session, or with more, still cannot do. AWS refuses, not the portal, and
+says which layer did.
+"""
 
 import json
 import unittest
 
-from local_aws import DEV, EXTERNAL_ID, REGION, SHARED_DOMAIN, AwsTestCase, client, hub, role, until
+from local_aws import (
+    BY_BOUNDARY,
+    BY_IDENTITY,
+    BY_ORGANIZATION,
+    BY_SESSION_POLICY,
+    DEV,
+    EXTERNAL_ID,
+    REGION,
+    SHARED_DOMAIN,
+    AwsTestCase,
+    client,
+    hub,
+    role,
+    studio_user,
+    until,
+)
 from local_aws import start as setUpModule
 from local_aws import stop as tearDownModule
 
 OTHER = "602000000002"
+PROD = "601000000004"
+PRESIGN = "sagemaker:CreatePresignedDomainUrl"
 ADA, BOB = "ada-0123456789abcdef", "bob-0123456789abcdef"
 EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
@@ -28,15 +47,8 @@ def presign_only(person):
 class AroundThePortal(AwsTestCase):
     @classmethod
     def setUpClass(cls):
-        sagemaker = client("sagemaker", DEV)
         for person in (ADA, BOB):
-            sagemaker.create_user_profile(
-                DomainId=SHARED_DOMAIN, UserProfileName=person, Tags=[{"Key": "studiouserid", "Value": person}]
-            )
-            until(
-                lambda: sagemaker.describe_user_profile(DomainId=SHARED_DOMAIN, UserProfileName=person)["Status"],
-                lambda status: status == "InService",
-            )
+            studio_user(person)
 
     def denied(self, call, **arguments):
         return self.refused("AccessDeniedException", call, **arguments)
@@ -50,36 +62,56 @@ class AroundThePortal(AwsTestCase):
         self.assertIn("token=", self.presign(keys, ADA)["AuthorizedUrl"])
 
     def test_nobody_opens_another_persons_profile(self):
-        for name, keys in {
-            "by tags": role(DEV, "StudiogateLauncher", BOB),
-            "with a session policy for it": role(DEV, "StudiogateLauncher", BOB, Policy=presign_only(ADA)),
-            "with a session policy for everything": role(
-                DEV, "StudiogateLauncher", BOB, Policy=json.dumps(EVERYTHING)
-            ),
-            "without tags": role(DEV, "StudiogateLauncher"),
-            "as the provisioner": role(DEV, "StudiogateProvisioner", ADA),
-            "as the observer": role(DEV, "StudiogateObserver", ADA),
-            "from another project's account": role(OTHER, "StudiogateLauncher", ADA),
-        }.items():
+        everything = json.dumps(EVERYTHING)
+        for name, layer, keys in (
+            ("by tags", BY_BOUNDARY, role(DEV, "StudiogateLauncher", BOB)),
+            ("with a policy for it", BY_BOUNDARY, role(DEV, "StudiogateLauncher", BOB, Policy=presign_only(ADA))),
+            ("with one for everything", BY_BOUNDARY, role(DEV, "StudiogateLauncher", BOB, Policy=everything)),
+            ("without tags", BY_BOUNDARY, role(DEV, "StudiogateLauncher")),
+            ("as the provisioner", BY_IDENTITY, role(DEV, "StudiogateProvisioner", ADA)),
+            ("as the observer", BY_IDENTITY, role(DEV, "StudiogateObserver", ADA)),
+            ("as the revoker", BY_IDENTITY, role(DEV, "StudiogateRevoker", ADA)),
+            ("as the probe", BY_IDENTITY, role(DEV, "StudiogateProbe", ADA)),
+        ):
             with self.subTest(name):
-                self.denied(self.presign, keys=keys, person=ADA)
+                self.refused_by(layer, PRESIGN, self.presign, keys=keys, person=ADA)
+
+    def test_another_account_has_no_way_in(self):
+        keys = role(OTHER, "StudiogateLauncher", ADA)
+        # Its profiles are not there, and nothing in it is of a person.
+        self.refused_by(BY_BOUNDARY, PRESIGN, self.presign, keys=keys, person=ADA)
+        self.refused("ResourceNotFound", client("sagemaker", OTHER).describe_domain, DomainId=SHARED_DOMAIN)
 
     def test_a_session_policy_is_a_limit_and_no_grant(self):
         keys = role(DEV, "StudiogateLauncher", ADA, Policy=json.dumps(EVERYTHING))
         sagemaker = client("sagemaker", keys)
         own = {"DomainId": SHARED_DOMAIN, "UserProfileName": ADA}
-        self.denied(sagemaker.delete_user_profile, **own)
-        self.denied(sagemaker.create_app, **own, AppType="JupyterServer", AppName="default")
+        self.refused_by(BY_BOUNDARY, "sagemaker:DeleteUserProfile", sagemaker.delete_user_profile, **own)
+        app = {**own, "AppType": "JupyterServer", "AppName": "default"}
+        self.refused_by(BY_BOUNDARY, "sagemaker:CreateApp", sagemaker.create_app, **app)
         narrow = role(DEV, "StudiogateLauncher", ADA, Policy=presign_only(BOB))
-        message = self.denied(self.presign, keys=narrow, person=ADA)
-        self.assertIn("no session policy allows the sagemaker:CreatePresignedDomainUrl action", message)
+        self.refused_by(BY_SESSION_POLICY, PRESIGN, self.presign, keys=narrow, person=ADA)
+
+    def test_a_session_is_not_widened_by_taking_the_role_again(self):
+        narrow = role(DEV, "StudiogateLauncher", ADA, Policy=presign_only(ADA))
+        again = {"RoleArn": arn(DEV, "StudiogateLauncher"), "RoleSessionName": ADA, "ExternalId": EXTERNAL_ID}
+        self.refused_by(BY_BOUNDARY, "sts:AssumeRole", client("sts", narrow).assume_role, **again)
 
     def test_nobody_tags_a_profile_to_take_it_over(self):
-        for name in ("StudiogateLauncher", "StudiogateProvisioner", "StudiogateObserver"):
+        tags = [{"Key": "studiouserid", "Value": BOB}]
+        for name, layer in (
+            ("StudiogateLauncher", BY_BOUNDARY),
+            ("StudiogateProvisioner", BY_IDENTITY),
+            ("StudiogateObserver", BY_IDENTITY),
+            ("StudiogateRevoker", BY_IDENTITY),
+            ("StudiogateProbe", BY_IDENTITY),
+        ):
             with self.subTest(name):
-                tags = [{"Key": "studiouserid", "Value": BOB}]
-                call = client("sagemaker", role(DEV, name, BOB)).add_tags
-                self.denied(call, ResourceArn=profile_arn(ADA), Tags=tags)
+                sagemaker = client("sagemaker", role(DEV, name, BOB))
+                at = {"ResourceArn": profile_arn(ADA)}
+                self.refused_by(layer, "sagemaker:AddTags", sagemaker.add_tags, **at, Tags=tags)
+                delete = sagemaker.delete_tags
+                self.refused_by(layer, "sagemaker:DeleteTags", delete, **at, TagKeys=["studiouserid"])
 
     def test_products_are_provisioned_by_the_provisioner_alone(self):
         curator = client("servicecatalog", role("222222222222", "StudiogateCurator"))
@@ -150,8 +182,28 @@ class AroundThePortal(AwsTestCase):
         app = {"DomainId": SHARED_DOMAIN, "UserProfileName": ADA, "AppType": "JupyterServer", "AppName": "default"}
         owner.create_app(**app)
         until(lambda: owner.describe_app(**app)["Status"], lambda status: status == "InService")
-        self.denied(client("sagemaker", role(DEV, "StudiogateProvisioner", BOB)).delete_app, **app)
+        delete = client("sagemaker", role(DEV, "StudiogateProvisioner", BOB)).delete_app
+        self.refused_by(BY_IDENTITY, "sagemaker:DeleteApp", delete, **app)
         client("sagemaker", role(DEV, "StudiogateProvisioner", ADA)).delete_app(**app)
+
+    def test_the_organization_denies_endpoints_to_everybody_in_dev(self):
+        for name, keys in {"the administrator": DEV, "the probe": role(DEV, "StudiogateProbe")}.items():
+            with self.subTest(name):
+                create = client("sagemaker", keys).create_endpoint
+                wanted = {"EndpointName": "studiogate-probe", "EndpointConfigName": "studiogate-probe"}
+                self.refused_by(BY_ORGANIZATION, "sagemaker:CreateEndpoint", create, **wanted)
+        # Where models serve, nothing denies it: AWS looks for what is named.
+        create = client("sagemaker", role(PROD, "StudiogateProbe")).create_endpoint
+        self.assertIn("Could not find", self.refused("ValidationException", create, **wanted))
+        invoke = client("sagemaker-runtime", role(PROD, "StudiogateProbe")).invoke_endpoint
+        message = self.refused("ValidationError", invoke, EndpointName="studiogate-probe", Body=b"{}")
+        self.assertIn("not found", message)
+        peer = client("ec2", role(PROD, "StudiogateProbe")).create_vpc_peering_connection
+        self.refused("InvalidVpcID.NotFound", peer, VpcId="vpc-00000000000000000")
+        self.refused("DryRunOperation", peer, VpcId="vpc-00000000000000000", DryRun=True)
+        elsewhere = client("ec2", role(PROD, "StudiogateObserver")).create_vpc_peering_connection
+        denied = {"VpcId": "vpc-00000000000000000"}
+        self.refused_by(BY_IDENTITY, "ec2:CreateVpcPeeringConnection", elsewhere, **denied)
 
     def test_roles_are_for_the_hub_alone(self):
         wanted = {"RoleArn": arn(DEV, "StudiogateLauncher"), "RoleSessionName": ADA, "ExternalId": EXTERNAL_ID}
@@ -179,7 +231,8 @@ class AroundThePortal(AwsTestCase):
     def test_limits_of_a_session_hold(self):
         wanted = {"RoleArn": arn(DEV, "StudiogateLauncher"), "RoleSessionName": ADA, "ExternalId": EXTERNAL_ID}
         sts = client("sts", hub())
-        self.refused("ValidationError", sts.assume_role, **wanted, DurationSeconds=3601)
+        message = self.refused("ValidationError", sts.assume_role, **wanted, DurationSeconds=3601)
+        self.assertIn("1 hour session limit for roles assumed by role chaining", message)
         self.refused("ValidationError", sts.assume_role, **wanted, SourceIdentity="aws:ada")
         self.refused("MalformedPolicyDocument", sts.assume_role, **wanted, Policy="{}")
         session = dict(role(DEV, "StudiogateLauncher", ADA), SessionToken="forged")

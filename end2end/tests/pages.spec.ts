@@ -51,9 +51,22 @@ test('every page of every persona, in both themes, on a phone and on a desk', as
     ['admin-product', `/admin/products/${productPath.split('/').pop()}`]]) {
     await look(admin, 'admin', name, path);
   }
+  const unit = '/organization/ou-stgt-workloadsdev';
+  for (const [name, path] of [['organization', '/organization'], ['organization-node', unit],
+    ['organization-policies', '/organization/policies'], ['organization-policy', '/organization/policies/p-denyendpoints'],
+    ['organization-compare', '/organization/compare?left=ou-stgt-workloadsdev&right=ou-stgt-workloadsprod'],
+    ['organization-matrix', '/organization/matrix?within=ou-stgt-workloadsdev']]) {
+    await look(admin, 'admin', name, path);
+  }
+  await admin.goto(unit);
+  await admin.getByRole('button', { name: 'Detach FullAWSAccess' }).click();
+  await expect(admin).toHaveURL(/\/organization\/changes\//);
+  await expect(admin.getByRole('heading', { level: 1 })).toHaveText('Detach FullAWSAccess from Workloads_Dev');
+  await look(admin, 'admin', 'organization-change', new URL(admin.url()).pathname);
 
   const auditor = await as('auditor');
   await look(auditor, 'auditor', 'audit', '/audit');
+  await look(auditor, 'auditor', 'organization-node', unit);
   await look(auditor, 'auditor', 'audit-refused-filter', '/audit?project=no-such-project');
   await look(await as('newcomer'), 'newcomer', 'home', '/');
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::draft::{RETYPE, RETYPE_FIELD};
 use domain::problem::FieldError;
+use domain::view::PolicyChangeInput;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -47,12 +48,20 @@ impl Form {
             }
             "/api/decide_request" => Self::of("/requests", &value("id")),
             "/api/terminate_environment" => Self::of("/environments", &value("id")),
+            "/api/revoke_access" => Self::of_revocation(&value("environment"), &value("person")),
             "/api/add_group_mapping" => Self::at("/admin/mappings"),
             "/api/save_project" if value("version").is_empty() => Self::at("/admin/projects"),
             "/api/save_project" => Self::of("/admin/projects", &value("id")),
             "/api/save_project_account" => Self::of("/admin/projects", &value("project")).named("account"),
             "/api/save_product_access" => Self::of("/admin/products", &value("product")).named("access"),
             "/api/save_product_settings" => Self::of("/admin/products", &value("product")).named("settings"),
+            "/api/preview_policy_change" => Self::of_policy_change(&PolicyChangeInput {
+                kind: value("kind"),
+                policy: value("policy"),
+                node: value("node"),
+                from: value("from"),
+                ..PolicyChangeInput::default()
+            }),
             "/api/save_parameter_binding" => Self::of("/admin/products", &value("product")).named("binding"),
             _ => return None,
         };
@@ -64,6 +73,26 @@ impl Form {
         Self::at(format!("/catalog/{}/request", encode(product)))
             .with_query("artifact", artifact)
             .with_query("target", target)
+    }
+
+    /// The form to cut somebody off.
+    pub(super) fn of_revocation(environment: &str, person: &str) -> Self {
+        let form = Self::at("/revoke");
+        if environment.is_empty() {
+            form.with_query("person", person)
+        } else {
+            form.with_query("environment", environment)
+        }
+    }
+
+    /// A form that changes a service control policy: on the page of the policy, of a node, or of all policies.
+    pub(super) fn of_policy_change(input: &PolicyChangeInput) -> Self {
+        match (input.kind.as_str(), input.from.as_str()) {
+            ("create", _) => Self::at("/organization/policies"),
+            ("edit", _) => Self::of("/organization/policies", &input.policy).named("edit"),
+            (_, "node") => Self::of("/organization", &input.node),
+            _ => Self::of("/organization/policies", &input.policy),
+        }
     }
 
     pub(super) fn with_query(mut self, name: &'static str, value: &str) -> Self {
@@ -216,6 +245,14 @@ mod tests {
             address("/api/save_project", &[("id", "p"), ("version", "1")]).unwrap(),
             "/admin/projects/p?draft=d"
         );
+        let change = |kind: &str, from: &str| {
+            let fields = [("kind", kind), ("from", from), ("policy", "p-1"), ("node", "ou-1")];
+            address("/api/preview_policy_change", &fields).unwrap()
+        };
+        assert_eq!(change("create", ""), "/organization/policies?draft=d");
+        assert_eq!(change("edit", "policy"), "/organization/policies/p-1?draft=d");
+        assert_eq!(change("detach", "policy"), "/organization/policies/p-1?draft=d");
+        assert_eq!(change("attach", "node"), "/organization/ou-1?draft=d");
         assert_eq!(address("/api/withdraw_request", &[("id", "r")]), None);
     }
 

@@ -7,8 +7,10 @@ mod approvals;
 mod catalog;
 mod environments;
 mod form;
+mod organization;
 mod refuse;
 mod requests;
+mod revocations;
 mod sessions;
 mod studio;
 mod theme;
@@ -29,7 +31,9 @@ pub use approvals::*;
 pub use catalog::*;
 pub use environments::*;
 pub use form::Form;
+pub use organization::*;
 pub use requests::*;
+pub use revocations::*;
 pub use sessions::*;
 pub use studio::*;
 pub use theme::*;
@@ -43,13 +47,17 @@ pub const PATHS: &[&str] = &[
     "/api/end_session",
     "/api/end_sessions_of",
     "/api/launch_environment",
+    "/api/preview_policy_change",
     "/api/refresh_catalog",
     "/api/remove_group_mapping",
     "/api/remove_parameter_binding",
     "/api/remove_product_access",
     "/api/remove_project_account",
     "/api/request_again",
+    "/api/restore_access",
     "/api/retry_environment",
+    "/api/retry_revocation",
+    "/api/revoke_access",
     "/api/save_parameter_binding",
     "/api/save_product_access",
     "/api/save_product_settings",

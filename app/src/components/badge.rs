@@ -1,5 +1,6 @@
 use domain::environment::EnvironmentState;
 use domain::request::RequestState;
+use domain::revocation::RevocationState;
 use leptos::prelude::*;
 
 use super::{Icon, IconView};
@@ -54,4 +55,14 @@ pub fn RequestBadge(state: RequestState) -> impl IntoView {
         RequestState::Expired => (Tone::Neutral, Icon::Clock),
     };
     view! { <Badge tone icon text=words::request_state(state) /> }
+}
+
+#[component]
+pub fn RevocationBadge(state: RevocationState) -> impl IntoView {
+    let (tone, icon) = match state {
+        RevocationState::Revoking | RevocationState::Restoring => (Tone::Info, Icon::Running),
+        RevocationState::Revoked => (Tone::Bad, Icon::Minus),
+        RevocationState::Restored => (Tone::Neutral, Icon::Check),
+    };
+    view! { <Badge tone icon text=words::revocation_state(state) /> }
 }

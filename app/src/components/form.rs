@@ -43,7 +43,7 @@ pub fn field_label(name: &str) -> String {
 }
 
 /// Fields whose label is not their name.
-const LABELS: [(&str, &str); 15] = [
+const LABELS: [(&str, &str); 16] = [
     ("actor", "Who"),
     ("artifact", "Version"),
     ("confirm", "The name, typed to confirm"),
@@ -53,6 +53,7 @@ const LABELS: [(&str, &str); 15] = [
     ("kms_key_arn", "KMS key ARN"),
     ("lease_days", "Lease in days"),
     ("max_lease_days", "Longest lease in days"),
+    ("reach", "How far it reaches"),
     ("source", "Where the value comes from"),
     ("studio_domain_id", "Shared Studio domain id"),
     ("subnet_ids", "Subnet ids"),

@@ -15,6 +15,9 @@ pub fn TextArea(
     /// Neither required nor to be called optional.
     #[prop(optional)]
     filter: bool,
+    /// Text for machines: a document.
+    #[prop(optional)]
+    code: bool,
     #[prop(optional)] part: &'static str,
     #[prop(default = 4)] lines: u8,
 ) -> impl IntoView {
@@ -30,7 +33,7 @@ pub fn TextArea(
     view! {
         <Field id=id.clone() label help limits=None error=error.clone() required filter>
             <textarea
-                class="input"
+                class=if code { "input input-code" } else { "input" }
                 id=id
                 name=name
                 rows=lines.to_string()

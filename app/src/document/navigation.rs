@@ -23,6 +23,12 @@ pub fn Navigation(shell: Shell, path: String, label: &'static str) -> impl IntoV
         work.push(Item { count: shell.waiting_for_me, ..Item::new("/approvals", "Approvals") });
     }
     work.push(Item::new("/environments", "Environments"));
+    if shell.sees_revocations {
+        work.push(Item::new("/revocations", "Revocations"));
+    }
+    if shell.allowed.has(Action::ViewOrganization) {
+        work.push(Item::new("/organization", "Organization"));
+    }
     if shell.allowed.has(Action::ViewAudit) {
         work.push(Item::new("/audit", "Audit log"));
     }

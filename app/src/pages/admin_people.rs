@@ -61,6 +61,12 @@ fn Person(person: PersonRow, end: bool, q: String) -> impl IntoView {
     } else {
         ().into_any()
     };
+    let cut = (end && !person.you).then(|| {
+        let described = format!("Cut off {}", person.display_name);
+        let href = format!("/revoke?person={}", person.id);
+        view! { <a class="button button-small button-danger" href=href aria-label=described>"Cut off"</a> }
+    });
+    let cut_off = person.cut_off.then(|| view! { <Badge tone=Tone::Bad icon=Icon::Minus text="Cut off" /> });
     let roles = if person.roles.is_empty() { "No role".to_owned() } else { person.roles.join(", ") };
     let email = person.email.map(|email| format!("{email}, "));
     view! {
@@ -73,7 +79,9 @@ fn Person(person: PersonRow, end: bool, q: String) -> impl IntoView {
                 <p class="row-sub">{roles}</p>
                 {signed_in}
             </div>
+            {cut_off}
             {action}
+            {cut}
         </li>
     }
 }

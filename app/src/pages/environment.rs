@@ -1,5 +1,6 @@
 use domain::action::Action;
 use domain::environment::{EnvironmentState, LaunchTarget, Output};
+use domain::id::RevocationId;
 use domain::view::EnvironmentPage;
 use leptos::prelude::*;
 
@@ -41,6 +42,7 @@ pub fn page(environment: EnvironmentPage, ended: bool) -> Page {
         && state != EnvironmentState::Terminated
         && state != EnvironmentState::Terminating;
     let terminate = terminate.then(|| view! { <Terminate environment=environment.clone() /> });
+    let revoke = environment.may_revoke.then(|| view! { <Revoke environment=environment.clone() /> });
     let crumbs = vec![Crumb::new("/environments", "Environments")];
     let body = view! {
         <PageHead title=environment.name.clone() lead=environment.product_name.clone() crumbs>
@@ -48,12 +50,14 @@ pub fn page(environment: EnvironmentPage, ended: bool) -> Page {
             {retry}
         </PageHead>
         {ended.then(|| view! { <Ended state /> })}
+        <Revoked revoked=environment.revoked.clone() is_owner=environment.is_owner />
         <ErrorSummary state=form.clone() />
         <Launch environment=environment.clone() />
         <div class="columns">
             <div class="stack">
                 <Card title="Progress">{progress}</Card>
                 <Outputs outputs=environment.outputs.clone() />
+                {revoke}
                 {terminate}
             </div>
             <div class="stack"><About environment /></div>
@@ -84,6 +88,8 @@ fn Launch(environment: EnvironmentPage) -> impl IntoView {
             </form>
         }
         .into_any()
+    } else if environment.revoked.is_some() {
+        view! { <p class="text-muted">"It is not opened: access to it is revoked."</p> }.into_any()
     } else if environment.is_owner {
         view! { <p class="text-muted">"You may not open it: you are no longer a member of its project."</p> }.into_any()
     } else {
@@ -100,6 +106,32 @@ fn Launch(environment: EnvironmentPage) -> impl IntoView {
             </div>
         </section>
     })
+}
+
+/// Access to it is revoked; where the page about that is, for those who may see it.
+#[component]
+fn Revoked(revoked: Option<Vec<RevocationId>>, is_owner: bool) -> impl IntoView {
+    let revocations = revoked?;
+    let links = revocations
+        .into_iter()
+        .map(|id| view! { <p><a href=format!("/revocations/{id}")>"Why, by whom, and how to restore it"</a></p> })
+        .collect_view();
+    let owner =
+        is_owner.then(|| view! { <p>"You can see it here and do nothing with it. Ask a lead of the project, or the platform team."</p> });
+    Some(view! { <Callout tone=Tone::Bad title="Access to this environment is revoked.">{owner} {links}</Callout> })
+}
+
+/// The way to cut it, or its owner, off.
+#[component]
+fn Revoke(environment: EnvironmentPage) -> impl IntoView {
+    view! {
+        <Card title="Access">
+            <p>"Cut " {environment.owner} " off from this environment, or from more, at once. It is given back as easily."</p>
+            <p class="actions">
+                <a class="button button-danger" href=format!("/revoke?environment={}", environment.id)>"Revoke access"</a>
+            </p>
+        </Card>
+    }
 }
 
 #[component]

@@ -67,6 +67,7 @@ fn people() {
             subject: "auth0|5f7c8ec7c33c6c004bbafe82".into(),
             roles: vec!["Data scientist in fraud-detection".into()],
             you,
+            cut_off: false,
             sessions,
             last_seen_at: (sessions > 0).then(|| samples::at(1)),
         };

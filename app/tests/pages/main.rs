@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod administration;
+mod organization;
+mod revocations;
 mod samples;
 
 use std::sync::Arc;
@@ -310,6 +312,7 @@ fn profile_and_newcomer() {
         roles: Vec::new(),
         allowed: Allowed::default(),
         decides: false,
+        sees_revocations: false,
         waiting_for_me: 0,
         flash: None,
         ..samples::shell()

@@ -227,7 +227,9 @@ impl Error {
             | "BandwidthLimitExceeded"
             | "PriorRequestNotComplete"
             | "SlowDown"
+            | "ConcurrentModification"
             | "ConcurrentModificationException"
+            | "FinalizingOrganizationException"
             | "PolicyChangesInProgressException" => Self::Throttled(failure),
             "AccessDenied"
             | "AccessDeniedException"
@@ -254,6 +256,9 @@ impl Error {
             | "ResourceInUseException"
             | "DuplicateResourceException"
             | "DuplicatePolicyException"
+            | "DuplicatePolicyAttachmentException"
+            | "PolicyInUseException"
+            | "PolicyNotAttachedException"
             | "InvalidStateException"
             | "ConflictException"
             | "ConstraintViolationException"
@@ -306,6 +311,10 @@ fn in_words(operation: &str) -> &'static str {
         "sagemaker:ListApps" | "sagemaker:ListSpaces" => "list the running apps and spaces",
         "sagemaker:DeleteApp" => "stop an app",
         "sagemaker:DeleteSpace" => "delete a space",
+        "sagemaker:StopNotebookInstance" => "stop the notebook instance",
+        "iam:PutRolePolicy" => "put a deny policy on a role",
+        "iam:DeleteRolePolicy" => "take a deny policy away",
+        "iam:GetRole" => "describe a role",
         "sagemaker:AddTags" => "tag what was made with its owner",
         "sagemaker:DescribeDomain" => "describe the Studio domain",
         "sagemaker:DescribeUserProfile" => "describe the user profile",
@@ -313,6 +322,11 @@ fn in_words(operation: &str) -> &'static str {
         "cloudformation:DescribeStackEvents" => "list the steps of the environment",
         "cloudformation:ListStackResources" => "list the resources of the environment",
         "cloudformation:GetTemplate" => "show the template of the environment",
+        "organizations:CreatePolicy" => "create the service control policy",
+        "organizations:UpdatePolicy" => "change the service control policy",
+        "organizations:AttachPolicy" => "attach the service control policy",
+        "organizations:DetachPolicy" => "detach the service control policy",
+        "organizations:DeletePolicy" => "delete the service control policy",
         _ if operation.starts_with("servicecatalog:") => "read the catalog",
         _ if operation.starts_with("organizations:") => "read the organization",
         _ => "carry out a call",

@@ -2,7 +2,7 @@
 //!
 //! [`Aws`] holds the portal's own identity (the hub). [`Aws::assume`] gives a [`Session`] in one role of one account and
 //! region, and a session hands out the adapters: [`ServiceCatalog`], [`SageMaker`], [`CloudFormation`],
-//! [`Organizations`]. Every call ends in the crate's [`Error`], which decides once what may be repeated.
+//! [`Iam`], [`Organizations`]. Every call ends in the crate's [`Error`], which decides once what may be repeated.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
@@ -12,6 +12,7 @@ pub mod cloudformation;
 mod config;
 mod error;
 mod hub;
+mod iam;
 pub mod organizations;
 pub mod sagemaker;
 pub mod service_catalog;
@@ -22,6 +23,7 @@ pub use cloudformation::CloudFormation;
 pub use config::{AwsConfig, Timeouts};
 pub use error::{Error, Failure};
 pub use hub::Aws;
+pub use iam::Iam;
 pub use organizations::Organizations;
 pub use sagemaker::SageMaker;
 pub use service_catalog::ServiceCatalog;

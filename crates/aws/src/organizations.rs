@@ -1,5 +1,7 @@
 //! Organizations: the tree of accounts, and the service control policies on it.
 
+mod changes;
+
 use aws_sdk_organizations::Client;
 use aws_sdk_organizations::types::{PolicySummary as SdkSummary, PolicyType};
 use aws_types::SdkConfig;
@@ -14,7 +16,7 @@ const MAX_DEPTH: usize = 10;
 /// AWS's limit of a page of these lists.
 const PAGE: i32 = 20;
 
-/// Reads the organization; see the module. Only from the management account or a delegated administrator.
+/// Reads the organization and changes its policies; see the module. Only from the management account or a delegated administrator.
 #[derive(Clone, Debug)]
 pub struct Organizations(Client);
 
@@ -168,6 +170,23 @@ impl Organizations {
             .page_size(PAGE)
             .send();
         collect(OPERATION, stream, |page| page.policies, |policy| summary(OPERATION, policy)).await
+    }
+
+    /// Every service control policy of the organization, without its text.
+    pub async fn list_policies(&self) -> Result<Vec<PolicySummary>> {
+        const OPERATION: &str = "organizations:ListPolicies";
+        let list = self.0.list_policies().filter(PolicyType::ServiceControlPolicy);
+        let stream = list.into_paginator().page_size(PAGE).send();
+        collect(OPERATION, stream, |page| page.policies, |policy| summary(OPERATION, policy)).await
+    }
+
+    /// The ids of the root, units and accounts that a policy is attached to.
+    pub async fn list_targets_for_policy(&self, policy_id: &str) -> Result<Vec<String>> {
+        const OPERATION: &str = "organizations:ListTargetsForPolicy";
+        let list = self.0.list_targets_for_policy().policy_id(policy_id);
+        let stream = list.into_paginator().page_size(PAGE).send();
+        collect(OPERATION, stream, |page| page.targets, |target| required(OPERATION, "TargetId", target.target_id))
+            .await
     }
 
     pub async fn describe_policy(&self, policy_id: &str) -> Result<ServiceControlPolicy> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_sagemaker::Client;
 use aws_sdk_sagemaker::config::{Builder, Config};
-use aws_sdk_sagemaker::types::{AppDetails, AppType, SpaceDetails, Tag};
+use aws_sdk_sagemaker::types::{AppDetails, AppType, ExecutionRoleIdentityConfig, SpaceDetails, Tag};
 use aws_smithy_types::retry::RetryConfig;
 use aws_types::SdkConfig;
 use domain::studio::{PresignedUrl, PresignedUrlTtl, StudioSessionDuration};
@@ -61,6 +61,11 @@ pub struct StudioDomain {
     pub name: String,
     /// `IAM` or `SSO`; a presigned URL opens a domain in `IAM` mode only.
     pub auth_mode: String,
+    /// The execution role of profiles without one of their own.
+    pub execution_role: Option<String>,
+    /// Sessions of the execution role carry the profile's name as source identity
+    /// (`ExecutionRoleIdentityConfig` is `USER_PROFILE_NAME`).
+    pub names_profiles: bool,
     pub status: Status,
     pub failure: Option<String>,
 }
@@ -71,6 +76,8 @@ pub struct UserProfile {
     pub domain_id: String,
     pub name: String,
     pub arn: String,
+    /// Its own execution role, where it does not have the domain's.
+    pub execution_role: Option<String>,
     pub status: Status,
     pub failure: Option<String>,
 }
@@ -81,6 +88,8 @@ pub struct NotebookInstance {
     pub name: String,
     pub arn: String,
     pub instance_type: String,
+    /// The ARN of the role that runs on it.
+    pub role: Option<String>,
     pub status: Status,
     pub failure: Option<String>,
 }
@@ -208,6 +217,9 @@ impl SageMaker {
             arn: required(OPERATION, "DomainArn", answer.domain_arn)?,
             name: text(answer.domain_name),
             auth_mode: answer.auth_mode.map(|mode| mode.as_str().to_owned()).unwrap_or_default(),
+            execution_role: answer.default_user_settings.and_then(|settings| settings.execution_role),
+            names_profiles: answer.domain_settings.and_then(|settings| settings.execution_role_identity_config)
+                == Some(ExecutionRoleIdentityConfig::UserProfileName),
             status: status(OPERATION, answer.status)?,
             failure: answer.failure_reason,
         })
@@ -221,6 +233,7 @@ impl SageMaker {
             domain_id: required(OPERATION, "DomainId", answer.domain_id)?,
             name: required(OPERATION, "UserProfileName", answer.user_profile_name)?,
             arn: required(OPERATION, "UserProfileArn", answer.user_profile_arn)?,
+            execution_role: answer.user_settings.and_then(|settings| settings.execution_role),
             status: status(OPERATION, answer.status)?,
             failure: answer.failure_reason,
         })
@@ -233,9 +246,16 @@ impl SageMaker {
             name: required(OPERATION, "NotebookInstanceName", answer.notebook_instance_name)?,
             arn: required(OPERATION, "NotebookInstanceArn", answer.notebook_instance_arn)?,
             instance_type: answer.instance_type.map(|kind| kind.as_str().to_owned()).unwrap_or_default(),
+            role: answer.role_arn,
             status: status(OPERATION, answer.notebook_instance_status)?,
             failure: answer.failure_reason,
         })
+    }
+
+    /// Starts the stop of a notebook instance that is in service.
+    pub async fn stop_notebook_instance(&self, name: &str) -> Result<()> {
+        let request = self.0.stop_notebook_instance().notebook_instance_name(name);
+        call("sagemaker:StopNotebookInstance", request.customize().config_override(once()).send()).await.map(drop)
     }
 
     /// The tags of a domain, user profile, space, app or notebook instance.

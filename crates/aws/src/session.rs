@@ -9,7 +9,7 @@ use domain::id::{AccountId, Region};
 use domain::session::RoleName;
 
 use crate::sts::{Identity, caller_identity};
-use crate::{CloudFormation, Organizations, Result, RoleRef, SageMaker, ServiceCatalog};
+use crate::{CloudFormation, Iam, Organizations, Result, RoleRef, SageMaker, ServiceCatalog};
 
 /// See the module. Made by [`crate::Aws::assume`] alone.
 #[derive(Clone)]
@@ -47,6 +47,10 @@ impl Session {
 
     pub fn cloudformation(&self) -> CloudFormation {
         CloudFormation::new(&self.sdk)
+    }
+
+    pub fn iam(&self) -> Iam {
+        Iam::new(&self.sdk)
     }
 
     pub fn organizations(&self) -> Organizations {

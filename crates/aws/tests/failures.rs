@@ -189,3 +189,24 @@ fn v16_2_5_parameter_values_are_not_printed() {
     let text = format!("{:?}", provision_call());
     assert!(text.contains("Password") && !text.contains("hunter2"), "{text}");
 }
+
+#[tokio::test]
+async fn what_organizations_is_busy_with_is_asked_for_again_later() {
+    for (code, kind) in [
+        ("TooManyRequestsException", "throttled"),
+        ("ConcurrentModificationException", "throttled"),
+        ("PolicyChangesInProgressException", "throttled"),
+        ("FinalizingOrganizationException", "throttled"),
+        ("ConstraintViolationException", "conflict"),
+        ("PolicyNotFoundException", "not found"),
+        ("TargetNotFoundException", "not found"),
+        ("AccessDeniedException", "denied"),
+        ("InvalidInputException", "invalid"),
+    ] {
+        let wire = Wire::start().await;
+        wire.will_json(400, &aws_error(code, "AWS says so"));
+        let error = wire.session().await.organizations().attach_policy("p-1", "ou-1").await.unwrap_err();
+        assert!(error.to_string().starts_with(&format!("{kind}: organizations:AttachPolicy: {code}")), "{error}");
+        assert_eq!(error.is_retryable(), kind == "throttled", "{code}");
+    }
+}

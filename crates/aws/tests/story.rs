@@ -149,6 +149,39 @@ async fn the_organizer_reads_the_tree_and_its_policies() {
 }
 
 #[tokio::test]
+async fn the_organizer_changes_policies_and_asking_again_for_what_is_so_is_done() {
+    const DENY: &str =
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"sagemaker:CreateApp","Resource":"*"}]}"#;
+    let local = Local::start().await;
+    let role = local.aws.config().organizer();
+    let organizations = local.aws.assume(&role, &AssumeGrant::system("studiogate")).await.unwrap().organizations();
+    let id = organizations.create_policy("no-apps", "for tests", DENY).await.unwrap();
+    let twice = organizations.create_policy("no-apps", "for tests", DENY).await.unwrap_err();
+    assert!(matches!(&twice, Error::Conflict(failure) if failure.code == "DuplicatePolicyException"), "{twice}");
+    for _ in 0..2 {
+        organizations.attach_policy(&id, "601000000002").await.unwrap();
+    }
+    assert_eq!(organizations.list_targets_for_policy(&id).await.unwrap(), ["601000000002"]);
+    organizations.update_policy(&id, "no-spaces", "", &DENY.replace("App", "Space")).await.unwrap();
+    let policy = organizations.describe_policy(&id).await.unwrap();
+    assert_eq!((policy.summary.name.as_str(), policy.summary.description.as_str()), ("no-spaces", ""));
+    assert!(policy.content.contains("CreateSpace"));
+    assert!(matches!(organizations.delete_policy(&id).await, Err(Error::Conflict(_))), "it is attached");
+    for _ in 0..2 {
+        organizations.detach_policy(&id, "601000000002").await.unwrap();
+    }
+    let last = organizations.detach_policy("p-FullAWSAccess", "601000000002").await.unwrap_err();
+    assert!(matches!(&last, Error::Conflict(failure) if failure.code == "ConstraintViolationException"), "{last}");
+    let malformed = organizations.create_policy("bad", "", "{").await.unwrap_err();
+    assert!(matches!(&malformed, Error::Invalid(failure) if failure.code == "MalformedPolicyDocumentException"));
+    for _ in 0..2 {
+        organizations.delete_policy(&id).await.unwrap();
+    }
+    let all = organizations.list_policies().await.unwrap();
+    assert!(all.iter().all(|policy| policy.id != id) && all.iter().any(|policy| policy.aws_managed));
+}
+
+#[tokio::test]
 async fn a_lost_answer_is_repeated_with_the_same_token_and_gives_the_same_record() {
     let local = Local::start().await;
     let call = local.call("ada-studio").await;

@@ -6,8 +6,8 @@ use chrono::TimeDelta;
 use domain::action::Action;
 use domain::audit::Outcome;
 use domain::environment::{Environment, EnvironmentState};
-use domain::id::{EnvironmentId, OperationId, ProjectId, RequestId};
-use domain::operation::{Operation, OperationKind, Step};
+use domain::id::{EnvironmentId, OperationId, RequestId};
+use domain::operation::{Operation, OperationKind, Step, Subject};
 use domain::person::PersonKey;
 use domain::problem::Problem;
 use domain::request::{Decision, DecisionError, Request, RequestState};
@@ -145,7 +145,8 @@ impl ControlPlane {
     fn environment_for(&self, request: &Request) -> Result<(Environment, Operation)> {
         let now = self.now();
         let id: EnvironmentId = self.ids().next()?;
-        let operation = self.operation(OperationKind::Provision, &id, &request.project, &request.requester)?;
+        let subject = Subject::Environment { id: id.clone(), project: request.project.clone() };
+        let operation = self.operation(OperationKind::Provision, subject, &request.requester)?;
         let environment = Environment {
             id,
             request: request.id.clone(),
@@ -167,6 +168,7 @@ impl ControlPlane {
             launch_target: None,
             operation: Some(operation.id.clone()),
             lease_ends_at: now + TimeDelta::days(i64::from(request.lease_days)),
+            revoked: false,
             created_at: now,
             updated_at: now,
             version: 1,
@@ -178,8 +180,7 @@ impl ControlPlane {
     pub(crate) fn operation(
         &self,
         kind: OperationKind,
-        environment: &EnvironmentId,
-        project: &ProjectId,
+        subject: Subject,
         on_behalf_of: &PersonKey,
     ) -> Result<Operation> {
         let id: OperationId = self.ids().next()?;
@@ -187,8 +188,7 @@ impl ControlPlane {
         Ok(Operation {
             id,
             kind,
-            environment: environment.clone(),
-            project: project.clone(),
+            subject,
             on_behalf_of: on_behalf_of.clone(),
             step: Step::Check,
             step_entered_at: now,

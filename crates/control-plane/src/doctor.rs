@@ -142,7 +142,7 @@ impl ControlPlane {
 
     async fn check_account(&self, account: &AccountId, region: &Region) -> Vec<Check> {
         let mut checks = Vec::new();
-        for role in [RoleName::StudiogateProvisioner, RoleName::StudiogateLauncher, RoleName::StudiogateObserver] {
+        for role in RoleName::IN_PROJECT_ACCOUNTS {
             let who = match session::system(self, account, region, role).await {
                 Ok(session) => session.caller_identity().await,
                 Err(error) => Err(error),

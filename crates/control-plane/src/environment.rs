@@ -1,11 +1,13 @@
 //! One environment.
 
 use domain::action::Action;
-use domain::environment::{Environment, LaunchTarget};
+use domain::environment::{Environment, EnvironmentState, LaunchTarget};
 use domain::id::EnvironmentId;
 use domain::operation::OperationKind;
+use domain::revocation::Reach;
 use domain::view::EnvironmentPage;
 
+use crate::authorize::Cut;
 use crate::consequences::Termination;
 use crate::{Caller, ControlPlane, Result};
 
@@ -28,6 +30,13 @@ impl ControlPlane {
         let names = self.names([&it.product], people).await?;
         let actions = [Action::LaunchEnvironment, Action::TerminateEnvironment, Action::RetryEnvironment];
         let allowed = self.allowed_actions(caller, &it, &actions).await?;
+        let meets = |reach: &Reach| {
+            reach.environment().is_none_or(|id| *id == it.id) && reach.project().is_none_or(|id| *id == it.project)
+        };
+        let revoked = if it.revoked { Some(self.revoked_by(caller, &it.owner, meets).await?) } else { None };
+        let cut = Cut { person: it.owner.clone(), reach: Reach::Project { project: it.project.clone() } };
+        let may_revoke =
+            it.state != EnvironmentState::Terminated && self.may(caller, Action::RevokeAccess, &cut).await?;
         let told = self.store().stack_events(&it.id, 500).await?;
         let artifact = product.as_ref().and_then(|p| p.artifact(&it.artifact));
         let ends = Termination::of(&it, &told, artifact);
@@ -40,6 +49,8 @@ impl ControlPlane {
             owner: names.person(&it.owner),
             is_owner: it.owner == caller.actor.person,
             provisioned_product: it.provisioned_product.as_ref().map(ToString::to_string),
+            revoked,
+            may_revoke,
             launch_note: self.launch_note(&it),
             termination_deletes: ends.deletes,
             termination_consequences: ends.consequences,

@@ -75,7 +75,7 @@ impl ControlPlane {
 }
 
 /// Who creates the resources: the role of the launch constraint, or whoever provisions.
-fn launch_role(product: &Product) -> &str {
+pub(crate) fn launch_role(product: &Product) -> &str {
     let role = product.constraints.iter().find_map(|c| match &c.rule {
         ConstraintRule::Launch { role } => Some(role.as_str()),
         _ => None,

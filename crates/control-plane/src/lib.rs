@@ -21,6 +21,7 @@ mod environments;
 mod error;
 mod guardrails;
 mod home;
+mod organization;
 mod people;
 mod progress;
 mod request;
@@ -28,6 +29,8 @@ mod request_again;
 mod request_form;
 mod requests;
 mod retry;
+mod revocation;
+mod revoke;
 mod rows;
 mod sealing;
 mod second_click;
@@ -161,10 +164,15 @@ impl ControlPlane {
         &self.0.worker
     }
 
-    /// Says that an environment or its operation changed: workers look at once, and watchers hear of it.
-    pub(crate) fn changed(&self, environment: &EnvironmentId) {
+    /// Says that there is an operation to work on, or that one changed.
+    pub(crate) fn wake(&self) {
         self.signals().operations.notify_one();
         self.signals().sealer.notify_one();
+    }
+
+    /// Says that an environment or its operation changed: workers look at once, and watchers hear of it.
+    pub(crate) fn changed(&self, environment: &EnvironmentId) {
+        self.wake();
         // Nobody watching is no failure.
         let _ = self.signals().changes.send(environment.clone());
     }

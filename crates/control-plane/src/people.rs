@@ -2,6 +2,7 @@
 
 use domain::action::Action;
 use domain::person::{Actor, Grant, GroupMapping, PersonKey, PlatformRole, ProjectRole};
+use domain::revocation::CutOff;
 use domain::view::{ProfilePage, SessionRow};
 use store::PersonRecord;
 
@@ -30,6 +31,7 @@ impl ControlPlane {
             groups: sign_in.groups,
             groups_seen_at: now,
             first_seen_at: now,
+            cut_off: CutOff::default(),
         };
         let id = record.person.studio_user_id();
         let groups = record.groups.as_ref().map_or_else(|| "no claim".to_owned(), |g| g.join(", "));
@@ -58,6 +60,7 @@ impl ControlPlane {
     }
 
     pub(crate) fn actor_of(&self, record: PersonRecord, mappings: &[GroupMapping]) -> Actor {
+        let cut_off = record.cut_off;
         Actor::from_groups(
             record.person,
             record.display_name,
@@ -66,6 +69,7 @@ impl ControlPlane {
             mappings,
             self.settings().bootstrap_admin_group.as_deref(),
         )
+        .without(cut_off)
     }
 
     /// Who the portal thinks the caller is, and why.

@@ -203,6 +203,8 @@ fn view(operation: &Operation, trail: &[AuditEvent], told: &Told, expected: &Exp
             "Start the termination",
             "Delete the resources in AWS",
         ],
+        // Those are told of part by part, on a page of their own.
+        OperationKind::Revoke | OperationKind::Restore => &[],
     };
     let at = operation.step.position();
     let failed = matches!(operation.step, Step::Failed { .. });

@@ -3,8 +3,9 @@
 use domain::action::Action;
 use domain::environment::{Environment, EnvironmentState};
 use domain::id::EnvironmentId;
-use domain::operation::OperationKind;
+use domain::operation::{OperationKind, Subject};
 
+use crate::terminate::terminated_instead;
 use crate::trail::Event;
 use crate::{Caller, ControlPlane, Error, Result};
 
@@ -61,16 +62,18 @@ impl ControlPlane {
                 "Wait until nothing is at work on it; its page shows how far that is.",
             ));
         }
-        let mut operation = self.operation(kind, &it.id, &it.project, &caller.actor.person)?;
+        let subject = Subject::Environment { id: it.id.clone(), project: it.project.clone() };
+        let mut operation = self.operation(kind, subject, &caller.actor.person)?;
         let ended = last.filter(|o| ends && o.finished_at.is_none());
         if let Some(ended) = &ended {
             // Until its lease ends a worker may be at a call to AWS: only then is it known what there is to terminate.
             operation.next_run_at = ended.lease_until.map_or(self.now(), |until| until.max(self.now()));
-            tx.end_operation(&self.ended(ended)).await?;
+            tx.end_operation(&self.ended(ended, terminated_instead())).await?;
         }
         it.state = match kind {
             OperationKind::Provision => Provisioning,
             OperationKind::Terminate => Terminating,
+            OperationKind::Revoke | OperationKind::Restore => it.state,
         };
         it.problem = None;
         it.operation = Some(operation.id.clone());
@@ -100,6 +103,7 @@ impl ControlPlane {
         let fits = match kind {
             OperationKind::Provision => it.state == Provisioning,
             OperationKind::Terminate => matches!(it.state, Terminating | Terminated),
+            OperationKind::Revoke | OperationKind::Restore => false,
         };
         let Some(operation) = it.operation.as_ref().filter(|_| fits) else { return Ok(false) };
         let operation = self.store().operation(operation).await?;

@@ -7,6 +7,8 @@ use aws::{AssumeGrant, RoleRef, Session};
 use domain::action::Action;
 use domain::environment::{Environment, LaunchTarget};
 use domain::id::{AccountId, Region};
+use domain::person::PersonKey;
+use domain::revocation::{Revocation, Target};
 use domain::session::{RoleName, SessionPolicy, SessionTags};
 
 use crate::ControlPlane;
@@ -63,15 +65,30 @@ pub(crate) async fn tagger(
     open(plane, environment, role, &[(&["sagemaker:AddTags"], &[arn_of(plane, it, target)])]).await
 }
 
-/// The ARN of what is opened. SageMaker writes it in lower case whatever the case of the name.
+/// The ARN of what is opened.
 pub(crate) fn arn_of(plane: &ControlPlane, it: &Environment, target: &LaunchTarget) -> String {
+    arn_in(plane, &it.account, &it.region, target)
+}
+
+/// The same, in an account and region. SageMaker writes it in lower case whatever the case of the name.
+pub(crate) fn arn_in(plane: &ControlPlane, account: &AccountId, region: &Region, target: &LaunchTarget) -> String {
     let resource = match target {
         LaunchTarget::Studio { domain_id, user_profile_name } => {
             format!("user-profile/{domain_id}/{}", user_profile_name.to_lowercase())
         }
         LaunchTarget::NotebookInstance { name } => format!("notebook-instance/{}", name.to_lowercase()),
     };
-    format!("arn:{}:sagemaker:{}:{}:{resource}", plane.aws().config().partition, it.region, it.account)
+    format!("arn:{}:sagemaker:{region}:{account}:{resource}", plane.aws().config().partition)
+}
+
+/// The ARN of a resource of SageMaker where a revocation acts.
+pub(crate) fn arn_of_kind(plane: &ControlPlane, target: &Target, resource: &str) -> String {
+    format!("arn:{}:sagemaker:{}:{}:{resource}", plane.aws().config().partition, target.region, target.account)
+}
+
+/// The ARN of a role without a path.
+pub(crate) fn role_arn(plane: &ControlPlane, account: &AccountId, role: &str) -> String {
+    format!("arn:{}:iam::{account}:role/{role}", plane.aws().config().partition)
 }
 
 /// A session of `StudiogateProvisioner` for one purpose, as the environment's owner.
@@ -129,6 +146,38 @@ pub(crate) async fn clearer(
     open(plane, environment, RoleName::StudiogateProvisioner, &grants).await
 }
 
+/// A session of `StudiogateRevoker` for one environment of a revocation.
+pub(crate) async fn revoker(
+    plane: &ControlPlane,
+    revocation: &Authorized<Revocation>,
+    target: &Target,
+    grants: &[Grant<'_>],
+) -> aws::Result<Session> {
+    if !matches!(revocation.action(), Action::RevokeAccess | Action::RestoreAccess) {
+        return Err(not_sent("it was something else that was allowed"));
+    }
+    let whose = SessionTags {
+        studiouserid: revocation.thing().person.studio_user_id(),
+        project: target.project.clone(),
+        stage: target.stage,
+    };
+    let at = (target.account.clone(), target.region.clone());
+    open_as(plane, revocation.by(), whose, at, RoleName::StudiogateRevoker, grants).await
+}
+
+/// A session of `StudiogateRevoker` that takes deny policies off a role which goes with the environment's stack.
+pub(crate) async fn freer(
+    plane: &ControlPlane,
+    environment: &Authorized<Environment>,
+    role_arn: &str,
+) -> aws::Result<Session> {
+    if !Purpose::Terminate.is_covered_by(environment.action()) {
+        return Err(not_sent("it was something else that was allowed"));
+    }
+    let grant: Grant<'_> = (&["iam:DeleteRolePolicy", "iam:GetRole"], &[role_arn.to_owned()]);
+    open(plane, environment, RoleName::StudiogateRevoker, &[grant]).await
+}
+
 /// The portal's own session for reading stacks.
 pub(crate) async fn observer(plane: &ControlPlane, account: &AccountId, region: &Region) -> aws::Result<Session> {
     system(plane, account, region, RoleName::StudiogateObserver).await
@@ -163,7 +212,7 @@ pub(crate) async fn system(
 }
 
 /// Actions, and what they are allowed on.
-type Grant<'a> = (&'a [&'a str], &'a [String]);
+pub(crate) type Grant<'a> = (&'a [&'a str], &'a [String]);
 
 async fn open(
     plane: &ControlPlane,
@@ -172,16 +221,27 @@ async fn open(
     grants: &[Grant<'_>],
 ) -> aws::Result<Session> {
     let environment = authorized.thing();
-    let tags = SessionTags {
+    let whose = SessionTags {
         studiouserid: environment.studio_user_id.clone(),
         project: environment.project.clone(),
         stage: environment.stage,
     };
+    let at = (environment.account.clone(), environment.region.clone());
+    open_as(plane, authorized.by(), whose, at, role, grants).await
+}
+
+async fn open_as(
+    plane: &ControlPlane,
+    by: &PersonKey,
+    tags: SessionTags,
+    (account, region): (AccountId, Region),
+    role: RoleName,
+    grants: &[Grant<'_>],
+) -> aws::Result<Session> {
     let policy = SessionPolicy::allow_each(grants).map_err(|e| not_sent(&e.to_string()))?;
-    let role = RoleRef { account: environment.account.clone(), region: environment.region.clone(), role };
     // The tags say whom it is for; the source identity, in CloudTrail, who acts.
-    let acting = authorized.by().studio_user_id().into();
-    assume(plane, &role, &AssumeGrant::person(acting, tags, policy)).await
+    let acting = by.studio_user_id().into();
+    assume(plane, &RoleRef { account, region, role }, &AssumeGrant::person(acting, tags, policy)).await
 }
 
 /// A session that the portal itself does not ask for.

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use chrono::TimeDelta;
 use domain::id::{AccountId, Region};
 use domain::operation::Pace;
+use domain::organization::ScpLimits;
 use domain::project::Stage;
 use domain::studio::{PresignedUrlTtl, StudioSessionDuration};
 use ed25519_dalek::{SigningKey, VerifyingKey};
@@ -112,6 +113,8 @@ pub struct Settings {
     pub eligible_lead_max_age: TimeDelta,
     /// Whom people ask: "the platform team (ml-platform@example.com)".
     pub platform_contact: String,
+    /// Organizations' quotas for service control policies.
+    pub scp_limits: ScpLimits,
     pub pace: Pace,
     pub workers: WorkerSettings,
 }
@@ -139,6 +142,7 @@ impl Settings {
             stored_membership_max_age: TimeDelta::hours(12),
             eligible_lead_max_age: TimeDelta::days(30),
             platform_contact: "the platform team".to_owned(),
+            scp_limits: ScpLimits::default(),
             pace: Pace::default(),
             workers: WorkerSettings::default(),
         }

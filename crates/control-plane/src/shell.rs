@@ -4,13 +4,16 @@ use domain::action::Action;
 use domain::person::ProjectRole;
 use domain::view::{Flash, Shell};
 
+use store::Scope;
+
 use crate::authorize::Portal;
-use crate::{Caller, ControlPlane, Result};
+use crate::{Caller, ControlPlane, Error, Result};
 
 /// The actions that decide which parts of the navigation are shown.
-const NAVIGATION: [Action; 6] = [
+const NAVIGATION: [Action; 7] = [
     Action::ViewAudit,
     Action::ViewAdministration,
+    Action::ViewOrganization,
     Action::ManageProjects,
     Action::ManageGroupMappings,
     Action::ManageProductAccess,
@@ -33,10 +36,22 @@ impl ControlPlane {
             roles: Self::roles_in_words(actor),
             allowed,
             decides,
+            sees_revocations: Self::scope(actor, Action::ViewRevocation) != Scope::Nothing,
+            cut_off: actor.cut_off.everything,
             waiting_for_me,
             flash,
             request_id: caller.request_id.clone(),
         })
+    }
+
+    /// What somebody is told whose access is revoked everywhere.
+    pub fn cut_off(&self) -> Error {
+        Error::Denied {
+            what: "use the portal".to_owned(),
+            rule: "who-is-cut-off-does-nothing".to_owned(),
+            says: "Your access to the portal is revoked.".to_owned(),
+            ask: format!("Ask {}.", self.settings().platform_contact),
+        }
     }
 
     /// Leaves a message for the next page of the caller's own session.

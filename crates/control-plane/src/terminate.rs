@@ -34,15 +34,10 @@ impl ControlPlane {
         self.start(caller, &seen, OperationKind::Terminate, Action::TerminateEnvironment).await
     }
 
-    /// The operation, ended for a termination.
-    pub(crate) fn ended(&self, operation: &Operation) -> Operation {
-        let problem = Problem::new(
-            "The provisioning was ended.",
-            "The environment is terminated instead.",
-            "Follow the termination: it takes down what came up.",
-        );
+    /// The operation, ended for another one.
+    pub(crate) fn ended(&self, operation: &Operation, why: Problem) -> Operation {
         Operation {
-            step: Step::Failed { problem, at: operation.step.position() },
+            step: Step::Failed { problem: why, at: operation.step.position() },
             trouble: None,
             lease_owner: None,
             lease_until: None,
@@ -51,4 +46,12 @@ impl ControlPlane {
             ..operation.clone()
         }
     }
+}
+
+pub(crate) fn terminated_instead() -> Problem {
+    Problem::new(
+        "The provisioning was ended.",
+        "The environment is terminated instead.",
+        "Follow the termination: it takes down what came up.",
+    )
 }

@@ -42,6 +42,7 @@ fn actors() -> impl Strategy<Value = Actor> {
             // Most people have no platform role: they are the interesting ones.
             platform: if odds < 3 { platform } else { vec![] },
             memberships,
+            cut_off: Default::default(),
         },
     )
 }
@@ -122,6 +123,7 @@ fn environment(n: i64, request: &Request) -> Environment {
         launch_target: None,
         operation: None,
         lease_ends_at: request.submitted_at + TimeDelta::days(1),
+        revoked: false,
         created_at: request.submitted_at,
         updated_at: request.submitted_at,
         version: 1,

@@ -60,7 +60,7 @@ on_both! {
         let faults = state.running.aws.faults();
         faults.reset_calls();
         assert!(read_anew(&state).await);
-        const CALL: &str = "organizations:ListPoliciesForTarget";
+        const CALL: &str = "organizations:ListAccountsForParent";
         let whole = faults.calls(CALL);
         assert!(whole > 5);
         faults.reset_calls();

@@ -42,6 +42,11 @@ actions! {
     TerminateEnvironment = "terminate_environment", changes: true;
     /// Start a failed operation again.
     RetryEnvironment = "retry_environment", changes: true;
+    /// Cut somebody off: from an environment, in a project, or everywhere.
+    RevokeAccess = "revoke_access", changes: true;
+    ViewRevocation = "view_revocation", changes: false;
+    /// Give back what a revocation cut off.
+    RestoreAccess = "restore_access", changes: true;
     /// Read the audit log of the whole portal.
     ViewAudit = "view_audit", changes: false;
     /// See projects, their accounts, access and bindings.
@@ -60,6 +65,10 @@ actions! {
     EndOwnSession = "end_own_session", changes: true;
     /// End any person's sessions.
     EndAnySession = "end_any_session", changes: true;
+    /// See the organization's tree and its service control policies.
+    ViewOrganization = "view_organization", changes: false;
+    /// Create, edit, attach and detach service control policies.
+    ManageOrganization = "manage_organization", changes: true;
 }
 
 impl fmt::Display for Action {

@@ -110,6 +110,8 @@ pub struct Environment {
     /// The operation at work on it, or the last one.
     pub operation: Option<OperationId>,
     pub lease_ends_at: DateTime<Utc>,
+    /// A revocation is in force on it. Follows from the revocations, and is no part of a version.
+    pub revoked: bool,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub version: i64,

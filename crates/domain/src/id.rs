@@ -63,8 +63,10 @@ ids! {
     RequestId,
     /// An environment: the portal's row for one provisioned product, from the moment it is approved.
     EnvironmentId,
-    /// One run of several calls: provision, terminate.
+    /// One run of several calls: provision, terminate, revoke.
     OperationId,
+    /// One time that somebody's access was cut off.
+    RevocationId,
     /// One audit event.
     AuditEventId,
     /// What a person typed into a form that was not accepted yet.

@@ -1,14 +1,30 @@
 //! Where an account stands in the organization, and what the service control policies on its way forbid there. Mirrored
 //! into the store; nothing here asks AWS.
 
+mod chain;
+mod change;
+mod diff;
+mod effect;
+mod effective;
+mod governed;
+mod tree;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::guardrail::{Call, Context, Decision, Layers, Policy, PolicyKind, SizeLimit, evaluate};
+use crate::guardrail::{Call, Context, Decision, Effect, Layers, Policy, PolicyKind, SizeLimit, evaluate};
 use crate::id::{AccountId, Region};
 use crate::problem::Problem;
+
+pub use chain::Chain;
+pub use change::{AroundChange, Basis, PolicyChange, ScpLimits};
+pub use diff::{DiffLine, diff};
+pub use effect::{ChangedOutlook, Need, OutlookOf, changed_outlooks};
+pub use effective::{EffectiveLevel, EffectivePolicy, EffectiveStatement, effective_policy, statements_of};
+pub use governed::{GOVERNED, GovernedAction};
+pub use tree::{NodeKind, Organization, TreeNode};
 
 /// The root, an organizational unit, or the account itself, with the policies attached to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,11 +46,15 @@ pub struct AccountPath {
 }
 
 /// A service control policy with its document.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ServiceControlPolicy {
     pub id: String,
     pub name: String,
     pub content: String,
+    pub description: String,
+    /// AWS's own, which nobody changes.
+    pub aws_managed: bool,
 }
 
 /// How fresh the mirror of the organization is.
@@ -156,7 +176,7 @@ pub fn guardrails(
 }
 
 fn forbidden<'a>(policy: &'a Policy, node: &'a str) -> impl Iterator<Item = Forbidden> + 'a {
-    policy.prohibitions().into_iter().map(|denied| Forbidden {
+    policy.clauses().filter(|clause| clause.effect == Effect::Deny).map(|denied| Forbidden {
         policy: policy.name().to_owned(),
         node: node.to_owned(),
         statement: denied.statement.to_string(),
@@ -169,7 +189,7 @@ fn forbidden<'a>(policy: &'a Policy, node: &'a str) -> impl Iterator<Item = Forb
 }
 
 /// What is known of every call of the role.
-fn context(account: &AccountId, caller: Caller<'_>) -> Context {
+pub fn context(account: &AccountId, caller: Caller<'_>) -> Context {
     let mut context = Context::new();
     let Caller { role, region, partition } = caller;
     context
@@ -203,7 +223,8 @@ mod tests {
 
     fn policies(dev: &str) -> BTreeMap<String, ServiceControlPolicy> {
         let policy = |id: &str, content: &str| {
-            (id.to_owned(), ServiceControlPolicy { id: id.into(), name: id.into(), content: content.into() })
+            let (id, name, content) = (id.to_owned(), id.into(), content.into());
+            (id.clone(), ServiceControlPolicy { id, name, content, ..ServiceControlPolicy::default() })
         };
         [policy("full", EVERYTHING), policy("dev", dev)].into()
     }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::id::ProjectId;
+use crate::revocation::CutOff;
 
 /// What names a person for good: issuer and subject (OpenID Connect Core 1.0, section 5.7). E-mail addresses and names
 /// change hands; this pair never does.
@@ -126,6 +127,8 @@ pub struct Actor {
     pub groups: Vec<String>,
     pub platform: Vec<PlatformGrant>,
     pub memberships: Vec<Membership>,
+    /// What is cut off at this moment; roles that fall under it are not among the above.
+    pub cut_off: CutOff,
 }
 
 impl Actor {
@@ -203,7 +206,19 @@ impl Actor {
                 }
             }
         }
-        Self { person, display_name, email, groups, platform, memberships }
+        Self { person, display_name, email, groups, platform, memberships, cut_off: CutOff::default() }
+    }
+
+    /// The same person without what is cut off.
+    #[must_use]
+    pub fn without(mut self, cut_off: CutOff) -> Self {
+        if cut_off.everything {
+            self.platform.clear();
+            self.memberships.clear();
+        }
+        self.memberships.retain(|membership| !cut_off.projects.contains(&membership.project));
+        self.cut_off = cut_off;
+        self
     }
 }
 

@@ -40,6 +40,17 @@ pub fn creating(resource_type: &str) -> &'static [&'static str] {
     }
 }
 
+/// The actions that the portal calls to bring up any product.
+pub const PROVISIONING: &[&str] = &[
+    "servicecatalog:ListLaunchPaths",
+    "servicecatalog:ProvisionProduct",
+    "servicecatalog:DescribeRecord",
+    "servicecatalog:DescribeProvisionedProduct",
+];
+
+/// The actions that the portal calls to take down any environment.
+pub const TERMINATING: &[&str] = &["servicecatalog:TerminateProvisionedProduct", "servicecatalog:DescribeRecord"];
+
 /// The actions that the portal calls to open one type of resource.
 pub fn opening(resource_type: &str) -> &'static [&'static str] {
     match resource_type {

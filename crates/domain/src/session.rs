@@ -78,16 +78,29 @@ pub enum RoleName {
     StudiogateProvisioner,
     StudiogateLauncher,
     StudiogateObserver,
+    StudiogateRevoker,
+    StudiogateProbe,
     StudiogateCurator,
     StudiogateOrganizer,
 }
 
 impl RoleName {
+    /// Those that `deploy/spoke.yaml` makes in every account of a project.
+    pub const IN_PROJECT_ACCOUNTS: [Self; 5] = [
+        Self::StudiogateProvisioner,
+        Self::StudiogateLauncher,
+        Self::StudiogateObserver,
+        Self::StudiogateRevoker,
+        Self::StudiogateProbe,
+    ];
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::StudiogateProvisioner => "StudiogateProvisioner",
             Self::StudiogateLauncher => "StudiogateLauncher",
             Self::StudiogateObserver => "StudiogateObserver",
+            Self::StudiogateRevoker => "StudiogateRevoker",
+            Self::StudiogateProbe => "StudiogateProbe",
             Self::StudiogateCurator => "StudiogateCurator",
             Self::StudiogateOrganizer => "StudiogateOrganizer",
         }

@@ -56,7 +56,28 @@ impl PolicyCache {
 
 /// Allows or refuses `action` on `resource` (an ARN or `*`) for the caller of `ctx`. `context` holds what the operation
 /// knows (resource tags, request tags, service keys); what is known of the caller is added here.
-pub fn authorize(world: &World, ctx: &Ctx, action: &str, resource: &str, mut context: Context) -> Result<(), AwsError> {
+pub fn authorize(world: &World, ctx: &Ctx, action: &str, resource: &str, context: Context) -> Result<(), AwsError> {
+    decide(world, ctx, (action, resource), context, |decision| decision == Decision::Allow)
+}
+
+/// Refuses what a Deny matches, and lets pass what nobody allows.
+pub(crate) fn not_denied(
+    world: &World,
+    ctx: &Ctx,
+    action: &str,
+    resource: &str,
+    context: Context,
+) -> Result<(), AwsError> {
+    decide(world, ctx, (action, resource), context, |decision| decision != Decision::ExplicitDeny)
+}
+
+fn decide(
+    world: &World,
+    ctx: &Ctx,
+    (action, resource): (&str, &str),
+    mut context: Context,
+    passes: impl Fn(Decision) -> bool,
+) -> Result<(), AwsError> {
     add_caller_keys(world, ctx, &mut context);
     add_resource_keys(world, ctx, resource, &mut context);
     let call = Call { action, resource, context: &context };
@@ -108,10 +129,7 @@ pub fn authorize(world: &World, ctx: &Ctx, action: &str, resource: &str, mut con
         },
         &call,
     );
-    match verdict.decision {
-        Decision::Allow => Ok(()),
-        Decision::ExplicitDeny | Decision::ImplicitDeny => Err(refusal(ctx, &call, &verdict)),
-    }
+    if passes(verdict.decision) { Ok(()) } else { Err(refusal(ctx, &call, &verdict)) }
 }
 
 /// A boundary that is attached but unknown allows nothing.

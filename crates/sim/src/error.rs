@@ -9,16 +9,23 @@ pub struct AwsError {
     /// `Exception` from the general ones (`AccessDenied`), which the wire layer does.
     pub code: String,
     pub message: String,
+    /// Organizations says which limit was violated in a member of its own.
+    pub reason: Option<&'static str>,
 }
 
 impl AwsError {
     /// A mistake of the caller, status 400.
     pub fn new(code: &str, message: impl Into<String>) -> Self {
-        Self { status: 400, code: code.to_owned(), message: message.into() }
+        Self::with_status(400, code, message)
     }
 
     pub fn with_status(status: u16, code: &str, message: impl Into<String>) -> Self {
-        Self { status, code: code.to_owned(), message: message.into() }
+        Self { status, code: code.to_owned(), message: message.into(), reason: None }
+    }
+
+    #[must_use]
+    pub fn because(self, reason: &'static str) -> Self {
+        Self { reason: Some(reason), ..self }
     }
 
     /// Of SageMaker, STS and CloudFormation (`ValidationException`, there as `ValidationError`).

@@ -10,6 +10,7 @@ pub mod authorize;
 mod aws_policies;
 pub mod cloudformation;
 pub mod context;
+pub mod ec2;
 pub mod error;
 pub mod faults;
 pub mod http;

@@ -33,7 +33,7 @@ pub struct Request<'a> {
 }
 
 /// All but unreserved characters (RFC 3986).
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+pub(crate) const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 impl Signed {
     /// Reads the `Authorization` header.

@@ -118,7 +118,7 @@ const UNIQUE: &[(&str, &str, &str)] = &[
         "environment.account_id, environment.region, environment.name",
         "environment name in its account",
     ),
-    ("operation_unfinished", "operation.environment_id", "unfinished operation of the environment"),
+    ("operation_unfinished", "operation.subject_kind, operation.subject_id", "unfinished operation on the same thing"),
     ("audit_event_position", "audit_event.position", "position in the audit log"),
     ("audit_block_pkey", "audit_block.height", "height in the audit log"),
     ("person_studio_user_id", "person.studio_user_id", "name in AWS"),

@@ -20,7 +20,7 @@ use crate::tx::Tx;
 
 const COLUMNS: &str = "id, request_id, project_id, owner_issuer, owner_subject, studio_user_id, product_id, artifact_id, \
                        account_id, region, stage, name, state, problem, provisioned_product_id, stack_arn, outputs, \
-                       tags, launch_target, operation_id, lease_ends_at, created_at, updated_at, version";
+                       tags, launch_target, operation_id, lease_ends_at, revoked, created_at, updated_at, version";
 
 const KEYS: Keys = Keys {
     table: "environment",
@@ -90,6 +90,7 @@ struct EnvironmentRow {
     launch_target: Option<String>,
     operation_id: Option<String>,
     lease_ends_at: i64,
+    revoked: i64,
     created_at: i64,
     updated_at: i64,
     version: i64,
@@ -120,6 +121,7 @@ impl TryFrom<EnvironmentRow> for Environment {
             launch_target: at.optional_json("launch_target", row.launch_target.as_deref())?,
             operation: at.optional("operation_id", row.operation_id.as_deref())?,
             lease_ends_at: at.time("lease_ends_at", row.lease_ends_at)?,
+            revoked: row.revoked != 0,
             created_at: at.time("created_at", row.created_at)?,
             updated_at: at.time("updated_at", row.updated_at)?,
             version: row.version,
@@ -127,6 +129,7 @@ impl TryFrom<EnvironmentRow> for Environment {
     }
 }
 
+/// Without `revoked`, which follows from the revocations alone.
 fn columns(environment: &Environment) -> Result<Columns> {
     Ok(vec![
         ("id", environment.id.as_str().into()),

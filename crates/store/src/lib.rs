@@ -31,6 +31,7 @@ mod product_settings;
 mod project;
 mod project_account;
 mod request;
+mod revocation;
 mod row;
 mod run;
 mod scope;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use domain::id::{EnvironmentId, OperationId, ProductId};
-use domain::operation::{Operation, Step};
+use domain::operation::{Operation, Step, Subject};
 
 use crate::connect::Store;
 use crate::dialect;
@@ -16,15 +16,17 @@ use crate::run::{On, all, execute, number, optional};
 use crate::sql::{Columns, Sql, json, optional_json};
 use crate::tx::Tx;
 
-const COLUMNS: &str = "id, kind, environment_id, project_id, on_behalf_of_issuer, on_behalf_of_subject, step, step_data, \
-                       step_entered_at, attempt, trouble, next_run_at, lease_owner, lease_until, created_at, finished_at, version";
+const COLUMNS: &str = "id, kind, subject_kind, subject_id, project_id, on_behalf_of_issuer, on_behalf_of_subject, step, \
+                       step_data, step_entered_at, attempt, trouble, next_run_at, lease_owner, lease_until, created_at, \
+                       finished_at, version";
 
 #[derive(sqlx::FromRow)]
 struct OperationRow {
     id: String,
     kind: String,
-    environment_id: String,
-    project_id: String,
+    subject_kind: String,
+    subject_id: String,
+    project_id: Option<String>,
     on_behalf_of_issuer: String,
     on_behalf_of_subject: String,
     step: String,
@@ -51,8 +53,7 @@ impl TryFrom<OperationRow> for Operation {
         Ok(Self {
             id: at.parse("id", &row.id)?,
             kind: at.word("kind", &row.kind)?,
-            environment: at.parse("environment_id", &row.environment_id)?,
-            project: at.parse("project_id", &row.project_id)?,
+            subject: subject(&at, &row.subject_kind, &row.subject_id, row.project_id.as_deref())?,
             on_behalf_of: person(row.on_behalf_of_issuer, row.on_behalf_of_subject),
             step,
             step_entered_at: at.time("step_entered_at", row.step_entered_at)?,
@@ -68,12 +69,26 @@ impl TryFrom<OperationRow> for Operation {
     }
 }
 
+fn subject(at: &At, kind: &str, id: &str, project: Option<&str>) -> Result<Subject> {
+    match (kind, at.optional("project_id", project)?) {
+        ("environment", Some(project)) => Ok(Subject::Environment { id: at.parse("subject_id", id)?, project }),
+        ("revocation", None) => Ok(Subject::Revocation { id: at.parse("subject_id", id)? }),
+        _ => Err(at.corrupt("subject_kind", format!("{kind:?} does not fit the row"))),
+    }
+}
+
 fn columns(operation: &Operation) -> Result<Columns> {
+    let (environment, project) = match &operation.subject {
+        Subject::Environment { id, project } => (Some(id.as_str()), Some(project.as_str())),
+        Subject::Revocation { .. } => (None, None),
+    };
     Ok(vec![
         ("id", operation.id.as_str().into()),
         ("kind", word(&operation.kind).into()),
-        ("environment_id", operation.environment.as_str().into()),
-        ("project_id", operation.project.as_str().into()),
+        ("subject_kind", operation.subject.kind().into()),
+        ("subject_id", operation.subject.id().into()),
+        ("environment_id", environment.into()),
+        ("project_id", project.into()),
         ("on_behalf_of_issuer", (&operation.on_behalf_of.issuer).into()),
         ("on_behalf_of_subject", (&operation.on_behalf_of.subject).into()),
         ("step", operation.step.as_str().into()),
@@ -249,7 +264,7 @@ impl Tx {
         get(self.on(), id, suffix).await
     }
 
-    /// [`Error::Duplicate`] where another operation of the environment is unfinished.
+    /// [`Error::Duplicate`] where another operation on the same thing is unfinished.
     pub async fn insert_operation(&mut self, operation: &Operation) -> Result<()> {
         execute(self.on(), Sql::insert("operation", columns(operation)?)).await.map(|_| ())
     }

@@ -1,27 +1,24 @@
-//! The mirror of the organization: where the projects' accounts stand in it, and the service control policies there.
+//! The mirror of the organization: its tree, its service control policies, and what is attached where.
 
-use std::collections::BTreeMap;
+mod nodes;
+mod policies;
 
 use chrono::{DateTime, Utc};
-use domain::id::AccountId;
-use domain::organization::{AccountPath, OrganizationState, ServiceControlPolicy};
+use domain::organization::{Organization, OrganizationState};
 use domain::problem::Problem;
 
 use crate::connect::Store;
 use crate::error::Result;
 use crate::row::At;
-use crate::run::{all, execute, optional};
-use crate::sql::{Sql, Value, json};
+use crate::run::{execute, optional};
+use crate::sql::{Columns, Sql, Value, json};
 use crate::tx::Tx;
 
 /// The one row of `organization_state`.
 const ORGANIZATION: &str = "organization";
 
-#[derive(sqlx::FromRow)]
-struct Body {
-    account_id: String,
-    body: String,
-}
+/// Rows that one statement writes.
+const AT_ONCE: usize = 200;
 
 #[derive(sqlx::FromRow)]
 struct StateRow {
@@ -40,69 +37,27 @@ impl Store {
             problem: at.optional_json("problem", row.problem.as_deref())?,
         })
     }
-
-    /// The paths of accounts; those that the mirror does not have are missing.
-    pub async fn account_paths<'a>(
-        &self,
-        accounts: impl IntoIterator<Item = &'a AccountId>,
-    ) -> Result<BTreeMap<AccountId, AccountPath>> {
-        let mut accounts = accounts.into_iter().map(AccountId::as_str).peekable();
-        if accounts.peek().is_none() {
-            return Ok(BTreeMap::new());
-        }
-        let mut sql = Sql::new("SELECT account_id, body FROM account_path WHERE account_id IN ");
-        sql.tuple(accounts);
-        let rows: Vec<Body> = all(self.read(), sql).await?;
-        rows.into_iter()
-            .map(|row| {
-                let path: AccountPath = At::new("account_path", row.account_id).json("body", &row.body)?;
-                Ok((path.account.clone(), path))
-            })
-            .collect()
-    }
-
-    /// Policies by id; those that the mirror does not have are missing.
-    pub async fn service_control_policies<'a>(
-        &self,
-        ids: impl IntoIterator<Item = &'a String>,
-    ) -> Result<BTreeMap<String, ServiceControlPolicy>> {
-        let mut ids = ids.into_iter().peekable();
-        if ids.peek().is_none() {
-            return Ok(BTreeMap::new());
-        }
-        let mut sql = Sql::new("SELECT id, name, content FROM service_control_policy WHERE id IN ");
-        sql.tuple(ids);
-        let rows: Vec<(String, String, String)> = all(self.read(), sql).await?;
-        let policy =
-            |(id, name, content): (String, String, String)| (id.clone(), ServiceControlPolicy { id, name, content });
-        Ok(rows.into_iter().map(policy).collect())
-    }
 }
 
 impl Tx {
     /// Puts what was just read, whole, in the place of what was there.
     pub async fn replace_organization(
         &mut self,
-        paths: &[AccountPath],
-        policies: &[ServiceControlPolicy],
+        organization: &Organization,
         refreshed_at: DateTime<Utc>,
     ) -> Result<()> {
-        for table in ["account_path", "service_control_policy"] {
+        for table in ["organization_node", "policy_attachment", "service_control_policy"] {
             execute(self.on(), Sql::new(format!("DELETE FROM {table}"))).await?;
         }
-        for path in paths {
-            let body = json("account_path", "body", path)?;
-            let columns = vec![("account_id", path.account.as_str().into()), ("body", body)];
-            execute(self.on(), Sql::insert("account_path", columns)).await?;
+        let nodes = nodes::rows(&organization.nodes).collect::<Result<Vec<_>>>()?;
+        self.insert_all("organization_node", nodes).await?;
+        let mut attachments: Vec<Columns> = Vec::new();
+        for it in &organization.nodes {
+            let attached = it.node.policies.iter();
+            attachments.extend(attached.map(|id| vec![("node_id", (&it.node.id).into()), ("policy_id", id.into())]));
         }
-        for policy in policies {
-            let columns = vec![
-                ("id", (&policy.id).into()),
-                ("name", (&policy.name).into()),
-                ("content", (&policy.content).into()),
-            ];
-            execute(self.on(), Sql::insert("service_control_policy", columns)).await?;
-        }
+        self.insert_all("policy_attachment", attachments).await?;
+        self.insert_all("service_control_policy", organization.policies.iter().map(policies::row).collect()).await?;
         let columns =
             vec![("name", ORGANIZATION.into()), ("refreshed_at", refreshed_at.into()), ("problem", Value::Text(None))];
         execute(self.on(), Sql::upsert("organization_state", "name", columns)).await.map(|_| ())
@@ -112,5 +67,17 @@ impl Tx {
     pub async fn organization_failed(&mut self, problem: &Problem) -> Result<()> {
         let columns = vec![("name", ORGANIZATION.into()), ("problem", json("organization_state", "problem", problem)?)];
         execute(self.on(), Sql::upsert("organization_state", "name", columns)).await.map(|_| ())
+    }
+
+    async fn insert_all(&mut self, table: &'static str, rows: Vec<Columns>) -> Result<()> {
+        let mut rows = rows.into_iter();
+        while let Some(first) = rows.next() {
+            let mut sql = Sql::insert(table, first);
+            for row in rows.by_ref().take(AT_ONCE - 1) {
+                sql.push(", ").tuple(row.into_iter().map(|(_, value)| value));
+            }
+            execute(self.on(), sql).await?;
+        }
+        Ok(())
     }
 }

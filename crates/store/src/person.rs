@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use domain::person::PersonKey;
+use domain::revocation::CutOff;
 
 use crate::connect::Store;
 use crate::error::{Error, Result};
@@ -13,7 +14,7 @@ use crate::sql::{Sql, contains, optional_json};
 use crate::tx::Tx;
 
 const COLUMNS: &str = "person.issuer, person.subject, person.studio_user_id, person.display_name, person.email, \
-                       person.groups, person.groups_seen_at, person.first_seen_at";
+                       person.groups, person.groups_seen_at, person.first_seen_at, person.cut_off";
 
 /// A person as their last sign-in named them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub struct PersonRecord {
     /// When the provider last stated the groups.
     pub groups_seen_at: DateTime<Utc>,
     pub first_seen_at: DateTime<Utc>,
+    /// Follows from the revocations in force; a sign-in changes nothing of it.
+    pub cut_off: CutOff,
 }
 
 #[derive(sqlx::FromRow)]
@@ -38,6 +41,7 @@ struct PersonRow {
     groups: Option<String>,
     groups_seen_at: i64,
     first_seen_at: i64,
+    cut_off: Option<String>,
 }
 
 impl TryFrom<PersonRow> for PersonRecord {
@@ -55,6 +59,7 @@ impl TryFrom<PersonRow> for PersonRecord {
             groups: at.optional_json("groups", row.groups.as_deref())?,
             groups_seen_at: at.time("groups_seen_at", row.groups_seen_at)?,
             first_seen_at: at.time("first_seen_at", row.first_seen_at)?,
+            cut_off: at.optional_json("cut_off", row.cut_off.as_deref())?.unwrap_or_default(),
         })
     }
 }

@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::audit::Outcome;
 use domain::environment::EnvironmentState;
 use domain::id::ProjectId;
+use domain::organization::NodeKind;
 use domain::person::PersonKey;
 use domain::project::Stage;
 use domain::request::RequestState;
@@ -126,6 +127,7 @@ async fn read_lists(store: &Store) -> crate::Result<()> {
                     store.count_environments(&scope, &filter).await?;
                 }
             }
+            store.revocations(&scope, &page).await?;
             for filter in audit_filters() {
                 store.audit_events(&scope, &filter, &page).await?;
             }
@@ -150,6 +152,8 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.search_people("ada", 20).await?;
     store.people_in_groups(&["a".into(), "b".into()], now()).await?;
     store.names_of([&person()]).await?;
+    store.revocation(&"v".parse().unwrap()).await?;
+    store.revocations_in_force(&person()).await?;
     store.request(&"r".parse().unwrap()).await?;
     store.undecided_requests(now(), 20).await?;
     store.environment(&"e".parse().unwrap()).await?;
@@ -176,6 +180,8 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.unsealed_backlog().await?;
     store.audit_blocks(0, 10).await?;
     store.audit_head().await?;
+    store.organization_state().await?;
+    read_organization(store).await?;
     let mut tx = store.begin().await?;
     let (account, region) = ("601000000001".parse().unwrap(), "eu-west-1".parse().unwrap());
     tx.count_requests_of(&person(), now()).await?;
@@ -184,6 +190,30 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     tx.count_live_environments(&projects(1)[0], &account, &region).await?;
     tx.end_sessions_of(&person(), None).await?;
     tx.rollback().await
+}
+
+async fn read_organization(store: &Store) -> crate::Result<()> {
+    let mut tx = store.begin().await?;
+    // Without a node there is no range to look in.
+    let into = "INSERT INTO organization_node (id, position, last, kind, name, above, exempt) VALUES";
+    for values in ["('r-1', 0, 1, 'root', 'Root', '[]', 0)", "('601000000001', 1, 1, 'account', 'a', '[\"r-1\"]', 0)"] {
+        run::execute(tx.on(), Sql::new(format!("{into} {values}"))).await?;
+    }
+    tx.commit().await?;
+    for page in [PageRequest::oldest(20), PageRequest::oldest(1).after(Some("0~r-1".parse().unwrap()))] {
+        for kind in [None, Some(NodeKind::Account)] {
+            store.organization_nodes(None, kind, &page).await?;
+            store.organization_nodes(Some("r-1"), kind, &page).await?;
+        }
+    }
+    store.organization_node("r-1").await?;
+    store.account_paths(&["601000000001".parse().unwrap()]).await?;
+    store.service_control_policies(&["p-1".to_owned()]).await?;
+    store.service_control_policy_names(&["p-1".to_owned()]).await?;
+    store.service_control_policies_after("", 20).await?;
+    store.service_control_policy_named("p").await?;
+    store.nodes_with_policy("p-1", "", 20).await?;
+    store.count_attachments(&["p-1".to_owned()]).await.map(drop)
 }
 
 /// What the plan of `text` says about big tables that it should not.

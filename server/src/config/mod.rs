@@ -8,6 +8,7 @@ mod aws;
 mod database;
 mod log;
 mod oidc;
+mod organization;
 mod refuse;
 mod sealing;
 mod secret;
@@ -31,6 +32,7 @@ pub use aws::AwsSection;
 pub use database::Database;
 pub use log::{Log, LogFormat};
 pub use oidc::{Oidc, OidcClient};
+pub use organization::Organization;
 pub use sealing::Sealing;
 pub use secret::KeptKeys;
 pub use session::Session;
@@ -60,6 +62,7 @@ pub struct Config {
     pub aws: AwsSection,
     pub studio: Studio,
     pub session: Session,
+    pub organization: Organization,
     pub log: Log,
 }
 
@@ -77,6 +80,7 @@ impl Default for Config {
             aws: AwsSection::default(),
             studio: Studio::default(),
             session: Session::default(),
+            organization: Organization::default(),
             log: Log::default(),
         }
     }
@@ -144,6 +148,7 @@ impl Config {
         settings.presigned_url_ttl = self.studio.presigned_url_ttl()?;
         settings.studio_session = self.studio.session_caps()?;
         settings.session_idle = self.session.idle()?;
+        settings.scp_limits = self.organization.scp_limits()?;
         settings.audit_head_file.clone_from(&self.audit.head_file);
         settings.platform_contact.clone_from(&self.platform_contact);
         Ok(settings)

@@ -11,7 +11,8 @@ use figment::{Figment, Metadata, Profile, Provider};
 use super::ConfigError;
 
 /// The sections of the file: in a variable's name the section's name comes first.
-pub(super) const SECTIONS: &[&str] = &["database", "oidc", "sealing", "audit", "aws", "studio", "session", "log"];
+pub(super) const SECTIONS: &[&str] =
+    &["database", "oidc", "sealing", "audit", "aws", "studio", "session", "organization", "log"];
 pub(super) const PREFIX: &str = "STUDIOGATE_";
 /// Read by the command line, the build or the tests.
 const NOT_SETTINGS: &[&str] = &["STUDIOGATE_CONFIG", "STUDIOGATE_SITE_DIR", "STUDIOGATE_BIN"];

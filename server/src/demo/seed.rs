@@ -8,6 +8,7 @@ use domain::binding_proposal::role_value;
 use domain::id::ProductId;
 use domain::person::{Actor, GroupMapping, PersonKey, PlatformGrant, PlatformRole};
 use domain::project::{Project, Stage};
+use domain::revocation::CutOff;
 use domain::view::{
     GroupMappingInput, ParameterBindingInput, ProductAccessInput, ProductSettingsInput, ProjectAccountInput,
     ProjectInput,
@@ -94,6 +95,7 @@ fn admin(issuer: &str) -> Caller {
         groups: vec!["platform-admins".to_owned()],
         platform: vec![PlatformGrant { role: PlatformRole::Admin, because_of_group: "platform-admins".to_owned() }],
         memberships: Vec::new(),
+        cut_off: CutOff::default(),
     };
     Caller::new(actor, SEED)
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::view::{PolicyChangeInput, RevokeInput};
 use http::Method;
 use sim::FaultKind;
 use studiogate::http::{Endpoint, Guard, endpoints};
@@ -73,6 +74,28 @@ const ROWS: &[Row] = &[
         &["churn-scientist", "churn-lead", "newcomer"],
         "fraud-scientist",
     ),
+    // One's own access is for others to revoke.
+    page(
+        "/revoke",
+        "/revoke?environment={environment}",
+        &["fraud-scientist", "churn-lead", "auditor", "newcomer"],
+        "fraud-lead",
+    ),
+    page("/revocations", "/revocations", &["fraud-scientist", "newcomer"], "churn-lead"),
+    page(
+        "/revocations/{id}",
+        "/revocations/{revocation}",
+        &["churn-scientist", "fraud-lead", "newcomer"],
+        "churn-lead",
+    ),
+    page("/organization", "/organization", NOT_PLATFORM, "auditor"),
+    page("/organization/{node}", "/organization/{unit}", NOT_PLATFORM, "auditor"),
+    page("/organization/compare", "/organization/compare?left={unit}&right=r-stgt", NOT_PLATFORM, "auditor"),
+    page("/organization/policies", "/organization/policies", NOT_PLATFORM, "auditor"),
+    page("/organization/policies/{id}", "/organization/policies/p-denyendpoints", NOT_PLATFORM, "auditor"),
+    page("/organization/matrix", "/organization/matrix", NOT_PLATFORM, "auditor"),
+    // A change is shown to whoever entered it, and to no other admin.
+    page("/organization/changes/{id}", "/organization/changes/{change}", NOT_ADMIN, "admin"),
     page("/audit", "/audit", NOT_PLATFORM, "auditor"),
     page("/audit/export.csv", "/audit/export.csv", NOT_PLATFORM, "auditor"),
     page("/audit/export.jsonl", "/audit/export.jsonl", NOT_PLATFORM, "auditor"),
@@ -145,12 +168,36 @@ const ROWS: &[Row] = &[
         &["churn-scientist", "churn-lead", "auditor", "newcomer"],
         "fraud-scientist",
     ),
+    form(
+        "/api/revoke_access",
+        &[("environment", "{failed}"), ("reach", "environment"), ("reason", "to be tried")],
+        &["fraud-scientist", "churn-lead", "auditor", "newcomer"],
+        "fraud-lead",
+    ),
+    form(
+        "/api/retry_revocation",
+        &[("id", "{revocation}")],
+        &["churn-scientist", "fraud-lead", "auditor", "newcomer"],
+        "churn-lead",
+    ),
+    form(
+        "/api/restore_access",
+        &[("id", "{revocation}"), ("version", "{revocation_version}")],
+        &["churn-scientist", "fraud-lead", "auditor", "newcomer"],
+        "churn-lead",
+    ),
     // A handle of nobody's is ended by nobody; of one's own, by oneself: `sessions.rs` has that case.
     form("/api/end_session", &[("handle", "{handle}")], &["churn-scientist", "auditor", "newcomer"], "fraud-scientist"),
     // Ends nobody's but one's own: everybody may.
     form("/api/end_other_sessions", &[], &[], "newcomer"),
     form("/api/end_sessions_of", &[("person", "{person}")], NOT_ADMIN, "admin"),
     form("/api/refresh_catalog", &[], NOT_ADMIN, "admin"),
+    form(
+        "/api/preview_policy_change",
+        &[("kind", "attach"), ("policy", "p-denyendpoints"), ("node", "r-stgt"), ("from", "policy")],
+        NOT_ADMIN,
+        "admin",
+    ),
     form("/api/set_theme", &[("theme", "dark"), ("return_to", "/catalog")], &[], "newcomer"),
     form(
         "/api/save_project",
@@ -243,11 +290,32 @@ async fn things(state: &State) -> Things {
     let mappings = plane.admin_mappings(&admin, None).await.unwrap().mappings;
     let mapping = mappings.iter().find(|mapping| mapping.group == "churn-prediction-leads").unwrap();
     let scientist = state.as_("fraud-scientist").await;
+    let attach = PolicyChangeInput {
+        kind: "attach".into(),
+        policy: "p-denyendpoints".into(),
+        node: "r-stgt".into(),
+        ..PolicyChangeInput::default()
+    };
+    let change = plane.preview_policy_change(&admin, attach).await.unwrap();
     let version = plane.environment(&scientist, &environment, None).await.unwrap().version;
+    let lead = state.as_("churn-lead").await;
+    let cut = RevokeInput {
+        person: state.as_("churn-scientist").await.actor.person.studio_user_id().to_string(),
+        reach: "project:churn-prediction".into(),
+        reason: "to be tried".into(),
+        ..RevokeInput::default()
+    };
+    let revocation = plane.revoke_access(&lead, cut).await.unwrap();
+    state.work().await;
+    let revocation_version = plane.revocation(&lead, &revocation).await.unwrap().version;
     Things(vec![
         ("environment", environment.to_string()),
         ("failed", failed),
         ("version", version.to_string()),
+        ("revocation", revocation.to_string()),
+        ("revocation_version", revocation_version.to_string()),
+        ("change", change.to_string()),
+        ("unit", "ou-stgt-workloadsdev".into()),
         ("request", request.to_string()),
         ("to_withdraw", to_withdraw.to_string()),
         ("fraud_only", fraud_only.to_string()),

@@ -10,6 +10,7 @@ use domain::audit::AuditEvent;
 use domain::clock::ManualClock;
 use domain::id::{EnvironmentId, ProductId, RequestId};
 use domain::person::{Actor, PersonKey, PlatformGrant, PlatformRole};
+use domain::revocation::CutOff;
 use domain::view::{AuditQuery, CatalogQuery, DecisionInput, RequestFormQuery, RequestInput, RequestsQuery};
 use sim::oidc::Provider;
 use studiogate::config::OidcClient;
@@ -190,6 +191,7 @@ impl State {
             groups: Vec::new(),
             platform: vec![PlatformGrant { role: PlatformRole::Auditor, because_of_group: "auditors".to_owned() }],
             memberships: Vec::new(),
+            cut_off: CutOff::default(),
         };
         let auditor = Caller::new(auditor, "test");
         let query = AuditQuery { action: action.to_owned(), ..AuditQuery::default() };

@@ -193,6 +193,8 @@ pub(crate) fn environment(state: EnvironmentState) -> EnvironmentPage {
             user_profile_name: "fraud-scientist-1f0c9a3b7d52e684".into(),
         }),
         launch_note: "The link is made when you press the button and lives for 30 seconds.".into(),
+        revoked: None,
+        may_revoke: true,
         termination: (state == EnvironmentState::Terminated).then(|| ("Frank Lead".into(), at(30))),
         lease_ends_at: at(60 * 24 * 30),
         created_at: at(0),

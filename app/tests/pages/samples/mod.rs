@@ -38,6 +38,8 @@ pub(crate) fn shell() -> Shell {
         roles: vec!["Data scientist in fraud-detection".into(), "Admin".into()],
         allowed: everything(),
         decides: true,
+        sees_revocations: true,
+        cut_off: false,
         waiting_for_me: 2,
         flash: Some(Flash { kind: FlashKind::Success, text: "Your request was sent. A team lead decides.".into() }),
         request_id: "01990000-0000-7000-8000-000000000001".into(),

@@ -1,6 +1,7 @@
 //! People and where they are signed in.
 
 use domain::action::Action;
+use domain::revocation::CutOff;
 use domain::view::{AdminPeoplePage, PeopleQuery, PersonRow};
 
 use crate::trail::Event;
@@ -30,6 +31,7 @@ impl ControlPlane {
                     display_name: actor.display_name,
                     email: actor.email,
                     subject: actor.person.subject,
+                    cut_off: actor.cut_off != CutOff::default(),
                     sessions: sessions.map_or(0, |living| living.count),
                     last_seen_at: sessions.map(|living| living.last_seen_at),
                 }

@@ -4,6 +4,7 @@
 mod eligible;
 #[cfg(test)]
 mod golden;
+mod memo;
 mod on_behalf;
 mod policies;
 mod refusals;
@@ -19,7 +20,7 @@ pub(crate) use on_behalf::Hindrance;
 pub use policies::PolicyError;
 pub(crate) use policies::{Facts, Policies, Ruling};
 pub(crate) use refusals::Refusals;
-pub(crate) use resource::{Portal, Resource};
+pub(crate) use resource::{Cut, Portal, Resource};
 
 use crate::{Caller, ControlPlane, Error, Result};
 
@@ -130,6 +131,9 @@ fn in_words(action: Action) -> &'static str {
         Action::LaunchEnvironment => "open this environment",
         Action::TerminateEnvironment => "terminate this environment",
         Action::RetryEnvironment => "retry this environment",
+        Action::RevokeAccess => "revoke this access",
+        Action::ViewRevocation => "see this revocation",
+        Action::RestoreAccess => "restore this access",
         Action::ViewAudit => "read the audit log",
         Action::ViewAdministration => "see the administration",
         Action::ManageProjects => "change projects",
@@ -139,5 +143,7 @@ fn in_words(action: Action) -> &'static str {
         Action::ViewOwnProfile => "see this profile",
         Action::EndOwnSession => "end this session",
         Action::EndAnySession => "end other people's sessions",
+        Action::ViewOrganization => "see the organization",
+        Action::ManageOrganization => "change service control policies",
     }
 }

@@ -3,13 +3,15 @@
 use domain::action::Action;
 use domain::catalog::Product;
 use domain::environment::Environment;
+use domain::id::ProjectId;
 use domain::operation::{Operation, OperationKind};
 use domain::person::{Actor, PersonKey};
 use domain::problem::Problem;
+use domain::revocation::Revocation;
 
-use super::resource::{Resource, environment_facts};
+use super::resource::{Resource, environment_facts, revocation_facts};
 use super::{Authorized, Facts, Ruling};
-use crate::{ControlPlane, Result};
+use crate::{ControlPlane, Error, Result};
 
 /// Why a worker may not act for a person now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,8 +42,11 @@ impl ControlPlane {
                 (Action::RetryEnvironment, environment_facts(environment))
             }
             OperationKind::Provision => (Action::SubmitRequest, self.product_facts(environment).await?),
+            OperationKind::Revoke | OperationKind::Restore => {
+                return Err(Error::internal("An operation does not fit what it is about", &operation.kind.as_str()));
+            }
         };
-        if let Err(refused) = self.still_allowed(&actor, action, &facts, environment)? {
+        if let Err(refused) = self.still_allowed(&actor, action, &facts, Some(&environment.project))? {
             return Ok(Err(refused));
         }
         if action == Action::RetryEnvironment {
@@ -50,11 +55,32 @@ impl ControlPlane {
                 Err(hindrance) => return Ok(Err(hindrance)),
             };
             let facts = self.product_facts(environment).await?;
-            if let Err(refused) = self.still_allowed(&owner, Action::SubmitRequest, &facts, environment)? {
+            if let Err(refused) =
+                self.still_allowed(&owner, Action::SubmitRequest, &facts, Some(&environment.project))?
+            {
                 return Ok(Err(refused));
             }
         }
         Ok(Ok(Authorized { thing: environment.clone(), action, by: person.clone() }))
+    }
+
+    /// The same, of a revocation.
+    pub(crate) async fn authorize_revocation(
+        &self,
+        operation: &Operation,
+        revocation: &Revocation,
+    ) -> Result<Result<Authorized<Revocation>, Hindrance>> {
+        let person = &operation.on_behalf_of;
+        let actor = match self.stored_actor(person).await? {
+            Ok(actor) => actor,
+            Err(hindrance) => return Ok(Err(hindrance)),
+        };
+        let action =
+            if operation.kind == OperationKind::Restore { Action::RestoreAccess } else { Action::RevokeAccess };
+        if let Err(refused) = self.still_allowed(&actor, action, &revocation_facts(revocation), None)? {
+            return Ok(Err(refused));
+        }
+        Ok(Ok(Authorized { thing: revocation.clone(), action, by: person.clone() }))
     }
 
     fn still_allowed(
@@ -62,9 +88,9 @@ impl ControlPlane {
         actor: &Actor,
         action: Action,
         facts: &Facts,
-        environment: &Environment,
+        project: Option<&ProjectId>,
     ) -> Result<Result<(), Hindrance>> {
-        Ok(match self.rule(actor, action, facts, Some(&environment.project))? {
+        Ok(match self.rule(actor, action, facts, project)? {
             Ruling::Allowed => Ok(()),
             Ruling::Refused { rule, says, ask } => Err(Hindrance::Refused(Problem::new(
                 format!("{} may no longer {}.", actor.display_name, super::in_words(action)),

@@ -11,6 +11,8 @@ use domain::action::Action;
 use domain::id::ProjectId;
 use domain::person::{Actor, PersonKey, PlatformRole, ProjectRole};
 
+use super::memo::{Memo, Question};
+
 const POLICIES: &str = include_str!("../../../../policies/portal.cedar");
 const SCHEMA: &str = include_str!("../../../../policies/portal.cedarschema");
 
@@ -26,11 +28,12 @@ impl PolicyError {
 }
 
 /// What the policies know about the thing that is acted on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Facts {
     Product { id: String, projects: Vec<ProjectId> },
     Request { id: String, requester: PersonKey, project: ProjectId, has_eligible_lead: bool },
-    Environment { id: String, owner: PersonKey, project: ProjectId },
+    Environment { id: String, owner: PersonKey, project: ProjectId, revoked: bool },
+    Revocation { id: String, person: PersonKey, project: Option<ProjectId>, by_admin: bool },
     Portal,
 }
 
@@ -53,6 +56,7 @@ pub(crate) struct Policies {
     schema: Schema,
     authorizer: Authorizer,
     contact: String,
+    memo: Memo,
 }
 
 impl Policies {
@@ -79,11 +83,27 @@ impl Policies {
             let errors: Vec<String> = validation.validation_errors().map(ToString::to_string).collect();
             return Err(PolicyError(errors.join("; ")));
         }
-        Ok(Self { set, schema, authorizer: Authorizer::new(), contact: contact.to_owned() })
+        Ok(Self { set, schema, authorizer: Authorizer::new(), contact: contact.to_owned(), memo: Memo::default() })
     }
 
     /// May `actor` do `action` to the thing of `facts`? `project` narrows a request for a product to one project.
     pub(crate) fn decide(
+        &self,
+        actor: &Actor,
+        action: Action,
+        facts: &Facts,
+        project: Option<&ProjectId>,
+    ) -> Result<Ruling, PolicyError> {
+        let question = Question::new(actor, action, facts, project);
+        if let Some(ruling) = self.memo.find(&question) {
+            return Ok(ruling);
+        }
+        let ruling = self.ask(actor, action, facts, project)?;
+        self.memo.keep(question, &ruling);
+        Ok(ruling)
+    }
+
+    fn ask(
         &self,
         actor: &Actor,
         action: Action,
@@ -147,6 +167,7 @@ impl Facts {
             Self::Product { id, .. } => uid("Product", id),
             Self::Request { id, .. } => uid("Request", id),
             Self::Environment { id, .. } => uid("Environment", id),
+            Self::Revocation { id, .. } => uid("Revocation", id),
             Self::Portal => uid("Portal", "portal"),
         }
     }
@@ -159,10 +180,22 @@ impl Facts {
                 ("project", RestrictedExpression::new_entity_uid(uid("Project", project.as_str())?)),
                 ("hasEligibleLead", RestrictedExpression::new_bool(*has_eligible_lead)),
             ],
-            Self::Environment { owner, project, .. } => vec![
+            Self::Environment { owner, project, revoked, .. } => vec![
                 ("owner", RestrictedExpression::new_entity_uid(person_uid(owner)?)),
                 ("project", RestrictedExpression::new_entity_uid(uid("Project", project.as_str())?)),
+                ("revoked", RestrictedExpression::new_bool(*revoked)),
             ],
+            Self::Revocation { person, project, by_admin, .. } => {
+                let mut attributes = vec![
+                    ("person", RestrictedExpression::new_entity_uid(person_uid(person)?)),
+                    ("byAdmin", RestrictedExpression::new_bool(*by_admin)),
+                ];
+                if let Some(project) = project {
+                    let project = RestrictedExpression::new_entity_uid(uid("Project", project.as_str())?);
+                    attributes.push(("project", project));
+                }
+                attributes
+            }
             Self::Portal => Vec::new(),
         };
         entity(self.uid()?, attributes)
@@ -177,6 +210,7 @@ fn person_entity(actor: &Actor) -> Result<Entity, PolicyError> {
             ("auditor", RestrictedExpression::new_bool(actor.has_platform_role(PlatformRole::Auditor))),
             ("memberOf", project_set(actor.projects_as(ProjectRole::Member))?),
             ("leadOf", project_set(actor.projects_as(ProjectRole::Lead))?),
+            ("cutOff", RestrictedExpression::new_bool(actor.cut_off.everything)),
         ],
     )
 }

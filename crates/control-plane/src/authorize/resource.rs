@@ -3,8 +3,10 @@
 use domain::action::Action;
 use domain::catalog::Product;
 use domain::environment::{Environment, EnvironmentState};
-use domain::id::{EnvironmentId, ProductId, RequestId};
+use domain::id::{EnvironmentId, ProductId, RequestId, RevocationId};
+use domain::person::PersonKey;
 use domain::request::{Request, RequestState};
+use domain::revocation::{Reach, Revocation, RevocationState};
 
 use super::Facts;
 use crate::{ControlPlane, Result};
@@ -112,5 +114,60 @@ pub(crate) fn environment_facts(environment: &Environment) -> Facts {
         id: environment.id.to_string(),
         owner: environment.owner.clone(),
         project: environment.project.clone(),
+        revoked: environment.revoked,
+    }
+}
+
+impl Resource for Revocation {
+    type Id = RevocationId;
+    const NAME: &'static str = "revocation";
+
+    async fn load(plane: &ControlPlane, id: &RevocationId) -> Result<Option<Self>> {
+        Ok(plane.store().revocation(id).await?)
+    }
+
+    async fn facts(&self, _: &ControlPlane) -> Result<Facts> {
+        Ok(revocation_facts(self))
+    }
+
+    fn state_allows(&self, action: Action) -> bool {
+        match action {
+            Action::RestoreAccess => self.state.is_in_force() && self.state != RevocationState::Restoring,
+            _ => true,
+        }
+    }
+}
+
+pub(crate) fn revocation_facts(it: &Revocation) -> Facts {
+    Facts::Revocation {
+        id: it.id.to_string(),
+        person: it.person.clone(),
+        project: it.reach.project().cloned(),
+        by_admin: it.by_admin,
+    }
+}
+
+/// What is about to be cut off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Cut {
+    pub(crate) person: PersonKey,
+    pub(crate) reach: Reach,
+}
+
+impl Resource for Cut {
+    type Id = Self;
+    const NAME: &'static str = "person";
+
+    async fn load(_: &ControlPlane, cut: &Self) -> Result<Option<Self>> {
+        Ok(Some(cut.clone()))
+    }
+
+    async fn facts(&self, _: &ControlPlane) -> Result<Facts> {
+        Ok(Facts::Revocation {
+            id: self.person.studio_user_id().to_string(),
+            person: self.person.clone(),
+            project: self.reach.project().cloned(),
+            by_admin: false,
+        })
     }
 }

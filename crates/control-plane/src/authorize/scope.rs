@@ -9,6 +9,9 @@ use crate::ControlPlane;
 impl ControlPlane {
     /// The rows that `actor` may see in a list of what `action` is about: requests, environments.
     pub(crate) fn scope(actor: &Actor, action: Action) -> Scope {
+        if actor.cut_off.everything {
+            return Scope::Nothing;
+        }
         let led: Vec<_> = actor.projects_as(ProjectRole::Lead).into_iter().cloned().collect();
         match action {
             Action::ViewRequest | Action::ViewEnvironment => {
@@ -37,7 +40,8 @@ impl ControlPlane {
                 let projects: Vec<_> = actor.projects().into_iter().cloned().collect();
                 if actor.is_auditor() || projects.is_empty() { Scope::Nothing } else { Scope::Projects(projects) }
             }
-            Action::ViewAudit if actor.is_admin() || actor.is_auditor() => Scope::All,
+            Action::ViewRevocation | Action::ViewAudit if actor.is_admin() || actor.is_auditor() => Scope::All,
+            Action::ViewRevocation if !led.is_empty() => Scope::Projects(led),
             _ => Scope::Nothing,
         }
     }

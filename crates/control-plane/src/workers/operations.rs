@@ -4,13 +4,14 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use domain::audit::Outcome as Audited;
-use domain::environment::{Environment, EnvironmentState};
+use domain::environment::Environment;
 use domain::operation::{Moment, Operation, OperationKind, Step, Transition, next};
 use futures::FutureExt;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::outcome::Outcome;
+use super::work::Work;
 use crate::authorize::{Authorized, Hindrance};
 use crate::deps::CrashPoint;
 use crate::trail::{By, Event};
@@ -103,15 +104,14 @@ impl ControlPlane {
 
     /// One step: acts, saves. Gives the operation back when it is due again at once and still held.
     async fn step(&self, operation: Operation) -> Result<Option<Operation>, Stop> {
-        let environment = self.store().environment(&operation.environment).await.map_err(Error::from)?;
-        let environment = environment.ok_or_else(|| Error::not_found("environment"))?;
+        let work = self.work_of(&operation).await?;
         let step = operation.step.as_str();
         let lease = self.now() + self.settings().workers.lease;
         if !self.store().renew_operation(&operation, self.worker(), lease).await.map_err(Error::from)? {
             return Err(Stop::Lost);
         }
         self.crash(CrashPoint::BeforeAct, step)?;
-        let outcome = self.act_holding(&operation, &environment).await?;
+        let outcome = self.act_holding(&operation, &work).await?;
         self.crash(CrashPoint::AfterAct, step)?;
         let moment = Moment {
             now: self.now(),
@@ -121,9 +121,9 @@ impl ControlPlane {
         };
         let pace = &self.settings().pace;
         let transition = next(operation.kind, &operation.step, outcome.observation.clone(), pace, &moment);
-        let saved = self.save(&operation, environment, outcome, transition).await?;
+        let saved = self.save(&operation, work, outcome, transition).await?;
         self.crash(CrashPoint::AfterSave, step)?;
-        self.changed(&saved.environment);
+        self.worked_on(&saved.subject);
         metrics::counter!("studiogate_operation_steps_total", "kind" => saved.kind.as_str(), "step" => step)
             .increment(1);
         Ok(saved.lease_owner.is_some().then_some(saved))
@@ -137,12 +137,12 @@ impl ControlPlane {
     }
 
     /// Acts while the lease is kept alive.
-    async fn act_holding(&self, operation: &Operation, environment: &Environment) -> Result<Outcome, Stop> {
+    async fn act_holding(&self, operation: &Operation, work: &Work) -> Result<Outcome, Stop> {
         let third = (self.settings().workers.lease / 3).to_std().unwrap_or(Duration::from_secs(20));
         let mut beat = tokio::time::interval(third.max(Duration::from_millis(100)));
         beat.tick().await;
         // On the heap: the futures of the SDK are large, and nest deep.
-        let mut act = AssertUnwindSafe(self.act(operation, environment)).catch_unwind().boxed();
+        let mut act = AssertUnwindSafe(self.act(operation, work)).catch_unwind().boxed();
         loop {
             tokio::select! {
                 outcome = &mut act => return match outcome {
@@ -164,7 +164,14 @@ impl ControlPlane {
         }
     }
 
-    async fn act(&self, operation: &Operation, environment: &Environment) -> Result<Outcome> {
+    async fn act(&self, operation: &Operation, work: &Work) -> Result<Outcome> {
+        match work {
+            Work::Environment(environment) => self.act_on_environment(operation, environment).await,
+            Work::Revocation(revocation) => self.act_on_revocation(operation, revocation).await,
+        }
+    }
+
+    async fn act_on_environment(&self, operation: &Operation, environment: &Environment) -> Result<Outcome> {
         if is_act(&operation.step) {
             let authorized = match self.authorize_operation(operation, environment).await? {
                 Ok(authorized) => authorized,
@@ -200,7 +207,7 @@ impl ControlPlane {
     async fn save(
         &self,
         before: &Operation,
-        mut environment: Environment,
+        mut work: Work,
         outcome: Outcome,
         transition: Transition,
     ) -> Result<Operation, Stop> {
@@ -221,30 +228,33 @@ impl ControlPlane {
             after.lease_owner = None;
             after.lease_until = None;
         }
-        let learned = outcome.changes.apply(&mut environment);
-        let concluded = conclude(&mut environment, &after);
-        if learned || concluded {
-            environment.version += 1;
-            environment.updated_at = now;
-        }
+        let learned = work.learn(outcome.changes);
+        let changed = work.conclude(&after) || learned;
+        let version = changed.then(|| work.next_version(now));
         let mut tx = self.store().begin().await.map_err(Error::from)?;
         tx.save_operation(&after, self.worker()).await.map_err(Error::from)?;
-        if learned || concluded {
-            tx.update_environment(&environment).await.map_err(Error::from)?;
+        if changed {
+            work.write(&mut tx).await?;
         }
-        if !outcome.stack_events.is_empty() {
-            tx.add_stack_events(&environment.id, &outcome.stack_events).await.map_err(Error::from)?;
-        }
-        if after.step == Step::Succeeded {
-            tx.erase_sealed(&environment.request).await.map_err(Error::from)?;
+        if let Work::Environment(environment) = &work {
+            if !outcome.stack_events.is_empty() {
+                tx.add_stack_events(&environment.id, &outcome.stack_events).await.map_err(Error::from)?;
+            }
+            if after.step == Step::Succeeded {
+                tx.erase_sealed(&environment.request).await.map_err(Error::from)?;
+            }
         }
         let by = By::For { person: &before.on_behalf_of, correlation: before.id.as_str() };
-        let id = environment.id.to_string();
-        let version = (learned || concluded).then_some(environment.version);
+        let told = |action| {
+            let event = Event::done(action, before.subject.kind(), before.subject.id());
+            match work.project() {
+                Some(project) => event.project(project),
+                None => event,
+            }
+        };
         if moved || learned || outcome.acted {
             let result = if matches!(after.step, Step::Failed { .. }) { Audited::Failed } else { Audited::Succeeded };
-            let mut event =
-                Event::done(before.step.as_str(), "environment", &id).project(&environment.project).outcome(result);
+            let mut event = told(before.step.as_str()).outcome(result);
             event.detail = outcome.detail;
             event.version = version;
             if let Step::Failed { problem, .. } = &after.step {
@@ -253,15 +263,10 @@ impl ControlPlane {
             self.record(&mut tx, by, event).await?;
         }
         if moved && is_act(&after.step) && !after.step.is_final() {
-            let event = Event::done(after.step.as_str(), "environment", &id)
-                .project(&environment.project)
-                .outcome(Audited::Intent);
-            self.record(&mut tx, by, event).await?;
+            self.record(&mut tx, by, told(after.step.as_str()).outcome(Audited::Intent)).await?;
         }
         if after.step.is_final() {
-            let mut event = Event::done(after.kind.as_str(), "environment", &id)
-                .project(&environment.project)
-                .with("state", environment.state.as_str());
+            let mut event = told(after.kind.as_str()).with("state", work.state());
             event.version = version;
             if let Step::Failed { problem, .. } = &after.step {
                 event = event.outcome(Audited::Failed).with("reason", &problem.why);
@@ -275,26 +280,14 @@ impl ControlPlane {
 
 /// Whether the step calls AWS to change something, or decides that it will be: authorized again each time.
 fn is_act(step: &Step) -> bool {
-    matches!(step, Step::Check | Step::Clear | Step::Provision { .. } | Step::DeleteApps { .. } | Step::Terminate)
-}
-
-/// What a finished operation makes of its environment; answers whether anything changed.
-fn conclude(environment: &mut Environment, operation: &Operation) -> bool {
-    match (&operation.step, operation.kind) {
-        (Step::Succeeded, OperationKind::Provision) => {
-            environment.state = EnvironmentState::Available;
-            environment.problem = None;
-        }
-        (Step::Succeeded, OperationKind::Terminate) => {
-            environment.state = EnvironmentState::Terminated;
-            environment.problem = None;
-            environment.launch_target = None;
-        }
-        (Step::Failed { problem, .. }, _) => {
-            environment.state = EnvironmentState::Error;
-            environment.problem = Some(problem.clone());
-        }
-        _ => return false,
-    }
-    true
+    matches!(
+        step,
+        Step::Check
+            | Step::Clear
+            | Step::Provision { .. }
+            | Step::DeleteApps { .. }
+            | Step::Terminate
+            | Step::Cut
+            | Step::Lift
+    )
 }

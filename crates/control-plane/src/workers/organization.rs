@@ -1,11 +1,11 @@
-//! The mirror of the organization: where the projects' accounts stand in it, and the service control policies on their way,
-//! read whole and put in the place of what was there.
+//! The mirror of the organization: its tree, its service control policies and what is attached where, read whole and put in
+//! the place of what was there.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use aws::organizations::{Node, Organizations};
 use domain::id::AccountId;
-use domain::organization::{AccountPath, OrganizationNode, ServiceControlPolicy};
+use domain::organization::{NodeKind, Organization, OrganizationNode, ServiceControlPolicy, TreeNode};
 use domain::problem::Problem;
 use futures::FutureExt;
 use tokio_util::sync::CancellationToken;
@@ -15,23 +15,21 @@ use crate::{ControlPlane, Result, session};
 /// The feature set that service control policies need.
 const ALL_FEATURES: &str = "ALL";
 
-type Read = (Vec<AccountPath>, Vec<ServiceControlPolicy>);
-
 impl ControlPlane {
     /// Reads the organization. One that cannot be read stays as it was, with the reason; answers whether it was read.
     pub(super) async fn mirror_organization(&self, shutdown: &CancellationToken) -> Result<bool> {
         let mirror = async {
-            let read = self.read_organization().await;
+            let read = self.read_organization().await.map_err(|error| error.problem());
             self.keep_organization(&read).await?;
             Ok(read.is_ok())
         };
         Ok(self.under_lease("organization", shutdown, mirror.boxed()).await?.unwrap_or(true))
     }
 
-    async fn keep_organization(&self, read: &Result<Read, Problem>) -> Result<()> {
+    async fn keep_organization(&self, read: &Result<Organization, Problem>) -> Result<()> {
         let mut tx = self.store().begin().await?;
         match read {
-            Ok((paths, policies)) => tx.replace_organization(paths, policies, self.now()).await?,
+            Ok(organization) => tx.replace_organization(organization, self.now()).await?,
             Err(problem) => {
                 tracing::warn!(why = problem.why, "the organization could not be read");
                 tx.organization_failed(problem).await?;
@@ -40,70 +38,72 @@ impl ControlPlane {
         Ok(tx.commit().await?)
     }
 
-    async fn read_organization(&self) -> Result<Read, Problem> {
-        let problem = |error: aws::Error| error.problem();
-        let accounts = self.store().all_project_accounts().await.map_err(|e| crate::Error::from(e).problem())?;
-        let accounts: BTreeSet<AccountId> = accounts.into_iter().map(|a| a.account).collect();
-        let organizations = session::organizer(self).await.map_err(problem)?.organizations();
-        let organization = organizations.describe_organization().await.map_err(problem)?;
-        let root = organizations.tree().await.map_err(problem)?;
-        let mut reading = Reading { organizations, policies: BTreeMap::new(), attached: BTreeMap::new() };
-        let mut paths = Vec::new();
-        for account in accounts {
-            // An account of another organization has no path here.
-            let Some(way) = way_to(&root, &account) else { continue };
-            let exempt = organization.feature_set != ALL_FEATURES || organization.management_account == account;
-            let nodes = if exempt { Vec::new() } else { reading.nodes(&way).await.map_err(problem)? };
-            paths.push(AccountPath { account, nodes, exempt });
-        }
-        Ok((paths, reading.policies.into_values().collect()))
+    async fn read_organization(&self) -> aws::Result<Organization> {
+        let organizations = session::organizer(self).await?.organizations();
+        let described = organizations.describe_organization().await?;
+        let root = organizations.tree().await?;
+        let with_policies = described.feature_set == ALL_FEATURES;
+        let (policies, attached) =
+            if with_policies { policies(&organizations).await? } else { (Vec::new(), BTreeMap::new()) };
+        let exempt = |account: &AccountId| !with_policies || described.management_account == *account;
+        let mut tree = Tree { nodes: Vec::new(), attached, exempt };
+        tree.add(root, NodeKind::Root, &[]);
+        Ok(Organization { nodes: tree.nodes, policies })
     }
 }
 
-/// What was read so far; units and policies are shared by many accounts.
-struct Reading {
-    organizations: Organizations,
-    policies: BTreeMap<String, ServiceControlPolicy>,
-    /// Ids of policies by the id of what they are attached to.
+/// Every policy with its document, and the ids of policies by what they are attached to. Asked policy by policy: there are
+/// far fewer of them than accounts.
+async fn policies(
+    organizations: &Organizations,
+) -> aws::Result<(Vec<ServiceControlPolicy>, BTreeMap<String, Vec<String>>)> {
+    let mut policies = Vec::new();
+    let mut attached: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for summary in organizations.list_policies().await? {
+        let read = organizations.describe_policy(&summary.id).await?;
+        for target in organizations.list_targets_for_policy(&summary.id).await? {
+            attached.entry(target).or_default().push(summary.id.clone());
+        }
+        policies.push(ServiceControlPolicy {
+            id: read.summary.id,
+            name: read.summary.name,
+            content: read.content,
+            description: read.summary.description,
+            aws_managed: read.summary.aws_managed,
+        });
+    }
+    Ok((policies, attached))
+}
+
+/// The tree as a list, depth first.
+struct Tree<E> {
+    nodes: Vec<TreeNode>,
     attached: BTreeMap<String, Vec<String>>,
+    exempt: E,
 }
 
-impl Reading {
-    async fn nodes(&mut self, way: &[(String, String)]) -> aws::Result<Vec<OrganizationNode>> {
-        let mut nodes = Vec::with_capacity(way.len());
-        for (id, name) in way {
-            let policies = self.policies_of(id).await?;
-            nodes.push(OrganizationNode { id: id.clone(), name: name.clone(), policies });
+impl<E: Fn(&AccountId) -> bool> Tree<E> {
+    fn add(&mut self, node: Node, kind: NodeKind, above: &[String]) {
+        let Node { id, name, units, accounts, .. } = node;
+        let below: Vec<String> = above.iter().cloned().chain([id.clone()]).collect();
+        self.push(id, name, kind, above, false);
+        for account in accounts {
+            let exempt = (self.exempt)(&account.id);
+            self.push(account.id.to_string(), account.name, NodeKind::Account, &below, exempt);
         }
-        Ok(nodes)
+        for unit in units {
+            self.add(unit, NodeKind::Unit, &below);
+        }
     }
 
-    async fn policies_of(&mut self, target: &str) -> aws::Result<Vec<String>> {
-        if let Some(known) = self.attached.get(target) {
-            return Ok(known.clone());
-        }
-        let mut ids = Vec::new();
-        for summary in self.organizations.list_policies_for_target(target).await? {
-            if !self.policies.contains_key(&summary.id) {
-                let policy = self.organizations.describe_policy(&summary.id).await?;
-                let policy =
-                    ServiceControlPolicy { id: policy.summary.id, name: policy.summary.name, content: policy.content };
-                self.policies.insert(policy.id.clone(), policy);
-            }
-            ids.push(summary.id);
-        }
-        self.attached.insert(target.to_owned(), ids.clone());
-        Ok(ids)
+    fn push(&mut self, id: String, name: String, kind: NodeKind, above: &[String], exempt: bool) {
+        let mut policies = self.attached.remove(&id).unwrap_or_default();
+        policies.sort();
+        self.nodes.push(TreeNode {
+            node: OrganizationNode { id, name, policies },
+            kind,
+            above: above.to_vec(),
+            exempt,
+        });
     }
-}
-
-/// Ids and names from the root down to the account.
-fn way_to(node: &Node, account: &AccountId) -> Option<Vec<(String, String)>> {
-    let here = (node.id.clone(), node.name.clone());
-    if let Some(found) = node.accounts.iter().find(|a| &a.id == account) {
-        return Some(vec![here, (found.id.to_string(), found.name.clone())]);
-    }
-    let mut way = node.units.iter().find_map(|unit| way_to(unit, account))?;
-    way.insert(0, here);
-    Some(way)
 }

@@ -6,6 +6,7 @@ use domain::environment::{Environment, LaunchTarget, Output, StackEvent};
 use domain::id::ProvisionedProductId;
 use domain::operation::Observation;
 use domain::problem::Problem;
+use domain::revocation::Target;
 
 /// See the module.
 #[derive(Debug)]
@@ -19,7 +20,7 @@ pub(super) struct Outcome {
     pub(super) acted: bool,
 }
 
-/// What was learned of the environment.
+/// What was learned of what the operation works on.
 #[derive(Debug, Default)]
 pub(super) struct Changes {
     pub(super) provisioned_product: Option<ProvisionedProductId>,
@@ -27,6 +28,8 @@ pub(super) struct Changes {
     pub(super) outputs: Option<Vec<Output>>,
     pub(super) launch_target: Option<LaunchTarget>,
     pub(super) tags: Option<BTreeMap<String, String>>,
+    /// Of a revocation: which parts are done.
+    pub(super) targets: Option<Vec<Target>>,
 }
 
 impl Outcome {
@@ -68,7 +71,7 @@ impl From<aws::Error> for Outcome {
 }
 
 impl Changes {
-    /// Writes what was learned; answers whether anything is new.
+    /// Writes what was learned of an environment; answers whether anything is new.
     pub(super) fn apply(self, environment: &mut Environment) -> bool {
         let before = environment.clone();
         if self.provisioned_product.is_some() {

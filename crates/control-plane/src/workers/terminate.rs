@@ -80,13 +80,11 @@ impl ControlPlane {
         Ok(provisionings.into_iter().all(|o| o.step.position() == check))
     }
 
-    /// Whether the account is in the organization no more: read well, since the environment was made, and for an account that
-    /// the projects have, for the mirror knows the way to no other.
-    async fn has_left(&self, it: &Environment) -> Result<bool> {
+    /// Whether the account is in the organization no more: read well, since the environment was made.
+    pub(super) async fn has_left(&self, it: &Environment) -> Result<bool> {
         let mirror = self.store().organization_state().await?;
         let read = mirror.problem.is_none() && mirror.refreshed_at.is_some_and(|at| at > it.created_at);
-        let known = self.store().project_account(&it.project, &it.account, &it.region).await?.is_some();
-        Ok(read && known && self.store().account_paths([&it.account]).await?.is_empty())
+        Ok(read && self.store().account_paths([&it.account]).await?.is_empty())
     }
 
     /// Asks for the deletion of apps, then of spaces, until none is left.
@@ -157,6 +155,9 @@ impl ControlPlane {
     ) -> Result<Outcome> {
         let it = environment.thing();
         let Some(product) = it.provisioned_product.clone() else { return Ok(Outcome::new(Observation::Gone)) };
+        if let Err(error) = self.free_role(environment).await? {
+            return Ok(error.into());
+        }
         let session = match session::provisioner(self, environment, Purpose::Terminate).await {
             Ok(session) => session,
             Err(error) => return Ok(error.into()),

@@ -20,7 +20,7 @@ use crate::decimal::Decimal;
 #[derive(Clone, Debug)]
 pub(super) struct Condition {
     content: Content,
-    operator: Operator,
+    pub(super) operator: Operator,
     key: Key,
     test: Test,
     /// As written: `StringEquals aws:RequestedRegion "eu-west-1"`.

@@ -1,12 +1,14 @@
 //! What is legal in a policy and most likely not meant.
 
+use serde::{Deserialize, Serialize};
+
 use super::json::{Member, Position, Value};
 use super::operator::{Operator, SetOperator, TestKind};
 use super::template::Template;
 use super::verdict::Effect;
 
 /// Something to look at; the document is valid all the same.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// From 1.
     pub line: u32,

@@ -5,30 +5,35 @@
 //! meant is a [`Finding`].
 
 mod actions;
+mod clause;
 mod condition;
 mod context;
 mod evaluate;
 mod explain;
 mod finding;
+mod forecast;
 mod glob;
 mod input;
 mod json;
 mod literal;
 mod memo;
 mod operator;
+mod plain;
 mod policy;
 mod principal;
-mod prohibition;
+mod refusal;
 mod statement;
 mod template;
 mod trust;
 mod verdict;
 
+pub use clause::Clause;
 pub use context::Context;
 pub use evaluate::{Call, Layers, evaluate, trusts};
 pub use finding::Finding;
+pub use forecast::{Forecast, ForeseenCall, Outlook, forecast};
 pub use input::EvaluationInput;
 pub use policy::{Policy, PolicyError, PolicyKind, SizeLimit};
 pub use principal::{InvalidPrincipal, PrincipalArn};
-pub use prohibition::Prohibition;
-pub use verdict::{DecidedBy, Decision, Layer, StatementName, Verdict};
+pub use refusal::Refusal;
+pub use verdict::{DecidedBy, Decision, Effect, Layer, StatementName, Verdict};

@@ -239,6 +239,14 @@ impl Statement {
         };
         named && self.resources.include(resource, context, self.effect)
     }
+
+    /// The same for a resource that may not be known yet: then only a statement for every resource has an answer.
+    pub(super) fn reaches(&self, resource: Option<&Subject<'_>>, context: &Context) -> Option<bool> {
+        match resource {
+            Some(resource) => Some(self.covers(None, resource, context)),
+            None => self.resources.any.then_some(!self.resources.negated),
+        }
+    }
 }
 
 impl Resources {

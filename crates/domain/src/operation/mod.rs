@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::id::{EnvironmentId, OperationId, ProjectId, RecordId};
+use crate::id::{EnvironmentId, OperationId, ProjectId, RecordId, RevocationId};
 use crate::person::PersonKey;
 use crate::problem::Problem;
 
@@ -19,15 +19,45 @@ use crate::problem::Problem;
 pub enum OperationKind {
     Provision,
     Terminate,
+    /// Cut somebody off.
+    Revoke,
+    /// Give back what was cut off.
+    Restore,
 }
 
 impl OperationKind {
-    pub const ALL: [Self; 2] = [Self::Provision, Self::Terminate];
+    pub const ALL: [Self; 4] = [Self::Provision, Self::Terminate, Self::Revoke, Self::Restore];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Provision => "provision",
             Self::Terminate => "terminate",
+            Self::Revoke => "revoke",
+            Self::Restore => "restore",
+        }
+    }
+}
+
+/// What an operation works on. One operation at a time works on each.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Subject {
+    Environment { id: EnvironmentId, project: ProjectId },
+    Revocation { id: RevocationId },
+}
+
+impl Subject {
+    /// As in the row and the audit log.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Environment { .. } => "environment",
+            Self::Revocation { .. } => "revocation",
+        }
+    }
+
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Environment { id, .. } => id.as_str(),
+            Self::Revocation { id } => id.as_str(),
         }
     }
 }
@@ -77,6 +107,10 @@ pub enum Step {
     FollowTerminate {
         record: RecordId,
     },
+    /// Put deny policies in place and end what runs; which parts are done is kept with the revocation.
+    Cut,
+    /// Take the deny policies away.
+    Lift,
     Succeeded,
     Failed {
         problem: Problem,
@@ -92,11 +126,11 @@ impl Step {
     }
 
     /// Where the step stands among the four that people see of an operation: check, start, follow, finish for a provisioning;
-    /// check, delete apps, start, follow for a termination. 4 when all are done.
+    /// check, delete apps, start, follow for a termination. 4 when all are done. A revocation's parts are its own.
     pub fn position(&self) -> u8 {
         match self {
             Self::Check | Self::Clear | Self::FollowClear { .. } => 0,
-            Self::Provision { .. } | Self::DeleteApps { .. } => 1,
+            Self::Provision { .. } | Self::DeleteApps { .. } | Self::Cut | Self::Lift => 1,
             Self::FollowProvision { .. } | Self::Terminate => 2,
             Self::Collect { .. } | Self::FollowTerminate { .. } => 3,
             Self::Succeeded => 4,
@@ -108,7 +142,7 @@ impl Step {
     pub fn position_of(name: &str) -> Option<u8> {
         match name {
             "check" | "clear" | "follow_clear" => Some(0),
-            "provision" | "delete_apps" => Some(1),
+            "provision" | "delete_apps" | "cut" | "lift" => Some(1),
             "follow_provision" | "terminate" => Some(2),
             "collect" | "follow_terminate" => Some(3),
             _ => None,
@@ -127,6 +161,8 @@ impl Step {
             Self::DeleteApps { .. } => "delete_apps",
             Self::Terminate => "terminate",
             Self::FollowTerminate { .. } => "follow_terminate",
+            Self::Cut => "cut",
+            Self::Lift => "lift",
             Self::Succeeded => "succeeded",
             Self::Failed { .. } => "failed",
         }
@@ -138,8 +174,7 @@ impl Step {
 pub struct Operation {
     pub id: OperationId,
     pub kind: OperationKind,
-    pub environment: EnvironmentId,
-    pub project: ProjectId,
+    pub subject: Subject,
     /// Whose change it carries out; authorized again before each act.
     pub on_behalf_of: PersonKey,
     pub step: Step,

@@ -30,6 +30,8 @@ pub enum Observation {
     RecordFailed { problem: Problem },
     /// Apps or spaces are still there; their deletion was asked for.
     AppsRemain { count: u32 },
+    /// A part of it is done, and the next can be done at once.
+    Onward,
     /// There is nothing to terminate any more: `ResourceNotFound`.
     Gone,
     /// The call failed in a way that may pass: throttled, unreachable, answer lost. Whether it took effect is not known,
@@ -117,6 +119,8 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
         (Step::Check, Observation::Checked { plan }) => at_once(match kind {
             OperationKind::Provision => Step::Provision { plan },
             OperationKind::Terminate => Step::DeleteApps { remaining: None },
+            OperationKind::Revoke => Step::Cut,
+            OperationKind::Restore => Step::Lift,
         }),
         (Step::Check, Observation::Leftover) if kind == OperationKind::Provision => at_once(Step::Clear),
         (Step::Check, Observation::Gone) if kind == OperationKind::Terminate => at_once(Step::Succeeded),
@@ -128,12 +132,15 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
         (Step::Clear | Step::FollowClear { .. }, Observation::Gone | Observation::Done) => at_once(Step::Check),
         (Step::Provision { .. }, Observation::Accepted { record }) => at(Step::FollowProvision { record }, pace.poll),
         (Step::FollowProvision { record }, Observation::Done) => at_once(Step::Collect { record: record.clone() }),
-        (Step::Collect { .. }, Observation::Done) => at_once(Step::Succeeded),
+        (Step::Collect { .. } | Step::Cut | Step::Lift, Observation::Done) => at_once(Step::Succeeded),
         (Step::DeleteApps { .. }, Observation::Done | Observation::Gone) => at_once(Step::Terminate),
         (Step::DeleteApps { .. }, Observation::AppsRemain { count })
             if moment.now - moment.entered_at <= pace.deadline =>
         {
             at(Step::DeleteApps { remaining: Some(count) }, pace.poll)
+        }
+        (Step::Cut | Step::Lift, Observation::Onward) if moment.now - moment.entered_at <= pace.deadline => {
+            at_once(step.clone())
         }
         (Step::Terminate, Observation::Accepted { record }) => at(Step::FollowTerminate { record }, pace.poll),
         (Step::Terminate | Step::FollowTerminate { .. }, Observation::Gone | Observation::Done) => {
@@ -162,7 +169,10 @@ fn again(step: &Step, problem: Problem, pace: &Pace, moment: &Moment) -> Transit
         let problem = Problem::new(
             problem.what,
             format!("{} It was tried {attempt} times.", problem.why),
-            "Retry or terminate the environment once the cause is gone.",
+            match step {
+                Step::Cut | Step::Lift => "Try again once the cause is gone: what is done stays done.",
+                _ => "Retry or terminate the environment once the cause is gone.",
+            },
         );
         return Transition { step: failed(step, problem), run_at: moment.now, attempt: 0, trouble: None };
     }
@@ -179,13 +189,15 @@ fn overdue(step: &Step) -> Problem {
         Step::DeleteApps { .. } => "The apps and spaces of this environment did not go away.",
         Step::Clear | Step::FollowClear { .. } => "What an earlier try left behind did not go away.",
         Step::Terminate | Step::FollowTerminate { .. } => "AWS did not finish terminating this environment.",
+        Step::Cut => "Not everything could be cut off.",
+        Step::Lift => "Not everything could be given back.",
         _ => "AWS did not finish bringing up this environment.",
     };
-    Problem::new(
-        what,
-        "It was still at work after the longest time that this step may take.",
-        "Look at the stack's events, then retry or terminate the environment.",
-    )
+    let then = match step {
+        Step::Cut | Step::Lift => "Try again: what is done stays done.",
+        _ => "Look at the stack's events, then retry or terminate the environment.",
+    };
+    Problem::new(what, "It was still at work after the longest time that this step may take.", then)
 }
 
 #[cfg(test)]
@@ -218,6 +230,7 @@ mod tests {
             Just(Observation::Done),
             problem().prop_map(|problem| Observation::RecordFailed { problem }),
             (0..9_u32).prop_map(|count| Observation::AppsRemain { count }),
+            Just(Observation::Onward),
             Just(Observation::Gone),
             problem().prop_map(|problem| Observation::Trouble { problem }),
         ]
@@ -234,13 +247,15 @@ mod tests {
             proptest::option::of(0..9_u32).prop_map(|remaining| Step::DeleteApps { remaining }),
             Just(Step::Terminate),
             record().prop_map(|record| Step::FollowTerminate { record }),
+            Just(Step::Cut),
+            Just(Step::Lift),
             Just(Step::Succeeded),
             problem().prop_map(|problem| Step::Failed { problem, at: 0 }),
         ]
     }
 
     fn kind() -> impl Strategy<Value = OperationKind> {
-        prop_oneof![Just(OperationKind::Provision), Just(OperationKind::Terminate)]
+        proptest::sample::select(OperationKind::ALL.to_vec())
     }
 
     fn start() -> DateTime<Utc> {
@@ -320,8 +335,10 @@ mod tests {
             let problem = Problem::new("It waits.", "It has to.", "Sign in.");
             let t = next(kind, &step, Observation::Blocked { problem }, &pace, &moment(late, 0));
             prop_assert!(t.step.is_final());
-            let t = next(kind, &step, Observation::AppsRemain { count: 1 }, &pace, &moment(late, 0));
-            prop_assert!(t.step.is_final());
+            for endless in [Observation::AppsRemain { count: 1 }, Observation::Onward] {
+                let t = next(kind, &step, endless, &pace, &moment(late, 0));
+                prop_assert!(t.step.is_final());
+            }
         }
 
         /// A plan that is about to be sent is never lost while its outcome is not known.
@@ -349,7 +366,11 @@ mod tests {
             if matches!(t.step, Step::Succeeded) && !step.is_final() {
                 let terminated = kind == OperationKind::Terminate
                     && matches!(step, Step::Check | Step::Terminate | Step::FollowTerminate { .. });
-                let last = terminated || matches!(step, Step::Collect { .. } | Step::Terminate | Step::FollowTerminate { .. });
+                let last = terminated
+                    || matches!(
+                        step,
+                        Step::Collect { .. } | Step::Terminate | Step::FollowTerminate { .. } | Step::Cut | Step::Lift
+                    );
                 prop_assert!(last);
             }
         }
@@ -372,9 +393,12 @@ mod tests {
                     let provisions = matches!(at, Step::Clear | Step::FollowClear { .. } | Step::Provision { .. }
                         | Step::FollowProvision { .. } | Step::Collect { .. });
                     let terminates = matches!(at, Step::DeleteApps { .. } | Step::Terminate | Step::FollowTerminate { .. });
+                    let (cuts, lifts) = (at == Step::Cut, at == Step::Lift);
                     let strayed = match kind {
-                        OperationKind::Provision => terminates,
-                        OperationKind::Terminate => provisions,
+                        OperationKind::Provision => terminates || cuts || lifts,
+                        OperationKind::Terminate => provisions || cuts || lifts,
+                        OperationKind::Revoke => provisions || terminates || lifts,
+                        OperationKind::Restore => provisions || terminates || cuts,
                     };
                     prop_assert!(!strayed);
                 }

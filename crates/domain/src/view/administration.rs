@@ -82,6 +82,8 @@ pub struct PersonRow {
     pub you: bool,
     /// Living sessions.
     pub sessions: i64,
+    /// Something of their access is revoked.
+    pub cut_off: bool,
     pub last_seen_at: Option<DateTime<Utc>>,
 }
 

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Allowed, FormState, Listing};
 use crate::environment::{EnvironmentState, LaunchTarget, Output, StackEvent};
-use crate::id::{AccountId, EnvironmentId, ProductId, ProjectId, Region, RequestId};
+use crate::id::{AccountId, EnvironmentId, ProductId, ProjectId, Region, RequestId, RevocationId};
 use crate::operation::OperationKind;
 use crate::problem::Problem;
 use crate::project::Stage;
@@ -74,6 +74,10 @@ pub struct EnvironmentPage {
     pub termination_deletes: Vec<(String, u32)>,
     /// What else comes of a termination, what stays, and what stands in its way, in words.
     pub termination_consequences: Vec<String>,
+    /// Access to it is revoked; by which revocations, for those who may see them.
+    pub revoked: Option<Vec<RevocationId>>,
+    /// The caller may cut it, or its owner, off.
+    pub may_revoke: bool,
     pub version: i64,
     pub allowed: Allowed,
     pub form: FormState,

@@ -8,8 +8,10 @@ mod catalog;
 mod environment;
 mod form;
 mod home;
+mod organization;
 mod profile;
 mod request;
+mod revocation;
 mod shell;
 
 pub use administration::*;
@@ -19,8 +21,10 @@ pub use catalog::*;
 pub use environment::*;
 pub use form::*;
 pub use home::*;
+pub use organization::*;
 pub use profile::*;
 pub use request::*;
+pub use revocation::*;
 pub use shell::*;
 
 use serde::{Deserialize, Serialize};

@@ -12,6 +12,10 @@ pub struct Shell {
     pub allowed: Allowed,
     /// Whether the person is a lead of any project or an admin.
     pub decides: bool,
+    /// Whether there can be revocations that they may see.
+    pub sees_revocations: bool,
+    /// Access to the portal is revoked: there is nothing but a page that says so.
+    pub cut_off: bool,
     /// Requests that wait for this person's decision.
     pub waiting_for_me: u32,
     /// What the last action did, shown once.

@@ -126,6 +126,15 @@ const LIBRARY: &[(&str, &[Call<'_>])] = &[
                 ],
                 ExplicitDeny,
             ),
+            // A tag is found by its key in any case.
+            (
+                "sagemaker:AddTags",
+                &[
+                    ("aws:TagKeys", "StudioUserId"),
+                    ("aws:PrincipalArn", "arn:aws:iam::601000000002:role/StudiogateExecution"),
+                ],
+                ExplicitDeny,
+            ),
             (
                 "sagemaker:AddTags",
                 &[("aws:TagKeys", "note"), ("aws:PrincipalArn", "arn:aws:iam::601000000002:role/StudiogateExecution")],
@@ -168,17 +177,29 @@ fn each_file_denies_what_it_says_and_nothing_else() {
 }
 
 #[test]
-fn governance_roles_are_changed_by_the_stack_set_alone() {
-    for (principal, expected) in [
-        ("arn:aws:iam::601000000002:role/Admin", ExplicitDeny),
-        ("arn:aws:iam::601000000002:role/stacksets-exec-1", Allow),
+fn governance_is_changed_by_the_stack_set_and_denied_by_the_revoker_alone() {
+    let policy = text("protect-governance");
+    let (role, other) = ("role/StudiogateLauncher", "role/Other");
+    for (principal, action, on, expected) in [
+        ("Admin", "iam:PutRolePolicy", role, ExplicitDeny),
+        ("Admin", "iam:UpdateAssumeRolePolicy", role, ExplicitDeny),
+        ("Admin", "iam:DeleteRolePermissionsBoundary", role, ExplicitDeny),
+        ("Admin", "iam:CreatePolicyVersion", "policy/StudiogateExecutionBoundary", ExplicitDeny),
+        ("Admin", "iam:PutRolePolicy", other, Allow),
+        ("Admin", "iam:CreatePolicyVersion", "policy/Other", Allow),
+        ("stacksets-exec-1", "iam:PutRolePolicy", role, Allow),
+        ("stacksets-exec-1", "iam:UpdateAssumeRolePolicy", role, Allow),
+        ("stacksets-exec-1", "iam:CreatePolicyVersion", "policy/StudiogateExecutionBoundary", Allow),
+        ("StudiogateRevoker", "iam:PutRolePolicy", role, Allow),
+        ("StudiogateRevoker", "iam:DeleteRolePolicy", role, Allow),
+        ("StudiogateRevoker", "iam:AttachRolePolicy", role, ExplicitDeny),
+        ("StudiogateRevoker", "iam:UpdateAssumeRolePolicy", role, ExplicitDeny),
+        ("StudiogateRevoker", "iam:CreatePolicyVersion", "policy/StudiogateExecutionBoundary", ExplicitDeny),
     ] {
-        let policy = text("protect-governance");
-        let pairs = [("aws:PrincipalArn", principal)];
-        let role = "arn:aws:iam::601000000002:role/StudiogateLauncher";
-        assert_eq!(by_scp(&policy, "iam:PutRolePolicy", role, &pairs), expected, "{principal}");
-        let other = "arn:aws:iam::601000000002:role/Other";
-        assert_eq!(by_scp(&policy, "iam:PutRolePolicy", other, &pairs), Allow, "{principal}");
+        let pairs = [("aws:PrincipalArn", format!("arn:aws:iam::601000000002:role/{principal}"))];
+        let pairs = pairs.each_ref().map(|(key, value)| (*key, value.as_str()));
+        let resource = format!("arn:aws:iam::601000000002:{on}");
+        assert_eq!(by_scp(&policy, action, &resource, &pairs), expected, "{principal} {action} on {on}");
     }
 }
 

@@ -9,7 +9,7 @@ use crate::error::AwsError;
 use crate::local::LocalAws;
 use crate::signature::{self, Signed};
 use crate::world::World;
-use crate::{cloudformation, organizations, sagemaker, servicecatalog, sts};
+use crate::{cloudformation, ec2, iam, organizations, sagemaker, servicecatalog, sts};
 
 /// A result, and the switch of the connection it goes out on.
 pub(super) struct Done {
@@ -52,10 +52,16 @@ fn run(world: &mut World, ctx: &Ctx, request: &Request) -> Result<Output, AwsErr
     match (request.service, &request.input) {
         (Service::Catalog, Input::Json(body)) => servicecatalog::handle(world, ctx, operation, body).map(Output::Json),
         (Service::SageMaker, Input::Json(body)) => sagemaker::handle(world, ctx, operation, body).map(Output::Json),
+        (Service::Runtime, Input::Json(body)) => {
+            let endpoint = body["EndpointName"].as_str().unwrap_or_default();
+            sagemaker::hosting::invoke(world, ctx, operation, endpoint).map(Output::Json)
+        }
         (Service::Organizations, Input::Json(body)) => {
             organizations::handle(world, ctx, operation, body).map(Output::Json)
         }
         (Service::Sts, Input::Form(fields)) => sts::handle(world, ctx, operation, fields).map(Output::Xml),
+        (Service::Iam, Input::Form(fields)) => iam::handle(world, ctx, operation, fields).map(Output::Xml),
+        (Service::Ec2, Input::Form(fields)) => ec2::handle(world, ctx, operation, fields).map(Output::Xml),
         (Service::CloudFormation, Input::Form(fields)) => {
             cloudformation::handle(world, ctx, operation, fields).map(Output::Xml)
         }

@@ -16,14 +16,22 @@ use crate::value::xml;
 pub(super) enum Service {
     Catalog,
     SageMaker,
+    /// SageMaker's runtime, where endpoints are called.
+    Runtime,
     Organizations,
     Sts,
+    Iam,
+    Ec2,
     CloudFormation,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Protocol {
     Json,
+    /// Methods and paths; errors as in the other JSON protocol, with statuses that mean something.
+    Rest,
+    /// Reads as Query does, and has answers of its own shape.
+    Ec2,
     Query(&'static str),
 }
 
@@ -32,9 +40,11 @@ impl Service {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Catalog => "servicecatalog",
-            Self::SageMaker => "sagemaker",
+            Self::SageMaker | Self::Runtime => "sagemaker",
             Self::Organizations => "organizations",
             Self::Sts => "sts",
+            Self::Iam => "iam",
+            Self::Ec2 => "ec2",
             Self::CloudFormation => "cloudformation",
         }
     }
@@ -42,8 +52,11 @@ impl Service {
     pub(super) fn protocol(self) -> Protocol {
         match self {
             Self::Sts => Protocol::Query("https://sts.amazonaws.com/doc/2011-06-15/"),
+            Self::Iam => Protocol::Query("https://iam.amazonaws.com/doc/2010-05-08/"),
             Self::CloudFormation => Protocol::Query("http://cloudformation.amazonaws.com/doc/2010-05-15/"),
             Self::Catalog | Self::SageMaker | Self::Organizations => Protocol::Json,
+            Self::Ec2 => Protocol::Ec2,
+            Self::Runtime => Protocol::Rest,
         }
     }
 }
@@ -73,6 +86,9 @@ pub(super) fn read(parts: &Parts, body: &[u8]) -> Result<Request, (Protocol, Aws
     if let Some(target) = parts.headers.get("x-amz-target") {
         return read_json(target.to_str().unwrap_or_default(), body).map_err(|error| (Protocol::Json, error));
     }
+    if let Some(request) = invocation(parts) {
+        return Ok(request);
+    }
     let text = if parts.method == Method::POST { body } else { parts.uri.query().unwrap_or_default().as_bytes() };
     let mut fields: BTreeMap<String, String> =
         url::form_urlencoded::parse(text).map(|(k, v)| (k.into_owned(), v.into_owned())).collect();
@@ -80,8 +96,10 @@ pub(super) fn read(parts: &Parts, body: &[u8]) -> Result<Request, (Protocol, Aws
     let service = match version.as_str() {
         "2010-05-15" => Service::CloudFormation,
         "2011-06-15" => Service::Sts,
+        "2010-05-08" => Service::Iam,
+        "2016-11-15" => Service::Ec2,
         _ => {
-            let message = "The request names no service that the local AWS offers: Service Catalog, SageMaker, Organizations, STS and CloudFormation.";
+            let message = "The request names no service that the local AWS offers: Service Catalog, SageMaker, Organizations, STS, IAM, EC2 and CloudFormation.";
             return Err((Service::Sts.protocol(), AwsError::new("InvalidAction", message)));
         }
     };
@@ -90,6 +108,19 @@ pub(super) fn read(parts: &Parts, body: &[u8]) -> Result<Request, (Protocol, Aws
         return Err((service.protocol(), error));
     };
     Ok(Request { service, operation, input: Input::Form(fields) })
+}
+
+/// `POST /endpoints/{name}/invocations`, and the like for answers that come later or in pieces.
+fn invocation(parts: &Parts) -> Option<Request> {
+    let (endpoint, what) = parts.uri.path().strip_prefix("/endpoints/")?.split_once('/')?;
+    let operation = match what {
+        "invocations" => "InvokeEndpoint",
+        "async-invocations" => "InvokeEndpointAsync",
+        "invocations-response-stream" => "InvokeEndpointWithResponseStream",
+        _ => return None,
+    };
+    let input = Input::Json(serde_json::json!({ "EndpointName": endpoint }));
+    Some(Request { service: Service::Runtime, operation: operation.to_owned(), input })
 }
 
 fn read_json(target: &str, body: &[u8]) -> Result<Request, AwsError> {
@@ -143,8 +174,10 @@ pub(super) fn answer(request: &Request, output: Output, request_id: &str) -> Res
             let Protocol::Query(namespace) = request.service.protocol() else {
                 return refuse(Protocol::Json, &AwsError::internal("an answer in the wrong protocol"), request_id);
             };
+            // An action without an output has no result element.
+            let result = if inner.is_empty() { inner } else { format!("<{action}Result>{inner}</{action}Result>") };
             let body = format!(
-                "<{action}Response xmlns=\"{namespace}\"><{action}Result>{inner}</{action}Result><ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{action}Response>"
+                "<{action}Response xmlns=\"{namespace}\">{result}<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{action}Response>"
             );
             response(200, "text/xml", body, request_id)
         }
@@ -154,16 +187,28 @@ pub(super) fn answer(request: &Request, output: Output, request_id: &str) -> Res
 /// The answer to a call that did not.
 pub(super) fn refuse(protocol: Protocol, error: &AwsError, request_id: &str) -> Response {
     match protocol {
-        Protocol::Json => {
+        Protocol::Json | Protocol::Rest => {
             // Both spellings: Service Catalog and Organizations write `Message`, SageMaker `message`.
-            let body = serde_json::json!({ "__type": error.code, "message": error.message, "Message": error.message });
-            // The JSON services answer 400 to whatever the caller did wrong.
-            let status = if error.status < 500 { 400 } else { error.status };
+            let mut body =
+                serde_json::json!({ "__type": error.code, "message": error.message, "Message": error.message });
+            if let Some(reason) = error.reason {
+                body["Reason"] = reason.into();
+            }
+            // The JSON services answer 400 to whatever the caller did wrong, but those with paths.
+            let status = if protocol == Protocol::Json && error.status < 500 { 400 } else { error.status };
             let mut response = response(status, "application/x-amz-json-1.1", body.to_string(), request_id);
             if let Ok(code) = HeaderValue::from_str(&error.code) {
                 response.headers_mut().insert("x-amzn-errortype", code);
             }
             response
+        }
+        Protocol::Ec2 => {
+            let body = format!(
+                "<Response><Errors><Error><Code>{}</Code><Message>{}</Message></Error></Errors><RequestID>{request_id}</RequestID></Response>",
+                xml(query_code(&error.code)),
+                xml(&error.message)
+            );
+            response(error.status, "text/xml", body, request_id)
         }
         Protocol::Query(namespace) => {
             let kind = if error.status < 500 { "Sender" } else { "Receiver" };

@@ -1,5 +1,6 @@
 //! AWS Organizations: the tree of accounts and the policies that hang on it.
 
+mod changes;
 mod handle;
 mod tree;
 

@@ -14,6 +14,8 @@ mod update;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_of_boundary;
+#[cfg(test)]
 mod tests_of_exports;
 #[cfg(test)]
 mod tests_of_opaque_types;

@@ -113,24 +113,25 @@ pub(crate) fn pass_role(world: &World, ctx: &Ctx, role_arn: &str) -> Result<(), 
     let mut context = Context::new();
     context.set("iam:PassedToService", "sagemaker.amazonaws.com");
     authorize(world, ctx, "iam:PassRole", role_arn, context)?;
-    let refused = || {
-        AwsError::validation(format!(
-            "The execution role ARN \"{role_arn}\" is invalid. Please ensure that the role exists and that its trust relationship policy allows the action \"sts:AssumeRole\" for the service principal \"sagemaker.amazonaws.com\"."
-        ))
-    };
-    let role = world.role(role_arn).ok_or_else(refused)?;
-    if !role_arn.starts_with(&format!("arn:aws:iam::{}:", ctx.account())) {
+    if world.role(role_arn).is_some() && !role_arn.starts_with(&format!("arn:aws:iam::{}:", ctx.account())) {
         return Err(AwsError::access_denied("Cross-account pass role is not allowed."));
     }
+    if is_trusting(world, ctx, role_arn, "sts:AssumeRole")? {
+        return Ok(());
+    }
+    Err(AwsError::validation(format!(
+        "The execution role ARN \"{role_arn}\" is invalid. Please ensure that the role exists and that its trust relationship policy allows the action \"sts:AssumeRole\" for the service principal \"sagemaker.amazonaws.com\"."
+    )))
+}
+
+/// Whether there is such a role and SageMaker may do this with it: take it, or say who acts (`sts:SetSourceIdentity`).
+pub(crate) fn is_trusting(world: &World, ctx: &Ctx, role_arn: &str, action: &str) -> Result<bool, AwsError> {
+    let Some(role) = world.role(role_arn) else { return Ok(false) };
     let trust = world.parsed(PolicyKind::Trust, &role.name, &role.trust)?;
     let context = service_call("sagemaker.amazonaws.com", ctx.account());
-    let call = Call { action: "sts:AssumeRole", resource: role_arn, context: &context };
+    let call = Call { action, resource: role_arn, context: &context };
     let service = PrincipalArn::service("sagemaker.amazonaws.com");
-    if trust.first().is_some_and(|policy| trusts(policy, &service, &call).is_allowed()) {
-        Ok(())
-    } else {
-        Err(refused())
-    }
+    Ok(trust.first().is_some_and(|policy| trusts(policy, &service, &call).is_allowed()))
 }
 
 /// Texts of a list member.

@@ -6,12 +6,15 @@
 pub(crate) mod access;
 mod app;
 mod domain;
+pub(crate) mod hosting;
+mod jobs;
 mod lifecycle_config;
 mod notebook_instance;
 mod presign;
 mod space;
 mod state;
 mod tags;
+mod update;
 mod user_profile;
 
 use chrono::{DateTime, Utc};
@@ -33,10 +36,12 @@ pub fn handle(world: &mut World, ctx: &Ctx, operation: &str, body: &Value) -> Re
         "CreateUserProfile" => user_profile::create(world, ctx, body),
         "DescribeUserProfile" => user_profile::describe(world, ctx, body),
         "ListUserProfiles" => user_profile::list(world, ctx, body),
+        "UpdateUserProfile" => update::user_profile(world, ctx, body),
         "DeleteUserProfile" => user_profile::delete(world, ctx, body),
         "CreateSpace" => space::create(world, ctx, body),
         "DescribeSpace" => space::describe(world, ctx, body),
         "ListSpaces" => space::list(world, ctx, body),
+        "UpdateSpace" => update::space(world, ctx, body),
         "DeleteSpace" => space::delete(world, ctx, body),
         "CreateApp" => app::create(world, ctx, body),
         "DescribeApp" => app::describe(world, ctx, body),
@@ -57,6 +62,19 @@ pub fn handle(world: &mut World, ctx: &Ctx, operation: &str, body: &Value) -> Re
         "DeleteTags" => tags::delete(world, ctx, body),
         "CreatePresignedDomainUrl" => presign::domain_url(world, ctx, body),
         "CreatePresignedNotebookInstanceUrl" => presign::notebook_url(world, ctx, body),
+        "ListEndpoints" | "ListEndpointConfigs" | "ListModels" => hosting::list(world, ctx, operation),
+        "ListTrainingJobs" => jobs::list_training(world, ctx),
+        "CreateEndpoint" => hosting::create_endpoint(world, ctx, body),
+        "CreateEndpointConfig" => hosting::create_config(world, ctx, body),
+        "CreateModel" => hosting::create_model(world, ctx, body),
+        "DescribeEndpoint" | "UpdateEndpoint" | "UpdateEndpointWeightsAndCapacities" | "DeleteEndpoint" => {
+            hosting::on_endpoint(world, ctx, operation, body)
+        }
+        "DescribeEndpointConfig" | "DeleteEndpointConfig" => hosting::on_config(world, ctx, operation, body),
+        "DescribeModel" | "DeleteModel" => hosting::on_model(world, ctx, operation, body),
+        "DescribeTrainingJob" => jobs::describe_training(world, ctx, body),
+        "CreateTrainingJob" => jobs::create_training(world, ctx, body),
+        "CreateProcessingJob" => jobs::create_processing(world, ctx, body),
         _ => Err(AwsError::unknown_operation(operation)),
     }
 }

@@ -19,7 +19,7 @@ const GOES_IN: u32 = 8;
 const ATTRIBUTES: [&str; 6] =
     ["DomainId", "SpaceName", "SpaceSettings", "OwnershipSettings", "SpaceSharingSettings", "SpaceDisplayName"];
 
-fn space_arn(ctx: &Ctx, domain: &str, space: &str) -> String {
+pub(super) fn space_arn(ctx: &Ctx, domain: &str, space: &str) -> String {
     arn(ctx, &format!("space/{domain}/{}", space.to_ascii_lowercase()))
 }
 

@@ -1,14 +1,20 @@
 //! Constraints.
 
+use domain::guardrail::Context;
 use serde_json::{Value, json};
 
-use super::access::{allow, portfolio};
-use super::input::answer;
+use super::access::{allow, portfolio, product_arn};
+use super::input::{answer, token};
 use super::state::Constraint;
+use crate::authorize::authorize;
 use crate::context::Ctx;
 use crate::error::AwsError;
-use crate::value::{required, text};
+use crate::value::{one_of, required, text};
 use crate::world::World;
+
+const KINDS: [&str; 5] = ["LAUNCH", "NOTIFICATION", "RESOURCE_UPDATE", "STACKSET", "TEMPLATE"];
+/// Of these a product has at most one in a portfolio, and the first two exclude each other.
+const SINGLE: [&str; 3] = ["LAUNCH", "STACKSET", "RESOURCE_UPDATE"];
 
 fn detail(constraint: &Constraint) -> Value {
     json!({
@@ -45,6 +51,73 @@ pub(super) fn describe(world: &World, ctx: &Ctx, body: &Value) -> Result<Value, 
         "ConstraintParameters": found.parameters,
         "Status": "AVAILABLE",
     }))
+}
+
+pub(super) fn create(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value, AwsError> {
+    let (portfolio_id, product) = (required(body, "PortfolioId")?, required(body, "ProductId")?);
+    token(body, "IdempotencyToken")?;
+    required(body, "Type")?;
+    let kind = one_of(body, "Type", &KINDS)?.unwrap_or_default();
+    let parameters = required(body, "Parameters")?;
+    allow(world, ctx, "CreateConstraint", &product_arn(world, ctx, product))?;
+    let found = portfolio(world, ctx, portfolio_id)?;
+    if found.account != *ctx.account() || !found.products.contains(product) {
+        return Err(AwsError::resource_not_found(format!("Product {product} not found in portfolio {portfolio_id}.")));
+    }
+    let given: Value = serde_json::from_str(parameters)
+        .map_err(|e| AwsError::invalid_parameters(format!("The constraint parameters are no JSON: {e}")))?;
+    if kind == "LAUNCH" {
+        may_launch(world, ctx, &given)?;
+    }
+    let excluded = |other: &Constraint| match kind {
+        "LAUNCH" | "STACKSET" => matches!(other.kind.as_str(), "LAUNCH" | "STACKSET"),
+        kind => SINGLE.contains(&kind) && other.kind == kind,
+    };
+    if of(world, portfolio_id, product).any(excluded) {
+        let message = format!("A {kind} constraint is not possible beside those that {product} has.");
+        return Err(AwsError::duplicate_resource(message));
+    }
+    let id = world.fresh_id("cons");
+    let made = Constraint {
+        id: id.clone(),
+        kind: kind.to_owned(),
+        portfolio: portfolio_id.to_owned(),
+        product: product.to_owned(),
+        owner: ctx.account().clone(),
+        description: text(body, "Description").unwrap_or_default().to_owned(),
+        parameters: parameters.to_owned(),
+    };
+    let out = json!({ "ConstraintDetail": detail(&made), "ConstraintParameters": parameters, "Status": "AVAILABLE" });
+    world.service_catalog.constraints.insert(id, made);
+    Ok(out)
+}
+
+/// Whoever makes a launch constraint passes its role to Service Catalog. A role given by its name has to be in the account
+/// that makes the constraint too, and stands for the role of that name in the account of whoever launches.
+fn may_launch(world: &World, ctx: &Ctx, given: &Value) -> Result<(), AwsError> {
+    let arn = match (given["RoleArn"].as_str(), given["LocalRoleName"].as_str()) {
+        (Some(arn), None) => arn.to_owned(),
+        (None, Some(name)) => {
+            let role = world.account(ctx.account())?.roles.get(name);
+            let missing = || AwsError::resource_not_found(format!("The role {name} does not exist in this account."));
+            role.ok_or_else(missing)?.arn.clone()
+        }
+        _ => return Err(AwsError::invalid_parameters("Specify either RoleArn or LocalRoleName, but not both.")),
+    };
+    let mut context = Context::new();
+    context.set("iam:PassedToService", "servicecatalog.amazonaws.com");
+    authorize(world, ctx, "iam:PassRole", &arn, context)
+}
+
+pub(super) fn delete(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value, AwsError> {
+    let id = required(body, "Id")?;
+    allow(world, ctx, "DeleteConstraint", "*")?;
+    let constraints = &mut world.service_catalog.constraints;
+    if constraints.get(id).is_none_or(|found| found.owner != *ctx.account()) {
+        return Err(AwsError::resource_not_found(format!("Constraint {id} not found.")));
+    }
+    constraints.remove(id);
+    Ok(json!({}))
 }
 
 /// The constraints of a product in a portfolio.

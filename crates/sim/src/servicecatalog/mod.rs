@@ -55,6 +55,8 @@ pub fn handle(world: &mut World, ctx: &Ctx, operation: &str, body: &Value) -> Re
         "DescribeProvisioningArtifact" => products::describe_artifact(world, ctx, body),
         "ListConstraintsForPortfolio" => constraints::list(world, ctx, body),
         "DescribeConstraint" => constraints::describe(world, ctx, body),
+        "CreateConstraint" => constraints::create(world, ctx, body),
+        "DeleteConstraint" => constraints::delete(world, ctx, body),
         "ListTagOptions" => tag_options::list(world, ctx, body),
         "DescribeTagOption" => tag_options::describe(world, ctx, body),
         "ListResourcesForTagOption" => tag_options::resources(world, ctx, body),

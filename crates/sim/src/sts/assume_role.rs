@@ -212,14 +212,14 @@ fn grant(world: &World, ctx: &Ctx, role_arn: &str, asked: &Asked) -> Result<Role
         may_take(world, ctx, role, action, &context)?;
     }
 
-    if asked.duration > i64::from(role.max_session) {
-        return Err(AwsError::validation(
-            "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
-        ));
-    }
     if before.is_some() && asked.duration > CHAINED {
         return Err(AwsError::validation(
             "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining",
+        ));
+    }
+    if asked.duration > i64::from(role.max_session) {
+        return Err(AwsError::validation(
+            "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
         ));
     }
     if asked.packed() > 100 {

@@ -1,5 +1,6 @@
 //! Studio and notebook instances behind a presigned URL: pages on an origin of their own.
 
+mod execution;
 mod page;
 mod routes;
 mod state;

@@ -4,20 +4,21 @@ use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use domain::guardrail::Context;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::execution::{self, execution_role};
 use super::page::{self, AppRow, View};
 use super::state::{Closed, OpenSession, Target};
 use crate::authorize::{authorize, resource_tags};
-use crate::context::{Caller, Ctx, Origin, RoleSession};
+use crate::context::{Ctx, Origin};
 use crate::error::AwsError;
 use crate::local::LocalAws;
+use crate::sts;
 use crate::world::World;
-use crate::{sagemaker, sts};
 
 const COOKIE: &str = "studio_session";
 
@@ -27,9 +28,10 @@ pub fn router(aws: LocalAws) -> Router {
         .route("/auth", get(enter))
         .route("/console/signin", get(sign_in))
         .route("/studio/{domain}/{profile}", get(studio))
-        .route("/studio/{domain}/{profile}/credentials", get(execution_credentials))
+        .route("/studio/{domain}/{profile}/credentials", get(studio_credentials))
         .route("/studio/{domain}/{profile}/{action}", post(act))
         .route("/notebook/{name}", get(notebook))
+        .route("/notebook/{name}/credentials", get(notebook_credentials))
         .route("/notebook/{name}/sign-out", post(leave_notebook))
         .with_state(aws)
 }
@@ -123,7 +125,8 @@ impl IntoResponse for Outside {
     }
 }
 
-/// The check of every request: the session lasts, is for this path, and whoever opened it may still open it.
+/// The check of every request: the session lasts, is for this path, whoever opened it may still open it, and what runs
+/// inside is not cut off.
 fn inside(
     aws: &LocalAws,
     world: &mut World,
@@ -162,6 +165,7 @@ fn inside(
     let mut context = Context::new();
     resource_tags(&mut context, Some("sagemaker"), &resource.tags.clone());
     authorize(world, &ctx, action, arn, context).map_err(Outside::Refused)?;
+    execution::not_cut_off(world, &ctx, &session.by.target).map_err(Outside::Refused)?;
     Ok(Inside { id: id.to_owned(), session, ctx })
 }
 
@@ -189,7 +193,7 @@ async fn studio(
 ) -> Response {
     let path = format!("/studio/{domain}/{profile}");
     with_inside(&aws, &headers, &path, true, |world, inside| {
-        let execution_role = execution_role(world, &inside.ctx, &domain, &profile);
+        let execution_role = execution_role(world, &inside.ctx, &inside.session.by.target);
         let state = world.sagemaker(inside.ctx.account(), &inside.ctx.region);
         let owned = |attributes: &serde_json::Map<String, Value>| {
             attributes
@@ -225,13 +229,13 @@ async fn studio(
 
 async fn notebook(State(aws): State<LocalAws>, Path(name): Path<String>, headers: HeaderMap) -> Response {
     let path = format!("/notebook/{name}");
-    with_inside(&aws, &headers, &path, true, |_, inside| {
+    with_inside(&aws, &headers, &path, true, |world, inside| {
         let now = inside.ctx.now;
         let view = View {
             session: &inside.session,
             path: &path,
             now,
-            execution_role: None,
+            execution_role: execution_role(world, &inside.ctx, &inside.session.by.target),
             apps: Vec::new(),
             spaces: Vec::new(),
         };
@@ -260,37 +264,6 @@ async fn leave_notebook(State(aws): State<LocalAws>, Path(name): Path<String>, h
     with_inside(&aws, &headers, &path, true, |world, inside| leave(world, &inside, &path))
 }
 
-/// The role that code inside Studio acts as.
-fn execution_role(world: &mut World, ctx: &Ctx, domain: &str, profile: &str) -> Option<String> {
-    let state = world.sagemaker(ctx.account(), &ctx.region);
-    let of = |settings: Option<&Value>| settings?.get("ExecutionRole")?.as_str().map(str::to_owned);
-    let own = state.user_profile(domain, profile).ok().and_then(|p| of(p.attributes.get("UserSettings")));
-    own.or_else(|| state.domain(domain).ok().and_then(|d| of(d.attributes.get("DefaultUserSettings"))))
-}
-
-/// The session of the execution role for one user profile.
-fn execution_session(world: &mut World, ctx: &Ctx, domain: &str, profile: &str) -> Result<RoleSession, AwsError> {
-    let role_arn = execution_role(world, ctx, domain, profile)
-        .ok_or_else(|| AwsError::validation("The user profile has no execution role."))?;
-    let role_id = world.role(&role_arn).map(|role| role.id.clone());
-    let role_id =
-        role_id.ok_or_else(|| AwsError::validation(format!("The execution role {role_arn} does not exist.")))?;
-    let named = world
-        .sagemaker(ctx.account(), &ctx.region)
-        .domain(domain)?
-        .attributes
-        .get("DomainSettings")
-        .is_some_and(|settings| settings["ExecutionRoleIdentityConfig"] == "USER_PROFILE_NAME");
-    let mut session = RoleSession::of_role(&role_arn, "SageMaker", ctx.now)
-        .ok_or_else(|| AwsError::validation(format!("{role_arn} is no role ARN.")))?;
-    session.role_id = role_id;
-    session.source_identity = named.then(|| profile.to_owned());
-    // As it stands in ARNs, which policies compare it with.
-    session.studio = Some((domain.to_owned(), profile.to_ascii_lowercase()));
-    session.expires = ctx.now + TimeDelta::hours(1);
-    Ok(session)
-}
-
 async fn act(
     State(aws): State<LocalAws>,
     Path((domain, profile, action)): Path<(String, String, String)>,
@@ -304,54 +277,37 @@ async fn act(
         if action == "sign-out" {
             return leave(world, &inside, &path);
         }
-        match run(world, &inside.ctx, &domain, &profile, &action) {
+        match execution::run(world, &inside.ctx, &inside.session.by.target, &action) {
             Ok(()) => Redirect::to(&path).into_response(),
             Err(error) => Outside::Refused(error).into_response(),
         }
     })
 }
 
-/// What a person does inside Studio, done by the execution role.
-fn run(world: &mut World, ctx: &Ctx, domain: &str, profile: &str, action: &str) -> Result<(), AwsError> {
-    let session = execution_session(world, ctx, domain, profile)?;
-    let inner = Ctx { caller: Caller::Role(Box::new(session)), ..ctx.clone() };
-    let app =
-        json!({ "DomainId": domain, "UserProfileName": profile, "AppType": "JupyterServer", "AppName": "default" });
-    let (operation, body) = match action {
-        "start" => ("CreateApp", app),
-        "stop" => ("DeleteApp", app),
-        "space" => (
-            "CreateSpace",
-            json!({
-                "DomainId": domain,
-                "SpaceName": format!("{}-lab", profile.chars().take(59).collect::<String>()),
-                "OwnershipSettings": { "OwnerUserProfileName": profile },
-                "SpaceSharingSettings": { "SharingType": "Private" },
-                "SpaceSettings": { "AppType": "JupyterLab" },
-            }),
-        ),
-        _ => return Err(AwsError::with_status(404, "NotFound", "Studio offers no such action.")),
-    };
-    sagemaker::handle(world, &inner, operation, &body).map(|_| ())
-}
-
-/// Credentials of the execution role, shaped as the container credential endpoint that Studio gives to kernels.
-async fn execution_credentials(
+async fn studio_credentials(
     State(aws): State<LocalAws>,
     Path((domain, profile)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Response {
-    let path = format!("/studio/{domain}/{profile}");
-    with_inside(&aws, &headers, &path, true, |world, inside| {
-        let made = execution_session(world, &inside.ctx, &domain, &profile)
+    credentials(&aws, &headers, &format!("/studio/{domain}/{profile}"))
+}
+
+async fn notebook_credentials(State(aws): State<LocalAws>, Path(name): Path<String>, headers: HeaderMap) -> Response {
+    credentials(&aws, &headers, &format!("/notebook/{name}"))
+}
+
+/// Credentials of the execution role, shaped as the container credentials endpoint that AWS gives to what runs inside.
+fn credentials(aws: &LocalAws, headers: &HeaderMap, path: &str) -> Response {
+    with_inside(aws, headers, path, true, |world, inside| {
+        let made = execution::session(world, &inside.ctx, &inside.session.by.target)
             .and_then(|session| Ok((sts::credentials(world, &session)?, session)));
         match made {
             Ok((made, session)) => axum::Json(json!({
+                "RoleArn": session.role_arn,
                 "AccessKeyId": made.access_key,
                 "SecretAccessKey": made.secret_key,
                 "Token": made.token,
-                "Expiration": made.expires.to_rfc3339(),
-                "RoleArn": session.role_arn,
+                "Expiration": made.expires.to_rfc3339_opts(SecondsFormat::Secs, true),
             }))
             .into_response(),
             Err(error) => Outside::Refused(error).into_response(),

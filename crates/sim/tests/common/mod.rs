@@ -63,10 +63,31 @@ impl Harness {
         headers: &[(&str, &str)],
         body: String,
     ) -> (u16, String) {
-        let request = signed(service, region, keys, headers, body);
+        self.send_to("/", service, region, keys, headers, body).await
+    }
+
+    async fn send_to(
+        &self,
+        path: &str,
+        service: &str,
+        region: &str,
+        keys: &Keys,
+        headers: &[(&str, &str)],
+        body: String,
+    ) -> (u16, String) {
+        let request = signed(path, service, region, keys, headers, body);
         let response = self.aws.router().oneshot(request).await.unwrap();
         let status = response.status().as_u16();
         (status, text(response).await)
+    }
+
+    /// A call of SageMaker's runtime that is refused: status, code and message.
+    pub async fn rest(&self, keys: &Keys, path: &str, body: &str) -> (u16, String, String) {
+        let headers = [("content-type", "application/json")];
+        let (status, text) = self.send_to(path, "sagemaker", "eu-west-1", keys, &headers, body.to_owned()).await;
+        let value: Value = serde_json::from_str(&text).unwrap();
+        let part = |key: &str| value[key].as_str().unwrap_or_default().to_owned();
+        (status, part("__type"), part("message"))
     }
 
     /// awsJson1.1; the target is `SageMaker.CreateApp`.
@@ -92,13 +113,23 @@ impl Harness {
         Err((part("__type"), part("message")))
     }
 
-    /// STS by Query.
-    pub async fn sts(&self, keys: &Keys, fields: &[(&str, &str)]) -> Result<String, (String, String)> {
+    /// The Query protocol; a service is told by its version.
+    pub async fn query(
+        &self,
+        keys: &Keys,
+        service: &str,
+        version: &str,
+        fields: &[(&str, &str)],
+    ) -> Result<String, (String, String)> {
         let mut form = url::form_urlencoded::Serializer::new(String::new());
-        form.append_pair("Version", "2011-06-15").extend_pairs(fields);
+        form.append_pair("Version", version).extend_pairs(fields);
         let headers = [("content-type", "application/x-www-form-urlencoded")];
-        let (status, text) = self.send("sts", "eu-west-1", keys, &headers, form.finish()).await;
+        let (status, text) = self.send(service, "eu-west-1", keys, &headers, form.finish()).await;
         if status == 200 { Ok(text) } else { Err((tag(&text, "Code"), tag(&text, "Message"))) }
+    }
+
+    pub async fn sts(&self, keys: &Keys, fields: &[(&str, &str)]) -> Result<String, (String, String)> {
+        self.query(keys, "sts", "2011-06-15", fields).await
     }
 
     pub async fn assume(&self, keys: &Keys, role: &str, more: &[(&str, &str)]) -> Result<Keys, (String, String)> {
@@ -187,7 +218,14 @@ fn mac(key: &[u8], text: &[u8]) -> Vec<u8> {
     mac.finalize().into_bytes().to_vec()
 }
 
-fn signed(service: &str, region: &str, keys: &Keys, headers: &[(&str, &str)], body: String) -> Request<Body> {
+fn signed(
+    path: &str,
+    service: &str,
+    region: &str,
+    keys: &Keys,
+    headers: &[(&str, &str)],
+    body: String,
+) -> Request<Body> {
     let time = "20260101T000000Z";
     let mut all: Vec<(String, String)> = headers.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
     all.push(("host".into(), "127.0.0.1:4566".into()));
@@ -198,7 +236,7 @@ fn signed(service: &str, region: &str, keys: &Keys, headers: &[(&str, &str)], bo
     all.sort();
     let names = all.iter().map(|(k, _)| k.as_str()).collect::<Vec<_>>().join(";");
     let listed = all.iter().map(|(k, v)| format!("{k}:{v}\n")).collect::<Vec<_>>().concat();
-    let canonical = format!("POST\n/\n\n{listed}\n{names}\n{}", hex::encode(Sha256::digest(&body)));
+    let canonical = format!("POST\n{path}\n\n{listed}\n{names}\n{}", hex::encode(Sha256::digest(&body)));
     let scope = format!("20260101/{region}/{service}/aws4_request");
     let to_sign = format!("AWS4-HMAC-SHA256\n{time}\n{scope}\n{}", hex::encode(Sha256::digest(canonical)));
     let mut key = mac(format!("AWS4{}", keys.secret).as_bytes(), b"20260101");
@@ -210,7 +248,7 @@ fn signed(service: &str, region: &str, keys: &Keys, headers: &[(&str, &str)], bo
         "AWS4-HMAC-SHA256 Credential={}/{scope}, SignedHeaders={names}, Signature={signature}",
         keys.access_key
     );
-    let mut request = Request::post("/").header("authorization", authorization);
+    let mut request = Request::post(path).header("authorization", authorization);
     for (name, value) in all {
         request = request.header(name, value);
     }

@@ -1,14 +1,12 @@
 use domain::access::{ApprovalRule, ProductAccess, ProductSettings};
 use domain::binding::{AccountValue, BindingSource, ParameterBinding};
 use domain::id::ProductId;
-use domain::organization::{AccountPath, OrganizationNode, OrganizationState, ServiceControlPolicy};
 use domain::person::{Grant, GroupMapping, PlatformRole, ProjectRole};
-use domain::problem::Problem;
 use domain::project::{Project, ProjectAccount, Stage};
 use store::{Error, Scope};
 
 use crate::backend::on_both;
-use crate::samples::{account, at, person, project, project_id, with_projects};
+use crate::samples::{account, person, project, project_id, with_projects};
 
 fn mapping(id: &str, group: &str, grant: Grant) -> GroupMapping {
     GroupMapping { id: id.parse().unwrap(), group: group.into(), grant }
@@ -263,35 +261,5 @@ on_both! {
         tx.commit().await.unwrap();
         let others = [product.clone(), "prod-2".parse().unwrap()];
         assert_eq!(store.product_settings_of(&others).await.unwrap(), [(product, unsaid)].into());
-    }
-
-    async fn the_organization_is_put_in_the_place_of_what_was_there(db) {
-        let store = db.store;
-        assert_eq!(store.organization_state().await.unwrap(), OrganizationState::default());
-        let path = |number: u32, policy: &str| AccountPath {
-            account: account("a", number).account,
-            nodes: vec![OrganizationNode { id: "r-1".into(), name: "Root".into(), policies: vec![policy.into()] }],
-            exempt: false,
-        };
-        let policy = |id: &str| ServiceControlPolicy { id: id.into(), name: id.into(), content: "{}".into() };
-        for (paths, policies, second) in
-            [(vec![path(1, "p-1"), path(2, "p-1")], vec![policy("p-1")], 1), (vec![path(2, "p-2")], vec![policy("p-2")], 2)]
-        {
-            let mut tx = store.begin().await.unwrap();
-            tx.replace_organization(&paths, &policies, at(second)).await.unwrap();
-            tx.commit().await.unwrap();
-        }
-        let accounts = [path(1, "").account, path(2, "").account];
-        let kept = path(2, "p-2");
-        assert_eq!(store.account_paths(&accounts).await.unwrap(), [(kept.account.clone(), kept.clone())].into());
-        let ids = ["p-1".to_owned(), "p-2".to_owned()];
-        assert_eq!(store.service_control_policies(&ids).await.unwrap(), [("p-2".to_owned(), policy("p-2"))].into());
-        let problem = Problem::new("a", "b", "c");
-        let mut tx = store.begin().await.unwrap();
-        tx.organization_failed(&problem).await.unwrap();
-        tx.commit().await.unwrap();
-        let state = OrganizationState { refreshed_at: Some(at(2)), problem: Some(problem) };
-        assert_eq!(store.organization_state().await.unwrap(), state);
-        assert_eq!(store.account_paths(&accounts).await.unwrap().len(), 1, "what was there stays");
     }
 }

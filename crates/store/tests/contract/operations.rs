@@ -3,7 +3,7 @@ use domain::operation::{Operation, Step};
 use store::{Error, Store};
 
 use crate::backend::on_both;
-use crate::samples::{at, operation, with_environment, with_projects};
+use crate::samples::{at, environment_id, operation, with_environment, with_projects};
 
 /// Environments `e0`, `e1`, ... with an operation `o0`, `o1`, ... each, due at these seconds.
 async fn with_operations(store: &Store, due: &[i64]) -> Vec<Operation> {
@@ -35,7 +35,7 @@ on_both! {
         let store = db.store;
         let made = with_operations(&store, &[0]).await.remove(0);
         assert_eq!(store.operation(&made.id).await.unwrap(), Some(made.clone()));
-        assert_eq!(store.operations_of(&made.environment, 9).await.unwrap(), std::slice::from_ref(&made));
+        assert_eq!(store.operations_of(&environment_id("e0"), 9).await.unwrap(), std::slice::from_ref(&made));
         let mut tx = store.begin().await.unwrap();
         assert_eq!(tx.operation(&made.id).await.unwrap(), Some(made));
     }
@@ -176,7 +176,7 @@ on_both! {
         let mut tx = store.begin().await.unwrap();
         tx.insert_operation(&second).await.unwrap();
         tx.commit().await.unwrap();
-        assert_eq!(ids(&store.operations_of(&made.environment, 9).await.unwrap()), ["o9", "o0"]);
+        assert_eq!(ids(&store.operations_of(&environment_id("e0"), 9).await.unwrap()), ["o9", "o0"]);
     }
 
     async fn waking_makes_due_and_never_late(db) {

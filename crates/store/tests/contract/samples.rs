@@ -7,11 +7,12 @@ use domain::access::ApprovalRule;
 use domain::audit::{AuditActor, AuditEvent, Outcome};
 use domain::environment::{Environment, EnvironmentState, LaunchTarget, Output};
 use domain::id::{EnvironmentId, ProjectId, RequestId};
-use domain::operation::{Operation, OperationKind, Step};
+use domain::operation::{Operation, OperationKind, Step, Subject};
 use domain::person::PersonKey;
 use domain::problem::Problem;
 use domain::project::{DataClass, Project, ProjectAccount, Stage};
 use domain::request::{Request, RequestState};
+use domain::revocation::CutOff;
 use store::{PersonRecord, Store};
 
 /// A moment, `seconds` after the first.
@@ -31,6 +32,7 @@ pub(crate) fn record(name: &str, groups: &[&str], seconds: i64) -> PersonRecord 
         groups: Some(groups.iter().map(|g| (*g).to_owned()).collect()),
         groups_seen_at: at(seconds),
         first_seen_at: at(seconds),
+        cut_off: CutOff::default(),
     }
 }
 
@@ -116,6 +118,7 @@ pub(crate) fn environment(id: &str, request: &Request, seconds: i64) -> Environm
         launch_target: Some(LaunchTarget::Studio { domain_id: "d-1".into(), user_profile_name: "ada".into() }),
         operation: Some("op-1".parse().unwrap()),
         lease_ends_at: at(seconds + 90 * 86_400),
+        revoked: false,
         created_at: at(seconds),
         updated_at: at(seconds),
         version: 1,
@@ -126,8 +129,7 @@ pub(crate) fn operation(id: &str, environment: &Environment, next_run: i64) -> O
     Operation {
         id: id.parse().unwrap(),
         kind: OperationKind::Provision,
-        environment: environment.id.clone(),
-        project: environment.project.clone(),
+        subject: Subject::Environment { id: environment.id.clone(), project: environment.project.clone() },
         on_behalf_of: environment.owner.clone(),
         step: Step::FollowProvision { record: "rec-1".parse().unwrap() },
         step_entered_at: at(1),

@@ -10,7 +10,7 @@ use crate::authorize::{authorize, request_tags, resource_tags};
 use crate::cloudformation::{Stack, StackResource};
 use crate::context::Ctx;
 use crate::error::AwsError;
-use crate::iam::IamRole;
+use crate::iam::{IamRole, boundary_attachable, no_such_role};
 use crate::world::World;
 
 /// A call of IAM, refused in CloudFormation's words.
@@ -60,6 +60,10 @@ pub(super) fn make_role(world: &mut World, ctx: &Ctx, stack: &Stack, resource: &
         let error = AwsError::with_status(409, "EntityAlreadyExists", format!("Role with name {name} already exists."));
         return Err(refused(world, "Iam", &error));
     }
+    let boundary = text(properties, "PermissionsBoundary").map(str::to_owned);
+    if let Some(boundary) = &boundary {
+        boundary_attachable(world, ctx, boundary).map_err(|e| refused(world, "Iam", &e))?;
+    }
     let role = IamRole {
         name: name.clone(),
         arn: arn.clone(),
@@ -68,7 +72,7 @@ pub(super) fn make_role(world: &mut World, ctx: &Ctx, stack: &Stack, resource: &
         policies: BTreeMap::new(),
         attached: Vec::new(),
         tags,
-        boundary: text(properties, "PermissionsBoundary").map(str::to_owned),
+        boundary,
         max_session: properties
             .get("MaxSessionDuration")
             .and_then(scalar)
@@ -76,7 +80,7 @@ pub(super) fn make_role(world: &mut World, ctx: &Ctx, stack: &Stack, resource: &
             .unwrap_or(3600),
         created: ctx.now,
     };
-    let role = with_policies(world, ctx, role, properties)?;
+    let role = with_policies(world, ctx, role, properties, &Value::Null)?;
     let id = role.id.clone();
     world.account_mut(ctx.account()).map_err(|e| e.message)?.roles.insert(name.clone(), role);
     let attributes = [("Arn", json!(arn)), ("RoleId", json!(id))];
@@ -88,8 +92,15 @@ pub(super) fn make_role(world: &mut World, ctx: &Ctx, stack: &Stack, resource: &
     })
 }
 
-/// The role with the policies of its properties, each of them authorized.
-fn with_policies(world: &mut World, ctx: &Ctx, mut role: IamRole, properties: &Value) -> Result<IamRole, String> {
+/// The role with the policies of its properties, each of them authorized. What others put on it stays: `from` tells what
+/// the template itself put there before.
+fn with_policies(
+    world: &mut World,
+    ctx: &Ctx,
+    mut role: IamRole,
+    properties: &Value,
+    from: &Value,
+) -> Result<IamRole, String> {
     let boundary = |context: &mut Context| {
         if let Some(boundary) = &role.boundary {
             context.set("iam:PermissionsBoundary", boundary.clone());
@@ -100,8 +111,10 @@ fn with_policies(world: &mut World, ctx: &Ctx, mut role: IamRole, properties: &V
         let mut context = Context::new();
         boundary(&mut context);
         allow(world, ctx, "iam:PutRolePolicy", &role.arn, context)?;
-        let name = text(policy, "PolicyName").unwrap_or("policy").to_owned();
-        policies.insert(name, well_formed(world, PolicyKind::Identity, &policy["PolicyDocument"])?);
+        policies.insert(
+            inline_name(policy).to_owned(),
+            well_formed(world, PolicyKind::Identity, &policy["PolicyDocument"])?,
+        );
     }
     let mut attached = Vec::new();
     for arn in properties.get("ManagedPolicyArns").and_then(Value::as_array).into_iter().flatten() {
@@ -113,31 +126,49 @@ fn with_policies(world: &mut World, ctx: &Ctx, mut role: IamRole, properties: &V
         attachable(world, ctx, arn)?;
         attached.push(arn.to_owned());
     }
-    role.policies = policies;
-    role.attached = attached;
+    leave(&mut role, from);
+    role.policies.extend(policies);
+    role.attached.extend(attached);
     Ok(role)
 }
 
-pub(super) fn change_role(world: &mut World, ctx: &Ctx, resource: &StackResource) -> Result<u32, String> {
+fn inline_name(policy: &Value) -> &str {
+    text(policy, "PolicyName").unwrap_or("policy")
+}
+
+/// Takes from the role the policies that these properties put there.
+fn leave(role: &mut IamRole, properties: &Value) {
+    let list = |key: &str| properties.get(key).and_then(Value::as_array).into_iter().flatten();
+    for policy in list("Policies") {
+        role.policies.remove(inline_name(policy));
+    }
+    role.attached.retain(|arn| !list("ManagedPolicyArns").any(|own| own.as_str() == Some(arn.as_str())));
+}
+
+pub(super) fn change_role(world: &mut World, ctx: &Ctx, resource: &StackResource, from: &Value) -> Result<u32, String> {
     let name = resource.physical_id.clone();
     let role = world.account(ctx.account()).map_err(|e| e.message)?.roles.get(&name).cloned();
-    let role = role.ok_or_else(|| format!("The role with name {name} cannot be found."))?;
-    let mut role = with_policies(world, ctx, role, &resource.properties)?;
+    let mut role = role.ok_or_else(|| format!("The role with name {name} cannot be found."))?;
+    // First the boundary: what is put on the role afterwards is put on a role that has it.
+    let boundary = text(&resource.properties, "PermissionsBoundary").map(str::to_owned);
+    if boundary != role.boundary {
+        let mut context = Context::new();
+        if let Some(boundary) = boundary.as_ref().or(role.boundary.as_ref()) {
+            context.set("iam:PermissionsBoundary", boundary.clone());
+        }
+        let action = if boundary.is_some() { "Put" } else { "Delete" };
+        allow(world, ctx, &format!("iam:{action}RolePermissionsBoundary"), &role.arn, context)?;
+        if let Some(boundary) = &boundary {
+            boundary_attachable(world, ctx, boundary).map_err(|e| refused(world, "Iam", &e))?;
+        }
+        role.boundary = boundary;
+    }
+    let mut role = with_policies(world, ctx, role, &resource.properties, from)?;
     let mut context = Context::new();
     resource_tags(&mut context, Some("iam"), &role.tags);
     allow(world, ctx, "iam:UpdateAssumeRolePolicy", &role.arn, context)?;
     if let Some(trust) = resource.properties.get("AssumeRolePolicyDocument") {
         role.trust = well_formed(world, PolicyKind::Trust, trust)?;
-    }
-    let boundary = text(&resource.properties, "PermissionsBoundary").map(str::to_owned);
-    if boundary != role.boundary {
-        let mut context = Context::new();
-        if let Some(boundary) = &boundary {
-            context.set("iam:PermissionsBoundary", boundary.clone());
-        }
-        let action = if boundary.is_some() { "Put" } else { "Delete" };
-        allow(world, ctx, &format!("iam:{action}RolePermissionsBoundary"), &role.arn, context)?;
-        role.boundary = boundary;
     }
     let wanted = tags(&resource.properties);
     if wanted != role.tags {
@@ -150,25 +181,45 @@ pub(super) fn change_role(world: &mut World, ctx: &Ctx, resource: &StackResource
     Ok(15)
 }
 
+/// A role goes when nothing is on it any more: what somebody else put there, as a deny that cuts a person off, is in the
+/// way, as at AWS.
 pub(super) fn remove_role(world: &mut World, ctx: &Ctx, resource: &StackResource) -> Result<Removal, String> {
     let account = world.account(ctx.account()).map_err(|e| e.message)?;
-    let Some(role) = account.roles.get(&resource.physical_id).cloned() else { return Ok(Removal::Done) };
-    let tagged = |tags: &BTreeMap<String, String>| {
+    let Some(mut role) = account.roles.get(&resource.physical_id).cloned() else { return Ok(Removal::Done) };
+    let of_role = |role: &IamRole| {
         let mut context = Context::new();
-        resource_tags(&mut context, Some("iam"), tags);
+        resource_tags(&mut context, Some("iam"), &role.tags);
+        if let Some(boundary) = &role.boundary {
+            context.set("iam:PermissionsBoundary", boundary.clone());
+        }
         context
     };
     for arn in &role.attached {
-        let mut context = tagged(&role.tags);
+        let mut context = of_role(&role);
         context.set("iam:PolicyARN", arn.clone());
         allow(world, ctx, "iam:DetachRolePolicy", &role.arn, context)?;
     }
     if !role.policies.is_empty() {
-        allow(world, ctx, "iam:DeleteRolePolicy", &role.arn, tagged(&role.tags))?;
+        allow(world, ctx, "iam:DeleteRolePolicy", &role.arn, of_role(&role))?;
     }
-    allow(world, ctx, "iam:DeleteRole", &role.arn, tagged(&role.tags))?;
-    world.account_mut(ctx.account()).map_err(|e| e.message)?.roles.remove(&resource.physical_id);
-    Ok(Removal::After(3))
+    allow(world, ctx, "iam:DeleteRole", &role.arn, of_role(&role))?;
+    leave(&mut role, &resource.properties);
+    let in_the_way = match (role.policies.is_empty(), role.attached.is_empty()) {
+        (true, true) => None,
+        (false, _) => Some("Cannot delete entity, must delete policies first."),
+        (true, false) => Some("Cannot delete entity, must detach all policies first."),
+    };
+    let account = world.account_mut(ctx.account()).map_err(|e| e.message)?;
+    match in_the_way {
+        None => {
+            account.roles.remove(&resource.physical_id);
+            Ok(Removal::After(3))
+        }
+        Some(why) => {
+            account.roles.insert(resource.physical_id.clone(), role);
+            Err(refused(world, "Iam", &AwsError::with_status(409, "DeleteConflict", why)))
+        }
+    }
 }
 
 pub(super) fn make_instance_profile(
@@ -203,10 +254,6 @@ fn put_into_profile(world: &mut World, ctx: &Ctx, arn: &str, properties: &Value)
         allow(world, ctx, "iam:PassRole", &role, context)?;
     }
     Ok(())
-}
-
-pub(super) fn no_such_role(name: &str) -> AwsError {
-    AwsError::with_status(404, "NoSuchEntity", format!("The role with name {name} cannot be found."))
 }
 
 pub(super) fn change_instance_profile(world: &mut World, ctx: &Ctx, resource: &StackResource) -> Result<u32, String> {

@@ -3,12 +3,12 @@
 use domain::guardrail::{Context, PolicyKind};
 use serde_json::{Value, json};
 
-use super::iam::{allow, attachable, no_such_role, well_formed};
+use super::iam::{allow, attachable, well_formed};
 use super::{Made, Removal, made_up_name, refused, required, text};
 use crate::cloudformation::{Stack, StackResource};
 use crate::context::Ctx;
 use crate::error::AwsError;
-use crate::iam::IamRole;
+use crate::iam::{IamRole, no_such_role};
 use crate::world::World;
 
 fn roles(properties: &Value) -> Vec<String> {

@@ -89,7 +89,7 @@ pub(super) fn gone(world: &mut World, ctx: &Ctx, resource: &StackResource) -> Re
 pub(super) fn change(world: &mut World, ctx: &Ctx, resource: &StackResource, from: &Value) -> Result<u32, String> {
     match resource.kind.as_str() {
         kind if sagemaker::knows(kind) => sagemaker::change(world, ctx, resource),
-        "AWS::IAM::Role" => iam::change_role(world, ctx, resource),
+        "AWS::IAM::Role" => iam::change_role(world, ctx, resource, from),
         "AWS::IAM::Policy" => iam_policy::change_inline(world, ctx, resource, from),
         "AWS::IAM::ManagedPolicy" => iam_policy::change_managed(world, ctx, resource, from),
         "AWS::IAM::InstanceProfile" => iam::change_instance_profile(world, ctx, resource),

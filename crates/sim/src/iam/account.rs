@@ -1,4 +1,4 @@
-//! Accounts and roles.
+//! Accounts, roles and managed policies, as they are kept.
 
 use std::collections::BTreeMap;
 

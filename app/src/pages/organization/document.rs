@@ -1,0 +1,63 @@
+use domain::guardrail::Finding;
+use domain::organization::DiffLine;
+use leptos::prelude::*;
+
+/// A document with numbered lines, each of which can be gone to.
+#[component]
+pub(super) fn PolicyDocument(content: String, findings: Vec<Finding>) -> impl IntoView {
+    let lines = content
+        .lines()
+        .zip(1_u32..)
+        .map(|(line, number)| {
+            let found = findings.iter().any(|finding| finding.line == number);
+            let class = if found { "document-line tone-warn" } else { "document-line" };
+            view! { <li class=class id=format!("line-{number}")><code>{line.to_owned()}</code></li> }
+        })
+        .collect_view();
+    view! { <div class="document" role="region" tabindex="0" aria-label="Document"><ol>{lines}</ol></div> }
+}
+
+/// What was found in a document, with the places.
+#[component]
+pub(super) fn Findings(findings: Vec<Finding>, #[prop(optional)] linked: bool) -> impl IntoView {
+    let items = findings
+        .into_iter()
+        .map(|Finding { line, column, message }| {
+            let place = format!("Line {line}, column {column}");
+            let place = if linked {
+                view! { <a href=format!("#line-{line}")>{place}</a> }.into_any()
+            } else {
+                view! { <span>{place}</span> }.into_any()
+            };
+            view! { <li>{place} ": " {message} "."</li> }
+        })
+        .collect_view();
+    view! { <ul class="grid list-disc gap-1 pl-5 [overflow-wrap:anywhere]">{items}</ul> }
+}
+
+/// Lines that a document loses and gains.
+#[component]
+pub(super) fn Difference(lines: Vec<DiffLine>) -> impl IntoView {
+    let lines = lines
+        .into_iter()
+        .map(|line| {
+            let (class, mark, word, text) = match line {
+                DiffLine::Same(text) => ("document-line", " ", "", text),
+                DiffLine::Removed(text) => ("document-line tone-bad", "-", "Removed: ", text),
+                DiffLine::Added(text) => ("document-line tone-good", "+", "Added: ", text),
+            };
+            view! {
+                <li class=class>
+                    <span aria-hidden="true">{mark} " "</span>
+                    <span class="sr-only">{word}</span>
+                    <code>{text}</code>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="document document-plain" role="region" tabindex="0" aria-label="Difference of the document">
+            <ol>{lines}</ol>
+        </div>
+    }
+}

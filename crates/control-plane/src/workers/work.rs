@@ -1,0 +1,136 @@
+//! What an operation works on: loaded before a step, changed by what came of it, written in one transaction with it.
+
+use chrono::{DateTime, Utc};
+use domain::environment::{Environment, EnvironmentState};
+use domain::id::ProjectId;
+use domain::operation::{Operation, OperationKind, Step, Subject};
+use domain::revocation::{Revocation, RevocationState};
+use store::Tx;
+
+use super::outcome::Changes;
+use crate::{ControlPlane, Error, Result};
+
+/// See the module.
+#[derive(Debug)]
+pub(super) enum Work {
+    Environment(Box<Environment>),
+    Revocation(Box<Revocation>),
+}
+
+impl ControlPlane {
+    pub(super) async fn work_of(&self, operation: &Operation) -> Result<Work> {
+        match &operation.subject {
+            Subject::Environment { id, .. } => {
+                let it = self.store().environment(id).await?.ok_or_else(|| Error::not_found("environment"))?;
+                Ok(Work::Environment(Box::new(it)))
+            }
+            Subject::Revocation { id } => {
+                let it = self.store().revocation(id).await?.ok_or_else(|| Error::not_found("revocation"))?;
+                Ok(Work::Revocation(Box::new(it)))
+            }
+        }
+    }
+
+    /// Says that the operation and what it works on are no longer what they were.
+    pub(super) fn worked_on(&self, subject: &Subject) {
+        match subject {
+            Subject::Environment { id, .. } => self.changed(id),
+            Subject::Revocation { .. } => self.wake(),
+        }
+    }
+}
+
+impl Work {
+    pub(super) fn project(&self) -> Option<&ProjectId> {
+        match self {
+            Self::Environment(it) => Some(&it.project),
+            Self::Revocation(it) => it.reach.project(),
+        }
+    }
+
+    /// For the audit log, at the end of an operation.
+    pub(super) fn state(&self) -> &'static str {
+        match self {
+            Self::Environment(it) => it.state.as_str(),
+            Self::Revocation(it) => it.state.as_str(),
+        }
+    }
+
+    /// Takes over what was learned; answers whether anything is new.
+    pub(super) fn learn(&mut self, changes: Changes) -> bool {
+        match self {
+            Self::Environment(it) => changes.apply(it),
+            Self::Revocation(it) => match changes.targets {
+                Some(targets) if targets != it.targets => {
+                    it.targets = targets;
+                    true
+                }
+                _ => false,
+            },
+        }
+    }
+
+    /// What a finished operation makes of it; answers whether anything changed.
+    pub(super) fn conclude(&mut self, operation: &Operation) -> bool {
+        match self {
+            Self::Environment(it) => conclude_environment(it, operation),
+            Self::Revocation(it) => conclude_revocation(it, operation),
+        }
+    }
+
+    /// The next version.
+    pub(super) fn next_version(&mut self, now: DateTime<Utc>) -> i64 {
+        let (version, updated_at) = match self {
+            Self::Environment(it) => (&mut it.version, &mut it.updated_at),
+            Self::Revocation(it) => (&mut it.version, &mut it.updated_at),
+        };
+        *version += 1;
+        *updated_at = now;
+        *version
+    }
+
+    pub(super) async fn write(&self, tx: &mut Tx) -> Result<()> {
+        match self {
+            Self::Environment(it) => tx.update_environment(it).await?,
+            Self::Revocation(it) => tx.update_revocation(it).await?,
+        }
+        Ok(())
+    }
+}
+
+fn conclude_environment(environment: &mut Environment, operation: &Operation) -> bool {
+    match (&operation.step, operation.kind) {
+        (Step::Succeeded, OperationKind::Provision) => {
+            environment.state = EnvironmentState::Available;
+            environment.problem = None;
+        }
+        (Step::Succeeded, OperationKind::Terminate) => {
+            environment.state = EnvironmentState::Terminated;
+            environment.problem = None;
+            environment.launch_target = None;
+        }
+        (Step::Failed { problem, .. }, _) => {
+            environment.state = EnvironmentState::Error;
+            environment.problem = Some(problem.clone());
+        }
+        _ => return false,
+    }
+    true
+}
+
+/// A failure changes no state: the portal refuses in either, and the operation can be tried again.
+fn conclude_revocation(revocation: &mut Revocation, operation: &Operation) -> bool {
+    match (&operation.step, operation.kind) {
+        (Step::Succeeded, OperationKind::Revoke) => {
+            revocation.state = RevocationState::Revoked;
+            revocation.problem = None;
+        }
+        (Step::Succeeded, OperationKind::Restore) => {
+            revocation.state = RevocationState::Restored;
+            revocation.problem = None;
+        }
+        (Step::Failed { problem, .. }, _) => revocation.problem = Some(problem.clone()),
+        _ => return false,
+    }
+    true
+}

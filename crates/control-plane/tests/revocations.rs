@@ -1,0 +1,338 @@
+//! Cutting people and environments off, and giving it back: whose decision it is, what holds in the portal and in AWS, and
+//! that a failed call, a lost answer or the death of a worker leaves nothing half done for good.
+#![recursion_limit = "256"]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::pedantic)]
+
+mod common;
+
+use common::TestState;
+use control_plane::{CrashPoint, Error};
+use domain::action::Action;
+use domain::environment::{EnvironmentState, LaunchTarget};
+use domain::id::{EnvironmentId, RevocationId};
+use domain::revocation::{Part, Revocation, RevocationState};
+use domain::view::{RevokeInput, RevokeQuery};
+use sim::FaultKind;
+
+const DEV: &str = "601000000002";
+const STUDIO: &str = "Studio environment";
+const POINTS: [CrashPoint; 3] = [CrashPoint::BeforeAct, CrashPoint::AfterAct, CrashPoint::AfterSave];
+
+/// An environment of the scientist with a Studio domain and an execution role of its own.
+async fn with_own_role(state: &TestState, name: &str) -> EnvironmentId {
+    let request = state.submit("fraud-scientist", STUDIO, name).await;
+    let id = state.approve("fraud-lead", &request).await;
+    state.settle().await;
+    assert_eq!(state.environment(&id).await.state, EnvironmentState::Available);
+    id
+}
+
+async fn revoke(
+    state: &TestState,
+    who: &str,
+    environment: &EnvironmentId,
+    reach: &str,
+) -> control_plane::Result<RevocationId> {
+    let input = RevokeInput {
+        environment: environment.to_string(),
+        reach: reach.into(),
+        reason: "A laptop was stolen.".into(),
+        ..RevokeInput::default()
+    };
+    state.plane.revoke_access(&state.as_(who).await, input).await
+}
+
+async fn restore(state: &TestState, who: &str, id: &RevocationId) -> control_plane::Result<()> {
+    let version = revocation(state, id).await.version.to_string();
+    state.plane.restore_access(&state.as_(who).await, id, &version).await
+}
+
+async fn revocation(state: &TestState, id: &RevocationId) -> Revocation {
+    state.store.revocation(id).await.unwrap().unwrap()
+}
+
+/// Names of the deny policies that are on roles of the account, by role.
+fn denied(state: &TestState) -> Vec<(String, String)> {
+    state
+        .running
+        .aws
+        .with_world(|world| {
+            let roles = world.accounts[&DEV.parse().unwrap()].roles.values();
+            let mut found: Vec<(String, String)> = roles
+                .flat_map(|role| role.policies.keys().map(|policy| (role.name.clone(), policy.clone())))
+                .filter(|(_, policy)| policy.starts_with("StudiogateRevoked-"))
+                .collect();
+            found.sort();
+            found
+        })
+        .unwrap()
+}
+
+fn live_apps(state: &TestState) -> usize {
+    let account = DEV.parse().unwrap();
+    state
+        .running
+        .aws
+        .with_world(|world| {
+            let apps = world.sagemaker(&account, sim::seed::REGION).apps.values();
+            apps.filter(|app| app.status != "Deleted").count()
+        })
+        .unwrap()
+}
+
+async fn run_app(state: &TestState, id: &EnvironmentId) {
+    let Some(LaunchTarget::Studio { domain_id, user_profile_name }) = state.environment(id).await.launch_target else {
+        panic!("no Studio");
+    };
+    state.start_app(DEV, &domain_id, &user_profile_name, "default");
+    assert_eq!(live_apps(state), 1);
+}
+
+async fn may_open(state: &TestState, id: &EnvironmentId) -> control_plane::Result<()> {
+    let caller = state.as_("fraud-scientist").await;
+    state.plane.launch_environment(&caller, id).await.map(|_| ())
+}
+
+fn rule(result: control_plane::Result<impl std::fmt::Debug>) -> String {
+    match result {
+        Err(Error::Denied { rule, .. }) => rule,
+        other => panic!("not refused by a rule: {other:?}"),
+    }
+}
+
+on_both! {
+    async fn a_person_is_cut_off_everywhere_and_let_in_again(url) {
+        let state = TestState::start(&url).await;
+        let id = with_own_role(&state, "stolen").await;
+        run_app(&state, &id).await;
+        may_open(&state, &id).await.unwrap();
+        let made = revoke(&state, "admin", &id, "everything").await.unwrap();
+        // The portal refuses from the moment of the click.
+        assert_eq!(rule(may_open(&state, &id).await), "who-is-cut-off-does-nothing");
+        let cut_off = state.as_("fraud-scientist").await;
+        assert!(!cut_off.actor.has_any_role());
+        assert_eq!(rule(state.plane.environment(&cut_off, &id, None).await), "who-is-cut-off-does-nothing");
+        assert_eq!(rule(state.plane.profile(&cut_off).await), "who-is-cut-off-does-nothing");
+        state.settle().await;
+        let it = revocation(&state, &made).await;
+        assert_eq!((it.state, it.problem.clone()), (RevocationState::Revoked, None), "{it:?}");
+        assert_eq!(denied(&state).len(), 2, "on the launcher and on the execution role: {:?}", denied(&state));
+        assert_eq!(live_apps(&state), 0);
+        // A second click makes no second one.
+        assert_eq!(revoke(&state, "admin", &id, "everything").await.unwrap(), made);
+        restore(&state, "admin", &made).await.unwrap();
+        assert_eq!(rule(may_open(&state, &id).await), "who-is-cut-off-does-nothing", "until AWS is told");
+        state.settle().await;
+        assert_eq!(revocation(&state, &made).await.state, RevocationState::Restored);
+        assert_eq!(denied(&state), []);
+        may_open(&state, &id).await.unwrap();
+        state.assert_sound().await;
+    }
+
+    async fn a_lead_reaches_as_far_as_the_project(url) {
+        let state = TestState::start(&url).await;
+        let id = state.approved("shared").await;
+        state.settle().await;
+        assert_eq!(rule(revoke(&state, "churn-lead", &id, "environment").await), "leads-and-admins-revoke-access");
+        assert_eq!(rule(revoke(&state, "fraud-scientist", &id, "environment").await), "nobody-revokes-or-restores-their-own-access");
+        assert_eq!(rule(revoke(&state, "auditor", &id, "environment").await), "auditors-change-nothing");
+        assert_eq!(rule(revoke(&state, "fraud-lead", &id, "everything").await), "leads-and-admins-revoke-access");
+        let lead = state.as_("fraud-lead").await;
+        let query = RevokeQuery { environment: id.to_string(), ..RevokeQuery::default() };
+        let form = state.plane.revoke_form(&lead, query.clone()).await.unwrap();
+        let offered: Vec<&str> = form.reaches.iter().map(|reach| reach.value.as_str()).collect();
+        assert_eq!(offered, ["environment", "project:fraud-detection"]);
+        let admins = state.plane.revoke_form(&state.as_("admin").await, query).await.unwrap();
+        assert_eq!(admins.reaches.last().unwrap().value, "everything");
+        let made = revoke(&state, "fraud-lead", &id, "project:fraud-detection").await.unwrap();
+        assert_eq!(rule(may_open(&state, &id).await), "what-is-revoked-stays-shut");
+        let owner = state.as_("fraud-scientist").await;
+        assert!(owner.actor.memberships.is_empty());
+        let page = state.plane.environment(&owner, &id, None).await.unwrap();
+        assert_eq!(page.revoked, Some(vec![]), "the owner sees that it is, and not why");
+        assert!(!page.allowed.has(Action::TerminateEnvironment) && !page.allowed.has(Action::LaunchEnvironment));
+        assert_eq!(rule(state.plane.revocation(&owner, &made).await), "leads-and-platform-see-revocations");
+        assert_eq!(rule(state.plane.revocation(&state.as_("churn-lead").await, &made).await), "leads-and-platform-see-revocations");
+        assert_eq!(state.plane.revocations(&state.as_("churn-lead").await, "").await.unwrap().rows.items, []);
+        assert_eq!(state.plane.revocations(&state.as_("auditor").await, "").await.unwrap().rows.items.len(), 1);
+        state.settle().await;
+        let it = revocation(&state, &made).await;
+        assert_eq!(it.state, RevocationState::Revoked, "{it:?}");
+        // The shared execution role is denied to this person alone.
+        assert!(!it.targets[0].execution_role.as_ref().unwrap().own);
+        restore(&state, "fraud-lead", &made).await.unwrap();
+        state.settle().await;
+        assert_eq!(denied(&state), []);
+        // What an admin did, a lead does not lift.
+        let made = revoke(&state, "admin", &id, "environment").await.unwrap();
+        state.settle().await;
+        assert_eq!(rule(restore(&state, "fraud-lead", &made).await), "leads-and-admins-restore-access");
+        restore(&state, "admin", &made).await.unwrap();
+        state.settle().await;
+        state.assert_sound().await;
+    }
+
+    async fn one_revocation_is_lifted_without_another(url) {
+        let state = TestState::start(&url).await;
+        let id = with_own_role(&state, "twice").await;
+        let one = revoke(&state, "fraud-lead", &id, "environment").await.unwrap();
+        let all = revoke(&state, "admin", &id, "everything").await.unwrap();
+        state.settle().await;
+        assert_eq!(denied(&state).len(), 4);
+        restore(&state, "admin", &all).await.unwrap();
+        state.settle().await;
+        assert_eq!(denied(&state).len(), 2);
+        assert_eq!(rule(may_open(&state, &id).await), "what-is-revoked-stays-shut");
+        restore(&state, "fraud-lead", &one).await.unwrap();
+        state.settle().await;
+        may_open(&state, &id).await.unwrap();
+        state.assert_sound().await;
+    }
+
+    async fn v2_3_3_a_revocation_and_its_way_back_survive_a_crash_at_every_step(url) {
+        let mut state = TestState::start(&url).await;
+        let id = with_own_role(&state, "crashes").await;
+        for point in POINTS {
+            for (revokes, step) in [(true, "check"), (true, "cut"), (false, "check"), (false, "lift")] {
+                let case = format!("{point:?} of {step}, revoking: {revokes}");
+                state.everybody_signs_in().await;
+                if revokes {
+                    state.crash.arm(point, step);
+                }
+                let made = revoke(&state, "fraud-lead", &id, "environment").await.unwrap();
+                if !revokes {
+                    state.settle().await;
+                    state.crash.arm(point, step);
+                    restore(&state, "fraud-lead", &made).await.unwrap();
+                }
+                let mut rounds = 0;
+                while state.crash.is_armed() && rounds < 200 {
+                    state.run(1).await;
+                    rounds += 1;
+                }
+                assert!(!state.crash.is_armed(), "{case} never came");
+                state.restart().await;
+                state.everybody_signs_in().await;
+                state.settle().await;
+                if revokes {
+                    assert_eq!(revocation(&state, &made).await.state, RevocationState::Revoked, "{case}");
+                    assert_eq!(denied(&state).len(), 2, "{case}");
+                    restore(&state, "fraud-lead", &made).await.unwrap();
+                    state.settle().await;
+                }
+                assert_eq!(revocation(&state, &made).await.state, RevocationState::Restored, "{case}");
+                assert_eq!(denied(&state), [], "{case}");
+            }
+        }
+        may_open(&state, &id).await.unwrap();
+        state.assert_sound().await;
+    }
+
+    async fn what_fails_holds_up_nothing_else_and_is_tried_again(url) {
+        let state = TestState::start(&url).await;
+        let id = with_own_role(&state, "fails").await;
+        run_app(&state, &id).await;
+        let faults = state.running.aws.faults();
+        let refused = FaultKind::Error { code: "AccessDenied".into(), status: 403, message: "no".into() };
+        // The launcher's comes first.
+        faults.next("iam:PutRolePolicy", refused, 1);
+        let made = revoke(&state, "fraud-lead", &id, "environment").await.unwrap();
+        state.settle().await;
+        let it = revocation(&state, &made).await;
+        assert_eq!(it.state, RevocationState::Revoking);
+        assert!(it.problem.as_ref().unwrap().why.contains("AccessDenied"), "{:?}", it.problem);
+        let target = &it.targets[0];
+        assert!(target.launcher.problem().is_some());
+        assert!(matches!(target.execution, Part::Done { .. }) && matches!(target.running, Part::Done { .. }), "{target:?}");
+        assert_eq!(denied(&state).len(), 1);
+        assert_eq!(live_apps(&state), 0);
+        assert_eq!(rule(may_open(&state, &id).await), "what-is-revoked-stays-shut");
+        let lead = state.as_("fraud-lead").await;
+        assert!(state.plane.revocation(&lead, &made).await.unwrap().can_retry);
+        state.plane.retry_revocation(&lead, &made).await.unwrap();
+        // A second click asks for nothing more.
+        state.plane.retry_revocation(&lead, &made).await.unwrap();
+        state.settle().await;
+        let it = revocation(&state, &made).await;
+        assert_eq!((it.state, it.problem), (RevocationState::Revoked, None));
+        assert_eq!(denied(&state).len(), 2);
+        state.assert_sound().await;
+    }
+
+    async fn throttling_and_lost_answers_pass(url) {
+        let state = TestState::start(&url).await;
+        let id = with_own_role(&state, "throttled").await;
+        run_app(&state, &id).await;
+        for fault in [FaultKind::Throttle, FaultKind::ResponseLost] {
+            for call in ["iam:PutRolePolicy", "iam:DeleteRolePolicy", "sagemaker:DeleteApp", "sagemaker:DescribeUserProfile"] {
+                state.running.aws.faults().next(call, fault.clone(), 2);
+            }
+            let made = revoke(&state, "fraud-lead", &id, "environment").await.unwrap();
+            state.settle().await;
+            assert_eq!(revocation(&state, &made).await.state, RevocationState::Revoked, "{fault:?}");
+            assert_eq!(denied(&state).len(), 2, "{fault:?}");
+            assert_eq!(live_apps(&state), 0, "{fault:?}");
+            restore(&state, "fraud-lead", &made).await.unwrap();
+            state.settle().await;
+            assert_eq!(revocation(&state, &made).await.state, RevocationState::Restored, "{fault:?}");
+            assert_eq!(denied(&state), [], "{fault:?}");
+            state.running.aws.faults().clear();
+        }
+        state.assert_sound().await;
+    }
+
+    async fn a_restoration_takes_the_place_of_a_revocation_at_work(url) {
+        let state = TestState::start(&url).await;
+        let id = with_own_role(&state, "regretted").await;
+        let made = revoke(&state, "fraud-lead", &id, "environment").await.unwrap();
+        state.crash.arm(CrashPoint::AfterAct, "cut");
+        while state.crash.is_armed() {
+            state.plane.tick().await.unwrap();
+            state.pass(chrono::TimeDelta::seconds(1));
+        }
+        let ended = revocation(&state, &made).await.operation;
+        restore(&state, "fraud-lead", &made).await.unwrap();
+        assert!(state.store.operation(&ended).await.unwrap().unwrap().finished_at.is_some());
+        state.settle().await;
+        assert_eq!(revocation(&state, &made).await.state, RevocationState::Restored);
+        assert_eq!(denied(&state), [], "what the dead worker did is taken back too");
+        may_open(&state, &id).await.unwrap();
+        state.assert_sound().await;
+    }
+
+    async fn what_is_revoked_can_be_taken_down(url) {
+        let state = TestState::start(&url).await;
+        let id = with_own_role(&state, "taken-down").await;
+        let made = revoke(&state, "fraud-lead", &id, "environment").await.unwrap();
+        state.settle().await;
+        state.terminate("fraud-lead", &id).await;
+        state.settle().await;
+        let it = state.environment(&id).await;
+        assert_eq!(it.state, EnvironmentState::Terminated, "{:?}", it.problem);
+        restore(&state, "fraud-lead", &made).await.unwrap();
+        state.settle().await;
+        assert_eq!(revocation(&state, &made).await.state, RevocationState::Restored);
+        assert_eq!(denied(&state), []);
+        state.assert_sound().await;
+    }
+
+    async fn bad_input_is_said_at_its_field(url) {
+        let state = TestState::start(&url).await;
+        let id = state.approved("typed").await;
+        let lead = state.as_("fraud-lead").await;
+        for (reach, reason, field) in [("", "why", "reach"), ("nonsense", "why", "reach"), ("environment", " ", "reason")] {
+            let input = RevokeInput {
+                environment: id.to_string(),
+                reach: reach.into(),
+                reason: reason.into(),
+                ..RevokeInput::default()
+            };
+            match state.plane.revoke_access(&lead, input).await {
+                Err(Error::Invalid(mistakes)) => assert_eq!(mistakes[0].field, field),
+                other => panic!("{reach:?}, {reason:?}: {other:?}"),
+            }
+        }
+        let input = RevokeInput { person: "nobody".into(), reach: "everything".into(), ..RevokeInput::default() };
+        assert!(matches!(state.plane.revoke_access(&lead, input).await, Err(Error::NotFound { .. })));
+    }
+}

@@ -1,0 +1,242 @@
+//! What service control policies will say to a call of which not everything is known yet: three answers instead of two. A
+//! statement that asks for something unknown may apply or not, and that is said instead of guessed.
+
+use serde::{Deserialize, Serialize};
+
+use super::actions::CalledAction;
+use super::condition::Condition;
+use super::context::Context;
+use super::glob::Subject;
+use super::memo::Memo;
+use super::policy::Policy;
+use super::statement::Statement;
+use super::verdict::{DecidedBy, Effect, Layer};
+
+/// What is known of a call before anybody makes it.
+#[derive(Clone, Copy, Debug)]
+pub struct ForeseenCall<'a> {
+    pub action: &'a str,
+    /// `None`: not known, or many.
+    pub resource: Option<&'a str>,
+    pub context: &'a Context,
+    /// Condition keys that the call will not have. A key that is neither here nor in the context is unknown.
+    pub absent: &'a [&'a str],
+}
+
+/// How the policies stand to a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outlook {
+    Passes,
+    /// By what the call will say of itself.
+    Depends,
+    Denied,
+}
+
+/// An [`Outlook`] with what it rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Forecast {
+    pub outlook: Outlook,
+    /// The statement that denies, or may; or the level without an Allow. `None` where it passes.
+    pub decided_by: Option<DecidedBy>,
+    /// Where it depends: what has to be so for it to be denied, in words.
+    pub denied_where: Vec<String>,
+}
+
+/// Foresees what the levels of service control policies, root first, say to a call.
+pub fn forecast(levels: &[Vec<Policy>], call: &ForeseenCall<'_>) -> Forecast {
+    let action = CalledAction::new(call.action);
+    let (mut lacking, mut depends) = (None, None);
+    for (level, policies) in levels.iter().enumerate() {
+        let by = |found: Option<(&Policy, &Statement)>| DecidedBy {
+            layer: Layer::Scp,
+            level: Some(level),
+            policy: found.map(|(policy, _)| policy.name().to_owned()).unwrap_or_default(),
+            statement: found.map(|(_, statement)| statement.name.clone()),
+        };
+        let mut allowed = Applies::No;
+        for policy in policies {
+            let (denied, statement) = strongest(policy, Effect::Deny, &action, call);
+            let by = || by(statement.map(|statement| (policy, statement)));
+            match denied {
+                Applies::Yes => {
+                    return Forecast { outlook: Outlook::Denied, decided_by: Some(by()), denied_where: Vec::new() };
+                }
+                Applies::Maybe(denied_where) if depends.is_none() => {
+                    depends = Some(Forecast { outlook: Outlook::Depends, decided_by: Some(by()), denied_where });
+                }
+                Applies::Maybe(_) | Applies::No => {}
+            }
+            allowed = allowed.or(strongest(policy, Effect::Allow, &action, call).0);
+        }
+        match allowed {
+            Applies::No if lacking.is_none() => {
+                lacking =
+                    Some(Forecast { outlook: Outlook::Denied, decided_by: Some(by(None)), denied_where: Vec::new() });
+            }
+            Applies::Maybe(allowed_where) if depends.is_none() => {
+                let unless = format!("it is not so that {}", allowed_where.join(" and "));
+                let denied_where = vec![unless];
+                depends = Some(Forecast { outlook: Outlook::Depends, decided_by: Some(by(None)), denied_where });
+            }
+            Applies::Yes | Applies::No | Applies::Maybe(_) => {}
+        }
+    }
+    lacking.or(depends).unwrap_or(Forecast { outlook: Outlook::Passes, decided_by: None, denied_where: Vec::new() })
+}
+
+/// Whether a statement applies to a call.
+#[derive(Debug)]
+enum Applies {
+    Yes,
+    /// Where all of this is so.
+    Maybe(Vec<String>),
+    No,
+}
+
+impl Applies {
+    /// The stronger of the two: one statement that applies is enough.
+    fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Yes, _) | (_, Self::Yes) => Self::Yes,
+            (Self::Maybe(what), _) | (Self::No, Self::Maybe(what)) => Self::Maybe(what),
+            (Self::No, Self::No) => Self::No,
+        }
+    }
+}
+
+/// The statement of this effect that is surest to apply, in the policy's order.
+fn strongest<'p>(
+    policy: &'p Policy,
+    effect: Effect,
+    action: &CalledAction,
+    call: &ForeseenCall<'_>,
+) -> (Applies, Option<&'p Statement>) {
+    let index = if effect == Effect::Deny { &policy.deny } else { &policy.allow };
+    let mut numbers = Vec::new();
+    index.find(action, &Memo::default(), |number| {
+        numbers.push(number);
+        false
+    });
+    numbers.sort_unstable();
+    numbers.dedup();
+    let mut found = (Applies::No, None);
+    for statement in numbers.into_iter().filter_map(|number| policy.statements.get(number as usize)) {
+        match applies(statement, call) {
+            Applies::Yes => return (Applies::Yes, Some(statement)),
+            maybe @ Applies::Maybe(_) if found.1.is_none() => found = (maybe, Some(statement)),
+            Applies::Maybe(_) | Applies::No => {}
+        }
+    }
+    found
+}
+
+fn applies(statement: &Statement, call: &ForeseenCall<'_>) -> Applies {
+    let mut unknown = Vec::new();
+    let resource = call.resource.map(Subject::new);
+    match statement.reaches(resource.as_ref(), call.context) {
+        Some(true) => {}
+        Some(false) => return Applies::No,
+        None => {
+            let but = if statement.written.all_resources_but { "none of " } else { "" };
+            unknown.push(format!("the resource is {but}{}", statement.written.resources.join(", ")));
+        }
+    }
+    for condition in &statement.conditions {
+        match met(condition, statement.effect, call) {
+            Some(true) => {}
+            Some(false) => return Applies::No,
+            None => unknown.push(condition.in_words()),
+        }
+    }
+    if unknown.is_empty() { Applies::Yes } else { Applies::Maybe(unknown) }
+}
+
+fn met(condition: &Condition, effect: Effect, call: &ForeseenCall<'_>) -> Option<bool> {
+    let known = !call.context.get(&condition.shown_key).is_empty()
+        || call.absent.iter().any(|key| key.eq_ignore_ascii_case(&condition.shown_key));
+    // A variable stands for something that the call says of itself.
+    (known && !condition.words.contains("${")).then(|| condition.is_met(call.context, effect))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::guardrail::PolicyKind;
+
+    const ALL: &str = r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#;
+
+    fn level(statements: &[&str]) -> Vec<Policy> {
+        let text = format!(r#"{{"Version":"2012-10-17","Statement":[{}]}}"#, statements.join(","));
+        vec![Policy::parse(PolicyKind::ServiceControl, "some", &text).unwrap()]
+    }
+
+    fn foresee(levels: &[Vec<Policy>], resource: Option<&str>, absent: &[&str]) -> Forecast {
+        let mut context = Context::new();
+        context.set("aws:RequestedRegion", "eu-west-1");
+        let call = ForeseenCall { action: "sagemaker:CreateDomain", resource, context: &context, absent };
+        forecast(levels, &call)
+    }
+
+    fn deny(more: &str) -> String {
+        format!(r#"{{"Sid":"No","Effect":"Deny","Action":"sagemaker:*",{more}}}"#)
+    }
+
+    #[test]
+    fn what_is_not_known_is_said_and_what_is_known_decides() {
+        let without_vpc = deny(r#""Resource":"*","Condition":{"Null":{"sagemaker:VpcSubnets":"true"}}"#);
+        let levels = [level(&[ALL]), level(&[ALL, &without_vpc])];
+        let found = foresee(&levels, None, &[]);
+        assert_eq!(
+            (found.outlook, &found.denied_where[..]),
+            (Outlook::Depends, &["the call has no sagemaker:VpcSubnets".to_owned()][..])
+        );
+        assert_eq!(found.decided_by.unwrap().level, Some(1));
+        assert_eq!(foresee(&levels, None, &["sagemaker:vpcsubnets"]).outlook, Outlook::Denied);
+        let elsewhere = deny(r#""Resource":"*","Condition":{"StringNotEquals":{"aws:RequestedRegion":"eu-west-1"}}"#);
+        assert_eq!(foresee(&[level(&[ALL, &elsewhere])], None, &[]).outlook, Outlook::Passes);
+        let two = deny(
+            r#""Resource":"*","Condition":{"StringNotEquals":{"aws:RequestedRegion":"eu-west-1"},"Null":{"a:b":"true"}}"#,
+        );
+        assert_eq!(
+            foresee(&[level(&[ALL, &two])], None, &[]).outlook,
+            Outlook::Passes,
+            "one that is not met is enough"
+        );
+    }
+
+    #[test]
+    fn some_resources_are_a_matter_of_the_resource() {
+        let levels = [level(&[ALL, &deny(r#""Resource":"arn:aws:sagemaker:*:*:domain/d-1""#)])];
+        assert_eq!(foresee(&levels, None, &[]).outlook, Outlook::Depends);
+        let one = Some("arn:aws:sagemaker:eu-west-1:601000000002:domain/d-1");
+        assert_eq!(foresee(&levels, one, &[]).outlook, Outlook::Denied);
+        let other = Some("arn:aws:sagemaker:eu-west-1:601000000002:domain/d-2");
+        assert_eq!(foresee(&levels, other, &[]).outlook, Outlook::Passes);
+    }
+
+    #[test]
+    fn a_level_without_an_allow_denies_and_one_under_conditions_depends() {
+        let found =
+            foresee(&[level(&[ALL]), level(&[r#"{"Effect":"Allow","Action":"s3:*","Resource":"*"}"#])], None, &[]);
+        assert_eq!(found.outlook, Outlook::Denied);
+        assert_eq!(found.decided_by.unwrap().policy, "");
+        let within =
+            r#"{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEquals":{"aws:SourceVpc":"vpc-1"}}}"#;
+        let found = foresee(&[level(&[within])], None, &[]);
+        assert_eq!(
+            (found.outlook, found.denied_where),
+            (Outlook::Depends, vec![r#"it is not so that aws:SourceVpc is "vpc-1""#.to_owned()])
+        );
+        assert_eq!(foresee(&[level(&[within])], None, &["aws:SourceVpc"]).outlook, Outlook::Denied);
+    }
+
+    #[test]
+    fn a_sure_denial_wins_over_a_possible_one_before_it() {
+        let maybe = deny(r#""Resource":"*","Condition":{"Bool":{"a:b":"true"}}"#);
+        let sure = r#"{"Sid":"Sure","Effect":"Deny","Action":"*","Resource":"*"}"#;
+        let found = foresee(&[level(&[ALL, &maybe]), level(&[ALL, sure])], None, &[]);
+        assert_eq!(found.outlook, Outlook::Denied);
+        assert_eq!(found.decided_by.unwrap().statement.unwrap().to_string(), "Sure");
+    }
+}

@@ -1,0 +1,56 @@
+//! The two calls of Amazon EC2 by which an account gets into another network: authorized, and then answered as AWS answers
+//! for a VPC or a peering connection that does not exist, because none exists here. `DryRun` asks for the permission alone.
+
+use std::collections::BTreeMap;
+
+use domain::guardrail::Context;
+
+use crate::authorize::authorize;
+use crate::context::Ctx;
+use crate::error::AwsError;
+use crate::world::World;
+
+type Fields = BTreeMap<String, String>;
+
+/// One action: its form fields.
+pub fn handle(world: &World, ctx: &Ctx, action: &str, fields: &Fields) -> Result<String, AwsError> {
+    let (resources, missing) = match action {
+        "CreateVpcPeeringConnection" => {
+            let vpc = needed(fields, "VpcId")?;
+            let missing = AwsError::new("InvalidVpcID.NotFound", format!("The vpc ID '{vpc}' does not exist"));
+            (vec![format!("vpc/{vpc}"), "vpc-peering-connection/*".to_owned()], missing)
+        }
+        "AcceptVpcPeeringConnection" => {
+            let id = needed(fields, "VpcPeeringConnectionId")?;
+            let message = format!("The vpcPeeringConnection ID '{id}' does not exist");
+            let missing = AwsError::new("InvalidVpcPeeringConnectionID.NotFound", message);
+            (vec![format!("vpc-peering-connection/{id}")], missing)
+        }
+        _ => return Err(AwsError::unknown_operation(action)),
+    };
+    for resource in resources {
+        allowed(world, ctx, action, &arn(ctx, &resource))?;
+    }
+    if fields.get("DryRun").is_some_and(|given| given == "true") {
+        let message = "Request would have succeeded, but DryRun flag is set.";
+        return Err(AwsError::with_status(412, "DryRunOperation", message));
+    }
+    Err(missing)
+}
+
+fn arn(ctx: &Ctx, rest: &str) -> String {
+    format!("arn:aws:ec2:{}:{}:{rest}", ctx.region, ctx.account())
+}
+
+fn needed<'a>(fields: &'a Fields, key: &str) -> Result<&'a str, AwsError> {
+    let missing = || AwsError::new("MissingParameter", format!("The request must contain the parameter {key}"));
+    fields.get(key).map(String::as_str).filter(|given| !given.is_empty()).ok_or_else(missing)
+}
+
+/// EC2 has a code and a beginning of its own for a refusal.
+fn allowed(world: &World, ctx: &Ctx, action: &str, resource: &str) -> Result<(), AwsError> {
+    authorize(world, ctx, &format!("ec2:{action}"), resource, Context::new()).map_err(|error| {
+        let message = format!("You are not authorized to perform this operation. {}", error.message);
+        AwsError::with_status(403, "UnauthorizedOperation", message)
+    })
+}
