@@ -9,6 +9,7 @@ mod organization;
 mod outcome;
 mod provision;
 mod revoke;
+mod round;
 mod schedule;
 mod sealer;
 mod sweeps;

@@ -1,8 +1,10 @@
 //! The one engine for everything that takes several calls. See `docs/architecture.md`, "Operations".
 
 mod next;
+mod pace;
 
-pub use next::{Moment, Observation, Pace, Transition, backoff, next};
+pub use next::{Moment, Observation, Transition, next};
+pub use pace::{Pace, backoff};
 
 use std::collections::BTreeMap;
 

@@ -1,17 +1,19 @@
 //! Every endpoint with whom it refuses and whom it lets through.
 
+use crate::state::FRAUD_DEV;
+
 /// One endpoint's row. `{...}` in the path and in values stand for what [`Things`] has.
-pub struct Row {
-    pub method: &'static str,
+pub(super) struct Row {
+    pub(super) method: &'static str,
     /// As the router writes it.
-    pub path: &'static str,
+    pub(super) path: &'static str,
     /// What is asked for or posted, in place of the router's path.
-    pub concrete: &'static str,
-    pub fields: &'static [(&'static str, &'static str)],
+    pub(super) concrete: &'static str,
+    pub(super) fields: &'static [(&'static str, &'static str)],
     /// People who are refused, and why: the wrong project, the wrong role, or no role.
-    pub refused: &'static [&'static str],
+    pub(super) refused: &'static [&'static str],
     /// Who is let through.
-    pub allowed: &'static str,
+    pub(super) allowed: &'static str,
 }
 
 const fn page(
@@ -37,7 +39,7 @@ const NOT_PLATFORM: &[&str] = &["fraud-scientist", "fraud-lead", "newcomer"];
 /// Everybody but admins.
 const NOT_ADMIN: &[&str] = &["fraud-scientist", "fraud-lead", "auditor", "newcomer"];
 
-pub const ROWS: &[Row] = &[
+pub(super) const ROWS: &[Row] = &[
     page("/", "/", &[], "fraud-scientist"),
     page("/catalog", "/catalog", &["newcomer"], "fraud-scientist"),
     page("/catalog/{product}", "/catalog/{fraud_only}", &["churn-scientist", "newcomer"], "fraud-scientist"),
