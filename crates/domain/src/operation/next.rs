@@ -74,16 +74,20 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
         (step, Observation::Refused { problem } | Observation::RecordFailed { problem }) => {
             at_once(failed(step, problem))
         }
-        (_, Observation::Trouble { problem }) => again(step, problem, pace, moment),
+        (_, Observation::Trouble { problem }) => again(kind, step, problem, pace, moment),
 
         (Step::Check, Observation::Checked { plan }) => at_once(match kind {
             OperationKind::Provision => Step::Provision { plan },
             OperationKind::Terminate => Step::DeleteApps { remaining: None },
             OperationKind::Revoke => Step::Cut,
             OperationKind::Restore => Step::Lift,
+            OperationKind::ChangePolicy => Step::Change,
         }),
         (Step::Check, Observation::Leftover) if kind == OperationKind::Provision => at_once(Step::Clear),
         (Step::Check, Observation::Gone) if kind == OperationKind::Terminate => at_once(Step::Succeeded),
+        // It is so already.
+        (Step::Check, Observation::Done) if kind == OperationKind::ChangePolicy => at_once(Step::Succeeded),
+        (Step::Change, Observation::Done) => at_once(Step::ReadBack),
         // An earlier try was good after all.
         (Step::Check, Observation::Accepted { record }) if kind == OperationKind::Provision => {
             at_once(Step::FollowProvision { record })
@@ -92,7 +96,7 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
         (Step::Clear | Step::FollowClear { .. }, Observation::Gone | Observation::Done) => at_once(Step::Check),
         (Step::Provision { .. }, Observation::Accepted { record }) => at(Step::FollowProvision { record }, pace.poll),
         (Step::FollowProvision { record }, Observation::Done) => at_once(Step::Collect { record: record.clone() }),
-        (Step::Collect { .. } | Step::Cut | Step::Lift, Observation::Done) => at_once(Step::Succeeded),
+        (Step::Collect { .. } | Step::Cut | Step::Lift | Step::ReadBack, Observation::Done) => at_once(Step::Succeeded),
         (Step::DeleteApps { .. }, Observation::Done | Observation::Gone) => at_once(Step::Terminate),
         (Step::DeleteApps { .. }, Observation::AppsRemain { count })
             if moment.now - moment.entered_at <= pace.deadline =>
@@ -116,22 +120,27 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
         (step, Observation::Running { since }) if moment.now - since <= pace.deadline => at(step.clone(), pace.poll),
 
         // Still running, or something that this step cannot tell: look again, until the deadline.
-        (step, Observation::Running { .. }) => at_once(failed(step, overdue(step))),
-        (step, _) if moment.now - moment.entered_at > pace.deadline => at_once(failed(step, overdue(step))),
+        (step, Observation::Running { .. }) => at_once(failed(step, overdue(kind, step))),
+        (step, _) if moment.now - moment.entered_at > pace.deadline => at_once(failed(step, overdue(kind, step))),
         (step, _) => at(step.clone(), pace.poll),
     }
 }
 
 /// The same step again after a wait, or failed when it was tried often enough.
-fn again(step: &Step, problem: Problem, pace: &Pace, moment: &Moment) -> Transition {
+fn again(kind: OperationKind, step: &Step, problem: Problem, pace: &Pace, moment: &Moment) -> Transition {
     let attempt = moment.attempt.saturating_add(1);
     if attempt >= pace.max_attempts {
         let problem = Problem::new(
             problem.what,
             format!("{} It was tried {attempt} times.", problem.why),
-            match step {
-                Step::Cut | Step::Lift => "Try again once the cause is gone: what is done stays done.",
-                _ => "Retry or terminate the environment once the cause is gone.",
+            match kind {
+                OperationKind::Revoke | OperationKind::Restore => {
+                    "Try again once the cause is gone: what is done stays done."
+                }
+                OperationKind::ChangePolicy => "Try again once the cause is gone.",
+                OperationKind::Provision | OperationKind::Terminate => {
+                    "Retry or terminate the environment once the cause is gone."
+                }
             },
         );
         return Transition { step: failed(step, problem), run_at: moment.now, attempt: 0, trouble: None };
@@ -144,18 +153,20 @@ fn failed(step: &Step, problem: Problem) -> Step {
     Step::Failed { problem, at: step.position() }
 }
 
-fn overdue(step: &Step) -> Problem {
+fn overdue(kind: OperationKind, step: &Step) -> Problem {
     let what = match step {
         Step::DeleteApps { .. } => "The apps and spaces of this environment did not go away.",
         Step::Clear | Step::FollowClear { .. } => "What an earlier try left behind did not go away.",
         Step::Terminate | Step::FollowTerminate { .. } => "AWS did not finish terminating this environment.",
         Step::Cut => "Not everything could be cut off.",
         Step::Lift => "Not everything could be given back.",
+        _ if kind == OperationKind::ChangePolicy => "AWS did not finish the change of the policies.",
         _ => "AWS did not finish bringing up this environment.",
     };
-    let then = match step {
-        Step::Cut | Step::Lift => "Try again: what is done stays done.",
-        _ => "Look at the stack's events, then retry or terminate the environment.",
+    let then = match kind {
+        OperationKind::Revoke | OperationKind::Restore => "Try again: what is done stays done.",
+        OperationKind::ChangePolicy => "Try again: it looks first whether the change was made after all.",
+        OperationKind::Provision | OperationKind::Terminate => "Look at the stack's events, then retry or terminate the environment.",
     };
     Problem::new(what, "It was still at work after the longest time that this step may take.", then)
 }
@@ -209,6 +220,8 @@ mod tests {
             record().prop_map(|record| Step::FollowTerminate { record }),
             Just(Step::Cut),
             Just(Step::Lift),
+            Just(Step::Change),
+            Just(Step::ReadBack),
             Just(Step::Succeeded),
             problem().prop_map(|problem| Step::Failed { problem, at: 0 }),
         ]
@@ -329,8 +342,14 @@ mod tests {
                 let last = terminated
                     || matches!(
                         step,
-                        Step::Collect { .. } | Step::Terminate | Step::FollowTerminate { .. } | Step::Cut | Step::Lift
-                    );
+                        Step::Collect { .. }
+                            | Step::Terminate
+                            | Step::FollowTerminate { .. }
+                            | Step::Cut
+                            | Step::Lift
+                            | Step::ReadBack
+                    )
+                    || (kind == OperationKind::ChangePolicy && step == Step::Check);
                 prop_assert!(last);
             }
         }
@@ -354,13 +373,16 @@ mod tests {
                         | Step::FollowProvision { .. } | Step::Collect { .. });
                     let terminates = matches!(at, Step::DeleteApps { .. } | Step::Terminate | Step::FollowTerminate { .. });
                     let (cuts, lifts) = (at == Step::Cut, at == Step::Lift);
-                    let strayed = match kind {
-                        OperationKind::Provision => terminates || cuts || lifts,
-                        OperationKind::Terminate => provisions || cuts || lifts,
-                        OperationKind::Revoke => provisions || terminates || lifts,
-                        OperationKind::Restore => provisions || terminates || cuts,
+                    let changes = matches!(at, Step::Change | Step::ReadBack);
+                    let own = match kind {
+                        OperationKind::Provision => provisions,
+                        OperationKind::Terminate => terminates,
+                        OperationKind::Revoke => cuts,
+                        OperationKind::Restore => lifts,
+                        OperationKind::ChangePolicy => changes,
                     };
-                    prop_assert!(!strayed);
+                    let any = provisions || terminates || cuts || lifts || changes;
+                    prop_assert!(own || !any);
                 }
             }
         }
