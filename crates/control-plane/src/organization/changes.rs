@@ -2,7 +2,6 @@
 
 use domain::action::Action;
 use domain::id::PolicyChangeId;
-use domain::operation::Step;
 use domain::organization::{AppliedChange, ChangeState, PolicyChange, diff};
 use domain::view::{AppliedChangePage, Listing, PolicyChangeRow, PolicyChangeView, PolicyChangesPage, PolicyRef};
 use store::Order;
@@ -43,7 +42,10 @@ impl ControlPlane {
     }
 
     async fn applied_change(&self, caller: &Caller, it: AppliedChange) -> Result<AppliedChangePage> {
-        let operation = self.store().operation(&it.operation).await?;
+        let operation = match self.store().operation(&it.operation).await? {
+            Some(operation) => Some(self.steps_of(&operation).await?),
+            None => None,
+        };
         let names = self.names([], [&it.by]).await?;
         let node = match it.change.node() {
             Some(id) => self.store().organization_node(id).await?.as_ref().map(reference),
@@ -66,11 +68,7 @@ impl ControlPlane {
             can_retry: manages && it.state == ChangeState::Failed,
             by: names.person(&it.by),
             policy: policy.map(|(id, name)| PolicyRef { id, name }),
-            position: operation.as_ref().map_or(0, |operation| operation.step.position()),
-            trouble: operation.and_then(|o| match o.step {
-                Step::Failed { .. } => None,
-                _ => o.trouble.map(|trouble| (trouble, o.next_run_at)),
-            }),
+            operation,
             node,
             id: it.id,
             change: it.change,

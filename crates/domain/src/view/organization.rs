@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Allowed, FormState, Listing};
+use super::{Allowed, FormState, Listing, OperationView};
 use crate::guardrail::Finding;
 use crate::id::{EnvironmentId, PolicyChangeId, ProductId};
 use crate::organization::{
@@ -219,11 +219,8 @@ pub struct AppliedChangePage {
     pub diff: Vec<DiffLine>,
     pub by: String,
     pub state: ChangeState,
-    /// How many of the steps check, change and read back are done; of a failure, before which it stands.
-    pub position: u8,
+    pub operation: Option<OperationView>,
     pub problem: Option<Problem>,
-    /// What is being tried again, and when next.
-    pub trouble: Option<(Problem, DateTime<Utc>)>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub as_of: DateTime<Utc>,

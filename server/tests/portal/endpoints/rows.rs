@@ -85,7 +85,8 @@ pub(super) const ROWS: &[Row] = &[
     page("/organization/policies", "/organization/policies", NOT_PLATFORM, "auditor"),
     page("/organization/policies/{id}", "/organization/policies/p-denyendpoints", NOT_PLATFORM, "auditor"),
     page("/organization/matrix", "/organization/matrix", NOT_PLATFORM, "auditor"),
-    // A change is shown to whoever entered it, and to no other admin.
+    page("/organization/changes", "/organization/changes", NOT_PLATFORM, "auditor"),
+    // Until it is applied, a change is shown to whoever entered it, and to no other admin.
     page("/organization/changes/{id}", "/organization/changes/{change}", NOT_ADMIN, "admin"),
     page("/audit", "/audit", NOT_PLATFORM, "auditor"),
     page("/audit/export.csv", "/audit/export.csv", NOT_PLATFORM, "auditor"),
@@ -189,6 +190,8 @@ pub(super) const ROWS: &[Row] = &[
         NOT_ADMIN,
         "admin",
     ),
+    form("/api/apply_policy_change", &[("id", "{change}")], NOT_ADMIN, "admin"),
+    form("/api/retry_policy_change", &[("id", "{change}")], NOT_ADMIN, "admin"),
     form("/api/set_theme", &[("theme", "dark"), ("return_to", "/catalog")], &[], "newcomer"),
     form(
         "/api/save_project",
