@@ -41,11 +41,11 @@ fn Row(row: OrganizationRow) -> impl IntoView {
     let OrganizationRow { node, depth, stages, projects, attached, inherited, exempt } = row;
     let below = (node.kind == NodeKind::Unit).then(|| {
         let href = with_query("/organization", &[("within", &node.id)]);
-        view! { " " <a class="text-sm" href=href aria-label=format!("Show only {} and what is below it", node.name)>"Only this part"</a> }
+        view! { " " <a class="text-sm" href=href aria-label=format!("Only this part: {} and what is below it", node.name)>"Only this part"</a> }
     });
     let kind = node.kind.label();
     let id = node.id.clone();
-    let exempt = exempt.then(|| view! { <p class="row-sub">"No service control policy reaches it."</p> });
+    let exempt = exempt.then(|| view! { <p class="row-sub font-normal">"No service control policy reaches it."</p> });
     // Below the root there are five levels of units at most, and an account.
     let indent = match depth {
         0 => "",
@@ -61,7 +61,7 @@ fn Row(row: OrganizationRow) -> impl IntoView {
             <th scope="row" class="min-w-56 whitespace-normal!">
                 <div class=indent>
                     <p><NodeLink node />{below}</p>
-                    <p class="row-sub">{kind} " " {id}</p>
+                    <p class="row-sub font-normal">{kind} " " {id}</p>
                     {exempt}
                 </div>
             </th>
