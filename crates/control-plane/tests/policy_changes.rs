@@ -227,6 +227,31 @@ on_both! {
         assert!(state.store.policy_change(&moved).await.unwrap().is_none());
     }
 
+    async fn what_is_changed_while_aws_is_busy_stops_the_change_too(url) {
+        let state = TestState::start(&url).await;
+        let edit = PolicyChangeInput {
+            kind: "edit".into(),
+            policy: DENY.into(),
+            name: "deny-sagemaker-endpoints".into(),
+            content: NO_APPS.into(),
+            ..Default::default()
+        };
+        let id = entered(&state, edit).await;
+        state.running.aws.faults().next("organizations:UpdatePolicy", FaultKind::Throttle, 1);
+        apply(&state, &id).await.unwrap();
+        assert!(!state.run(1).await, "it waits for the next try");
+        assert_eq!(state.running.aws.faults().calls("organizations:UpdatePolicy"), 1);
+        let theirs = NO_APPS.replace("NoApps", "Theirs");
+        let change = |world: &mut sim::World| world.organization.policies.get_mut(DENY).unwrap().content = theirs.clone();
+        state.running.aws.with_world(change).unwrap();
+        state.settle().await;
+        assert_eq!(stored(&state, &id).await.state, ChangeState::Failed);
+        let left = |world: &mut sim::World| world.organization.policies[DENY].content.clone();
+        assert_eq!(state.running.aws.with_world(left).unwrap(), theirs, "nothing of theirs is written over");
+        assert_eq!(state.running.aws.faults().calls("organizations:UpdatePolicy"), 1);
+        state.assert_sound().await;
+    }
+
     async fn what_is_so_already_is_done_without_a_call(url) {
         let state = TestState::start(&url).await;
         let id = entered(&state, attach(DENY)).await;

@@ -129,6 +129,47 @@ on_both! {
         state.assert_sound().await;
     }
 
+    async fn a_termination_that_fails_leaves_nothing_let_loose(url) {
+        let state = TestState::start(&url).await;
+        let id = with_own_role(&state, "stays-shut").await;
+        let made = revoke(&state, "fraud-lead", &id, "environment").await.unwrap();
+        state.settle().await;
+        let before = denied(&state);
+        assert_eq!(before.len(), 2);
+        let refusal = FaultKind::Error { code: "InvalidParametersException".into(), status: 400, message: "no".into() };
+        state.running.aws.faults().next("servicecatalog:TerminateProvisionedProduct", refusal, 1);
+        state.terminate("fraud-lead", &id).await;
+        state.settle().await;
+        assert_eq!(state.environment(&id).await.state, EnvironmentState::Error);
+        assert_eq!(denied(&state), before, "the role is denied again");
+        let it = revocation(&state, &made).await;
+        assert_eq!((it.state, it.problem), (RevocationState::Revoked, None));
+        // Tried again, it goes, and giving back leaves nothing behind.
+        state.terminate("fraud-lead", &id).await;
+        state.settle().await;
+        assert_eq!(state.environment(&id).await.state, EnvironmentState::Terminated);
+        restore(&state, "fraud-lead", &made).await.unwrap();
+        state.settle().await;
+        assert_eq!(denied(&state), []);
+        state.assert_sound().await;
+    }
+
+    async fn what_comes_up_after_the_cut_is_cut_off_too(url) {
+        let state = TestState::start(&url).await;
+        let request = state.submit("fraud-scientist", STUDIO, "comes-up").await;
+        let id = state.approve("fraud-lead", &request).await;
+        let made = revoke(&state, "fraud-lead", &id, "environment").await.unwrap();
+        state.settle().await;
+        assert_eq!(state.environment(&id).await.state, EnvironmentState::Available);
+        let it = revocation(&state, &made).await;
+        assert_eq!(it.state, RevocationState::Revoked, "{it:?}");
+        assert_eq!(denied(&state).len(), 2, "on the launcher and on the execution role: {:?}", denied(&state));
+        restore(&state, "fraud-lead", &made).await.unwrap();
+        state.settle().await;
+        assert_eq!(denied(&state), []);
+        state.assert_sound().await;
+    }
+
     async fn a_lead_reaches_as_far_as_the_project(url) {
         let state = TestState::start(&url).await;
         let id = state.approved("shared").await;

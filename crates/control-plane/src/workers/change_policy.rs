@@ -26,14 +26,12 @@ impl ControlPlane {
         };
         match operation.step {
             Step::Check => self.check_policy_change(it).await,
-            Step::Change => match self.change_policy(&authorized).await {
-                Ok(outcome) => Ok(outcome),
-                // Perhaps its own: an earlier try whose answer was lost.
-                Err(error @ aws::Error::Conflict(_)) => match self.around_at_aws(it).await? {
-                    Ok(around) if it.change.is_made(&around) => Ok(done(it, &around)),
-                    _ => Ok(error.into()),
-                },
-                Err(error) => Ok(error.into()),
+            // Looked at again: an earlier try may have been made whose answer was lost, or somebody else was quicker since.
+            Step::Change => match self.check_policy_change(it).await? {
+                Outcome { observation: Observation::Checked { .. }, .. } => {
+                    Ok(self.change_policy(&authorized).await.unwrap_or_else(Outcome::from))
+                }
+                outcome => Ok(outcome),
             },
             _ => Err(Error::internal("A worker was given a step that is no act", &operation.step.as_str())),
         }
@@ -51,7 +49,7 @@ impl ControlPlane {
         let moved = it.basis.what_changed(&Basis::of(&it.change, &around));
         if !moved.is_empty() {
             return Ok(Outcome::refused(Problem::new(
-                "This is no longer as it was when it was decided. Nothing was changed.",
+                "This is no longer as it was when it was decided.",
                 moved.join(" "),
                 "Enter the change again, and look at what it would do now.",
             )));

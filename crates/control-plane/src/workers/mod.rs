@@ -4,6 +4,7 @@
 mod catalog;
 mod change_policy;
 mod collect;
+mod cut_again;
 mod leased;
 mod operations;
 mod organization;
