@@ -226,6 +226,14 @@ on_both! {
         assert!(state.as_("admin").await.actor.is_admin());
     }
 
+    async fn a_list_names_what_was_just_revoked(url) {
+        let state = TestState::start(&url).await;
+        let id = with_own_role(&state, "just-now").await;
+        revoke(&state, "fraud-lead", &id, "environment").await.unwrap();
+        let list = state.plane.revocations(&state.as_("fraud-lead").await, "").await.unwrap();
+        assert_eq!(list.rows.items[0].reach, "the environment just-now");
+    }
+
     async fn v2_3_3_a_revocation_and_its_way_back_survive_a_crash_at_every_step(url) {
         let mut state = TestState::start(&url).await;
         let id = with_own_role(&state, "crashes").await;
