@@ -196,6 +196,16 @@ fn what_changed_meanwhile_is_told() {
     );
 }
 
+/// The mirror is read as far as that, AWS whole.
+#[test]
+fn a_policy_that_is_attached_almost_everywhere_can_be_edited() {
+    let ids: Vec<String> = (0..700).map(|n| format!("{n:012}")).collect();
+    let all: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let seen = Basis::of(&edit(FULL), &around(Some(policy("no", NO_APPS)), &all[..500], &[]));
+    let now = Basis::of(&edit(FULL), &around(Some(policy("no", NO_APPS)), &all, &[]));
+    assert_eq!(seen.what_changed(&now), [""; 0]);
+}
+
 #[test]
 fn every_policy_of_the_library_has_words_and_holds_below_where_it_is_attached() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../blueprints/scps");
