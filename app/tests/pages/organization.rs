@@ -59,6 +59,7 @@ fn outlook(outlook: Outlook) -> OutlookOf {
         statement: text("NoSubnets"),
         node: text("Workloads_Dev"),
         denied_where,
+        others: Vec::new(),
     }
 }
 

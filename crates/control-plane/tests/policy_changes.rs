@@ -182,6 +182,8 @@ on_both! {
         assert_eq!(failed.state, ChangeState::Failed);
         assert!(failed.problem.unwrap().why.contains("no identity-based policy allows it"));
         assert!(page(&state, "admin", &failed.id).await.can_retry);
+        // From a page that was left open: it is not said to be under way.
+        assert!(matches!(apply(&state, &failed.id).await, Err(Error::Conflict(_))));
         let denied = state.plane.retry_policy_change(&state.as_("auditor").await, &failed.id).await;
         assert!(matches!(denied, Err(Error::Denied { .. })));
         let admin = state.as_("admin").await;

@@ -282,7 +282,7 @@ impl ChangeEffects {
             self.environments.iter().flat_map(|e| &e.changed).chain(self.products.iter().flat_map(|e| &e.changed));
         let outlooks = changed.flat_map(|changed| [&changed.before, &changed.after]);
         let governed = self.governed.iter().flat_map(|effect| [&effect.before, &effect.after]);
-        outlooks.chain(governed).map(|outlook| outlook.policy_id.clone()).filter(|id| !id.is_empty()).collect()
+        outlooks.chain(governed).flat_map(OutlookOf::policies).cloned().collect()
     }
 
     /// Whether nothing is another after the change, as far as can be told.
