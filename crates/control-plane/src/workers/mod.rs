@@ -11,6 +11,7 @@ mod provision;
 mod revoke;
 mod schedule;
 mod sealer;
+mod standing;
 mod sweeps;
 mod terminate;
 mod work;

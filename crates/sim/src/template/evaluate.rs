@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::MAX_EVALUATED;
 use super::document::Template;
-use super::error::TemplateError;
+use super::TemplateError;
 use super::parameters::{Values, is_list};
 
 /// The pseudo parameters of one stack.

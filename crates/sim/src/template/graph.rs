@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::{Resource, Template};
-use super::error::TemplateError;
+use super::TemplateError;
 use super::references::{self, Reference};
 
 impl Template {

@@ -6,7 +6,7 @@ use domain::catalog::Parameter;
 use serde_json::Value;
 
 use super::document::Template;
-use super::error::TemplateError;
+use super::TemplateError;
 use super::functions::scalar_text;
 
 /// Parameter values of a stack, all of them: given, or by default.
