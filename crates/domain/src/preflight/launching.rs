@@ -71,8 +71,12 @@ fn path(standing: &LaunchStanding) -> Finding {
             finding(Verdict::Denied, "The account sees no launch path: no portfolio with the product is shared to it.")
                 .to_do(Who::PlatformTeam, "Share a portfolio with the product to the account.")
         }
+        // What is missing is told of the principal.
+        (Ok(_), Ok(_)) if standing.associated == Ok(false) => {
+            finding(Verdict::NotAssessed, "It shows once somebody may launch the product in the account.")
+        }
         (Ok(_), _) => finding(Verdict::Denied, "The account sees no launch path to the product.")
-            .to_do(Who::PlatformTeam, format!("Associate {PROVISIONER} with the portfolio in the account.")),
+            .to_do(Who::PlatformTeam, "Look at the portfolio's share and principals in the account."),
         (Err(why), _) => finding(Verdict::NotAssessed, why),
     }
 }
