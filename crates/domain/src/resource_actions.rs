@@ -82,7 +82,8 @@ pub fn properties(resource_type: &str) -> Vec<&'static str> {
         }
         KeySource::Always(_) | KeySource::Later => None,
     });
-    let paths = of_keys.chain(known.only_with.iter().map(|(_, property)| *property)).chain(known.role).chain(known.name);
+    let paths =
+        of_keys.chain(known.only_with.iter().map(|(_, property)| *property)).chain(known.role).chain(known.name);
     let mut names: Vec<&str> = paths.chain(["Tags"]).filter_map(|path| path.split('.').next()).collect();
     names.sort_unstable();
     names.dedup();

@@ -144,7 +144,8 @@ fn roles_are_judged_by_the_name_they_will_have_and_the_boundary_they_carry() {
     assert_eq!(role(&unbound("arn:aws:iam::601000000002:policy/Other")), Verdict::Denied);
     let attach = deny("iam:AttachRolePolicy", "");
     assert_eq!(role(&attach), Verdict::Fine, "the template attaches none");
-    let passing = deny("iam:PassRole", "").replace(r#""Resource":"*""#, r#""Resource":"arn:aws:iam::*:role/Studiogate*""#);
+    let passing =
+        deny("iam:PassRole", "").replace(r#""Resource":"*""#, r#""Resource":"arn:aws:iam::*:role/Studiogate*""#);
     assert_eq!(verdict(&assess(NOTEBOOK, &[("Type", "x")], &passing), "Book").0, Verdict::Fine);
 }
 
@@ -167,8 +168,7 @@ fn an_account_that_is_not_found_is_not_assessed_and_one_that_no_policy_reaches_i
     let region: Region = "eu-west-1".parse().unwrap();
     let of = |reach| {
         let (account, tags) = (account(), BTreeMap::new());
-        let calls =
-            Calls { reach, account: &account, region: &region, partition: "aws", role: "R", tags: &tags };
+        let calls = Calls { reach, account: &account, region: &region, partition: "aws", role: "R", tags: &tags };
         calls_of_the_portal(&calls, Some(&digest)).into_iter().map(|f| f.verdict).collect::<Vec<_>>()
     };
     assert_eq!(of(Reach::Unknown), [Verdict::NotAssessed; 2]);
@@ -307,7 +307,11 @@ fn broken_rules_are_told_and_those_that_cannot_be_read_are_not_assessed() {
 #[test]
 fn a_problem_says_what_why_and_whom_to_ask() {
     let preflight = Preflight {
-        findings: launching(Some(&LaunchStanding { shared: Ok(vec![]), paths: Ok(vec![]), ..standing() }), None, &account()),
+        findings: launching(
+            Some(&LaunchStanding { shared: Ok(vec![]), paths: Ok(vec![]), ..standing() }),
+            None,
+            &account(),
+        ),
         contact: "Pat".into(),
         ..Preflight::default()
     };

@@ -19,9 +19,8 @@ impl Store {
         product: &ProductId,
         artifact: &ProvisioningArtifactId,
     ) -> Result<Option<TemplateDigest>> {
-        let sql = Sql::new(
-            "SELECT body FROM artifact_template WHERE region = $1 AND product_id = $2 AND artifact_id = $3",
-        );
+        let sql =
+            Sql::new("SELECT body FROM artifact_template WHERE region = $1 AND product_id = $2 AND artifact_id = $3");
         let sql = sql.bind(region.as_str()).bind(product.as_str()).bind(artifact.as_str());
         let body: Option<(String,)> = optional(self.read(), sql).await?;
         body.map(|(body,)| At::new("artifact_template", artifact.as_str()).json("body", &body)).transpose()
@@ -34,8 +33,7 @@ impl Store {
         region: &Region,
         product: &ProductId,
     ) -> Result<Option<LaunchStanding>> {
-        let sql =
-            Sql::new("SELECT body FROM launch_standing WHERE account = $1 AND region = $2 AND product_id = $3");
+        let sql = Sql::new("SELECT body FROM launch_standing WHERE account = $1 AND region = $2 AND product_id = $3");
         let sql = sql.bind(account.as_str()).bind(region.as_str()).bind(product.as_str());
         let body: Option<(String,)> = optional(self.read(), sql).await?;
         body.map(|(body,)| At::new("launch_standing", product.as_str()).json("body", &body)).transpose()

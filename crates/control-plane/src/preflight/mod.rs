@@ -44,11 +44,7 @@ impl ControlPlane {
     }
 
     /// The same, with how the account stands to the product as it is now.
-    pub(crate) async fn preflight_by(
-        &self,
-        asked: &Asked<'_>,
-        standing: Option<&LaunchStanding>,
-    ) -> Result<Preflight> {
+    pub(crate) async fn preflight_by(&self, asked: &Asked<'_>, standing: Option<&LaunchStanding>) -> Result<Preflight> {
         let Asked { product, artifact, account, values, .. } = *asked;
         let read = self.store().artifact_template(&product.region, &product.id, &artifact.id).await?;
         let template = read.as_ref();

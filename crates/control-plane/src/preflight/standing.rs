@@ -145,7 +145,8 @@ impl<'a> AccountReader<'a> {
             return Err("There is no launch path and version to ask by.".to_owned());
         };
         let catalog = self.provisioner.clone()?.service_catalog();
-        let asked = catalog.describe_provisioning_parameters(&product.id, &artifact.id, Some(path)).await.map_err(why)?;
+        let asked =
+            catalog.describe_provisioning_parameters(&product.id, &artifact.id, Some(path)).await.map_err(why)?;
         Ok(asked.tag_options.into_iter().map(|choice| (choice.key, choice.values)).collect())
     }
 }

@@ -31,7 +31,8 @@ pub fn limits(
     let mut findings = Vec::new();
     if tags.len() > MOST_TAGS {
         let why = format!("There would be {}; a provisioned product has {MOST_TAGS} at most.", tags.len());
-        findings.push(denied("Tags", why).to_do(Who::PlatformTeam, "Take TagOptions off the product or its portfolio."));
+        findings
+            .push(denied("Tags", why).to_do(Who::PlatformTeam, "Take TagOptions off the product or its portfolio."));
     }
     for (key, value) in tags {
         let length = value.chars().count();
@@ -54,7 +55,8 @@ pub fn limits(
     let kinds: BTreeSet<&str> = template.into_iter().flat_map(|t| &t.resources).map(|r| r.kind.as_str()).collect();
     let counted: Vec<&str> = COUNTED.into_iter().filter(|kind| kinds.contains(kind)).collect();
     if !counted.is_empty() {
-        let why = "How many of them the account may have is its own quota, and the portal does not read AWS Service Quotas.";
+        let why =
+            "How many of them the account may have is its own quota, and the portal does not read AWS Service Quotas.";
         findings.push(Finding::new(Check::Quotas, Verdict::NotAssessed, counted.join(", "), why));
     }
     findings

@@ -50,7 +50,8 @@ pub fn resources(calls: &Calls<'_>, template: Option<&TemplateDigest>, resolver:
     if let Some(why) = &template.unread {
         return not_assessed(why);
     }
-    let made = template.resources.iter().filter(|it| it.condition.as_deref().and_then(|c| resolver.holds(c)) != Some(false));
+    let made =
+        template.resources.iter().filter(|it| it.condition.as_deref().and_then(|c| resolver.holds(c)) != Some(false));
     made.map(|resource| assess(calls, resource, resolver)).collect()
 }
 
@@ -147,7 +148,8 @@ impl Calls<'_> {
             Some(role) => self.passed_role(role, resource, resolver),
             None => self.arn_of(known, resource, resolver),
         };
-        let call = ForeseenCall { action, resource: arn.as_deref(), context: &context, absent: &absent, present: &present };
+        let call =
+            ForeseenCall { action, resource: arn.as_deref(), context: &context, absent: &absent, present: &present };
         self.foresee(&call, found);
     }
 
@@ -246,19 +248,21 @@ impl Calls<'_> {
         };
         found.why.dedup();
         match found.verdict.unwrap_or(Verdict::NotAssessed) {
-            Verdict::Fine => {
-                finding(Verdict::Fine, format!("No service control policy stands in the way of {role}."))
-            }
-            Verdict::NotAssessed => {
-                finding(Verdict::NotAssessed, format!("These policies cannot be read here: {}.", chain.unreadable.join("; ")))
-            }
+            Verdict::Fine => finding(Verdict::Fine, format!("No service control policy stands in the way of {role}.")),
+            Verdict::NotAssessed => finding(
+                Verdict::NotAssessed,
+                format!("These policies cannot be read here: {}.", chain.unreadable.join("; ")),
+            ),
             Verdict::Depends => finding(Verdict::Depends, found.why.join(" ")),
             Verdict::Denied => {
                 found.policies.dedup();
                 let todo = if found.policies.is_empty() {
                     format!("Choose another account, or have a policy allow it for {role}.")
                 } else {
-                    format!("Choose another account or other values, or have {} except {role}.", found.policies.join(", "))
+                    format!(
+                        "Choose another account or other values, or have {} except {role}.",
+                        found.policies.join(", ")
+                    )
                 };
                 finding(Verdict::Denied, found.why.join(" ")).to_do(Who::PlatformTeam, todo)
             }

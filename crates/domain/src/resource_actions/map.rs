@@ -2,7 +2,8 @@ use super::{ConditionKey, KeySource, ResourceActions};
 
 const SAGEMAKER: &str = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html";
 const S3: &str = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html";
-const KMS: &str = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html";
+const KMS: &str =
+    "https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html";
 const IAM: &str =
     "https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html";
 const EC2: &str = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html";
@@ -62,7 +63,12 @@ pub const MAP: &[ResourceActions] = &[
     ResourceActions {
         resource_type: "AWS::SageMaker::UserProfile",
         source: SAGEMAKER,
-        creating: &["sagemaker:CreateUserProfile", "sagemaker:DescribeUserProfile", "sagemaker:AddTags", "iam:PassRole"],
+        creating: &[
+            "sagemaker:CreateUserProfile",
+            "sagemaker:DescribeUserProfile",
+            "sagemaker:AddTags",
+            "iam:PassRole",
+        ],
         opening: &["sagemaker:CreatePresignedDomainUrl"],
         role: Some("UserSettings.ExecutionRole"),
         tagged: &["sagemaker:CreateUserProfile", "sagemaker:AddTags"],
@@ -273,11 +279,7 @@ pub const MAP: &[ResourceActions] = &[
     ResourceActions {
         resource_type: "AWS::EC2::SecurityGroup",
         source: EC2,
-        creating: &[
-            "ec2:CreateSecurityGroup",
-            "ec2:AuthorizeSecurityGroupIngress",
-            "ec2:AuthorizeSecurityGroupEgress",
-        ],
+        creating: &["ec2:CreateSecurityGroup", "ec2:AuthorizeSecurityGroupIngress", "ec2:AuthorizeSecurityGroupEgress"],
         only_with: &[
             ("ec2:AuthorizeSecurityGroupIngress", "SecurityGroupIngress"),
             ("ec2:AuthorizeSecurityGroupEgress", "SecurityGroupEgress"),

@@ -304,15 +304,39 @@ Resources:
 
     fn with<T>(look: impl FnOnce(&Resolver<'_>, &Map<String, Value>) -> T) -> T {
         let names = [
-            "Subnets", "First", "Key", "Role", "Boundary", "Named", "Attribute", "Size", "Joined", "Split", "Groups",
-            "Maybe", "Circle", "Secret", "Image", "Off", "Settings",
+            "Subnets",
+            "First",
+            "Key",
+            "Role",
+            "Boundary",
+            "Named",
+            "Attribute",
+            "Size",
+            "Joined",
+            "Split",
+            "Groups",
+            "Maybe",
+            "Circle",
+            "Secret",
+            "Image",
+            "Off",
+            "Settings",
         ];
         let digest = TemplateDigest::read(TEMPLATE, |_| names.to_vec());
-        let values = [("Stage", "dev"), ("Key", "none"), ("Subnets", "subnet-1, subnet-2"), ("Type", "ml.t3.large"), ("Image", "/images/latest")];
+        let values = [
+            ("Stage", "dev"),
+            ("Key", "none"),
+            ("Subnets", "subnet-1, subnet-2"),
+            ("Type", "ml.t3.large"),
+            ("Image", "/images/latest"),
+        ];
         let values: BTreeMap<String, String> = values.map(|(k, v)| (k.into(), v.into())).into();
         let given = Given {
             values: &values,
-            parameters: &[parameter("Subnets", "List<AWS::EC2::Subnet::Id>"), parameter("Image", "AWS::SSM::Parameter::Value<String>")],
+            parameters: &[
+                parameter("Subnets", "List<AWS::EC2::Subnet::Id>"),
+                parameter("Image", "AWS::SSM::Parameter::Value<String>"),
+            ],
             account: "601000000002",
             region: "eu-west-1",
             partition: "aws",

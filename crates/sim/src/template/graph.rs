@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::document::{Resource, Template};
 use super::TemplateError;
+use super::document::{Resource, Template};
 use super::references::{self, Reference};
 
 impl Template {

@@ -18,6 +18,7 @@ mod lists;
 mod operations;
 mod organization;
 mod people;
+mod preflight;
 mod requests;
 mod revocations;
 mod schema;
