@@ -42,6 +42,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/organization/policies/:id") view=routes::OrganizationPolicy ssr=SsrMode::Async />
                 <Route path=path!("/organization/compare") view=routes::OrganizationCompare ssr=SsrMode::Async />
                 <Route path=path!("/organization/matrix") view=routes::OrganizationMatrix ssr=SsrMode::Async />
+                <Route path=path!("/organization/changes") view=routes::OrganizationChanges ssr=SsrMode::Async />
                 <Route path=path!("/organization/changes/:id") view=routes::OrganizationChange ssr=SsrMode::Async />
                 <Route path=path!("/organization/:node") view=routes::OrganizationNode ssr=SsrMode::Async />
                 <Route path=path!("/audit") view=routes::Audit ssr=SsrMode::Async />

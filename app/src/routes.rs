@@ -136,6 +136,16 @@ pub(crate) fn OrganizationPolicy() -> impl IntoView {
 }
 
 #[component]
+pub(crate) fn OrganizationChanges() -> impl IntoView {
+    let after = query_value("after");
+    let shown = after.clone();
+    draw(
+        |portal, caller| async move { portal.policy_changes(&caller, &after).await },
+        move |page| pages::organization::changes(page, &shown),
+    )
+}
+
+#[component]
 pub(crate) fn OrganizationChange() -> impl IntoView {
     let id = path_text("id");
     draw(|portal, caller| async move { portal.policy_change(&caller, &id).await }, pages::organization::change)

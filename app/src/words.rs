@@ -4,6 +4,7 @@ use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
 use domain::access::ApprovalRule;
 use domain::environment::EnvironmentState;
 use domain::operation::OperationKind;
+use domain::organization::{ChangeState, PolicyChange};
 use domain::project::DataClass;
 use domain::request::RequestState;
 use domain::revocation::RevocationState;
@@ -94,6 +95,26 @@ pub fn revocation_state(state: RevocationState) -> &'static str {
     }
 }
 
+pub fn change_state(state: ChangeState) -> &'static str {
+    match state {
+        ChangeState::Applying => "Being applied",
+        ChangeState::Applied => "Applied",
+        ChangeState::Failed => "Failed",
+    }
+}
+
+/// "Attach deny-endpoints to Sandbox".
+pub fn policy_change(change: &PolicyChange, policy: &str, node: Option<&str>) -> String {
+    let node = node.or(change.node()).unwrap_or_default();
+    match change {
+        PolicyChange::Create { name, .. } => format!("Create {name}"),
+        PolicyChange::Edit { .. } => format!("Edit {policy}"),
+        PolicyChange::Attach { .. } => format!("Attach {policy} to {node}"),
+        PolicyChange::Detach { .. } => format!("Detach {policy} from {node}"),
+        PolicyChange::Delete { .. } => format!("Delete {policy}"),
+    }
+}
+
 pub fn approval(rule: ApprovalRule) -> &'static str {
     match rule {
         ApprovalRule::None => "No approval needed",
@@ -116,6 +137,7 @@ pub fn operation(kind: OperationKind) -> &'static str {
         OperationKind::Terminate => "Termination",
         OperationKind::Revoke => "Revocation",
         OperationKind::Restore => "Restoration",
+        OperationKind::ChangePolicy => "Change of policies",
     }
 }
 
@@ -154,6 +176,9 @@ pub fn audit_action(action: &str) -> String {
         "lift" => "Give back in AWS",
         "revoke" => "Finish a revocation",
         "restore" => "Finish a restoration",
+        "change" => "Change a service control policy",
+        "read_back" => "Read the changed policy back",
+        "change_policy" => "Finish a change of policies",
         "view_audit" => "Read the audit log",
         "export_audit" => "Export the audit log",
         "view_administration" => "See the administration",

@@ -275,7 +275,6 @@ class CutOff(AwsTestCase):
         self.refused_by(BY_IDENTITY, "iam:PutRolePolicy", self.iam.put_role_policy, **put)
         for call, action in (
             (self.iam.delete_role_permissions_boundary, "DeleteRolePermissionsBoundary"),
-            (self.iam.get_role, "GetRole"),
             (self.iam.list_role_policies, "ListRolePolicies"),
         ):
             with self.subTest(action):

@@ -42,6 +42,7 @@ pub use theme::*;
 pub const PATHS: &[&str] = &[
     "/api/accept_binding_proposals",
     "/api/add_group_mapping",
+    "/api/apply_policy_change",
     "/api/decide_request",
     "/api/end_other_sessions",
     "/api/end_session",
@@ -56,6 +57,7 @@ pub const PATHS: &[&str] = &[
     "/api/request_again",
     "/api/restore_access",
     "/api/retry_environment",
+    "/api/retry_policy_change",
     "/api/retry_revocation",
     "/api/revoke_access",
     "/api/save_parameter_binding",

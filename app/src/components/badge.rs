@@ -1,4 +1,5 @@
 use domain::environment::EnvironmentState;
+use domain::organization::ChangeState;
 use domain::request::RequestState;
 use domain::revocation::RevocationState;
 use leptos::prelude::*;
@@ -65,4 +66,14 @@ pub fn RevocationBadge(state: RevocationState) -> impl IntoView {
         RevocationState::Restored => (Tone::Neutral, Icon::Check),
     };
     view! { <Badge tone icon text=words::revocation_state(state) /> }
+}
+
+#[component]
+pub fn ChangeBadge(state: ChangeState) -> impl IntoView {
+    let (tone, icon) = match state {
+        ChangeState::Applying => (Tone::Info, Icon::Running),
+        ChangeState::Applied => (Tone::Good, Icon::Check),
+        ChangeState::Failed => (Tone::Bad, Icon::Cross),
+    };
+    view! { <Badge tone icon text=words::change_state(state) /> }
 }

@@ -7,12 +7,12 @@ mod progress;
 mod stack_events;
 mod time;
 
-pub use badge::{Badge, EnvironmentBadge, RequestBadge, RevocationBadge, Tone};
+pub use badge::{Badge, ChangeBadge, EnvironmentBadge, RequestBadge, RevocationBadge, Tone};
 pub use callout::{Callout, ProblemCallout};
 pub use icon::{Icon, IconView};
 #[cfg(feature = "hydrate")]
 pub(crate) use progress::summary;
-pub use progress::{ProgressView, Refresh};
+pub use progress::{Operation, ProgressView, Refresh};
 pub use time::{Clock, Day, Moment, MomentOfLog};
 
 #[cfg(feature = "render")]

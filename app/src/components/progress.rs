@@ -41,8 +41,9 @@ pub fn summary(operation: Option<&OperationView>) -> Option<String> {
     Some(format!("Step {} of {}: {}", at + 1, operation.steps.len(), operation.steps.get(at)?.label))
 }
 
+/// The steps of an operation, and what it waits for.
 #[component]
-fn Operation(operation: OperationView, as_of: DateTime<Utc>) -> impl IntoView {
+pub fn Operation(operation: OperationView, as_of: DateTime<Utc>) -> impl IntoView {
     let OperationView { kind, steps, started_at, finished_at, typical_seconds, trouble, next_run_at } = operation;
     let took = words::duration(finished_at.unwrap_or(as_of) - started_at);
     let told = if finished_at.is_some() { format!("took {took}") } else { format!("for {took}") };

@@ -4,6 +4,7 @@
 
 mod administration;
 mod organization;
+mod policy_changes;
 mod revocations;
 mod samples;
 

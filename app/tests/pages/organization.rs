@@ -278,6 +278,7 @@ fn change_before_it_is_made() {
             more_environments: false,
         },
         names: names(),
+        under_way: Some(samples::id("0199dddd-0000-7000-8000-000000000002")),
         state: state(),
     };
     let quiet = PolicyChangePage {
@@ -285,18 +286,21 @@ fn change_before_it_is_made() {
         mistakes: Vec::new(),
         moved: Vec::new(),
         diff: Vec::new(),
+        under_way: None,
         ..shown.clone()
     };
-    let text = page("organization-change", || pages::change(shown));
+    let text = page("organization-change", || pages::change(PolicyChangeView::Preview(Box::new(shown))));
     assert!(
         text.contains("Attach require-vpc to Workloads_Dev") && text.contains("It reaches 2 accounts of projects.")
     );
     assert!(text.contains("require-vpc is attached there now too.") && text.contains("my-studio"));
+    assert!(!text.contains("/api/apply_policy_change") && text.contains("Another change is being applied."));
     assert!(text.contains("Removed: ") && text.contains("Denied where the call has no sagemaker:VpcSubnets"));
-    let quiet = page("organization-change-quiet", || pages::change(quiet));
+    let quiet = page("organization-change-quiet", || pages::change(PolicyChangeView::Preview(Box::new(quiet))));
     assert!(
         quiet.contains("no product and no governed action stands differently")
             && quiet.contains("It reaches no account")
+            && quiet.contains("/api/apply_policy_change")
     );
 }
 

@@ -64,6 +64,17 @@ impl AssumeGrant {
         }
     }
 
+    /// For one act of one person, `acting`, on what is nobody's and belongs to no project.
+    pub fn acting(acting: SourceIdentity, policy: SessionPolicy) -> Self {
+        Self {
+            session_name: acting.as_str().to_owned(),
+            source_identity: Some(acting),
+            tags: None,
+            policy: Some(policy),
+            duration: SHORTEST,
+        }
+    }
+
     /// Whether a session under this grant may serve a later call too.
     pub(crate) fn is_reusable(&self) -> bool {
         self.tags.is_none() && self.source_identity.is_none() && self.policy.is_none()

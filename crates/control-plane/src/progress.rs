@@ -93,6 +93,11 @@ impl ControlPlane {
         })
     }
 
+    /// The steps of an operation that makes no stack.
+    pub(crate) async fn steps_of(&self, operation: &Operation) -> Result<OperationView> {
+        Ok(view(operation, &self.trail_of(operation).await?, &Told::default(), &Expected::default()))
+    }
+
     /// What the operation did so far: the audit log has its steps under its id.
     async fn trail_of(&self, operation: &Operation) -> Result<Vec<AuditEvent>> {
         let filter = AuditFilter { correlation: Some(operation.id.to_string()), ..AuditFilter::default() };
@@ -203,6 +208,9 @@ fn view(operation: &Operation, trail: &[AuditEvent], told: &Told, expected: &Exp
             "Start the termination",
             "Delete the resources in AWS",
         ],
+        OperationKind::ChangePolicy => {
+            &["Check that all is as it was decided upon", "Change it in AWS Organizations", "Read it back"]
+        }
         // Those are told of part by part, on a page of their own.
         OperationKind::Revoke | OperationKind::Restore => &[],
     };

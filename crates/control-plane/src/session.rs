@@ -7,6 +7,7 @@ use aws::{AssumeGrant, RoleRef, Session};
 use domain::action::Action;
 use domain::environment::{Environment, LaunchTarget};
 use domain::id::{AccountId, Region};
+use domain::organization::AppliedChange;
 use domain::person::PersonKey;
 use domain::revocation::{Revocation, Target};
 use domain::session::{RoleName, SessionPolicy, SessionTags};
@@ -192,6 +193,20 @@ pub(crate) async fn curator(plane: &ControlPlane, region: &Region) -> aws::Resul
 /// The portal's own session for reading the organization.
 pub(crate) async fn organizer(plane: &ControlPlane) -> aws::Result<Session> {
     assume(plane, &plane.aws().config().organizer(), &AssumeGrant::system("studiogate")).await
+}
+
+/// A session of `StudiogateOrganizer` for one change of the service control policies.
+pub(crate) async fn policy_changer(
+    plane: &ControlPlane,
+    change: &Authorized<AppliedChange>,
+    grants: &[Grant<'_>],
+) -> aws::Result<Session> {
+    if change.action() != Action::ManageOrganization {
+        return Err(not_sent("it was something else that was allowed"));
+    }
+    let policy = SessionPolicy::allow_each(grants).map_err(|e| not_sent(&e.to_string()))?;
+    let grant = AssumeGrant::acting(change.by().studio_user_id().into(), policy);
+    assume(plane, &plane.aws().config().organizer(), &grant).await
 }
 
 /// The portal's own session for reading what products ask for, in a project's account. Nothing is provisioned with it:

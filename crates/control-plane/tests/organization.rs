@@ -11,7 +11,9 @@ use control_plane::Error;
 use domain::guardrail::Outlook;
 use domain::organization::{DiffLine, NodeKind};
 use domain::project::Stage;
-use domain::view::{CompareQuery, MatrixPage, OrganizationQuery, PolicyChangeInput, PolicyChangePage};
+use domain::view::{
+    CompareQuery, MatrixPage, OrganizationQuery, PolicyChangeInput, PolicyChangePage, PolicyChangeView,
+};
 use sim::organizations::ServiceControlPolicy;
 
 const ROOT: &str = "r-stgt";
@@ -33,7 +35,14 @@ fn create(name: &str, content: &str) -> PolicyChangeInput {
 async fn preview(state: &TestState, input: PolicyChangeInput) -> PolicyChangePage {
     let admin = state.as_("admin").await;
     let id = state.plane.preview_policy_change(&admin, input).await.unwrap();
-    state.plane.policy_change(&admin, id.as_str()).await.unwrap()
+    shown(&state.plane.policy_change(&admin, id.as_str()).await.unwrap())
+}
+
+fn shown(view: &PolicyChangeView) -> PolicyChangePage {
+    match view {
+        PolicyChangeView::Preview(page) => *page.clone(),
+        PolicyChangeView::Applied(page) => panic!("{page:?}"),
+    }
 }
 
 async fn refused(state: &TestState, input: PolicyChangeInput) -> String {
@@ -237,7 +246,7 @@ on_both! {
         let admin = state.as_("admin").await;
         let id = state.plane.preview_policy_change(&admin, change("attach", DENY, UNIT_PROD)).await.unwrap();
         attach_at_aws(&state, DENY, UNIT_PROD).await;
-        let page = state.plane.policy_change(&admin, id.as_str()).await.unwrap();
+        let page = shown(&state.plane.policy_change(&admin, id.as_str()).await.unwrap());
         assert_eq!(page.moved, ["deny-sagemaker-endpoints is attached there now too."]);
         assert_eq!(page.mistakes, ["It is attached there already."]);
     }

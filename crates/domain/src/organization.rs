@@ -1,6 +1,7 @@
 //! Where an account stands in the organization, and what the service control policies on its way forbid there. Mirrored
 //! into the store; nothing here asks AWS.
 
+mod applied;
 mod chain;
 mod change;
 mod diff;
@@ -18,8 +19,9 @@ use crate::guardrail::{Call, Context, Decision, Effect, Layers, Policy, PolicyKi
 use crate::id::{AccountId, Region};
 use crate::problem::Problem;
 
+pub use applied::{AppliedChange, ChangeState};
 pub use chain::Chain;
-pub use change::{AroundChange, Basis, PolicyChange, ScpLimits};
+pub use change::{AroundChange, Basis, PolicyChange, ScpLimits, fingerprint};
 pub use diff::{DiffLine, diff};
 pub use effect::{ChangedOutlook, Need, OutlookOf, changed_outlooks};
 pub use effective::{EffectiveLevel, EffectivePolicy, EffectiveStatement, effective_policy, statements_of};
@@ -55,6 +57,13 @@ pub struct ServiceControlPolicy {
     pub description: String,
     /// AWS's own, which nobody changes.
     pub aws_managed: bool,
+}
+
+impl ServiceControlPolicy {
+    /// Whether it is exactly this.
+    pub fn says(&self, name: &str, description: &str, content: &str) -> bool {
+        (self.name.as_str(), self.description.as_str(), self.content.as_str()) == (name, description, content)
+    }
 }
 
 /// How fresh the mirror of the organization is.

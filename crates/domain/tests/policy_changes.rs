@@ -38,7 +38,7 @@ fn around(policy: Option<ServiceControlPolicy>, attached_to: &[&str], on_node: &
             exempt: false,
         }),
         on_node: names(on_node),
-        name_taken: false,
+        holder: None,
     }
 }
 
@@ -93,7 +93,7 @@ fn a_document_is_refused_with_its_place_and_by_the_configured_size() {
     assert!(mistakes(&edit(NO_APPS), &there)[0].contains("Nothing is different"));
     let new = PolicyChange::Create { name: " ".into(), description: "d".repeat(513), content: FULL.into() };
     assert_eq!(mistakes(&new, &AroundChange::default()).len(), 2);
-    let taken = AroundChange { name_taken: true, ..AroundChange::default() };
+    let taken = AroundChange { holder: Some(policy("no", NO_APPS)), ..AroundChange::default() };
     let new = PolicyChange::Create { name: "no".into(), description: String::new(), content: FULL.into() };
     assert!(mistakes(&new, &taken)[0].contains("has this name"));
 }
@@ -200,4 +200,40 @@ fn every_policy_of_the_library_has_words_and_holds_below_where_it_is_attached() 
         read += 1;
     }
     assert!(read >= 10, "only {read} files");
+}
+
+#[test]
+fn what_is_made_is_told_from_what_is_not() {
+    let create =
+        |content: &str| PolicyChange::Create { name: "no".into(), description: String::new(), content: content.into() };
+    let held = AroundChange { holder: Some(policy("no", NO_APPS)), ..AroundChange::default() };
+    assert!(create(NO_APPS).is_made(&held), "an answer that was lost");
+    assert!(!create(FULL).is_made(&held), "somebody else's of the same name");
+    assert!(!create(NO_APPS).is_made(&AroundChange::default()));
+    let there = around(Some(policy("no", NO_APPS)), &["ou"], &["full", "no"]);
+    let elsewhere = around(Some(policy("no", NO_APPS)), &[], &["full"]);
+    assert!(attach("no").is_made(&there) && !attach("no").is_made(&elsewhere));
+    assert!(detach("no").is_made(&elsewhere) && !detach("no").is_made(&there));
+    let no_node = AroundChange { node: None, ..elsewhere.clone() };
+    assert!(!detach("no").is_made(&no_node), "a node that is gone is something else");
+    assert!(edit(NO_APPS).is_made(&there) && !edit(FULL).is_made(&there));
+    let delete = PolicyChange::Delete { policy: "no".into() };
+    assert!(delete.is_made(&AroundChange::default()) && !delete.is_made(&there));
+}
+
+#[test]
+fn taking_back_what_was_taken_back_is_the_change_itself() {
+    let before = policy("no", NO_APPS);
+    for change in [attach("no"), detach("no")] {
+        let back = change.undo(Some(&before), None).unwrap();
+        assert_ne!(back, change);
+        assert_eq!(back.undo(Some(&before), None), Some(change));
+    }
+    let PolicyChange::Edit { content, .. } = edit(FULL).undo(Some(&before), None).unwrap() else { panic!() };
+    assert_eq!(content, NO_APPS);
+    let delete = PolicyChange::Delete { policy: "no".into() };
+    let again = delete.undo(Some(&before), None).unwrap();
+    assert_eq!(again, PolicyChange::Create { name: "no".into(), description: String::new(), content: NO_APPS.into() });
+    assert_eq!(again.undo(None, Some("no")), Some(delete.clone()));
+    assert_eq!((again.undo(None, None), delete.undo(None, None)), (None, None), "not known is not guessed");
 }

@@ -63,7 +63,7 @@ async fn the_revoker_changes_what_can_be_revoked_and_nothing_else() {
     // A role without the boundary is none that a product made.
     let (_, message) = put("Administrators").await.unwrap_err();
     assert!(message.ends_with("because no identity-based policy allows the iam:PutRolePolicy action"), "{message}");
-    for action in ["GetRole", "ListRolePolicies", "DeleteRolePermissionsBoundary"] {
+    for action in ["ListRolePolicies", "DeleteRolePermissionsBoundary", "PutRolePermissionsBoundary"] {
         assert_eq!(code(iam(&h, &revoker, action, &[EXECUTION]).await), "AccessDenied", "{action}");
     }
     // What is put on a role widens nothing: it has a boundary.

@@ -26,6 +26,7 @@ mod pending_login;
 mod person;
 #[cfg(test)]
 mod plans;
+mod policy_change;
 mod preflight;
 mod product_access;
 mod product_settings;

@@ -72,6 +72,7 @@ impl TryFrom<OperationRow> for Operation {
 fn subject(at: &At, kind: &str, id: &str, project: Option<&str>) -> Result<Subject> {
     match (kind, at.optional("project_id", project)?) {
         ("environment", Some(project)) => Ok(Subject::Environment { id: at.parse("subject_id", id)?, project }),
+        ("policy_change", None) => Ok(Subject::PolicyChange { id: at.parse("subject_id", id)? }),
         ("revocation", None) => Ok(Subject::Revocation { id: at.parse("subject_id", id)? }),
         _ => Err(at.corrupt("subject_kind", format!("{kind:?} does not fit the row"))),
     }
@@ -80,7 +81,7 @@ fn subject(at: &At, kind: &str, id: &str, project: Option<&str>) -> Result<Subje
 fn columns(operation: &Operation) -> Result<Columns> {
     let (environment, project) = match &operation.subject {
         Subject::Environment { id, project } => (Some(id.as_str()), Some(project.as_str())),
-        Subject::Revocation { .. } => (None, None),
+        Subject::Revocation { .. } | Subject::PolicyChange { .. } => (None, None),
     };
     Ok(vec![
         ("id", operation.id.as_str().into()),

@@ -3,6 +3,8 @@
 mod nodes;
 mod policies;
 
+pub(crate) use policies::row as policy_row;
+
 use chrono::{DateTime, Utc};
 use domain::organization::{Organization, OrganizationState};
 use domain::problem::Problem;

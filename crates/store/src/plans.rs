@@ -128,6 +128,7 @@ async fn read_lists(store: &Store) -> crate::Result<()> {
                 }
             }
             store.revocations(&scope, &page).await?;
+            store.policy_changes(&page).await?;
             for filter in audit_filters() {
                 store.audit_events(&scope, &filter, &page).await?;
             }
@@ -153,6 +154,8 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.people_in_groups(&["a".into(), "b".into()], now()).await?;
     store.names_of([&person()]).await?;
     store.revocation(&"v".parse().unwrap()).await?;
+    store.policy_change(&"c".parse().unwrap()).await?;
+    store.policy_change_under_way().await?;
     store.revocations_in_force(&person()).await?;
     store.request(&"r".parse().unwrap()).await?;
     store.undecided_requests(now(), 20).await?;

@@ -1,23 +1,62 @@
 use std::collections::BTreeMap;
 
 use domain::organization::PolicyChange;
-use domain::view::{ChangeEffects, EnvironmentEffect, GovernedEffect, PolicyChangePage, ProductEffect};
+use domain::view::{
+    ChangeEffects, EnvironmentEffect, GovernedEffect, PolicyChangePage, PolicyChangeView, ProductEffect,
+};
 use leptos::prelude::*;
 
 use super::document::{Difference, Findings};
 use super::node::Unreadable;
 use super::outlook::{ChangedOutlooks, OutlookBadge, OutlookView};
-use super::{Freshness, node_address, policy_address};
-use crate::components::{Callout, Card, Crumb, PageHead, Table, Tone};
+use super::{Freshness, applied, node_address, policy_address};
+use crate::components::{Callout, Card, Crumb, PageHead, PostButton, Table, Tone};
 use crate::document::Page;
 use crate::words;
 
 type Names = BTreeMap<String, String>;
 
-/// A change of the service control policies before it is made: what it changes and what that does.
-pub fn page(page: PolicyChangePage) -> Page {
+/// A change of the service control policies: before it is made, or since.
+pub fn page(view: PolicyChangeView) -> Page {
+    match view {
+        PolicyChangeView::Preview(page) => preview(*page),
+        PolicyChangeView::Applied(page) => applied::page(*page),
+    }
+}
+
+/// What a change changes and what that does.
+fn preview(page: PolicyChangePage) -> Page {
     let title = title(&page);
-    let PolicyChangePage { change, policy, node, diff, findings, mistakes, moved, effects, names, state, .. } = page;
+    let PolicyChangePage {
+        id,
+        change,
+        policy,
+        node,
+        diff,
+        findings,
+        mistakes,
+        moved,
+        effects,
+        names,
+        under_way,
+        state,
+    } = page;
+    let can_be_made = moved.is_empty() && mistakes.is_empty() && under_way.is_none();
+    let apply = can_be_made.then(|| {
+        let fields = vec![("id", id)];
+        let described = title.clone();
+        view! { <PostButton action="/api/apply_policy_change" label="Apply" class="button button-primary" described=format!("Apply: {described}") fields /> }
+    });
+    let under_way = under_way.map(|other| {
+        view! {
+            <Callout tone=Tone::Info title="Another change is being applied.">
+                <p>
+                    "Each change is decided upon by what stands before it, so there is one at a time. "
+                    <a href=format!("/organization/changes/{other}")>"See how far it is"</a> ", then come back here."
+                </p>
+            </Callout>
+        }
+    });
     let back = match (&change, &policy, &node) {
         (PolicyChange::Create { .. }, ..) | (_, None, None) => Crumb::new("/organization/policies", "Policies"),
         (_, _, Some(node)) => Crumb::new(node_address(&node.id), node.name.clone()),
@@ -47,7 +86,8 @@ pub fn page(page: PolicyChangePage) -> Page {
     let lead =
         "Nothing is changed yet. This is what the change would do, by the policies as the portal last read them.";
     let body = view! {
-        <PageHead title=title.clone() lead crumbs />
+        <PageHead title=title.clone() lead crumbs>{apply}</PageHead>
+        {under_way}
         {moved}
         {mistakes}
         {findings}
@@ -60,14 +100,8 @@ pub fn page(page: PolicyChangePage) -> Page {
 
 fn title(page: &PolicyChangePage) -> String {
     let policy = page.policy.as_ref().map_or("a policy that is gone", |policy| policy.name.as_str());
-    let node = page.node.as_ref().map(|node| node.name.as_str()).unwrap_or_default();
-    match &page.change {
-        PolicyChange::Create { name, .. } => format!("Create {name}"),
-        PolicyChange::Edit { .. } => format!("Edit {policy}"),
-        PolicyChange::Attach { .. } => format!("Attach {policy} to {node}"),
-        PolicyChange::Detach { .. } => format!("Detach {policy} from {node}"),
-        PolicyChange::Delete { .. } => format!("Delete {policy}"),
-    }
+    let node = page.node.as_ref().map(|node| node.name.as_str());
+    words::policy_change(&page.change, policy, node)
 }
 
 #[component]

@@ -1,6 +1,8 @@
 //! The organization and its service control policies.
 
+mod applied;
 mod change;
+mod changes;
 mod compare;
 mod document;
 mod matrix;
@@ -12,6 +14,7 @@ mod statement;
 mod tree;
 
 pub use change::page as change;
+pub use changes::page as changes;
 pub use compare::page as compare;
 pub use matrix::page as matrix;
 pub use node::page as node;
@@ -35,6 +38,7 @@ fn Sections() -> impl IntoView {
         <a class="button button-small" href="/organization/policies">"Policies"</a>
         <a class="button button-small" href="/organization/compare">"Compare two nodes"</a>
         <a class="button button-small" href="/organization/matrix">"Governed actions"</a>
+        <a class="button button-small" href="/organization/changes">"Changes"</a>
     }
 }
 

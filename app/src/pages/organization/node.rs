@@ -113,7 +113,7 @@ fn Attached(node: NodeRef, attached: Vec<PolicyRef>, limits: ScpLimits, manage: 
             };
             view! {
                 <li class="row">
-                    <div class="row-main"><a class="row-link" href=policy_address(&policy.id)>{policy.name}</a></div>
+                    <div class="row-main grow"><a href=policy_address(&policy.id)>{policy.name}</a></div>
                     {detach}
                 </li>
             }

@@ -149,8 +149,7 @@ fn AttachedTo(policy: String, attached: Vec<NodeRef>, more: bool, manage: bool) 
             let kind = node.kind.label();
             view! {
                 <li class="row">
-                    <div class="row-main"><NodeLink node /></div>
-                    <p class="row-sub">{kind}</p>
+                    <div class="row-main grow"><NodeLink node /> <p class="row-sub">{kind}</p></div>
                     {detach}
                 </li>
             }

@@ -41,7 +41,7 @@ fn Row(row: OrganizationRow) -> impl IntoView {
     let OrganizationRow { node, depth, stages, projects, attached, inherited, exempt } = row;
     let below = (node.kind == NodeKind::Unit).then(|| {
         let href = with_query("/organization", &[("within", &node.id)]);
-        view! { " " <a class="text-sm" href=href aria-label=format!("Show only {} and what is below it", node.name)>"Only this part"</a> }
+        view! { " " <a class="text-sm" href=href aria-label=format!("Only this part: {} and what is below it", node.name)>"Only this part"</a> }
     });
     let kind = node.kind.label();
     let id = node.id.clone();

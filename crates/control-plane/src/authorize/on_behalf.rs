@@ -5,11 +5,12 @@ use domain::catalog::Product;
 use domain::environment::Environment;
 use domain::id::ProjectId;
 use domain::operation::{Operation, OperationKind};
+use domain::organization::AppliedChange;
 use domain::person::{Actor, PersonKey};
 use domain::problem::Problem;
 use domain::revocation::Revocation;
 
-use super::resource::{Resource, environment_facts, revocation_facts};
+use super::resource::{Portal, Resource, environment_facts, revocation_facts};
 use super::{Authorized, Facts, Ruling};
 use crate::{ControlPlane, Error, Result};
 
@@ -42,7 +43,7 @@ impl ControlPlane {
                 (Action::RetryEnvironment, environment_facts(environment))
             }
             OperationKind::Provision => (Action::SubmitRequest, self.product_facts(environment).await?),
-            OperationKind::Revoke | OperationKind::Restore => {
+            OperationKind::Revoke | OperationKind::Restore | OperationKind::ChangePolicy => {
                 return Err(Error::internal("An operation does not fit what it is about", &operation.kind.as_str()));
             }
         };
@@ -81,6 +82,24 @@ impl ControlPlane {
             return Ok(Err(refused));
         }
         Ok(Ok(Authorized { thing: revocation.clone(), action, by: person.clone() }))
+    }
+
+    /// The same, of a change of service control policies.
+    pub(crate) async fn authorize_policy_change(
+        &self,
+        operation: &Operation,
+        change: &AppliedChange,
+    ) -> Result<Result<Authorized<AppliedChange>, Hindrance>> {
+        let person = &operation.on_behalf_of;
+        let actor = match self.stored_actor(person).await? {
+            Ok(actor) => actor,
+            Err(hindrance) => return Ok(Err(hindrance)),
+        };
+        let action = Action::ManageOrganization;
+        if let Err(refused) = self.still_allowed(&actor, action, &Portal.facts(self).await?, None)? {
+            return Ok(Err(refused));
+        }
+        Ok(Ok(Authorized { thing: change.clone(), action, by: person.clone() }))
     }
 
     fn still_allowed(

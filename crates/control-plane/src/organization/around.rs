@@ -28,7 +28,7 @@ impl ControlPlane {
         }
         if let Some((name, _)) = change.document() {
             let holder = self.store().service_control_policy_named(name).await?;
-            around.name_taken = holder.is_some_and(|holder| change.policy() != Some(holder.id.as_str()));
+            around.holder = holder.filter(|holder| change.policy() != Some(holder.id.as_str()));
         }
         Ok(around)
     }

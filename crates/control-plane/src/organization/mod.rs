@@ -1,6 +1,8 @@
 //! The organization and its service control policies: shown from the mirror, changed by operations.
 
+mod apply;
 mod around;
+mod changes;
 mod compare;
 mod effects;
 mod matrix;

@@ -45,7 +45,7 @@ impl ControlPlane {
     }
 
     /// A change before it is made: the document's difference, what it would do, and whether it still can be made.
-    pub async fn policy_change(&self, caller: &Caller, id: &str) -> Result<PolicyChangePage> {
+    pub(super) async fn policy_change_preview(&self, caller: &Caller, id: &str) -> Result<PolicyChangePage> {
         self.authorize_portal(caller, Action::ManageOrganization).await?;
         let (change, basis) = self.kept_change(caller, id).await?;
         let around = self.around(&change).await?;
@@ -69,13 +69,14 @@ impl ControlPlane {
             moved,
             effects,
             names,
+            under_way: self.store().policy_change_under_way().await?.map(|it| it.id),
             state: self.store().organization_state().await?,
             change,
         })
     }
 
     /// The caller's own draft of a change.
-    async fn kept_change(&self, caller: &Caller, id: &str) -> Result<(PolicyChange, Basis)> {
+    pub(super) async fn kept_change(&self, caller: &Caller, id: &str) -> Result<(PolicyChange, Basis)> {
         let missing = || Error::not_found("change with this id that you entered within the last day");
         let draft = self.draft(caller, id).await?.filter(|draft| draft.form == CHANGES).ok_or_else(missing)?;
         let of = |draft: &Draft, field: &str| draft.fields.get(field).cloned().unwrap_or_default();

@@ -2,6 +2,7 @@
 //! them at once.
 
 mod catalog;
+mod change_policy;
 mod collect;
 mod leased;
 mod operations;
@@ -9,6 +10,7 @@ mod organization;
 mod outcome;
 mod provision;
 mod revoke;
+mod round;
 mod schedule;
 mod sealer;
 mod standing;

@@ -168,6 +168,7 @@ impl ControlPlane {
         match work {
             Work::Environment(environment) => self.act_on_environment(operation, environment).await,
             Work::Revocation(revocation) => self.act_on_revocation(operation, revocation).await,
+            Work::PolicyChange(change) => self.act_on_policy_change(operation, change).await,
         }
     }
 
@@ -289,5 +290,6 @@ fn is_act(step: &Step) -> bool {
             | Step::Terminate
             | Step::Cut
             | Step::Lift
+            | Step::Change
     )
 }

@@ -30,6 +30,8 @@ pub(super) struct Changes {
     pub(super) tags: Option<BTreeMap<String, String>>,
     /// Of a revocation: which parts are done.
     pub(super) targets: Option<Vec<Target>>,
+    /// The id of a policy that was created.
+    pub(super) made: Option<String>,
 }
 
 impl Outcome {

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::environment::{Environment, EnvironmentState};
 use domain::id::ProjectId;
 use domain::operation::{Operation, OperationKind, Step, Subject};
+use domain::organization::{AppliedChange, ChangeState};
 use domain::revocation::{Revocation, RevocationState};
 use store::Tx;
 
@@ -15,6 +16,7 @@ use crate::{ControlPlane, Error, Result};
 pub(super) enum Work {
     Environment(Box<Environment>),
     Revocation(Box<Revocation>),
+    PolicyChange(Box<AppliedChange>),
 }
 
 impl ControlPlane {
@@ -28,6 +30,10 @@ impl ControlPlane {
                 let it = self.store().revocation(id).await?.ok_or_else(|| Error::not_found("revocation"))?;
                 Ok(Work::Revocation(Box::new(it)))
             }
+            Subject::PolicyChange { id } => {
+                let it = self.store().policy_change(id).await?.ok_or_else(|| Error::not_found("policy change"))?;
+                Ok(Work::PolicyChange(Box::new(it)))
+            }
         }
     }
 
@@ -35,7 +41,7 @@ impl ControlPlane {
     pub(super) fn worked_on(&self, subject: &Subject) {
         match subject {
             Subject::Environment { id, .. } => self.changed(id),
-            Subject::Revocation { .. } => self.wake(),
+            Subject::Revocation { .. } | Subject::PolicyChange { .. } => self.wake(),
         }
     }
 }
@@ -45,6 +51,7 @@ impl Work {
         match self {
             Self::Environment(it) => Some(&it.project),
             Self::Revocation(it) => it.reach.project(),
+            Self::PolicyChange(_) => None,
         }
     }
 
@@ -53,6 +60,7 @@ impl Work {
         match self {
             Self::Environment(it) => it.state.as_str(),
             Self::Revocation(it) => it.state.as_str(),
+            Self::PolicyChange(it) => it.state.as_str(),
         }
     }
 
@@ -67,6 +75,11 @@ impl Work {
                 }
                 _ => false,
             },
+            Self::PolicyChange(it) => {
+                let learned = changes.made.is_some() && changes.made != it.made;
+                it.made = changes.made.or(it.made.take());
+                learned
+            }
         }
     }
 
@@ -75,6 +88,7 @@ impl Work {
         match self {
             Self::Environment(it) => conclude_environment(it, operation),
             Self::Revocation(it) => conclude_revocation(it, operation),
+            Self::PolicyChange(it) => conclude_policy_change(it, operation),
         }
     }
 
@@ -83,6 +97,7 @@ impl Work {
         let (version, updated_at) = match self {
             Self::Environment(it) => (&mut it.version, &mut it.updated_at),
             Self::Revocation(it) => (&mut it.version, &mut it.updated_at),
+            Self::PolicyChange(it) => (&mut it.version, &mut it.updated_at),
         };
         *version += 1;
         *updated_at = now;
@@ -93,6 +108,12 @@ impl Work {
         match self {
             Self::Environment(it) => tx.update_environment(it).await?,
             Self::Revocation(it) => tx.update_revocation(it).await?,
+            Self::PolicyChange(it) => {
+                tx.update_policy_change(it).await?;
+                if it.state == ChangeState::Applied {
+                    tx.mirror_policy_change(it).await?;
+                }
+            }
         }
         Ok(())
     }
@@ -130,6 +151,22 @@ fn conclude_revocation(revocation: &mut Revocation, operation: &Operation) -> bo
             revocation.problem = None;
         }
         (Step::Failed { problem, .. }, _) => revocation.problem = Some(problem.clone()),
+        _ => return false,
+    }
+    true
+}
+
+/// A failure is final: what the change was decided upon may be something else by the time of another try, which looks again.
+fn conclude_policy_change(change: &mut AppliedChange, operation: &Operation) -> bool {
+    match &operation.step {
+        Step::Succeeded => {
+            change.state = ChangeState::Applied;
+            change.problem = None;
+        }
+        Step::Failed { problem, .. } => {
+            change.state = ChangeState::Failed;
+            change.problem = Some(problem.clone());
+        }
         _ => return false,
     }
     true

@@ -1,15 +1,17 @@
 //! The one engine for everything that takes several calls. See `docs/architecture.md`, "Operations".
 
 mod next;
+mod pace;
 
-pub use next::{Moment, Observation, Pace, Transition, backoff, next};
+pub use next::{Moment, Observation, Transition, next};
+pub use pace::{Pace, backoff};
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::id::{EnvironmentId, OperationId, ProjectId, RecordId, RevocationId};
+use crate::id::{EnvironmentId, OperationId, PolicyChangeId, ProjectId, RecordId, RevocationId};
 use crate::person::PersonKey;
 use crate::problem::Problem;
 
@@ -23,10 +25,12 @@ pub enum OperationKind {
     Revoke,
     /// Give back what was cut off.
     Restore,
+    /// Change a service control policy, or where one is attached.
+    ChangePolicy,
 }
 
 impl OperationKind {
-    pub const ALL: [Self; 4] = [Self::Provision, Self::Terminate, Self::Revoke, Self::Restore];
+    pub const ALL: [Self; 5] = [Self::Provision, Self::Terminate, Self::Revoke, Self::Restore, Self::ChangePolicy];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -34,6 +38,7 @@ impl OperationKind {
             Self::Terminate => "terminate",
             Self::Revoke => "revoke",
             Self::Restore => "restore",
+            Self::ChangePolicy => "change_policy",
         }
     }
 }
@@ -43,6 +48,7 @@ impl OperationKind {
 pub enum Subject {
     Environment { id: EnvironmentId, project: ProjectId },
     Revocation { id: RevocationId },
+    PolicyChange { id: PolicyChangeId },
 }
 
 impl Subject {
@@ -51,6 +57,7 @@ impl Subject {
         match self {
             Self::Environment { .. } => "environment",
             Self::Revocation { .. } => "revocation",
+            Self::PolicyChange { .. } => "policy_change",
         }
     }
 
@@ -58,6 +65,7 @@ impl Subject {
         match self {
             Self::Environment { id, .. } => id.as_str(),
             Self::Revocation { id } => id.as_str(),
+            Self::PolicyChange { id } => id.as_str(),
         }
     }
 }
@@ -111,6 +119,10 @@ pub enum Step {
     Cut,
     /// Take the deny policies away.
     Lift,
+    /// The change of a service control policy is about to be sent, or was sent and the answer was lost.
+    Change,
+    /// Organizations took the change; look whether it shows it.
+    ReadBack,
     Succeeded,
     Failed {
         problem: Problem,
@@ -126,12 +138,13 @@ impl Step {
     }
 
     /// Where the step stands among the four that people see of an operation: check, start, follow, finish for a provisioning;
-    /// check, delete apps, start, follow for a termination. 4 when all are done. A revocation's parts are its own.
+    /// check, delete apps, start, follow for a termination; check, change, read back for a change of policies. 4 when all are
+    /// done. A revocation's parts are its own.
     pub fn position(&self) -> u8 {
         match self {
             Self::Check | Self::Clear | Self::FollowClear { .. } => 0,
-            Self::Provision { .. } | Self::DeleteApps { .. } | Self::Cut | Self::Lift => 1,
-            Self::FollowProvision { .. } | Self::Terminate => 2,
+            Self::Provision { .. } | Self::DeleteApps { .. } | Self::Cut | Self::Lift | Self::Change => 1,
+            Self::FollowProvision { .. } | Self::Terminate | Self::ReadBack => 2,
             Self::Collect { .. } | Self::FollowTerminate { .. } => 3,
             Self::Succeeded => 4,
             Self::Failed { at, .. } => *at,
@@ -142,8 +155,8 @@ impl Step {
     pub fn position_of(name: &str) -> Option<u8> {
         match name {
             "check" | "clear" | "follow_clear" => Some(0),
-            "provision" | "delete_apps" | "cut" | "lift" => Some(1),
-            "follow_provision" | "terminate" => Some(2),
+            "provision" | "delete_apps" | "cut" | "lift" | "change" => Some(1),
+            "follow_provision" | "terminate" | "read_back" => Some(2),
             "collect" | "follow_terminate" => Some(3),
             _ => None,
         }
@@ -163,6 +176,8 @@ impl Step {
             Self::FollowTerminate { .. } => "follow_terminate",
             Self::Cut => "cut",
             Self::Lift => "lift",
+            Self::Change => "change",
+            Self::ReadBack => "read_back",
             Self::Succeeded => "succeeded",
             Self::Failed { .. } => "failed",
         }

@@ -4,6 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::pace::{Pace, backoff};
 use super::{OperationKind, Plan, Step};
 use crate::id::RecordId;
 use crate::problem::Problem;
@@ -39,36 +40,6 @@ pub enum Observation {
     Trouble { problem: Problem },
 }
 
-/// How often things are looked at and how long they are tried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pace {
-    /// Between two looks at something that runs.
-    pub poll: TimeDelta,
-    /// The first wait after a failure; doubled with each further one.
-    pub backoff: TimeDelta,
-    /// The longest wait after a failure.
-    pub backoff_cap: TimeDelta,
-    /// Failures in a row at one step before the operation fails.
-    pub max_attempts: u32,
-    /// The longest that a record may run. Service Catalog and CloudFormation have limits of their own far below it.
-    pub deadline: TimeDelta,
-    /// The longest that a step may wait for somebody.
-    pub patience: TimeDelta,
-}
-
-impl Default for Pace {
-    fn default() -> Self {
-        Self {
-            poll: TimeDelta::seconds(3),
-            backoff: TimeDelta::seconds(1),
-            backoff_cap: TimeDelta::minutes(2),
-            max_attempts: 40,
-            deadline: TimeDelta::hours(24),
-            patience: TimeDelta::days(14),
-        }
-    }
-}
-
 /// What else the next step depends on.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Moment {
@@ -91,17 +62,6 @@ pub struct Transition {
     pub trouble: Option<Problem>,
 }
 
-/// The wait before try `attempt + 1`: exponential, capped, and between half and the whole of that by `jitter`.
-pub fn backoff(pace: &Pace, attempt: u32, jitter: f64) -> TimeDelta {
-    let doubled = pace.backoff.num_milliseconds().max(1).saturating_mul(1_i64 << attempt.min(30));
-    let whole = doubled.min(pace.backoff_cap.num_milliseconds().max(1));
-    let jitter = if jitter.is_finite() { jitter.clamp(0.0, 1.0) } else { 1.0 };
-    // A wait is at most minutes: far below where f64 loses milliseconds.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "milliseconds of minutes")]
-    let extra = (whole as f64 / 2.0 * jitter) as i64;
-    TimeDelta::milliseconds(whole / 2 + extra)
-}
-
 /// See the module. Total: every step answers every observation, and an observation that a step cannot make leaves the
 /// operation where it is, to be observed again.
 pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &Pace, moment: &Moment) -> Transition {
@@ -114,16 +74,20 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
         (step, Observation::Refused { problem } | Observation::RecordFailed { problem }) => {
             at_once(failed(step, problem))
         }
-        (_, Observation::Trouble { problem }) => again(step, problem, pace, moment),
+        (_, Observation::Trouble { problem }) => again(kind, step, problem, pace, moment),
 
         (Step::Check, Observation::Checked { plan }) => at_once(match kind {
             OperationKind::Provision => Step::Provision { plan },
             OperationKind::Terminate => Step::DeleteApps { remaining: None },
             OperationKind::Revoke => Step::Cut,
             OperationKind::Restore => Step::Lift,
+            OperationKind::ChangePolicy => Step::Change,
         }),
         (Step::Check, Observation::Leftover) if kind == OperationKind::Provision => at_once(Step::Clear),
         (Step::Check, Observation::Gone) if kind == OperationKind::Terminate => at_once(Step::Succeeded),
+        // It is so already.
+        (Step::Check, Observation::Done) if kind == OperationKind::ChangePolicy => at_once(Step::Succeeded),
+        (Step::Change, Observation::Done) => at_once(Step::ReadBack),
         // An earlier try was good after all.
         (Step::Check, Observation::Accepted { record }) if kind == OperationKind::Provision => {
             at_once(Step::FollowProvision { record })
@@ -132,7 +96,7 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
         (Step::Clear | Step::FollowClear { .. }, Observation::Gone | Observation::Done) => at_once(Step::Check),
         (Step::Provision { .. }, Observation::Accepted { record }) => at(Step::FollowProvision { record }, pace.poll),
         (Step::FollowProvision { record }, Observation::Done) => at_once(Step::Collect { record: record.clone() }),
-        (Step::Collect { .. } | Step::Cut | Step::Lift, Observation::Done) => at_once(Step::Succeeded),
+        (Step::Collect { .. } | Step::Cut | Step::Lift | Step::ReadBack, Observation::Done) => at_once(Step::Succeeded),
         (Step::DeleteApps { .. }, Observation::Done | Observation::Gone) => at_once(Step::Terminate),
         (Step::DeleteApps { .. }, Observation::AppsRemain { count })
             if moment.now - moment.entered_at <= pace.deadline =>
@@ -156,22 +120,27 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
         (step, Observation::Running { since }) if moment.now - since <= pace.deadline => at(step.clone(), pace.poll),
 
         // Still running, or something that this step cannot tell: look again, until the deadline.
-        (step, Observation::Running { .. }) => at_once(failed(step, overdue(step))),
-        (step, _) if moment.now - moment.entered_at > pace.deadline => at_once(failed(step, overdue(step))),
+        (step, Observation::Running { .. }) => at_once(failed(step, overdue(kind, step))),
+        (step, _) if moment.now - moment.entered_at > pace.deadline => at_once(failed(step, overdue(kind, step))),
         (step, _) => at(step.clone(), pace.poll),
     }
 }
 
 /// The same step again after a wait, or failed when it was tried often enough.
-fn again(step: &Step, problem: Problem, pace: &Pace, moment: &Moment) -> Transition {
+fn again(kind: OperationKind, step: &Step, problem: Problem, pace: &Pace, moment: &Moment) -> Transition {
     let attempt = moment.attempt.saturating_add(1);
     if attempt >= pace.max_attempts {
         let problem = Problem::new(
             problem.what,
             format!("{} It was tried {attempt} times.", problem.why),
-            match step {
-                Step::Cut | Step::Lift => "Try again once the cause is gone: what is done stays done.",
-                _ => "Retry or terminate the environment once the cause is gone.",
+            match kind {
+                OperationKind::Revoke | OperationKind::Restore => {
+                    "Try again once the cause is gone: what is done stays done."
+                }
+                OperationKind::ChangePolicy => "Try again once the cause is gone.",
+                OperationKind::Provision | OperationKind::Terminate => {
+                    "Retry or terminate the environment once the cause is gone."
+                }
             },
         );
         return Transition { step: failed(step, problem), run_at: moment.now, attempt: 0, trouble: None };
@@ -184,18 +153,22 @@ fn failed(step: &Step, problem: Problem) -> Step {
     Step::Failed { problem, at: step.position() }
 }
 
-fn overdue(step: &Step) -> Problem {
+fn overdue(kind: OperationKind, step: &Step) -> Problem {
     let what = match step {
         Step::DeleteApps { .. } => "The apps and spaces of this environment did not go away.",
         Step::Clear | Step::FollowClear { .. } => "What an earlier try left behind did not go away.",
         Step::Terminate | Step::FollowTerminate { .. } => "AWS did not finish terminating this environment.",
         Step::Cut => "Not everything could be cut off.",
         Step::Lift => "Not everything could be given back.",
+        _ if kind == OperationKind::ChangePolicy => "AWS did not finish the change of the policies.",
         _ => "AWS did not finish bringing up this environment.",
     };
-    let then = match step {
-        Step::Cut | Step::Lift => "Try again: what is done stays done.",
-        _ => "Look at the stack's events, then retry or terminate the environment.",
+    let then = match kind {
+        OperationKind::Revoke | OperationKind::Restore => "Try again: what is done stays done.",
+        OperationKind::ChangePolicy => "Try again: it looks first whether the change was made after all.",
+        OperationKind::Provision | OperationKind::Terminate => {
+            "Look at the stack's events, then retry or terminate the environment."
+        }
     };
     Problem::new(what, "It was still at work after the longest time that this step may take.", then)
 }
@@ -249,6 +222,8 @@ mod tests {
             record().prop_map(|record| Step::FollowTerminate { record }),
             Just(Step::Cut),
             Just(Step::Lift),
+            Just(Step::Change),
+            Just(Step::ReadBack),
             Just(Step::Succeeded),
             problem().prop_map(|problem| Step::Failed { problem, at: 0 }),
         ]
@@ -369,8 +344,14 @@ mod tests {
                 let last = terminated
                     || matches!(
                         step,
-                        Step::Collect { .. } | Step::Terminate | Step::FollowTerminate { .. } | Step::Cut | Step::Lift
-                    );
+                        Step::Collect { .. }
+                            | Step::Terminate
+                            | Step::FollowTerminate { .. }
+                            | Step::Cut
+                            | Step::Lift
+                            | Step::ReadBack
+                    )
+                    || (kind == OperationKind::ChangePolicy && step == Step::Check);
                 prop_assert!(last);
             }
         }
@@ -394,13 +375,16 @@ mod tests {
                         | Step::FollowProvision { .. } | Step::Collect { .. });
                     let terminates = matches!(at, Step::DeleteApps { .. } | Step::Terminate | Step::FollowTerminate { .. });
                     let (cuts, lifts) = (at == Step::Cut, at == Step::Lift);
-                    let strayed = match kind {
-                        OperationKind::Provision => terminates || cuts || lifts,
-                        OperationKind::Terminate => provisions || cuts || lifts,
-                        OperationKind::Revoke => provisions || terminates || lifts,
-                        OperationKind::Restore => provisions || terminates || cuts,
+                    let changes = matches!(at, Step::Change | Step::ReadBack);
+                    let own = match kind {
+                        OperationKind::Provision => provisions,
+                        OperationKind::Terminate => terminates,
+                        OperationKind::Revoke => cuts,
+                        OperationKind::Restore => lifts,
+                        OperationKind::ChangePolicy => changes,
                     };
-                    prop_assert!(!strayed);
+                    let any = provisions || terminates || cuts || lifts || changes;
+                    prop_assert!(own || !any);
                 }
             }
         }

@@ -55,8 +55,8 @@ pub struct AroundChange {
     pub node: Option<TreeNode>,
     /// What is attached to the node: names by id.
     pub on_node: BTreeMap<String, String>,
-    /// Whether another policy has the name.
-    pub name_taken: bool,
+    /// Another policy that has the name.
+    pub holder: Option<ServiceControlPolicy>,
 }
 
 /// What somebody decided upon: the rest may change without another look.
@@ -79,6 +79,17 @@ const LONGEST_NAME: usize = 128;
 const LONGEST_DESCRIPTION: usize = 512;
 
 impl PolicyChange {
+    /// As in the forms and the audit log.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Create { .. } => "create",
+            Self::Edit { .. } => "edit",
+            Self::Attach { .. } => "attach",
+            Self::Detach { .. } => "detach",
+            Self::Delete { .. } => "delete",
+        }
+    }
+
     /// The policy that it is about; none for one that is new.
     pub fn policy(&self) -> Option<&str> {
         match self {
@@ -127,7 +138,7 @@ impl PolicyChange {
             Self::Create { name, description, content } | Self::Edit { name, description, content, .. } => {
                 if name.trim().is_empty() || name.chars().count() > LONGEST_NAME {
                     wrong("name", format!("A name of 1 to {LONGEST_NAME} characters."));
-                } else if around.name_taken {
+                } else if around.holder.is_some() {
                     wrong("name", "Another policy of the organization has this name.".to_owned());
                 }
                 if description.chars().count() > LONGEST_DESCRIPTION {
@@ -173,6 +184,39 @@ impl PolicyChange {
         mistakes
     }
 
+    /// Whether it is as the change would have it: by an earlier try whose answer was lost, or by somebody else.
+    pub fn is_made(&self, around: &AroundChange) -> bool {
+        match self {
+            Self::Create { name, description, content } => {
+                around.holder.as_ref().is_some_and(|policy| policy.says(name, description, content))
+            }
+            Self::Edit { name, description, content, .. } => {
+                around.policy.as_ref().is_some_and(|policy| policy.says(name, description, content))
+            }
+            Self::Attach { policy, .. } => around.on_node.contains_key(policy),
+            Self::Detach { policy, .. } => around.node.is_some() && !around.on_node.contains_key(policy),
+            Self::Delete { .. } => around.policy.is_none(),
+        }
+    }
+
+    /// What takes it back; `before` is the policy as it was, `made` the id of one that was created. `None` where that is not
+    /// known.
+    pub fn undo(&self, before: Option<&ServiceControlPolicy>, made: Option<&str>) -> Option<Self> {
+        Some(match self {
+            Self::Create { .. } => Self::Delete { policy: made?.to_owned() },
+            Self::Edit { policy, .. } => {
+                let ServiceControlPolicy { name, description, content, .. } = before?.clone();
+                Self::Edit { policy: policy.clone(), name, description, content }
+            }
+            Self::Attach { policy, node } => Self::Detach { policy: policy.clone(), node: node.clone() },
+            Self::Detach { policy, node } => Self::Attach { policy: policy.clone(), node: node.clone() },
+            Self::Delete { .. } => {
+                let ServiceControlPolicy { name, description, content, .. } = before?.clone();
+                Self::Create { name, description, content }
+            }
+        })
+    }
+
     /// What is legal in the document that it writes and most likely not meant.
     pub fn findings(&self) -> Vec<Finding> {
         let Some((name, content)) = self.document() else { return Vec::new() };
@@ -214,6 +258,11 @@ impl PolicyChange {
     }
 }
 
+/// SHA-256 of a document, in hexadecimal.
+pub fn fingerprint(content: &str) -> String {
+    hex::encode(Sha256::digest(content))
+}
+
 impl Basis {
     pub fn of(change: &PolicyChange, around: &AroundChange) -> Self {
         let about_node = change.node().is_some();
@@ -221,7 +270,7 @@ impl Basis {
             policy: around.policy.as_ref().map(|policy| PolicySeen {
                 name: policy.name.clone(),
                 description: policy.description.clone(),
-                content: hex::encode(Sha256::digest(&policy.content)),
+                content: fingerprint(&policy.content),
             }),
             attached_to: if about_node { BTreeMap::new() } else { around.attached_to.clone() },
             on_node: if about_node { around.on_node.clone() } else { BTreeMap::new() },

@@ -1,14 +1,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Allowed, FormState};
+use super::{Allowed, FormState, Listing, OperationView};
 use crate::guardrail::Finding;
-use crate::id::{EnvironmentId, ProductId};
+use crate::id::{EnvironmentId, PolicyChangeId, ProductId};
 use crate::organization::{
-    ChangedOutlook, DiffLine, EffectiveLevel, EffectivePolicy, EffectiveStatement, NodeKind, OrganizationState,
-    OutlookOf, PolicyChange, ScpLimits, ServiceControlPolicy,
+    ChangeState, ChangedOutlook, DiffLine, EffectiveLevel, EffectivePolicy, EffectiveStatement, NodeKind,
+    OrganizationState, OutlookOf, PolicyChange, ScpLimits, ServiceControlPolicy,
 };
+use crate::problem::Problem;
 use crate::project::Stage;
 
 /// A node of the organization, to be linked to.
@@ -192,7 +194,71 @@ pub struct PolicyChangePage {
     pub effects: ChangeEffects,
     /// The names of the policies that the effects speak of.
     pub names: BTreeMap<String, String>,
+    /// Another that is being applied: until it is, this one cannot be.
+    pub under_way: Option<PolicyChangeId>,
     pub state: OrganizationState,
+}
+
+/// A change under its address: still to be looked at, or decided upon.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PolicyChangeView {
+    Preview(Box<PolicyChangePage>),
+    Applied(Box<AppliedChangePage>),
+}
+
+/// A change that was decided upon.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppliedChangePage {
+    pub id: PolicyChangeId,
+    pub change: PolicyChange,
+    pub policy_name: String,
+    pub node_name: Option<String>,
+    /// To be linked to, while there is one.
+    pub policy: Option<PolicyRef>,
+    pub node: Option<NodeRef>,
+    pub diff: Vec<DiffLine>,
+    pub by: String,
+    pub state: ChangeState,
+    pub operation: Option<OperationView>,
+    pub problem: Option<Problem>,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub as_of: DateTime<Utc>,
+    /// What takes it back, for whoever may.
+    pub undo: Option<PolicyChangeInput>,
+    pub can_retry: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicyChangesPage {
+    pub rows: Listing<PolicyChangeRow>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicyChangeRow {
+    pub id: PolicyChangeId,
+    pub change: PolicyChange,
+    pub policy_name: String,
+    pub node_name: Option<String>,
+    pub by: String,
+    pub state: ChangeState,
+    pub created_at: DateTime<Utc>,
+}
+
+impl From<PolicyChange> for PolicyChangeInput {
+    fn from(change: PolicyChange) -> Self {
+        let input = Self { kind: change.as_str().to_owned(), from: "policy".to_owned(), ..Self::default() };
+        match change {
+            PolicyChange::Create { name, description, content } => Self { name, description, content, ..input },
+            PolicyChange::Edit { policy, name, description, content } => {
+                Self { policy, name, description, content, ..input }
+            }
+            PolicyChange::Attach { policy, node } | PolicyChange::Detach { policy, node } => {
+                Self { policy, node, ..input }
+            }
+            PolicyChange::Delete { policy } => Self { policy, ..input },
+        }
+    }
 }
 
 /// What a change does.

@@ -25,7 +25,7 @@ impl From<PolicyRow> for ServiceControlPolicy {
     }
 }
 
-pub(super) fn row(policy: &ServiceControlPolicy) -> Columns {
+pub(crate) fn row(policy: &ServiceControlPolicy) -> Columns {
     vec![
         ("id", (&policy.id).into()),
         ("name", (&policy.name).into()),

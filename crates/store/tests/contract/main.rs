@@ -18,6 +18,7 @@ mod lists;
 mod operations;
 mod organization;
 mod people;
+mod policy_changes;
 mod preflight;
 mod requests;
 mod revocations;

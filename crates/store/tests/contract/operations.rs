@@ -166,7 +166,7 @@ on_both! {
         let mut tx = store.begin().await.unwrap();
         let refused = tx.insert_operation(&second).await;
         assert!(
-            matches!(refused, Err(Error::Duplicate { what: "unfinished operation of the environment" })),
+            matches!(refused, Err(Error::Duplicate { what: "unfinished operation on the same thing" })),
             "{refused:?}"
         );
         drop(tx);

@@ -1,17 +1,19 @@
 //! Every endpoint with whom it refuses and whom it lets through.
 
+use crate::state::FRAUD_DEV;
+
 /// One endpoint's row. `{...}` in the path and in values stand for what [`Things`] has.
-pub struct Row {
-    pub method: &'static str,
+pub(super) struct Row {
+    pub(super) method: &'static str,
     /// As the router writes it.
-    pub path: &'static str,
+    pub(super) path: &'static str,
     /// What is asked for or posted, in place of the router's path.
-    pub concrete: &'static str,
-    pub fields: &'static [(&'static str, &'static str)],
+    pub(super) concrete: &'static str,
+    pub(super) fields: &'static [(&'static str, &'static str)],
     /// People who are refused, and why: the wrong project, the wrong role, or no role.
-    pub refused: &'static [&'static str],
+    pub(super) refused: &'static [&'static str],
     /// Who is let through.
-    pub allowed: &'static str,
+    pub(super) allowed: &'static str,
 }
 
 const fn page(
@@ -37,7 +39,7 @@ const NOT_PLATFORM: &[&str] = &["fraud-scientist", "fraud-lead", "newcomer"];
 /// Everybody but admins.
 const NOT_ADMIN: &[&str] = &["fraud-scientist", "fraud-lead", "auditor", "newcomer"];
 
-pub const ROWS: &[Row] = &[
+pub(super) const ROWS: &[Row] = &[
     page("/", "/", &[], "fraud-scientist"),
     page("/catalog", "/catalog", &["newcomer"], "fraud-scientist"),
     page("/catalog/{product}", "/catalog/{fraud_only}", &["churn-scientist", "newcomer"], "fraud-scientist"),
@@ -83,7 +85,8 @@ pub const ROWS: &[Row] = &[
     page("/organization/policies", "/organization/policies", NOT_PLATFORM, "auditor"),
     page("/organization/policies/{id}", "/organization/policies/p-denyendpoints", NOT_PLATFORM, "auditor"),
     page("/organization/matrix", "/organization/matrix", NOT_PLATFORM, "auditor"),
-    // A change is shown to whoever entered it, and to no other admin.
+    page("/organization/changes", "/organization/changes", NOT_PLATFORM, "auditor"),
+    // Until it is applied, a change is shown to whoever entered it, and to no other admin.
     page("/organization/changes/{id}", "/organization/changes/{change}", NOT_ADMIN, "admin"),
     page("/audit", "/audit", NOT_PLATFORM, "auditor"),
     page("/audit/export.csv", "/audit/export.csv", NOT_PLATFORM, "auditor"),
@@ -187,6 +190,8 @@ pub const ROWS: &[Row] = &[
         NOT_ADMIN,
         "admin",
     ),
+    form("/api/apply_policy_change", &[("id", "{change}")], NOT_ADMIN, "admin"),
+    form("/api/retry_policy_change", &[("id", "{change}")], NOT_ADMIN, "admin"),
     form("/api/set_theme", &[("theme", "dark"), ("return_to", "/catalog")], &[], "newcomer"),
     form(
         "/api/save_project",
