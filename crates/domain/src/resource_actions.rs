@@ -113,9 +113,9 @@ mod tests {
             assert!(it.source.starts_with("https://docs.aws.amazon.com/"), "{name}");
             assert!(!it.creating.is_empty(), "{name}");
             let called = |action: &&str| it.creating.contains(action);
-            assert!(it.tagged.iter().all(|action| called(action)), "{name}");
+            assert!(it.tagged.iter().all(&called), "{name}");
             assert!(it.only_with.iter().all(|(action, _)| called(action)), "{name}");
-            assert!(it.keys.iter().flat_map(|key| key.actions).all(|action| called(action)), "{name}");
+            assert!(it.keys.iter().flat_map(|key| key.actions).all(called), "{name}");
             assert_eq!(it.role.is_some(), it.creating.contains(&"iam:PassRole"), "{name}");
         }
     }

@@ -151,6 +151,7 @@ impl<'a> AccountReader<'a> {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "what `map_err` takes")]
 fn why(error: aws::Error) -> String {
     error.problem().why
 }

@@ -18,12 +18,12 @@ pub fn constraints(constraints: &[Constraint], values: &BTreeMap<String, String>
                 let why = format!("Template constraint {} cannot be read: {}", constraint.id, error.0);
                 findings.push(
                     Finding::new(Check::Constraints, Verdict::NotAssessed, "", why)
-                        .to_do(Who::PlatformTeam, "Mend the constraint."),
+                        .mended_by(Who::PlatformTeam, "Mend the constraint."),
                 );
             }
             Ok(violations) => findings.extend(violations.into_iter().map(|violation| {
                 Finding::new(Check::Constraints, Verdict::Denied, violation.parameters.join(", "), violation.message)
-                    .to_do(Who::Requester, "Choose other values.")
+                    .mended_by(Who::Requester, "Choose other values.")
             })),
         }
     }

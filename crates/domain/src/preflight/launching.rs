@@ -69,14 +69,14 @@ fn path(standing: &LaunchStanding) -> Finding {
         (Ok(paths), _) if !paths.is_empty() => finding(Verdict::Fine, "The account has a launch path to the product."),
         (Ok(_), Ok(shared)) if shared.is_empty() => {
             finding(Verdict::Denied, "The account sees no launch path: no portfolio with the product is shared to it.")
-                .to_do(Who::PlatformTeam, "Share a portfolio with the product to the account.")
+                .mended_by(Who::PlatformTeam, "Share a portfolio with the product to the account.")
         }
         // What is missing is told of the principal.
         (Ok(_), Ok(_)) if standing.associated == Ok(false) => {
             finding(Verdict::NotAssessed, "It shows once somebody may launch the product in the account.")
         }
         (Ok(_), _) => finding(Verdict::Denied, "The account sees no launch path to the product.")
-            .to_do(Who::PlatformTeam, "Look at the portfolio's share and principals in the account."),
+            .mended_by(Who::PlatformTeam, "Look at the portfolio's share and principals in the account."),
         (Err(why), _) => finding(Verdict::NotAssessed, why),
     }
 }
@@ -94,7 +94,7 @@ fn principal(standing: &LaunchStanding) -> Finding {
         (_, Ok(true)) => finding(Verdict::Fine, "It is associated with the portfolio.".to_owned()),
         (Ok(shared), Ok(false)) => {
             finding(Verdict::Denied, format!("It is not associated with {} in the account.", shared.join(", ")))
-                .to_do(Who::PlatformTeam, "Associate it as a principal of the portfolio.")
+                .mended_by(Who::PlatformTeam, "Associate it as a principal of the portfolio.")
         }
         (Err(why), Ok(false)) | (_, Err(why)) => finding(Verdict::NotAssessed, why.clone()),
     }
@@ -119,13 +119,15 @@ fn launch_role(standing: &LaunchStanding, named: Option<&str>, account: &Account
     match found {
         Err(why) => finding(Verdict::NotAssessed, name, why.clone()),
         Ok(None) => finding(Verdict::Denied, name, "There is no such role in the account.".to_owned())
-            .to_do(Who::PlatformTeam, "Make the role, for example with deploy/spoke.yaml."),
+            .mended_by(Who::PlatformTeam, "Make the role, for example with deploy/spoke.yaml."),
         Ok(Some(role)) => {
             let (verdict, why) = trust(role, account);
             let finding = finding(verdict, name, why);
             match verdict {
-                Verdict::Denied => finding
-                    .to_do(Who::PlatformTeam, format!("Let {SERVICE_CATALOG} assume the role, in its trust policy.")),
+                Verdict::Denied => finding.mended_by(
+                    Who::PlatformTeam,
+                    format!("Let {SERVICE_CATALOG} assume the role, in its trust policy."),
+                ),
                 _ => finding,
             }
         }

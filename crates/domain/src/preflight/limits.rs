@@ -31,21 +31,22 @@ pub fn limits(
     let mut findings = Vec::new();
     if tags.len() > MOST_TAGS {
         let why = format!("There would be {}; a provisioned product has {MOST_TAGS} at most.", tags.len());
-        findings
-            .push(denied("Tags", why).to_do(Who::PlatformTeam, "Take TagOptions off the product or its portfolio."));
+        findings.push(
+            denied("Tags", why).mended_by(Who::PlatformTeam, "Take TagOptions off the product or its portfolio."),
+        );
     }
     for (key, value) in tags {
         let length = value.chars().count();
         if length > LONGEST_TAG {
             let why = format!("The tag's value has {length} characters; AWS takes {LONGEST_TAG}.");
-            findings.push(denied(key, why).to_do(Who::PlatformTeam, "Shorten the value."));
+            findings.push(denied(key, why).mended_by(Who::PlatformTeam, "Shorten the value."));
         }
     }
     for (key, value) in values {
         let length = value.chars().count();
         if length > LONGEST_VALUE {
             let why = format!("The value has {length} characters; Service Catalog takes {LONGEST_VALUE}.");
-            findings.push(denied(key, why).to_do(Who::Requester, "Give a shorter value."));
+            findings.push(denied(key, why).mended_by(Who::Requester, "Give a shorter value."));
         }
     }
     if findings.is_empty() {

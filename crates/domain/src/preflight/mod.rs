@@ -67,7 +67,7 @@ impl Finding {
         Self { check, verdict, subject: subject.into(), why: why.into(), what_to_do: None }
     }
 
-    fn to_do(mut self, who: Who, what: impl Into<String>) -> Self {
+    fn mended_by(mut self, who: Who, what: impl Into<String>) -> Self {
         self.what_to_do = Some((who, what.into()));
         self
     }

@@ -264,7 +264,7 @@ impl Calls<'_> {
                         found.policies.join(", ")
                     )
                 };
-                finding(Verdict::Denied, found.why.join(" ")).to_do(Who::PlatformTeam, todo)
+                finding(Verdict::Denied, found.why.join(" ")).mended_by(Who::PlatformTeam, todo)
             }
         }
     }

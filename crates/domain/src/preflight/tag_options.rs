@@ -12,15 +12,15 @@ pub fn tag_options(choices: &TagChoices, sent: &BTreeMap<String, String>) -> Vec
         match (sent.get(key), values.as_slice()) {
             (Some(value), []) => findings.push(
                 denied(format!("It would be sent as {value}, and product and portfolio have no value in common."))
-                    .to_do(Who::PlatformTeam, "Give product and portfolio a TagOption in common."),
+                    .mended_by(Who::PlatformTeam, "Give product and portfolio a TagOption in common."),
             ),
             (Some(value), values) if !values.contains(value) => findings.push(
                 denied(format!("It would be sent as {value}; the product takes {}.", values.join(", ")))
-                    .to_do(Who::PlatformTeam, "Add the value to the TagOptions, or correct it at the project."),
+                    .mended_by(Who::PlatformTeam, "Add the value to the TagOptions, or correct it at the project."),
             ),
             (None, [_, _, ..]) => findings.push(
                 denied(format!("It has to be one of {}, and none was chosen.", values.join(", ")))
-                    .to_do(Who::Requester, "Request it anew and choose the tag."),
+                    .mended_by(Who::Requester, "Request it anew and choose the tag."),
             ),
             _ => {}
         }

@@ -186,7 +186,11 @@ impl<'a> Resolver<'a> {
             let (name, after) = after.split_once('}')?;
             result.push_str(before);
             match name.strip_prefix('!') {
-                Some(literal) => result.push_str(&format!("${{{literal}}}")),
+                Some(literal) => {
+                    result.push_str("${");
+                    result.push_str(literal);
+                    result.push('}');
+                }
                 None => match own.and_then(|own| own.get(name)) {
                     Some(value) => result.push_str(&self.eval(value).text()?),
                     None => result.push_str(&self.reference(name).text()?),
