@@ -23,7 +23,7 @@ pub use cloudformation::CloudFormation;
 pub use config::{AwsConfig, Timeouts};
 pub use error::{Error, Failure};
 pub use hub::Aws;
-pub use iam::Iam;
+pub use iam::{Iam, Role};
 pub use organizations::Organizations;
 pub use sagemaker::SageMaker;
 pub use service_catalog::ServiceCatalog;

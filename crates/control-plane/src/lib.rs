@@ -23,6 +23,7 @@ mod guardrails;
 mod home;
 mod organization;
 mod people;
+mod preflight;
 mod progress;
 mod request;
 mod request_again;

@@ -14,6 +14,7 @@ mod revoke;
 mod round;
 mod schedule;
 mod sealer;
+mod standing;
 mod sweeps;
 mod terminate;
 mod work;

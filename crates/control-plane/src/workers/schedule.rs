@@ -57,7 +57,7 @@ impl ControlPlane {
         Ok(worked > 0 || swept > 0 || sealed > 0)
     }
 
-    /// Reads the catalogs and the organization now; answers whether the catalogs of all regions could be read. What the
+    /// Reads the catalogs, the organization, and how accounts stand to products now; answers whether the catalogs of all regions could be read. What the
     /// organization forbids is shown beside them, and nothing waits for it.
     pub async fn mirror_now(&self) -> Result<bool> {
         self.mirror_all(&CancellationToken::new()).await
@@ -66,6 +66,7 @@ impl ControlPlane {
     async fn mirror_all(&self, shutdown: &CancellationToken) -> Result<bool> {
         let read = self.mirror_catalogs(shutdown).await?;
         self.mirror_organization(shutdown).await?;
+        self.mirror_standings(shutdown).await?;
         Ok(read)
     }
 

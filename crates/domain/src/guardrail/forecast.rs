@@ -8,6 +8,7 @@ use super::condition::Condition;
 use super::context::Context;
 use super::glob::Subject;
 use super::memo::Memo;
+use super::operator::TestKind;
 use super::policy::Policy;
 use super::statement::Statement;
 use super::verdict::{DecidedBy, Effect, Layer};
@@ -19,8 +20,24 @@ pub struct ForeseenCall<'a> {
     /// `None`: not known, or many.
     pub resource: Option<&'a str>,
     pub context: &'a Context,
-    /// Condition keys that the call will not have. A key that is neither here nor in the context is unknown.
+    /// Condition keys that the call will not have; `aws:RequestTag/*` is every one that begins so and is not known otherwise.
+    /// A key that is nowhere here is unknown.
     pub absent: &'a [&'a str],
+    /// Condition keys that the call will have, with values that are not known.
+    pub present: &'a [&'a str],
+}
+
+impl ForeseenCall<'_> {
+    fn has(&self, key: &str) -> bool {
+        self.present.iter().any(|present| present.eq_ignore_ascii_case(key))
+    }
+
+    fn lacks(&self, key: &str) -> bool {
+        self.absent.iter().any(|absent| match absent.strip_suffix('*') {
+            Some(start) => key.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start)),
+            None => absent.eq_ignore_ascii_case(key),
+        })
+    }
 }
 
 /// How the policies stand to a call.
@@ -155,8 +172,14 @@ fn applies(statement: &Statement, call: &ForeseenCall<'_>) -> Applies {
 }
 
 fn met(condition: &Condition, effect: Effect, call: &ForeseenCall<'_>) -> Option<bool> {
-    let known = !call.context.get(&condition.shown_key).is_empty()
-        || call.absent.iter().any(|key| key.eq_ignore_ascii_case(&condition.shown_key));
+    let key = &condition.shown_key;
+    if call.has(key) {
+        // Whether it is there is all that is known.
+        let mut context = Context::new();
+        context.set(key, "is there");
+        return (condition.operator.test == TestKind::Null).then(|| condition.is_met(&context, effect));
+    }
+    let known = !call.context.get(key).is_empty() || call.lacks(key);
     // A variable stands for something that the call says of itself.
     (known && !condition.words.contains("${")).then(|| condition.is_met(call.context, effect))
 }
@@ -176,8 +199,27 @@ mod tests {
     fn foresee(levels: &[Vec<Policy>], resource: Option<&str>, absent: &[&str]) -> Forecast {
         let mut context = Context::new();
         context.set("aws:RequestedRegion", "eu-west-1");
-        let call = ForeseenCall { action: "sagemaker:CreateDomain", resource, context: &context, absent };
+        let call = ForeseenCall { action: "sagemaker:CreateDomain", resource, context: &context, absent, present: &[] };
         forecast(levels, &call)
+    }
+
+    #[test]
+    fn a_key_that_is_there_with_a_value_that_is_not_known_decides_whether_it_is_there() {
+        let context = Context::new();
+        let seen = |condition: &str| {
+            let levels = [level(&[ALL, &deny(&format!(r#""Resource":"*","Condition":{{{condition}}}"#))])];
+            let present = &["sagemaker:VolumeKmsKey"][..];
+            let absent = &["aws:RequestTag/*"][..];
+            let call =
+                ForeseenCall { action: "sagemaker:CreateDomain", resource: None, context: &context, absent, present };
+            forecast(&levels, &call).outlook
+        };
+        assert_eq!(seen(r#""Null":{"sagemaker:VolumeKmsKey":"true"}"#), Outlook::Passes);
+        assert_eq!(seen(r#""Null":{"sagemaker:volumekmskey":"false"}"#), Outlook::Denied);
+        assert_eq!(seen(r#""StringEquals":{"sagemaker:VolumeKmsKey":"k"}"#), Outlook::Depends);
+        assert_eq!(seen(r#""Null":{"aws:RequestTag/project":"true"}"#), Outlook::Denied);
+        assert_eq!(seen(r#""StringEquals":{"aws:requesttag/project":"x"}"#), Outlook::Passes);
+        assert_eq!(seen(r#""Null":{"aws:TagKeys":"true"}"#), Outlook::Depends);
     }
 
     fn deny(more: &str) -> String {

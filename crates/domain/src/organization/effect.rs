@@ -102,7 +102,7 @@ pub fn changed_outlooks(
     let mut changed = Vec::new();
     for need in needs {
         let context = context(&need.role);
-        let call = ForeseenCall { action: &need.action, resource: None, context: &context, absent: &[] };
+        let call = ForeseenCall { action: &need.action, resource: None, context: &context, absent: &[], present: &[] };
         let (before, after) = (OutlookOf::of(before, &call), OutlookOf::of(after, &call));
         if before != after {
             changed.push(ChangedOutlook { need: need.clone(), before, after });

@@ -96,6 +96,7 @@ impl GovernedAction {
             resource: resource.as_deref(),
             context: &context,
             absent: self.without,
+            present: &[],
         };
         chain.forecast(&call)
     }

@@ -1,0 +1,20 @@
+-- Texts compare by their bytes, as in SQLite.
+-- What is known before a launch: mirrored, so that no page waits for AWS.
+
+-- What the template of a version asks of AWS, as JSON. Apart from the product, whose rows every list of products reads.
+CREATE TABLE artifact_template (
+    region TEXT COLLATE "C" NOT NULL,
+    product_id TEXT COLLATE "C" NOT NULL,
+    artifact_id TEXT COLLATE "C" NOT NULL,
+    body TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (region, product_id, artifact_id)
+);
+
+-- How an account stands to a product: launch paths, principal, launch role. JSON.
+CREATE TABLE launch_standing (
+    account TEXT COLLATE "C" NOT NULL,
+    region TEXT COLLATE "C" NOT NULL,
+    product_id TEXT COLLATE "C" NOT NULL,
+    body TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (account, region, product_id)
+);
