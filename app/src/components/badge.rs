@@ -1,6 +1,6 @@
 use domain::environment::EnvironmentState;
-use domain::request::RequestState;
 use domain::organization::ChangeState;
+use domain::request::RequestState;
 use domain::revocation::RevocationState;
 use leptos::prelude::*;
 

@@ -11,7 +11,9 @@ use control_plane::Error;
 use domain::guardrail::Outlook;
 use domain::organization::{DiffLine, NodeKind};
 use domain::project::Stage;
-use domain::view::{CompareQuery, MatrixPage, OrganizationQuery, PolicyChangeInput, PolicyChangePage, PolicyChangeView};
+use domain::view::{
+    CompareQuery, MatrixPage, OrganizationQuery, PolicyChangeInput, PolicyChangePage, PolicyChangeView,
+};
 use sim::organizations::ServiceControlPolicy;
 
 const ROOT: &str = "r-stgt";

@@ -24,6 +24,7 @@ pub mod operation;
 pub mod organization;
 pub mod parameter;
 pub mod person;
+pub mod probe;
 pub mod problem;
 pub mod project;
 pub mod request;

@@ -204,11 +204,8 @@ fn every_policy_of_the_library_has_words_and_holds_below_where_it_is_attached() 
 
 #[test]
 fn what_is_made_is_told_from_what_is_not() {
-    let create = |content: &str| PolicyChange::Create {
-        name: "no".into(),
-        description: String::new(),
-        content: content.into(),
-    };
+    let create =
+        |content: &str| PolicyChange::Create { name: "no".into(), description: String::new(), content: content.into() };
     let held = AroundChange { holder: Some(policy("no", NO_APPS)), ..AroundChange::default() };
     assert!(create(NO_APPS).is_made(&held), "an answer that was lost");
     assert!(!create(FULL).is_made(&held), "somebody else's of the same name");
@@ -236,10 +233,7 @@ fn taking_back_what_was_taken_back_is_the_change_itself() {
     assert_eq!(content, NO_APPS);
     let delete = PolicyChange::Delete { policy: "no".into() };
     let again = delete.undo(Some(&before), None).unwrap();
-    assert_eq!(
-        again,
-        PolicyChange::Create { name: "no".into(), description: String::new(), content: NO_APPS.into() }
-    );
+    assert_eq!(again, PolicyChange::Create { name: "no".into(), description: String::new(), content: NO_APPS.into() });
     assert_eq!(again.undo(None, Some("no")), Some(delete.clone()));
     assert_eq!((again.undo(None, None), delete.undo(None, None)), (None, None), "not known is not guessed");
 }

@@ -28,7 +28,18 @@ pub fn page(view: PolicyChangeView) -> Page {
 fn preview(page: PolicyChangePage) -> Page {
     let title = title(&page);
     let PolicyChangePage {
-        id, change, policy, node, diff, findings, mistakes, moved, effects, names, under_way, state,
+        id,
+        change,
+        policy,
+        node,
+        diff,
+        findings,
+        mistakes,
+        moved,
+        effects,
+        names,
+        under_way,
+        state,
     } = page;
     let can_be_made = moved.is_empty() && mistakes.is_empty() && under_way.is_none();
     let apply = can_be_made.then(|| {

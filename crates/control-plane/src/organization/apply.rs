@@ -24,7 +24,11 @@ impl ControlPlane {
         let mistakes = change.mistakes(&around, self.settings().scp_limits);
         if !mistakes.is_empty() {
             let why: Vec<String> = mistakes.into_iter().map(|mistake| mistake.message).collect();
-            return Err(Error::conflict("It cannot be made as things stand.", why.join(" "), "Enter the change again."));
+            return Err(Error::conflict(
+                "It cannot be made as things stand.",
+                why.join(" "),
+                "Enter the change again.",
+            ));
         }
         let operation = self.change_operation(id, &caller.actor.person)?;
         let it = self.decided_upon(id, &operation, (change, basis), around);

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use domain::environment::{Environment, EnvironmentState};
 use domain::id::ProjectId;
-use domain::organization::{AppliedChange, ChangeState};
 use domain::operation::{Operation, OperationKind, Step, Subject};
+use domain::organization::{AppliedChange, ChangeState};
 use domain::revocation::{Revocation, RevocationState};
 use store::Tx;
 

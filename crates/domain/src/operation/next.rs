@@ -166,7 +166,9 @@ fn overdue(kind: OperationKind, step: &Step) -> Problem {
     let then = match kind {
         OperationKind::Revoke | OperationKind::Restore => "Try again: what is done stays done.",
         OperationKind::ChangePolicy => "Try again: it looks first whether the change was made after all.",
-        OperationKind::Provision | OperationKind::Terminate => "Look at the stack's events, then retry or terminate the environment.",
+        OperationKind::Provision | OperationKind::Terminate => {
+            "Look at the stack's events, then retry or terminate the environment."
+        }
     };
     Problem::new(what, "It was still at work after the longest time that this step may take.", then)
 }

@@ -7,8 +7,8 @@ use super::{Allowed, FormState, Listing, OperationView};
 use crate::guardrail::Finding;
 use crate::id::{EnvironmentId, PolicyChangeId, ProductId};
 use crate::organization::{
-    ChangeState, ChangedOutlook, DiffLine, EffectiveLevel, EffectivePolicy, EffectiveStatement, NodeKind, OrganizationState,
-    OutlookOf, PolicyChange, ScpLimits, ServiceControlPolicy,
+    ChangeState, ChangedOutlook, DiffLine, EffectiveLevel, EffectivePolicy, EffectiveStatement, NodeKind,
+    OrganizationState, OutlookOf, PolicyChange, ScpLimits, ServiceControlPolicy,
 };
 use crate::problem::Problem;
 use crate::project::Stage;
