@@ -63,7 +63,8 @@ pub(crate) fn run(workspace: &Workspace, parts: &[Part]) -> Result<()> {
 
 fn cargo_test(workspace: &Workspace) -> std::process::Command {
     let mut cargo = build::cargo(workspace, "test");
-    cargo.args(["--workspace", "--exclude", "frontend"]);
+    // One run tells of everything that is wrong.
+    cargo.args(["--workspace", "--exclude", "frontend", "--no-fail-fast"]);
     cargo
 }
 

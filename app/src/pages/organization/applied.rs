@@ -20,7 +20,7 @@ pub fn page(it: AppliedChangePage) -> Page {
     });
     let undo = it.undo.map(|back| {
         let fields = fields(back);
-        view! { <PostButton action="/api/preview_policy_change" label="Take back ..." described="Take this change back: see what that does" fields /> }
+        view! { <PostButton action="/api/preview_policy_change" label="Take back ..." described="Take back this change" fields /> }
     });
     let difference = (!it.diff.is_empty())
         .then(|| view! { <Card title="The document" flush=true><Difference lines=it.diff.clone() /></Card> });

@@ -151,8 +151,7 @@ impl ControlPlane {
             Ok(around) => around,
             Err(error) => return Ok(Err(error)),
         };
-        let ids: Vec<&str> = around.attached_to.keys().map(String::as_str).collect();
-        let nodes = self.store().organization_nodes_of(ids.into_iter()).await?;
+        let nodes = self.store().organization_nodes_of(around.attached_to.keys().map(String::as_str)).await?;
         let names: BTreeMap<String, String> = nodes.into_iter().map(|(id, it)| (id, it.node.name)).collect();
         around.attached_to.extend(names);
         Ok(Ok(around))
