@@ -27,6 +27,7 @@ mod person;
 #[cfg(test)]
 mod plans;
 mod policy_change;
+mod probe;
 mod product_access;
 mod product_settings;
 mod project;

@@ -44,10 +44,14 @@ pub(super) async fn send(client: &Client, call: ProbeCall, place: &Place<'_>, ke
             let variant = ProductionVariant::builder()
                 .variant_name("none")
                 .model_name(name)
-                .instance_type(ProductionVariantInstanceType::MlM5Large)
+                .instance_type(ProductionVariantInstanceType::from(keys.instance_type()))
                 .initial_instance_count(1)
                 .build();
-            let request = client.create_endpoint_config().endpoint_config_name(name).production_variants(variant);
+            let request = client
+                .create_endpoint_config()
+                .endpoint_config_name(name)
+                .production_variants(variant)
+                .set_kms_key_id(keys.volume_key().map(str::to_owned));
             ask(action, request.send()).await
         }
         ProbeCall::ProcessWithoutVpc => process(client, action, place, keys).await,

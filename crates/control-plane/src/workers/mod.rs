@@ -8,6 +8,7 @@ mod leased;
 mod operations;
 mod organization;
 mod outcome;
+mod probes;
 mod provision;
 mod revoke;
 mod round;

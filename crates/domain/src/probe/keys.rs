@@ -69,6 +69,9 @@ impl Keys {
     /// Those of a call.
     pub fn of(call: ProbeCall, place: &Place<'_>) -> Self {
         match call {
+            ProbeCall::CreateEndpointConfig => {
+                Self::new(vec![(INSTANCES, "ml.m5.large".to_owned()), (VOLUME_KEY, place.no_key())])
+            }
             ProbeCall::TrainWithoutVpc | ProbeCall::ProcessWithoutVpc => job(place).without(&[SUBNETS, GROUPS]),
             ProbeCall::TrainWithoutKey => job(place).without(&[VOLUME_KEY]),
             ProbeCall::TrainInPlain => job(place).with(BETWEEN_NODES, "false"),

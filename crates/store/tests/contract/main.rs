@@ -19,6 +19,7 @@ mod operations;
 mod organization;
 mod people;
 mod policy_changes;
+mod probes;
 mod requests;
 mod revocations;
 mod schema;
