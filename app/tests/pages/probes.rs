@@ -6,7 +6,7 @@ use app::pages::organization as pages;
 use domain::action::Action;
 use domain::guardrail::{Layer, Outlook, Refusal};
 use domain::organization::{NodeKind, OrganizationState, OutlookOf};
-use domain::probe::{Disagreement, Finding, Seen};
+use domain::probe::{Disagreement, Seen, Sighting};
 use domain::problem::Problem;
 use domain::project::Stage;
 use domain::view::*;
@@ -20,7 +20,7 @@ fn outlook(outlook: Outlook) -> OutlookOf {
 
 fn found(seen: Seen, disagreement: Option<Disagreement>, read_since: bool) -> CellProbe {
     CellProbe::Found(Box::new(ProbedCell {
-        finding: Finding { seen, said: "AccessDenied: <b>no".into(), at: samples::at(0) },
+        finding: Sighting { seen, said: "AccessDenied: <b>no".into(), at: samples::at(0) },
         disagreement,
         read_since,
         stand_in: None,
@@ -62,7 +62,7 @@ fn may() -> Allowed {
 }
 
 #[test]
-fn v1_2_1_what_a_probe_saw_stands_beside_each_verdict() {
+fn what_a_probe_saw_stands_beside_each_verdict() {
     let by = |layer| Seen::Denied { by: Some(Refusal { layer: Some(layer), explicit: true }) };
     let cells = vec![
         CellProbe::NoCall,
@@ -122,14 +122,19 @@ fn a_disagreement_is_loud_and_says_what_to_do() {
 
 #[test]
 fn a_probe_under_way_and_one_that_failed_say_so() {
-    let waiting =
-        page("organization-probing", || pages::matrix(matrix(Some(probed(true, None)), vec![CellProbe::NotYet], may())));
+    let waiting = page("organization-probing", || {
+        pages::matrix(matrix(Some(probed(true, None)), vec![CellProbe::NotYet], may()))
+    });
     assert!(waiting.contains("One account here is being probed.") && waiting.contains("Probe asked for by "));
     assert!(waiting.contains("/organization/matrix?within=ou-1&amp;after=7~x"), "the refresh link leads back here");
     assert!(!waiting.contains(r#"aria-label="Probe "#), "it is asked for already");
-    let problem = Problem::new("The role StudiogateProbe could not be taken in this account.", "AccessDenied", "Apply it.");
+    let problem =
+        Problem::new("The role StudiogateProbe could not be taken in this account.", "AccessDenied", "Apply it.");
     let failed = page("organization-probe-failed", || {
         pages::matrix(matrix(Some(probed(false, Some(problem))), vec![CellProbe::NotYet], may()))
     });
-    assert!(failed.contains("fraud-&lt;i&gt;dev: The role StudiogateProbe could not be taken") && failed.contains("Apply it."));
+    assert!(
+        failed.contains("fraud-&lt;i&gt;dev: The role StudiogateProbe could not be taken")
+            && failed.contains("Apply it.")
+    );
 }

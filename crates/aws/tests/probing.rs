@@ -10,7 +10,7 @@ mod local;
 use aws::AssumeGrant;
 use domain::guardrail::{Layer, Refusal};
 use domain::id::{AccountId, Region};
-use domain::probe::{Finding, Place, ProbeCall, Seen};
+use domain::probe::{Place, ProbeCall, Seen, Sighting};
 use domain::session::RoleName;
 use local::{DEV, Local, role_in};
 use sim::FaultKind;
@@ -19,7 +19,7 @@ use sim::organizations::ServiceControlPolicy;
 const PROD: &str = "601000000004";
 const NAME: &str = "studiogate-probe-0190a0b0-0000-7000-8000-000000000000";
 
-async fn ask(local: &Local, account: &str, call: ProbeCall) -> aws::Result<Finding> {
+async fn ask(local: &Local, account: &str, call: ProbeCall) -> aws::Result<Sighting> {
     let role = role_in(account, RoleName::StudiogateProbe);
     let session = local.aws.assume(&role, &AssumeGrant::system("studiogate")).await.unwrap();
     let (account, region): (AccountId, Region) = (account.parse().unwrap(), "eu-west-1".parse().unwrap());

@@ -91,7 +91,7 @@ fn Account(account: MatrixAccount, probe: AnyView) -> impl IntoView {
     let exempt = exempt.then(|| view! { <span class="row-sub">"No policy reaches it"</span> });
     view! {
         <th scope="col">
-            <span class="stack gap-1"><NodeLink node /><span><Stages stages /></span>{exempt}{probe}</span>
+            <div class="stack gap-1"><NodeLink node /><span><Stages stages /></span>{exempt}{probe}</div>
         </th>
     }
 }

@@ -2,7 +2,7 @@
 
 use domain::action::Action;
 use domain::guardrail::Layer;
-use domain::probe::{Disagreement, Seen};
+use domain::probe::{Disagreement, Seen, Sighting};
 use domain::view::{AccountProbe, CellProbe, MatrixPage, ProbedCell};
 use leptos::prelude::*;
 
@@ -20,14 +20,22 @@ fn fields(page: &MatrixPage, account: &str) -> Vec<(&'static str, String)> {
 pub(super) fn above(page: &MatrixPage) -> AnyView {
     let may = page.allowed.has(Action::ProbeGuardrails);
     let all = (may && !page.accounts.is_empty()).then(|| {
-        let label = if page.query.within.is_empty() { "Probe all accounts of projects" } else { "Probe the accounts of projects here" };
+        let label = if page.query.within.is_empty() {
+            "Probe all accounts of projects"
+        } else {
+            "Probe the accounts of projects here"
+        };
         view! { <PostButton action="/api/probe_guardrails" label fields=fields(page, "") /> }
     });
     let waiting = page.accounts.iter().filter(|it| it.probe.as_ref().is_some_and(|probe| probe.waiting)).count();
     let under_way = (waiting > 0).then(|| {
         let address =
             with_query("/organization/matrix", &[("within", &page.query.within), ("after", &page.query.after)]);
-        let title = if waiting == 1 { "One account here is being probed.".to_owned() } else { format!("{waiting} accounts here are being probed.") };
+        let title = if waiting == 1 {
+            "One account here is being probed.".to_owned()
+        } else {
+            format!("{waiting} accounts here are being probed.")
+        };
         view! {
             <Callout tone=Tone::Info title>
                 <p><a class="button button-small" href=address>"Refresh"</a></p>
@@ -77,8 +85,12 @@ fn disagreements(page: &MatrixPage) -> Option<AnyView> {
             }
             if let Some(disagreement) = found.disagreement {
                 let text = match disagreement {
-                    Disagreement::DeniedAtAws => "AWS denies it by a service control policy; the policies that the portal has read let it pass.",
-                    Disagreement::ThroughAtAws => "It got through; by the policies that the portal has read it should be denied. The guardrail does not hold.",
+                    Disagreement::DeniedAtAws => {
+                        "AWS denies it by a service control policy; the policies that the portal has read let it pass."
+                    }
+                    Disagreement::ThroughAtAws => {
+                        "It got through; by the policies that the portal has read it should be denied. The guardrail does not hold."
+                    }
                 };
                 let next = if found.read_since {
                     "The organization was read again after this probe: probe again."
@@ -100,7 +112,11 @@ fn disagreements(page: &MatrixPage) -> Option<AnyView> {
     let any = !items.is_empty();
     let disagree = any.then(|| {
         let count = items.len();
-        let title = if count == 1 { "AWS and the evaluation disagree in one place.".to_owned() } else { format!("AWS and the evaluation disagree in {count} places.") };
+        let title = if count == 1 {
+            "AWS and the evaluation disagree in one place.".to_owned()
+        } else {
+            format!("AWS and the evaluation disagree in {count} places.")
+        };
         view! {
             <Callout tone=Tone::Bad title>
                 <ul class="grid list-disc gap-1 pl-5">{items}</ul>
@@ -117,7 +133,8 @@ pub(super) fn of_account(page: &MatrixPage, index: usize) -> Option<AnyView> {
     let last = account.probe.clone().map(|probe| {
         let AccountProbe { by, asked_at, waiting, finished_at, .. } = probe;
         if waiting {
-            return view! { <span class="row-sub">"Probe asked for by " {by} " on " <Moment at=asked_at /></span> }.into_any();
+            return view! { <span class="row-sub">"Probe asked for by " {by} " on " <Moment at=asked_at /></span> }
+                .into_any();
         }
         finished_at
             .map(|at| view! { <span class="row-sub">"Probed for " {by} " on " <Moment at /></span> }.into_any())
@@ -142,20 +159,21 @@ pub(super) fn ProbeView(probe: CellProbe) -> impl IntoView {
             .into_any();
         }
         CellProbe::NotYet => return view! { <p class="row-sub">"Not probed yet"</p> }.into_any(),
-        CellProbe::Found(found) => found,
+        CellProbe::Found(found) => *found,
     };
-    let (tone, icon, text) = seen(found.finding.seen);
-    let disagrees = found
-        .disagreement
+    let ProbedCell { finding, disagreement, stand_in, .. } = found;
+    let Sighting { seen: what, said, at } = finding;
+    let (tone, icon, text) = seen(what);
+    let disagrees = disagreement
         .map(|_| view! { <Badge tone=Tone::Bad icon=Icon::Warning text="AWS and the evaluation disagree" /> });
-    let stand_in =
-        found.stand_in.map(|action| view! { <p class="row-sub">"Asked by " <code>{action}</code>", which stands for it"</p> });
-    let said = (!found.finding.said.is_empty())
-        .then(|| view! { <details class="row-sub"><summary>"AWS\u{2019}s words"</summary><p>{found.finding.said}</p></details> });
+    let stand_in = stand_in
+        .map(|action| view! { <p class="row-sub">"Asked by " <code>{action}</code>", which stands for it"</p> });
+    let said = (!said.is_empty())
+        .then(|| view! { <details class="row-sub"><summary>"AWS\u{2019}s words"</summary><p>{said}</p></details> });
     view! {
         <div class="stack gap-1 min-w-40 [overflow-wrap:anywhere]">
             <p>{disagrees}" "<Badge tone icon text /></p>
-            <p class="row-sub">"Probed on " <Moment at=found.finding.at /></p>
+            <p class="row-sub">"Probed on " <Moment at /></p>
             {stand_in}
             {said}
         </div>
@@ -173,7 +191,9 @@ fn seen(seen: Seen) -> (Tone, Icon, &'static str) {
     };
     match by.and_then(|by| by.layer) {
         Some(Layer::Scp) => (Tone::Bad, Icon::Cross, "Denied at AWS by a service control policy"),
-        Some(Layer::Identity) => (Tone::Warn, Icon::Warning, "Denied by the probe\u{2019}s own policies: apply deploy/spoke.yaml"),
+        Some(Layer::Identity) => {
+            (Tone::Warn, Icon::Warning, "Denied by the probe\u{2019}s own policies: apply deploy/spoke.yaml")
+        }
         Some(Layer::Boundary) => (Tone::Warn, Icon::Warning, "Denied by a permissions boundary of the probe"),
         Some(Layer::Session | Layer::Trust) => (Tone::Warn, Icon::Warning, "Denied by the session of the probe"),
         None if by.is_some() => (Tone::Warn, Icon::Warning, "Denied by a policy of another kind"),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use aws_types::SdkConfig;
 use chrono::{DateTime, Utc};
-use domain::probe::{Answer, Finding, Keys, Place, ProbeCall};
+use domain::probe::{Answer, Keys, Place, ProbeCall, Sighting};
 
 use crate::Result;
 use crate::call::ask;
@@ -31,9 +31,9 @@ impl Probing {
 
     /// Makes one call, and gives what the answer tells of the policies. An error is trouble on the way: throttled, no answer,
     /// credentials that are not taken.
-    pub async fn ask(&self, call: ProbeCall, place: &Place<'_>, at: DateTime<Utc>) -> Result<Finding> {
+    pub async fn ask(&self, call: ProbeCall, place: &Place<'_>, at: DateTime<Utc>) -> Result<Sighting> {
         let answer = match self.send(call, place).await {
-            Ok(()) => return Ok(Finding::new(call, Answer::Done, at)),
+            Ok(()) => return Ok(Sighting::new(call, Answer::Done, at)),
             Err(error) => error,
         };
         let failure = answer.failure();
@@ -41,7 +41,7 @@ impl Probing {
         if trouble {
             return Err(answer);
         }
-        Ok(Finding::new(call, Answer::Error { code: &failure.code, message: &failure.message }, at))
+        Ok(Sighting::new(call, Answer::Error { code: &failure.code, message: &failure.message }, at))
     }
 
     async fn send(&self, call: ProbeCall, place: &Place<'_>) -> Result<()> {

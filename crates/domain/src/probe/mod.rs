@@ -9,7 +9,7 @@ mod seen;
 pub use agreement::{Disagreement, disagreement};
 pub use call::{ProbeCall, Service};
 pub use keys::{Keys, Place};
-pub use seen::{Answer, Finding, Seen};
+pub use seen::{Answer, Seen, Sighting};
 
 use std::collections::BTreeMap;
 
@@ -32,17 +32,17 @@ pub struct Probe {
     /// Why it told nothing, or not everything.
     pub problem: Option<Problem>,
     /// By the name of the call.
-    pub findings: BTreeMap<String, Finding>,
+    pub findings: BTreeMap<String, Sighting>,
 }
 
 impl Probe {
     /// What a call found last.
-    pub fn finding(&self, call: ProbeCall) -> Option<&Finding> {
+    pub fn finding(&self, call: ProbeCall) -> Option<&Sighting> {
         self.findings.get(call.as_str())
     }
 
     /// Keeps what a call found, in place of what it found before. An answer that tells nothing takes nothing away.
-    pub fn found(&mut self, call: ProbeCall, finding: Finding) {
+    pub fn found(&mut self, call: ProbeCall, finding: Sighting) {
         if finding.seen == Seen::Untold && self.finding(call).is_some_and(|known| known.seen != Seen::Untold) {
             return;
         }
@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn an_answer_that_tells_nothing_takes_nothing_away() {
         let at = |second: i64| DateTime::from_timestamp(second, 0).unwrap();
-        let finding = |seen, second| Finding { seen, said: String::new(), at: at(second) };
+        let finding = |seen, second| Sighting { seen, said: String::new(), at: at(second) };
         let mut probe = Probe {
             account: "601000000002".parse().unwrap(),
             asked_by: PersonKey { issuer: "https://id.example".into(), subject: "ada".into() },

@@ -30,7 +30,7 @@ pub enum Seen {
 
 /// What a call found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Finding {
+pub struct Sighting {
     #[serde(flatten)]
     pub seen: Seen,
     /// AWS's own words; empty where there were none.
@@ -41,7 +41,7 @@ pub struct Finding {
 /// Characters of AWS's words that are kept.
 const WORDS: usize = 600;
 
-impl Finding {
+impl Sighting {
     pub fn new(call: ProbeCall, answer: Answer<'_>, at: DateTime<Utc>) -> Self {
         let said = match answer {
             Answer::Done => String::new(),
@@ -133,7 +133,7 @@ mod tests {
         let ec2 = format!(
             "You are not authorized to perform this operation. {ec2}. Encoded authorization failure message: QUJD"
         );
-        let found = Finding::new(
+        let found = Sighting::new(
             ProbeCall::PeerVpc,
             Answer::Error { code: "UnauthorizedOperation", message: &ec2 },
             DateTime::UNIX_EPOCH,

@@ -10,8 +10,7 @@ use crate::organization::{
     ChangeState, ChangedOutlook, DiffLine, EffectiveLevel, EffectivePolicy, EffectiveStatement, NodeKind,
     OrganizationState, OutlookOf, PolicyChange, ScpLimits, ServiceControlPolicy,
 };
-use crate::probe::{Disagreement, Finding};
-use crate::problem::Problem;
+use crate::probe::{Disagreement, Sighting};
 use crate::problem::Problem;
 use crate::project::Stage;
 
@@ -380,7 +379,7 @@ pub enum CellProbe {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProbedCell {
-    pub finding: Finding,
+    pub finding: Sighting,
     /// The evaluation of the very call of the probe says otherwise.
     pub disagreement: Option<Disagreement>,
     /// The organization was read after the probe.

@@ -1,7 +1,7 @@
 //! Live probes.
 
 use domain::organization::{NodeKind, Organization, OrganizationNode, TreeNode};
-use domain::probe::{Finding, Probe, ProbeCall, Seen};
+use domain::probe::{Probe, ProbeCall, Seen, Sighting};
 use domain::problem::Problem;
 use store::{Error, Store};
 
@@ -36,7 +36,7 @@ on_both! {
         let mut done = waiting[0].clone();
         assert_eq!(done.asked_by, person("ada"));
         let said = "AccessDenied: \u{e4}".to_owned();
-        done.found(ProbeCall::CreateEndpoint, Finding { seen: Seen::Denied { by: None }, said, at: at(4) });
+        done.found(ProbeCall::CreateEndpoint, Sighting { seen: Seen::Denied { by: None }, said, at: at(4) });
         done.waiting = false;
         done.finished_at = Some(at(5));
         done.problem = Some(Problem::new("a", "b", "c"));
