@@ -84,7 +84,7 @@ impl ControlPlane {
         let foreseen = call.forecast(chain, &place, &context(account, caller)).outlook;
         Ok(CellProbe::Found(Box::new(ProbedCell {
             disagreement: disagreement(foreseen, finding.seen),
-            read_since: state.refreshed_at.is_some_and(|read| read >= finding.at),
+            read_since: state.refreshed_at.is_some_and(|read| read > finding.at),
             stand_in: (call.action() != governed.action).then(|| call.action().to_owned()),
             finding,
         })))
