@@ -5,6 +5,7 @@
 mod administration;
 mod organization;
 mod policy_changes;
+mod probes;
 mod revocations;
 mod samples;
 

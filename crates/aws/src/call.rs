@@ -71,6 +71,19 @@ pub(crate) fn endless(operation: &'static str) -> Error {
     Error::incomplete(operation, "last page: the list did not end")
 }
 
+/// Sends one call of a probe, whose failures are what it is for: they are counted, and no warning.
+pub(crate) async fn ask<T, E>(
+    operation: &'static str,
+    send: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+) -> Result<()>
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    let result = send.await.map(drop).map_err(|error| Error::from_sdk(operation, &error));
+    count(operation, &result);
+    result
+}
+
 fn counted<T, E>(operation: &'static str, result: Result<T, SdkError<E, HttpResponse>>) -> Result<T>
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
@@ -83,7 +96,11 @@ where
         Err(error @ Error::NotFound(_)) => tracing::debug!(%error, "AWS call failed"),
         Err(error) => tracing::warn!(%error, "AWS call failed"),
     }
+    count(operation, &result);
+    result
+}
+
+fn count<T>(operation: &'static str, result: &Result<T>) {
     let outcome = result.as_ref().map_or_else(Error::kind, |_| "ok");
     metrics::counter!(CALLS, "operation" => operation, "result" => outcome).increment(1);
-    result
 }

@@ -25,6 +25,7 @@ pub mod organization;
 pub mod parameter;
 pub mod person;
 pub mod preflight;
+pub mod probe;
 pub mod problem;
 pub mod project;
 pub mod request;

@@ -20,6 +20,7 @@ pub mod oidc;
 pub mod organizations;
 pub mod persist;
 pub mod provisioning;
+pub mod ram;
 pub mod sagemaker;
 pub mod seed;
 pub mod serve;

@@ -28,6 +28,7 @@ mod person;
 mod plans;
 mod policy_change;
 mod preflight;
+mod probe;
 mod product_access;
 mod product_settings;
 mod project;

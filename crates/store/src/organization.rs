@@ -60,6 +60,8 @@ impl Tx {
         }
         self.insert_all("policy_attachment", attachments).await?;
         self.insert_all("service_control_policy", organization.policies.iter().map(policies::row).collect()).await?;
+        let gone = Sql::new("DELETE FROM probe WHERE account NOT IN (SELECT id FROM organization_node)");
+        execute(self.on(), gone).await?;
         let columns =
             vec![("name", ORGANIZATION.into()), ("refreshed_at", refreshed_at.into()), ("problem", Value::Text(None))];
         execute(self.on(), Sql::upsert("organization_state", "name", columns)).await.map(|_| ())

@@ -9,6 +9,7 @@ mod leased;
 mod operations;
 mod organization;
 mod outcome;
+mod probes;
 mod provision;
 mod revoke;
 mod round;

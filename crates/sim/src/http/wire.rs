@@ -22,6 +22,7 @@ pub(super) enum Service {
     Sts,
     Iam,
     Ec2,
+    Ram,
     CloudFormation,
 }
 
@@ -45,6 +46,7 @@ impl Service {
             Self::Sts => "sts",
             Self::Iam => "iam",
             Self::Ec2 => "ec2",
+            Self::Ram => "ram",
             Self::CloudFormation => "cloudformation",
         }
     }
@@ -56,7 +58,7 @@ impl Service {
             Self::CloudFormation => Protocol::Query("http://cloudformation.amazonaws.com/doc/2010-05-15/"),
             Self::Catalog | Self::SageMaker | Self::Organizations => Protocol::Json,
             Self::Ec2 => Protocol::Ec2,
-            Self::Runtime => Protocol::Rest,
+            Self::Runtime | Self::Ram => Protocol::Rest,
         }
     }
 }
@@ -89,6 +91,15 @@ pub(super) fn read(parts: &Parts, body: &[u8]) -> Result<Request, (Protocol, Aws
     if let Some(request) = invocation(parts) {
         return Ok(request);
     }
+    // What the portal calls of Resource Access Manager is one path.
+    if parts.uri.path() == "/acceptresourceshareinvitation" {
+        let input = serde_json::from_slice(body).map_err(|e| {
+            let message = format!("The input is no JSON: {e}");
+            (Protocol::Rest, AwsError::new("SerializationException", message))
+        })?;
+        let operation = "AcceptResourceShareInvitation".to_owned();
+        return Ok(Request { service: Service::Ram, operation, input: Input::Json(input) });
+    }
     let text = if parts.method == Method::POST { body } else { parts.uri.query().unwrap_or_default().as_bytes() };
     let mut fields: BTreeMap<String, String> =
         url::form_urlencoded::parse(text).map(|(k, v)| (k.into_owned(), v.into_owned())).collect();
@@ -99,7 +110,7 @@ pub(super) fn read(parts: &Parts, body: &[u8]) -> Result<Request, (Protocol, Aws
         "2010-05-08" => Service::Iam,
         "2016-11-15" => Service::Ec2,
         _ => {
-            let message = "The request names no service that the local AWS offers: Service Catalog, SageMaker, Organizations, STS, IAM, EC2 and CloudFormation.";
+            let message = "The request names no service that the local AWS offers: Service Catalog, SageMaker, Organizations, STS, IAM, EC2, RAM and CloudFormation.";
             return Err((Service::Sts.protocol(), AwsError::new("InvalidAction", message)));
         }
     };

@@ -20,6 +20,7 @@ mod organization;
 mod people;
 mod policy_changes;
 mod preflight;
+mod probes;
 mod requests;
 mod revocations;
 mod schema;
