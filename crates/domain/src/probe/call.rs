@@ -175,6 +175,7 @@ impl ProbeCall {
             resource: resource.as_deref(),
             context: &context,
             absent: &absent,
+            present: &[],
         })
     }
 }
