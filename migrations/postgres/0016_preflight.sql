@@ -18,3 +18,11 @@ CREATE TABLE launch_standing (
     body TEXT COLLATE "C" NOT NULL,
     PRIMARY KEY (account, region, product_id)
 );
+
+-- Quotas of an account in a region, and what is used of them. JSON.
+CREATE TABLE account_quotas (
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (account, region)
+);

@@ -17,3 +17,11 @@ CREATE TABLE launch_standing (
     body TEXT NOT NULL,
     PRIMARY KEY (account, region, product_id)
 ) STRICT;
+
+-- Quotas of an account in a region, and what is used of them. JSON.
+CREATE TABLE account_quotas (
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (account, region)
+) STRICT;

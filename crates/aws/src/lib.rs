@@ -2,7 +2,7 @@
 //!
 //! [`Aws`] holds the portal's own identity (the hub). [`Aws::assume`] gives a [`Session`] in one role of one account and
 //! region, and a session hands out the adapters: [`ServiceCatalog`], [`SageMaker`], [`CloudFormation`],
-//! [`Iam`], [`Organizations`], [`Probing`]. Every call ends in the crate's [`Error`], which decides once what may be repeated.
+//! [`Iam`], [`Organizations`], [`ServiceQuotas`], [`Probing`]. Every call ends in the crate's [`Error`], which decides once what may be repeated.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
@@ -17,6 +17,7 @@ pub mod organizations;
 mod probe;
 pub mod sagemaker;
 pub mod service_catalog;
+mod service_quotas;
 mod session;
 mod signed;
 mod sts;
@@ -30,6 +31,7 @@ pub use organizations::Organizations;
 pub use probe::Probing;
 pub use sagemaker::SageMaker;
 pub use service_catalog::ServiceCatalog;
+pub use service_quotas::ServiceQuotas;
 pub use session::Session;
 pub use sts::{AssumeGrant, Identity, RoleRef};
 

@@ -243,8 +243,8 @@ pub(crate) async fn prober(
     assume(plane, &role, &AssumeGrant::acting(portal.by().studio_user_id().into(), policy)).await
 }
 
-/// The portal's own session for reading what products ask for, in a project's account. Nothing is provisioned with it:
-/// its uses are `workers::catalog` and `doctor`.
+/// The portal's own session for reading what products ask for and which launch paths there are, in a project's account.
+/// Nothing is provisioned with it: its uses are `workers::catalog`, preflight and `doctor`.
 pub(crate) async fn catalog_reader(plane: &ControlPlane, account: &AccountId, region: &Region) -> aws::Result<Session> {
     system(plane, account, region, RoleName::StudiogateProvisioner).await
 }

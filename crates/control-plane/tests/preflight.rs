@@ -7,7 +7,7 @@ mod common;
 use common::{PRODUCT, TestState};
 use control_plane::Error;
 use domain::environment::EnvironmentState;
-use domain::id::{EnvironmentId, RequestId};
+use domain::id::{AccountId, EnvironmentId, RequestId};
 use domain::preflight::{Check, Preflight, Verdict};
 use domain::problem::Problem;
 use domain::view::{DecisionInput, RequestFormQuery};
@@ -142,7 +142,8 @@ on_both! {
             }
             let of_resources = verdicts(&preflight, Check::Policies);
             assert!(of_resources.len() > 3 && of_resources.iter().all(|it| *it == Verdict::Fine), "{preflight:#?}");
-            assert!(verdicts(&preflight, Check::Quotas).contains(&Verdict::NotAssessed), "an account's own quotas");
+            let of_quotas = verdicts(&preflight, Check::Quotas);
+            assert!(of_quotas.len() > 1 && of_quotas.iter().all(|it| *it == Verdict::Fine), "{preflight:#?}");
             assert_eq!(preflight.account_read_at, Some(state.plane.now()));
             assert!(preflight.policies_read_at.is_some());
         }
@@ -327,6 +328,42 @@ on_both! {
         mirror(&state).await;
         let (check, told) = denied(&on_form(&state, PRODUCT).await);
         assert_eq!((check, told.as_str()), (Check::Constraints, "InstanceType: Not the smallest."));
+    }
+
+    async fn an_account_that_may_have_no_more_is_told_and_the_worker_counts_again(url) {
+        let state = start(&url).await;
+        let account: AccountId = DEV.parse().unwrap();
+        let allow = |profiles: usize| {
+            at_aws(&state, |world| world.sagemaker(&account, "eu-west-1").quotas.user_profiles = profiles);
+        };
+        let used = at_aws(&state, |world| world.sagemaker(&account, "eu-west-1").user_profiles.len());
+        allow(used);
+        mirror(&state).await;
+        let (check, told) = denied(&on_form(&state, PRODUCT).await);
+        assert_eq!(check, Check::Quotas, "{told}");
+        let says = format!("The account has {used} of {used}; this makes 1 more.");
+        assert!(told.contains(&says) && told.contains("Studio user profiles"), "{told}");
+        assert!(refused(&state, PRODUCT, "one-too-many").await.contains("L-AC46C40F"));
+        // The mirror has not seen that somebody else took the last one: the worker counts again.
+        allow(used + 1);
+        mirror(&state).await;
+        let id = state.approved("last-one").await;
+        allow(used);
+        let problem = stopped(&state, &id, "last-one").await;
+        assert!(problem.why.contains(&says), "{problem:?}");
+        allow(used + 1);
+        state.plane.retry_environment(&state.as_(WHO).await, &id).await.unwrap();
+        state.settle().await;
+        assert_eq!(state.environment(&id).await.state, EnvironmentState::Available);
+        // A quota that cannot be read lets through, and is said to.
+        let denied = FaultKind::Error { code: "AccessDeniedException".into(), status: 400, message: "not these".into() };
+        state.running.aws.faults().next("servicequotas:GetServiceQuota", denied, 1_000);
+        mirror(&state).await;
+        let preflight = on_form(&state, PRODUCT).await;
+        let quota = preflight.findings.iter().find(|it| it.subject.contains("user profiles")).unwrap();
+        assert_eq!(quota.verdict, Verdict::NotAssessed);
+        assert!(quota.why.contains("not these"), "{quota:?}");
+        state.assert_sound().await;
     }
 
     async fn a_tag_that_was_chosen_and_is_no_longer_taken_is_told(url) {

@@ -7,8 +7,8 @@ use domain::catalog::{Constraint, ConstraintRule};
 use domain::id::{AccountId, Region};
 use domain::organization::{Chain, OrganizationNode, ServiceControlPolicy};
 use domain::preflight::{
-    Calls, Check, Finding, FoundRole, LaunchStanding, Preflight, Reach, RoleStanding, TagChoices, Verdict,
-    calls_of_the_portal, constraints, launching, limits, resources, tag_options,
+    AccountQuota, AccountQuotas, Calls, Check, Counted, Finding, FoundRole, LaunchStanding, Preflight, Reach, RoleStanding, TagChoices, Verdict,
+    calls_of_the_portal, constraints, launching, limits, quotas, resources, tag_options,
 };
 use domain::resource_actions::{MAP, known, properties};
 use domain::template::{Given, Resolver, TemplateDigest};
@@ -272,18 +272,63 @@ fn tags_keep_to_the_options() {
 }
 
 #[test]
-fn fixed_limits_are_counted_and_an_accounts_own_quotas_are_said_to_be_unknown() {
+fn what_service_catalog_takes_is_counted() {
     let tags = |count: usize| (0..count).map(|n| (format!("t{n}"), String::new())).collect();
     let none = BTreeMap::new();
     let worst = |findings: Vec<Finding>| findings.into_iter().map(|f| f.verdict).max().unwrap();
-    assert_eq!(worst(limits(&none, &tags(50), None)), Verdict::Fine);
-    assert_eq!(worst(limits(&none, &tags(51), None)), Verdict::Denied);
+    assert_eq!(worst(limits(&none, &tags(50))), Verdict::Fine);
+    assert_eq!(worst(limits(&none, &tags(51))), Verdict::Denied);
     let long = |length: usize| BTreeMap::from([("It".to_owned(), "x".repeat(length))]);
-    assert_eq!(worst(limits(&long(4_096), &none, None)), Verdict::Fine);
-    assert_eq!(worst(limits(&long(4_097), &none, None)), Verdict::Denied);
-    assert_eq!(worst(limits(&none, &long(257), None)), Verdict::Denied);
-    let digest = TemplateDigest::read(NOTEBOOK, properties);
-    assert_eq!(worst(limits(&none, &none, Some(&digest))), Verdict::NotAssessed);
+    assert_eq!(worst(limits(&long(4_096), &none)), Verdict::Fine);
+    assert_eq!(worst(limits(&long(4_097), &none)), Verdict::Denied);
+    assert_eq!(worst(limits(&none, &long(257))), Verdict::Denied);
+}
+
+#[test]
+fn what_the_template_makes_is_counted_against_what_the_account_has_left() {
+    let template = "\
+Parameters:
+  Type: {Type: String}
+Conditions:
+  Large: !Equals [!Ref Type, large]
+Resources:
+  Domain: {Type: AWS::SageMaker::Domain}
+  One: {Type: AWS::SageMaker::UserProfile}
+  Two: {Type: AWS::SageMaker::UserProfile, Condition: Large}
+  Space: {Type: AWS::SageMaker::Space}
+";
+    let digest = TemplateDigest::read(template, properties);
+    let none = BTreeMap::new();
+    let of = |values: &BTreeMap<String, String>, used: u64, region_read: bool| -> Vec<(String, Verdict, String)> {
+        let (account, region) = (account(), "eu-west-1".parse::<Region>().unwrap());
+        let given =
+            Given { values, parameters: &[], account: account.as_str(), region: region.as_str(), partition: "aws" };
+        let quota = Ok(AccountQuota { most: 3, used });
+        let counts = [(Counted::Domain, Err("AWS is busy.".to_owned())), (Counted::UserProfile, quota)];
+        let read_at = chrono::DateTime::UNIX_EPOCH;
+        let read = AccountQuotas { account: account.clone(), region: region.clone(), quotas: counts.into(), read_at };
+        let findings = quotas(Some(&digest), &Resolver::new(&digest, given), region_read.then_some(&read));
+        findings.into_iter().map(|finding| (finding.subject, finding.verdict, finding.why)).collect()
+    };
+    let large = BTreeMap::from([("Type".to_owned(), "large".to_owned())]);
+    let small = BTreeMap::from([("Type".to_owned(), "small".to_owned())]);
+    let profiles = |values: &BTreeMap<String, String>, used| of(values, used, true)[1].clone();
+    let (subject, verdict, why) = profiles(&large, 1);
+    assert_eq!((subject.as_str(), verdict), (Counted::UserProfile.quota_name(), Verdict::Fine));
+    assert_eq!(why, "The account has 1 of 3; this makes 2 more.");
+    assert_eq!(profiles(&small, 2).1, Verdict::Fine);
+    assert_eq!(profiles(&large, 2).1, Verdict::Denied);
+    assert_eq!(profiles(&none, 2).1, Verdict::Depends, "it is not known yet how many");
+    assert_eq!(profiles(&none, 3).1, Verdict::Denied, "one at least");
+    assert_eq!(profiles(&small, 9).1, Verdict::Denied, "the quota was lowered");
+    let read = of(&small, 0, true);
+    assert_eq!((read[0].1, read[0].2.as_str()), (Verdict::NotAssessed, "AWS is busy."));
+    assert_eq!(read[2].1, Verdict::NotAssessed, "spaces are not looked up");
+    assert!(of(&small, 0, false).iter().all(|finding| finding.1 == Verdict::NotAssessed), "nothing was read");
+    let unread = TemplateDigest { unread: Some("It uses a transform.".into()), ..TemplateDigest::default() };
+    let given =
+        Given { values: &none, parameters: &[], account: "601000000002", region: "eu-west-1", partition: "aws" };
+    assert_eq!(quotas(Some(&unread), &Resolver::new(&unread, given), None)[0].verdict, Verdict::NotAssessed);
 }
 
 #[test]

@@ -25,6 +25,7 @@ pub mod sagemaker;
 pub mod seed;
 pub mod serve;
 pub mod servicecatalog;
+pub mod servicequotas;
 pub mod signature;
 pub mod sts;
 pub mod studio;

@@ -1,7 +1,7 @@
-//! What is known before a launch: templates of versions, and how accounts stand to products.
+//! What is known before a launch: templates of versions, how accounts stand to products, and their quotas.
 
 use domain::id::{AccountId, ProductId, ProvisioningArtifactId, Region};
-use domain::preflight::LaunchStanding;
+use domain::preflight::{AccountQuotas, LaunchStanding};
 use domain::template::TemplateDigest;
 
 use crate::connect::Store;
@@ -37,6 +37,13 @@ impl Store {
         let sql = sql.bind(account.as_str()).bind(region.as_str()).bind(product.as_str());
         let body: Option<(String,)> = optional(self.read(), sql).await?;
         body.map(|(body,)| At::new("launch_standing", product.as_str()).json("body", &body)).transpose()
+    }
+
+    /// The quotas of an account in a region; nothing where they were never read.
+    pub async fn account_quotas(&self, account: &AccountId, region: &Region) -> Result<Option<AccountQuotas>> {
+        let sql = Sql::new("SELECT body FROM account_quotas WHERE account = $1 AND region = $2");
+        let body: Option<(String,)> = optional(self.read(), sql.bind(account.as_str()).bind(region.as_str())).await?;
+        body.map(|(body,)| At::new("account_quotas", account.as_str()).json("body", &body)).transpose()
     }
 }
 
@@ -79,5 +86,15 @@ impl Tx {
             ("body", json("launch_standing", "body", standing)?),
         ];
         execute(self.on(), Sql::upsert("launch_standing", "account, region, product_id", columns)).await.map(|_| ())
+    }
+
+    /// Puts what was just read of an account's quotas in the place of what was there.
+    pub async fn put_account_quotas(&mut self, quotas: &AccountQuotas) -> Result<()> {
+        let columns = vec![
+            ("account", quotas.account.as_str().into()),
+            ("region", quotas.region.as_str().into()),
+            ("body", json("account_quotas", "body", quotas)?),
+        ];
+        execute(self.on(), Sql::upsert("account_quotas", "account, region", columns)).await.map(|_| ())
     }
 }

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::catalog::{Product, ProvisioningArtifact};
 use domain::organization::Chain;
 use domain::preflight::{
-    Calls, Check, LaunchStanding, Preflight, Reach, TagChoices, calls_of_the_portal, constraints, launching, limits,
-    resources, tag_options,
+    AccountQuotas, Calls, Check, Counted, LaunchStanding, Preflight, Reach, TagChoices, calls_of_the_portal, constraints,
+    launching, limits, quotas, resources, tag_options,
 };
 use domain::problem::Problem;
 use domain::project::{Project, ProjectAccount};
@@ -40,11 +40,17 @@ impl ControlPlane {
     pub(crate) async fn preflight(&self, asked: &Asked<'_>) -> Result<Preflight> {
         let ProjectAccount { account, region, .. } = asked.account;
         let standing = self.store().launch_standing(account, region, &asked.product.id).await?;
-        self.preflight_by(asked, standing.as_ref()).await
+        let quotas = self.store().account_quotas(account, region).await?;
+        self.preflight_by(asked, standing.as_ref(), quotas.as_ref()).await
     }
 
-    /// The same, with how the account stands to the product as it is now.
-    pub(crate) async fn preflight_by(&self, asked: &Asked<'_>, standing: Option<&LaunchStanding>) -> Result<Preflight> {
+    /// The same, with how the account stands to the product, and what it may still have.
+    async fn preflight_by(
+        &self,
+        asked: &Asked<'_>,
+        standing: Option<&LaunchStanding>,
+        account_quotas: Option<&AccountQuotas>,
+    ) -> Result<Preflight> {
         let Asked { product, artifact, account, values, .. } = *asked;
         let read = self.store().artifact_template(&product.region, &product.id, &artifact.id).await?;
         let template = read.as_ref();
@@ -77,7 +83,8 @@ impl ControlPlane {
         let mut findings = launching(standing, launch_constraint(product), at);
         findings.extend(calls_of_the_portal(&calls, template));
         findings.extend(resources(&calls, template, &resolver));
-        findings.extend(limits(values, &all_tags, template));
+        findings.extend(limits(values, &all_tags));
+        findings.extend(quotas(template, &resolver, account_quotas));
         findings.extend(tag_options(&choices, &asked.tags));
         findings.extend(constraints(&product.constraints, values));
         Ok(Preflight {
@@ -99,18 +106,21 @@ impl ControlPlane {
         Ok(self.preflight_of(request, valid).await?.and_then(|preflight| preflight.problem(|_| true)))
     }
 
-    /// Why a request must not go on to AWS: by the policies, tags and rules of the mirrors, and by launch path, principal and
-    /// role as the account has them now.
+    /// Why a request must not go on to AWS: by the policies, tags and rules of the mirrors, and by launch path, principal, role
+    /// and quotas as the account has them now.
     pub(crate) async fn denied_now(&self, request: &Request, valid: &StillValid) -> Result<Option<Problem>> {
         let Some((artifact, account)) = self.place_of(request, valid).await? else { return Ok(None) };
         let asked = asked_by(request, valid, artifact, &account);
-        let by_the_account = |check| matches!(check, Check::LaunchPath | Check::Principal | Check::LaunchRole);
+        let by_the_account =
+            |check| matches!(check, Check::LaunchPath | Check::Principal | Check::LaunchRole | Check::Quotas);
         let mirrored = self.preflight(&asked).await?;
         if let Some(problem) = mirrored.problem(|check| !by_the_account(check)) {
             return Ok(Some(problem));
         }
-        let standing = self.read_standing_now(&account, &valid.product).await?;
-        let fresh = self.preflight_by(&asked, Some(&standing)).await?;
+        let template = self.store().artifact_template(&valid.product.region, &valid.product.id, &artifact.id).await?;
+        let counted: Vec<Counted> = template.iter().flat_map(Counted::of).collect();
+        let (standing, quotas) = self.read_account_now(&account, &valid.product, &counted).await?;
+        let fresh = self.preflight_by(&asked, Some(&standing), Some(&quotas)).await?;
         Ok(fresh.problem(|_| true))
     }
 

@@ -1,5 +1,5 @@
 //! Reading how an account stands to products: launch paths and TagOptions as `StudiogateProvisioner` sees them, shares,
-//! principals and roles as `StudiogateObserver` does.
+//! principals, roles and quotas as `StudiogateObserver` does.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,9 @@ use aws::Session;
 use aws::service_catalog::Principal;
 use domain::catalog::{Portfolio, Product};
 use domain::id::{AccountId, PortfolioId, Region};
-use domain::preflight::{FoundRole, LaunchStanding, Read, RoleStanding, TagChoices};
+use domain::preflight::{
+    AccountQuota, AccountQuotas, Counted, FoundRole, LaunchStanding, Read, RoleStanding, TagChoices,
+};
 use domain::project::ProjectAccount;
 use domain::session::RoleName;
 
@@ -27,14 +29,25 @@ pub(crate) struct AccountReader<'a> {
 }
 
 impl ControlPlane {
-    /// Asks AWS, and keeps the answer.
-    pub(super) async fn read_standing_now(&self, at: &ProjectAccount, product: &Product) -> Result<LaunchStanding> {
+    /// Asks AWS, and keeps the answers. Of the quotas those of `counted` are read; what is known of the others stays.
+    pub(super) async fn read_account_now(
+        &self,
+        at: &ProjectAccount,
+        product: &Product,
+        counted: &[Counted],
+    ) -> Result<(LaunchStanding, AccountQuotas)> {
+        let known = self.store().account_quotas(&at.account, &at.region).await?;
         let mut reader = AccountReader::open(self, at.account.clone(), at.region.clone()).await;
         let standing = reader.read(product).await;
+        let mut quotas = reader.quotas(counted).await;
+        for (counted, quota) in known.into_iter().flat_map(|known| known.quotas) {
+            quotas.quotas.entry(counted).or_insert(quota);
+        }
         let mut tx = self.store().begin().await?;
         tx.put_launch_standing(&standing).await?;
+        tx.put_account_quotas(&quotas).await?;
         tx.commit().await?;
-        Ok(standing)
+        Ok((standing, quotas))
     }
 }
 
@@ -70,6 +83,32 @@ impl<'a> AccountReader<'a> {
             tag_choices,
             read_at: self.plane.now(),
         }
+    }
+
+    /// Quotas of the account with what is used of them.
+    pub(crate) async fn quotas(&self, counted: &[Counted]) -> AccountQuotas {
+        let mut quotas = BTreeMap::new();
+        for kind in counted {
+            quotas.insert(*kind, self.quota(*kind).await);
+        }
+        AccountQuotas {
+            account: self.account.clone(),
+            region: self.region.clone(),
+            quotas,
+            read_at: self.plane.now(),
+        }
+    }
+
+    async fn quota(&self, counted: Counted) -> Read<AccountQuota> {
+        let session = self.observer.as_ref().map_err(Clone::clone)?;
+        let most = session.service_quotas().of_sagemaker(counted.quota_code()).await.map_err(why)?;
+        let sagemaker = session.sagemaker();
+        let used = match counted {
+            Counted::Domain => sagemaker.count_domains().await,
+            Counted::UserProfile => sagemaker.count_user_profiles().await,
+            Counted::NotebookInstance => sagemaker.count_notebook_instances().await,
+        };
+        Ok(AccountQuota { most, used: used.map_err(why)? })
     }
 
     async fn paths(&self, product: &Product) -> Read<Vec<String>> {

@@ -1,9 +1,10 @@
-//! The mirror of how accounts stand to the products that they may use.
+//! The mirror of how accounts stand to the products that they may use, and of their quotas.
 
 use std::collections::BTreeMap;
 
 use domain::catalog::Product;
 use domain::id::{AccountId, Region};
+use domain::preflight::Counted;
 use futures::{FutureExt, StreamExt, stream};
 use tokio_util::sync::CancellationToken;
 
@@ -42,16 +43,17 @@ impl ControlPlane {
                     for product in products {
                         standings.push(reader.read(&product).await);
                     }
-                    standings
+                    (standings, reader.quotas(&Counted::ALL).await)
                 }
                 .boxed()
             })
             .buffer_unordered(AT_ONCE);
-        while let Some(standings) = read.next().await {
+        while let Some((standings, quotas)) = read.next().await {
             let mut tx = self.store().begin().await?;
             for standing in &standings {
                 tx.put_launch_standing(standing).await?;
             }
+            tx.put_account_quotas(&quotas).await?;
             tx.commit().await?;
         }
         Ok(())

@@ -4,6 +4,7 @@
 mod constraints;
 mod launching;
 mod limits;
+mod quotas;
 mod resources;
 mod tag_options;
 
@@ -15,6 +16,7 @@ use crate::problem::Problem;
 pub use constraints::constraints;
 pub use launching::{FoundRole, LaunchStanding, Read, RoleStanding, TagChoices, launching};
 pub use limits::limits;
+pub use quotas::{AccountQuota, AccountQuotas, Counted, quotas};
 pub use resources::{Calls, Reach, calls_of_the_portal, resources};
 pub use tag_options::tag_options;
 

@@ -19,6 +19,8 @@ pub(super) enum Service {
     /// SageMaker's runtime, where endpoints are called.
     Runtime,
     Organizations,
+    /// Service Quotas.
+    Quotas,
     Sts,
     Iam,
     Ec2,
@@ -43,6 +45,7 @@ impl Service {
             Self::Catalog => "servicecatalog",
             Self::SageMaker | Self::Runtime => "sagemaker",
             Self::Organizations => "organizations",
+            Self::Quotas => "servicequotas",
             Self::Sts => "sts",
             Self::Iam => "iam",
             Self::Ec2 => "ec2",
@@ -56,7 +59,7 @@ impl Service {
             Self::Sts => Protocol::Query("https://sts.amazonaws.com/doc/2011-06-15/"),
             Self::Iam => Protocol::Query("https://iam.amazonaws.com/doc/2010-05-08/"),
             Self::CloudFormation => Protocol::Query("http://cloudformation.amazonaws.com/doc/2010-05-15/"),
-            Self::Catalog | Self::SageMaker | Self::Organizations => Protocol::Json,
+            Self::Catalog | Self::SageMaker | Self::Organizations | Self::Quotas => Protocol::Json,
             Self::Ec2 => Protocol::Ec2,
             Self::Runtime | Self::Ram => Protocol::Rest,
         }
@@ -110,7 +113,7 @@ pub(super) fn read(parts: &Parts, body: &[u8]) -> Result<Request, (Protocol, Aws
         "2010-05-08" => Service::Iam,
         "2016-11-15" => Service::Ec2,
         _ => {
-            let message = "The request names no service that the local AWS offers: Service Catalog, SageMaker, Organizations, STS, IAM, EC2, RAM and CloudFormation.";
+            let message = "The request names no service that the local AWS offers: Service Catalog, SageMaker, Organizations, Service Quotas, STS, IAM, EC2, RAM and CloudFormation.";
             return Err((Service::Sts.protocol(), AwsError::new("InvalidAction", message)));
         }
     };
@@ -140,6 +143,7 @@ fn read_json(target: &str, body: &[u8]) -> Result<Request, AwsError> {
         "AWS242ServiceCatalogService" => Service::Catalog,
         "SageMaker" => Service::SageMaker,
         "AWSOrganizationsV20161128" => Service::Organizations,
+        "ServiceQuotasV20190624" => Service::Quotas,
         _ => return Err(AwsError::unknown_operation(target)),
     };
     let input = if body.is_empty() { Ok(Value::Object(serde_json::Map::new())) } else { serde_json::from_slice(body) };

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
-use domain::id::{ProductId, ProvisioningArtifactId, Region};
-use domain::preflight::LaunchStanding;
+use domain::id::{AccountId, ProductId, ProvisioningArtifactId, Region};
+use domain::preflight::{AccountQuota, AccountQuotas, Counted, LaunchStanding};
 use domain::template::TemplateDigest;
 
 use crate::backend::on_both;
@@ -61,5 +61,25 @@ on_both! {
             tx.commit().await.unwrap();
             assert_eq!(read(&standing).await, Some(standing.clone()));
         }
+    }
+
+    async fn quotas_of_an_account_are_kept_as_last_read(db) {
+        let store = db.store;
+        let (account, region): (AccountId, Region) = ("601000000002".parse().unwrap(), "eu-west-1".parse().unwrap());
+        let read = async || store.account_quotas(&account, &region).await.unwrap();
+        assert_eq!(read().await, None);
+        for used in [1, 2] {
+            let counts = BTreeMap::from([
+                (Counted::Domain, Ok(AccountQuota { most: 10, used })),
+                (Counted::UserProfile, Err("AWS is busy.".to_owned())),
+            ]);
+            let quotas =
+                AccountQuotas { account: account.clone(), region: region.clone(), quotas: counts, read_at: at(0) };
+            let mut tx = store.begin().await.unwrap();
+            tx.put_account_quotas(&quotas).await.unwrap();
+            tx.commit().await.unwrap();
+            assert_eq!(read().await, Some(quotas));
+        }
+        assert_eq!(store.account_quotas(&account, &"us-east-1".parse().unwrap()).await.unwrap(), None);
     }
 }
