@@ -49,6 +49,7 @@ pub const PATHS: &[&str] = &[
     "/api/end_sessions_of",
     "/api/launch_environment",
     "/api/preview_policy_change",
+    "/api/probe_guardrails",
     "/api/refresh_catalog",
     "/api/remove_group_mapping",
     "/api/remove_parameter_binding",

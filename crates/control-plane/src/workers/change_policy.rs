@@ -22,7 +22,14 @@ impl ControlPlane {
         let authorized = match self.authorize_policy_change(operation, it).await? {
             Ok(authorized) => authorized,
             Err(Hindrance::Refused(problem)) => return Ok(Outcome::refused(problem)),
-            Err(Hindrance::TooOld(problem)) => return Ok(Outcome::new(Observation::Blocked { problem })),
+            // Nobody else could decide upon anything while this one waits for somebody to sign in.
+            Err(Hindrance::TooOld(problem)) => {
+                return Ok(Outcome::refused(Problem::new(
+                    "Whoever decided upon this has not signed in for too long. Nothing was changed.",
+                    problem.why,
+                    "Sign in as an admin and try again.",
+                )));
+            }
         };
         match operation.step {
             Step::Check => self.check_policy_change(it).await,
