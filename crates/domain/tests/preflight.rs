@@ -7,8 +7,9 @@ use domain::catalog::{Constraint, ConstraintRule};
 use domain::id::{AccountId, Region};
 use domain::organization::{Chain, OrganizationNode, ServiceControlPolicy};
 use domain::preflight::{
-    AccountQuota, AccountQuotas, Calls, Check, Counted, Finding, FoundRole, LaunchStanding, Preflight, Reach, RoleStanding, TagChoices, Verdict,
-    calls_of_the_portal, constraints, launching, limits, quotas, resources, tag_options,
+    AccountQuota, AccountQuotas, Calls, Check, Counted, Finding, FoundRole, LaunchStanding, Preflight, Reach,
+    RoleStanding, TagChoices, Verdict, calls_of_the_portal, constraints, launching, limits, quotas, resources,
+    tag_options,
 };
 use domain::resource_actions::{MAP, known, properties};
 use domain::template::{Given, Resolver, TemplateDigest};

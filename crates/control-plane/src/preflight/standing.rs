@@ -91,12 +91,7 @@ impl<'a> AccountReader<'a> {
         for kind in counted {
             quotas.insert(*kind, self.quota(*kind).await);
         }
-        AccountQuotas {
-            account: self.account.clone(),
-            region: self.region.clone(),
-            quotas,
-            read_at: self.plane.now(),
-        }
+        AccountQuotas { account: self.account.clone(), region: self.region.clone(), quotas, read_at: self.plane.now() }
     }
 
     async fn quota(&self, counted: Counted) -> Read<AccountQuota> {

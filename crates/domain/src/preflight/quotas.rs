@@ -83,7 +83,7 @@ pub fn quotas(
         return vec![Finding::new(Check::Quotas, Verdict::NotAssessed, "", why)];
     };
     let mut findings: Vec<Finding> = Counted::of(template)
-        .filter_map(|counted| Some(of_kind(counted, Made::by(template, counted.resource_type(), resolver)?, account)))
+        .filter_map(|counted| Some(of_kind(counted, &Made::by(template, counted.resource_type(), resolver)?, account)))
         .collect();
     for kind in UNCOUNTED {
         if Made::by(template, kind, resolver).is_some() {
@@ -118,7 +118,7 @@ impl Made {
     }
 }
 
-fn of_kind(counted: Counted, made: Made, account: Option<&AccountQuotas>) -> Finding {
+fn of_kind(counted: Counted, made: &Made, account: Option<&AccountQuotas>) -> Finding {
     let name = counted.quota_name();
     let finding = |verdict, why: String| Finding::new(Check::Quotas, verdict, name, why);
     let AccountQuota { most, used } = match account.and_then(|account| account.quotas.get(&counted)) {
