@@ -101,6 +101,7 @@ impl<'a> AccountReader<'a> {
         let used = match counted {
             Counted::Domain => sagemaker.count_domains().await,
             Counted::UserProfile => sagemaker.count_user_profiles().await,
+            Counted::Space => sagemaker.count_spaces().await,
             Counted::NotebookInstance => sagemaker.count_notebook_instances().await,
         };
         Ok(AccountQuota { most, used: used.map_err(why)? })
