@@ -34,36 +34,48 @@ fn badge(verdict: Verdict) -> (Tone, Icon, &'static str) {
     }
 }
 
-/// What was looked at before anything is asked of AWS, check by check, with what to do and who can.
+/// What was looked at before anything is asked of AWS, with what to do and who can: first what stands in the way or is not
+/// known, then, folded, what is fine.
 #[component]
 pub fn PreflightCard(preflight: Preflight) -> impl IntoView {
-    let of = |check: Check| preflight.findings.iter().filter(move |finding| finding.check == check);
-    let sections = CHECKS
-        .into_iter()
-        .filter(|check| of(*check).next().is_some())
-        .map(|check| {
-            let lines = of(check).map(|finding| line(finding, preflight.advice(finding))).collect_view();
-            view! {
-                <section class="stack gap-2">
-                    <h3 class="text-base">{heading(check)}</h3>
-                    <ul class="grid gap-2">{lines}</ul>
-                </section>
-            }
-        })
-        .collect_view();
-    let denied = preflight.denied().count();
-    let summary = (denied > 0).then(|| {
-        let title = if denied == 1 {
-            "One thing would be denied.".to_owned()
-        } else {
-            format!("{denied} things would be denied.")
-        };
+    let (fine, open): (Vec<&Finding>, Vec<&Finding>) =
+        preflight.findings.iter().partition(|finding| finding.verdict == Verdict::Fine);
+    let summary = match preflight.denied().count() {
+        0 if open.is_empty() => {
+            Some(view! { <Callout tone=Tone::Good title="Nothing stands in the way of it." /> }.into_any())
+        }
+        0 => None,
+        denied => {
+            let title = if denied == 1 {
+                "One thing would be denied.".to_owned()
+            } else {
+                format!("{denied} things would be denied.")
+            };
+            Some(
+                view! {
+                    <Callout tone=Tone::Bad title>
+                        <p>"It cannot go ahead like this. Below stands what to do, and who can do it."</p>
+                    </Callout>
+                }
+                .into_any(),
+            )
+        }
+    };
+    let folded = match fine.len() {
+        0 => None,
+        1 => Some("One check found nothing in the way".to_owned()),
+        count => Some(format!("{count} checks found nothing in the way")),
+    };
+    let folded = folded.map(|summary| {
+        let sections = sections(&fine, &preflight);
         view! {
-            <Callout tone=Tone::Bad title>
-                <p>"It cannot go ahead like this. Below stands what to do, and who can do it."</p>
-            </Callout>
+            <details class="stack gap-4">
+                <summary class="font-semibold">{summary}</summary>
+                <div class="stack gap-4 pt-3">{sections}</div>
+            </details>
         }
     });
+    let sections = sections(&open, &preflight);
     let account = match preflight.account_read_at {
         Some(at) => view! { "The account was read on " <Moment at /> ". " }.into_any(),
         None => view! { "The account was not read yet. " }.into_any(),
@@ -77,10 +89,30 @@ pub fn PreflightCard(preflight: Preflight) -> impl IntoView {
             <div class="stack gap-4">
                 {summary}
                 {sections}
+                {folded}
                 <p class="text-sm text-muted">{account} {policies}</p>
             </div>
         </Card>
     }
+}
+
+/// Findings by check, in the order in which AWS would come to them.
+fn sections(findings: &[&Finding], preflight: &Preflight) -> Vec<AnyView> {
+    let of = |check: Check| findings.iter().filter(move |finding| finding.check == check);
+    CHECKS
+        .into_iter()
+        .filter(|check| of(*check).next().is_some())
+        .map(|check| {
+            let lines = of(check).map(|finding| line(finding, preflight.advice(finding))).collect_view();
+            view! {
+                <section class="stack gap-2">
+                    <h3 class="text-base">{heading(check)}</h3>
+                    <ul class="grid gap-2">{lines}</ul>
+                </section>
+            }
+            .into_any()
+        })
+        .collect()
 }
 
 fn line(finding: &Finding, advice: Option<String>) -> impl IntoView + use<> {

@@ -1,5 +1,6 @@
 //! What live probes saw, beside what the evaluation says.
 
+use chrono::{DateTime, Utc};
 use domain::action::Action;
 use domain::guardrail::Layer;
 use domain::probe::{Disagreement, Seen, Sighting};
@@ -25,7 +26,7 @@ pub(super) fn above(page: &MatrixPage) -> AnyView {
         } else {
             "Probe the accounts of projects here"
         };
-        view! { <PostButton action="/api/probe_guardrails" label fields=fields(page, "") /> }
+        view! { <p class="actions"><PostButton action="/api/probe_guardrails" label fields=fields(page, "") /></p> }
     });
     let waiting = page.accounts.iter().filter(|it| it.probe.as_ref().is_some_and(|probe| probe.waiting)).count();
     let under_way = (waiting > 0).then(|| {
@@ -143,14 +144,14 @@ pub(super) fn of_account(page: &MatrixPage, index: usize) -> Option<AnyView> {
     let button = (page.allowed.has(Action::ProbeGuardrails) && !account.exempt && !waiting).then(|| {
         let described = format!("Probe {}", account.node.name);
         let fields = fields(page, &account.node.id);
-        view! { <PostButton action="/api/probe_guardrails" label="Probe" class="button button-small" described fields /> }
+        view! { <PostButton action="/api/probe_guardrails" label="Probe" class="button button-small justify-self-start" described fields /> }
     });
     Some(view! { {last} {button} }.into_any())
 }
 
-/// Below the verdict of the evaluation.
+/// Below the verdict of the evaluation. `asked_at`: of the account's last probe; what is older says so.
 #[component]
-pub(super) fn ProbeView(probe: CellProbe) -> impl IntoView {
+pub(super) fn ProbeView(probe: CellProbe, asked_at: Option<DateTime<Utc>>) -> impl IntoView {
     let found = match probe {
         CellProbe::NoCall => {
             return view! {
@@ -173,7 +174,9 @@ pub(super) fn ProbeView(probe: CellProbe) -> impl IntoView {
     view! {
         <div class="stack gap-1 min-w-40 [overflow-wrap:anywhere]">
             <p>{disagrees}" "<Badge tone icon text /></p>
-            <p class="row-sub">"Probed on " <Moment at /></p>
+            {asked_at
+                .is_none_or(|asked| at < asked)
+                .then(|| view! { <p class="row-sub">"From a probe before, on " <Moment at /></p> })}
             {stand_in}
             {said}
         </div>
