@@ -160,6 +160,8 @@ pub fn audit_action(action: &str) -> String {
         "launch_environment" => "Open an environment",
         "terminate_environment" => "Ask for a termination",
         "retry_environment" => "Try an environment again",
+        "extend_lease" => "Extend a lease",
+        "hold_environment" => "Hold an environment, or let it go",
         "check" => "Check again before acting",
         "clear" => "Clear what an earlier try left",
         "follow_clear" => "Watch the clearing",

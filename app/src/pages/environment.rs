@@ -4,6 +4,7 @@ use domain::id::RevocationId;
 use domain::view::EnvironmentPage;
 use leptos::prelude::*;
 
+use super::environment_lease::{Lease, LeaseCallout};
 use super::environment_terminate::Terminate;
 use crate::components::{
     Callout, Card, Crumb, EnvironmentBadge, ErrorSummary, Fact, Facts, Hidden, Icon, IconView, Moment, PageHead,
@@ -43,6 +44,7 @@ pub fn page(environment: EnvironmentPage, ended: bool) -> Page {
         && state != EnvironmentState::Terminating;
     let terminate = terminate.then(|| view! { <Terminate environment=environment.clone() /> });
     let revoke = environment.may_revoke.then(|| view! { <Revoke environment=environment.clone() /> });
+    let over = matches!(state, EnvironmentState::Terminating | EnvironmentState::Terminated);
     let crumbs = vec![Crumb::new("/environments", "Environments")];
     let body = view! {
         <PageHead title=environment.name.clone() lead=environment.product_name.clone() crumbs>
@@ -51,12 +53,14 @@ pub fn page(environment: EnvironmentPage, ended: bool) -> Page {
         </PageHead>
         {ended.then(|| view! { <Ended state /> })}
         <Revoked revoked=environment.revoked.clone() is_owner=environment.is_owner />
+        {(!over).then(|| view! { <LeaseCallout environment=environment.clone() /> })}
         <ErrorSummary state=form.clone() />
         <Launch environment=environment.clone() />
         <div class="columns">
             <div class="stack">
                 <Card title="Progress">{progress}</Card>
                 <Outputs outputs=environment.outputs.clone() />
+                {(!over).then(|| view! { <Lease environment=environment.clone() /> })}
                 {revoke}
                 {terminate}
             </div>
@@ -90,6 +94,8 @@ fn Launch(environment: EnvironmentPage) -> impl IntoView {
         .into_any()
     } else if environment.revoked.is_some() {
         view! { <p class="text-muted">"It is not opened: access to it is revoked."</p> }.into_any()
+    } else if environment.lease.standing.has_ended() {
+        view! { <p class="text-muted">"It is not opened: its lease has ended."</p> }.into_any()
     } else if environment.is_owner {
         view! { <p class="text-muted">"You may not open it: you are no longer a member of its project."</p> }.into_any()
     } else {
@@ -178,7 +184,7 @@ fn About(environment: EnvironmentPage) -> impl IntoView {
                     <a href=format!("/requests/{}", environment.request)>"Request and decision"</a>
                 </Fact>
                 <Fact term="Approved"><Moment at=environment.created_at /></Fact>
-                {(!over).then(|| view! { <Fact term="Lease ends"><Moment at=environment.lease_ends_at /></Fact> })}
+                {(!over).then(|| view! { <Fact term="Lease ends"><Moment at=environment.lease.ends_at /></Fact> })}
                 {environment
                     .termination
                     .map(|(by, at)| {

@@ -21,6 +21,7 @@ mod environments;
 mod error;
 mod guardrails;
 mod home;
+mod lease;
 mod organization;
 mod people;
 mod progress;

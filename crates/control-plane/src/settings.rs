@@ -115,6 +115,8 @@ pub struct Settings {
     pub platform_contact: String,
     /// Organizations' quotas for service control policies.
     pub scp_limits: ScpLimits,
+    /// Between the end of a lease and the termination.
+    pub lease_grace: TimeDelta,
     pub pace: Pace,
     pub workers: WorkerSettings,
 }
@@ -143,6 +145,7 @@ impl Settings {
             eligible_lead_max_age: TimeDelta::days(30),
             platform_contact: "the platform team".to_owned(),
             scp_limits: ScpLimits::default(),
+            lease_grace: TimeDelta::days(7),
             pace: Pace::default(),
             workers: WorkerSettings::default(),
         }

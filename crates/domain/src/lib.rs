@@ -20,6 +20,7 @@ pub mod draft;
 pub mod environment;
 pub mod guardrail;
 pub mod id;
+pub mod lease;
 pub mod operation;
 pub mod organization;
 pub mod parameter;

@@ -161,7 +161,7 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.undecided_requests(now(), 20).await?;
     store.environment(&"e".parse().unwrap()).await?;
     store.environment_of_request(&"r".parse().unwrap()).await?;
-    store.environments_with_ended_lease(now(), 20).await?;
+    store.environments_past_lease(now(), now(), 20).await?;
     store.stack_events(&"e".parse().unwrap(), 200).await?;
     store.stack_events_by_operation(&"e".parse().unwrap(), 200).await?;
     store.operation(&"o".parse().unwrap()).await?;

@@ -5,6 +5,7 @@ mod catalog;
 mod change_policy;
 mod collect;
 mod leased;
+mod leases;
 mod operations;
 mod organization;
 mod outcome;

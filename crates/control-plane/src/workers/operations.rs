@@ -245,7 +245,12 @@ impl ControlPlane {
                 tx.erase_sealed(&environment.request).await.map_err(Error::from)?;
             }
         }
-        let by = By::For { person: &before.on_behalf_of, correlation: before.id.as_str() };
+        let correlation = before.id.as_str();
+        let by = if before.on_behalf_of.is_portal() {
+            By::System { correlation }
+        } else {
+            By::For { person: &before.on_behalf_of, correlation }
+        };
         let told = |action| {
             let event = Event::done(action, before.subject.kind(), before.subject.id());
             match work.project() {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use super::{Allowed, FormState, Listing};
 use crate::environment::{EnvironmentState, LaunchTarget, Output, StackEvent};
 use crate::id::{AccountId, EnvironmentId, ProductId, ProjectId, Region, RequestId, RevocationId};
+use crate::lease::LeaseStanding;
 use crate::operation::OperationKind;
 use crate::problem::Problem;
 use crate::project::Stage;
@@ -66,7 +67,7 @@ pub struct EnvironmentPage {
     pub launch: Option<LaunchTarget>,
     /// How long the link of the next launch lives, in words; for notebook instances AWS does not let it be set.
     pub launch_note: String,
-    pub lease_ends_at: DateTime<Utc>,
+    pub lease: LeaseView,
     pub created_at: DateTime<Utc>,
     /// Who terminated it and when, once that was asked for.
     pub termination: Option<(String, DateTime<Utc>)>,
@@ -135,6 +136,31 @@ pub enum StepStatus {
     Running,
     Done,
     Failed,
+}
+
+/// What is said of a lease.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeaseView {
+    pub ends_at: DateTime<Utc>,
+    pub standing: LeaseStanding,
+    /// The end after one more extension; `None` at the limit.
+    pub extends_to: Option<DateTime<Utc>>,
+    pub hold: Option<HoldView>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HoldView {
+    pub by: String,
+    pub reason: String,
+    pub until: DateTime<Utc>,
+}
+
+/// A hold as posted; `hold_until` is a day, `2026-12-31`, and counts whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct HoldInput {
+    pub hold_reason: String,
+    pub hold_until: String,
 }
 
 /// A termination as posted.

@@ -192,6 +192,14 @@ pub(super) const ROWS: &[Row] = &[
     ),
     form("/api/apply_policy_change", &[("id", "{change}")], NOT_ADMIN, "admin"),
     form("/api/retry_policy_change", &[("id", "{change}")], NOT_ADMIN, "admin"),
+    form("/api/extend_lease", &[("id", "{environment}")], &["churn-scientist", "churn-lead", "admin", "auditor", "newcomer"], "fraud-scientist"),
+    form(
+        "/api/hold_environment",
+        &[("id", "{environment}"), ("hold_reason", "an audit"), ("hold_until", "2026-12-31")],
+        &["fraud-scientist", "churn-lead", "auditor", "newcomer"],
+        "fraud-lead",
+    ),
+    form("/api/release_environment", &[("id", "{environment}")], &["fraud-scientist", "churn-lead", "auditor", "newcomer"], "admin"),
     form("/api/set_theme", &[("theme", "dark"), ("return_to", "/catalog")], &[], "newcomer"),
     form(
         "/api/save_project",
