@@ -1,5 +1,6 @@
 use chrono::TimeDelta;
 use domain::environment::{EnvironmentState, LaunchTarget, Output, StackEvent};
+use domain::lease::LeaseStanding;
 use domain::operation::OperationKind;
 use domain::problem::Problem;
 use domain::project::{DataClass, Stage};
@@ -196,7 +197,12 @@ pub(crate) fn environment(state: EnvironmentState) -> EnvironmentPage {
         revoked: None,
         may_revoke: true,
         termination: (state == EnvironmentState::Terminated).then(|| ("Frank Lead".into(), at(30))),
-        lease_ends_at: at(60 * 24 * 30),
+        lease: LeaseView {
+            ends_at: at(60 * 24 * 30),
+            standing: LeaseStanding::Runs,
+            extends_to: Some(at(60 * 24 * 60)),
+            hold: None,
+        },
         created_at: at(0),
         termination_deletes: vec![("AWS::SageMaker::Domain".into(), 1), ("AWS::KMS::Key".into(), 1)],
         termination_consequences: vec![

@@ -1,3 +1,4 @@
+use domain::lease::Hold;
 use domain::environment::{Environment, EnvironmentState, StackEvent};
 use store::{EnvironmentFilter, Error, PageRequest, Scope};
 
@@ -76,24 +77,31 @@ on_both! {
         assert!(matches!(refused, Err(Error::Duplicate { what: "request" })), "{refused:?}");
     }
 
-    async fn ended_leases_come_oldest_first_and_without_the_terminated(db) {
+    async fn what_is_past_its_lease_at_rest_and_not_held_comes_with_the_least_touched_first(db) {
         let store = db.store;
         with_projects(&store, &["a"]).await;
-        for (id, seconds) in [("e1", 20), ("e2", 10), ("e3", 30), ("e4", 5)] {
+        let end = |seconds: i64| at(90 * 86_400 + seconds);
+        for (id, seconds) in [("e1", 20), ("e2", 10), ("e3", 30), ("e4", 5), ("e5", 6)] {
             let made = with_environment(&store, id, "a", "ada", seconds).await;
-            if id == "e4" {
-                let mut tx = store.begin().await.unwrap();
-                tx.update_environment(&Environment { state: EnvironmentState::Terminated, version: 2, ..made }).await.unwrap();
-                tx.commit().await.unwrap();
-            }
+            let state = if id == "e4" { EnvironmentState::Terminated } else { EnvironmentState::Available };
+            let hold = Hold { by: person("lead"), reason: "\u{e4}".into(), until: end(50) };
+            let hold = (id == "e5").then_some(hold);
+            let mut tx = store.begin().await.unwrap();
+            tx.update_environment(&Environment { state, hold: hold.clone(), version: 2, ..made }).await.unwrap();
+            tx.commit().await.unwrap();
+            assert_eq!(store.environment(&environment_id(id)).await.unwrap().unwrap().hold, hold);
         }
-        let ended = store.environments_with_ended_lease(at(90 * 86_400 + 20), 10).await.unwrap();
-        assert_eq!(ended.iter().map(|e| e.id.as_str()).collect::<Vec<_>>(), ["e2", "e1"]);
+        let past = async |ended, now| -> Vec<String> {
+            let found = store.environments_past_lease(ended, now, 10).await.unwrap();
+            found.into_iter().map(|e| e.id.to_string()).collect()
+        };
+        assert_eq!(past(end(20), end(27)).await, ["e2", "e1"]);
+        assert_eq!(past(end(20), end(50)).await, ["e5", "e2", "e1"], "no longer held");
         let live = EnvironmentFilter { live: true, ..EnvironmentFilter::default() };
-        assert_eq!(store.count_environments(&Scope::All, &live).await.unwrap(), 3);
+        assert_eq!(store.count_environments(&Scope::All, &live).await.unwrap(), 4);
         let mine = Scope::Person(person("ada"));
         let page = store.environments(&mine, &live, &PageRequest::newest(10)).await.unwrap();
-        assert_eq!(page.items.iter().map(|e| e.id.as_str()).collect::<Vec<_>>(), ["e3", "e1", "e2"]);
+        assert_eq!(page.items.iter().map(|e| e.id.as_str()).collect::<Vec<_>>(), ["e3", "e1", "e2", "e5"]);
     }
 
     async fn a_stack_event_is_told_once_in_the_order_it_happened(db) {
