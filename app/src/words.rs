@@ -149,6 +149,8 @@ pub fn audit_action(action: &str) -> String {
         "end_own_session" => "End one of their own sessions",
         "end_any_session" => "End somebody's session",
         "view_organization" => "See the organization",
+        "probe_guardrails" => "Ask for a probe of guardrails",
+        "probe" => "Probe guardrails in AWS",
         "manage_organization" => "Change service control policies",
         "submit_request" => "Submit a request",
         "withdraw_request" => "Withdraw a request",

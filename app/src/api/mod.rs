@@ -51,6 +51,7 @@ pub const PATHS: &[&str] = &[
     "/api/hold_environment",
     "/api/launch_environment",
     "/api/preview_policy_change",
+    "/api/probe_guardrails",
     "/api/refresh_catalog",
     "/api/release_environment",
     "/api/remove_group_mapping",

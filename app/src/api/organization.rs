@@ -1,9 +1,10 @@
-use domain::view::PolicyChangeInput;
+use domain::view::{PolicyChangeInput, ProbeInput};
 use leptos::prelude::*;
 use leptos::server_fn::codec::PostUrl;
 
 use super::answer::{Answer, Html, Posted, act, answer_with, done, id};
 use super::form::Form;
+use crate::pages::url::with_query;
 
 #[server(endpoint = "preview_policy_change", prefix = "/api", input = PostUrl, output = Html)]
 pub async fn preview_policy_change(#[server(flatten)] input: PolicyChangeInput) -> Posted {
@@ -37,6 +38,21 @@ pub async fn retry_policy_change(
     act(Form::of("/organization/changes", &change), |portal, caller| async move {
         portal.retry_policy_change(&caller, &id(&change, "change")?).await?;
         Ok(done(format!("/organization/changes/{change}"), "The portal tries again."))
+    })
+    .await
+}
+
+#[server(endpoint = "probe_guardrails", prefix = "/api", input = PostUrl, output = Html)]
+pub async fn probe_guardrails(#[server(flatten)] input: ProbeInput) -> Posted {
+    let page = with_query("/organization/matrix", &[("within", &input.within), ("after", &input.after)]);
+    act(Form::at("/organization/matrix"), |portal, caller| async move {
+        let said = match portal.probe_guardrails(&caller, input).await? {
+            0 => "There is nothing more to ask for: a probe waits already, or no account of a project is here."
+                .to_owned(),
+            1 => "One account is being probed.".to_owned(),
+            count => format!("{count} accounts are being probed, one after the other."),
+        };
+        Ok(done(page, said))
     })
     .await
 }

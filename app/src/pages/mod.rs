@@ -18,6 +18,7 @@ mod guardrails;
 pub mod home;
 pub mod newcomer;
 pub mod organization;
+pub mod preflight;
 pub mod problem;
 pub mod product;
 pub mod profile;

@@ -7,6 +7,7 @@ use crate::components::{
     PairList, PostButton, ProblemCallout, RequestBadge, TextArea, Tone,
 };
 use crate::document::Page;
+use crate::pages::preflight::PreflightCard;
 use crate::words;
 
 /// Everything needed to decide on one page: who, why, where, what it creates, what the platform sets, what runs already.
@@ -56,6 +57,7 @@ pub fn page(request: RequestPage) -> Page {
         }
     });
     let hindrance = request.hindrance.clone().map(|problem| view! { <ProblemCallout problem tone=Tone::Warn /> });
+    let preflight = request.preflight.clone().map(|preflight| view! { <PreflightCard preflight /> });
     let decision = (open && decide).then(|| {
         let id = request.id.to_string();
         let (approvers, state, possible) =
@@ -77,6 +79,7 @@ pub fn page(request: RequestPage) -> Page {
         <div class="columns">
             <div class="stack">
                 <Why request=request.clone() />
+                {preflight}
                 {decision}
                 <What request=request.clone() />
                 <Rules constraints=request.constraints />

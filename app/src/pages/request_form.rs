@@ -7,6 +7,7 @@ use crate::components::{
     TextArea, TextField, Tone, field_label, only_known_fields,
 };
 use crate::document::Page;
+use crate::pages::preflight::PreflightCard;
 use crate::words;
 
 /// The form for a product, made of its parameters and their bindings.
@@ -182,6 +183,7 @@ fn Whole(form: RequestFormPage) -> impl IntoView {
             {tags}
             {bound}
             <div class="stack gap-3">
+                {form.preflight.clone().map(|preflight| view! { <PreflightCard preflight /> })}
                 <p><strong>"Approval: "</strong>{form.approval.clone()}</p>
                 <p class="actions">
                     {submit}

@@ -5,6 +5,7 @@
 mod administration;
 mod organization;
 mod policy_changes;
+mod probes;
 mod revocations;
 mod samples;
 
@@ -121,6 +122,7 @@ fn product() {
 fn v1_1_2_v1_2_1_v3_2_2_request_form_keeps_what_was_typed_but_no_secret() {
     let text = page("request-form", || pages::request_form::page(samples::request_form()));
     assert!(text.contains("<title>Error: Request"));
+    assert_preflight(&text);
     assert!(text.contains("&lt;b&gt;") && !text.contains("<b>\"x"), "typed text breaks out of its field");
     assert!(!text.contains("must-not-show"));
     assert!(text.contains(r#"name="noecho" value="param[GitToken]""#));
@@ -162,6 +164,22 @@ fn v1_2_1_v3_2_2_what_stands_in_a_text_area_stays_in_it() {
     assert!(!text.contains("<b>out"));
 }
 
+/// Every verdict has its words, with what to do and who can; what was never read says so.
+fn assert_preflight(text: &str) {
+    for words in
+        ["Whether it would come up", "Fine", "Would be denied", "Depends", "Not assessed", "2 things would be denied."]
+    {
+        assert!(text.contains(words), "{words}");
+    }
+    assert!(text.contains("Ask the platform team (platform@example.com).") && text.contains("Whoever asks for it can"));
+    assert!(
+        text.contains("The organization&#x27;s policies were not read yet.")
+            || text.contains("policies were not read yet.")
+    );
+    assert!(text.contains("&lt;b&gt;small") && !text.contains("<b>small"));
+    assert!(text.contains("DenyEndpoints of deny-sagemaker-endpoints at Workloads_Dev"));
+}
+
 #[test]
 fn request_in_every_state() {
     for state in RequestState::ALL {
@@ -169,6 +187,8 @@ fn request_in_every_state() {
         assert_eq!(text.contains("/api/decide_request"), state == RequestState::Submitted);
         assert_eq!(text.contains("Go to the environment"), state == RequestState::Approved);
     }
+    let waiting = page("request-preflight", || pages::request::page(samples::request(RequestState::Submitted)));
+    assert_preflight(&waiting);
     let mine = page("request-mine", || {
         pages::request::page(RequestPage { allowed: Allowed::default(), ..samples::request(RequestState::Submitted) })
     });

@@ -59,6 +59,7 @@ fn outlook(outlook: Outlook) -> OutlookOf {
         statement: text("NoSubnets"),
         node: text("Workloads_Dev"),
         denied_where,
+        others: Vec::new(),
     }
 }
 
@@ -311,14 +312,16 @@ fn matrix() {
         stages: vec![Stage::Dev],
         exempt,
         unreadable: Vec::new(),
+        probe: None,
     };
+    let cell = |outlook| MatrixCell { outlook, probe: CellProbe::NoCall };
     let text = page("organization-matrix", || {
         pages::matrix(MatrixPage {
             accounts: vec![account("601000000002", false), account("111111111111", true)],
             rows: vec![MatrixRow {
                 label: "Create an endpoint".into(),
                 action: "sagemaker:CreateEndpoint".into(),
-                cells: vec![outlook(Outlook::Denied), outlook(Outlook::Passes)],
+                cells: vec![cell(outlook(Outlook::Denied)), cell(outlook(Outlook::Passes))],
             }],
             names: names(),
             role: "StudiogateExecution".into(),
@@ -326,6 +329,7 @@ fn matrix() {
             query: OrganizationQuery { within: "ou-1".into(), after: String::new() },
             choices: vec![unit()],
             state: state(),
+            allowed: Allowed::default(),
         })
     });
     assert!(text.contains("NoSubnets of ") && text.contains("/organization/matrix?within=ou-1&amp;after=7~x"));

@@ -67,8 +67,39 @@ where
     all.into_iter().map(convert).collect()
 }
 
+/// Reads every page for the number of its items.
+pub(crate) async fn count<T, E>(
+    operation: &'static str,
+    stream: PaginationStream<Result<T, SdkError<E, HttpResponse>>>,
+    items: impl Fn(T) -> Option<usize>,
+) -> Result<u64>
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    let mut all = 0;
+    pages(operation, stream, |page| {
+        all += items(page).unwrap_or_default() as u64;
+        ControlFlow::Continue(())
+    })
+    .await?;
+    Ok(all)
+}
+
 pub(crate) fn endless(operation: &'static str) -> Error {
     Error::incomplete(operation, "last page: the list did not end")
+}
+
+/// Sends one call of a probe, whose failures are what it is for: they are counted, and no warning.
+pub(crate) async fn ask<T, E>(
+    operation: &'static str,
+    send: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+) -> Result<()>
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    let result = send.await.map(drop).map_err(|error| Error::from_sdk(operation, &error));
+    tally(operation, &result);
+    result
 }
 
 fn counted<T, E>(operation: &'static str, result: Result<T, SdkError<E, HttpResponse>>) -> Result<T>
@@ -83,7 +114,11 @@ where
         Err(error @ Error::NotFound(_)) => tracing::debug!(%error, "AWS call failed"),
         Err(error) => tracing::warn!(%error, "AWS call failed"),
     }
+    tally(operation, &result);
+    result
+}
+
+fn tally<T>(operation: &'static str, result: &Result<T>) {
     let outcome = result.as_ref().map_or_else(Error::kind, |_| "ok");
     metrics::counter!(CALLS, "operation" => operation, "result" => outcome).increment(1);
-    result
 }

@@ -270,7 +270,7 @@ impl Error {
             {
                 Self::NotFound(failure)
             }
-            "AWSOrganizationsNotInUseException" => Self::NotFound(failure),
+            "AWSOrganizationsNotInUseException" | "NoSuchResourceException" => Self::NotFound(failure),
             _ if code.ends_with("NotFound") || code.ends_with("NotFoundException") => Self::NotFound(failure),
             _ if status == 429 => Self::Throttled(failure),
             _ if status >= 500 => Self::Unavailable { failure, outcome_unknown: true },
@@ -309,6 +309,9 @@ fn in_words(operation: &str) -> &'static str {
         "sagemaker:CreatePresignedDomainUrl" => "open Studio",
         "sagemaker:CreatePresignedNotebookInstanceUrl" => "open the notebook instance",
         "sagemaker:ListApps" | "sagemaker:ListSpaces" => "list the running apps and spaces",
+        "sagemaker:ListDomains" | "sagemaker:ListUserProfiles" | "sagemaker:ListNotebookInstances" => {
+            "count what the account has"
+        }
         "sagemaker:DeleteApp" => "stop an app",
         "sagemaker:DeleteSpace" => "delete a space",
         "sagemaker:StopNotebookInstance" => "stop the notebook instance",
@@ -328,6 +331,7 @@ fn in_words(operation: &str) -> &'static str {
         "organizations:DetachPolicy" => "detach the service control policy",
         "organizations:DeletePolicy" => "delete the service control policy",
         _ if operation.starts_with("servicecatalog:") => "read the catalog",
+        _ if operation.starts_with("servicequotas:") => "tell a quota of the account",
         _ if operation.starts_with("organizations:") => "read the organization",
         _ => "carry out a call",
     }

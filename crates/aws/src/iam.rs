@@ -1,10 +1,20 @@
-//! IAM: the deny policies of a revocation, inline on a role, each under a name of its own.
+//! IAM: roles as they are, and the deny policies of a revocation, inline on a role, each under a name of its own.
 
 use aws_sdk_iam::Client;
 use aws_types::SdkConfig;
+use percent_encoding::percent_decode_str;
 
+use crate::answer::required;
 use crate::call::call;
 use crate::{Error, Result};
+
+/// A role, and who may assume it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Role {
+    pub arn: String,
+    /// `AssumeRolePolicyDocument`.
+    pub trust: String,
+}
 
 /// Calls IAM; see the module.
 #[derive(Clone, Debug)]
@@ -41,6 +51,20 @@ impl Iam {
             Err(Error::NotFound(_)) => Ok(false),
             Err(error) => Err(error),
         }
+    }
+
+    /// A role of the account; `None` where there is none of this name.
+    pub async fn role(&self, name: &str) -> Result<Option<Role>> {
+        const OPERATION: &str = "iam:GetRole";
+        let role = match call(OPERATION, self.0.get_role().role_name(name).send()).await {
+            Ok(answer) => answer.role.ok_or_else(|| Error::incomplete(OPERATION, "Role"))?,
+            Err(Error::NotFound(_)) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        // "The returned policy is URL-encoded according to RFC 3986" (IAM API reference, GetRole).
+        let trust = required(OPERATION, "AssumeRolePolicyDocument", role.assume_role_policy_document)?;
+        let trust = percent_decode_str(&trust).decode_utf8_lossy().into_owned();
+        Ok(Some(Role { arn: role.arn, trust }))
     }
 
     /// How long a session that the role gives out lives at most, in seconds (3,600 to 43,200).

@@ -2,7 +2,7 @@
 //!
 //! [`Aws`] holds the portal's own identity (the hub). [`Aws::assume`] gives a [`Session`] in one role of one account and
 //! region, and a session hands out the adapters: [`ServiceCatalog`], [`SageMaker`], [`CloudFormation`],
-//! [`Iam`], [`Organizations`]. Every call ends in the crate's [`Error`], which decides once what may be repeated.
+//! [`Iam`], [`Organizations`], [`ServiceQuotas`], [`Probing`]. Every call ends in the crate's [`Error`], which decides once what may be repeated.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
@@ -14,19 +14,24 @@ mod error;
 mod hub;
 mod iam;
 pub mod organizations;
+mod probe;
 pub mod sagemaker;
 pub mod service_catalog;
+mod service_quotas;
 mod session;
+mod signed;
 mod sts;
 
 pub use cloudformation::CloudFormation;
 pub use config::{AwsConfig, Timeouts};
 pub use error::{Error, Failure};
 pub use hub::Aws;
-pub use iam::Iam;
+pub use iam::{Iam, Role};
 pub use organizations::Organizations;
+pub use probe::Probing;
 pub use sagemaker::SageMaker;
 pub use service_catalog::ServiceCatalog;
+pub use service_quotas::ServiceQuotas;
 pub use session::Session;
 pub use sts::{AssumeGrant, Identity, RoleRef};
 

@@ -140,22 +140,24 @@ impl Organizations {
             stream,
             |page| page.accounts,
             |account| {
-                // AWS replaces `Status` by `State`; which of the two comes depends on its age.
-                #[allow(deprecated)]
-                let status = account
-                    .state
-                    .map(|state| state.as_str().to_owned())
-                    .or_else(|| account.status.map(|status| status.as_str().to_owned()));
+                let status = status(&account);
                 Ok(Account {
                     id: id(OPERATION, "Id", account.id)?,
                     arn: text(account.arn),
                     name: text(account.name),
                     email: text(account.email),
-                    status: text(status),
+                    status,
                 })
             },
         )
         .await
+    }
+
+    /// `ACTIVE`, `SUSPENDED` or `PENDING_CLOSURE`.
+    pub async fn account_status(&self, account: &AccountId) -> Result<String> {
+        const OPERATION: &str = "organizations:DescribeAccount";
+        let answer = call(OPERATION, self.0.describe_account().account_id(account.as_str()).send()).await?;
+        Ok(status(&required(OPERATION, "Account", answer.account)?))
     }
 
     /// The service control policies that are attached to the target itself: a root, unit or account id.
@@ -198,6 +200,13 @@ impl Organizations {
             content: required(OPERATION, "Content", policy.content)?,
         })
     }
+}
+
+/// AWS replaces `Status` by `State`; which of the two comes depends on its age.
+#[allow(deprecated)]
+fn status(account: &aws_sdk_organizations::types::Account) -> String {
+    let state = account.state.as_ref().map(|state| state.as_str().to_owned());
+    text(state.or_else(|| account.status.as_ref().map(|status| status.as_str().to_owned())))
 }
 
 fn summary(operation: &'static str, policy: SdkSummary) -> Result<PolicySummary> {

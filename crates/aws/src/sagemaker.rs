@@ -11,7 +11,7 @@ use domain::studio::{PresignedUrl, PresignedUrlTtl, StudioSessionDuration};
 
 use crate::Result;
 use crate::answer::{required, text};
-use crate::call::{call, collect};
+use crate::call::{call, collect, count};
 
 /// Calls SageMaker; see the module.
 #[derive(Clone, Debug)]
@@ -256,6 +256,24 @@ impl SageMaker {
     pub async fn stop_notebook_instance(&self, name: &str) -> Result<()> {
         let request = self.0.stop_notebook_instance().notebook_instance_name(name);
         call("sagemaker:StopNotebookInstance", request.customize().config_override(once()).send()).await.map(drop)
+    }
+
+    /// How many domains the account has in the region.
+    pub async fn count_domains(&self) -> Result<u64> {
+        let stream = self.0.list_domains().into_paginator().page_size(100).send();
+        count("sagemaker:ListDomains", stream, |page| page.domains.map(|it| it.len())).await
+    }
+
+    /// How many user profiles all domains of the account have together.
+    pub async fn count_user_profiles(&self) -> Result<u64> {
+        let stream = self.0.list_user_profiles().into_paginator().page_size(100).send();
+        count("sagemaker:ListUserProfiles", stream, |page| page.user_profiles.map(|it| it.len())).await
+    }
+
+    /// How many notebook instances the account has in the region, running or not.
+    pub async fn count_notebook_instances(&self) -> Result<u64> {
+        let stream = self.0.list_notebook_instances().into_paginator().page_size(100).send();
+        count("sagemaker:ListNotebookInstances", stream, |page| page.notebook_instances.map(|it| it.len())).await
     }
 
     /// The tags of a domain, user profile, space, app or notebook instance.

@@ -9,7 +9,7 @@ use domain::id::{AccountId, Region};
 use domain::session::RoleName;
 
 use crate::sts::{Identity, caller_identity};
-use crate::{CloudFormation, Iam, Organizations, Result, RoleRef, SageMaker, ServiceCatalog};
+use crate::{CloudFormation, Iam, Organizations, Probing, Result, RoleRef, SageMaker, ServiceCatalog, ServiceQuotas};
 
 /// See the module. Made by [`crate::Aws::assume`] alone.
 #[derive(Clone)]
@@ -55,6 +55,14 @@ impl Session {
 
     pub fn organizations(&self) -> Organizations {
         Organizations::new(&self.sdk)
+    }
+
+    pub fn service_quotas(&self) -> ServiceQuotas {
+        ServiceQuotas::new(&self.sdk)
+    }
+
+    pub fn probing(&self) -> Probing {
+        Probing::new(&self.sdk)
     }
 
     /// Who AWS says this session is.

@@ -122,3 +122,23 @@ async fn stack_events_are_read_back_to_the_known_one_and_given_oldest_first() {
     assert_eq!(found.iter().map(|e| e.event_id.as_str()).collect::<Vec<_>>(), ["e3", "e4", "e5"]);
     assert_eq!(wire.asked("DescribeStackEvents").len(), 2, "nothing is read behind the known event");
 }
+
+#[tokio::test]
+async fn a_quota_is_the_accounts_own_or_else_that_of_everybody() {
+    let wire = Wire::start().await;
+    let quota = |value: f64| json!({ "Quota": { "QuotaCode": "L-B683BCB0", "Value": value } });
+    let none = json!({ "__type": "NoSuchResourceException", "Message": "none" });
+    wire.will_json(200, &quota(12.0)).will_json(400, &none).will_json(200, &quota(10.0)).will_json(200, &quota(-1.0));
+    let quotas = wire.session().await.service_quotas();
+    assert_eq!(quotas.of_sagemaker("L-B683BCB0").await.unwrap(), 12);
+    assert_eq!(quotas.of_sagemaker("L-B683BCB0").await.unwrap(), 10);
+    assert_eq!(wire.asked("GetAWSDefaultServiceQuota").len(), 1);
+    assert!(matches!(quotas.of_sagemaker("L-B683BCB0").await, Err(aws::Error::Unavailable { .. })), "no number of things");
+}
+
+#[tokio::test]
+async fn what_an_account_has_is_counted_over_all_pages() {
+    let wire = Wire::start().await;
+    wire.will_json(200, &json!({ "Domains": [{}, {}], "NextToken": "n" })).will_json(200, &json!({ "Domains": [{}] }));
+    assert_eq!(wire.session().await.sagemaker().count_domains().await.unwrap(), 3);
+}

@@ -30,7 +30,11 @@ impl ControlPlane {
         let decision = match input.decision.as_str() {
             // What is known to come to nothing is not begun. A second click finds it approved.
             "approve" if seen.state == RequestState::Submitted => {
-                if let Err(problem) = self.still_valid(&seen).await? {
+                let valid = match self.still_valid(&seen).await? {
+                    Ok(valid) => valid,
+                    Err(problem) => return Err(Error::Conflict(problem)),
+                };
+                if let Some(problem) = self.denied(&seen, &valid).await? {
                     return Err(Error::Conflict(problem));
                 }
                 Decision::Approve { by: Some(by), comment }

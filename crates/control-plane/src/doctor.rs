@@ -10,6 +10,8 @@ use store::Store;
 
 use crate::{ControlPlane, chain, session};
 
+/// The role that launch constraints name, unless a product has one of its own.
+const LAUNCH_ROLE: &str = "StudiogateLaunchRole";
 /// The id of no domain.
 const NO_DOMAIN: &str = "d-studiogate000";
 const HUB: &str = "Apply deploy/hub.yaml in the shared-services account, and compare the external id.";
@@ -160,6 +162,15 @@ impl ControlPlane {
         checks.push(match shares {
             Ok(shares) if shares.is_empty() => Check::warning(name, "no portfolio is shared to it", share),
             shares => Check::of(name, shares, |shares| format!("{} portfolios are shared to it", shares.len()), SPOKE),
+        });
+        let role = match &observer {
+            Ok(session) => session.iam().role(LAUNCH_ROLE).await,
+            Err(error) => Err(error.clone()),
+        };
+        let name = format!("{LAUNCH_ROLE} in {account}, {region}");
+        checks.push(match role {
+            Ok(None) => Check::warning(name, "there is no such role", SPOKE),
+            role => Check::of(name, role, |role| role.as_ref().map(|role| role.arn.clone()).unwrap_or_default(), SPOKE),
         });
         let reach = match &observer {
             Ok(session) => session.sagemaker().describe_domain(NO_DOMAIN).await.map(drop),

@@ -74,13 +74,17 @@ impl ControlPlane {
     }
 }
 
-/// Who creates the resources: the role of the launch constraint, or whoever provisions.
-pub(crate) fn launch_role(product: &Product) -> &str {
-    let role = product.constraints.iter().find_map(|c| match &c.rule {
+/// What the launch constraint names: an ARN, or a name.
+pub(crate) fn launch_constraint(product: &Product) -> Option<&str> {
+    product.constraints.iter().find_map(|c| match &c.rule {
         ConstraintRule::Launch { role } => Some(role.as_str()),
         _ => None,
-    });
-    let role = role.unwrap_or(RoleName::StudiogateProvisioner.as_str());
+    })
+}
+
+/// Who creates the resources: the role of the launch constraint, or whoever provisions.
+pub(crate) fn launch_role(product: &Product) -> &str {
+    let role = launch_constraint(product).unwrap_or(RoleName::StudiogateProvisioner.as_str());
     // An ARN, or the name alone; a policy that names the role names its path too.
     role.split_once(":role/").map_or(role, |(_, name)| name)
 }

@@ -24,6 +24,7 @@ mod home;
 mod lease;
 mod organization;
 mod people;
+mod preflight;
 mod progress;
 mod request;
 mod request_again;
@@ -92,6 +93,7 @@ struct Inner {
 #[derive(Debug)]
 struct Signals {
     operations: Notify,
+    probes: Notify,
     catalog: Notify,
     sealer: Notify,
     changes: broadcast::Sender<EnvironmentId>,
@@ -105,6 +107,7 @@ impl ControlPlane {
         let worker = ids.uuid().to_string();
         let signals = Signals {
             operations: Notify::new(),
+            probes: Notify::new(),
             catalog: Notify::new(),
             sealer: Notify::new(),
             changes: broadcast::channel(256).0,
@@ -168,6 +171,12 @@ impl ControlPlane {
     /// Says that there is an operation to work on, or that one changed.
     pub(crate) fn wake(&self) {
         self.signals().operations.notify_one();
+        self.signals().sealer.notify_one();
+    }
+
+    /// Says that there is a probe to carry out.
+    pub(crate) fn wake_probes(&self) {
+        self.signals().probes.notify_one();
         self.signals().sealer.notify_one();
     }
 

@@ -9,6 +9,8 @@ use domain::catalog::Product;
 use domain::id::RequestId;
 use domain::parameter::narrow;
 use domain::person::ProjectRole;
+use domain::preflight::Preflight;
+use domain::problem::Problem;
 use domain::request::{Decision, Request, RequestState};
 use domain::view::{Denial, RequestPage, TimelineEntry};
 use store::{AuditFilter, EnvironmentFilter, PageRequest, PersonRecord, Scope};
@@ -36,7 +38,7 @@ impl ControlPlane {
         let running = self.store().environments(&scope, &running, &PageRequest::newest(10)).await?;
         let tags = match &product {
             Some(product) => {
-                let environment = request.environment.as_ref().map_or("the environment's id", |id| id.as_str());
+                let environment = request.environment.as_ref().map_or(tags::NO_ENVIRONMENT_YET, |id| id.as_str());
                 tags::resulting(&request, product, &project, environment)
             }
             None => request.tags.clone(),
@@ -47,6 +49,10 @@ impl ControlPlane {
         if request.sealed.is_some() {
             asked.push(("Secret values".to_owned(), "kept sealed".to_owned()));
         }
+        let (hindrance, preflight) = match request.state {
+            RequestState::Submitted => self.outlook_of(&request).await?,
+            _ => (None, None),
+        };
         Ok(RequestPage {
             id: request.id.clone(),
             name: request.name.clone(),
@@ -78,16 +84,25 @@ impl ControlPlane {
             denial: self.denial(&request).await?,
             timeline: self.timeline(&request).await?,
             approvers: self.approvers_in_words(&request).await?,
-            hindrance: match request.state {
-                RequestState::Submitted => self.still_valid(&request).await?.err(),
-                _ => None,
-            },
+            hindrance,
+            preflight,
             expires_at: request.expires_at(),
             environment: request.environment.clone(),
             version: request.version,
             allowed,
             form: self.form_state(caller, draft).await?,
         })
+    }
+
+    /// What stands in the way of an approval now, and the preflight where the request still holds.
+    async fn outlook_of(&self, request: &Request) -> Result<(Option<Problem>, Option<Preflight>)> {
+        match self.still_valid(request).await? {
+            Err(problem) => Ok((Some(problem), None)),
+            Ok(valid) => {
+                let preflight = self.preflight_of(request, &valid).await?;
+                Ok((preflight.as_ref().and_then(|preflight| preflight.problem(|_| true)), preflight))
+            }
+        }
     }
 
     async fn denial(&self, request: &Request) -> Result<Option<Denial>> {

@@ -15,6 +15,7 @@ use domain::project::{Project, ProjectAccount};
 use domain::view::{FormControl, FormField, FormState, RequestFormPage, RequestFormQuery, Target};
 
 use crate::catalog::versions;
+use crate::preflight::Drawn;
 use crate::{Caller, ControlPlane, Error, Result, words};
 
 const NAME: BindingSource = BindingSource::FromPerson { value: PersonValue::EnvironmentName };
@@ -77,6 +78,21 @@ impl ControlPlane {
         state.errors.retain(|e| e.message != RETYPE || fields.iter().any(|field| field.name == e.field));
         let leads = self.eligible_leads(&project.id, &caller.actor.person).await?;
         let is_lead = caller.actor.has_project_role(&project.id, ProjectRole::Lead);
+        let tag_fields = tag_fields(&product.tag_options, &project);
+        let person = binding_person(caller, state.value("name").unwrap_or(&suggested_name));
+        let drawn = Drawn {
+            product: &product,
+            artifact,
+            place,
+            project: &project,
+            params: &params,
+            bindings: &bindings,
+            fields: &fields,
+            tag_fields: &tag_fields,
+            state: &state,
+            person: &person,
+        };
+        let preflight = if gone { None } else { Some(self.preflight_of_form(caller, &drawn).await?) };
         Ok(RequestFormPage {
             product: product.id.clone(),
             product_name: product.name.clone(),
@@ -84,12 +100,13 @@ impl ControlPlane {
             artifact: artifact.id.clone(),
             target: if gone { String::new() } else { place.value() },
             fields,
-            tag_fields: tag_fields(&product.tag_options, &project),
+            tag_fields,
             bound: if gone { Vec::new() } else { bound },
             usage_instructions: artifact.usage_instructions.clone(),
             max_lease_days: place.access.max_lease_days,
             approval: words::approval(place.access.approval, &leads, is_lead),
             suggested_name,
+            preflight,
             blocked: if gone { None } else { self.blocked(place, &missing) },
             draft: if state == FormState::default() { String::new() } else { query.draft },
             form_token: state.value("form_token").map_or_else(|| self.ids().uuid().to_string(), str::to_owned),

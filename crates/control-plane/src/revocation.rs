@@ -147,10 +147,15 @@ impl ControlPlane {
         let names = self.names([], people).await?;
         let mut items = Vec::with_capacity(page.items.len());
         for it in &page.items {
+            let reach = match it.targets.first() {
+                Some(target) => reach_with(&it.reach, Some(&target.name)),
+                // Nothing was looked for yet.
+                None => self.reach_in_words(it).await?,
+            };
             items.push(RevocationRow {
                 id: it.id.clone(),
                 person: names.person(&it.person),
-                reach: reach_with(&it.reach, it.targets.first().map(|target| target.name.as_str())),
+                reach,
                 by: names.person(&it.by),
                 state: it.state,
                 has_problem: it.problem.is_some(),

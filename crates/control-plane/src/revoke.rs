@@ -8,7 +8,7 @@ use domain::person::{PersonKey, PlatformRole};
 use domain::problem::Problem;
 use domain::revocation::{Reach, Revocation, RevocationState};
 use domain::view::RevokeInput;
-use store::Tx;
+use store::{Lock, Tx};
 
 use crate::authorize::Cut;
 use crate::trail::Event;
@@ -81,8 +81,18 @@ impl ControlPlane {
             version: 1,
         };
         let mut tx = self.store().begin().await?;
+        tx.lock(Lock::Revocations).await?;
+        // Of two who cut each other off at the same moment one is left, who can lift it.
+        let cut_off = tx.person(&caller.actor.person).await?.map(|record| record.cut_off).unwrap_or_default();
+        if cut_off.everything {
+            return Err(self.cut_off());
+        }
         let in_force = tx.revocations_in_force(&it.person).await?;
-        let same = in_force.iter().find(|other| other.reach == it.reach && other.state != RevocationState::Restoring);
+        // What a lead revoked, a lead can lift: it does not do for what an admin revokes.
+        let covers = |other: &Revocation| {
+            other.reach == it.reach && other.state != RevocationState::Restoring && (other.by_admin || !it.by_admin)
+        };
+        let same = in_force.iter().find(|other| covers(other));
         if let Some(same) = same {
             return Ok(same.id.clone());
         }

@@ -9,11 +9,12 @@ use domain::environment::{Environment, LaunchTarget};
 use domain::id::{AccountId, Region};
 use domain::organization::AppliedChange;
 use domain::person::PersonKey;
+use domain::probe::{Place, ProbeCall, Service};
 use domain::revocation::{Revocation, Target};
 use domain::session::{RoleName, SessionPolicy, SessionTags};
 
 use crate::ControlPlane;
-use crate::authorize::Authorized;
+use crate::authorize::{Authorized, Portal};
 
 /// What a provisioner's session is for; each has its own session policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -209,8 +210,41 @@ pub(crate) async fn policy_changer(
     assume(plane, &plane.aws().config().organizer(), &grant).await
 }
 
-/// The portal's own session for reading what products ask for, in a project's account. Nothing is provisioned with it:
-/// its uses are `workers::catalog` and `doctor`.
+/// A session of `StudiogateProbe` for one probe, which can ask for what the probe names and for nothing else.
+pub(crate) async fn prober(
+    plane: &ControlPlane,
+    portal: &Authorized<Portal>,
+    place: &Place<'_>,
+) -> aws::Result<Session> {
+    if portal.action() != Action::ProbeGuardrails {
+        return Err(not_sent("it was something else that was allowed"));
+    }
+    let Place { partition, account, region, name } = *place;
+    let actions = |service: Service| -> BTreeSet<&str> {
+        let calls = ProbeCall::ALL.into_iter().filter(|call| call.service() == service && !call.reads());
+        calls.map(ProbeCall::action).collect()
+    };
+    let (mut sagemaker, ec2) = (actions(Service::SageMaker), actions(Service::Ec2));
+    sagemaker.extend(actions(Service::SageMakerRuntime));
+    let (sagemaker, ec2): (Vec<_>, Vec<_>) = (sagemaker.into_iter().collect(), ec2.into_iter().collect());
+    let within = format!("arn:{partition}:sagemaker:{region}:{account}");
+    // A domain has no name in its ARN.
+    let named = [format!("{within}:*/{name}"), format!("{within}:domain/*")];
+    let grants: [Grant<'_>; 5] = [
+        // Lists have no resource in IAM.
+        (&[ProbeCall::ListEndpoints.action()], &["*".to_owned()]),
+        (&sagemaker, &named),
+        (&["iam:PassRole", ProbeCall::ChangeGovernanceRole.action()], &[place.no_role()]),
+        (&ec2, &[format!("arn:{partition}:ec2:{region}:{account}:*")]),
+        (&[ProbeCall::AcceptResourceShare.action()], &[place.no_invitation()]),
+    ];
+    let policy = SessionPolicy::allow_each(&grants).map_err(|e| not_sent(&e.to_string()))?;
+    let role = RoleRef { account: account.clone(), region: region.clone(), role: RoleName::StudiogateProbe };
+    assume(plane, &role, &AssumeGrant::acting(portal.by().studio_user_id().into(), policy)).await
+}
+
+/// The portal's own session for reading what products ask for and which launch paths there are, in a project's account.
+/// Nothing is provisioned with it: its uses are `workers::catalog`, preflight and `doctor`.
 pub(crate) async fn catalog_reader(plane: &ControlPlane, account: &AccountId, region: &Region) -> aws::Result<Session> {
     system(plane, account, region, RoleName::StudiogateProvisioner).await
 }

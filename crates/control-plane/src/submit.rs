@@ -18,6 +18,7 @@ use domain::request::{Decision, Request, RequestState};
 use domain::view::RequestInput;
 use store::{FormToken, Tx};
 
+use crate::preflight::{Asked, tags_of_form};
 use crate::request_form::{Place, binding_person, project_tag, tag_choices};
 use crate::trail::Event;
 use crate::{Caller, ControlPlane, Error, Result, sealing};
@@ -39,6 +40,8 @@ struct Checked<'a> {
     asked: BTreeMap<String, String>,
     secrets: BTreeMap<String, String>,
     tags: BTreeMap<String, String>,
+    /// All parameters as they will be sent, without `NoEcho` values.
+    values: BTreeMap<String, String>,
 }
 
 impl ControlPlane {
@@ -68,6 +71,7 @@ impl ControlPlane {
             checked => checked?,
         };
 
+        self.refuse_what_would_be_denied(caller, &product, place, &project, &checked).await?;
         let now = self.now();
         let request_id: RequestId = self.ids().next()?;
         let person = &caller.actor.person;
@@ -138,6 +142,28 @@ impl ControlPlane {
             self.changed(&environment);
         }
         Ok(request_id)
+    }
+
+    /// A request that would be denied says so now instead of failing later.
+    async fn refuse_what_would_be_denied(
+        &self,
+        caller: &Caller,
+        product: &Product,
+        place: &Place,
+        project: &Project,
+        checked: &Checked<'_>,
+    ) -> Result<()> {
+        let who = caller.actor.person.studio_user_id();
+        let account = &place.account;
+        let tags = tags_of_form(who.as_str(), product, project, account, &checked.tags);
+        let asked = Asked { product, artifact: checked.artifact, account, values: &checked.values, tags };
+        let preflight = self.preflight(&asked).await?;
+        let told = |finding| {
+            let advice = preflight.advice(finding).unwrap_or_default();
+            FieldError::new("", format!("This would be denied. {} {advice}", finding.told()).trim_end())
+        };
+        let denied: Vec<FieldError> = preflight.denied().map(told).collect();
+        if denied.is_empty() { Ok(()) } else { Err(Error::Invalid(denied)) }
     }
 
     fn sealed(&self, request: &RequestId, secrets: &BTreeMap<String, String>) -> Result<Option<Vec<u8>>> {
@@ -216,9 +242,13 @@ impl ControlPlane {
         };
         let params = narrow(&artifact.parameters, &product.constraints);
         let person = binding_person(caller, &name);
+        let mut values = BTreeMap::new();
         match resolve(&params, bindings, &place.account, project, &person, &input.parameters) {
             Err(mistakes) => errors.extend(mistakes),
-            Ok(values) => errors.extend(check_constraints(product, &values)?),
+            Ok(resolved) => {
+                errors.extend(check_constraints(product, &resolved)?);
+                values = resolved;
+            }
         }
         for key in &input.retype {
             let field = field_name(key);
@@ -234,7 +264,10 @@ impl ControlPlane {
         let typed = input.parameters.iter().filter(|(k, v)| !(secret(k) && v.is_empty()));
         let (secrets, asked) = typed.map(|(k, v)| (k.clone(), v.clone())).partition(|(k, _)| secret(k));
         match (lease_days, errors.is_empty()) {
-            (Some(lease_days), true) => Ok(Checked { artifact, name, justification, lease_days, asked, secrets, tags }),
+            (Some(lease_days), true) => {
+                values.retain(|key, _| !secret(key));
+                Ok(Checked { artifact, name, justification, lease_days, asked, secrets, tags, values })
+            }
             _ => Err(Error::Invalid(errors)),
         }
     }

@@ -195,10 +195,14 @@ on_both! {
 }
 
 /// Every call of the story, and what can go wrong with each.
-const CALLS: [&str; 12] = [
+const CALLS: [&str; 16] = [
     "sts:AssumeRole",
     "servicecatalog:DescribeProvisionedProduct",
     "servicecatalog:ListLaunchPaths",
+    "servicecatalog:DescribeProvisioningParameters",
+    "servicecatalog:ListAcceptedPortfolioShares",
+    "servicecatalog:ListPrincipalsForPortfolio",
+    "iam:GetRole",
     "servicecatalog:ProvisionProduct",
     "servicecatalog:DescribeRecord",
     "cloudformation:DescribeStackEvents",

@@ -4,6 +4,7 @@
 
 mod common;
 
+use chrono::TimeDelta;
 use common::TestState;
 use control_plane::{CrashPoint, Error};
 use domain::guardrail::Outlook;
@@ -182,6 +183,8 @@ on_both! {
         assert_eq!(failed.state, ChangeState::Failed);
         assert!(failed.problem.unwrap().why.contains("no identity-based policy allows it"));
         assert!(page(&state, "admin", &failed.id).await.can_retry);
+        // From a page that was left open: it is not said to be under way.
+        assert!(matches!(apply(&state, &failed.id).await, Err(Error::Conflict(_))));
         let denied = state.plane.retry_policy_change(&state.as_("auditor").await, &failed.id).await;
         assert!(matches!(denied, Err(Error::Denied { .. })));
         let admin = state.as_("admin").await;
@@ -225,6 +228,31 @@ on_both! {
         state.plane.mirror_now().await.unwrap();
         assert!(matches!(apply(&state, &moved).await, Err(Error::Stale { .. })));
         assert!(state.store.policy_change(&moved).await.unwrap().is_none());
+    }
+
+    async fn what_is_changed_while_aws_is_busy_stops_the_change_too(url) {
+        let state = TestState::start(&url).await;
+        let edit = PolicyChangeInput {
+            kind: "edit".into(),
+            policy: DENY.into(),
+            name: "deny-sagemaker-endpoints".into(),
+            content: NO_APPS.into(),
+            ..Default::default()
+        };
+        let id = entered(&state, edit).await;
+        state.running.aws.faults().next("organizations:UpdatePolicy", FaultKind::Throttle, 1);
+        apply(&state, &id).await.unwrap();
+        assert!(!state.run(1).await, "it waits for the next try");
+        assert_eq!(state.running.aws.faults().calls("organizations:UpdatePolicy"), 1);
+        let theirs = NO_APPS.replace("NoApps", "Theirs");
+        let change = |world: &mut sim::World| world.organization.policies.get_mut(DENY).unwrap().content = theirs.clone();
+        state.running.aws.with_world(change).unwrap();
+        state.settle().await;
+        assert_eq!(stored(&state, &id).await.state, ChangeState::Failed);
+        let left = |world: &mut sim::World| world.organization.policies[DENY].content.clone();
+        assert_eq!(state.running.aws.with_world(left).unwrap(), theirs, "nothing of theirs is written over");
+        assert_eq!(state.running.aws.faults().calls("organizations:UpdatePolicy"), 1);
+        state.assert_sound().await;
     }
 
     async fn what_is_so_already_is_done_without_a_call(url) {
@@ -278,5 +306,23 @@ on_both! {
         assert_eq!(it.state, ChangeState::Failed);
         assert!(it.problem.unwrap().what.contains("may no longer change service control policies"));
         assert!(!is_attached(&state, DENY));
+    }
+
+    async fn a_change_of_somebody_who_stays_away_makes_room_for_others(url) {
+        let state = TestState::start(&url).await;
+        let id = entered(&state, attach(DENY)).await;
+        apply(&state, &id).await.unwrap();
+        state.pass(TimeDelta::hours(13));
+        state.settle().await;
+        let it = stored(&state, &id).await;
+        assert_eq!(it.state, ChangeState::Failed);
+        assert!(it.problem.unwrap().what.contains("has not signed in"));
+        assert!(!is_attached(&state, DENY));
+        // Somebody else does.
+        state.sign_in("second-admin", &["platform-admins"]).await;
+        state.plane.retry_policy_change(&state.as_("second-admin").await, &id).await.unwrap();
+        state.settle().await;
+        assert_eq!(stored(&state, &id).await.state, ChangeState::Applied);
+        assert!(is_attached(&state, DENY));
     }
 }

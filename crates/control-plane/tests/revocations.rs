@@ -129,6 +129,47 @@ on_both! {
         state.assert_sound().await;
     }
 
+    async fn a_termination_that_fails_leaves_nothing_let_loose(url) {
+        let state = TestState::start(&url).await;
+        let id = with_own_role(&state, "stays-shut").await;
+        let made = revoke(&state, "fraud-lead", &id, "environment").await.unwrap();
+        state.settle().await;
+        let before = denied(&state);
+        assert_eq!(before.len(), 2);
+        let refusal = FaultKind::Error { code: "InvalidParametersException".into(), status: 400, message: "no".into() };
+        state.running.aws.faults().next("servicecatalog:TerminateProvisionedProduct", refusal, 1);
+        state.terminate("fraud-lead", &id).await;
+        state.settle().await;
+        assert_eq!(state.environment(&id).await.state, EnvironmentState::Error);
+        assert_eq!(denied(&state), before, "the role is denied again");
+        let it = revocation(&state, &made).await;
+        assert_eq!((it.state, it.problem), (RevocationState::Revoked, None));
+        // Tried again, it goes, and giving back leaves nothing behind.
+        state.terminate("fraud-lead", &id).await;
+        state.settle().await;
+        assert_eq!(state.environment(&id).await.state, EnvironmentState::Terminated);
+        restore(&state, "fraud-lead", &made).await.unwrap();
+        state.settle().await;
+        assert_eq!(denied(&state), []);
+        state.assert_sound().await;
+    }
+
+    async fn what_comes_up_after_the_cut_is_cut_off_too(url) {
+        let state = TestState::start(&url).await;
+        let request = state.submit("fraud-scientist", STUDIO, "comes-up").await;
+        let id = state.approve("fraud-lead", &request).await;
+        let made = revoke(&state, "fraud-lead", &id, "environment").await.unwrap();
+        state.settle().await;
+        assert_eq!(state.environment(&id).await.state, EnvironmentState::Available);
+        let it = revocation(&state, &made).await;
+        assert_eq!(it.state, RevocationState::Revoked, "{it:?}");
+        assert_eq!(denied(&state).len(), 2, "on the launcher and on the execution role: {:?}", denied(&state));
+        restore(&state, "fraud-lead", &made).await.unwrap();
+        state.settle().await;
+        assert_eq!(denied(&state), []);
+        state.assert_sound().await;
+    }
+
     async fn a_lead_reaches_as_far_as_the_project(url) {
         let state = TestState::start(&url).await;
         let id = state.approved("shared").await;
@@ -187,6 +228,51 @@ on_both! {
         state.settle().await;
         may_open(&state, &id).await.unwrap();
         state.assert_sound().await;
+    }
+
+    async fn what_a_lead_revoked_does_not_stand_in_for_what_an_admin_revokes(url) {
+        let state = TestState::start(&url).await;
+        let id = with_own_role(&state, "twofold").await;
+        let leads = revoke(&state, "fraud-lead", &id, "environment").await.unwrap();
+        let admins = revoke(&state, "admin", &id, "environment").await.unwrap();
+        assert_ne!(leads, admins, "a lead could lift it");
+        // For what a lead revokes, either does.
+        let again = revoke(&state, "fraud-lead", &id, "environment").await.unwrap();
+        assert!([&leads, &admins].contains(&&again), "{again}");
+        state.settle().await;
+        restore(&state, "fraud-lead", &leads).await.unwrap();
+        state.settle().await;
+        assert_eq!(denied(&state).len(), 2);
+        assert_eq!(rule(may_open(&state, &id).await), "what-is-revoked-stays-shut");
+        assert_eq!(rule(restore(&state, "fraud-lead", &admins).await), "leads-and-admins-restore-access");
+        restore(&state, "admin", &admins).await.unwrap();
+        state.settle().await;
+        may_open(&state, &id).await.unwrap();
+        state.assert_sound().await;
+    }
+
+    async fn of_two_who_cut_each_other_off_one_is_left(url) {
+        let state = TestState::start(&url).await;
+        state.sign_in("other-admin", &["platform-admins"]).await;
+        let (admin, other) = (state.as_("admin").await, state.as_("other-admin").await);
+        let everything_of = |whom: &control_plane::Caller| RevokeInput {
+            person: whom.actor.person.studio_user_id().to_string(),
+            reach: "everything".into(),
+            reason: "They began.".into(),
+            ..RevokeInput::default()
+        };
+        state.plane.revoke_access(&admin, everything_of(&other)).await.unwrap();
+        // What the other one was allowed to do when their click came in.
+        assert_eq!(rule(state.plane.revoke_access(&other, everything_of(&admin)).await), "who-is-cut-off-does-nothing");
+        assert!(state.as_("admin").await.actor.is_admin());
+    }
+
+    async fn a_list_names_what_was_just_revoked(url) {
+        let state = TestState::start(&url).await;
+        let id = with_own_role(&state, "just-now").await;
+        revoke(&state, "fraud-lead", &id, "environment").await.unwrap();
+        let list = state.plane.revocations(&state.as_("fraud-lead").await, "").await.unwrap();
+        assert_eq!(list.rows.items[0].reach, "the environment just-now");
     }
 
     async fn v2_3_3_a_revocation_and_its_way_back_survive_a_crash_at_every_step(url) {

@@ -71,6 +71,8 @@ actions! {
     EndAnySession = "end_any_session", changes: true;
     /// See the organization's tree and its service control policies.
     ViewOrganization = "view_organization", changes: false;
+    /// Ask AWS by calls that do nothing whether guardrails hold.
+    ProbeGuardrails = "probe_guardrails", changes: false;
     /// Create, edit, attach and detach service control policies.
     ManageOrganization = "manage_organization", changes: true;
 }

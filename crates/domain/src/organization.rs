@@ -21,9 +21,9 @@ use crate::problem::Problem;
 
 pub use applied::{AppliedChange, ChangeState};
 pub use chain::Chain;
-pub use change::{AroundChange, Basis, PolicyChange, ScpLimits, fingerprint};
+pub use change::{AroundChange, Basis, MOST_NODES, PolicyChange, ScpLimits, fingerprint};
 pub use diff::{DiffLine, diff};
-pub use effect::{ChangedOutlook, Need, OutlookOf, changed_outlooks};
+pub use effect::{ChangedOutlook, Need, OtherDenial, OutlookOf, changed_outlooks};
 pub use effective::{EffectiveLevel, EffectivePolicy, EffectiveStatement, effective_policy, statements_of};
 pub use governed::{GOVERNED, GovernedAction};
 pub use tree::{NodeKind, Organization, TreeNode};

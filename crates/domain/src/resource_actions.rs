@@ -1,43 +1,93 @@
-//! Which actions creating a resource takes, and opening what was created: what a guardrail can stand in the way of.
+//! Which actions creating a resource takes, and opening what was created: what a guardrail can stand in the way of. And what
+//! those calls will say of themselves, as far as the resource's properties tell.
+//!
+//! The map is by hand, from AWS's service authorization reference and the handlers of CloudFormation's resource types. What is
+//! not in it is not assessed.
+
+mod map;
+
+pub use map::MAP;
+
+/// Goes up with every change of the map, so that a finding says by what it was made.
+pub const MAP_VERSION: u32 = 1;
+
+/// One type of resource.
+#[derive(Clone, Copy, Debug)]
+pub struct ResourceActions {
+    pub resource_type: &'static str,
+    /// The page of AWS that lists actions and condition keys.
+    pub source: &'static str,
+    /// The actions that CloudFormation calls to create one.
+    pub creating: &'static [&'static str],
+    /// The actions that the portal calls to open one.
+    pub opening: &'static [&'static str],
+    /// Of the actions to create it, those that are called only where a property is set.
+    pub only_with: &'static [(&'static str, &'static str)],
+    /// The property with the role that is passed on by `iam:PassRole`.
+    pub role: Option<&'static str>,
+    /// Actions that take the tags of the resource with them.
+    pub tagged: &'static [&'static str],
+    pub keys: &'static [ConditionKey],
+    /// The ARN of what is created, with `{partition}`, `{region}`, `{account}` and `{name}`; `*` where the call has none.
+    pub arn: &'static str,
+    /// The property with its name; CloudFormation makes one up where it is not set.
+    pub name: Option<&'static str>,
+}
+
+/// A condition key that calls for a resource have.
+#[derive(Clone, Copy, Debug)]
+pub struct ConditionKey {
+    pub actions: &'static [&'static str],
+    pub key: &'static str,
+    pub from: KeySource,
+}
+
+/// Where the value of a condition key comes from.
+#[derive(Clone, Copy, Debug)]
+pub enum KeySource {
+    /// A property, by its path.
+    Property(&'static str),
+    /// A property, or this where it is not set.
+    Or(&'static str, &'static str),
+    /// Every value of a member inside a property.
+    Inside(&'static str, &'static str),
+    /// A property whose items are asked one call each.
+    Each(&'static str),
+    Always(&'static str),
+    /// The call has it, with a value that shows later.
+    Later,
+}
+
+/// What the map has of a type; `None` for one that it does not know.
+pub fn known(resource_type: &str) -> Option<&'static ResourceActions> {
+    MAP.iter().find(|known| known.resource_type == resource_type)
+}
 
 /// The actions that CloudFormation calls to create one type of resource. Empty for a type that is not known here.
 pub fn creating(resource_type: &str) -> &'static [&'static str] {
-    match resource_type {
-        "AWS::SageMaker::Domain" => {
-            &["sagemaker:CreateDomain", "sagemaker:DescribeDomain", "sagemaker:AddTags", "iam:PassRole"]
+    known(resource_type).map_or(&[], |known| known.creating)
+}
+
+/// The actions that the portal calls to open one type of resource.
+pub fn opening(resource_type: &str) -> &'static [&'static str] {
+    known(resource_type).map_or(&[], |known| known.opening)
+}
+
+/// The properties of a type that the map looks at.
+pub fn properties(resource_type: &str) -> Vec<&'static str> {
+    let Some(known) = known(resource_type) else { return Vec::new() };
+    let of_keys = known.keys.iter().filter_map(|key| match key.from {
+        KeySource::Property(path) | KeySource::Or(path, _) | KeySource::Inside(path, _) | KeySource::Each(path) => {
+            Some(path)
         }
-        "AWS::SageMaker::UserProfile" => {
-            &["sagemaker:CreateUserProfile", "sagemaker:DescribeUserProfile", "sagemaker:AddTags", "iam:PassRole"]
-        }
-        "AWS::SageMaker::Space" => &["sagemaker:CreateSpace", "sagemaker:DescribeSpace", "sagemaker:AddTags"],
-        "AWS::SageMaker::App" => &["sagemaker:CreateApp", "sagemaker:DescribeApp"],
-        "AWS::SageMaker::NotebookInstance" => {
-            &["sagemaker:CreateNotebookInstance", "sagemaker:DescribeNotebookInstance", "iam:PassRole"]
-        }
-        "AWS::SageMaker::NotebookInstanceLifecycleConfig" => &["sagemaker:CreateNotebookInstanceLifecycleConfig"],
-        "AWS::SageMaker::StudioLifecycleConfig" => &["sagemaker:CreateStudioLifecycleConfig"],
-        "AWS::SageMaker::Model" => &["sagemaker:CreateModel", "iam:PassRole"],
-        "AWS::SageMaker::EndpointConfig" => &["sagemaker:CreateEndpointConfig"],
-        "AWS::SageMaker::Endpoint" => &["sagemaker:CreateEndpoint"],
-        "AWS::S3::Bucket" => &[
-            "s3:CreateBucket",
-            "s3:PutEncryptionConfiguration",
-            "s3:PutBucketVersioning",
-            "s3:PutBucketPublicAccessBlock",
-            "s3:PutBucketTagging",
-            "s3:PutLifecycleConfiguration",
-        ],
-        "AWS::S3::BucketPolicy" => &["s3:PutBucketPolicy"],
-        "AWS::KMS::Key" => &["kms:CreateKey", "kms:EnableKeyRotation", "kms:TagResource"],
-        "AWS::KMS::Alias" => &["kms:CreateAlias"],
-        "AWS::IAM::Role" => &["iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:TagRole"],
-        "AWS::IAM::Policy" => &["iam:PutRolePolicy"],
-        "AWS::IAM::ManagedPolicy" => &["iam:CreatePolicy", "iam:AttachRolePolicy"],
-        "AWS::EC2::SecurityGroup" => {
-            &["ec2:CreateSecurityGroup", "ec2:AuthorizeSecurityGroupIngress", "ec2:AuthorizeSecurityGroupEgress"]
-        }
-        _ => &[],
-    }
+        KeySource::Always(_) | KeySource::Later => None,
+    });
+    let paths =
+        of_keys.chain(known.only_with.iter().map(|(_, property)| *property)).chain(known.role).chain(known.name);
+    let mut names: Vec<&str> = paths.chain(["Tags"]).filter_map(|path| path.split('.').next()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 /// The actions that the portal calls to bring up any product.
@@ -51,11 +101,37 @@ pub const PROVISIONING: &[&str] = &[
 /// The actions that the portal calls to take down any environment.
 pub const TERMINATING: &[&str] = &["servicecatalog:TerminateProvisionedProduct", "servicecatalog:DescribeRecord"];
 
-/// The actions that the portal calls to open one type of resource.
-pub fn opening(resource_type: &str) -> &'static [&'static str] {
-    match resource_type {
-        "AWS::SageMaker::UserProfile" => &["sagemaker:CreatePresignedDomainUrl"],
-        "AWS::SageMaker::NotebookInstance" => &["sagemaker:CreatePresignedNotebookInstanceUrl"],
-        _ => &[],
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_map_holds_together() {
+        for it in MAP {
+            let name = it.resource_type;
+            assert_eq!(MAP.iter().filter(|other| other.resource_type == name).count(), 1, "{name}");
+            assert!(it.source.starts_with("https://docs.aws.amazon.com/"), "{name}");
+            assert!(!it.creating.is_empty(), "{name}");
+            let called = |action: &&str| it.creating.contains(action);
+            assert!(it.tagged.iter().all(&called), "{name}");
+            assert!(it.only_with.iter().all(|(action, _)| called(action)), "{name}");
+            assert!(it.keys.iter().flat_map(|key| key.actions).all(called), "{name}");
+            assert_eq!(it.role.is_some(), it.creating.contains(&"iam:PassRole"), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_type_that_the_products_of_this_project_use_is_in_the_map() {
+        for folder in ["governed-s3-workspace", "sandbox-studio", "studio-environment", "studio-user-profile"] {
+            for version in ["1.0.yaml", "1.1.yaml"] {
+                let path = format!("{}/../../blueprints/products/{folder}/{version}", env!("CARGO_MANIFEST_DIR"));
+                let text = std::fs::read_to_string(&path).unwrap();
+                let digest = crate::template::TemplateDigest::read(&text, properties);
+                assert!(digest.unread.is_none() && !digest.resources.is_empty(), "{path}");
+                for resource in &digest.resources {
+                    assert!(known(&resource.kind).is_some(), "{} in {path}", resource.kind);
+                }
+            }
+        }
     }
 }

@@ -188,6 +188,12 @@ impl Target {
         }
     }
 
+    /// Whether the environment opens something else than what was cut off. One that is gone opens nothing, and what was denied
+    /// for it is still to be known on the way back.
+    pub fn opens_anew(&self, it: &Environment) -> bool {
+        it.launch_target.is_some() && self.opens != it.launch_target
+    }
+
     pub fn parts(&self) -> [&Part; 3] {
         [&self.launcher, &self.execution, &self.running]
     }
@@ -246,6 +252,27 @@ impl Revocation {
         self.state = RevocationState::Restoring;
         self.problem = None;
         self.targets.iter_mut().for_each(Target::reopen);
+    }
+
+    /// An operation on the environment ended, and the environment stands: what came up since is cut off, and a role of its own
+    /// again, which its termination lets loose. Answers whether there is anything to do.
+    pub fn meet_again(&mut self, it: &Environment) -> bool {
+        let meets = self.reach.environment().is_none_or(|id| *id == it.id)
+            && self.reach.project().is_none_or(|project| *project == it.project);
+        if !meets || !matches!(self.state, RevocationState::Revoking | RevocationState::Revoked) {
+            return false;
+        }
+        match self.targets.iter_mut().find(|target| target.environment == it.id) {
+            Some(target) if target.opens_anew(it) => *target = Target::of(it),
+            Some(target) if target.execution_role.as_ref().is_some_and(|role| role.own) => {
+                target.execution = Part::Pending;
+            }
+            Some(_) => return false,
+            None => self.targets.push(Target::of(it)),
+        }
+        self.state = RevocationState::Revoking;
+        self.problem = None;
+        true
     }
 
     /// Failed parts are tried again, those that are done are not.

@@ -2,7 +2,7 @@
 //! upon.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::guardrail::{Context, Effect, Outlook};
 use domain::organization::{
@@ -13,6 +13,7 @@ use domain::organization::{
 const FULL: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
 const NO_APPS: &str = r#"{"Version":"2012-10-17","Statement":[{"Sid":"No","Effect":"Deny","Action":"sagemaker:CreateApp","Resource":"*"}]}"#;
 const NO_APPS_WITHOUT_TAG: &str = r#"{"Version":"2012-10-17","Statement":[{"Sid":"No","Effect":"Deny","Action":"sagemaker:CreateApp","Resource":"*","Condition":{"Null":{"aws:RequestTag/project":"true"}}}]}"#;
+const NO_APPS_WITHOUT_KEY: &str = r#"{"Version":"2012-10-17","Statement":[{"Sid":"Keys","Effect":"Deny","Action":"sagemaker:CreateApp","Resource":"*","Condition":{"Null":{"sagemaker:VolumeKmsKey":"true"}}}]}"#;
 
 fn policy(id: &str, content: &str) -> ServiceControlPolicy {
     ServiceControlPolicy { id: id.into(), name: id.into(), content: content.into(), ..Default::default() }
@@ -160,6 +161,22 @@ fn a_condition_makes_it_depend_on_the_call() {
 }
 
 #[test]
+fn one_more_condition_is_a_change_where_it_depended_before() {
+    let mut all = policies();
+    all.insert("keys".into(), policy("keys", NO_APPS_WITHOUT_KEY));
+    all.insert("no".into(), policy("no", NO_APPS_WITHOUT_TAG));
+    let before_nodes = [node("r", &["full"]), node("ou", &["full", "no"])];
+    let (mut nodes, mut after) = (before_nodes.clone(), all.clone());
+    attach("keys").make(&mut nodes, &mut after);
+    let needs = [Need { purpose: "to create it".into(), action: "sagemaker:CreateApp".into(), role: "Launch".into() }];
+    let (before, after) = (Chain::read(&before_nodes, &all), Chain::read(&nodes, &after));
+    let [changed] = &changed_outlooks(&before, &after, &needs, |_| Context::new())[..] else { panic!("not told") };
+    assert_eq!((changed.before.outlook, changed.after.outlook), (Outlook::Depends, Outlook::Depends));
+    let told: BTreeSet<&str> = changed.after.policies().map(String::as_str).collect();
+    assert_eq!(told, BTreeSet::from(["keys", "no"]));
+}
+
+#[test]
 fn what_changed_meanwhile_is_told() {
     let before = around(Some(policy("no", NO_APPS)), &["Dev"], &["full", "no"]);
     let basis = Basis::of(&detach("no"), &before);
@@ -177,6 +194,16 @@ fn what_changed_meanwhile_is_told() {
         edited.what_changed(&Basis::of(&edit(FULL), &gone)),
         ["The policy no was deleted.", "Dev no longer has the policy."]
     );
+}
+
+/// The mirror is read as far as that, AWS whole.
+#[test]
+fn a_policy_that_is_attached_almost_everywhere_can_be_edited() {
+    let ids: Vec<String> = (0..700).map(|n| format!("{n:012}")).collect();
+    let all: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let seen = Basis::of(&edit(FULL), &around(Some(policy("no", NO_APPS)), &all[..500], &[]));
+    let now = Basis::of(&edit(FULL), &around(Some(policy("no", NO_APPS)), &all, &[]));
+    assert_eq!(seen.what_changed(&now), [""; 0]);
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! The two calls of Amazon EC2 by which an account gets into another network: authorized, and then answered as AWS answers
-//! for a VPC or a peering connection that does not exist, because none exists here. `DryRun` asks for the permission alone.
+//! The calls of Amazon EC2 by which an account gets into another network: authorized, and then answered as AWS answers for a
+//! network, gateway or connection that does not exist, because none exists here. `DryRun` asks for the permission alone.
 
 use std::collections::BTreeMap;
 
@@ -25,6 +25,31 @@ pub fn handle(world: &World, ctx: &Ctx, action: &str, fields: &Fields) -> Result
             let message = format!("The vpcPeeringConnection ID '{id}' does not exist");
             let missing = AwsError::new("InvalidVpcPeeringConnectionID.NotFound", message);
             (vec![format!("vpc-peering-connection/{id}")], missing)
+        }
+        "CreateTransitGatewayVpcAttachment" => {
+            let (gateway, vpc) = (needed(fields, "TransitGatewayId")?, needed(fields, "VpcId")?);
+            let subnet = needed(fields, "SubnetIds.1")?;
+            let message = format!("Transit Gateway {gateway} was deleted or does not exist.");
+            let missing = AwsError::new("InvalidTransitGatewayID.NotFound", message);
+            let on = [
+                format!("transit-gateway/{gateway}"),
+                format!("vpc/{vpc}"),
+                format!("subnet/{subnet}"),
+                "transit-gateway-attachment/*".to_owned(),
+            ];
+            (on.to_vec(), missing)
+        }
+        "CreateVpnConnection" => {
+            let (customer, gateway) = (needed(fields, "CustomerGatewayId")?, needed(fields, "VpnGatewayId")?);
+            needed(fields, "Type")?;
+            let message = format!("The customerGateway ID '{customer}' does not exist");
+            let missing = AwsError::new("InvalidCustomerGatewayID.NotFound", message);
+            let on = [
+                format!("customer-gateway/{customer}"),
+                format!("vpn-gateway/{gateway}"),
+                "vpn-connection/*".to_owned(),
+            ];
+            (on.to_vec(), missing)
         }
         _ => return Err(AwsError::unknown_operation(action)),
     };

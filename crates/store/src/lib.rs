@@ -27,6 +27,8 @@ mod person;
 #[cfg(test)]
 mod plans;
 mod policy_change;
+mod preflight;
+mod probe;
 mod product_access;
 mod product_settings;
 mod project;

@@ -10,6 +10,7 @@ use domain::organization::{Organization, OrganizationState};
 use domain::problem::Problem;
 
 use crate::connect::Store;
+use crate::dialect;
 use crate::error::Result;
 use crate::row::At;
 use crate::run::{execute, optional};
@@ -42,6 +43,24 @@ impl Store {
 }
 
 impl Tx {
+    /// How many changes of policies the mirror was brought in line with so far; held until the end of the transaction. What was
+    /// read of AWS while this number grew may lack a change, and must not take its place.
+    pub async fn organization_changes(&mut self) -> Result<i64> {
+        let lock = dialect::for_update(&self.on());
+        let sql = format!("SELECT changes FROM organization_state WHERE name = $1{lock}");
+        let row: Option<(i64,)> = optional(self.on(), Sql::new(sql).bind(ORGANIZATION)).await?;
+        Ok(row.map_or(0, |(changes,)| changes))
+    }
+
+    /// Counts a change that the mirror is brought in line with.
+    pub(crate) async fn count_organization_change(&mut self) -> Result<()> {
+        let sql = Sql::new(
+            "INSERT INTO organization_state (name, changes) VALUES ($1, 1) ON CONFLICT (name) DO UPDATE SET changes = \
+             organization_state.changes + 1",
+        );
+        execute(self.on(), sql.bind(ORGANIZATION)).await.map(|_| ())
+    }
+
     /// Puts what was just read, whole, in the place of what was there.
     pub async fn replace_organization(
         &mut self,
@@ -60,6 +79,8 @@ impl Tx {
         }
         self.insert_all("policy_attachment", attachments).await?;
         self.insert_all("service_control_policy", organization.policies.iter().map(policies::row).collect()).await?;
+        let gone = Sql::new("DELETE FROM probe WHERE account NOT IN (SELECT id FROM organization_node)");
+        execute(self.on(), gone).await?;
         let columns =
             vec![("name", ORGANIZATION.into()), ("refreshed_at", refreshed_at.into()), ("problem", Value::Text(None))];
         execute(self.on(), Sql::upsert("organization_state", "name", columns)).await.map(|_| ())

@@ -156,6 +156,8 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.revocation(&"v".parse().unwrap()).await?;
     store.policy_change(&"c".parse().unwrap()).await?;
     store.policy_change_under_way().await?;
+    store.waiting_probes(20).await?;
+    store.probes_of(["601000000002", "601000000004"]).await?;
     store.revocations_in_force(&person()).await?;
     store.request(&"r".parse().unwrap()).await?;
     store.undecided_requests(now(), 20).await?;

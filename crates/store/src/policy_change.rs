@@ -131,6 +131,7 @@ impl Tx {
     /// Brings the mirror of the organization in line with a change that was made, until it is read again.
     pub async fn mirror_policy_change(&mut self, it: &AppliedChange) -> Result<()> {
         let Some(policy) = it.policy() else { return Ok(()) };
+        self.count_organization_change().await?;
         match &it.change {
             PolicyChange::Create { name, description, content }
             | PolicyChange::Edit { name, description, content, .. } => {

@@ -12,7 +12,7 @@ use crate::row::{At, into_all, person};
 use crate::run::{On, all, execute, optional};
 use crate::scope::{Keys, Scope, page_query};
 use crate::sql::{Columns, Sql, json, optional_json};
-use crate::tx::Tx;
+use crate::tx::{Lock, Tx};
 
 const COLUMNS: &str = "id, issuer, subject, reach, environment_id, project_id, reason, by_issuer, by_subject, by_admin, \
                        state, problem, targets, operation_id, created_at, restored_by_issuer, restored_by_subject, \
@@ -171,6 +171,8 @@ impl Tx {
 
     /// Brings the rows of the person and of their environments in line with the revocations in force.
     async fn follow_revocations(&mut self, who: &PersonKey) -> Result<()> {
+        // Two at once would each follow from what there was without the other.
+        self.lock(Lock::Revocations).await?;
         let mut cut_off = CutOff::default();
         for revocation in self.revocations_in_force(who).await? {
             match revocation.reach {

@@ -26,6 +26,8 @@ pub enum Lock {
     Mirror,
     /// Changing which group has which role: whether anybody is left to administer is a question about all mappings.
     Mappings,
+    /// Cutting people off and giving it back: what follows from the revocations in force is a question about all of them.
+    Revocations,
 }
 
 impl Lock {
@@ -36,6 +38,7 @@ impl Lock {
                 Self::Sealer => 1,
                 Self::Mirror => 2,
                 Self::Mappings => 3,
+                Self::Revocations => 4,
             }
     }
 }

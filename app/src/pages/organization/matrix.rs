@@ -1,29 +1,45 @@
-use domain::view::{FormState, MatrixAccount, MatrixPage};
+use domain::view::{FormState, MatrixAccount, MatrixCell, MatrixPage};
 use leptos::prelude::*;
 
 use super::node::Unreadable;
 use super::outlook::OutlookView;
+use super::probe::{self, ProbeView};
 use super::{Freshness, NodeLink, Sections, Stages, node_choices};
 use crate::components::{Crumb, Empty, PageHead, Pager, Select};
 use crate::document::Page;
 use crate::pages::url::with_query;
 
-/// Governed actions by account, with the verdict of each and what decides it.
+/// Governed actions by account, with the verdict of each, what decides it, and what a live probe saw.
 pub fn page(page: MatrixPage) -> Page {
-    let MatrixPage { accounts, rows, names, role, next, query, choices, state } = page;
+    let above = probe::above(&page);
+    let probes: Vec<_> = (0..page.accounts.len()).map(|index| probe::of_account(&page, index)).collect();
+    let MatrixPage { accounts, rows, names, role, next, query, choices, state, .. } = page;
     let address = |after: &str| with_query("/organization/matrix", &[("within", &query.within), ("after", after)]);
     let unreadable: Vec<String> = accounts.iter().flat_map(|account| account.unreadable.clone()).collect();
     let list = if accounts.is_empty() {
         view! { <Empty title="There is no account here."></Empty> }.into_any()
     } else {
-        let head = accounts.into_iter().map(|account| view! { <Account account /> }).collect_view();
+        let head = accounts
+            .into_iter()
+            .zip(probes)
+            .map(|(account, probe)| view! { <Account account probe=probe.into_any() /> })
+            .collect_view();
         let rows = rows
             .into_iter()
             .map(|row| {
                 let cells = row
                     .cells
                     .into_iter()
-                    .map(|outlook| view! { <td><OutlookView outlook names=names.clone() /></td> })
+                    .map(|MatrixCell { outlook, probe }| {
+                        view! {
+                            <td>
+                                <div class="stack gap-3">
+                                    <OutlookView outlook names=names.clone() />
+                                    <ProbeView probe />
+                                </div>
+                            </td>
+                        }
+                    })
                     .collect_view();
                 view! {
                     <tr>
@@ -60,6 +76,7 @@ pub fn page(page: MatrixPage) -> Page {
             />
             <button class="button" type="submit">"Show"</button>
         </form>
+        {above}
         <Unreadable unreadable />
         {list}
         <Pager first=address("") next=next.as_deref().map(address) further=!query.after.is_empty() />
@@ -69,12 +86,12 @@ pub fn page(page: MatrixPage) -> Page {
 }
 
 #[component]
-fn Account(account: MatrixAccount) -> impl IntoView {
+fn Account(account: MatrixAccount, probe: AnyView) -> impl IntoView {
     let MatrixAccount { node, stages, exempt, .. } = account;
     let exempt = exempt.then(|| view! { <span class="row-sub">"No policy reaches it"</span> });
     view! {
         <th scope="col">
-            <span class="stack gap-1"><NodeLink node /><span><Stages stages /></span>{exempt}</span>
+            <div class="stack gap-1"><NodeLink node /><span><Stages stages /></span>{exempt}{probe}</div>
         </th>
     }
 }

@@ -10,6 +10,7 @@ mod node;
 mod outlook;
 mod policies;
 mod policy;
+mod probe;
 mod statement;
 mod tree;
 

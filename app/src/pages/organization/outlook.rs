@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use domain::guardrail::Outlook;
-use domain::organization::{ChangedOutlook, OutlookOf};
+use domain::organization::{ChangedOutlook, OtherDenial, OutlookOf};
 use leptos::prelude::*;
 
 use super::policy_address;
@@ -20,29 +20,41 @@ pub(super) fn OutlookBadge(outlook: Outlook) -> impl IntoView {
 /// The verdict with what it rests on.
 #[component]
 pub(super) fn OutlookView(outlook: OutlookOf, names: BTreeMap<String, String>) -> impl IntoView {
-    let OutlookOf { outlook, policy_id, statement, node, denied_where } = outlook;
-    let by = if outlook == Outlook::Passes {
-        ().into_any()
-    } else if policy_id.is_empty() {
-        view! { <p class="row-sub">{format!("Nothing at {node} allows it")}</p> }.into_any()
-    } else {
-        let name = names.get(&policy_id).cloned().unwrap_or_else(|| policy_id.clone());
-        view! {
-            <p class="row-sub">
-                {format!("{statement} of ")} <a href=policy_address(&policy_id)>{name}</a> {format!(" at {node}")}
-            </p>
-        }
-        .into_any()
-    };
+    let OutlookOf { outlook, policy_id, statement, node, denied_where, others } = outlook;
+    let decided = (outlook != Outlook::Passes).then(|| by(&policy_id, &statement, &node, &names));
     let depends = (outlook == Outlook::Depends)
         .then(|| view! { <p class="row-sub">{format!("Denied where {}", denied_where.join("; and "))}</p> });
+    let others = others
+        .into_iter()
+        .map(|OtherDenial { policy_id, statement, node, denied_where }| {
+            view! {
+                {by(&policy_id, &statement, &node, &names)}
+                <p class="row-sub">{format!("Denied too where {}", denied_where.join("; and "))}</p>
+            }
+        })
+        .collect_view();
     view! {
         <div class="stack gap-1 min-w-40 [overflow-wrap:anywhere]">
             <p><OutlookBadge outlook /></p>
-            {by}
+            {decided}
             {depends}
+            {others}
         </div>
     }
+}
+
+/// The statement with its policy and node, or the node where nothing allows it.
+fn by(policy_id: &str, statement: &str, node: &str, names: &BTreeMap<String, String>) -> AnyView {
+    if policy_id.is_empty() {
+        return view! { <p class="row-sub">{format!("Nothing at {node} allows it")}</p> }.into_any();
+    }
+    let name = names.get(policy_id).cloned().unwrap_or_else(|| policy_id.to_owned());
+    view! {
+        <p class="row-sub">
+            {format!("{statement} of ")} <a href=policy_address(policy_id)>{name}</a> {format!(" at {node}")}
+        </p>
+    }
+    .into_any()
 }
 
 /// Calls whose outlook is another after a change.

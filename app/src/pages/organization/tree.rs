@@ -45,7 +45,7 @@ fn Row(row: OrganizationRow) -> impl IntoView {
     });
     let kind = node.kind.label();
     let id = node.id.clone();
-    let exempt = exempt.then(|| view! { <p class="row-sub font-normal">"No service control policy reaches it."</p> });
+    let exempt = exempt.then(|| view! { <p class="row-sub">"No service control policy reaches it."</p> });
     // Below the root there are five levels of units at most, and an account.
     let indent = match depth {
         0 => "",
@@ -61,7 +61,7 @@ fn Row(row: OrganizationRow) -> impl IntoView {
             <th scope="row" class="min-w-56 whitespace-normal!">
                 <div class=indent>
                     <p><NodeLink node />{below}</p>
-                    <p class="row-sub font-normal">{kind} " " {id}</p>
+                    <p class="row-sub">{kind} " " {id}</p>
                     {exempt}
                 </div>
             </th>

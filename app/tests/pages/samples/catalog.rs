@@ -228,6 +228,7 @@ pub(crate) fn request_form() -> RequestFormPage {
         approval: "Frank Lead decides.".into(),
         suggested_name: "fiona-studio".into(),
         form_token: "0199cccc".into(),
+        preflight: Some(super::preflight()),
         blocked: None,
         draft: "0199dddd".into(),
         state: FormState {

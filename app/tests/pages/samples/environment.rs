@@ -88,6 +88,7 @@ pub(crate) fn request(state: RequestState) -> RequestPage {
         ],
         approvers: "Frank Lead decides.".into(),
         hindrance: None,
+        preflight: (state == RequestState::Submitted).then(super::preflight),
         expires_at: at(60 * 24 * 13),
         environment: (state == RequestState::Approved).then(|| id("0199aaaa-0000-7000-8000-000000000001")),
         version: 3,

@@ -3,6 +3,7 @@
 mod administration;
 mod catalog;
 mod environment;
+mod preflight;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::action::Action;
@@ -12,6 +13,7 @@ use domain::view::*;
 pub(crate) use administration::*;
 pub(crate) use catalog::*;
 pub(crate) use environment::*;
+pub(crate) use preflight::preflight;
 
 pub(crate) fn id<T: std::str::FromStr>(text: &str) -> T
 where

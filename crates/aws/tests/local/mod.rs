@@ -69,6 +69,10 @@ impl Local {
         Self { running, clock, aws }
     }
 
+    pub(crate) fn clock_now(&self) -> DateTime<Utc> {
+        domain::clock::Clock::now(&self.clock)
+    }
+
     pub(crate) async fn curator(&self) -> Session {
         let role = self.aws.config().curator("eu-west-1".parse().unwrap());
         self.aws.assume(&role, &AssumeGrant::system("studiogate")).await.unwrap()

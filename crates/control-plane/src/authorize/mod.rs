@@ -146,6 +146,7 @@ fn in_words(action: Action) -> &'static str {
         Action::EndOwnSession => "end this session",
         Action::EndAnySession => "end other people's sessions",
         Action::ViewOrganization => "see the organization",
+        Action::ProbeGuardrails => "probe the guardrails of an account",
         Action::ManageOrganization => "change service control policies",
     }
 }

@@ -102,6 +102,19 @@ impl ControlPlane {
         Ok(Ok(Authorized { thing: change.clone(), action, by: person.clone() }))
     }
 
+    /// The same, of a probe of guardrails.
+    pub(crate) async fn authorize_probe(&self, person: &PersonKey) -> Result<Result<Authorized<Portal>, Hindrance>> {
+        let actor = match self.stored_actor(person).await? {
+            Ok(actor) => actor,
+            Err(hindrance) => return Ok(Err(hindrance)),
+        };
+        let action = Action::ProbeGuardrails;
+        if let Err(refused) = self.still_allowed(&actor, action, &Portal.facts(self).await?, None)? {
+            return Ok(Err(refused));
+        }
+        Ok(Ok(Authorized { thing: Portal, action, by: person.clone() }))
+    }
+
     fn still_allowed(
         &self,
         actor: &Actor,

@@ -13,8 +13,12 @@ impl ControlPlane {
     /// Puts an operation to work on the caller's change, which takes over the id of its draft: a second click finds it there.
     pub async fn apply_policy_change(&self, caller: &Caller, id: &PolicyChangeId) -> Result<()> {
         self.authorize_portal(caller, Action::ManageOrganization).await?;
-        if self.store().policy_change(id).await?.is_some() {
-            return Ok(());
+        if let Some(it) = self.store().policy_change(id).await? {
+            return match it.state {
+                ChangeState::Applying | ChangeState::Applied => Ok(()),
+                // From a page that was open before: nothing is put to work by this.
+                ChangeState::Failed => Err(failed_before()),
+            };
         }
         let (change, basis) = self.kept_change(caller, id.as_str()).await?;
         let around = self.around(&change).await?;
@@ -116,6 +120,10 @@ impl ControlPlane {
             change,
         }
     }
+}
+
+fn failed_before() -> Error {
+    Error::conflict("This change was applied before and failed.", "Its page says why.", "Try it again there.")
 }
 
 fn one_at_a_time() -> Error {

@@ -2,12 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use domain::organization::{AroundChange, PolicyChange};
+use domain::organization::{AroundChange, MOST_NODES, PolicyChange};
 
 use crate::{ControlPlane, Result};
-
-/// Nodes with a policy that a change of it is decided upon. Nobody looks at more.
-const MOST_NODES: u32 = 500;
 
 impl ControlPlane {
     pub(super) async fn around(&self, change: &PolicyChange) -> Result<AroundChange> {

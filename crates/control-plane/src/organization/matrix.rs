@@ -1,13 +1,14 @@
 use std::collections::BTreeSet;
 
 use domain::action::Action;
-use domain::id::{AccountId, Region};
+use domain::id::AccountId;
 use domain::organization::{
-    Caller as Calling, Chain, GOVERNED, NodeKind, OrganizationNode, OutlookOf, TreeNode, context,
+    Caller as Calling, Chain, GOVERNED, GovernedAction, NodeKind, OrganizationNode, OutlookOf, TreeNode, context,
 };
-use domain::view::{MatrixAccount, MatrixPage, MatrixRow, OrganizationQuery};
+use domain::view::{MatrixAccount, MatrixCell, MatrixPage, MatrixRow, OrganizationQuery};
 use store::PageRequest;
 
+use super::probes::account_probe;
 use super::reference;
 use super::tree::cursor;
 use crate::{Caller, ControlPlane, Error, Result};
@@ -19,7 +20,7 @@ const SHOWN: u32 = 6;
 pub(super) const EXECUTION_ROLE: &str = "StudiogateExecution";
 
 impl ControlPlane {
-    /// Governed actions by account, as the policies of the mirror decide them.
+    /// Governed actions by account, as the policies of the mirror decide them, and as live probes saw them.
     pub async fn governed_actions(&self, caller: &Caller, query: OrganizationQuery) -> Result<MatrixPage> {
         self.authorize_portal(caller, Action::ViewOrganization).await?;
         let page = PageRequest::oldest(SHOWN).after(cursor(&query.after)?);
@@ -42,9 +43,17 @@ impl ControlPlane {
             if it.exempt { Chain::default() } else { Chain::read(&nodes, &policies) }
         };
         let chains: Vec<(&TreeNode, Chain)> = found.items.iter().map(|it| (it, chain(it))).collect();
-        let region = self.settings().regions.first().ok_or_else(|| Error::not_found("region"))?;
-        let cells = |governed: &domain::organization::GovernedAction| {
-            chains.iter().map(|(it, chain)| self.cell(governed, it, chain, region)).collect::<Result<Vec<OutlookOf>>>()
+        let state = self.store().organization_state().await?;
+        let probes = self.store().probes_of(found.items.iter().map(|it| it.node.id.as_str())).await?;
+        let names = self.names_of_probes(&probes).await?;
+        let cells = |governed: &GovernedAction| {
+            let cell = |(it, chain): &(&TreeNode, Chain)| {
+                let account = account_of(it)?;
+                let outlook = self.outlook_of(governed, &account, chain)?;
+                let probe = self.cell_of_probe(governed, (&account, chain), probes.get(&account), &state)?;
+                Ok(MatrixCell { outlook, probe })
+            };
+            chains.iter().map(cell).collect::<Result<Vec<MatrixCell>>>()
         };
         let rows = GOVERNED
             .iter()
@@ -60,6 +69,10 @@ impl ControlPlane {
                 stages: standing.stages(&it.node.id),
                 exempt: it.exempt,
                 unreadable: chain.unreadable.clone(),
+                probe: probes
+                    .values()
+                    .find(|probe| probe.account.as_str() == it.node.id)
+                    .map(|probe| account_probe(probe, &names)),
             })
             .collect();
         Ok(MatrixPage {
@@ -70,22 +83,22 @@ impl ControlPlane {
             next: found.next.map(|cursor| cursor.to_string()),
             query,
             choices: self.units().await?,
-            state: self.store().organization_state().await?,
+            state,
+            allowed: self.organization_allowed(caller).await?,
         })
     }
 
-    fn cell(
-        &self,
-        governed: &domain::organization::GovernedAction,
-        it: &TreeNode,
-        chain: &Chain,
-        region: &Region,
-    ) -> Result<OutlookOf> {
-        let account = it.node.id.parse::<AccountId>().map_err(|error| {
-            Error::internal("The mirror of the organization has an account without a number", &error)
-        })?;
+    fn outlook_of(&self, governed: &GovernedAction, account: &AccountId, chain: &Chain) -> Result<OutlookOf> {
         let partition = self.aws().config().partition.as_str();
-        let known = context(&account, Calling { role: EXECUTION_ROLE, region, partition });
-        Ok(OutlookOf::named(chain, governed.forecast(chain, &account, partition, &known)))
+        let region = self.region_of_guardrails()?;
+        let known = context(account, Calling { role: EXECUTION_ROLE, region, partition });
+        Ok(OutlookOf::named(chain, governed.forecast(chain, account, partition, &known)))
     }
+}
+
+fn account_of(it: &TreeNode) -> Result<AccountId> {
+    it.node
+        .id
+        .parse()
+        .map_err(|error| Error::internal("The mirror of the organization has an account without a number", &error))
 }

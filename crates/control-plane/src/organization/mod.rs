@@ -9,6 +9,7 @@ mod matrix;
 mod node;
 mod policies;
 mod preview;
+mod probes;
 mod standing;
 mod tree;
 
@@ -23,9 +24,11 @@ use crate::{Caller, ControlPlane, Result};
 /// Nodes and policies that a form lets choose from.
 const CHOICES: u32 = 300;
 
+const ON_ORGANIZATION: [Action; 3] = [Action::ViewOrganization, Action::ProbeGuardrails, Action::ManageOrganization];
+
 impl ControlPlane {
     async fn organization_allowed(&self, caller: &Caller) -> Result<Allowed> {
-        self.allowed_actions(caller, &Portal, &[Action::ViewOrganization, Action::ManageOrganization]).await
+        self.allowed_actions(caller, &Portal, &ON_ORGANIZATION).await
     }
 
     /// The root and the units, to choose from.

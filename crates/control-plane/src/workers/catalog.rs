@@ -6,14 +6,18 @@ use std::collections::BTreeMap;
 use aws::ServiceCatalog;
 use aws::service_catalog::TagOptionChoice;
 use domain::catalog::{Portfolio, Product, ProvisioningArtifact, TagOption};
-use domain::id::{AccountId, ProductId, Region};
+use domain::id::{AccountId, ProductId, ProvisioningArtifactId, Region};
 use domain::problem::Problem;
+use domain::resource_actions::properties;
+use domain::template::TemplateDigest;
 use futures::{FutureExt, StreamExt, stream};
-use serde_json::Value;
 use store::Lock;
 use tokio_util::sync::CancellationToken;
 
 use crate::{ControlPlane, Result, session};
+
+/// What is kept of the templates of a product's versions.
+type Templates = BTreeMap<ProvisioningArtifactId, TemplateDigest>;
 
 /// Products that are read at once.
 const AT_ONCE: usize = 4;
@@ -33,12 +37,16 @@ impl ControlPlane {
 
     async fn mirror(&self, region: &Region) -> Result<bool> {
         match self.read_catalog(region).await {
-            Ok(Catalog { portfolios, products, problem }) => {
+            Ok(Catalog { portfolios, products, templates, problem }) => {
                 let mut tx = self.store().begin().await?;
                 if !tx.try_lock(Lock::Mirror).await? {
                     return Ok(false);
                 }
                 tx.replace_catalog(region, &portfolios, &products, self.now()).await?;
+                for (product, templates) in &templates {
+                    tx.replace_artifact_templates(region, product, templates).await?;
+                }
+                tx.forget_templates(region).await?;
                 if let Some(problem) = &problem {
                     tracing::warn!(%region, why = problem.why, "a part of the catalog could not be read");
                     tx.mirror_failed(region, problem).await?;
@@ -75,7 +83,7 @@ impl ControlPlane {
             .filter(|a| &a.region == region)
             .map(|a| a.account)
             .collect();
-        let read: Vec<(ProductId, aws::Result<Product>)> = stream::iter(holders)
+        let read: Vec<(ProductId, aws::Result<(Product, Templates)>)> = stream::iter(holders)
             .map(|(id, holders)| {
                 let read = self.read_product(&curator, region, id.clone(), holders, &accounts);
                 async move { (id, read.await) }.boxed()
@@ -83,10 +91,13 @@ impl ControlPlane {
             .buffer_unordered(AT_ONCE)
             .collect()
             .await;
-        let (mut products, mut failed) = (Vec::new(), Vec::new());
+        let (mut products, mut templates, mut failed) = (Vec::new(), Vec::new(), Vec::new());
         for (id, read) in read {
             match read {
-                Ok(product) => products.push(product),
+                Ok((product, of_product)) => {
+                    templates.push((product.id.clone(), of_product));
+                    products.push(product);
+                }
                 // The others are read all the same; this one stays as it was last seen.
                 Err(error) => {
                     let kept = self.store().product(&id).await.map_err(|e| crate::Error::from(e).problem())?;
@@ -98,7 +109,7 @@ impl ControlPlane {
         }
         products.sort_by(|a, b| a.id.cmp(&b.id));
         failed.sort_by(|a, b| a.0.cmp(&b.0));
-        Ok(Catalog { portfolios, products, problem: unread(&failed) })
+        Ok(Catalog { portfolios, products, templates, problem: unread(&failed) })
     }
 
     async fn read_product(
@@ -108,14 +119,17 @@ impl ControlPlane {
         id: ProductId,
         holders: Vec<Portfolio>,
         accounts: &[AccountId],
-    ) -> aws::Result<Product> {
+    ) -> aws::Result<(Product, Templates)> {
         let detail = curator.describe_product_as_admin(&id).await?;
         let launching = self.launching(region, &id, accounts).await?;
         let mut artifacts = curator.list_provisioning_artifacts(&id).await?;
         let mut tag_options = detail.tag_options;
+        let mut templates = Templates::new();
         for artifact in artifacts.iter_mut().filter(|a| a.active) {
             // TagOptions of the portfolio count too, and only a launching account is told them with the product's.
-            for choice in complete(curator, &id, artifact, launching.as_ref()).await? {
+            let (template, choices) = complete(curator, &id, artifact, launching.as_ref()).await?;
+            templates.extend(template.map(|template| (artifact.id.clone(), template)));
+            for choice in choices {
                 let option = |value| TagOption { key: choice.key.clone(), value, active: true };
                 tag_options.extend(choice.values.into_iter().map(option));
             }
@@ -129,7 +143,7 @@ impl ControlPlane {
         }
         tag_options.sort_by(|a, b| (&a.key, &a.value).cmp(&(&b.key, &b.value)));
         tag_options.dedup();
-        Ok(Product {
+        let product = Product {
             id,
             region: region.clone(),
             portfolios: holders.into_iter().map(|p| p.id).collect(),
@@ -140,7 +154,8 @@ impl ControlPlane {
             artifacts,
             constraints,
             tag_options,
-        })
+        };
+        Ok((product, templates))
     }
 
     /// The first account that can launch the product; all its versions are seen from there.
@@ -175,31 +190,34 @@ struct Launching {
 }
 
 /// What a version creates, from its template, and what it asks for: as a launching account sees it where there is one, else
-/// as the curator does. Gives the TagOptions that a launch can choose from.
+/// as the curator does. Gives what is kept of the template, and the TagOptions that a launch can choose from.
 async fn complete(
     curator: &ServiceCatalog,
     product: &ProductId,
     artifact: &mut ProvisioningArtifact,
     launching: Option<&Launching>,
-) -> aws::Result<Vec<TagOptionChoice>> {
+) -> aws::Result<(Option<TemplateDigest>, Vec<TagOptionChoice>)> {
     let template = curator.describe_provisioning_artifact(product, &artifact.id).await?;
-    artifact.resources = template.body.as_deref().map(resources).unwrap_or_default();
+    let digest = template.body.as_deref().map(|text| TemplateDigest::read(text, properties));
+    artifact.resources = digest.as_ref().map(TemplateDigest::counts).unwrap_or_default();
     artifact.parameters = template.parameters;
-    let Some(Launching { catalog, path }) = launching else { return Ok(Vec::new()) };
+    let Some(Launching { catalog, path }) = launching else { return Ok((digest, Vec::new())) };
     let asked = match catalog.describe_provisioning_parameters(product, &artifact.id, Some(path)).await {
         // A version that was just made can take a moment to be seen there.
-        Err(aws::Error::NotFound(_)) => return Ok(Vec::new()),
+        Err(aws::Error::NotFound(_)) => return Ok((digest, Vec::new())),
         asked => asked?,
     };
     artifact.parameters = asked.parameters;
     artifact.usage_instructions = asked.usage_instructions;
-    Ok(asked.tag_options)
+    Ok((digest, asked.tag_options))
 }
 
 /// What was read of a region, and what of it could not be.
 struct Catalog {
     portfolios: Vec<Portfolio>,
     products: Vec<Product>,
+    /// Of those that were read now.
+    templates: Vec<(ProductId, Templates)>,
     problem: Option<Problem>,
 }
 
@@ -208,100 +226,4 @@ fn unread(failed: &[(String, Problem)]) -> Option<Problem> {
     let next = failed.first()?.1.next.clone();
     let why: Vec<String> = failed.iter().map(|(name, problem)| format!("{name}: {}", problem.why)).collect();
     Some(Problem::new("Some products could not be read; they are shown as they were last seen.", why.join(" "), next))
-}
-
-/// Resource types of a template and how many of each. A template that cannot be read here creates what AWS says it does;
-/// the page then shows nothing.
-fn resources(template: &str) -> BTreeMap<String, u32> {
-    let mut counts = BTreeMap::new();
-    if let Ok(json) = serde_json::from_str::<Value>(template) {
-        for resource in json["Resources"].as_object().into_iter().flat_map(serde_json::Map::values) {
-            if let Some(kind) = resource["Type"].as_str() {
-                *counts.entry(kind.to_owned()).or_default() += 1;
-            }
-        }
-        return counts;
-    }
-    // YAML: under `Resources:`, two levels deep, `Type: AWS::...`.
-    let mut inside = false;
-    let mut depth: Option<usize> = None;
-    for line in template.lines() {
-        let text = line.trim_end();
-        let indent = text.len() - text.trim_start().len();
-        let content = text.trim_start();
-        if content.is_empty() || content.starts_with('#') {
-            continue;
-        }
-        if indent == 0 {
-            inside = content.starts_with("Resources:");
-            depth = None;
-            continue;
-        }
-        if !inside {
-            continue;
-        }
-        // The first line inside is a logical id; its members are deeper by one level.
-        let top = *depth.get_or_insert(indent);
-        let kind = content.strip_prefix("Type:").map(|k| k.trim().trim_matches(['"', '\'']));
-        if let Some(kind) = kind
-            && indent > top
-            && kind.contains("::")
-            && !kind.starts_with("Condition")
-            && is_member(template, line, indent, top)
-        {
-            *counts.entry(kind.to_owned()).or_default() += 1;
-        }
-    }
-    counts
-}
-
-/// Whether a line is a direct member of a resource, not of something inside it: no line between the logical id and it is
-/// less deep.
-fn is_member(template: &str, line: &str, indent: usize, top: usize) -> bool {
-    let start = line.as_ptr() as usize - template.as_ptr() as usize;
-    for before in template.get(..start).unwrap_or_default().lines().rev() {
-        let content = before.trim_start();
-        if content.is_empty() || content.starts_with('#') {
-            continue;
-        }
-        let depth = before.len() - content.len();
-        if depth < indent {
-            return depth == top;
-        }
-    }
-    false
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn resources_of_a_yaml_template_are_counted() {
-        let template = "\
-Parameters:
-  Name:
-    Type: AWS::SSM::Parameter::Value<String>
-Resources:
-  # two of them
-  One:
-    Type: AWS::S3::Bucket
-    Properties:
-      Other:
-        Type: AWS::Not::Counted
-  Two:
-    Properties:
-      A: b
-    Type: 'AWS::S3::Bucket'
-  Key:
-    Type: \"AWS::KMS::Key\"
-Outputs:
-  Type:
-    Type: AWS::Not::This
-";
-        let expected = BTreeMap::from([("AWS::S3::Bucket".to_owned(), 2), ("AWS::KMS::Key".to_owned(), 1)]);
-        assert_eq!(resources(template), expected);
-        assert_eq!(resources(r#"{"Resources":{"K":{"Type":"AWS::KMS::Key"}}}"#).len(), 1);
-        assert_eq!(resources("not a template"), BTreeMap::new());
-    }
 }

@@ -22,18 +22,23 @@ impl ControlPlane {
         let authorized = match self.authorize_policy_change(operation, it).await? {
             Ok(authorized) => authorized,
             Err(Hindrance::Refused(problem)) => return Ok(Outcome::refused(problem)),
-            Err(Hindrance::TooOld(problem)) => return Ok(Outcome::new(Observation::Blocked { problem })),
+            // Nobody else could decide upon anything while this one waits for somebody to sign in.
+            Err(Hindrance::TooOld(problem)) => {
+                return Ok(Outcome::refused(Problem::new(
+                    "Whoever decided upon this has not signed in for too long. Nothing was changed.",
+                    problem.why,
+                    "Sign in as an admin and try again.",
+                )));
+            }
         };
         match operation.step {
             Step::Check => self.check_policy_change(it).await,
-            Step::Change => match self.change_policy(&authorized).await {
-                Ok(outcome) => Ok(outcome),
-                // Perhaps its own: an earlier try whose answer was lost.
-                Err(error @ aws::Error::Conflict(_)) => match self.around_at_aws(it).await? {
-                    Ok(around) if it.change.is_made(&around) => Ok(done(it, &around)),
-                    _ => Ok(error.into()),
-                },
-                Err(error) => Ok(error.into()),
+            // Looked at again: an earlier try may have been made whose answer was lost, or somebody else was quicker since.
+            Step::Change => match self.check_policy_change(it).await? {
+                Outcome { observation: Observation::Checked { .. }, .. } => {
+                    Ok(self.change_policy(&authorized).await.unwrap_or_else(Outcome::from))
+                }
+                outcome => Ok(outcome),
             },
             _ => Err(Error::internal("A worker was given a step that is no act", &operation.step.as_str())),
         }
@@ -51,7 +56,7 @@ impl ControlPlane {
         let moved = it.basis.what_changed(&Basis::of(&it.change, &around));
         if !moved.is_empty() {
             return Ok(Outcome::refused(Problem::new(
-                "This is no longer as it was when it was decided. Nothing was changed.",
+                "This is no longer as it was when it was decided.",
                 moved.join(" "),
                 "Enter the change again, and look at what it would do now.",
             )));

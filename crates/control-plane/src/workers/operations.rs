@@ -4,7 +4,7 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use domain::audit::Outcome as Audited;
-use domain::environment::Environment;
+use domain::environment::{Environment, EnvironmentState};
 use domain::operation::{Moment, Operation, OperationKind, Step, Transition, next};
 use futures::FutureExt;
 use tokio::task::JoinSet;
@@ -233,6 +233,12 @@ impl ControlPlane {
         let changed = work.conclude(&after) || learned;
         let version = changed.then(|| work.next_version(now));
         let mut tx = self.store().begin().await.map_err(Error::from)?;
+        if let Work::Environment(environment) = &work
+            && after.step.is_final()
+            && environment.state != EnvironmentState::Terminated
+        {
+            self.cut_again(&mut tx, environment).await?;
+        }
         tx.save_operation(&after, self.worker()).await.map_err(Error::from)?;
         if changed {
             work.write(&mut tx).await?;

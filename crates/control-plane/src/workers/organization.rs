@@ -15,19 +15,40 @@ use crate::{ControlPlane, Result, session};
 /// The feature set that service control policies need.
 const ALL_FEATURES: &str = "ALL";
 
+/// How often it is read anew at once because the portal changed something meanwhile.
+const READINGS: usize = 3;
+
 impl ControlPlane {
     /// Reads the organization. One that cannot be read stays as it was, with the reason; answers whether it was read.
     pub(super) async fn mirror_organization(&self, shutdown: &CancellationToken) -> Result<bool> {
         let mirror = async {
-            let read = self.read_organization().await.map_err(|error| error.problem());
-            self.keep_organization(&read).await?;
-            Ok(read.is_ok())
+            for _ in 0..READINGS {
+                let before = self.organization_changes().await?;
+                let read = self.read_organization().await.map_err(|error| error.problem());
+                if self.keep_organization(&read, before).await? {
+                    return Ok(read.is_ok());
+                }
+            }
+            // It was changed all the time; the mirror was brought in line with each change.
+            Ok(true)
         };
         Ok(self.under_lease("organization", shutdown, mirror.boxed()).await?.unwrap_or(true))
     }
 
-    async fn keep_organization(&self, read: &Result<Organization, Problem>) -> Result<()> {
+    async fn organization_changes(&self) -> Result<i64> {
         let mut tx = self.store().begin().await?;
+        let changes = tx.organization_changes().await?;
+        tx.rollback().await?;
+        Ok(changes)
+    }
+
+    /// Answers whether it was kept: what was read while the portal changed something may lack the change.
+    async fn keep_organization(&self, read: &Result<Organization, Problem>, before: i64) -> Result<bool> {
+        let mut tx = self.store().begin().await?;
+        if tx.organization_changes().await? != before {
+            tx.rollback().await?;
+            return Ok(false);
+        }
         match read {
             Ok(organization) => tx.replace_organization(organization, self.now()).await?,
             Err(problem) => {
@@ -35,7 +56,8 @@ impl ControlPlane {
                 tx.organization_failed(problem).await?;
             }
         }
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        Ok(true)
     }
 
     async fn read_organization(&self) -> aws::Result<Organization> {

@@ -25,7 +25,7 @@ impl ControlPlane {
     ) -> Result<Outcome> {
         let it = environment.thing();
         let request = self.store().request(&it.request).await?.ok_or_else(|| Error::not_found("request"))?;
-        let StillValid { product, project, parameters } = match self.still_valid(&request).await? {
+        let valid = match self.still_valid(&request).await? {
             Ok(valid) => valid,
             Err(problem) => return Ok(Outcome::refused(problem)),
         };
@@ -62,6 +62,10 @@ impl ControlPlane {
                 return Ok(outcome);
             }
         }
+        if let Some(problem) = self.denied_now(&request, &valid).await? {
+            return Ok(Outcome::refused(problem));
+        }
+        let StillValid { product, project, parameters } = valid;
         let paths = match catalog.list_launch_paths(&it.product).await {
             Ok(paths) => paths,
             Err(error) => return Ok(error.into()),

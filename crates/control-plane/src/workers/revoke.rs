@@ -40,7 +40,7 @@ impl ControlPlane {
             for environment in self.met_by(it).await? {
                 match targets.iter_mut().find(|target| target.environment == environment.id) {
                     // It came up, or changed, since.
-                    Some(target) if target.opens != environment.launch_target => *target = Target::of(&environment),
+                    Some(target) if target.opens_anew(&environment) => *target = Target::of(&environment),
                     Some(_) => {}
                     None => targets.push(Target::of(&environment)),
                 }

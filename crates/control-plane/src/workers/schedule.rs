@@ -23,6 +23,10 @@ impl ControlPlane {
                 while self.run_operations(&shutdown).await? > 0 && !shutdown.is_cancelled() {}
                 Ok(())
             }),
+            repeat("probes", every.poll, Some(&signals.probes), &shutdown, || async {
+                while self.run_probes(&shutdown).await? > 0 && !shutdown.is_cancelled() {}
+                Ok(())
+            }),
             repeat("catalog", every.catalog_every, Some(&signals.catalog), &shutdown, || async {
                 self.mirror_all(&shutdown).await.map(drop)
             }),
@@ -49,15 +53,16 @@ impl ControlPlane {
         self.store().close().await;
     }
 
-    /// One round of the workers that act on stored things: operations, sweeps, sealer. Answers whether anything was done.
+    /// One round of the workers that act on stored things: operations, probes, sweeps, sealer. Answers whether anything was done.
     pub async fn tick(&self) -> Result<bool> {
         let worked = self.run_operations(&CancellationToken::new()).await?;
+        let probed = self.run_probes(&CancellationToken::new()).await?;
         let swept = self.sweep().await?;
         let sealed = self.seal_audit().await?;
-        Ok(worked > 0 || swept > 0 || sealed > 0)
+        Ok(worked > 0 || probed > 0 || swept > 0 || sealed > 0)
     }
 
-    /// Reads the catalogs and the organization now; answers whether the catalogs of all regions could be read. What the
+    /// Reads the catalogs, the organization, and how accounts stand to products now; answers whether the catalogs of all regions could be read. What the
     /// organization forbids is shown beside them, and nothing waits for it.
     pub async fn mirror_now(&self) -> Result<bool> {
         self.mirror_all(&CancellationToken::new()).await
@@ -66,6 +71,7 @@ impl ControlPlane {
     async fn mirror_all(&self, shutdown: &CancellationToken) -> Result<bool> {
         let read = self.mirror_catalogs(shutdown).await?;
         self.mirror_organization(shutdown).await?;
+        self.mirror_standings(shutdown).await?;
         Ok(read)
     }
 

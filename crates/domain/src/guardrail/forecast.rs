@@ -8,6 +8,7 @@ use super::condition::Condition;
 use super::context::Context;
 use super::glob::Subject;
 use super::memo::Memo;
+use super::operator::TestKind;
 use super::policy::Policy;
 use super::statement::Statement;
 use super::verdict::{DecidedBy, Effect, Layer};
@@ -19,8 +20,24 @@ pub struct ForeseenCall<'a> {
     /// `None`: not known, or many.
     pub resource: Option<&'a str>,
     pub context: &'a Context,
-    /// Condition keys that the call will not have. A key that is neither here nor in the context is unknown.
+    /// Condition keys that the call will not have; `aws:RequestTag/*` is every one that begins so and is not known otherwise.
+    /// A key that is nowhere here is unknown.
     pub absent: &'a [&'a str],
+    /// Condition keys that the call will have, with values that are not known.
+    pub present: &'a [&'a str],
+}
+
+impl ForeseenCall<'_> {
+    fn has(&self, key: &str) -> bool {
+        self.present.iter().any(|present| present.eq_ignore_ascii_case(key))
+    }
+
+    fn lacks(&self, key: &str) -> bool {
+        self.absent.iter().any(|absent| match absent.strip_suffix('*') {
+            Some(start) => key.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start)),
+            None => absent.eq_ignore_ascii_case(key),
+        })
+    }
 }
 
 /// How the policies stand to a call.
@@ -41,12 +58,43 @@ pub struct Forecast {
     pub decided_by: Option<DecidedBy>,
     /// Where it depends: what has to be so for it to be denied, in words.
     pub denied_where: Vec<String>,
+    /// Where it depends: what else may deny it. What says the same as one before it is left out.
+    pub others: Vec<MayDeny>,
+}
+
+/// A statement that may deny a call, or a level that may not allow it, and what has to be so for that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MayDeny {
+    pub by: DecidedBy,
+    pub denied_where: Vec<String>,
+}
+
+impl Forecast {
+    fn denied(by: DecidedBy) -> Self {
+        Self { outlook: Outlook::Denied, decided_by: Some(by), denied_where: Vec::new(), others: Vec::new() }
+    }
+
+    /// What is left where nothing denies for sure.
+    fn depends(may_deny: Vec<MayDeny>) -> Self {
+        let mut may_deny = may_deny.into_iter();
+        match may_deny.next() {
+            Some(MayDeny { by, denied_where }) => {
+                Self { outlook: Outlook::Depends, decided_by: Some(by), denied_where, others: may_deny.collect() }
+            }
+            None => Self { outlook: Outlook::Passes, decided_by: None, denied_where: Vec::new(), others: Vec::new() },
+        }
+    }
 }
 
 /// Foresees what the levels of service control policies, root first, say to a call.
 pub fn forecast(levels: &[Vec<Policy>], call: &ForeseenCall<'_>) -> Forecast {
     let action = CalledAction::new(call.action);
-    let (mut lacking, mut depends) = (None, None);
+    let (mut lacking, mut may_deny) = (None, Vec::<MayDeny>::new());
+    let mut note = |by: DecidedBy, denied_where: Vec<String>| {
+        if !may_deny.iter().any(|other| other.denied_where == denied_where) {
+            may_deny.push(MayDeny { by, denied_where });
+        }
+    };
     for (level, policies) in levels.iter().enumerate() {
         let by = |found: Option<(&Policy, &Statement)>| DecidedBy {
             layer: Layer::Scp,
@@ -54,35 +102,30 @@ pub fn forecast(levels: &[Vec<Policy>], call: &ForeseenCall<'_>) -> Forecast {
             policy: found.map(|(policy, _)| policy.name().to_owned()).unwrap_or_default(),
             statement: found.map(|(_, statement)| statement.name.clone()),
         };
-        let mut allowed = Applies::No;
+        let (mut allowed, mut allowed_where) = (false, Vec::new());
         for policy in policies {
-            let (denied, statement) = strongest(policy, Effect::Deny, &action, call);
-            let by = || by(statement.map(|statement| (policy, statement)));
-            match denied {
-                Applies::Yes => {
-                    return Forecast { outlook: Outlook::Denied, decided_by: Some(by()), denied_where: Vec::new() };
+            for statement in naming(policy, Effect::Deny, &action) {
+                match applies(statement, call) {
+                    Applies::Yes => return Forecast::denied(by(Some((policy, statement)))),
+                    Applies::Maybe(denied_where) => note(by(Some((policy, statement))), denied_where),
+                    Applies::No => {}
                 }
-                Applies::Maybe(denied_where) if depends.is_none() => {
-                    depends = Some(Forecast { outlook: Outlook::Depends, decided_by: Some(by()), denied_where });
-                }
-                Applies::Maybe(_) | Applies::No => {}
             }
-            allowed = allowed.or(strongest(policy, Effect::Allow, &action, call).0);
+            for statement in naming(policy, Effect::Allow, &action) {
+                match applies(statement, call) {
+                    Applies::Yes => allowed = true,
+                    Applies::Maybe(what) => allowed_where.push(format!("it is not so that {}", what.join(" and "))),
+                    Applies::No => {}
+                }
+            }
         }
-        match allowed {
-            Applies::No if lacking.is_none() => {
-                lacking =
-                    Some(Forecast { outlook: Outlook::Denied, decided_by: Some(by(None)), denied_where: Vec::new() });
-            }
-            Applies::Maybe(allowed_where) if depends.is_none() => {
-                let unless = format!("it is not so that {}", allowed_where.join(" and "));
-                let denied_where = vec![unless];
-                depends = Some(Forecast { outlook: Outlook::Depends, decided_by: Some(by(None)), denied_where });
-            }
-            Applies::Yes | Applies::No | Applies::Maybe(_) => {}
+        match (allowed, allowed_where.is_empty()) {
+            (true, _) => {}
+            (false, true) => lacking = lacking.or_else(|| Some(by(None))),
+            (false, false) => note(by(None), allowed_where),
         }
     }
-    lacking.or(depends).unwrap_or(Forecast { outlook: Outlook::Passes, decided_by: None, denied_where: Vec::new() })
+    lacking.map_or_else(|| Forecast::depends(may_deny), Forecast::denied)
 }
 
 /// Whether a statement applies to a call.
@@ -94,24 +137,8 @@ enum Applies {
     No,
 }
 
-impl Applies {
-    /// The stronger of the two: one statement that applies is enough.
-    fn or(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::Yes, _) | (_, Self::Yes) => Self::Yes,
-            (Self::Maybe(what), _) | (Self::No, Self::Maybe(what)) => Self::Maybe(what),
-            (Self::No, Self::No) => Self::No,
-        }
-    }
-}
-
-/// The statement of this effect that is surest to apply, in the policy's order.
-fn strongest<'p>(
-    policy: &'p Policy,
-    effect: Effect,
-    action: &CalledAction,
-    call: &ForeseenCall<'_>,
-) -> (Applies, Option<&'p Statement>) {
+/// The statements of this effect that name the action, in the policy's order.
+fn naming<'p>(policy: &'p Policy, effect: Effect, action: &CalledAction) -> impl Iterator<Item = &'p Statement> {
     let index = if effect == Effect::Deny { &policy.deny } else { &policy.allow };
     let mut numbers = Vec::new();
     index.find(action, &Memo::default(), |number| {
@@ -120,15 +147,7 @@ fn strongest<'p>(
     });
     numbers.sort_unstable();
     numbers.dedup();
-    let mut found = (Applies::No, None);
-    for statement in numbers.into_iter().filter_map(|number| policy.statements.get(number as usize)) {
-        match applies(statement, call) {
-            Applies::Yes => return (Applies::Yes, Some(statement)),
-            maybe @ Applies::Maybe(_) if found.1.is_none() => found = (maybe, Some(statement)),
-            Applies::Maybe(_) | Applies::No => {}
-        }
-    }
-    found
+    numbers.into_iter().filter_map(|number| policy.statements.get(number as usize))
 }
 
 fn applies(statement: &Statement, call: &ForeseenCall<'_>) -> Applies {
@@ -153,8 +172,14 @@ fn applies(statement: &Statement, call: &ForeseenCall<'_>) -> Applies {
 }
 
 fn met(condition: &Condition, effect: Effect, call: &ForeseenCall<'_>) -> Option<bool> {
-    let known = !call.context.get(&condition.shown_key).is_empty()
-        || call.absent.iter().any(|key| key.eq_ignore_ascii_case(&condition.shown_key));
+    let key = &condition.shown_key;
+    if call.has(key) {
+        // Whether it is there is all that is known.
+        let mut context = Context::new();
+        context.set(key, "is there");
+        return (condition.operator.test == TestKind::Null).then(|| condition.is_met(&context, effect));
+    }
+    let known = !call.context.get(key).is_empty() || call.lacks(key);
     // A variable stands for something that the call says of itself.
     (known && !condition.words.contains("${")).then(|| condition.is_met(call.context, effect))
 }
@@ -174,8 +199,27 @@ mod tests {
     fn foresee(levels: &[Vec<Policy>], resource: Option<&str>, absent: &[&str]) -> Forecast {
         let mut context = Context::new();
         context.set("aws:RequestedRegion", "eu-west-1");
-        let call = ForeseenCall { action: "sagemaker:CreateDomain", resource, context: &context, absent };
+        let call = ForeseenCall { action: "sagemaker:CreateDomain", resource, context: &context, absent, present: &[] };
         forecast(levels, &call)
+    }
+
+    #[test]
+    fn a_key_that_is_there_with_a_value_that_is_not_known_decides_whether_it_is_there() {
+        let context = Context::new();
+        let seen = |condition: &str| {
+            let levels = [level(&[ALL, &deny(&format!(r#""Resource":"*","Condition":{{{condition}}}"#))])];
+            let present = &["sagemaker:VolumeKmsKey"][..];
+            let absent = &["aws:RequestTag/*"][..];
+            let call =
+                ForeseenCall { action: "sagemaker:CreateDomain", resource: None, context: &context, absent, present };
+            forecast(&levels, &call).outlook
+        };
+        assert_eq!(seen(r#""Null":{"sagemaker:VolumeKmsKey":"true"}"#), Outlook::Passes);
+        assert_eq!(seen(r#""Null":{"sagemaker:volumekmskey":"false"}"#), Outlook::Denied);
+        assert_eq!(seen(r#""StringEquals":{"sagemaker:VolumeKmsKey":"k"}"#), Outlook::Depends);
+        assert_eq!(seen(r#""Null":{"aws:RequestTag/project":"true"}"#), Outlook::Denied);
+        assert_eq!(seen(r#""StringEquals":{"aws:requesttag/project":"x"}"#), Outlook::Passes);
+        assert_eq!(seen(r#""Null":{"aws:TagKeys":"true"}"#), Outlook::Depends);
     }
 
     fn deny(more: &str) -> String {
@@ -229,6 +273,20 @@ mod tests {
             (Outlook::Depends, vec![r#"it is not so that aws:SourceVpc is "vpc-1""#.to_owned()])
         );
         assert_eq!(foresee(&[level(&[within])], None, &["aws:SourceVpc"]).outlook, Outlook::Denied);
+    }
+
+    #[test]
+    fn everything_that_may_deny_is_told_once() {
+        let without = |key: &str| {
+            let condition = format!(r#""Resource":"*","Condition":{{"Null":{{"{key}":"true"}}}}"#);
+            deny(&condition)
+        };
+        let (vpc, tag) = (without("sagemaker:VpcSubnets"), without("aws:RequestTag/project"));
+        let found = foresee(&[level(&[ALL, &vpc, &tag]), level(&[ALL, &vpc])], None, &[]);
+        assert_eq!(found.denied_where, ["the call has no sagemaker:VpcSubnets"]);
+        let [other] = &found.others[..] else { panic!("{found:?}") };
+        assert_eq!(other.denied_where, ["the call has no aws:RequestTag/project"]);
+        assert_eq!((other.by.level, other.by.policy.as_str()), (Some(0), "some"));
     }
 
     #[test]

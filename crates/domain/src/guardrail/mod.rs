@@ -31,7 +31,7 @@ pub use clause::Clause;
 pub use context::Context;
 pub use evaluate::{Call, Layers, evaluate, trusts};
 pub use finding::Finding;
-pub use forecast::{Forecast, ForeseenCall, Outlook, forecast};
+pub use forecast::{Forecast, ForeseenCall, MayDeny, Outlook, forecast};
 pub use input::EvaluationInput;
 pub use policy::{Policy, PolicyError, PolicyKind, SizeLimit};
 pub use principal::{InvalidPrincipal, PrincipalArn};

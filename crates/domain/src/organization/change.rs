@@ -75,6 +75,8 @@ struct PolicySeen {
     content: String,
 }
 
+/// Nodes with a policy that a change of it is decided upon, in the order of their ids: nobody looks at more.
+pub const MOST_NODES: u32 = 500;
 const LONGEST_NAME: usize = 128;
 const LONGEST_DESCRIPTION: usize = 512;
 
@@ -266,13 +268,16 @@ pub fn fingerprint(content: &str) -> String {
 impl Basis {
     pub fn of(change: &PolicyChange, around: &AroundChange) -> Self {
         let about_node = change.node().is_some();
+        let first = |nodes: &BTreeMap<String, String>| {
+            nodes.iter().take(MOST_NODES as usize).map(|(id, name)| (id.clone(), name.clone())).collect()
+        };
         Self {
             policy: around.policy.as_ref().map(|policy| PolicySeen {
                 name: policy.name.clone(),
                 description: policy.description.clone(),
                 content: fingerprint(&policy.content),
             }),
-            attached_to: if about_node { BTreeMap::new() } else { around.attached_to.clone() },
+            attached_to: if about_node { BTreeMap::new() } else { first(&around.attached_to) },
             on_node: if about_node { around.on_node.clone() } else { BTreeMap::new() },
         }
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Chain;
-use crate::guardrail::{Context, ForeseenCall, Outlook};
+use crate::guardrail::{Context, DecidedBy, Forecast, ForeseenCall, MayDeny, Outlook};
 
 /// A call that something needs, and the role that makes it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -22,6 +22,18 @@ pub struct OutlookOf {
     pub policy_id: String,
     pub statement: String,
     /// The name of the node that the policy is attached to, or that has no Allow.
+    pub node: String,
+    pub denied_where: Vec<String>,
+    /// What else may deny it.
+    #[serde(default)]
+    pub others: Vec<OtherDenial>,
+}
+
+/// What may deny a call as well.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherDenial {
+    pub policy_id: String,
+    pub statement: String,
     pub node: String,
     pub denied_where: Vec<String>,
 }
@@ -53,16 +65,30 @@ impl OutlookOf {
     }
 
     /// A forecast that the chain gave, by the names of its nodes.
-    pub fn named(chain: &Chain, found: crate::guardrail::Forecast) -> Self {
+    pub fn named(chain: &Chain, found: Forecast) -> Self {
+        let node = |by: &DecidedBy| chain.node(by.level).map(|node| node.name.clone()).unwrap_or_default();
+        let statement = |by: &DecidedBy| by.statement.as_ref().map(ToString::to_string).unwrap_or_default();
         let by = found.decided_by;
-        let node = chain.node(by.as_ref().and_then(|by| by.level));
+        let others = found.others.into_iter().map(|MayDeny { by, denied_where }| OtherDenial {
+            statement: statement(&by),
+            node: node(&by),
+            policy_id: by.policy,
+            denied_where,
+        });
         Self {
             outlook: found.outlook,
-            node: node.map(|node| node.name.clone()).unwrap_or_default(),
-            statement: by.as_ref().and_then(|by| by.statement.as_ref()).map(ToString::to_string).unwrap_or_default(),
+            node: by.as_ref().map(node).unwrap_or_default(),
+            statement: by.as_ref().map(statement).unwrap_or_default(),
             policy_id: by.map(|by| by.policy).unwrap_or_default(),
             denied_where: found.denied_where,
+            others: others.collect(),
         }
+    }
+
+    /// Ids of the policies that it speaks of.
+    pub fn policies(&self) -> impl Iterator<Item = &String> {
+        let others = self.others.iter().map(|other| &other.policy_id);
+        std::iter::once(&self.policy_id).chain(others).filter(|id| !id.is_empty())
     }
 }
 
@@ -76,7 +102,7 @@ pub fn changed_outlooks(
     let mut changed = Vec::new();
     for need in needs {
         let context = context(&need.role);
-        let call = ForeseenCall { action: &need.action, resource: None, context: &context, absent: &[] };
+        let call = ForeseenCall { action: &need.action, resource: None, context: &context, absent: &[], present: &[] };
         let (before, after) = (OutlookOf::of(before, &call), OutlookOf::of(after, &call));
         if before != after {
             changed.push(ChangedOutlook { need: need.clone(), before, after });

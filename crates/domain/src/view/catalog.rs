@@ -6,6 +6,7 @@ use crate::access::ApprovalRule;
 use crate::catalog::MirrorState;
 use crate::id::{AccountId, ProductId, ProjectId, ProvisioningArtifactId, Region};
 use crate::organization::{Forbidden, OrganizationState, Refused};
+use crate::preflight::Preflight;
 use crate::problem::Problem;
 use crate::project::{DataClass, Stage};
 
@@ -165,6 +166,8 @@ pub struct RequestFormPage {
     pub suggested_name: String,
     /// Why it cannot be requested here whatever is typed, and whom to ask; there is nothing to submit then.
     pub blocked: Option<Problem>,
+    /// What would become of it as it stands; nothing where no account is chosen.
+    pub preflight: Option<Preflight>,
     /// Posted back: a second post of the same form makes no second request.
     pub form_token: String,
     /// The draft that the form shows; empty without one. Posted back, to be removed once the request is made.

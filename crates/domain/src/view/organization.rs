@@ -10,6 +10,7 @@ use crate::organization::{
     ChangeState, ChangedOutlook, DiffLine, EffectiveLevel, EffectivePolicy, EffectiveStatement, NodeKind,
     OrganizationState, OutlookOf, PolicyChange, ScpLimits, ServiceControlPolicy,
 };
+use crate::probe::{Disagreement, Sighting};
 use crate::problem::Problem;
 use crate::project::Stage;
 
@@ -282,7 +283,7 @@ impl ChangeEffects {
             self.environments.iter().flat_map(|e| &e.changed).chain(self.products.iter().flat_map(|e| &e.changed));
         let outlooks = changed.flat_map(|changed| [&changed.before, &changed.after]);
         let governed = self.governed.iter().flat_map(|effect| [&effect.before, &effect.after]);
-        outlooks.chain(governed).map(|outlook| outlook.policy_id.clone()).filter(|id| !id.is_empty()).collect()
+        outlooks.chain(governed).flat_map(OutlookOf::policies).cloned().collect()
     }
 
     /// Whether nothing is another after the change, as far as can be told.
@@ -338,6 +339,7 @@ pub struct MatrixPage {
     /// The root and the units.
     pub choices: Vec<NodeRef>,
     pub state: OrganizationState,
+    pub allowed: Allowed,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -347,6 +349,8 @@ pub struct MatrixAccount {
     pub exempt: bool,
     /// Policies on its way that cannot be evaluated, and why.
     pub unreadable: Vec<String>,
+    /// The last probe that was asked for.
+    pub probe: Option<AccountProbe>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -354,5 +358,54 @@ pub struct MatrixRow {
     pub label: String,
     pub action: String,
     /// One for each account.
-    pub cells: Vec<OutlookOf>,
+    pub cells: Vec<MatrixCell>,
+}
+
+/// What the evaluation says, and what a live probe saw.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MatrixCell {
+    pub outlook: OutlookOf,
+    pub probe: CellProbe,
+}
+
+/// A governed action in a live probe.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CellProbe {
+    /// No call asks for it without doing it where it is allowed.
+    NoCall,
+    NotYet,
+    Found(Box<ProbedCell>),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProbedCell {
+    pub finding: Sighting,
+    /// The evaluation of the very call of the probe says otherwise.
+    pub disagreement: Option<Disagreement>,
+    /// The organization was read after the probe.
+    pub read_since: bool,
+    /// The action that stood in for this one.
+    pub stand_in: Option<String>,
+}
+
+/// A probe of one account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountProbe {
+    /// Who asked.
+    pub by: String,
+    pub asked_at: DateTime<Utc>,
+    /// Nobody has carried it out yet.
+    pub waiting: bool,
+    pub finished_at: Option<DateTime<Utc>>,
+    /// Why it told nothing, or not everything.
+    pub problem: Option<Problem>,
+}
+
+/// Which accounts to probe: one, or those of projects in a part of the organization. `after` is where the page was.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ProbeInput {
+    pub account: String,
+    pub within: String,
+    pub after: String,
 }

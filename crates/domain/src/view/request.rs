@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Allowed, ConstraintRow, EnvironmentRow, FormState, Listing, TypicalTime};
 use crate::id::{AccountId, EnvironmentId, ProductId, ProjectId, Region, RequestId};
+use crate::preflight::Preflight;
 use crate::problem::Problem;
 use crate::project::{DataClass, Stage};
 use crate::request::RequestState;
@@ -84,6 +85,8 @@ pub struct RequestPage {
     pub approvers: String,
     /// Why it cannot be approved as it stands, while it waits for a decision.
     pub hindrance: Option<Problem>,
+    /// What was looked at beforehand and how it ended, while it waits for a decision and still holds.
+    pub preflight: Option<Preflight>,
     pub expires_at: DateTime<Utc>,
     pub environment: Option<EnvironmentId>,
     /// Posted back with a decision: a decision on a request that changed meanwhile is refused.

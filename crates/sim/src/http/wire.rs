@@ -19,9 +19,12 @@ pub(super) enum Service {
     /// SageMaker's runtime, where endpoints are called.
     Runtime,
     Organizations,
+    /// Service Quotas.
+    Quotas,
     Sts,
     Iam,
     Ec2,
+    Ram,
     CloudFormation,
 }
 
@@ -42,9 +45,11 @@ impl Service {
             Self::Catalog => "servicecatalog",
             Self::SageMaker | Self::Runtime => "sagemaker",
             Self::Organizations => "organizations",
+            Self::Quotas => "servicequotas",
             Self::Sts => "sts",
             Self::Iam => "iam",
             Self::Ec2 => "ec2",
+            Self::Ram => "ram",
             Self::CloudFormation => "cloudformation",
         }
     }
@@ -54,9 +59,9 @@ impl Service {
             Self::Sts => Protocol::Query("https://sts.amazonaws.com/doc/2011-06-15/"),
             Self::Iam => Protocol::Query("https://iam.amazonaws.com/doc/2010-05-08/"),
             Self::CloudFormation => Protocol::Query("http://cloudformation.amazonaws.com/doc/2010-05-15/"),
-            Self::Catalog | Self::SageMaker | Self::Organizations => Protocol::Json,
+            Self::Catalog | Self::SageMaker | Self::Organizations | Self::Quotas => Protocol::Json,
             Self::Ec2 => Protocol::Ec2,
-            Self::Runtime => Protocol::Rest,
+            Self::Runtime | Self::Ram => Protocol::Rest,
         }
     }
 }
@@ -89,6 +94,15 @@ pub(super) fn read(parts: &Parts, body: &[u8]) -> Result<Request, (Protocol, Aws
     if let Some(request) = invocation(parts) {
         return Ok(request);
     }
+    // What the portal calls of Resource Access Manager is one path.
+    if parts.uri.path() == "/acceptresourceshareinvitation" {
+        let input = serde_json::from_slice(body).map_err(|e| {
+            let message = format!("The input is no JSON: {e}");
+            (Protocol::Rest, AwsError::new("SerializationException", message))
+        })?;
+        let operation = "AcceptResourceShareInvitation".to_owned();
+        return Ok(Request { service: Service::Ram, operation, input: Input::Json(input) });
+    }
     let text = if parts.method == Method::POST { body } else { parts.uri.query().unwrap_or_default().as_bytes() };
     let mut fields: BTreeMap<String, String> =
         url::form_urlencoded::parse(text).map(|(k, v)| (k.into_owned(), v.into_owned())).collect();
@@ -99,7 +113,7 @@ pub(super) fn read(parts: &Parts, body: &[u8]) -> Result<Request, (Protocol, Aws
         "2010-05-08" => Service::Iam,
         "2016-11-15" => Service::Ec2,
         _ => {
-            let message = "The request names no service that the local AWS offers: Service Catalog, SageMaker, Organizations, STS, IAM, EC2 and CloudFormation.";
+            let message = "The request names no service that the local AWS offers: Service Catalog, SageMaker, Organizations, Service Quotas, STS, IAM, EC2, RAM and CloudFormation.";
             return Err((Service::Sts.protocol(), AwsError::new("InvalidAction", message)));
         }
     };
@@ -129,6 +143,7 @@ fn read_json(target: &str, body: &[u8]) -> Result<Request, AwsError> {
         "AWS242ServiceCatalogService" => Service::Catalog,
         "SageMaker" => Service::SageMaker,
         "AWSOrganizationsV20161128" => Service::Organizations,
+        "ServiceQuotasV20190624" => Service::Quotas,
         _ => return Err(AwsError::unknown_operation(target)),
     };
     let input = if body.is_empty() { Ok(Value::Object(serde_json::Map::new())) } else { serde_json::from_slice(body) };

@@ -148,12 +148,13 @@ fn list_units(world: &World, ctx: &Ctx, body: &Value) -> Result<Value, AwsError>
 fn account_json(world: &World, id: &domain::id::AccountId) -> Option<Value> {
     let account = world.accounts.get(id)?;
     let o = &world.organization;
+    let status = if o.suspended.contains(id) { "SUSPENDED" } else { "ACTIVE" };
     Some(json!({
         "Id": account.id,
         "Arn": arn(o, "account", account.id.as_str()),
         "Email": account.email,
         "Name": account.name,
-        "Status": "ACTIVE",
+        "Status": status,
         "JoinedMethod": "CREATED",
         "JoinedTimestamp": epoch(account.joined),
     }))

@@ -23,6 +23,9 @@ pub struct Organization {
     pub policies: BTreeMap<String, ServiceControlPolicy>,
     /// Ids of policies by target (root, unit or account), in the order of attachment.
     pub attachments: BTreeMap<String, Vec<String>>,
+    /// Accounts that are closed: nobody takes a role there any more.
+    #[serde(default)]
+    pub suspended: BTreeSet<AccountId>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::access::{
     arn, domain_id, list_allowed, name, on_creation, on_resource, pass_role, set_some, settings_keys, texts,
 };
-use super::state::{Resource, attributes, in_use, limit_exceeded};
+use super::state::{Quotas, Resource, attributes, in_use, limit_exceeded};
 use crate::context::Ctx;
 use crate::error::AwsError;
 use crate::value::{constraint, one_of, page, required, tags, text};
@@ -68,7 +68,7 @@ pub(super) fn create(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value
         return Err(in_use(format!("Domain [{domain_name}] already exists.")));
     }
     if state.domains.len() >= state.quotas.domains {
-        return Err(limit_exceeded("Studio domains", state.quotas.domains));
+        return Err(limit_exceeded(Quotas::DOMAINS.name, state.quotas.domains));
     }
     let id = format!("d-{}", world.fresh(12));
     let mut made = attributes(body, &ATTRIBUTES);

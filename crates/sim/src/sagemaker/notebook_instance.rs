@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::access::{arn, list_allowed, name, on_creation, on_resource, pass_role, set_some, texts};
 use super::domain::answer;
-use super::state::{Resource, attributes, key, limit_exceeded};
+use super::state::{Quotas, Resource, attributes, key, limit_exceeded};
 use crate::context::Ctx;
 use crate::error::AwsError;
 use crate::value::{number, one_of, required, tags, text};
@@ -81,7 +81,7 @@ pub(super) fn create(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value
         return Err(AwsError::validation(format!("Cannot create a duplicate notebook instance ({arn})")));
     }
     if state.notebook_instances.len() >= state.quotas.notebook_instances {
-        return Err(limit_exceeded("Number of notebook instances", state.quotas.notebook_instances));
+        return Err(limit_exceeded(Quotas::NOTEBOOK_INSTANCES.name, state.quotas.notebook_instances));
     }
     let mut made = attributes(body, &ATTRIBUTES);
     if let Some(config) = text(body, "LifecycleConfigName") {

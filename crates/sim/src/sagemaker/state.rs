@@ -30,20 +30,44 @@ pub struct State {
     pub quotas: Quotas,
 }
 
-/// Service quotas, adjustable at AWS too.
+/// Service quotas of one account in one region, adjustable at AWS too.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Quotas {
     pub domains: usize,
-    pub user_profiles_per_domain: usize,
+    pub user_profiles: usize,
     pub running_apps: usize,
     pub notebook_instances: usize,
 }
 
 impl Default for Quotas {
     fn default() -> Self {
-        Self { domains: 100, user_profiles_per_domain: 1000, running_apps: 1000, notebook_instances: 1000 }
+        Self { domains: 100, user_profiles: 1000, running_apps: 1000, notebook_instances: 1000 }
     }
+}
+
+impl Quotas {
+    pub(crate) const DOMAINS: Quota = Quota { code: "L-B683BCB0", name: "Total domains" };
+    pub(crate) const USER_PROFILES: Quota =
+        Quota { code: "L-AC46C40F", name: "Maximum number of Studio user profiles allowed per account" };
+    pub(crate) const NOTEBOOK_INSTANCES: Quota =
+        Quota { code: "L-04CE2E67", name: "Total number of notebook instances" };
+
+    /// Those that Service Quotas answers for, with their values.
+    pub(crate) fn answered(&self) -> [(Quota, usize); 3] {
+        [
+            (Self::DOMAINS, self.domains),
+            (Self::USER_PROFILES, self.user_profiles),
+            (Self::NOTEBOOK_INSTANCES, self.notebook_instances),
+        ]
+    }
+}
+
+/// A quota as Service Quotas names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Quota {
+    pub(crate) code: &'static str,
+    pub(crate) name: &'static str,
 }
 
 /// A resource, with what `Describe` answers about it.

@@ -8,7 +8,7 @@ use super::access::{
 };
 use super::app::is_live;
 use super::domain::answer;
-use super::state::{Resource, attributes, in_use, key, limit_exceeded};
+use super::state::{Quotas, Resource, attributes, in_use, key, limit_exceeded};
 use crate::context::Ctx;
 use crate::error::AwsError;
 use crate::value::{tags, text};
@@ -57,10 +57,8 @@ pub(super) fn create(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value
     if state.user_profiles.contains_key(&key) {
         return Err(in_use(format!("UserProfile [{domain}/{profile}] already exists.")));
     }
-    let inside = format!("{domain}/");
-    let count = state.user_profiles.keys().filter(|k| k.starts_with(&inside)).count();
-    if count >= state.quotas.user_profiles_per_domain {
-        return Err(limit_exceeded("User profiles per domain", state.quotas.user_profiles_per_domain));
+    if state.user_profiles.len() >= state.quotas.user_profiles {
+        return Err(limit_exceeded(Quotas::USER_PROFILES.name, state.quotas.user_profiles));
     }
     let mut made = attributes(body, &ATTRIBUTES);
     made.insert("UserProfileArn".into(), json!(arn));

@@ -195,8 +195,10 @@ fn grant(world: &World, ctx: &Ctx, role_arn: &str, asked: &Asked) -> Result<Role
     }
     let sticky = before.and_then(|s| s.source_identity.clone());
     let source_identity = sticky.clone().or_else(|| asked.source_identity.clone());
-    // A role that is not there is refused in the same words as one that does not trust the caller.
-    let role = world.role(role_arn).ok_or_else(|| denied(ctx, "sts:AssumeRole", role_arn))?;
+    // A role that is not there, or in an account that is closed, is refused in the same words as one that does not trust the
+    // caller.
+    let closed = world.organization.suspended.iter().any(|id| role_arn.contains(&format!("::{id}:")));
+    let role = world.role(role_arn).filter(|_| !closed).ok_or_else(|| denied(ctx, "sts:AssumeRole", role_arn))?;
     if sticky.is_some() && asked.source_identity.is_some() && sticky != asked.source_identity {
         return Err(denied(ctx, "sts:SetSourceIdentity", role_arn));
     }

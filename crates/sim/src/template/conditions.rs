@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::error::TemplateError;
+use super::TemplateError;
 use super::evaluate::Evaluator;
 use super::references::{self, Reference};
 

@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::catalog::Parameter;
 use serde_json::{Map, Value};
 
-use super::error::TemplateError;
 use super::references::{self, Reference};
-use super::{MAX_TEMPLATE_BYTES, conditions, json, parameters, yaml};
+use super::{TemplateError, conditions, parameters};
 
 /// A template that can be evaluated: its parts have the right form, and what they refer to is there.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,15 +77,7 @@ const SECTIONS: &[&str] = &[
 impl Template {
     /// Reads a template in YAML or JSON.
     pub fn parse(text: &str) -> Result<Self, TemplateError> {
-        if text.len() > MAX_TEMPLATE_BYTES {
-            return Err(TemplateError::format(format!("the template is larger than {MAX_TEMPLATE_BYTES} bytes")));
-        }
-        let text = text.trim_start_matches('\u{feff}');
-        let (document, warnings) =
-            if text.trim_start().starts_with('{') { (json::parse(text)?, Vec::new()) } else { yaml::parse(text)? };
-        let Value::Object(document) = document else {
-            return Err(TemplateError::format("unsupported structure."));
-        };
+        let (document, warnings) = domain::template::read(text)?;
         let template = Self { warnings, ..Self::from_document(&document)? };
         template.check_references()?;
         template.order()?;

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::MAX_EVALUATED;
+use super::TemplateError;
 use super::document::Template;
-use super::error::TemplateError;
 use super::parameters::{Values, is_list};
 
 /// The pseudo parameters of one stack.

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::MAX_TEXT;
-use super::error::TemplateError;
+use super::TemplateError;
 use super::evaluate::{Evaluator, Pseudo, weight};
 use super::sub::{self, Piece};
 

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::TemplateError;
 use super::document::{Resource, Template};
-use super::error::TemplateError;
 use super::references::{self, Reference};
 
 impl Template {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use domain::catalog::Parameter;
 use serde_json::Value;
 
+use super::TemplateError;
 use super::document::Template;
-use super::error::TemplateError;
 use super::functions::scalar_text;
 
 /// Parameter values of a stack, all of them: given, or by default.

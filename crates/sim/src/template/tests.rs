@@ -173,7 +173,7 @@ fn bombs_are_refused() {
     assert!(Template::parse(&deep_json).is_err());
     let block = format!("Resources:\n  {}x", "- ".repeat(5000));
     assert!(Template::parse(&block).is_err());
-    assert!(Template::parse(&" ".repeat(super::MAX_TEMPLATE_BYTES + 1)).is_err());
+    assert!(Template::parse(&" ".repeat(domain::template::MAX_TEMPLATE_BYTES + 1)).is_err());
     // Each level doubles the text of the one inside it.
     let mut bomb = "0123456789".to_owned();
     for _ in 0..18 {

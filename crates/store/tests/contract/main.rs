@@ -19,6 +19,8 @@ mod operations;
 mod organization;
 mod people;
 mod policy_changes;
+mod preflight;
+mod probes;
 mod requests;
 mod revocations;
 mod schema;

@@ -126,4 +126,24 @@ on_both! {
         mirror(&store, &change("c-5", PolicyChange::Delete { policy: "p-1".into() }, 1)).await;
         assert_eq!(store.service_control_policies(&ids).await.unwrap().len(), 1);
     }
+
+    async fn changes_are_counted_so_that_a_reading_which_began_before_one_is_known(db) {
+        let store = db.store;
+        let count = async || {
+            let mut tx = store.begin().await.unwrap();
+            let count = tx.organization_changes().await.unwrap();
+            tx.rollback().await.unwrap();
+            count
+        };
+        assert_eq!(count().await, 0);
+        mirror(&store, &change("c-1", attach(), 1)).await;
+        assert_eq!(count().await, 1);
+        let mut tx = store.begin().await.unwrap();
+        tx.replace_organization(&Organization::default(), at(2)).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(count().await, 1, "reading is no change");
+        mirror(&store, &change("c-2", PolicyChange::Delete { policy: "p-1".into() }, 3)).await;
+        assert_eq!(count().await, 2);
+        assert_eq!(store.organization_state().await.unwrap().refreshed_at, Some(at(2)));
+    }
 }

@@ -126,6 +126,27 @@ on_both! {
         assert_eq!(store.revocations_in_force(&person("ada")).await.unwrap(), []);
     }
 
+    async fn of_several_at_once_none_is_lost(db) {
+        let store = db.store;
+        let names = ["a", "b", "c", "d", "e", "f", "g", "h"];
+        with_projects(&store, &names).await;
+        save_person(&store, "ada").await;
+        let made: Vec<_> = names
+            .into_iter()
+            .map(|name| {
+                let store = store.clone();
+                tokio::spawn(async move {
+                    let id = format!("v-{name}");
+                    insert(&store, &revocation(&id, Reach::Project { project: project(name) }, 1)).await;
+                })
+            })
+            .collect();
+        for made in made {
+            made.await.unwrap();
+        }
+        assert_eq!(cut_off(&store, "ada").await.projects, names.map(project));
+    }
+
     async fn a_list_has_what_its_scope_allows(db) {
         let store = db.store;
         with_projects(&store, &["a", "b"]).await;

@@ -183,6 +183,7 @@ pub(super) const ROWS: &[Row] = &[
     // Ends nobody's but one's own: everybody may.
     form("/api/end_other_sessions", &[], &[], "newcomer"),
     form("/api/end_sessions_of", &[("person", "{person}")], NOT_ADMIN, "admin"),
+    form("/api/probe_guardrails", &[("account", "601000000002")], NOT_PLATFORM, "auditor"),
     form("/api/refresh_catalog", &[], NOT_ADMIN, "admin"),
     form(
         "/api/preview_policy_change",

@@ -12,21 +12,21 @@ pub struct TemplateError {
 }
 
 impl TemplateError {
-    pub(super) fn at(line: usize, column: usize, message: impl fmt::Display) -> Self {
+    pub fn at(line: usize, column: usize, message: impl fmt::Display) -> Self {
         Self { position: Some((line, column)), message: format!("Template format error: {message}") }
     }
 
     /// The form of the template is wrong.
-    pub(super) fn format(message: impl fmt::Display) -> Self {
+    pub fn format(message: impl fmt::Display) -> Self {
         Self { position: None, message: format!("Template format error: {message}") }
     }
 
     /// A function cannot be evaluated.
-    pub(super) fn function(message: impl fmt::Display) -> Self {
+    pub fn function(message: impl fmt::Display) -> Self {
         Self { position: None, message: format!("Template error: {message}") }
     }
 
-    pub(super) fn plain(message: impl Into<String>) -> Self {
+    pub fn plain(message: impl Into<String>) -> Self {
         Self { position: None, message: message.into() }
     }
 }

@@ -1,0 +1,99 @@
+use domain::preflight::{Check, Finding, Preflight, Verdict};
+use leptos::prelude::*;
+
+use crate::components::{Badge, Callout, Card, Icon, Moment, Tone};
+
+const CHECKS: [Check; 7] = [
+    Check::LaunchPath,
+    Check::Principal,
+    Check::LaunchRole,
+    Check::Policies,
+    Check::Quotas,
+    Check::TagOptions,
+    Check::Constraints,
+];
+
+fn heading(check: Check) -> &'static str {
+    match check {
+        Check::LaunchPath => "Launch path",
+        Check::Principal => "Who launches it",
+        Check::LaunchRole => "Launch role",
+        Check::Policies => "Service control policies",
+        Check::Quotas => "Quotas",
+        Check::TagOptions => "Tags",
+        Check::Constraints => "Template constraints",
+    }
+}
+
+fn badge(verdict: Verdict) -> (Tone, Icon, &'static str) {
+    match verdict {
+        Verdict::Fine => (Tone::Good, Icon::Check, "Fine"),
+        Verdict::Denied => (Tone::Bad, Icon::Cross, "Would be denied"),
+        Verdict::Depends => (Tone::Warn, Icon::Warning, "Depends"),
+        Verdict::NotAssessed => (Tone::Neutral, Icon::Minus, "Not assessed"),
+    }
+}
+
+/// What was looked at before anything is asked of AWS, check by check, with what to do and who can.
+#[component]
+pub fn PreflightCard(preflight: Preflight) -> impl IntoView {
+    let of = |check: Check| preflight.findings.iter().filter(move |finding| finding.check == check);
+    let sections = CHECKS
+        .into_iter()
+        .filter(|check| of(*check).next().is_some())
+        .map(|check| {
+            let lines = of(check).map(|finding| line(finding, preflight.advice(finding))).collect_view();
+            view! {
+                <section class="stack gap-2">
+                    <h3 class="text-base">{heading(check)}</h3>
+                    <ul class="grid gap-2">{lines}</ul>
+                </section>
+            }
+        })
+        .collect_view();
+    let denied = preflight.denied().count();
+    let summary = (denied > 0).then(|| {
+        let title = if denied == 1 {
+            "One thing would be denied.".to_owned()
+        } else {
+            format!("{denied} things would be denied.")
+        };
+        view! {
+            <Callout tone=Tone::Bad title>
+                <p>"It cannot go ahead like this. Below stands what to do, and who can do it."</p>
+            </Callout>
+        }
+    });
+    let account = match preflight.account_read_at {
+        Some(at) => view! { "The account was read on " <Moment at /> ". " }.into_any(),
+        None => view! { "The account was not read yet. " }.into_any(),
+    };
+    let policies = match preflight.policies_read_at {
+        Some(at) => view! { "The organization's policies were read on " <Moment at /> "." }.into_any(),
+        None => view! { "The organization's policies were not read yet." }.into_any(),
+    };
+    view! {
+        <Card title="Whether it would come up" id="preflight">
+            <div class="stack gap-4">
+                {summary}
+                {sections}
+                <p class="text-sm text-muted">{account} {policies}</p>
+            </div>
+        </Card>
+    }
+}
+
+fn line(finding: &Finding, advice: Option<String>) -> impl IntoView + use<> {
+    let (tone, icon, text) = badge(finding.verdict);
+    let subject = (!finding.subject.is_empty()).then(|| view! { <strong>{finding.subject.clone()}</strong> ": " });
+    let advice = advice.map(|advice| view! { <p><strong>"What to do: "</strong>{advice}</p> });
+    view! {
+        <li class="grid gap-1 sm:grid-cols-[10rem_1fr] sm:items-start">
+            <span><Badge tone icon text /></span>
+            <div class="[overflow-wrap:anywhere]">
+                <p>{subject} {finding.why.clone()}</p>
+                {advice}
+            </div>
+        </li>
+    }
+}

@@ -1,0 +1,166 @@
+//! Whether what is asked for would come up: from what is mirrored, so that no page waits for AWS.
+
+mod form;
+mod standing;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::catalog::{Product, ProvisioningArtifact};
+use domain::organization::Chain;
+use domain::preflight::{
+    AccountQuotas, Calls, Check, Counted, LaunchStanding, Preflight, Reach, TagChoices, calls_of_the_portal, constraints,
+    launching, limits, quotas, resources, tag_options,
+};
+use domain::problem::Problem;
+use domain::project::{Project, ProjectAccount};
+use domain::request::Request;
+use domain::template::{Given, Resolver, TemplateDigest};
+
+use crate::guardrails::{launch_constraint, launch_role};
+use crate::request_form::tag_choices;
+use crate::still_valid::StillValid;
+use crate::{ControlPlane, Result, tags};
+
+pub(crate) use form::Drawn;
+pub(crate) use standing::AccountReader;
+
+/// What is asked for, as far as it is known.
+pub(crate) struct Asked<'a> {
+    pub(crate) product: &'a Product,
+    pub(crate) artifact: &'a ProvisioningArtifact,
+    pub(crate) account: &'a ProjectAccount,
+    /// Without secrets, and without what is not filled yet.
+    pub(crate) values: &'a BTreeMap<String, String>,
+    /// The tags that go with the launch.
+    pub(crate) tags: BTreeMap<String, String>,
+}
+
+impl ControlPlane {
+    /// By what the mirrors have.
+    pub(crate) async fn preflight(&self, asked: &Asked<'_>) -> Result<Preflight> {
+        let ProjectAccount { account, region, .. } = asked.account;
+        let standing = self.store().launch_standing(account, region, &asked.product.id).await?;
+        let quotas = self.store().account_quotas(account, region).await?;
+        self.preflight_by(asked, standing.as_ref(), quotas.as_ref()).await
+    }
+
+    /// The same, with how the account stands to the product, and what it may still have.
+    async fn preflight_by(
+        &self,
+        asked: &Asked<'_>,
+        standing: Option<&LaunchStanding>,
+        account_quotas: Option<&AccountQuotas>,
+    ) -> Result<Preflight> {
+        let Asked { product, artifact, account, values, .. } = *asked;
+        let read = self.store().artifact_template(&product.region, &product.id, &artifact.id).await?;
+        let template = read.as_ref();
+        let paths = self.store().account_paths([&account.account]).await?;
+        let path = paths.get(&account.account);
+        let ids: BTreeSet<String> = path.iter().flat_map(|path| &path.nodes).flat_map(|n| n.policies.clone()).collect();
+        let policies = self.store().service_control_policies(&ids).await?;
+        let chain = path.filter(|path| !path.exempt).map(|path| Chain::read(&path.nodes, &policies));
+        let reach = match (&chain, path) {
+            (Some(chain), _) => Reach::Chain(chain, &policies),
+            (None, Some(_)) => Reach::Exempt,
+            (None, None) => Reach::Unknown,
+        };
+
+        let choices = choices(product, standing);
+        let mut all_tags = asked.tags.clone();
+        for (key, values) in &choices {
+            if let [only] = values.as_slice() {
+                all_tags.entry(key.clone()).or_insert_with(|| only.clone());
+            }
+        }
+        let partition = self.aws().config().partition.as_str();
+        let (at, region) = (&account.account, &account.region);
+        let calls = Calls { reach, account: at, region, partition, role: launch_role(product), tags: &all_tags };
+        let (parameters, of) = (&artifact.parameters, at.as_str());
+        let given = Given { values, parameters, account: of, region: region.as_str(), partition };
+        let nothing = TemplateDigest::default();
+        let resolver = Resolver::new(template.unwrap_or(&nothing), given);
+
+        let mut findings = launching(standing, launch_constraint(product), at);
+        findings.extend(calls_of_the_portal(&calls, template));
+        findings.extend(resources(&calls, template, &resolver));
+        findings.extend(limits(values, &all_tags));
+        findings.extend(quotas(template, &resolver, account_quotas));
+        findings.extend(tag_options(&choices, &asked.tags));
+        findings.extend(constraints(&product.constraints, values));
+        Ok(Preflight {
+            findings,
+            account_read_at: standing.map(|standing| standing.read_at),
+            policies_read_at: self.store().organization_state().await?.refreshed_at,
+            contact: self.settings().platform_contact.clone(),
+        })
+    }
+
+    /// Of a request that still holds.
+    pub(crate) async fn preflight_of(&self, request: &Request, valid: &StillValid) -> Result<Option<Preflight>> {
+        let Some((artifact, account)) = self.place_of(request, valid).await? else { return Ok(None) };
+        self.preflight(&asked_by(request, valid, artifact, &account)).await.map(Some)
+    }
+
+    /// Why a request that still holds would come to nothing, by the mirrors; none where it would not.
+    pub(crate) async fn denied(&self, request: &Request, valid: &StillValid) -> Result<Option<Problem>> {
+        Ok(self.preflight_of(request, valid).await?.and_then(|preflight| preflight.problem(|_| true)))
+    }
+
+    /// Why a request must not go on to AWS: by the policies, tags and rules of the mirrors, and by launch path, principal, role
+    /// and quotas as the account has them now.
+    pub(crate) async fn denied_now(&self, request: &Request, valid: &StillValid) -> Result<Option<Problem>> {
+        let Some((artifact, account)) = self.place_of(request, valid).await? else { return Ok(None) };
+        let asked = asked_by(request, valid, artifact, &account);
+        let by_the_account =
+            |check| matches!(check, Check::LaunchPath | Check::Principal | Check::LaunchRole | Check::Quotas);
+        let mirrored = self.preflight(&asked).await?;
+        if let Some(problem) = mirrored.problem(|check| !by_the_account(check)) {
+            return Ok(Some(problem));
+        }
+        let template = self.store().artifact_template(&valid.product.region, &valid.product.id, &artifact.id).await?;
+        let counted: Vec<Counted> = template.iter().flat_map(Counted::of).collect();
+        let (standing, quotas) = self.read_account_now(&account, &valid.product, &counted).await?;
+        let fresh = self.preflight_by(&asked, Some(&standing), Some(&quotas)).await?;
+        Ok(fresh.problem(|_| true))
+    }
+
+    async fn place_of<'v>(
+        &self,
+        request: &Request,
+        valid: &'v StillValid,
+    ) -> Result<Option<(&'v ProvisioningArtifact, ProjectAccount)>> {
+        let account = self.store().project_account(&request.project, &request.account, &request.region).await?;
+        Ok(valid.product.artifact(&request.artifact).zip(account))
+    }
+}
+
+fn asked_by<'a>(
+    request: &Request,
+    valid: &'a StillValid,
+    artifact: &'a ProvisioningArtifact,
+    account: &'a ProjectAccount,
+) -> Asked<'a> {
+    let StillValid { product, project, parameters } = valid;
+    let environment = request.environment.as_ref().map_or(tags::NO_ENVIRONMENT_YET, |id| id.as_str());
+    let tags = tags::sent(request, product, project, environment);
+    Asked { product, artifact, account, values: parameters, tags }
+}
+
+/// The tags of a form that is not a request yet.
+pub(crate) fn tags_of_form(
+    who: &str,
+    product: &Product,
+    project: &Project,
+    account: &ProjectAccount,
+    chosen: &BTreeMap<String, String>,
+) -> BTreeMap<String, String> {
+    tags::of(who, account.stage, chosen, product, project, tags::NO_ENVIRONMENT_YET)
+}
+
+/// What the account is offered, or else what product and portfolio have. A key without any active value has none.
+fn choices(product: &Product, standing: Option<&LaunchStanding>) -> TagChoices {
+    if let Some(Ok(choices)) = standing.map(|standing| &standing.tag_choices) {
+        return choices.clone();
+    }
+    tag_choices(&product.tag_options)
+}

@@ -1,0 +1,35 @@
+//! Template constraints of the portfolio.
+
+use std::collections::BTreeMap;
+
+use super::{Check, Finding, Verdict, Who};
+use crate::catalog::{Constraint, ConstraintRule};
+use crate::parameter::check_rules;
+
+/// What the rules say to the values, as far as they are known.
+pub fn constraints(constraints: &[Constraint], values: &BTreeMap<String, String>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut any = false;
+    for constraint in constraints {
+        let ConstraintRule::Template { rules } = &constraint.rule else { continue };
+        any = true;
+        match check_rules(rules, values) {
+            Err(error) => {
+                let why = format!("Template constraint {} cannot be read: {}", constraint.id, error.0);
+                findings.push(
+                    Finding::new(Check::Constraints, Verdict::NotAssessed, "", why)
+                        .mended_by(Who::PlatformTeam, "Mend the constraint."),
+                );
+            }
+            Ok(violations) => findings.extend(violations.into_iter().map(|violation| {
+                Finding::new(Check::Constraints, Verdict::Denied, violation.parameters.join(", "), violation.message)
+                    .mended_by(Who::Requester, "Choose other values.")
+            })),
+        }
+    }
+    if findings.is_empty() {
+        let why = if any { "The values keep to every rule." } else { "The product has none." };
+        findings.push(Finding::new(Check::Constraints, Verdict::Fine, "", why));
+    }
+    findings
+}

@@ -1,0 +1,148 @@
+//! An account's own quotas: how many of a kind it may have, how many it has, and how many the template makes.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Check, Finding, Read, Verdict, Who};
+use crate::id::{AccountId, Region};
+use crate::template::{Resolver, TemplateDigest};
+
+/// A kind of resource that Service Quotas counts by account and region.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Counted {
+    Domain,
+    UserProfile,
+    NotebookInstance,
+}
+
+impl Counted {
+    pub const ALL: [Self; 3] = [Self::Domain, Self::UserProfile, Self::NotebookInstance];
+
+    pub fn resource_type(self) -> &'static str {
+        match self {
+            Self::Domain => "AWS::SageMaker::Domain",
+            Self::UserProfile => "AWS::SageMaker::UserProfile",
+            Self::NotebookInstance => "AWS::SageMaker::NotebookInstance",
+        }
+    }
+
+    /// The quota's code at Service Quotas, the same in every account and region.
+    pub fn quota_code(self) -> &'static str {
+        match self {
+            Self::Domain => "L-B683BCB0",
+            Self::UserProfile => "L-AC46C40F",
+            Self::NotebookInstance => "L-04CE2E67",
+        }
+    }
+
+    /// The quota's name there, by which it is found in the console.
+    pub fn quota_name(self) -> &'static str {
+        match self {
+            Self::Domain => "Total domains",
+            Self::UserProfile => "Maximum number of Studio user profiles allowed per account",
+            Self::NotebookInstance => "Total number of notebook instances",
+        }
+    }
+
+    /// Those that a template may make, whatever is typed.
+    pub fn of(template: &TemplateDigest) -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(|counted| template.resources.iter().any(|it| it.kind == counted.resource_type()))
+    }
+}
+
+/// A quota and what is used of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountQuota {
+    pub most: u64,
+    pub used: u64,
+}
+
+/// What was read of an account in a region; mirrored into the store.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountQuotas {
+    pub account: AccountId,
+    pub region: Region,
+    pub quotas: BTreeMap<Counted, Read<AccountQuota>>,
+    pub read_at: DateTime<Utc>,
+}
+
+/// Kinds with a quota that is looked up nowhere.
+const UNCOUNTED: [&str; 2] = ["AWS::SageMaker::App", "AWS::SageMaker::Space"];
+
+/// What the template makes against what the account may still have.
+pub fn quotas(
+    template: Option<&TemplateDigest>,
+    resolver: &Resolver<'_>,
+    account: Option<&AccountQuotas>,
+) -> Vec<Finding> {
+    let Some(template) = template.filter(|template| template.unread.is_none()) else {
+        let why = "The portal has not read the template, so it does not know what counts.";
+        return vec![Finding::new(Check::Quotas, Verdict::NotAssessed, "", why)];
+    };
+    let mut findings: Vec<Finding> = Counted::of(template)
+        .filter_map(|counted| Some(of_kind(counted, Made::by(template, counted.resource_type(), resolver)?, account)))
+        .collect();
+    for kind in UNCOUNTED {
+        if Made::by(template, kind, resolver).is_some() {
+            let why = "How many the account may have is not looked up.";
+            findings.push(Finding::new(Check::Quotas, Verdict::NotAssessed, kind, why));
+        }
+    }
+    findings
+}
+
+/// How many of a kind a template makes: for sure, and where conditions that are not known yet hold.
+struct Made {
+    surely: u64,
+    at_most: u64,
+}
+
+impl Made {
+    /// `None`: none at all.
+    fn by(template: &TemplateDigest, kind: &str, resolver: &Resolver<'_>) -> Option<Self> {
+        let mut made = Self { surely: 0, at_most: 0 };
+        for resource in template.resources.iter().filter(|it| it.kind == kind) {
+            match resource.condition.as_deref().map(|condition| resolver.holds(condition)) {
+                None | Some(Some(true)) => {
+                    made.surely += 1;
+                    made.at_most += 1;
+                }
+                Some(None) => made.at_most += 1,
+                Some(Some(false)) => {}
+            }
+        }
+        (made.at_most > 0).then_some(made)
+    }
+}
+
+fn of_kind(counted: Counted, made: Made, account: Option<&AccountQuotas>) -> Finding {
+    let name = counted.quota_name();
+    let finding = |verdict, why: String| Finding::new(Check::Quotas, verdict, name, why);
+    let AccountQuota { most, used } = match account.and_then(|account| account.quotas.get(&counted)) {
+        Some(Ok(quota)) => *quota,
+        Some(Err(why)) => return finding(Verdict::NotAssessed, why.clone()),
+        None => return finding(Verdict::NotAssessed, "The portal has not read the account's quota yet.".to_owned()),
+    };
+    let told = |more: u64| format!("The account has {used} of {most}; this makes {more} more.");
+    let verdict = if used + made.surely > most {
+        Verdict::Denied
+    } else if used + made.at_most > most {
+        Verdict::Depends
+    } else {
+        Verdict::Fine
+    };
+    match verdict {
+        Verdict::Denied => finding(verdict, told(made.surely)).mended_by(
+            Who::PlatformTeam,
+            format!(
+                "Terminate what is no longer needed in the account, choose another account, or have the quota {} raised.",
+                counted.quota_code()
+            ),
+        ),
+        Verdict::Depends => finding(verdict, format!("If the template makes every one: {}", told(made.at_most))),
+        Verdict::Fine | Verdict::NotAssessed => finding(verdict, told(made.at_most)),
+    }
+}

@@ -1,0 +1,307 @@
+use super::{ConditionKey, KeySource, ResourceActions};
+
+const SAGEMAKER: &str = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html";
+const S3: &str = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html";
+const KMS: &str =
+    "https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html";
+const IAM: &str =
+    "https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html";
+const EC2: &str = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html";
+
+const NOTHING: ResourceActions = ResourceActions {
+    resource_type: "",
+    source: "",
+    creating: &[],
+    opening: &[],
+    only_with: &[],
+    role: None,
+    tagged: &[],
+    keys: &[],
+    arn: "*",
+    name: None,
+};
+
+const fn key(actions: &'static [&'static str], key: &'static str, from: KeySource) -> ConditionKey {
+    ConditionKey { actions, key, from }
+}
+
+use KeySource::{Always, Each, Inside, Later, Or, Property};
+
+const PASSED: ConditionKey = key(&["iam:PassRole"], "iam:PassedToService", Always("sagemaker.amazonaws.com"));
+
+const DOMAIN: &[&str] = &["sagemaker:CreateDomain"];
+const PROFILE: &[&str] = &["sagemaker:CreateUserProfile"];
+const SPACE: &[&str] = &["sagemaker:CreateSpace"];
+const APP: &[&str] = &["sagemaker:CreateApp"];
+const NOTEBOOK: &[&str] = &["sagemaker:CreateNotebookInstance"];
+const MODEL: &[&str] = &["sagemaker:CreateModel"];
+const ROLE: &[&str] = &["iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy"];
+const TAGGING: &[&str] = &["sagemaker:AddTags"];
+
+/// By type.
+pub const MAP: &[ResourceActions] = &[
+    ResourceActions {
+        resource_type: "AWS::SageMaker::Domain",
+        source: SAGEMAKER,
+        creating: &["sagemaker:CreateDomain", "sagemaker:DescribeDomain", "sagemaker:AddTags", "iam:PassRole"],
+        role: Some("DefaultUserSettings.ExecutionRole"),
+        tagged: &["sagemaker:CreateDomain", "sagemaker:AddTags"],
+        keys: &[
+            key(DOMAIN, "sagemaker:AppNetworkAccessType", Or("AppNetworkAccessType", "PublicInternetOnly")),
+            key(DOMAIN, "sagemaker:VpcSubnets", Property("SubnetIds")),
+            key(DOMAIN, "sagemaker:VpcSecurityGroupIds", Property("DefaultUserSettings.SecurityGroups")),
+            key(DOMAIN, "sagemaker:VolumeKmsKey", Property("KmsKeyId")),
+            key(DOMAIN, "sagemaker:InstanceTypes", Inside("DefaultUserSettings", "InstanceType")),
+            key(DOMAIN, "sagemaker:ImageArns", Inside("DefaultUserSettings", "SageMakerImageArn")),
+            key(DOMAIN, "sagemaker:DomainSharingOutputKmsKey", Inside("DefaultUserSettings", "S3KmsKeyId")),
+            key(TAGGING, "sagemaker:TaggingAction", Always("CreateDomain")),
+            PASSED,
+        ],
+        arn: "arn:{partition}:sagemaker:{region}:{account}:domain/d-{name}",
+        ..NOTHING
+    },
+    ResourceActions {
+        resource_type: "AWS::SageMaker::UserProfile",
+        source: SAGEMAKER,
+        creating: &[
+            "sagemaker:CreateUserProfile",
+            "sagemaker:DescribeUserProfile",
+            "sagemaker:AddTags",
+            "iam:PassRole",
+        ],
+        opening: &["sagemaker:CreatePresignedDomainUrl"],
+        role: Some("UserSettings.ExecutionRole"),
+        tagged: &["sagemaker:CreateUserProfile", "sagemaker:AddTags"],
+        keys: &[
+            key(PROFILE, "sagemaker:VpcSecurityGroupIds", Property("UserSettings.SecurityGroups")),
+            key(PROFILE, "sagemaker:InstanceTypes", Inside("UserSettings", "InstanceType")),
+            key(PROFILE, "sagemaker:ImageArns", Inside("UserSettings", "SageMakerImageArn")),
+            key(PROFILE, "sagemaker:DomainSharingOutputKmsKey", Inside("UserSettings", "S3KmsKeyId")),
+            key(TAGGING, "sagemaker:TaggingAction", Always("CreateUserProfile")),
+            PASSED,
+        ],
+        arn: "arn:{partition}:sagemaker:{region}:{account}:user-profile/d-studiogate/{name}",
+        name: Some("UserProfileName"),
+        ..NOTHING
+    },
+    ResourceActions {
+        resource_type: "AWS::SageMaker::Space",
+        source: SAGEMAKER,
+        creating: &["sagemaker:CreateSpace", "sagemaker:DescribeSpace", "sagemaker:AddTags"],
+        tagged: &["sagemaker:CreateSpace", "sagemaker:AddTags"],
+        keys: &[
+            key(SPACE, "sagemaker:SpaceSharingType", Property("SpaceSharingSettings.SharingType")),
+            key(SPACE, "sagemaker:OwnerUserProfileArn", Later),
+            key(SPACE, "sagemaker:InstanceTypes", Inside("SpaceSettings", "InstanceType")),
+            key(SPACE, "sagemaker:ImageArns", Inside("SpaceSettings", "SageMakerImageArn")),
+            key(TAGGING, "sagemaker:TaggingAction", Always("CreateSpace")),
+        ],
+        arn: "arn:{partition}:sagemaker:{region}:{account}:space/d-studiogate/{name}",
+        name: Some("SpaceName"),
+        ..NOTHING
+    },
+    ResourceActions {
+        resource_type: "AWS::SageMaker::App",
+        source: SAGEMAKER,
+        creating: &["sagemaker:CreateApp", "sagemaker:DescribeApp"],
+        keys: &[key(APP, "sagemaker:InstanceTypes", Property("ResourceSpec.InstanceType"))],
+        arn: "arn:{partition}:sagemaker:{region}:{account}:app/d-studiogate/{name}",
+        name: Some("AppName"),
+        ..NOTHING
+    },
+    ResourceActions {
+        resource_type: "AWS::SageMaker::NotebookInstance",
+        source: SAGEMAKER,
+        creating: &[
+            "sagemaker:CreateNotebookInstance",
+            "sagemaker:DescribeNotebookInstance",
+            "sagemaker:AddTags",
+            "iam:PassRole",
+        ],
+        opening: &["sagemaker:CreatePresignedNotebookInstanceUrl"],
+        role: Some("RoleArn"),
+        tagged: &["sagemaker:CreateNotebookInstance", "sagemaker:AddTags"],
+        keys: &[
+            key(NOTEBOOK, "sagemaker:DirectInternetAccess", Or("DirectInternetAccess", "Enabled")),
+            key(NOTEBOOK, "sagemaker:RootAccess", Or("RootAccess", "Enabled")),
+            key(NOTEBOOK, "sagemaker:InstanceTypes", Property("InstanceType")),
+            key(NOTEBOOK, "sagemaker:VpcSubnets", Property("SubnetId")),
+            key(NOTEBOOK, "sagemaker:VpcSecurityGroupIds", Property("SecurityGroupIds")),
+            key(NOTEBOOK, "sagemaker:VolumeKmsKey", Property("KmsKeyId")),
+            key(NOTEBOOK, "sagemaker:AcceleratorTypes", Property("AcceleratorTypes")),
+            key(
+                NOTEBOOK,
+                "sagemaker:MinimumInstanceMetadataServiceVersion",
+                Property("InstanceMetadataServiceConfiguration.MinimumInstanceMetadataServiceVersion"),
+            ),
+            key(TAGGING, "sagemaker:TaggingAction", Always("CreateNotebookInstance")),
+            PASSED,
+        ],
+        arn: "arn:{partition}:sagemaker:{region}:{account}:notebook-instance/{name}",
+        name: Some("NotebookInstanceName"),
+        ..NOTHING
+    },
+    ResourceActions {
+        resource_type: "AWS::SageMaker::NotebookInstanceLifecycleConfig",
+        source: SAGEMAKER,
+        creating: &["sagemaker:CreateNotebookInstanceLifecycleConfig"],
+        arn: "arn:{partition}:sagemaker:{region}:{account}:notebook-instance-lifecycle-config/{name}",
+        name: Some("NotebookInstanceLifecycleConfigName"),
+        ..NOTHING
+    },
+    ResourceActions {
+        resource_type: "AWS::SageMaker::StudioLifecycleConfig",
+        source: SAGEMAKER,
+        creating: &["sagemaker:CreateStudioLifecycleConfig"],
+        arn: "arn:{partition}:sagemaker:{region}:{account}:studio-lifecycle-config/{name}",
+        name: Some("StudioLifecycleConfigName"),
+        ..NOTHING
+    },
+    ResourceActions {
+        resource_type: "AWS::SageMaker::Model",
+        source: SAGEMAKER,
+        creating: &["sagemaker:CreateModel", "iam:PassRole"],
+        role: Some("ExecutionRoleArn"),
+        tagged: &["sagemaker:CreateModel"],
+        keys: &[
+            key(MODEL, "sagemaker:VpcSubnets", Property("VpcConfig.Subnets")),
+            key(MODEL, "sagemaker:VpcSecurityGroupIds", Property("VpcConfig.SecurityGroupIds")),
+            PASSED,
+        ],
+        arn: "arn:{partition}:sagemaker:{region}:{account}:model/{name}",
+        name: Some("ModelName"),
+        ..NOTHING
+    },
+    ResourceActions {
+        resource_type: "AWS::SageMaker::EndpointConfig",
+        source: SAGEMAKER,
+        creating: &["sagemaker:CreateEndpointConfig"],
+        tagged: &["sagemaker:CreateEndpointConfig"],
+        keys: &[
+            key(&["sagemaker:CreateEndpointConfig"], "sagemaker:VolumeKmsKey", Property("KmsKeyId")),
+            key(
+                &["sagemaker:CreateEndpointConfig"],
+                "sagemaker:InstanceTypes",
+                Inside("ProductionVariants", "InstanceType"),
+            ),
+        ],
+        arn: "arn:{partition}:sagemaker:{region}:{account}:endpoint-config/{name}",
+        name: Some("EndpointConfigName"),
+        ..NOTHING
+    },
+    ResourceActions {
+        resource_type: "AWS::SageMaker::Endpoint",
+        source: SAGEMAKER,
+        creating: &["sagemaker:CreateEndpoint"],
+        tagged: &["sagemaker:CreateEndpoint"],
+        arn: "arn:{partition}:sagemaker:{region}:{account}:endpoint/{name}",
+        name: Some("EndpointName"),
+        ..NOTHING
+    },
+    ResourceActions {
+        resource_type: "AWS::S3::Bucket",
+        source: S3,
+        creating: &[
+            "s3:CreateBucket",
+            "s3:PutEncryptionConfiguration",
+            "s3:PutBucketVersioning",
+            "s3:PutBucketPublicAccessBlock",
+            "s3:PutBucketTagging",
+            "s3:PutLifecycleConfiguration",
+        ],
+        only_with: &[
+            ("s3:PutEncryptionConfiguration", "BucketEncryption"),
+            ("s3:PutBucketVersioning", "VersioningConfiguration"),
+            ("s3:PutBucketPublicAccessBlock", "PublicAccessBlockConfiguration"),
+            ("s3:PutLifecycleConfiguration", "LifecycleConfiguration"),
+        ],
+        arn: "arn:{partition}:s3:::{name}",
+        name: Some("BucketName"),
+        ..NOTHING
+    },
+    ResourceActions {
+        resource_type: "AWS::S3::BucketPolicy",
+        source: S3,
+        creating: &["s3:PutBucketPolicy"],
+        arn: "arn:{partition}:s3:::{name}",
+        name: Some("Bucket"),
+        ..NOTHING
+    },
+    ResourceActions {
+        resource_type: "AWS::KMS::Key",
+        source: KMS,
+        creating: &["kms:CreateKey", "kms:EnableKeyRotation", "kms:TagResource"],
+        only_with: &[("kms:EnableKeyRotation", "EnableKeyRotation")],
+        tagged: &["kms:CreateKey", "kms:TagResource"],
+        ..NOTHING
+    },
+    ResourceActions {
+        resource_type: "AWS::KMS::Alias",
+        source: KMS,
+        creating: &["kms:CreateAlias"],
+        arn: "arn:{partition}:kms:{region}:{account}:{name}",
+        name: Some("AliasName"),
+        ..NOTHING
+    },
+    ResourceActions {
+        resource_type: "AWS::IAM::Role",
+        source: IAM,
+        creating: &["iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:TagRole"],
+        only_with: &[("iam:PutRolePolicy", "Policies"), ("iam:AttachRolePolicy", "ManagedPolicyArns")],
+        tagged: &["iam:CreateRole", "iam:TagRole"],
+        keys: &[
+            key(ROLE, "iam:PermissionsBoundary", Property("PermissionsBoundary")),
+            key(&["iam:AttachRolePolicy"], "iam:PolicyARN", Each("ManagedPolicyArns")),
+        ],
+        arn: "arn:{partition}:iam::{account}:role/{name}",
+        name: Some("RoleName"),
+        ..NOTHING
+    },
+    ResourceActions {
+        resource_type: "AWS::IAM::Policy",
+        source: IAM,
+        creating: &["iam:PutRolePolicy"],
+        // The roles that it is put on, of which there can be several.
+        arn: "arn:{partition}:iam::{account}:role/{name}",
+        name: Some("Roles"),
+        ..NOTHING
+    },
+    ResourceActions {
+        resource_type: "AWS::IAM::ManagedPolicy",
+        source: IAM,
+        creating: &["iam:CreatePolicy", "iam:AttachRolePolicy"],
+        only_with: &[("iam:AttachRolePolicy", "Roles")],
+        tagged: &["iam:CreatePolicy"],
+        arn: "arn:{partition}:iam::{account}:policy/{name}",
+        name: Some("ManagedPolicyName"),
+        ..NOTHING
+    },
+    ResourceActions {
+        resource_type: "AWS::EC2::SecurityGroup",
+        source: EC2,
+        creating: &["ec2:CreateSecurityGroup", "ec2:AuthorizeSecurityGroupIngress", "ec2:AuthorizeSecurityGroupEgress"],
+        only_with: &[
+            ("ec2:AuthorizeSecurityGroupIngress", "SecurityGroupIngress"),
+            ("ec2:AuthorizeSecurityGroupEgress", "SecurityGroupEgress"),
+        ],
+        tagged: &["ec2:CreateSecurityGroup"],
+        arn: "arn:{partition}:ec2:{region}:{account}:security-group/sg-{name}",
+        ..NOTHING
+    },
+    ResourceActions {
+        resource_type: "AWS::EC2::SecurityGroupIngress",
+        source: EC2,
+        creating: &["ec2:AuthorizeSecurityGroupIngress"],
+        arn: "arn:{partition}:ec2:{region}:{account}:security-group/{name}",
+        name: Some("GroupId"),
+        ..NOTHING
+    },
+    ResourceActions {
+        resource_type: "AWS::EC2::SecurityGroupEgress",
+        source: EC2,
+        creating: &["ec2:AuthorizeSecurityGroupEgress"],
+        arn: "arn:{partition}:ec2:{region}:{account}:security-group/{name}",
+        name: Some("GroupId"),
+        ..NOTHING
+    },
+];
