@@ -163,6 +163,8 @@ pub fn audit_action(action: &str) -> String {
         "terminate_environment" => "Ask for a termination",
         "retry_environment" => "Try an environment again",
         "extend_lease" => "Extend a lease",
+        "observe_environment" => "Have AWS asked how an environment is",
+        "observe" => "Look at an environment",
         "hold_environment" => "Hold an environment, or let it go",
         "check" => "Check again before acting",
         "clear" => "Clear what an earlier try left",

@@ -35,6 +35,19 @@ pub async fn retry_environment(
     .await
 }
 
+#[server(endpoint = "observe_environment", prefix = "/api", input = PostUrl, output = Html)]
+pub async fn observe_environment(
+    #[server(rename = "id")]
+    #[server(default)]
+    environment: String,
+) -> Posted {
+    act(Form::of("/environments", &environment), |portal, caller| async move {
+        portal.observe_environment(&caller, &id(&environment, "environment")?).await?;
+        Ok(done(format!("/environments/{environment}"), "AWS is asked; refresh the page in a moment."))
+    })
+    .await
+}
+
 #[server(endpoint = "extend_lease", prefix = "/api", input = PostUrl, output = Html)]
 pub async fn extend_lease(
     #[server(rename = "id")]

@@ -48,6 +48,7 @@ pub const PATHS: &[&str] = &[
     "/api/end_session",
     "/api/end_sessions_of",
     "/api/extend_lease",
+    "/api/observe_environment",
     "/api/hold_environment",
     "/api/launch_environment",
     "/api/preview_policy_change",

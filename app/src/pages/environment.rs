@@ -5,6 +5,7 @@ use domain::view::EnvironmentPage;
 use leptos::prelude::*;
 
 use super::environment_lease::{Lease, LeaseCallout};
+use super::environment_observed::{DriftCallout, RunningCard};
 use super::environment_terminate::Terminate;
 use crate::components::{
     Callout, Card, Crumb, EnvironmentBadge, ErrorSummary, Fact, Facts, Hidden, Icon, IconView, Moment, PageHead,
@@ -45,6 +46,7 @@ pub fn page(environment: EnvironmentPage, ended: bool) -> Page {
     let terminate = terminate.then(|| view! { <Terminate environment=environment.clone() /> });
     let revoke = environment.may_revoke.then(|| view! { <Revoke environment=environment.clone() /> });
     let over = matches!(state, EnvironmentState::Terminating | EnvironmentState::Terminated);
+    let runs = !over && environment.launch.is_some() && !live;
     let crumbs = vec![Crumb::new("/environments", "Environments")];
     let body = view! {
         <PageHead title=environment.name.clone() lead=environment.product_name.clone() crumbs>
@@ -53,12 +55,13 @@ pub fn page(environment: EnvironmentPage, ended: bool) -> Page {
         </PageHead>
         {ended.then(|| view! { <Ended state /> })}
         <Revoked revoked=environment.revoked.clone() is_owner=environment.is_owner />
-        {(!over).then(|| view! { <LeaseCallout environment=environment.clone() /> })}
+        {(!over).then(|| view! { <DriftCallout observed=environment.observed.clone() /> <LeaseCallout environment=environment.clone() /> })}
         <ErrorSummary state=form.clone() />
         <Launch environment=environment.clone() />
         <div class="columns">
             <div class="stack">
                 <Card title="Progress">{progress}</Card>
+                {runs.then(|| view! { <RunningCard environment=environment.clone() /> })}
                 <Outputs outputs=environment.outputs.clone() />
                 {(!over).then(|| view! { <Lease environment=environment.clone() /> })}
                 {revoke}

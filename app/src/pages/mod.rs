@@ -12,6 +12,7 @@ pub mod audit;
 pub mod catalog;
 pub mod environment;
 mod environment_lease;
+mod environment_observed;
 mod environment_terminate;
 pub mod environments;
 mod guardrails;

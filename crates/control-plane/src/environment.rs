@@ -34,6 +34,7 @@ impl ControlPlane {
             Action::RetryEnvironment,
             Action::ExtendLease,
             Action::HoldEnvironment,
+            Action::ObserveEnvironment,
         ];
         let allowed = self.allowed_actions(caller, &it, &actions).await?;
         let meets = |reach: &Reach| {
@@ -49,6 +50,7 @@ impl ControlPlane {
         let version = artifact.map(|a| a.name.clone());
         Ok(EnvironmentPage {
             lease: self.lease_view(&it).await?,
+            observed: self.observed_view(&it).await?,
             progress: self.progress_of(&it, &self.expected(&it).await?).await?,
             product_name: names.product(&it.product),
             version_name: version.unwrap_or_else(|| it.artifact.to_string()),

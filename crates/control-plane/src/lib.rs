@@ -22,6 +22,7 @@ mod error;
 mod guardrails;
 mod home;
 mod lease;
+mod observe;
 mod organization;
 mod people;
 mod preflight;
@@ -94,6 +95,7 @@ struct Inner {
 struct Signals {
     operations: Notify,
     probes: Notify,
+    observations: Notify,
     catalog: Notify,
     sealer: Notify,
     changes: broadcast::Sender<EnvironmentId>,
@@ -108,6 +110,7 @@ impl ControlPlane {
         let signals = Signals {
             operations: Notify::new(),
             probes: Notify::new(),
+            observations: Notify::new(),
             catalog: Notify::new(),
             sealer: Notify::new(),
             changes: broadcast::channel(256).0,
@@ -178,6 +181,11 @@ impl ControlPlane {
     pub(crate) fn wake_probes(&self) {
         self.signals().probes.notify_one();
         self.signals().sealer.notify_one();
+    }
+
+    /// Says that there is an environment to look at.
+    pub(crate) fn wake_observations(&self) {
+        self.signals().observations.notify_one();
     }
 
     /// Says that an environment or its operation changed: workers look at once, and watchers hear of it.

@@ -67,6 +67,8 @@ pub struct WorkerSettings {
     pub poll: TimeDelta,
     /// How often the catalog is read from AWS.
     pub catalog_every: TimeDelta,
+    /// How often AWS is asked how every environment is, and what runs in it.
+    pub observe_every: TimeDelta,
     /// How often events are sealed: bounds the lag of the audit log.
     pub seal_every: TimeDelta,
     /// How often drafts, sessions, flashes and requests are looked through for expired ones.
@@ -80,6 +82,7 @@ impl Default for WorkerSettings {
             lease: TimeDelta::seconds(60),
             poll: TimeDelta::seconds(1),
             catalog_every: TimeDelta::minutes(5),
+            observe_every: TimeDelta::minutes(10),
             seal_every: TimeDelta::milliseconds(500),
             sweep_every: TimeDelta::minutes(1),
         }

@@ -46,6 +46,8 @@ actions! {
     ExtendLease = "extend_lease", changes: true;
     /// Keep it from being terminated at the end of its lease, or no longer.
     HoldEnvironment = "hold_environment", changes: true;
+    /// Have AWS asked now how it is, and what runs in it.
+    ObserveEnvironment = "observe_environment", changes: false;
     /// Cut somebody off: from an environment, in a project, or everywhere.
     RevokeAccess = "revoke_access", changes: true;
     ViewRevocation = "view_revocation", changes: false;

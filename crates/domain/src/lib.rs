@@ -21,6 +21,7 @@ pub mod environment;
 pub mod guardrail;
 pub mod id;
 pub mod lease;
+pub mod observed;
 pub mod operation;
 pub mod organization;
 pub mod parameter;

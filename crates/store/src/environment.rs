@@ -225,6 +225,19 @@ impl Store {
 }
 
 impl Store {
+    /// Environments that no operation is at work on, account by account, those after one of them; `limit` at most.
+    pub async fn environments_at_rest(&self, after: Option<&Environment>, limit: u32) -> Result<Vec<Environment>> {
+        let mut sql = Sql::new(format!(
+            "SELECT {COLUMNS} FROM environment WHERE state IN ('available', 'tainted', 'error')"
+        ));
+        if let Some(it) = after {
+            sql.push(" AND (account_id, region, id) > (").value(it.account.as_str());
+            sql.push(", ").value(it.region.as_str()).push(", ").value(it.id.as_str()).push(")");
+        }
+        sql.push(&format!(" ORDER BY account_id, region, id LIMIT {limit}"));
+        into_all::<EnvironmentRow, _>(all(self.read(), sql).await?)
+    }
+
     /// How many environments of a project are not terminated, by account and region.
     pub async fn live_environments_by_account(
         &self,

@@ -157,6 +157,9 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.policy_change(&"c".parse().unwrap()).await?;
     store.policy_change_under_way().await?;
     store.waiting_probes(20).await?;
+    store.observation(&"e".parse().unwrap()).await?;
+    store.asked_observations(20).await?;
+    store.environments_at_rest(None, 20).await?;
     store.probes_of(["601000000002", "601000000004"]).await?;
     store.revocations_in_force(&person()).await?;
     store.request(&"r".parse().unwrap()).await?;

@@ -7,6 +7,7 @@ mod collect;
 mod cut_again;
 mod leased;
 mod leases;
+mod observe;
 mod operations;
 mod organization;
 mod outcome;

@@ -5,6 +5,7 @@ use super::{Allowed, FormState, Listing};
 use crate::environment::{EnvironmentState, LaunchTarget, Output, StackEvent};
 use crate::id::{AccountId, EnvironmentId, ProductId, ProjectId, Region, RequestId, RevocationId};
 use crate::lease::LeaseStanding;
+use crate::observed::{Drift, Running, Space};
 use crate::operation::OperationKind;
 use crate::problem::Problem;
 use crate::project::Stage;
@@ -68,6 +69,7 @@ pub struct EnvironmentPage {
     /// How long the link of the next launch lives, in words; for notebook instances AWS does not let it be set.
     pub launch_note: String,
     pub lease: LeaseView,
+    pub observed: ObservedView,
     pub created_at: DateTime<Utc>,
     /// Who terminated it and when, once that was asked for.
     pub termination: Option<(String, DateTime<Utc>)>,
@@ -136,6 +138,27 @@ pub enum StepStatus {
     Running,
     Done,
     Failed,
+}
+
+/// What the last look at AWS found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObservedView {
+    pub drift: Vec<DriftView>,
+    pub running: Vec<Running>,
+    pub spaces: Vec<Space>,
+    /// `None`: nobody has looked yet.
+    pub read_at: Option<DateTime<Utc>>,
+    /// Why AWS did not tell everything.
+    pub problem: Option<Problem>,
+    /// Somebody waits for a fresh look.
+    pub waiting: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DriftView {
+    pub drift: Drift,
+    /// The name of the version that AWS has, where that is the drift.
+    pub version: Option<String>,
 }
 
 /// What is said of a lease.

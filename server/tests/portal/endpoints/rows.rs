@@ -193,6 +193,7 @@ pub(super) const ROWS: &[Row] = &[
     ),
     form("/api/apply_policy_change", &[("id", "{change}")], NOT_ADMIN, "admin"),
     form("/api/retry_policy_change", &[("id", "{change}")], NOT_ADMIN, "admin"),
+    form("/api/observe_environment", &[("id", "{environment}")], &["churn-scientist", "churn-lead", "newcomer"], "fraud-scientist"),
     form("/api/extend_lease", &[("id", "{environment}")], &["churn-scientist", "churn-lead", "admin", "auditor", "newcomer"], "fraud-scientist"),
     form(
         "/api/hold_environment",
