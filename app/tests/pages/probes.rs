@@ -15,7 +15,14 @@ use crate::{page, samples};
 
 fn outlook(outlook: Outlook) -> OutlookOf {
     let none = String::new;
-    OutlookOf { outlook, policy_id: none(), statement: none(), node: "Dev".into(), denied_where: Vec::new() }
+    OutlookOf {
+        outlook,
+        policy_id: none(),
+        statement: none(),
+        node: "Dev".into(),
+        denied_where: Vec::new(),
+        others: Vec::new(),
+    }
 }
 
 fn found(seen: Seen, disagreement: Option<Disagreement>, read_since: bool) -> CellProbe {

@@ -285,6 +285,12 @@ impl SageMaker {
         count("sagemaker:ListUserProfiles", stream, |page| page.user_profiles.map(|it| it.len())).await
     }
 
+    /// How many spaces all domains of the account have together.
+    pub async fn count_spaces(&self) -> Result<u64> {
+        let stream = self.0.list_spaces().into_paginator().page_size(100).send();
+        count("sagemaker:ListSpaces", stream, |page| page.spaces.map(|it| it.len())).await
+    }
+
     /// How many notebook instances the account has in the region, running or not.
     pub async fn count_notebook_instances(&self) -> Result<u64> {
         let stream = self.0.list_notebook_instances().into_paginator().page_size(100).send();

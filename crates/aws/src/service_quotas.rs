@@ -38,7 +38,7 @@ impl ServiceQuotas {
 /// Service Quotas writes numbers of things as numbers with a fraction.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked before")]
 fn whole(value: f64) -> Option<u64> {
-    (value >= 0.0 && value < 1e15).then_some(value as u64)
+    (0.0..1e15).contains(&value).then_some(value as u64)
 }
 
 #[cfg(test)]

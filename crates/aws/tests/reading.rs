@@ -133,7 +133,10 @@ async fn a_quota_is_the_accounts_own_or_else_that_of_everybody() {
     assert_eq!(quotas.of_sagemaker("L-B683BCB0").await.unwrap(), 12);
     assert_eq!(quotas.of_sagemaker("L-B683BCB0").await.unwrap(), 10);
     assert_eq!(wire.asked("GetAWSDefaultServiceQuota").len(), 1);
-    assert!(matches!(quotas.of_sagemaker("L-B683BCB0").await, Err(aws::Error::Unavailable { .. })), "no number of things");
+    assert!(
+        matches!(quotas.of_sagemaker("L-B683BCB0").await, Err(aws::Error::Unavailable { .. })),
+        "no number of things"
+    );
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 #![allow(clippy::disallowed_methods, reason = "this is what the adapters' own tests are about")]
 
+#[allow(dead_code, reason = "every test file uses a part of it")]
 mod local;
 
 use std::collections::BTreeMap;

@@ -211,15 +211,11 @@ pub(crate) async fn policy_changer(
 }
 
 /// A session of `StudiogateProbe` for one probe, which can ask for what the probe names and for nothing else.
-pub(crate) async fn prober(
-    plane: &ControlPlane,
-    portal: &Authorized<Portal>,
-    place: &Place<'_>,
-) -> aws::Result<Session> {
+pub(crate) async fn prober(plane: &ControlPlane, portal: &Authorized<Portal>, at: &Place<'_>) -> aws::Result<Session> {
     if portal.action() != Action::ProbeGuardrails {
         return Err(not_sent("it was something else that was allowed"));
     }
-    let Place { partition, account, region, name } = *place;
+    let Place { partition, account, region, name } = *at;
     let actions = |service: Service| -> BTreeSet<&str> {
         let calls = ProbeCall::ALL.into_iter().filter(|call| call.service() == service && !call.reads());
         calls.map(ProbeCall::action).collect()
@@ -234,9 +230,9 @@ pub(crate) async fn prober(
         // Lists have no resource in IAM.
         (&[ProbeCall::ListEndpoints.action()], &["*".to_owned()]),
         (&sagemaker, &named),
-        (&["iam:PassRole", ProbeCall::ChangeGovernanceRole.action()], &[place.no_role()]),
+        (&["iam:PassRole", ProbeCall::ChangeGovernanceRole.action()], &[at.no_role()]),
         (&ec2, &[format!("arn:{partition}:ec2:{region}:{account}:*")]),
-        (&[ProbeCall::AcceptResourceShare.action()], &[place.no_invitation()]),
+        (&[ProbeCall::AcceptResourceShare.action()], &[at.no_invitation()]),
     ];
     let policy = SessionPolicy::allow_each(&grants).map_err(|e| not_sent(&e.to_string()))?;
     let role = RoleRef { account: account.clone(), region: region.clone(), role: RoleName::StudiogateProbe };

@@ -195,7 +195,7 @@ on_both! {
 }
 
 /// Every call of the story, and what can go wrong with each.
-const CALLS: [&str; 16] = [
+const CALLS: [&str; 18] = [
     "sts:AssumeRole",
     "servicecatalog:DescribeProvisionedProduct",
     "servicecatalog:ListLaunchPaths",
@@ -203,6 +203,8 @@ const CALLS: [&str; 16] = [
     "servicecatalog:ListAcceptedPortfolioShares",
     "servicecatalog:ListPrincipalsForPortfolio",
     "iam:GetRole",
+    "servicequotas:GetServiceQuota",
+    "sagemaker:ListUserProfiles",
     "servicecatalog:ProvisionProduct",
     "servicecatalog:DescribeRecord",
     "cloudformation:DescribeStackEvents",

@@ -4,6 +4,8 @@
 
 mod common;
 
+use std::collections::BTreeSet;
+
 use chrono::TimeDelta;
 use common::TestState;
 use sim::FaultKind;
@@ -13,6 +15,26 @@ use tokio_util::sync::CancellationToken;
 async fn read_anew(state: &TestState) -> bool {
     state.pass(TimeDelta::hours(2));
     state.plane.mirror_now().await.unwrap()
+}
+
+/// Everything about how accounts stand to products, and their quotas; by account, region and product.
+async fn standings(state: &TestState) -> BTreeSet<String> {
+    let access = state.store.all_product_access().await.unwrap();
+    let products = state.store.products("").await.unwrap();
+    let mut told = BTreeSet::new();
+    for at in state.store.all_project_accounts().await.unwrap() {
+        let (account, region) = (&at.account, &at.region);
+        for rule in access.iter().filter(|rule| rule.project == at.project && rule.stage == at.stage) {
+            if products.iter().any(|product| product.id == rule.product && product.region == *region) {
+                told.insert(format!(
+                    "{:?}",
+                    state.store.launch_standing(account, region, &rule.product).await.unwrap()
+                ));
+                told.insert(format!("{:?}", state.store.account_quotas(account, region).await.unwrap()));
+            }
+        }
+    }
+    told
 }
 
 on_both! {
@@ -33,12 +55,16 @@ on_both! {
                 let organization = state.store.organization_state().await.unwrap();
                 match call.strip_prefix("organizations:") {
                     Some(_) => assert!(catalog && organization.problem.is_some(), "{case} went unnoticed"),
-                    None => assert!(!catalog, "{case} went unnoticed"),
+                    None => {
+                        let untold = standings(&state).await.iter().any(|told| told.contains("Err("));
+                        assert!(!catalog || untold, "{case} went unnoticed");
+                    }
                 }
                 assert_eq!(state.store.products("").await.unwrap(), products, "{case}");
             }
             assert!(read_anew(&state).await);
             assert_eq!(state.store.organization_state().await.unwrap().problem, None);
+            assert!(standings(&state).await.iter().all(|told| !told.contains("Err(")));
             assert_eq!(state.store.products("").await.unwrap(), products);
         }
     }
@@ -51,8 +77,11 @@ on_both! {
         let products = state.store.products("").await.unwrap();
         let versions: usize = products.iter().map(|p| p.artifacts.len()).sum();
         assert!(versions > products.len());
-        assert_eq!(faults.calls("servicecatalog:DescribeProvisioningParameters"), versions as u64);
-        assert!(faults.calls("servicecatalog:ListLaunchPaths") < versions as u64);
+        // How an account stands to a product is asked once for each of them, whatever the versions.
+        let pairs = standings(&state).await.iter().filter(|told| told.contains("LaunchStanding")).count();
+        assert!(pairs > 3);
+        assert_eq!(faults.calls("servicecatalog:DescribeProvisioningParameters"), (versions + pairs) as u64);
+        assert!(faults.calls("servicecatalog:ListLaunchPaths") < (versions + pairs) as u64);
     }
 
     async fn a_reading_ends_with_the_process(url) {

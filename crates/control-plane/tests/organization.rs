@@ -260,7 +260,7 @@ on_both! {
         let query = OrganizationQuery { within: UNIT_DEV.into(), ..Default::default() };
         let page = state.plane.governed_actions(&auditor, query).await.unwrap();
         let column = page.accounts.iter().position(|account| account.node.id == FRAUD_DEV).unwrap();
-        let cell = |page: &MatrixPage, label: &str| page.rows.iter().find(|row| row.label == label).unwrap().cells[column].clone();
+        let cell = |page: &MatrixPage, label: &str| page.rows.iter().find(|row| row.label == label).unwrap().cells[column].outlook.clone();
         let endpoint = cell(&page, "Create an endpoint");
         assert_eq!((endpoint.outlook, endpoint.statement.as_str()), (Outlook::Denied, "DenySageMakerEndpoints"));
         assert_eq!(page.names[&endpoint.policy_id], "deny-sagemaker-endpoints");

@@ -96,7 +96,7 @@ on_both! {
         let query = domain::view::OrganizationQuery { within: UNIT_PROD.into(), ..Default::default() };
         let matrix = state.plane.governed_actions(&state.as_("auditor").await, query).await.unwrap();
         let endpoint = matrix.rows.iter().find(|row| row.label == "Create an endpoint").unwrap();
-        assert!(endpoint.cells.iter().all(|cell| cell.outlook == Outlook::Denied));
+        assert!(endpoint.cells.iter().all(|cell| cell.outlook.outlook == Outlook::Denied));
         // And the way back is a change like any other.
         let back = applied(&state, shown.undo.unwrap()).await;
         assert_eq!(back.state, ChangeState::Applied);

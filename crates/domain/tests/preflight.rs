@@ -7,8 +7,9 @@ use domain::catalog::{Constraint, ConstraintRule};
 use domain::id::{AccountId, Region};
 use domain::organization::{Chain, OrganizationNode, ServiceControlPolicy};
 use domain::preflight::{
-    AccountQuota, AccountQuotas, Calls, Check, Counted, Finding, FoundRole, LaunchStanding, Preflight, Reach, RoleStanding, TagChoices, Verdict,
-    calls_of_the_portal, constraints, launching, limits, quotas, resources, tag_options,
+    AccountQuota, AccountQuotas, Calls, Check, Counted, Finding, FoundRole, LaunchStanding, Preflight, Reach,
+    RoleStanding, TagChoices, Verdict, calls_of_the_portal, constraints, launching, limits, quotas, resources,
+    tag_options,
 };
 use domain::resource_actions::{MAP, known, properties};
 use domain::template::{Given, Resolver, TemplateDigest};
@@ -295,7 +296,7 @@ Resources:
   Domain: {Type: AWS::SageMaker::Domain}
   One: {Type: AWS::SageMaker::UserProfile}
   Two: {Type: AWS::SageMaker::UserProfile, Condition: Large}
-  Space: {Type: AWS::SageMaker::Space}
+  App: {Type: AWS::SageMaker::App}
 ";
     let digest = TemplateDigest::read(template, properties);
     let none = BTreeMap::new();
@@ -323,7 +324,7 @@ Resources:
     assert_eq!(profiles(&small, 9).1, Verdict::Denied, "the quota was lowered");
     let read = of(&small, 0, true);
     assert_eq!((read[0].1, read[0].2.as_str()), (Verdict::NotAssessed, "AWS is busy."));
-    assert_eq!(read[2].1, Verdict::NotAssessed, "spaces are not looked up");
+    assert_eq!(read[2].1, Verdict::NotAssessed, "apps are not looked up");
     assert!(of(&small, 0, false).iter().all(|finding| finding.1 == Verdict::NotAssessed), "nothing was read");
     let unread = TemplateDigest { unread: Some("It uses a transform.".into()), ..TemplateDigest::default() };
     let given =

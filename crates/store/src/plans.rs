@@ -160,6 +160,10 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.observation(&"e".parse().unwrap()).await?;
     store.asked_observations(20).await?;
     store.environments_at_rest(None, 20).await?;
+    let (account, region) = ("601000000002".parse().unwrap(), "eu-west-1".parse().unwrap());
+    store.launch_standing(&account, &region, &"prod-1".parse().unwrap()).await?;
+    store.account_quotas(&account, &region).await?;
+    store.artifact_template(&region, &"prod-1".parse().unwrap(), &"pa-1".parse().unwrap()).await?;
     store.probes_of(["601000000002", "601000000004"]).await?;
     store.revocations_in_force(&person()).await?;
     store.request(&"r".parse().unwrap()).await?;

@@ -68,6 +68,10 @@ pub(super) async fn plant(
             enter_offered(portal, &admin, &row.id).await?;
         }
     }
+    if is_new {
+        // What is seen from the accounts, which were not known at the first reading: TagOptions of portfolios, launch paths.
+        portal.mirror_now().await.context("the accounts cannot be read")?;
+    }
     kept.end_seeding()
 }
 

@@ -52,7 +52,7 @@ pub(super) async fn send(client: &Client, call: ProbeCall, place: &Place<'_>, ke
                 .endpoint_config_name(name)
                 .production_variants(variant)
                 .set_kms_key_id(keys.volume_key().map(str::to_owned));
-            ask(action, request.send()).await
+            ask(action, Box::pin(request.send())).await
         }
         ProbeCall::ProcessWithoutVpc => process(client, action, place, keys).await,
         ProbeCall::NotebookWithoutVpc => {
@@ -63,7 +63,7 @@ pub(super) async fn send(client: &Client, call: ProbeCall, place: &Place<'_>, ke
                 .role_arn(place.no_role())
                 .set_kms_key_id(keys.volume_key().map(str::to_owned))
                 .set_tags(tags(keys));
-            ask(action, request.send()).await
+            ask(action, Box::pin(request.send())).await
         }
         ProbeCall::DomainOnInternet => domain(client, action, place, keys).await,
         ProbeCall::ChangeOwnerTag => {
@@ -99,7 +99,7 @@ async fn train(client: &Client, action: &'static str, place: &Place<'_>, keys: &
         .set_vpc_config(vpc(keys))
         .enable_inter_container_traffic_encryption(keys.encrypts_between_nodes())
         .set_tags(tags(keys));
-    ask(action, request.send()).await
+    ask(action, Box::pin(request.send())).await
 }
 
 async fn process(client: &Client, action: &'static str, place: &Place<'_>, keys: &Keys) -> Result<()> {
@@ -133,7 +133,7 @@ async fn process(client: &Client, action: &'static str, place: &Place<'_>, keys:
         .stopping_condition(stopping)
         .network_config(network)
         .set_tags(tags(keys));
-    ask(action, request.send()).await
+    ask(action, Box::pin(request.send())).await
 }
 
 async fn domain(client: &Client, action: &'static str, place: &Place<'_>, keys: &Keys) -> Result<()> {
@@ -149,5 +149,5 @@ async fn domain(client: &Client, action: &'static str, place: &Place<'_>, keys: 
         .app_network_access_type(AppNetworkAccessType::PublicInternetOnly)
         .set_kms_key_id(keys.volume_key().map(str::to_owned))
         .set_tags(tags(keys));
-    ask(action, request.send()).await
+    ask(action, Box::pin(request.send())).await
 }

@@ -49,7 +49,7 @@ impl ControlPlane {
         let cells = |governed: &GovernedAction| {
             let cell = |(it, chain): &(&TreeNode, Chain)| {
                 let account = account_of(it)?;
-                let outlook = self.outlook_of(governed, &account, chain)?;
+                let outlook = self.outlook_of_action(governed, &account, chain)?;
                 let probe = self.cell_of_probe(governed, (&account, chain), probes.get(&account), &state)?;
                 Ok(MatrixCell { outlook, probe })
             };
@@ -88,7 +88,7 @@ impl ControlPlane {
         })
     }
 
-    fn outlook_of(&self, governed: &GovernedAction, account: &AccountId, chain: &Chain) -> Result<OutlookOf> {
+    fn outlook_of_action(&self, governed: &GovernedAction, account: &AccountId, chain: &Chain) -> Result<OutlookOf> {
         let partition = self.aws().config().partition.as_str();
         let region = self.region_of_guardrails()?;
         let known = context(account, Calling { role: EXECUTION_ROLE, region, partition });

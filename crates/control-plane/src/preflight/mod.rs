@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::catalog::{Product, ProvisioningArtifact};
 use domain::organization::Chain;
 use domain::preflight::{
-    AccountQuotas, Calls, Check, Counted, LaunchStanding, Preflight, Reach, TagChoices, calls_of_the_portal, constraints,
-    launching, limits, quotas, resources, tag_options,
+    AccountQuotas, Calls, Check, Counted, LaunchStanding, Preflight, Reach, TagChoices, calls_of_the_portal,
+    constraints, launching, limits, quotas, resources, tag_options,
 };
 use domain::problem::Problem;
 use domain::project::{Project, ProjectAccount};

@@ -91,12 +91,7 @@ impl<'a> AccountReader<'a> {
         for kind in counted {
             quotas.insert(*kind, self.quota(*kind).await);
         }
-        AccountQuotas {
-            account: self.account.clone(),
-            region: self.region.clone(),
-            quotas,
-            read_at: self.plane.now(),
-        }
+        AccountQuotas { account: self.account.clone(), region: self.region.clone(), quotas, read_at: self.plane.now() }
     }
 
     async fn quota(&self, counted: Counted) -> Read<AccountQuota> {
@@ -106,6 +101,7 @@ impl<'a> AccountReader<'a> {
         let used = match counted {
             Counted::Domain => sagemaker.count_domains().await,
             Counted::UserProfile => sagemaker.count_user_profiles().await,
+            Counted::Space => sagemaker.count_spaces().await,
             Counted::NotebookInstance => sagemaker.count_notebook_instances().await,
         };
         Ok(AccountQuota { most, used: used.map_err(why)? })

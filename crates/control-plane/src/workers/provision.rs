@@ -62,7 +62,7 @@ impl ControlPlane {
                 return Ok(outcome);
             }
         }
-        if let Some(problem) = self.denied_now(&request, &valid).await? {
+        if let Some(problem) = Box::pin(self.denied_now(&request, &valid)).await? {
             return Ok(Outcome::refused(problem));
         }
         let StillValid { product, project, parameters } = valid;

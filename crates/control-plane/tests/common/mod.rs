@@ -106,7 +106,7 @@ impl TestState {
     /// A replica that waits for AWS, and is waited for, until the test is over.
     pub async fn patient_replica(&self) -> ControlPlane {
         let store = Store::connect(&self.url).await.unwrap();
-        let aws = connect_aws(&self.running.aws_url, &self.clock, Duration::from_secs(600));
+        let aws = connect_aws(&self.running.aws_url, &self.clock, Duration::from_mins(10));
         plane(&store, &aws, &self.clock, &self.crash, &self.head, 2_000, |s| s.workers.lease = TimeDelta::days(1))
     }
 

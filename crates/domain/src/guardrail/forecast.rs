@@ -223,7 +223,7 @@ mod tests {
     }
 
     fn deny(more: &str) -> String {
-        format!(r#"{{"Sid":"No","Effect":"Deny","Action":"sagemaker:*",{more}}}"#)
+        format!(r#"{{"Effect":"Deny","Action":"sagemaker:*",{more}}}"#)
     }
 
     #[test]

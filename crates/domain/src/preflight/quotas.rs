@@ -15,16 +15,18 @@ use crate::template::{Resolver, TemplateDigest};
 pub enum Counted {
     Domain,
     UserProfile,
+    Space,
     NotebookInstance,
 }
 
 impl Counted {
-    pub const ALL: [Self; 3] = [Self::Domain, Self::UserProfile, Self::NotebookInstance];
+    pub const ALL: [Self; 4] = [Self::Domain, Self::UserProfile, Self::Space, Self::NotebookInstance];
 
     pub fn resource_type(self) -> &'static str {
         match self {
             Self::Domain => "AWS::SageMaker::Domain",
             Self::UserProfile => "AWS::SageMaker::UserProfile",
+            Self::Space => "AWS::SageMaker::Space",
             Self::NotebookInstance => "AWS::SageMaker::NotebookInstance",
         }
     }
@@ -34,6 +36,7 @@ impl Counted {
         match self {
             Self::Domain => "L-B683BCB0",
             Self::UserProfile => "L-AC46C40F",
+            Self::Space => "L-8E5333B4",
             Self::NotebookInstance => "L-04CE2E67",
         }
     }
@@ -43,6 +46,7 @@ impl Counted {
         match self {
             Self::Domain => "Total domains",
             Self::UserProfile => "Maximum number of Studio user profiles allowed per account",
+            Self::Space => "Maximum number of Studio spaces allowed per account",
             Self::NotebookInstance => "Total number of notebook instances",
         }
     }
@@ -69,8 +73,8 @@ pub struct AccountQuotas {
     pub read_at: DateTime<Utc>,
 }
 
-/// Kinds with a quota that is looked up nowhere.
-const UNCOUNTED: [&str; 2] = ["AWS::SageMaker::App", "AWS::SageMaker::Space"];
+/// A kind whose quota is by instance type, and is not looked up.
+const UNCOUNTED: &str = "AWS::SageMaker::App";
 
 /// What the template makes against what the account may still have.
 pub fn quotas(
@@ -83,13 +87,11 @@ pub fn quotas(
         return vec![Finding::new(Check::Quotas, Verdict::NotAssessed, "", why)];
     };
     let mut findings: Vec<Finding> = Counted::of(template)
-        .filter_map(|counted| Some(of_kind(counted, Made::by(template, counted.resource_type(), resolver)?, account)))
+        .filter_map(|counted| Some(of_kind(counted, &Made::by(template, counted.resource_type(), resolver)?, account)))
         .collect();
-    for kind in UNCOUNTED {
-        if Made::by(template, kind, resolver).is_some() {
-            let why = "How many the account may have is not looked up.";
-            findings.push(Finding::new(Check::Quotas, Verdict::NotAssessed, kind, why));
-        }
+    if Made::by(template, UNCOUNTED, resolver).is_some() {
+        let why = "How many of an instance type the account may run is not looked up.";
+        findings.push(Finding::new(Check::Quotas, Verdict::NotAssessed, UNCOUNTED, why));
     }
     findings
 }
@@ -118,7 +120,7 @@ impl Made {
     }
 }
 
-fn of_kind(counted: Counted, made: Made, account: Option<&AccountQuotas>) -> Finding {
+fn of_kind(counted: Counted, made: &Made, account: Option<&AccountQuotas>) -> Finding {
     let name = counted.quota_name();
     let finding = |verdict, why: String| Finding::new(Check::Quotas, verdict, name, why);
     let AccountQuota { most, used } = match account.and_then(|account| account.quotas.get(&counted)) {

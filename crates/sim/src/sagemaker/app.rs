@@ -113,7 +113,10 @@ pub(super) fn create(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value
         return Err(in_use(format!("App [{}/{}] already exists.", place.kind, place.app)));
     }
     if state.apps.values().filter(|app| is_live(app)).count() >= state.quotas.running_apps {
-        return Err(limit_exceeded("Maximum number of running Studio apps allowed per account", state.quotas.running_apps));
+        return Err(limit_exceeded(
+            "Maximum number of running Studio apps allowed per account",
+            state.quotas.running_apps,
+        ));
     }
     let mut made = attributes(body, &ATTRIBUTES);
     made.insert("AppArn".into(), json!(arn));

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::access::{arn, domain_id, list_allowed, name, on_creation, on_resource, settings_keys};
 use super::app::is_live;
 use super::domain::answer;
-use super::state::{Resource, attributes, in_use, key};
+use super::state::{Quotas, Resource, attributes, in_use, key, limit_exceeded};
 use super::user_profile;
 use crate::context::Ctx;
 use crate::error::AwsError;
@@ -69,6 +69,9 @@ pub(super) fn create(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value
     let key = key(&[domain, space]);
     if state.spaces.contains_key(&key) {
         return Err(in_use(format!("Space [{domain}/{space}] already exists.")));
+    }
+    if state.spaces.len() >= state.quotas.spaces {
+        return Err(limit_exceeded(Quotas::SPACES.name, state.quotas.spaces));
     }
     let mut made = attributes(body, &ATTRIBUTES);
     made.insert("SpaceArn".into(), json!(arn));

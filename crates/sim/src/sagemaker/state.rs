@@ -36,13 +36,14 @@ pub struct State {
 pub struct Quotas {
     pub domains: usize,
     pub user_profiles: usize,
+    pub spaces: usize,
     pub running_apps: usize,
     pub notebook_instances: usize,
 }
 
 impl Default for Quotas {
     fn default() -> Self {
-        Self { domains: 100, user_profiles: 1000, running_apps: 1000, notebook_instances: 1000 }
+        Self { domains: 100, user_profiles: 1000, spaces: 2000, running_apps: 1000, notebook_instances: 1000 }
     }
 }
 
@@ -50,14 +51,17 @@ impl Quotas {
     pub(crate) const DOMAINS: Quota = Quota { code: "L-B683BCB0", name: "Total domains" };
     pub(crate) const USER_PROFILES: Quota =
         Quota { code: "L-AC46C40F", name: "Maximum number of Studio user profiles allowed per account" };
+    pub(crate) const SPACES: Quota =
+        Quota { code: "L-8E5333B4", name: "Maximum number of Studio spaces allowed per account" };
     pub(crate) const NOTEBOOK_INSTANCES: Quota =
         Quota { code: "L-04CE2E67", name: "Total number of notebook instances" };
 
     /// Those that Service Quotas answers for, with their values.
-    pub(crate) fn answered(&self) -> [(Quota, usize); 3] {
+    pub(crate) fn answered(&self) -> [(Quota, usize); 4] {
         [
             (Self::DOMAINS, self.domains),
             (Self::USER_PROFILES, self.user_profiles),
+            (Self::SPACES, self.spaces),
             (Self::NOTEBOOK_INSTANCES, self.notebook_instances),
         ]
     }

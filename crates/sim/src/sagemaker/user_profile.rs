@@ -57,7 +57,8 @@ pub(super) fn create(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value
     if state.user_profiles.contains_key(&key) {
         return Err(in_use(format!("UserProfile [{domain}/{profile}] already exists.")));
     }
-    if state.user_profiles.len() >= state.quotas.user_profiles {
+    let count = state.user_profiles.len();
+    if count >= state.quotas.user_profiles {
         return Err(limit_exceeded(Quotas::USER_PROFILES.name, state.quotas.user_profiles));
     }
     let mut made = attributes(body, &ATTRIBUTES);

@@ -107,6 +107,7 @@ pub(super) const ROWS: &[Row] = &[
             ("name", "posted-one"),
             ("justification", "for the fraud model"),
             ("lease_days", "30"),
+            ("tag[workload]", "training"),
             ("form_token", "{form_token}"),
         ],
         &["churn-scientist", "auditor", "admin", "newcomer"],
