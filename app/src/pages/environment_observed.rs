@@ -69,7 +69,7 @@ pub fn RunningCard(environment: EnvironmentPage) -> impl IntoView {
     });
     let fresh = match (waiting, read_at) {
         (true, _) => view! {
-            "AWS is being asked. " <a href=format!("/environments/{}", environment.id)>"Refresh the page"</a>
+            "AWS is being asked. " <a href=format!("/environments/{}", environment.id)>"Show the answer"</a>
         }
         .into_any(),
         (false, Some(at)) => view! { "AWS was asked on " <Moment at /> ". " {look} }.into_any(),
