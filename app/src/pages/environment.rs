@@ -46,7 +46,8 @@ pub fn page(environment: EnvironmentPage, ended: bool) -> Page {
     let terminate = terminate.then(|| view! { <Terminate environment=environment.clone() /> });
     let revoke = environment.may_revoke.then(|| view! { <Revoke environment=environment.clone() /> });
     let over = matches!(state, EnvironmentState::Terminating | EnvironmentState::Terminated);
-    let runs = !over && environment.launch.is_some() && !live;
+    let looked = environment.launch.is_some() || environment.observed.read_at.is_some();
+    let runs = looked && !over && !live;
     let crumbs = vec![Crumb::new("/environments", "Environments")];
     let body = view! {
         <PageHead title=environment.name.clone() lead=environment.product_name.clone() crumbs>
