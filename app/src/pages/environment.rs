@@ -24,7 +24,7 @@ pub fn page(environment: EnvironmentPage, ended: bool) -> Page {
     let live = environment.progress.state.is_passing();
     let state = environment.progress.state;
     let retry = (environment.allowed.has(Action::RetryEnvironment)
-        && matches!(state, EnvironmentState::Error | EnvironmentState::Tainted))
+        && state == EnvironmentState::Error)
     .then(|| {
         let fields = vec![("id", environment.id.to_string())];
         view! { <PostButton action="/api/retry_environment" label="Try again" fields /> }

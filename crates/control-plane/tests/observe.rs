@@ -140,15 +140,15 @@ on_both! {
         let found = state.environment(&it.id).await;
         assert_eq!(found.state, EnvironmentState::Tainted);
         assert!(found.problem.unwrap().why.contains("Subnet subnet-1 is full."));
-        // Mended at AWS, it is taken as available by another try.
+        // Mended at AWS, it is available again.
         at_aws(&state, &it, |product| {
             product.status = "AVAILABLE".into();
             product.message = None;
         });
-        state.plane.retry_environment(&state.as_(WHO).await, &it.id).await.unwrap();
-        state.settle().await;
-        assert_eq!(state.environment(&it.id).await.state, EnvironmentState::Available);
-        assert_eq!(state.ever_provisioned("tainted"), 1, "what works is not made anew");
+        state.plane.observe_now().await.unwrap();
+        let mended = state.environment(&it.id).await;
+        assert_eq!((mended.state, mended.problem), (EnvironmentState::Available, None));
+        assert_eq!(state.told(&it.id, "observe", "state").await, ["tainted", "available"]);
     }
 
     async fn another_version_owner_or_nothing_to_open_are_told_and_change_no_state(url) {

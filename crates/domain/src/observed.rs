@@ -94,13 +94,12 @@ impl Drift {
         let mut drift = Vec::new();
         match status {
             ProductStatus::UnderChange => drift.push(Self::UnderChange),
-            ProductStatus::Tainted if it.state == EnvironmentState::Available => {
-                drift.push(Self::Tainted { said: said.clone() });
-            }
+            ProductStatus::Tainted => drift.push(Self::Tainted { said: said.clone() }),
+            // What could not be brought up is in error there as well.
             ProductStatus::Error if it.state != EnvironmentState::Error => {
                 drift.push(Self::Failed { said: said.clone() });
             }
-            ProductStatus::Available | ProductStatus::Tainted | ProductStatus::Error => {}
+            ProductStatus::Available | ProductStatus::Error => {}
         }
         if let Some(artifact) = artifact.as_ref().filter(|artifact| **artifact != it.artifact) {
             drift.push(Self::Version { artifact: artifact.clone() });
@@ -127,8 +126,8 @@ impl Drift {
                 Problem::new(
                     "A change that was made outside the portal failed; the environment runs as before it.",
                     words(said),
-                    "Try again: the portal looks at it anew, and takes it as available once AWS does. Terminate it where it is \
-                     no longer needed.",
+                    "It can be used as before. Whoever made the change can mend it in AWS: the portal takes it as available by \
+                     itself once AWS does. Terminate it where it is no longer needed.",
                 ),
             ),
             Self::Failed { said } => (
@@ -153,6 +152,12 @@ impl Running {
 }
 
 impl Observed {
+    /// Whether AWS told everything, and has it as something that runs well.
+    pub fn is_well(&self) -> bool {
+        let stands_well = |drift: &Drift| drift.verdict().is_none() && *drift != Drift::UnderChange;
+        self.problem.is_none() && self.drift.iter().all(stands_well)
+    }
+
     /// What is paid for by the hour.
     pub fn billed(&self) -> impl Iterator<Item = &Running> {
         self.running.iter().filter(|it| it.is_billed())

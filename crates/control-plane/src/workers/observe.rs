@@ -115,10 +115,12 @@ impl ControlPlane {
             return Ok(tx.commit().await?);
         }
         tx.put_observed(observed).await?;
-        let verdict = observed.drift.iter().find_map(Drift::verdict);
-        if let Some((state, problem)) = verdict.filter(|(state, _)| it.state != *state) {
+        let verdict = observed.drift.iter().find_map(Drift::verdict).map(|(state, problem)| (state, Some(problem)));
+        // What was mended past the portal is mended. What could not be brought up is another matter: its retry looks.
+        let mended = (it.state == EnvironmentState::Tainted && observed.is_well()).then_some((EnvironmentState::Available, None));
+        if let Some((state, problem)) = verdict.or(mended).filter(|(state, _)| it.state != *state) {
             it.state = state;
-            it.problem = Some(problem.clone());
+            it.problem.clone_from(&problem);
             it.updated_at = observed.read_at;
             it.version += 1;
             tx.update_environment(&it).await?;
@@ -126,8 +128,11 @@ impl ControlPlane {
                 .project(&it.project)
                 .version(it.version)
                 .with("name", &it.name)
-                .with("state", it.state.as_str())
-                .with("reason", &problem.why);
+                .with("state", it.state.as_str());
+            let event = match &problem {
+                Some(problem) => event.with("reason", &problem.why),
+                None => event,
+            };
             self.record(&mut tx, By::System { correlation: it.id.as_str() }, event).await?;
         }
         tx.commit().await?;
