@@ -77,7 +77,9 @@ pub fn page(environment: EnvironmentPage, ended: bool) -> Page {
 /// The way in; the URL is made when the button is pressed, and never gets into a page or a script.
 #[component]
 fn Launch(environment: EnvironmentPage) -> impl IntoView {
-    let target = environment.launch.filter(|_| environment.progress.state == EnvironmentState::Available)?;
+    // One that is tainted runs as before the change that failed.
+    let opens = matches!(environment.progress.state, EnvironmentState::Available | EnvironmentState::Tainted);
+    let target = environment.launch.filter(|_| opens)?;
     let (label, what) = match target {
         LaunchTarget::Studio { domain_id, user_profile_name } => {
             ("Open Studio", format!("SageMaker Studio domain {domain_id}, user profile {user_profile_name}."))
