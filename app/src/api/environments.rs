@@ -48,6 +48,33 @@ pub async fn observe_environment(
     .await
 }
 
+#[server(endpoint = "stop_running", prefix = "/api", input = PostUrl, output = Html)]
+pub async fn stop_running(
+    #[server(rename = "id")]
+    #[server(default)]
+    environment: String,
+    #[server(default)] what: String,
+) -> Posted {
+    act(Form::of("/environments", &environment), |portal, caller| async move {
+        portal.stop_running(&caller, &id(&environment, "environment")?, &what).await?;
+        Ok(done(format!("/environments/{environment}"), "It is being stopped."))
+    })
+    .await
+}
+
+#[server(endpoint = "start_notebook_instance", prefix = "/api", input = PostUrl, output = Html)]
+pub async fn start_notebook_instance(
+    #[server(rename = "id")]
+    #[server(default)]
+    environment: String,
+) -> Posted {
+    act(Form::of("/environments", &environment), |portal, caller| async move {
+        portal.start_notebook_instance(&caller, &id(&environment, "environment")?).await?;
+        Ok(done(format!("/environments/{environment}"), "The notebook instance is being started."))
+    })
+    .await
+}
+
 #[server(endpoint = "extend_lease", prefix = "/api", input = PostUrl, output = Html)]
 pub async fn extend_lease(
     #[server(rename = "id")]

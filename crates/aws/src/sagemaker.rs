@@ -47,6 +47,28 @@ pub struct StudioApp {
     pub status: Status,
 }
 
+/// Which app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StudioAppRef<'a> {
+    pub domain_id: &'a str,
+    pub user_profile: Option<&'a str>,
+    pub space: Option<&'a str>,
+    pub app_type: &'a str,
+    pub name: &'a str,
+}
+
+impl StudioApp {
+    pub fn reference(&self) -> StudioAppRef<'_> {
+        StudioAppRef {
+            domain_id: &self.domain_id,
+            user_profile: self.user_profile.as_deref(),
+            space: self.space.as_deref(),
+            app_type: &self.app_type,
+            name: &self.name,
+        }
+    }
+}
+
 /// A space: storage and settings that an app of a private or shared kind runs with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Space {
@@ -185,15 +207,15 @@ impl SageMaker {
 
     /// Starts the deletion of an app. An app that is gone or going already is [`crate::Error::NotFound`] or
     /// [`crate::Error::Conflict`].
-    pub async fn delete_app(&self, app: &StudioApp) -> Result<()> {
+    pub async fn delete_app(&self, app: StudioAppRef<'_>) -> Result<()> {
         let request = self
             .0
             .delete_app()
-            .domain_id(&app.domain_id)
-            .app_type(AppType::from(app.app_type.as_str()))
-            .app_name(&app.name)
-            .set_user_profile_name(app.user_profile.clone())
-            .set_space_name(app.space.clone());
+            .domain_id(app.domain_id)
+            .app_type(AppType::from(app.app_type))
+            .app_name(app.name)
+            .set_user_profile_name(app.user_profile.map(str::to_owned))
+            .set_space_name(app.space.map(str::to_owned));
         call("sagemaker:DeleteApp", request.customize().config_override(once()).send()).await.map(drop)
     }
 

@@ -35,6 +35,8 @@ impl ControlPlane {
             Action::ExtendLease,
             Action::HoldEnvironment,
             Action::ObserveEnvironment,
+            Action::StopEnvironment,
+            Action::StartEnvironment,
         ];
         let allowed = self.allowed_actions(caller, &it, &actions).await?;
         let meets = |reach: &Reach| {

@@ -35,6 +35,7 @@ mod retry;
 mod revocation;
 mod revoke;
 mod rows;
+mod running;
 mod sealing;
 mod second_click;
 mod session;

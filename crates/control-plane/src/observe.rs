@@ -1,10 +1,12 @@
 //! What AWS says of an environment, as its page shows it, and asking for a fresh look.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::action::Action;
 use domain::environment::Environment;
 use domain::id::EnvironmentId;
 use domain::observed::Drift;
-use domain::view::{DriftView, ObservedView};
+use domain::operation::Step;
+use domain::view::{DriftView, ObservedView, RunningWork};
 
 use crate::{Caller, ControlPlane, Result};
 
@@ -17,6 +19,24 @@ impl ControlPlane {
         tx.commit().await?;
         self.wake_observations();
         Ok(())
+    }
+
+    /// The last stop or start: under way, or failed and nobody has looked since.
+    async fn work_on_running(&self, it: &Environment, read_at: Option<DateTime<Utc>>) -> Result<Option<RunningWork>> {
+        let Some(last) = self.store().last_operation_on_running(&it.id).await? else { return Ok(None) };
+        let (failed, problem, remaining) = match last.step {
+            Step::Succeeded => return Ok(None),
+            Step::Failed { problem, .. } => (true, Some(problem), None),
+            Step::Stop { remaining, .. } => (false, last.trouble, remaining),
+            _ => (false, last.trouble, None),
+        };
+        // A look some minutes after it shows what there is: the failure is old news.
+        let old = |finished: DateTime<Utc>| read_at.is_some_and(|read| read > finished + TimeDelta::minutes(5));
+        if failed && last.finished_at.is_some_and(old) {
+            return Ok(None);
+        }
+        let by = self.names([], [&last.on_behalf_of]).await?.person(&last.on_behalf_of);
+        Ok(Some(RunningWork { kind: last.kind, by, since: last.created_at, remaining, problem, failed }))
     }
 
     /// What the last look found.
@@ -35,6 +55,7 @@ impl ControlPlane {
             drift: drift.clone(),
         });
         Ok(ObservedView {
+            work: self.work_on_running(it, known.observed.as_ref().map(|observed| observed.read_at)).await?,
             drift: drift.collect(),
             waiting: known.asked_at.is_some(),
             read_at: known.observed.as_ref().map(|observed| observed.read_at),

@@ -9,7 +9,7 @@ use common::TestState;
 use control_plane::Error;
 use domain::environment::{Environment, EnvironmentState, LaunchTarget};
 use domain::id::EnvironmentId;
-use domain::observed::{Drift, RunningKind};
+use domain::observed::{Drift, Item};
 use domain::view::{EnvironmentPage, ObservedView};
 use sim::FaultKind;
 use sim::servicecatalog::ProvisionedProduct;
@@ -72,9 +72,9 @@ on_both! {
         assert_eq!((seen.waiting, seen.read_at), (false, Some(state.plane.now())));
         assert!(seen.problem.is_none() && seen.drift.is_empty(), "{seen:?}");
         let [app] = &seen.running[..] else { panic!("{:?}", seen.running) };
-        assert_eq!((app.name.as_str(), app.status.as_str()), ("default", "InService"));
+        assert_eq!((app.item.name(), app.status.as_str()), ("default", "InService"));
         assert!(app.is_billed() && app.since.is_some());
-        assert!(matches!(&app.kind, RunningKind::App { app_type, .. } if app_type == "JupyterLab"));
+        assert!(matches!(&app.item, Item::App { app_type, .. } if app_type == "JupyterLab"));
         assert_eq!(state.environment(&it.id).await.version, it.version, "nothing changed");
     }
 

@@ -48,6 +48,10 @@ actions! {
     HoldEnvironment = "hold_environment", changes: true;
     /// Have AWS asked now how it is, and what runs in it.
     ObserveEnvironment = "observe_environment", changes: false;
+    /// Stop apps and notebook instances.
+    StopEnvironment = "stop_environment", changes: true;
+    /// Start a notebook instance.
+    StartEnvironment = "start_environment", changes: true;
     /// Cut somebody off: from an environment, in a project, or everywhere.
     RevokeAccess = "revoke_access", changes: true;
     ViewRevocation = "view_revocation", changes: false;

@@ -42,8 +42,8 @@ pub enum Drift {
 /// An app, or a notebook instance that is not stopped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Running {
-    pub kind: RunningKind,
-    pub name: String,
+    #[serde(flatten)]
+    pub item: Item,
     /// Empty where AWS does not say.
     pub instance_type: String,
     /// As SageMaker writes it: `InService`, `Pending`, `Deleting`, ...
@@ -52,12 +52,34 @@ pub struct Running {
     pub since: Option<DateTime<Utc>>,
 }
 
-/// What it is.
+/// Something that can be stopped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum RunningKind {
-    App { domain: String, app_type: String, profile: Option<String>, space: Option<String> },
-    NotebookInstance,
+pub enum Item {
+    App { domain: String, app_type: String, profile: Option<String>, space: Option<String>, name: String },
+    NotebookInstance { name: String },
+}
+
+impl Item {
+    pub fn name(&self) -> &str {
+        match self {
+            Self::App { name, .. } | Self::NotebookInstance { name } => name,
+        }
+    }
+
+    /// What a form posts for it: no two of an environment have the same.
+    pub fn key(&self) -> String {
+        match self {
+            Self::App { domain, app_type, profile, space, name } => {
+                let owner = match (space, profile) {
+                    (Some(space), _) => format!("space {space}"),
+                    (None, profile) => format!("profile {}", profile.as_deref().unwrap_or_default()),
+                };
+                format!("{domain}/{owner}/{app_type}/{name}")
+            }
+            Self::NotebookInstance { name } => format!("notebook instance/{name}"),
+        }
+    }
 }
 
 /// A space of the environment: what is kept of an app that is stopped.
@@ -149,9 +171,25 @@ impl Running {
     pub fn is_billed(&self) -> bool {
         matches!(self.status.as_str(), "InService" | "Pending" | "Updating")
     }
+
+    /// Whether it is on its way to a stop.
+    pub fn is_stopping(&self) -> bool {
+        matches!(self.status.as_str(), "Deleting" | "Stopping")
+    }
+
+    /// Whether it can be started: a notebook instance, with all that is on its disk.
+    pub fn is_startable(&self) -> bool {
+        matches!(self.item, Item::NotebookInstance { .. }) && self.status == "Stopped"
+    }
 }
 
 impl Observed {
+    /// Before anything was found.
+    pub fn nothing(environment: EnvironmentId, read_at: DateTime<Utc>) -> Self {
+        let (drift, running, spaces) = (Vec::new(), Vec::new(), Vec::new());
+        Self { environment, drift, running, spaces, read_at, problem: None }
+    }
+
     /// Whether AWS told everything, and has it as something that runs well.
     pub fn is_well(&self) -> bool {
         let stands_well = |drift: &Drift| drift.verdict().is_none() && *drift != Drift::UnderChange;

@@ -159,6 +159,7 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.waiting_probes(20).await?;
     store.observation(&"e".parse().unwrap()).await?;
     store.asked_observations(20).await?;
+    store.last_operation_on_running(&"e".parse().unwrap()).await?;
     store.environments_at_rest(None, 20).await?;
     let (account, region) = ("601000000002".parse().unwrap(), "eu-west-1".parse().unwrap());
     store.launch_standing(&account, &region, &"prod-1".parse().unwrap()).await?;

@@ -1,7 +1,7 @@
 use chrono::TimeDelta;
 use domain::environment::{EnvironmentState, LaunchTarget, Output, StackEvent};
 use domain::lease::LeaseStanding;
-use domain::observed::{Drift, Running, RunningKind, Space};
+use domain::observed::{Drift, Item, Running, Space};
 use domain::operation::OperationKind;
 use domain::problem::Problem;
 use domain::project::{DataClass, Stage};
@@ -222,13 +222,13 @@ pub(crate) fn environment(state: EnvironmentState) -> EnvironmentPage {
 /// One of everything that a look can find.
 pub(crate) fn observed(state: EnvironmentState) -> ObservedView {
     let app = |name: &str, app_type: &str, space: Option<&str>, instance: &str, status: &str| Running {
-        kind: RunningKind::App {
+        item: Item::App {
             domain: "d-1".into(),
             app_type: app_type.into(),
             profile: Some("u-1".into()).filter(|_| space.is_none()),
             space: space.map(str::to_owned),
+            name: name.into(),
         },
-        name: name.into(),
         instance_type: instance.into(),
         status: status.into(),
         since: Some(at(-90)),
@@ -260,5 +260,6 @@ pub(crate) fn observed(state: EnvironmentState) -> ObservedView {
         read_at: Some(at(-3)),
         problem: None,
         waiting: state == EnvironmentState::Tainted,
+        work: None,
     }
 }

@@ -42,6 +42,8 @@ impl ControlPlane {
             OperationKind::Provision if person != &environment.owner => {
                 (Action::RetryEnvironment, environment_facts(self, environment))
             }
+            OperationKind::Stop => (Action::StopEnvironment, environment_facts(self, environment)),
+            OperationKind::Start => (Action::StartEnvironment, environment_facts(self, environment)),
             OperationKind::Provision => (Action::SubmitRequest, self.product_facts(environment).await?),
             OperationKind::Revoke | OperationKind::Restore | OperationKind::ChangePolicy => {
                 return Err(Error::internal("An operation does not fit what it is about", &operation.kind.as_str()));

@@ -15,6 +15,7 @@ mod probes;
 mod provision;
 mod revoke;
 mod round;
+mod running;
 mod schedule;
 mod sealer;
 mod standing;

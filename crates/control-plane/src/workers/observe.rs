@@ -6,11 +6,15 @@ use std::collections::BTreeMap;
 use aws::Session;
 use aws::sagemaker::{Space as StudioSpace, StudioApp};
 use aws::service_catalog::{AccessLevel, ProvisionedProduct, ProvisionedProductRef, ProvisionedProductStatus};
+use chrono::{DateTime, Utc};
+use domain::action::Action;
 use domain::environment::{Environment, EnvironmentState, LaunchTarget};
 use domain::id::{AccountId, EnvironmentId, ProvisionedProductId, Region};
-use domain::observed::{Drift, Observed, ProductStatus, Running, RunningKind, Space, Standing};
-use domain::problem::Problem;
+use domain::observed::{Drift, Item, Observed, ProductStatus, Running, Space, Standing};
+use domain::operation::{OperationKind, Step, Subject};
+use domain::person::PersonKey;
 use futures::FutureExt;
+use store::Tx;
 use tokio_util::sync::CancellationToken;
 
 use crate::trail::{By, Event};
@@ -23,8 +27,9 @@ const AT_ONCE: u32 = 10;
 const OWNER: &str = "studiouserid";
 
 /// What was asked of one account in one region already.
-struct AccountLook {
+pub(super) struct AccountLook {
     session: Session,
+    read_at: DateTime<Utc>,
     /// Every provisioned product, where all were asked for.
     products: Option<BTreeMap<ProvisionedProductId, ProvisionedProduct>>,
     /// Apps and spaces, by domain.
@@ -88,15 +93,7 @@ impl ControlPlane {
     }
 
     async fn observe_by(&self, it: &Environment, look: &mut aws::Result<AccountLook>) -> Result<()> {
-        let read_at = self.now();
-        let mut observed = Observed {
-            environment: it.id.clone(),
-            drift: Vec::new(),
-            running: Vec::new(),
-            spaces: Vec::new(),
-            read_at,
-            problem: None,
-        };
+        let mut observed = Observed::nothing(it.id.clone(), self.now());
         let done = match look {
             Ok(look) => look.observe(it, &mut observed).await.map_err(|error| error.problem()),
             Err(error) => Err(error.problem()),
@@ -135,15 +132,34 @@ impl ControlPlane {
             };
             self.record(&mut tx, By::System { correlation: it.id.as_str() }, event).await?;
         }
+        if self.lease_standing(&it).has_ended() && observed.billed().next().is_some() {
+            self.stop_what_runs(&mut tx, &it).await?;
+        }
         tx.commit().await?;
         self.changed(&seen.id);
         Ok(())
+    }
+
+    /// What runs past the end of its lease is stopped, for whoever may have started it anew from an open page.
+    async fn stop_what_runs(&self, tx: &mut Tx, it: &Environment) -> Result<()> {
+        if tx.is_worked_on(Subject::RUNNING, it.id.as_str()).await? {
+            return Ok(());
+        }
+        let step = Step::Stop { only: None, remaining: None };
+        let operation = self.running_operation(it, OperationKind::Stop, step, &PersonKey::portal())?;
+        tx.insert_operation(&operation).await?;
+        let event = Event::done(Action::StopEnvironment.as_str(), "environment", it.id.as_str())
+            .project(&it.project)
+            .with("name", &it.name)
+            .with("because", "the lease has ended")
+            .with("operation", operation.id.as_str());
+        self.record(tx, By::System { correlation: operation.id.as_str() }, event).await
     }
 }
 
 impl AccountLook {
     /// `all`: many environments of the account are looked at, so its provisioned products are read in one list.
-    async fn open(plane: &ControlPlane, account: &AccountId, region: &Region, all: bool) -> aws::Result<Self> {
+    pub(super) async fn open(plane: &ControlPlane, account: &AccountId, region: &Region, all: bool) -> aws::Result<Self> {
         let session = session::observer(plane, account, region).await?;
         let products = if all {
             let found = session.service_catalog().search_provisioned_products(AccessLevel::Account, None).await?;
@@ -151,7 +167,7 @@ impl AccountLook {
         } else {
             None
         };
-        Ok(Self { session, products, domains: BTreeMap::new() })
+        Ok(Self { session, read_at: plane.now(), products, domains: BTreeMap::new() })
     }
 
     async fn observe(&mut self, it: &Environment, observed: &mut Observed) -> aws::Result<()> {
@@ -160,11 +176,24 @@ impl AccountLook {
             return Ok(());
         }
         match &it.launch_target {
-            Some(LaunchTarget::Studio { domain_id, user_profile_name }) => {
+            Some(target) => self.inside(it, target, observed).await,
+            None => Ok(()),
+        }
+    }
+
+    /// What runs in an environment now.
+    pub(super) async fn running(&mut self, it: &Environment, target: &LaunchTarget) -> aws::Result<Vec<Running>> {
+        let mut seen = Observed::nothing(it.id.clone(), self.read_at);
+        self.inside(it, target, &mut seen).await?;
+        Ok(seen.running)
+    }
+
+    async fn inside(&mut self, it: &Environment, target: &LaunchTarget, observed: &mut Observed) -> aws::Result<()> {
+        match target {
+            LaunchTarget::Studio { domain_id, user_profile_name } => {
                 self.studio(it, domain_id, user_profile_name, observed).await
             }
-            Some(LaunchTarget::NotebookInstance { name }) => self.notebook_instance(it, name, observed).await,
-            None => Ok(()),
+            LaunchTarget::NotebookInstance { name } => self.notebook_instance(it, name, observed).await,
         }
     }
 
@@ -231,8 +260,7 @@ impl AccountLook {
         };
         observed.drift.extend(self.owner(it, &found.arn).await?);
         observed.running.push(Running {
-            kind: RunningKind::NotebookInstance,
-            name: found.name,
+            item: Item::NotebookInstance { name: found.name },
             instance_type: found.instance_type,
             status: found.status.as_str().to_owned(),
             since: found.modified_at,
@@ -264,13 +292,13 @@ fn standing_of(found: &ProvisionedProduct) -> Standing {
 
 fn running(app: &StudioApp) -> Running {
     Running {
-        kind: RunningKind::App {
+        item: Item::App {
             domain: app.domain_id.clone(),
             app_type: app.app_type.clone(),
             profile: app.user_profile.clone(),
             space: app.space.clone(),
+            name: app.name.clone(),
         },
-        name: app.name.clone(),
         instance_type: app.instance_type.clone(),
         status: app.status.as_str().to_owned(),
         since: app.created_at,

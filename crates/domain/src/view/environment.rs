@@ -152,6 +152,21 @@ pub struct ObservedView {
     pub problem: Option<Problem>,
     /// Somebody waits for a fresh look.
     pub waiting: bool,
+    /// What is being stopped or started, or failed to be.
+    pub work: Option<RunningWork>,
+}
+
+/// The last stop or start, while it is under way or after it failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunningWork {
+    pub kind: OperationKind,
+    pub by: String,
+    pub since: DateTime<Utc>,
+    /// How many things are left to be stopped, once that is known.
+    pub remaining: Option<u32>,
+    /// Why it failed, or what it is being tried again for.
+    pub problem: Option<Problem>,
+    pub failed: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -195,6 +195,8 @@ pub(super) const ROWS: &[Row] = &[
     form("/api/apply_policy_change", &[("id", "{change}")], NOT_ADMIN, "admin"),
     form("/api/retry_policy_change", &[("id", "{change}")], NOT_ADMIN, "admin"),
     form("/api/observe_environment", &[("id", "{environment}")], &["churn-scientist", "churn-lead", "newcomer"], "fraud-scientist"),
+    form("/api/stop_running", &[("id", "{environment}"), ("what", "all")], &["churn-scientist", "churn-lead", "auditor", "newcomer"], "fraud-scientist"),
+    form("/api/start_notebook_instance", &[("id", "{environment}")], &["churn-scientist", "churn-lead", "fraud-lead", "admin", "auditor", "newcomer"], "fraud-scientist"),
     form("/api/extend_lease", &[("id", "{environment}")], &["churn-scientist", "churn-lead", "admin", "auditor", "newcomer"], "fraud-scientist"),
     form(
         "/api/hold_environment",
