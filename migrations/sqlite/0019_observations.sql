@@ -10,5 +10,6 @@ CREATE TABLE observation (
     body TEXT
 ) STRICT;
 CREATE INDEX observation_asked ON observation (asked_at) WHERE asked_at IS NOT NULL;
+CREATE INDEX observation_drifted ON observation (environment_id) WHERE drifted = 1;
 -- For the round over all environments that nothing is at work on, account by account.
 CREATE INDEX environment_at_rest ON environment (account_id, region, id) WHERE state IN ('available', 'tainted', 'error');

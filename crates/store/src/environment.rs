@@ -41,6 +41,18 @@ pub struct EnvironmentFilter {
     pub stage: Option<Stage>,
     /// In the name.
     pub text: Option<String>,
+    pub attention: Option<Attention>,
+}
+
+/// What somebody has to look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attention {
+    /// The lease ends by then, or has ended.
+    EndsBy(DateTime<Utc>),
+    /// A lead keeps it.
+    Held(DateTime<Utc>),
+    /// AWS has it other than the portal left it.
+    Drifted,
 }
 
 impl EnvironmentFilter {
@@ -60,6 +72,18 @@ impl EnvironmentFilter {
         }
         if let Some(stage) = self.stage {
             sql.push(" AND stage = ").value(stage.as_str());
+        }
+        match self.attention {
+            None => {}
+            Some(Attention::EndsBy(by)) => {
+                sql.push(" AND lease_ends_at <= ").value(by);
+            }
+            Some(Attention::Held(now)) => {
+                sql.push(" AND held_until > ").value(now);
+            }
+            Some(Attention::Drifted) => {
+                sql.push(" AND id IN (SELECT environment_id FROM observation WHERE drifted = 1)");
+            }
         }
         if let Some(text) = self.text.as_deref().filter(|text| !text.trim().is_empty()) {
             sql.push(" AND lower(name) LIKE ").value(contains(text)).push(" ESCAPE '\\'");

@@ -48,7 +48,7 @@ mod worker_lease;
 
 pub use audit_event::{AuditFilter, StoredEvent};
 pub use connect::{Limits, Schema, Store};
-pub use environment::EnvironmentFilter;
+pub use environment::{Attention, EnvironmentFilter};
 pub use error::{Error, Result};
 pub use form_token::FormToken;
 pub use observation::Observation;

@@ -3,7 +3,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Allowed, FormState, Listing};
 use crate::environment::{EnvironmentState, LaunchTarget, Output, StackEvent};
-use crate::id::{AccountId, EnvironmentId, ProductId, ProjectId, Region, RequestId, RevocationId};
+use crate::id::{
+    AccountId, EnvironmentId, ProductId, ProjectId, ProvisioningArtifactId, Region, RequestId, RevocationId,
+};
 use crate::lease::LeaseStanding;
 use crate::observed::{Drift, Running, Space};
 use crate::operation::OperationKind;
@@ -36,7 +38,27 @@ pub struct EnvironmentsQuery {
     pub stage: String,
     /// `mine` or everybody's.
     pub whose: String,
+    /// `ending`, `held`, `drifted`, or empty.
+    pub attention: String,
     pub after: String,
+}
+
+/// A line of the file of environments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnvironmentExport {
+    pub id: EnvironmentId,
+    pub name: String,
+    pub project: ProjectId,
+    pub stage: Stage,
+    pub account: AccountId,
+    pub region: Region,
+    pub product: String,
+    pub version: ProvisioningArtifactId,
+    pub owner: String,
+    pub state: EnvironmentState,
+    pub created_at: DateTime<Utc>,
+    pub lease_ends_at: DateTime<Utc>,
+    pub held_until: Option<DateTime<Utc>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -89,6 +89,8 @@ pub(super) const ROWS: &[Row] = &[
     // Until it is applied, a change is shown to whoever entered it, and to no other admin.
     page("/organization/changes/{id}", "/organization/changes/{change}", NOT_ADMIN, "admin"),
     page("/audit", "/audit", NOT_PLATFORM, "auditor"),
+    // A list: everybody has one, of what they may see.
+    page("/environments/export.csv", "/environments/export.csv?state=all", &[], "newcomer"),
     page("/audit/export.csv", "/audit/export.csv", NOT_PLATFORM, "auditor"),
     page("/audit/export.jsonl", "/audit/export.jsonl", NOT_PLATFORM, "auditor"),
     page("/profile", "/profile", &[], "newcomer"),
