@@ -138,6 +138,8 @@ pub fn operation(kind: OperationKind) -> &'static str {
         OperationKind::Revoke => "Revocation",
         OperationKind::Restore => "Restoration",
         OperationKind::ChangePolicy => "Change of policies",
+        OperationKind::Stop => "Stop",
+        OperationKind::Start => "Start",
     }
 }
 
@@ -162,6 +164,16 @@ pub fn audit_action(action: &str) -> String {
         "launch_environment" => "Open an environment",
         "terminate_environment" => "Ask for a termination",
         "retry_environment" => "Try an environment again",
+        "extend_lease" => "Extend a lease",
+        "observe_environment" => "Have AWS asked how an environment is",
+        "observe" => "Look at an environment",
+        "stop_environment" => "Ask for a stop of what runs",
+        "stop_running" => "Stop what runs",
+        "stop" => "Stop what runs in an environment",
+        "start_environment" => "Ask for the start of a notebook instance",
+        "start_notebook_instance" => "Start the notebook instance",
+        "start" => "Start a notebook instance",
+        "hold_environment" => "Hold an environment, or let it go",
         "check" => "Check again before acting",
         "clear" => "Clear what an earlier try left",
         "follow_clear" => "Watch the clearing",

@@ -1,4 +1,4 @@
-use domain::view::TerminateInput;
+use domain::view::{HoldInput, TerminateInput};
 use leptos::prelude::*;
 use leptos::server_fn::codec::PostUrl;
 
@@ -31,6 +31,90 @@ pub async fn retry_environment(
     act(Form::of("/environments", &environment), |portal, caller| async move {
         portal.retry_environment(&caller, &id(&environment, "environment")?).await?;
         Ok(done(format!("/environments/{environment}"), "The portal tries again."))
+    })
+    .await
+}
+
+#[server(endpoint = "observe_environment", prefix = "/api", input = PostUrl, output = Html)]
+pub async fn observe_environment(
+    #[server(rename = "id")]
+    #[server(default)]
+    environment: String,
+) -> Posted {
+    act(Form::of("/environments", &environment), |portal, caller| async move {
+        portal.observe_environment(&caller, &id(&environment, "environment")?).await?;
+        Ok(done(format!("/environments/{environment}"), "AWS is asked; refresh the page in a moment."))
+    })
+    .await
+}
+
+#[server(endpoint = "stop_running", prefix = "/api", input = PostUrl, output = Html)]
+pub async fn stop_running(
+    #[server(rename = "id")]
+    #[server(default)]
+    environment: String,
+    #[server(default)] what: String,
+) -> Posted {
+    act(Form::of("/environments", &environment), |portal, caller| async move {
+        portal.stop_running(&caller, &id(&environment, "environment")?, &what).await?;
+        Ok(done(format!("/environments/{environment}"), "It is being stopped."))
+    })
+    .await
+}
+
+#[server(endpoint = "start_notebook_instance", prefix = "/api", input = PostUrl, output = Html)]
+pub async fn start_notebook_instance(
+    #[server(rename = "id")]
+    #[server(default)]
+    environment: String,
+) -> Posted {
+    act(Form::of("/environments", &environment), |portal, caller| async move {
+        portal.start_notebook_instance(&caller, &id(&environment, "environment")?).await?;
+        Ok(done(format!("/environments/{environment}"), "The notebook instance is being started."))
+    })
+    .await
+}
+
+#[server(endpoint = "extend_lease", prefix = "/api", input = PostUrl, output = Html)]
+pub async fn extend_lease(
+    #[server(rename = "id")]
+    #[server(default)]
+    environment: String,
+    #[server(default)] ends: String,
+) -> Posted {
+    act(Form::of("/environments", &environment), |portal, caller| async move {
+        portal.extend_lease(&caller, &id(&environment, "environment")?, &ends).await?;
+        Ok(done(format!("/environments/{environment}"), "The lease is extended."))
+    })
+    .await
+}
+
+#[server(endpoint = "hold_environment", prefix = "/api", input = PostUrl, output = Html)]
+pub async fn hold_environment(
+    #[server(rename = "id")]
+    #[server(default)]
+    environment: String,
+    #[server(default)] hold_reason: String,
+    #[server(default)] hold_until: String,
+) -> Posted {
+    let input = HoldInput { hold_reason, hold_until };
+    let form = Form::of("/environments", &environment).with_fields(&input).with_field("id", &environment);
+    act(form, |portal, caller| async move {
+        portal.hold_environment(&caller, &id(&environment, "environment")?, input).await?;
+        Ok(done(format!("/environments/{environment}"), "The environment is held."))
+    })
+    .await
+}
+
+#[server(endpoint = "release_environment", prefix = "/api", input = PostUrl, output = Html)]
+pub async fn release_environment(
+    #[server(rename = "id")]
+    #[server(default)]
+    environment: String,
+) -> Posted {
+    act(Form::of("/environments", &environment), |portal, caller| async move {
+        portal.release_environment(&caller, &id(&environment, "environment")?).await?;
+        Ok(done(format!("/environments/{environment}"), "The environment is no longer held."))
     })
     .await
 }

@@ -47,7 +47,7 @@ impl Form {
                 Self::of_request(&value("product"), &value("artifact"), &value("target"))
             }
             "/api/decide_request" => Self::of("/requests", &value("id")),
-            "/api/terminate_environment" => Self::of("/environments", &value("id")),
+            "/api/terminate_environment" | "/api/hold_environment" => Self::of("/environments", &value("id")),
             "/api/revoke_access" => Self::of_revocation(&value("environment"), &value("person")),
             "/api/add_group_mapping" => Self::at("/admin/mappings"),
             "/api/save_project" if value("version").is_empty() => Self::at("/admin/projects"),

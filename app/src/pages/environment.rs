@@ -4,6 +4,8 @@ use domain::id::RevocationId;
 use domain::view::EnvironmentPage;
 use leptos::prelude::*;
 
+use super::environment_lease::{Lease, LeaseCallout};
+use super::environment_observed::{DriftCallout, RunningCard};
 use super::environment_terminate::Terminate;
 use crate::components::{
     Callout, Card, Crumb, EnvironmentBadge, ErrorSummary, Fact, Facts, Hidden, Icon, IconView, Moment, PageHead,
@@ -22,7 +24,7 @@ pub fn page(environment: EnvironmentPage, ended: bool) -> Page {
     let live = environment.progress.state.is_passing();
     let state = environment.progress.state;
     let retry = (environment.allowed.has(Action::RetryEnvironment)
-        && matches!(state, EnvironmentState::Error | EnvironmentState::Tainted))
+        && state == EnvironmentState::Error)
     .then(|| {
         let fields = vec![("id", environment.id.to_string())];
         view! { <PostButton action="/api/retry_environment" label="Try again" fields /> }
@@ -43,6 +45,9 @@ pub fn page(environment: EnvironmentPage, ended: bool) -> Page {
         && state != EnvironmentState::Terminating;
     let terminate = terminate.then(|| view! { <Terminate environment=environment.clone() /> });
     let revoke = environment.may_revoke.then(|| view! { <Revoke environment=environment.clone() /> });
+    let over = matches!(state, EnvironmentState::Terminating | EnvironmentState::Terminated);
+    let looked = environment.launch.is_some() || environment.observed.read_at.is_some();
+    let runs = looked && !over && !live;
     let crumbs = vec![Crumb::new("/environments", "Environments")];
     let body = view! {
         <PageHead title=environment.name.clone() lead=environment.product_name.clone() crumbs>
@@ -51,12 +56,15 @@ pub fn page(environment: EnvironmentPage, ended: bool) -> Page {
         </PageHead>
         {ended.then(|| view! { <Ended state /> })}
         <Revoked revoked=environment.revoked.clone() is_owner=environment.is_owner />
+        {(!over).then(|| view! { <DriftCallout observed=environment.observed.clone() /> <LeaseCallout environment=environment.clone() /> })}
         <ErrorSummary state=form.clone() />
         <Launch environment=environment.clone() />
         <div class="columns">
             <div class="stack">
                 <Card title="Progress">{progress}</Card>
+                {runs.then(|| view! { <RunningCard environment=environment.clone() /> })}
                 <Outputs outputs=environment.outputs.clone() />
+                {(!over).then(|| view! { <Lease environment=environment.clone() /> })}
                 {revoke}
                 {terminate}
             </div>
@@ -69,7 +77,9 @@ pub fn page(environment: EnvironmentPage, ended: bool) -> Page {
 /// The way in; the URL is made when the button is pressed, and never gets into a page or a script.
 #[component]
 fn Launch(environment: EnvironmentPage) -> impl IntoView {
-    let target = environment.launch.filter(|_| environment.progress.state == EnvironmentState::Available)?;
+    // One that is tainted runs as before the change that failed.
+    let opens = matches!(environment.progress.state, EnvironmentState::Available | EnvironmentState::Tainted);
+    let target = environment.launch.filter(|_| opens)?;
     let (label, what) = match target {
         LaunchTarget::Studio { domain_id, user_profile_name } => {
             ("Open Studio", format!("SageMaker Studio domain {domain_id}, user profile {user_profile_name}."))
@@ -90,6 +100,8 @@ fn Launch(environment: EnvironmentPage) -> impl IntoView {
         .into_any()
     } else if environment.revoked.is_some() {
         view! { <p class="text-muted">"It is not opened: access to it is revoked."</p> }.into_any()
+    } else if environment.lease.standing.has_ended() {
+        view! { <p class="text-muted">"It is not opened: its lease has ended."</p> }.into_any()
     } else if environment.is_owner {
         view! { <p class="text-muted">"You may not open it: you are no longer a member of its project."</p> }.into_any()
     } else {
@@ -178,7 +190,7 @@ fn About(environment: EnvironmentPage) -> impl IntoView {
                     <a href=format!("/requests/{}", environment.request)>"Request and decision"</a>
                 </Fact>
                 <Fact term="Approved"><Moment at=environment.created_at /></Fact>
-                {(!over).then(|| view! { <Fact term="Lease ends"><Moment at=environment.lease_ends_at /></Fact> })}
+                {(!over).then(|| view! { <Fact term="Lease ends"><Moment at=environment.lease.ends_at /></Fact> })}
                 {environment
                     .termination
                     .map(|(by, at)| {

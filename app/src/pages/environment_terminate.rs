@@ -8,7 +8,7 @@ use crate::words;
 #[component]
 pub fn Terminate(environment: EnvironmentPage) -> impl IntoView {
     let state: FormState = environment.form.clone();
-    let open = !state.errors.is_empty();
+    let open = state.error("confirm").is_some();
     let deletes = environment
         .termination_deletes
         .into_iter()

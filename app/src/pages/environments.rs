@@ -14,6 +14,7 @@ pub fn page(environments: EnvironmentsPage) -> Page {
     let first = address(&query, "");
     let next = rows.next.as_deref().map(|after| address(&query, after));
     let further = !query.after.is_empty();
+    let file = (!rows.items.is_empty()).then(|| file(&query));
     let none_yet = rows.items.is_empty() && !rows.filtered;
     let list = if none_yet {
         view! {
@@ -45,6 +46,7 @@ pub fn page(environments: EnvironmentsPage) -> Page {
         <PageHead title="Environments" lead="What runs, what comes up, and what is gone." />
         <Filters query projects />
         {list}
+        {file.map(|file| view! { <p class="text-sm"><a href=file download="environments.csv">"This list as a CSV file"</a></p> })}
         <Pager first next further />
     };
     Page::new("Environments", body)
@@ -59,9 +61,15 @@ fn address(query: &EnvironmentsQuery, after: &str) -> String {
             ("project", &query.project),
             ("stage", &query.stage),
             ("whose", &query.whose),
+            ("attention", &query.attention),
             ("after", after),
         ],
     )
+}
+
+/// The same list as a file.
+fn file(query: &EnvironmentsQuery) -> String {
+    address(query, "").replacen("/environments", "/environments/export.csv", 1)
 }
 
 #[component]
@@ -79,13 +87,20 @@ fn Filters(query: EnvironmentsQuery, projects: Vec<String>) -> impl IntoView {
     let projects = first("Any project").chain(projects.into_iter().map(Choice::plain)).collect();
     let whose = vec![Choice::new("", "Everybody's I may see"), Choice::new("mine", "Mine")];
     let chosen = if query.whose == "mine" { "mine" } else { "" };
+    let attention = vec![
+        Choice::new("", "Any"),
+        Choice::new("ending", "Lease ends within a week, or has ended"),
+        Choice::new("held", "Held"),
+        Choice::new("drifted", "Otherwise in AWS"),
+    ];
     view! {
         <form class="filters" method="get" action="/environments" role="search">
             <TextField filter=true label="Name" name="q" kind="search" value=query.q state=state.clone() />
             <Select filter=true label="State" name="state" value=query.state choices=states state=state.clone() />
             <Select filter=true label="Project" name="project" value=query.project choices=projects state=state.clone() />
             <Select filter=true label="Stage" name="stage" value=query.stage choices=stages state=state.clone() />
-            <Select filter=true label="Whose" name="whose" value=chosen choices=whose state />
+            <Select filter=true label="Whose" name="whose" value=chosen choices=whose state=state.clone() />
+            <Select filter=true label="To look at" name="attention" value=query.attention choices=attention state />
             <button class="button" type="submit">"Filter"</button>
         </form>
     }

@@ -288,6 +288,21 @@ fn environment_in_every_state() {
     assert!(!other.contains("/api/launch_environment") && !other.contains("/api/terminate_environment"));
 }
 
+#[test]
+fn what_runs_is_told_with_what_it_runs_on_and_what_aws_has_otherwise() {
+    let text = page("environment-drifted", || {
+        pages::environment::page(samples::environment(EnvironmentState::Available), false)
+    });
+    assert!(text.contains("JupyterLab app in space features") && text.contains("ml.g5.4xlarge"));
+    assert!(text.contains("Space for CodeEditor") && !text.contains("Space for JupyterLab"), "it runs: no idle space");
+    assert!(text.contains("AWS has it in version v2") && text.contains("/api/observe_environment"));
+    let waiting = page("environment-looked-at", || {
+        pages::environment::page(samples::environment(EnvironmentState::Tainted), false)
+    });
+    assert!(waiting.contains("AWS is being asked") && !waiting.contains("/api/observe_environment"));
+    assert!(waiting.contains("lost the tag with its owner"));
+}
+
 /// `app/src/islands/reader.rs` reads these names and forms.
 #[test]
 fn events_have_the_shape_that_the_island_reads() {

@@ -7,10 +7,11 @@ use aws_sdk_sagemaker::config::{Builder, Config};
 use aws_sdk_sagemaker::types::{AppDetails, AppType, ExecutionRoleIdentityConfig, SpaceDetails, Tag};
 use aws_smithy_types::retry::RetryConfig;
 use aws_types::SdkConfig;
+use chrono::{DateTime, Utc};
 use domain::studio::{PresignedUrl, PresignedUrlTtl, StudioSessionDuration};
 
 use crate::Result;
-use crate::answer::{required, text};
+use crate::answer::{optional_time, required, text};
 use crate::call::{call, collect, count};
 
 /// Calls SageMaker; see the module.
@@ -40,7 +41,32 @@ pub struct StudioApp {
     /// `JupyterServer`, `JupyterLab`, `KernelGateway`, ...
     pub app_type: String,
     pub name: String,
+    /// What it runs on; empty where SageMaker does not say.
+    pub instance_type: String,
+    pub created_at: Option<DateTime<Utc>>,
     pub status: Status,
+}
+
+/// Which app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StudioAppRef<'a> {
+    pub domain_id: &'a str,
+    pub user_profile: Option<&'a str>,
+    pub space: Option<&'a str>,
+    pub app_type: &'a str,
+    pub name: &'a str,
+}
+
+impl StudioApp {
+    pub fn reference(&self) -> StudioAppRef<'_> {
+        StudioAppRef {
+            domain_id: &self.domain_id,
+            user_profile: self.user_profile.as_deref(),
+            space: self.space.as_deref(),
+            app_type: &self.app_type,
+            name: &self.name,
+        }
+    }
 }
 
 /// A space: storage and settings that an app of a private or shared kind runs with.
@@ -50,6 +76,8 @@ pub struct Space {
     pub name: String,
     /// The user profile that owns it.
     pub owner: Option<String>,
+    /// The kind of app that runs in it; empty where SageMaker does not say.
+    pub app_type: String,
     pub status: Status,
 }
 
@@ -90,6 +118,8 @@ pub struct NotebookInstance {
     pub instance_type: String,
     /// The ARN of the role that runs on it.
     pub role: Option<String>,
+    /// When it was last started, stopped or changed.
+    pub modified_at: Option<DateTime<Utc>>,
     pub status: Status,
     pub failure: Option<String>,
 }
@@ -177,15 +207,15 @@ impl SageMaker {
 
     /// Starts the deletion of an app. An app that is gone or going already is [`crate::Error::NotFound`] or
     /// [`crate::Error::Conflict`].
-    pub async fn delete_app(&self, app: &StudioApp) -> Result<()> {
+    pub async fn delete_app(&self, app: StudioAppRef<'_>) -> Result<()> {
         let request = self
             .0
             .delete_app()
-            .domain_id(&app.domain_id)
-            .app_type(AppType::from(app.app_type.as_str()))
-            .app_name(&app.name)
-            .set_user_profile_name(app.user_profile.clone())
-            .set_space_name(app.space.clone());
+            .domain_id(app.domain_id)
+            .app_type(AppType::from(app.app_type))
+            .app_name(app.name)
+            .set_user_profile_name(app.user_profile.map(str::to_owned))
+            .set_space_name(app.space.map(str::to_owned));
         call("sagemaker:DeleteApp", request.customize().config_override(once()).send()).await.map(drop)
     }
 
@@ -247,9 +277,16 @@ impl SageMaker {
             arn: required(OPERATION, "NotebookInstanceArn", answer.notebook_instance_arn)?,
             instance_type: answer.instance_type.map(|kind| kind.as_str().to_owned()).unwrap_or_default(),
             role: answer.role_arn,
+            modified_at: answer.last_modified_time.and_then(optional_time),
             status: status(OPERATION, answer.notebook_instance_status)?,
             failure: answer.failure_reason,
         })
+    }
+
+    /// Starts a notebook instance that is stopped.
+    pub async fn start_notebook_instance(&self, name: &str) -> Result<()> {
+        let request = self.0.start_notebook_instance().notebook_instance_name(name);
+        call("sagemaker:StartNotebookInstance", request.customize().config_override(once()).send()).await.map(drop)
     }
 
     /// Starts the stop of a notebook instance that is in service.
@@ -325,6 +362,12 @@ fn studio_app(operation: &'static str, app: AppDetails) -> Result<StudioApp> {
         space: app.space_name,
         app_type: required(operation, "AppType", app.app_type)?.as_str().to_owned(),
         name: required(operation, "AppName", app.app_name)?,
+        instance_type: app
+            .resource_spec
+            .and_then(|spec| spec.instance_type)
+            .map(|kind| kind.as_str().to_owned())
+            .unwrap_or_default(),
+        created_at: app.creation_time.and_then(optional_time),
         status: status(operation, app.status)?,
     })
 }
@@ -334,6 +377,11 @@ fn studio_space(operation: &'static str, space: SpaceDetails) -> Result<Space> {
         domain_id: required(operation, "DomainId", space.domain_id)?,
         name: required(operation, "SpaceName", space.space_name)?,
         owner: space.ownership_settings_summary.and_then(|owner| owner.owner_user_profile_name),
+        app_type: space
+            .space_settings_summary
+            .and_then(|settings| settings.app_type)
+            .map(|kind| kind.as_str().to_owned())
+            .unwrap_or_default(),
         status: status(operation, space.status)?,
     })
 }

@@ -172,6 +172,7 @@ impl ControlPlane {
             launch_target: None,
             operation: Some(operation.id.clone()),
             lease_ends_at: now + TimeDelta::days(i64::from(request.lease_days)),
+            hold: None,
             revoked: false,
             created_at: now,
             updated_at: now,

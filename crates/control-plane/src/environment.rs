@@ -28,7 +28,16 @@ impl ControlPlane {
         };
         let people = std::iter::once(&it.owner).chain(ending.as_ref().map(|operation| &operation.on_behalf_of));
         let names = self.names([&it.product], people).await?;
-        let actions = [Action::LaunchEnvironment, Action::TerminateEnvironment, Action::RetryEnvironment];
+        let actions = [
+            Action::LaunchEnvironment,
+            Action::TerminateEnvironment,
+            Action::RetryEnvironment,
+            Action::ExtendLease,
+            Action::HoldEnvironment,
+            Action::ObserveEnvironment,
+            Action::StopEnvironment,
+            Action::StartEnvironment,
+        ];
         let allowed = self.allowed_actions(caller, &it, &actions).await?;
         let meets = |reach: &Reach| {
             reach.environment().is_none_or(|id| *id == it.id) && reach.project().is_none_or(|id| *id == it.project)
@@ -42,6 +51,8 @@ impl ControlPlane {
         let ends = Termination::of(&it, &told, artifact);
         let version = artifact.map(|a| a.name.clone());
         Ok(EnvironmentPage {
+            lease: self.lease_view(&it).await?,
+            observed: self.observed_view(&it).await?,
             progress: self.progress_of(&it, &self.expected(&it).await?).await?,
             product_name: names.product(&it.product),
             version_name: version.unwrap_or_else(|| it.artifact.to_string()),
@@ -67,7 +78,6 @@ impl ControlPlane {
             region: it.region,
             outputs: it.outputs,
             termination: ending.map(|o| (names.person(&o.on_behalf_of), o.finished_at.unwrap_or(o.created_at))),
-            lease_ends_at: it.lease_ends_at,
             created_at: it.created_at,
             version: it.version,
             allowed,

@@ -1,28 +1,25 @@
 //! The list of environments.
 
 use domain::action::Action;
+use domain::environment::Environment;
 use domain::id::ProjectId;
-use domain::view::{EnvironmentsPage, EnvironmentsQuery, Listing};
-use store::{EnvironmentFilter, Order, PageRequest, Scope};
+use domain::lease::WARNINGS;
+use domain::view::{EnvironmentExport, EnvironmentsPage, EnvironmentsQuery, Listing};
+use futures::{Stream, TryStreamExt, stream};
+use store::{Attention, EnvironmentFilter, Order, PageRequest, Scope};
 
 use crate::rows::page_after;
-use crate::{Caller, ControlPlane, Result};
+use crate::{Caller, ControlPlane, Error, Result};
+
+/// Environments that are read at once for a file.
+const EXPORTED_AT_ONCE: u32 = 200;
 
 impl ControlPlane {
     /// The environments that the caller may see, newest first; terminated ones only where the state asks for
     /// them or for all.
     pub async fn environments(&self, caller: &Caller, query: EnvironmentsQuery) -> Result<EnvironmentsPage> {
         let scope = Self::scope(&caller.actor, Action::ViewEnvironment);
-        let text = query.q.trim();
-        let state = query.state.parse().ok();
-        let filter = EnvironmentFilter {
-            state,
-            live: state.is_none() && query.state != "all",
-            project: query.project.parse().ok(),
-            owner: (query.whose == "mine").then(|| caller.actor.person.clone()),
-            stage: query.stage.parse().ok(),
-            text: (!text.is_empty()).then(|| text.to_owned()),
-        };
+        let filter = self.environment_filter(caller, &query);
         let page = self.store().environments(&scope, &filter, &page_after(&query.after, Order::NewestFirst)?).await?;
         // An empty list says whether there is anything without the filters, terminated ones included.
         let filtered = if page.items.is_empty() && filter != EnvironmentFilter::default() {
@@ -38,6 +35,69 @@ impl ControlPlane {
         };
         let projects = self.projects_for_filter(caller).await?;
         Ok(EnvironmentsPage { rows, query, projects })
+    }
+
+    fn environment_filter(&self, caller: &Caller, query: &EnvironmentsQuery) -> EnvironmentFilter {
+        let text = query.q.trim();
+        let state = query.state.parse().ok();
+        let now = self.now();
+        EnvironmentFilter {
+            state,
+            live: state.is_none() && query.state != "all",
+            project: query.project.parse().ok(),
+            owner: (query.whose == "mine").then(|| caller.actor.person.clone()),
+            stage: query.stage.parse().ok(),
+            text: (!text.is_empty()).then(|| text.to_owned()),
+            attention: match query.attention.as_str() {
+                "ending" => Some(Attention::EndsBy(now + WARNINGS[0])),
+                "held" => Some(Attention::Held(now)),
+                "drifted" => Some(Attention::Drifted),
+                _ => None,
+            },
+        }
+    }
+
+    /// The environments that the caller may see and that the filters of the list let through, all pages of them, newest
+    /// first, for a file.
+    pub async fn environments_export(
+        &self,
+        caller: &Caller,
+        query: EnvironmentsQuery,
+    ) -> Result<impl Stream<Item = Result<EnvironmentExport>> + Send + use<>> {
+        let scope = Self::scope(&caller.actor, Action::ViewEnvironment);
+        let filter = self.environment_filter(caller, &query);
+        let start = (self.clone(), scope, filter, Some(PageRequest::newest(EXPORTED_AT_ONCE)));
+        Ok(stream::try_unfold(start, |(plane, scope, filter, page)| async move {
+            let Some(page) = page else { return Ok::<_, Error>(None) };
+            let read = plane.store().environments(&scope, &filter, &page).await?;
+            let rows = plane.export_rows(read.items).await?;
+            let next = read.next.map(|after| PageRequest { after: Some(after), ..page });
+            Ok(Some((stream::iter(rows.into_iter().map(Ok)), (plane, scope, filter, next))))
+        })
+        .try_flatten())
+    }
+
+    async fn export_rows(&self, environments: Vec<Environment>) -> Result<Vec<EnvironmentExport>> {
+        let products = environments.iter().map(|e| &e.product);
+        let names = self.names(products, environments.iter().map(|e| &e.owner)).await?;
+        Ok(environments
+            .into_iter()
+            .map(|it| EnvironmentExport {
+                product: names.product(&it.product),
+                owner: names.person(&it.owner),
+                held_until: it.hold.map(|hold| hold.until),
+                id: it.id,
+                name: it.name,
+                project: it.project,
+                stage: it.stage,
+                account: it.account,
+                region: it.region,
+                version: it.artifact,
+                state: it.state,
+                created_at: it.created_at,
+                lease_ends_at: it.lease_ends_at,
+            })
+            .collect())
     }
 
     /// The projects that a list's filter offers.

@@ -21,6 +21,8 @@ mod environments;
 mod error;
 mod guardrails;
 mod home;
+mod lease;
+mod observe;
 mod organization;
 mod people;
 mod preflight;
@@ -33,6 +35,7 @@ mod retry;
 mod revocation;
 mod revoke;
 mod rows;
+mod running;
 mod sealing;
 mod second_click;
 mod session;
@@ -93,6 +96,7 @@ struct Inner {
 struct Signals {
     operations: Notify,
     probes: Notify,
+    observations: Notify,
     catalog: Notify,
     sealer: Notify,
     changes: broadcast::Sender<EnvironmentId>,
@@ -107,6 +111,7 @@ impl ControlPlane {
         let signals = Signals {
             operations: Notify::new(),
             probes: Notify::new(),
+            observations: Notify::new(),
             catalog: Notify::new(),
             sealer: Notify::new(),
             changes: broadcast::channel(256).0,
@@ -177,6 +182,11 @@ impl ControlPlane {
     pub(crate) fn wake_probes(&self) {
         self.signals().probes.notify_one();
         self.signals().sealer.notify_one();
+    }
+
+    /// Says that there is an environment to look at.
+    pub(crate) fn wake_observations(&self) {
+        self.signals().observations.notify_one();
     }
 
     /// Says that an environment or its operation changed: workers look at once, and watchers hear of it.

@@ -212,7 +212,7 @@ fn view(operation: &Operation, trail: &[AuditEvent], told: &Told, expected: &Exp
             &["Check that all is as it was decided upon", "Change it in AWS Organizations", "Read it back"]
         }
         // Those are told of part by part, on a page of their own.
-        OperationKind::Revoke | OperationKind::Restore => &[],
+        OperationKind::Revoke | OperationKind::Restore | OperationKind::Stop | OperationKind::Start => &[],
     };
     let at = operation.step.position();
     let failed = matches!(operation.step, Step::Failed { .. });

@@ -73,7 +73,7 @@ impl ControlPlane {
         it.state = match kind {
             OperationKind::Provision => Provisioning,
             OperationKind::Terminate => Terminating,
-            OperationKind::Revoke | OperationKind::Restore | OperationKind::ChangePolicy => it.state,
+            _ => it.state,
         };
         it.problem = None;
         it.operation = Some(operation.id.clone());
@@ -103,7 +103,7 @@ impl ControlPlane {
         let fits = match kind {
             OperationKind::Provision => it.state == Provisioning,
             OperationKind::Terminate => matches!(it.state, Terminating | Terminated),
-            OperationKind::Revoke | OperationKind::Restore | OperationKind::ChangePolicy => false,
+            _ => false,
         };
         let Some(operation) = it.operation.as_ref().filter(|_| fits) else { return Ok(false) };
         let operation = self.store().operation(operation).await?;

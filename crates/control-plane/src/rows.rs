@@ -40,6 +40,9 @@ impl Names {
     }
 
     pub(crate) fn person(&self, key: &PersonKey) -> String {
+        if key.is_portal() {
+            return "the portal".to_owned();
+        }
         self.people.get(key).cloned().unwrap_or_else(|| key.subject.clone())
     }
 }

@@ -148,6 +148,30 @@ pub(crate) async fn clearer(
     open(plane, environment, RoleName::StudiogateProvisioner, &grants).await
 }
 
+/// A session of `StudiogateProvisioner` that stops what runs in what an environment opens, and starts a notebook instance.
+pub(crate) async fn switcher(
+    plane: &ControlPlane,
+    environment: &Authorized<Environment>,
+    target: &LaunchTarget,
+) -> aws::Result<Session> {
+    if !matches!(environment.action(), Action::StopEnvironment | Action::StartEnvironment) {
+        return Err(not_sent("it was something else that was allowed"));
+    }
+    let it = environment.thing();
+    let grant: (Vec<&str>, Vec<String>) = match target {
+        // The names of apps and of the spaces they are in are not known here; whose they are the role's policy says.
+        LaunchTarget::Studio { domain_id, .. } => {
+            let within = format!("arn:{}:sagemaker:{}:{}", plane.aws().config().partition, it.region, it.account);
+            (vec!["sagemaker:DeleteApp"], vec![format!("{within}:app/{domain_id}/*")])
+        }
+        LaunchTarget::NotebookInstance { .. } => (
+            vec!["sagemaker:StartNotebookInstance", "sagemaker:StopNotebookInstance"],
+            vec![arn_of(plane, it, target)],
+        ),
+    };
+    open(plane, environment, RoleName::StudiogateProvisioner, &[(&grant.0, &grant.1)]).await
+}
+
 /// A session of `StudiogateRevoker` for one environment of a revocation.
 pub(crate) async fn revoker(
     plane: &ControlPlane,

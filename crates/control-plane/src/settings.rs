@@ -67,6 +67,8 @@ pub struct WorkerSettings {
     pub poll: TimeDelta,
     /// How often the catalog is read from AWS.
     pub catalog_every: TimeDelta,
+    /// How often AWS is asked how every environment is, and what runs in it.
+    pub observe_every: TimeDelta,
     /// How often events are sealed: bounds the lag of the audit log.
     pub seal_every: TimeDelta,
     /// How often drafts, sessions, flashes and requests are looked through for expired ones.
@@ -80,6 +82,7 @@ impl Default for WorkerSettings {
             lease: TimeDelta::seconds(60),
             poll: TimeDelta::seconds(1),
             catalog_every: TimeDelta::minutes(5),
+            observe_every: TimeDelta::minutes(10),
             seal_every: TimeDelta::milliseconds(500),
             sweep_every: TimeDelta::minutes(1),
         }
@@ -115,6 +118,8 @@ pub struct Settings {
     pub platform_contact: String,
     /// Organizations' quotas for service control policies.
     pub scp_limits: ScpLimits,
+    /// Between the end of a lease and the termination.
+    pub lease_grace: TimeDelta,
     pub pace: Pace,
     pub workers: WorkerSettings,
 }
@@ -143,6 +148,7 @@ impl Settings {
             eligible_lead_max_age: TimeDelta::days(30),
             platform_contact: "the platform team".to_owned(),
             scp_limits: ScpLimits::default(),
+            lease_grace: TimeDelta::days(7),
             pace: Pace::default(),
             workers: WorkerSettings::default(),
         }

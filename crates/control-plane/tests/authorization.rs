@@ -123,6 +123,7 @@ fn environment(n: i64, request: &Request) -> Environment {
         launch_target: None,
         operation: None,
         lease_ends_at: request.submitted_at + TimeDelta::days(1),
+        hold: None,
         revoked: false,
         created_at: request.submitted_at,
         updated_at: request.submitted_at,

@@ -132,6 +132,14 @@ async fn a_policy_that_leaks_has_a_counterexample() {
             r#"permit (principal, action == Action::"withdraw_request", resource) when { principal.leadOf.contains(resource.project) };"#,
         ),
         (
+            "the-portal-itself-terminates-what-is-over-and-nothing-else",
+            r#"permit (principal, action == Action::"terminate_environment", resource) when { principal.portal };"#,
+        ),
+        (
+            "an-owner-holds-nothing-by-owning-it",
+            r#"permit (principal, action == Action::"hold_environment", resource) when { principal == resource.owner };"#,
+        ),
+        (
             "only-admins-administer",
             r#"permit (principal, action == Action::"end_any_session", resource) when { !principal.leadOf.isEmpty() };"#,
         ),

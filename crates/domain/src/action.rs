@@ -42,6 +42,16 @@ actions! {
     TerminateEnvironment = "terminate_environment", changes: true;
     /// Start a failed operation again.
     RetryEnvironment = "retry_environment", changes: true;
+    /// Put off the end of its lease, within the limit of the project's access.
+    ExtendLease = "extend_lease", changes: true;
+    /// Keep it from being terminated at the end of its lease, or no longer.
+    HoldEnvironment = "hold_environment", changes: true;
+    /// Have AWS asked now how it is, and what runs in it.
+    ObserveEnvironment = "observe_environment", changes: false;
+    /// Stop apps and notebook instances.
+    StopEnvironment = "stop_environment", changes: true;
+    /// Start a notebook instance.
+    StartEnvironment = "start_environment", changes: true;
     /// Cut somebody off: from an environment, in a project, or everywhere.
     RevokeAccess = "revoke_access", changes: true;
     ViewRevocation = "view_revocation", changes: false;

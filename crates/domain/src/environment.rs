@@ -11,6 +11,7 @@ use crate::id::{
     AccountId, EnvironmentId, OperationId, ProductId, ProjectId, ProvisionedProductId, ProvisioningArtifactId, Region,
     RequestId,
 };
+use crate::lease::Hold;
 use crate::person::{PersonKey, StudioUserId};
 use crate::problem::Problem;
 use crate::project::{Stage, UnknownName};
@@ -110,6 +111,8 @@ pub struct Environment {
     /// The operation at work on it, or the last one.
     pub operation: Option<OperationId>,
     pub lease_ends_at: DateTime<Utc>,
+    /// What keeps it from being terminated at the end of its lease.
+    pub hold: Option<Hold>,
     /// A revocation is in force on it. Follows from the revocations, and is no part of a version.
     pub revoked: bool,
     pub created_at: DateTime<Utc>,

@@ -20,6 +20,8 @@ pub mod draft;
 pub mod environment;
 pub mod guardrail;
 pub mod id;
+pub mod lease;
+pub mod observed;
 pub mod operation;
 pub mod organization;
 pub mod parameter;

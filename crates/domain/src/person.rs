@@ -47,6 +47,18 @@ impl PersonKey {
     }
 }
 
+impl PersonKey {
+    /// The portal itself, for what ends by time alone. No provider has an issuer that is not an https address (OpenID
+    /// Connect Core 1.0, section 2), so nobody signs in as this.
+    pub fn portal() -> Self {
+        Self { issuer: "studiogate".to_owned(), subject: "portal".to_owned() }
+    }
+
+    pub fn is_portal(&self) -> bool {
+        *self == Self::portal()
+    }
+}
+
 impl fmt::Display for PersonKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({})", self.subject, self.issuer)
@@ -132,6 +144,19 @@ pub struct Actor {
 }
 
 impl Actor {
+    /// The portal itself, which has no role and which the policies know by name.
+    pub fn portal() -> Self {
+        Self {
+            person: PersonKey::portal(),
+            display_name: "the portal".to_owned(),
+            email: None,
+            groups: Vec::new(),
+            platform: Vec::new(),
+            memberships: Vec::new(),
+            cut_off: CutOff::default(),
+        }
+    }
+
     pub fn has_platform_role(&self, role: PlatformRole) -> bool {
         self.platform.iter().any(|grant| grant.role == role)
     }

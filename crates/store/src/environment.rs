@@ -20,7 +20,7 @@ use crate::tx::Tx;
 
 const COLUMNS: &str = "id, request_id, project_id, owner_issuer, owner_subject, studio_user_id, product_id, artifact_id, \
                        account_id, region, stage, name, state, problem, provisioned_product_id, stack_arn, outputs, \
-                       tags, launch_target, operation_id, lease_ends_at, revoked, created_at, updated_at, version";
+                       tags, launch_target, operation_id, lease_ends_at, hold, revoked, created_at, updated_at, version";
 
 const KEYS: Keys = Keys {
     table: "environment",
@@ -41,6 +41,18 @@ pub struct EnvironmentFilter {
     pub stage: Option<Stage>,
     /// In the name.
     pub text: Option<String>,
+    pub attention: Option<Attention>,
+}
+
+/// What somebody has to look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attention {
+    /// The lease ends by then, or has ended.
+    EndsBy(DateTime<Utc>),
+    /// A lead keeps it.
+    Held(DateTime<Utc>),
+    /// AWS has it other than the portal left it.
+    Drifted,
 }
 
 impl EnvironmentFilter {
@@ -60,6 +72,18 @@ impl EnvironmentFilter {
         }
         if let Some(stage) = self.stage {
             sql.push(" AND stage = ").value(stage.as_str());
+        }
+        match self.attention {
+            None => {}
+            Some(Attention::EndsBy(by)) => {
+                sql.push(" AND lease_ends_at <= ").value(by);
+            }
+            Some(Attention::Held(now)) => {
+                sql.push(" AND held_until > ").value(now);
+            }
+            Some(Attention::Drifted) => {
+                sql.push(" AND id IN (SELECT environment_id FROM observation WHERE drifted = 1)");
+            }
         }
         if let Some(text) = self.text.as_deref().filter(|text| !text.trim().is_empty()) {
             sql.push(" AND lower(name) LIKE ").value(contains(text)).push(" ESCAPE '\\'");
@@ -90,6 +114,7 @@ struct EnvironmentRow {
     launch_target: Option<String>,
     operation_id: Option<String>,
     lease_ends_at: i64,
+    hold: Option<String>,
     revoked: i64,
     created_at: i64,
     updated_at: i64,
@@ -121,6 +146,7 @@ impl TryFrom<EnvironmentRow> for Environment {
             launch_target: at.optional_json("launch_target", row.launch_target.as_deref())?,
             operation: at.optional("operation_id", row.operation_id.as_deref())?,
             lease_ends_at: at.time("lease_ends_at", row.lease_ends_at)?,
+            hold: at.optional_json("hold", row.hold.as_deref())?,
             revoked: row.revoked != 0,
             created_at: at.time("created_at", row.created_at)?,
             updated_at: at.time("updated_at", row.updated_at)?,
@@ -153,6 +179,8 @@ fn columns(environment: &Environment) -> Result<Columns> {
         ("launch_target", optional_json("environment", "launch_target", environment.launch_target.as_ref())?),
         ("operation_id", environment.operation.as_ref().map(OperationId::as_str).into()),
         ("lease_ends_at", environment.lease_ends_at.into()),
+        ("hold", optional_json("environment", "hold", environment.hold.as_ref())?),
+        ("held_until", environment.hold.as_ref().map(|hold| hold.until).into()),
         ("created_at", environment.created_at.into()),
         ("updated_at", environment.updated_at.into()),
         ("version", environment.version.into()),
@@ -204,17 +232,36 @@ impl Store {
         number(self.read(), count(scope, filter)).await
     }
 
-    /// Environments that are not terminated and whose lease ended at or before `now`, the longest ended first.
-    pub async fn environments_with_ended_lease(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<Environment>> {
+    /// Environments at rest whose lease ended at or before `ended` and whose hold, if any, at or before `now`, those that
+    /// nobody worked on for longest first: one that cannot be terminated holds up no other.
+    pub async fn environments_past_lease(
+        &self,
+        ended: DateTime<Utc>,
+        now: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<Environment>> {
         let sql = Sql::new(format!(
-            "SELECT {COLUMNS} FROM environment WHERE state <> 'terminated' AND lease_ends_at <= $1 \
-             ORDER BY lease_ends_at, id LIMIT {limit}"
+            "SELECT {COLUMNS} FROM environment WHERE state IN ('available', 'tainted', 'error') \
+             AND lease_ends_at <= $1 AND (held_until IS NULL OR held_until <= $2) ORDER BY updated_at, id LIMIT {limit}"
         ));
-        into_all::<EnvironmentRow, _>(all(self.read(), sql.bind(now)).await?)
+        into_all::<EnvironmentRow, _>(all(self.read(), sql.bind(ended).bind(now)).await?)
     }
 }
 
 impl Store {
+    /// Environments that no operation is at work on, account by account, those after one of them; `limit` at most.
+    pub async fn environments_at_rest(&self, after: Option<&Environment>, limit: u32) -> Result<Vec<Environment>> {
+        let mut sql = Sql::new(format!(
+            "SELECT {COLUMNS} FROM environment WHERE state IN ('available', 'tainted', 'error')"
+        ));
+        if let Some(it) = after {
+            sql.push(" AND (account_id, region, id) > (").value(it.account.as_str());
+            sql.push(", ").value(it.region.as_str()).push(", ").value(it.id.as_str()).push(")");
+        }
+        sql.push(&format!(" ORDER BY account_id, region, id LIMIT {limit}"));
+        into_all::<EnvironmentRow, _>(all(self.read(), sql).await?)
+    }
+
     /// How many environments of a project are not terminated, by account and region.
     pub async fn live_environments_by_account(
         &self,

@@ -72,6 +72,7 @@ impl TryFrom<OperationRow> for Operation {
 fn subject(at: &At, kind: &str, id: &str, project: Option<&str>) -> Result<Subject> {
     match (kind, at.optional("project_id", project)?) {
         ("environment", Some(project)) => Ok(Subject::Environment { id: at.parse("subject_id", id)?, project }),
+        ("running", Some(project)) => Ok(Subject::Running { id: at.parse("subject_id", id)?, project }),
         ("policy_change", None) => Ok(Subject::PolicyChange { id: at.parse("subject_id", id)? }),
         ("revocation", None) => Ok(Subject::Revocation { id: at.parse("subject_id", id)? }),
         _ => Err(at.corrupt("subject_kind", format!("{kind:?} does not fit the row"))),
@@ -81,6 +82,7 @@ fn subject(at: &At, kind: &str, id: &str, project: Option<&str>) -> Result<Subje
 fn columns(operation: &Operation) -> Result<Columns> {
     let (environment, project) = match &operation.subject {
         Subject::Environment { id, project } => (Some(id.as_str()), Some(project.as_str())),
+        Subject::Running { project, .. } => (None, Some(project.as_str())),
         Subject::Revocation { .. } | Subject::PolicyChange { .. } => (None, None),
     };
     Ok(vec![
@@ -137,6 +139,15 @@ impl Store {
             "SELECT {COLUMNS} FROM operation WHERE environment_id = $1 ORDER BY created_at DESC, id DESC LIMIT {limit}"
         ));
         into_all::<OperationRow, _>(all(self.read(), sql.bind(environment.as_str())).await?)
+    }
+
+    /// The last operation that stopped or started what runs in an environment.
+    pub async fn last_operation_on_running(&self, environment: &EnvironmentId) -> Result<Option<Operation>> {
+        let sql = Sql::new(format!(
+            "SELECT {COLUMNS} FROM operation WHERE subject_kind = 'running' AND subject_id = $1 \
+             ORDER BY created_at DESC, id DESC LIMIT 1"
+        ));
+        optional::<OperationRow>(self.read(), sql.bind(environment.as_str())).await?.map(TryInto::try_into).transpose()
     }
 
     /// Takes up to `limit` operations that are due, the longest due first, into the hands of `owner` until `lease_until`.
@@ -263,6 +274,13 @@ impl Tx {
     pub async fn operation(&mut self, id: &OperationId) -> Result<Option<Operation>> {
         let suffix = dialect::for_update(&self.on());
         get(self.on(), id, suffix).await
+    }
+
+    /// Whether an operation on this thing is unfinished.
+    pub async fn is_worked_on(&mut self, kind: &str, id: &str) -> Result<bool> {
+        let sql = Sql::new("SELECT id FROM operation WHERE subject_kind = $1 AND subject_id = $2 AND finished_at IS NULL");
+        let found: Option<(String,)> = optional(self.on(), sql.bind(kind).bind(id)).await?;
+        Ok(found.is_some())
     }
 
     /// [`Error::Duplicate`] where another operation on the same thing is unfinished.

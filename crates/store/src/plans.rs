@@ -157,6 +157,10 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.policy_change(&"c".parse().unwrap()).await?;
     store.policy_change_under_way().await?;
     store.waiting_probes(20).await?;
+    store.observation(&"e".parse().unwrap()).await?;
+    store.asked_observations(20).await?;
+    store.last_operation_on_running(&"e".parse().unwrap()).await?;
+    store.environments_at_rest(None, 20).await?;
     let (account, region) = ("601000000002".parse().unwrap(), "eu-west-1".parse().unwrap());
     store.launch_standing(&account, &region, &"prod-1".parse().unwrap()).await?;
     store.account_quotas(&account, &region).await?;
@@ -167,7 +171,7 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.undecided_requests(now(), 20).await?;
     store.environment(&"e".parse().unwrap()).await?;
     store.environment_of_request(&"r".parse().unwrap()).await?;
-    store.environments_with_ended_lease(now(), 20).await?;
+    store.environments_past_lease(now(), now(), 20).await?;
     store.stack_events(&"e".parse().unwrap(), 200).await?;
     store.stack_events_by_operation(&"e".parse().unwrap(), 200).await?;
     store.operation(&"o".parse().unwrap()).await?;

@@ -86,6 +86,7 @@ fn open() -> Routes {
 fn signed_in(pages: &[AxumRouteListing]) -> Routes {
     let mut routes = Routes::new(Guard::SignedIn)
         .get("/environments/{id}/events", events::events)
+        .get("/environments/export.csv", export::environments)
         .get("/audit/export.csv", export::csv)
         .get("/audit/export.jsonl", export::jsonl);
     for path in app::api::PATHS {

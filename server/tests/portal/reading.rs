@@ -99,3 +99,23 @@ async fn the_log_is_followed_along_a_correlation() {
     let file = auditor.get("/audit/export.csv?correlation=nothing-like-it").await;
     assert_eq!(file.text().lines().count(), 1, "the heads alone: {}", file.text());
 }
+
+#[tokio::test]
+async fn the_list_of_environments_is_a_file_with_the_same_filters_and_the_same_scope() {
+    let state = State::start().await;
+    let id = state.environment("filed").await;
+    let file = state.signed_in("fraud-lead").await.get("/environments/export.csv?q=filed").await;
+    let text = file.text();
+    let [head, line] = &text.lines().collect::<Vec<_>>()[..] else { panic!("{text}") };
+    assert!(head.starts_with("id,name,project,stage,account"));
+    assert!(line.starts_with(&format!("\"{id}\",\"filed\",\"fraud-detection\",\"dev\"")), "{line}");
+    assert!(line.contains("\"Ada Ferrer\",\"available\""), "{line}");
+    for (who, query) in [("churn-lead", ""), ("fraud-lead", "?q=nothing"), ("fraud-lead", "?attention=held")] {
+        let file = state.signed_in(who).await.get(&format!("/environments/export.csv{query}")).await;
+        assert_eq!(file.text().lines().count(), 1, "{who} {query}");
+    }
+    let page = state.signed_in("fraud-lead").await.get("/environments?attention=ending").await;
+    assert!(page.has("No environment matches these filters."), "{}", page.text());
+    let page = state.signed_in("fraud-lead").await.get("/environments?q=filed").await;
+    assert!(page.has("/environments/export.csv?q=filed"), "{}", page.text());
+}

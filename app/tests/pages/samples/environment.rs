@@ -1,5 +1,7 @@
 use chrono::TimeDelta;
 use domain::environment::{EnvironmentState, LaunchTarget, Output, StackEvent};
+use domain::lease::LeaseStanding;
+use domain::observed::{Drift, Item, Running, Space};
 use domain::operation::OperationKind;
 use domain::problem::Problem;
 use domain::project::{DataClass, Stage};
@@ -197,7 +199,13 @@ pub(crate) fn environment(state: EnvironmentState) -> EnvironmentPage {
         revoked: None,
         may_revoke: true,
         termination: (state == EnvironmentState::Terminated).then(|| ("Frank Lead".into(), at(30))),
-        lease_ends_at: at(60 * 24 * 30),
+        lease: LeaseView {
+            ends_at: at(60 * 24 * 30),
+            standing: LeaseStanding::Runs,
+            extends_to: Some(at(60 * 24 * 60)),
+            hold: None,
+        },
+        observed: observed(state),
         created_at: at(0),
         termination_deletes: vec![("AWS::SageMaker::Domain".into(), 1), ("AWS::KMS::Key".into(), 1)],
         termination_consequences: vec![
@@ -208,5 +216,50 @@ pub(crate) fn environment(state: EnvironmentState) -> EnvironmentPage {
         version: 7,
         allowed: everything(),
         form: FormState::default(),
+    }
+}
+
+/// One of everything that a look can find.
+pub(crate) fn observed(state: EnvironmentState) -> ObservedView {
+    let app = |name: &str, app_type: &str, space: Option<&str>, instance: &str, status: &str| Running {
+        item: Item::App {
+            domain: "d-1".into(),
+            app_type: app_type.into(),
+            profile: Some("u-1".into()).filter(|_| space.is_none()),
+            space: space.map(str::to_owned),
+            name: name.into(),
+        },
+        instance_type: instance.into(),
+        status: status.into(),
+        since: Some(at(-90)),
+    };
+    let space = |name: &str, app_type: &str| Space {
+        domain: "d-1".into(),
+        name: name.into(),
+        app_type: app_type.into(),
+        status: "InService".into(),
+    };
+    let drift = match state {
+        EnvironmentState::Available => vec![Drift::Version { artifact: id("pa-other") }],
+        EnvironmentState::Tainted => vec![Drift::Owner { is: None }, Drift::UnderChange],
+        _ => Vec::new(),
+    };
+    ObservedView {
+        drift: drift
+            .into_iter()
+            .map(|drift| DriftView {
+                version: matches!(drift, Drift::Version { .. }).then(|| "v2".to_owned()),
+                drift,
+            })
+            .collect(),
+        running: vec![
+            app("default", "JupyterLab", Some("features"), "ml.g5.4xlarge", "InService"),
+            app("default", "JupyterServer", None, "", "Deleting"),
+        ],
+        spaces: vec![space("features", "JupyterLab"), space("scratch", "CodeEditor")],
+        read_at: Some(at(-3)),
+        problem: None,
+        waiting: state == EnvironmentState::Tainted,
+        work: None,
     }
 }

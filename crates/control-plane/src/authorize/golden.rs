@@ -66,6 +66,7 @@ fn actors() -> Vec<(&'static str, Actor)> {
         ("auditor and admin", actor("me", &["auditor", "admin"])),
         ("auditor and lead", actor("me", &["auditor", "lead:fraud"])),
         ("auditor and member", actor("me", &["auditor", "member:fraud"])),
+        ("the portal", Actor::portal()),
         ("admin and lead, cut off", actor("me", &["admin", "lead:fraud", "cut off"])),
     ]
 }
@@ -82,6 +83,16 @@ fn things() -> Vec<(&'static str, Facts, Vec<Action>)> {
         owner: person(who),
         project: project("fraud"),
         revoked,
+        lease_ended: false,
+        lease_over: false,
+    };
+    let past = |who: &str, over: bool| Facts::Environment {
+        id: "e".into(),
+        owner: person(who),
+        project: project("fraud"),
+        revoked: false,
+        lease_ended: true,
+        lease_over: over,
     };
     let environment = |who: &str| in_state(who, false);
     let revocation = |who: &str, within: Option<&str>, by_admin| Facts::Revocation {
@@ -97,6 +108,8 @@ fn things() -> Vec<(&'static str, Facts, Vec<Action>)> {
         Action::LaunchEnvironment,
         Action::TerminateEnvironment,
         Action::RetryEnvironment,
+        Action::ExtendLease,
+        Action::HoldEnvironment,
     ];
     let on_portal = Action::ALL
         .iter()
@@ -122,7 +135,10 @@ fn things() -> Vec<(&'static str, Facts, Vec<Action>)> {
         ("own environment", environment("me"), on_environments.clone()),
         ("other's environment", environment("you"), on_environments.clone()),
         ("own environment, revoked", in_state("me", true), on_environments.clone()),
-        ("other's environment, revoked", in_state("you", true), on_environments),
+        ("other's environment, revoked", in_state("you", true), on_environments.clone()),
+        ("own environment, past its lease", past("me", false), on_environments.clone()),
+        ("other's environment, past its lease", past("you", false), on_environments.clone()),
+        ("other's environment, past its grace period", past("you", true), on_environments),
         ("own revocation in fraud", revocation("me", Some("fraud"), false), on_revocations.clone()),
         ("other's revocation in fraud", revocation("you", Some("fraud"), false), on_revocations.clone()),
         ("other's revocation in fraud, by an admin", revocation("you", Some("fraud"), true), on_revocations.clone()),
@@ -174,6 +190,16 @@ fn v8_2_1_a_mistake_in_what_the_policies_are_told_is_seen() {
         ("nothing is revoked", |_, facts| {
             if let Facts::Environment { revoked, .. } = facts {
                 *revoked = false;
+            }
+        }),
+        ("no lease ever ends", |_, facts| {
+            if let Facts::Environment { lease_ended, lease_over, .. } = facts {
+                (*lease_ended, *lease_over) = (false, false);
+            }
+        }),
+        ("no grace period is over", |_, facts| {
+            if let Facts::Environment { lease_over, .. } = facts {
+                *lease_over = false;
             }
         }),
         ("nobody is cut off", |actor, _| actor.cut_off = CutOff::default()),
@@ -298,7 +324,7 @@ fn v6_8_1_the_same_subject_at_another_issuer_owns_nothing() {
     let policies = Policies::load("the platform team").unwrap();
     let mut impostor = actor("me", &["member:fraud"]);
     impostor.person.issuer = "https://elsewhere.example".into();
-    let own = Facts::Environment { id: "e".into(), owner: person("me"), project: project("fraud"), revoked: false };
+    let own = Facts::Environment { id: "e".into(), owner: person("me"), project: project("fraud"), revoked: false, lease_ended: false, lease_over: false };
     let ruling = policies.decide(&impostor, Action::LaunchEnvironment, &own, None).unwrap();
     assert!(matches!(ruling, Ruling::Refused { .. }));
 }

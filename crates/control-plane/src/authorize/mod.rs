@@ -131,6 +131,8 @@ fn in_words(action: Action) -> &'static str {
         Action::LaunchEnvironment => "open this environment",
         Action::TerminateEnvironment => "terminate this environment",
         Action::RetryEnvironment => "retry this environment",
+        Action::ExtendLease => "extend the lease of this environment",
+        Action::HoldEnvironment => "hold this environment",
         Action::RevokeAccess => "revoke this access",
         Action::ViewRevocation => "see this revocation",
         Action::RestoreAccess => "restore this access",

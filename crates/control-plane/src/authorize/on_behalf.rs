@@ -37,11 +37,13 @@ impl ControlPlane {
             Err(hindrance) => return Ok(Err(hindrance)),
         };
         let (action, facts) = match operation.kind {
-            OperationKind::Terminate => (Action::TerminateEnvironment, environment_facts(environment)),
+            OperationKind::Terminate => (Action::TerminateEnvironment, environment_facts(self, environment)),
             // Somebody else's retry: they must be allowed to ask, and the owner must still be allowed to have it.
             OperationKind::Provision if person != &environment.owner => {
-                (Action::RetryEnvironment, environment_facts(environment))
+                (Action::RetryEnvironment, environment_facts(self, environment))
             }
+            OperationKind::Stop => (Action::StopEnvironment, environment_facts(self, environment)),
+            OperationKind::Start => (Action::StartEnvironment, environment_facts(self, environment)),
             OperationKind::Provision => (Action::SubmitRequest, self.product_facts(environment).await?),
             OperationKind::Revoke | OperationKind::Restore | OperationKind::ChangePolicy => {
                 return Err(Error::internal("An operation does not fit what it is about", &operation.kind.as_str()));
@@ -141,6 +143,9 @@ impl ControlPlane {
     }
 
     async fn stored_actor(&self, person: &PersonKey) -> Result<Result<Actor, Hindrance>> {
+        if person.is_portal() {
+            return Ok(Ok(Actor::portal()));
+        }
         let limit = self.settings().stored_membership_max_age;
         let Some(record) = self.store().person(person).await? else {
             return Ok(Err(Hindrance::Refused(Problem::new(

@@ -32,7 +32,7 @@ impl PolicyError {
 pub(crate) enum Facts {
     Product { id: String, projects: Vec<ProjectId> },
     Request { id: String, requester: PersonKey, project: ProjectId, has_eligible_lead: bool },
-    Environment { id: String, owner: PersonKey, project: ProjectId, revoked: bool },
+    Environment { id: String, owner: PersonKey, project: ProjectId, revoked: bool, lease_ended: bool, lease_over: bool },
     Revocation { id: String, person: PersonKey, project: Option<ProjectId>, by_admin: bool },
     Portal,
 }
@@ -180,10 +180,12 @@ impl Facts {
                 ("project", RestrictedExpression::new_entity_uid(uid("Project", project.as_str())?)),
                 ("hasEligibleLead", RestrictedExpression::new_bool(*has_eligible_lead)),
             ],
-            Self::Environment { owner, project, revoked, .. } => vec![
+            Self::Environment { owner, project, revoked, lease_ended, lease_over, .. } => vec![
                 ("owner", RestrictedExpression::new_entity_uid(person_uid(owner)?)),
                 ("project", RestrictedExpression::new_entity_uid(uid("Project", project.as_str())?)),
                 ("revoked", RestrictedExpression::new_bool(*revoked)),
+                ("leaseEnded", RestrictedExpression::new_bool(*lease_ended)),
+                ("leaseOver", RestrictedExpression::new_bool(*lease_over)),
             ],
             Self::Revocation { person, project, by_admin, .. } => {
                 let mut attributes = vec![
@@ -210,6 +212,7 @@ fn person_entity(actor: &Actor) -> Result<Entity, PolicyError> {
             ("auditor", RestrictedExpression::new_bool(actor.has_platform_role(PlatformRole::Auditor))),
             ("memberOf", project_set(actor.projects_as(ProjectRole::Member))?),
             ("leadOf", project_set(actor.projects_as(ProjectRole::Lead))?),
+            ("portal", RestrictedExpression::new_bool(actor.person.is_portal())),
             ("cutOff", RestrictedExpression::new_bool(actor.cut_off.everything)),
         ],
     )

@@ -4,6 +4,7 @@ use domain::action::Action;
 use domain::catalog::Product;
 use domain::environment::{Environment, EnvironmentState};
 use domain::id::{EnvironmentId, ProductId, RequestId, RevocationId};
+use domain::lease::LeaseStanding;
 use domain::person::PersonKey;
 use domain::request::{Request, RequestState};
 use domain::revocation::{Reach, Revocation, RevocationState};
@@ -94,8 +95,8 @@ impl Resource for Environment {
         Ok(plane.store().environment(id).await?)
     }
 
-    async fn facts(&self, _: &ControlPlane) -> Result<Facts> {
-        Ok(environment_facts(self))
+    async fn facts(&self, plane: &ControlPlane) -> Result<Facts> {
+        Ok(environment_facts(plane, self))
     }
 
     fn state_allows(&self, action: Action) -> bool {
@@ -104,17 +105,21 @@ impl Resource for Environment {
             Action::LaunchEnvironment => matches!(self.state, Available | Tainted) && self.launch_target.is_some(),
             Action::TerminateEnvironment => matches!(self.state, Provisioning | Available | Tainted | Error),
             Action::RetryEnvironment => self.state == Error,
+            Action::ExtendLease | Action::HoldEnvironment => matches!(self.state, Provisioning | Available | Tainted | Error),
             _ => true,
         }
     }
 }
 
-pub(crate) fn environment_facts(environment: &Environment) -> Facts {
+pub(crate) fn environment_facts(plane: &ControlPlane, environment: &Environment) -> Facts {
+    let lease = plane.lease_standing(environment);
     Facts::Environment {
         id: environment.id.to_string(),
         owner: environment.owner.clone(),
         project: environment.project.clone(),
         revoked: environment.revoked,
+        lease_ended: lease.has_ended(),
+        lease_over: lease == LeaseStanding::Over,
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::audit::Outcome as Audited;
 use domain::environment::{Environment, EnvironmentState};
-use domain::operation::{Moment, Operation, OperationKind, Step, Transition, next};
+use domain::operation::{Moment, Operation, OperationKind, Step, Subject, Transition, next};
 use futures::FutureExt;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -166,6 +166,9 @@ impl ControlPlane {
 
     async fn act(&self, operation: &Operation, work: &Work) -> Result<Outcome> {
         match work {
+            Work::Environment(environment) if matches!(operation.subject, Subject::Running { .. }) => {
+                self.act_on_running(operation, environment).await
+            }
             Work::Environment(environment) => self.act_on_environment(operation, environment).await,
             Work::Revocation(revocation) => self.act_on_revocation(operation, revocation).await,
             Work::PolicyChange(change) => self.act_on_policy_change(operation, change).await,
@@ -234,6 +237,7 @@ impl ControlPlane {
         let version = changed.then(|| work.next_version(now));
         let mut tx = self.store().begin().await.map_err(Error::from)?;
         if let Work::Environment(environment) = &work
+            && matches!(before.subject, Subject::Environment { .. })
             && after.step.is_final()
             && environment.state != EnvironmentState::Terminated
         {
@@ -247,11 +251,20 @@ impl ControlPlane {
             if !outcome.stack_events.is_empty() {
                 tx.add_stack_events(&environment.id, &outcome.stack_events).await.map_err(Error::from)?;
             }
-            if after.step == Step::Succeeded {
+            if matches!(before.subject, Subject::Running { .. }) {
+                if after.step.is_final() {
+                    tx.ask_observation(&environment.id, now).await.map_err(Error::from)?;
+                }
+            } else if after.step == Step::Succeeded {
                 tx.erase_sealed(&environment.request).await.map_err(Error::from)?;
             }
         }
-        let by = By::For { person: &before.on_behalf_of, correlation: before.id.as_str() };
+        let correlation = before.id.as_str();
+        let by = if before.on_behalf_of.is_portal() {
+            By::System { correlation }
+        } else {
+            By::For { person: &before.on_behalf_of, correlation }
+        };
         let told = |action| {
             let event = Event::done(action, before.subject.kind(), before.subject.id());
             match work.project() {
@@ -297,5 +310,7 @@ fn is_act(step: &Step) -> bool {
             | Step::Cut
             | Step::Lift
             | Step::Change
+            | Step::Stop { .. }
+            | Step::Start
     )
 }

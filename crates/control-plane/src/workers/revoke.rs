@@ -318,7 +318,7 @@ async fn delete_apps(sagemaker: &aws::SageMaker, domain: &str, profile: &str) ->
     }
     apps.retain(|app| !app.status.is_deleted());
     for app in apps.iter().filter(|app| !app.status.is_deleting()) {
-        match sagemaker.delete_app(app).await {
+        match sagemaker.delete_app(app.reference()).await {
             Ok(()) | Err(aws::Error::NotFound(_) | aws::Error::Conflict(_)) => {}
             Err(error) => return Err(error),
         }

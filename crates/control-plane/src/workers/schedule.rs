@@ -27,6 +27,11 @@ impl ControlPlane {
                 while self.run_probes(&shutdown).await? > 0 && !shutdown.is_cancelled() {}
                 Ok(())
             }),
+            repeat("observations", every.poll, Some(&signals.observations), &shutdown, || async {
+                while self.run_observations(&shutdown).await? > 0 && !shutdown.is_cancelled() {}
+                Ok(())
+            }),
+            repeat("observer", every.observe_every, None, &shutdown, || async { self.observe_all(&shutdown).await }),
             repeat("catalog", every.catalog_every, Some(&signals.catalog), &shutdown, || async {
                 self.mirror_all(&shutdown).await.map(drop)
             }),
@@ -53,19 +58,25 @@ impl ControlPlane {
         self.store().close().await;
     }
 
-    /// One round of the workers that act on stored things: operations, probes, sweeps, sealer. Answers whether anything was done.
+    /// One round of the workers that act on stored things: operations, probes, looks, sweeps, sealer. Answers whether anything was done.
     pub async fn tick(&self) -> Result<bool> {
         let worked = self.run_operations(&CancellationToken::new()).await?;
         let probed = self.run_probes(&CancellationToken::new()).await?;
+        let looked = self.run_observations(&CancellationToken::new()).await?;
         let swept = self.sweep().await?;
         let sealed = self.seal_audit().await?;
-        Ok(worked > 0 || probed > 0 || swept > 0 || sealed > 0)
+        Ok(worked > 0 || probed > 0 || looked > 0 || swept > 0 || sealed > 0)
     }
 
     /// Reads the catalogs, the organization, and how accounts stand to products now; answers whether the catalogs of all regions could be read. What the
     /// organization forbids is shown beside them, and nothing waits for it.
     pub async fn mirror_now(&self) -> Result<bool> {
         self.mirror_all(&CancellationToken::new()).await
+    }
+
+    /// Looks at every environment at rest now.
+    pub async fn observe_now(&self) -> Result<()> {
+        self.observe_all(&CancellationToken::new()).await
     }
 
     async fn mirror_all(&self, shutdown: &CancellationToken) -> Result<bool> {

@@ -1,4 +1,4 @@
-//! What ends by time alone: undecided requests, drafts, sessions, flashes, form tokens, sign-ins under way.
+//! What ends by time alone: undecided requests, leases, drafts, sessions, flashes, form tokens, sign-ins under way.
 
 use chrono::TimeDelta;
 use domain::request::{DECISION_TIME, Decision};
@@ -16,6 +16,7 @@ impl ControlPlane {
     pub(super) async fn sweep(&self) -> Result<u64> {
         let now = self.now();
         let mut ended = self.expire_requests().await?;
+        ended += self.end_leases().await?;
         ended += self.store().sweep_drafts(now).await?;
         ended += self.store().sweep_sessions(now, self.settings().session_idle).await?;
         ended += self.store().sweep_flashes(now).await?;

@@ -271,7 +271,7 @@ async fn clear(sagemaker: &aws::SageMaker, going: &Going, asked: &mut Asked) -> 
     }
     apps.retain(|app| !app.status.is_deleted());
     for app in apps.iter().filter(|app| !app.status.is_deleting()) {
-        told(sagemaker.delete_app(app).await, &mut asked.apps, format!("{}/{}", app.domain_id, app.name))?;
+        told(sagemaker.delete_app(app.reference()).await, &mut asked.apps, format!("{}/{}", app.domain_id, app.name))?;
     }
     // A space can go when its apps are gone.
     for space in spaces.iter().filter(|s| !s.status.is_deleting()) {

@@ -22,7 +22,7 @@ pub(super) enum Work {
 impl ControlPlane {
     pub(super) async fn work_of(&self, operation: &Operation) -> Result<Work> {
         match &operation.subject {
-            Subject::Environment { id, .. } => {
+            Subject::Environment { id, .. } | Subject::Running { id, .. } => {
                 let it = self.store().environment(id).await?.ok_or_else(|| Error::not_found("environment"))?;
                 Ok(Work::Environment(Box::new(it)))
             }
@@ -40,7 +40,7 @@ impl ControlPlane {
     /// Says that the operation and what it works on are no longer what they were.
     pub(super) fn worked_on(&self, subject: &Subject) {
         match subject {
-            Subject::Environment { id, .. } => self.changed(id),
+            Subject::Environment { id, .. } | Subject::Running { id, .. } => self.changed(id),
             Subject::Revocation { .. } | Subject::PolicyChange { .. } => self.wake(),
         }
     }
@@ -130,6 +130,8 @@ fn conclude_environment(environment: &mut Environment, operation: &Operation) ->
             environment.problem = None;
             environment.launch_target = None;
         }
+        // What runs in it is not where it stands.
+        (_, OperationKind::Stop | OperationKind::Start) => return false,
         (Step::Failed { problem, .. }, _) => {
             environment.state = EnvironmentState::Error;
             environment.problem = Some(problem.clone());

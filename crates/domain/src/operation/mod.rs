@@ -12,6 +12,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::id::{EnvironmentId, OperationId, PolicyChangeId, ProjectId, RecordId, RevocationId};
+use crate::observed::Item;
 use crate::person::PersonKey;
 use crate::problem::Problem;
 
@@ -27,10 +28,22 @@ pub enum OperationKind {
     Restore,
     /// Change a service control policy, or where one is attached.
     ChangePolicy,
+    /// Stop what runs in an environment.
+    Stop,
+    /// Start a notebook instance.
+    Start,
 }
 
 impl OperationKind {
-    pub const ALL: [Self; 5] = [Self::Provision, Self::Terminate, Self::Revoke, Self::Restore, Self::ChangePolicy];
+    pub const ALL: [Self; 7] = [
+        Self::Provision,
+        Self::Terminate,
+        Self::Revoke,
+        Self::Restore,
+        Self::ChangePolicy,
+        Self::Stop,
+        Self::Start,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -39,6 +52,8 @@ impl OperationKind {
             Self::Revoke => "revoke",
             Self::Restore => "restore",
             Self::ChangePolicy => "change_policy",
+            Self::Stop => "stop",
+            Self::Start => "start",
         }
     }
 }
@@ -49,21 +64,27 @@ pub enum Subject {
     Environment { id: EnvironmentId, project: ProjectId },
     Revocation { id: RevocationId },
     PolicyChange { id: PolicyChangeId },
+    /// What runs in an environment, apart from the environment itself: neither keeps the other waiting.
+    Running { id: EnvironmentId, project: ProjectId },
 }
 
 impl Subject {
+    /// The kind of [`Self::Running`].
+    pub const RUNNING: &str = "running";
+
     /// As in the row and the audit log.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Environment { .. } => "environment",
             Self::Revocation { .. } => "revocation",
             Self::PolicyChange { .. } => "policy_change",
+            Self::Running { .. } => Self::RUNNING,
         }
     }
 
     pub fn id(&self) -> &str {
         match self {
-            Self::Environment { id, .. } => id.as_str(),
+            Self::Environment { id, .. } | Self::Running { id, .. } => id.as_str(),
             Self::Revocation { id } => id.as_str(),
             Self::PolicyChange { id } => id.as_str(),
         }
@@ -123,6 +144,15 @@ pub enum Step {
     Change,
     /// Organizations took the change; look whether it shows it.
     ReadBack,
+    /// Stop what runs; everything, or one thing.
+    Stop {
+        only: Option<Item>,
+        /// How many were left at the last look.
+        #[serde(default)]
+        remaining: Option<u32>,
+    },
+    /// Start the notebook instance.
+    Start,
     Succeeded,
     Failed {
         problem: Problem,
@@ -142,7 +172,7 @@ impl Step {
     /// done. A revocation's parts are its own.
     pub fn position(&self) -> u8 {
         match self {
-            Self::Check | Self::Clear | Self::FollowClear { .. } => 0,
+            Self::Check | Self::Clear | Self::FollowClear { .. } | Self::Stop { .. } | Self::Start => 0,
             Self::Provision { .. } | Self::DeleteApps { .. } | Self::Cut | Self::Lift | Self::Change => 1,
             Self::FollowProvision { .. } | Self::Terminate | Self::ReadBack => 2,
             Self::Collect { .. } | Self::FollowTerminate { .. } => 3,
@@ -178,6 +208,8 @@ impl Step {
             Self::Lift => "lift",
             Self::Change => "change",
             Self::ReadBack => "read_back",
+            Self::Stop { .. } => "stop_running",
+            Self::Start => "start_notebook_instance",
             Self::Succeeded => "succeeded",
             Self::Failed { .. } => "failed",
         }

@@ -82,6 +82,9 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
             OperationKind::Revoke => Step::Cut,
             OperationKind::Restore => Step::Lift,
             OperationKind::ChangePolicy => Step::Change,
+            // These begin at their one step.
+            OperationKind::Stop => Step::Stop { only: None, remaining: None },
+            OperationKind::Start => Step::Start,
         }),
         (Step::Check, Observation::Leftover) if kind == OperationKind::Provision => at_once(Step::Clear),
         (Step::Check, Observation::Gone) if kind == OperationKind::Terminate => at_once(Step::Succeeded),
@@ -96,7 +99,13 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
         (Step::Clear | Step::FollowClear { .. }, Observation::Gone | Observation::Done) => at_once(Step::Check),
         (Step::Provision { .. }, Observation::Accepted { record }) => at(Step::FollowProvision { record }, pace.poll),
         (Step::FollowProvision { record }, Observation::Done) => at_once(Step::Collect { record: record.clone() }),
-        (Step::Collect { .. } | Step::Cut | Step::Lift | Step::ReadBack, Observation::Done) => at_once(Step::Succeeded),
+        (Step::Collect { .. } | Step::Cut | Step::Lift | Step::ReadBack, Observation::Done)
+        | (Step::Stop { .. } | Step::Start, Observation::Done | Observation::Gone) => at_once(Step::Succeeded),
+        (Step::Stop { only, .. }, Observation::AppsRemain { count })
+            if moment.now - moment.entered_at <= pace.deadline =>
+        {
+            at(Step::Stop { only: only.clone(), remaining: Some(count) }, pace.poll)
+        }
         (Step::DeleteApps { .. }, Observation::Done | Observation::Gone) => at_once(Step::Terminate),
         (Step::DeleteApps { .. }, Observation::AppsRemain { count })
             if moment.now - moment.entered_at <= pace.deadline =>
@@ -137,7 +146,9 @@ fn again(kind: OperationKind, step: &Step, problem: Problem, pace: &Pace, moment
                 OperationKind::Revoke | OperationKind::Restore => {
                     "Try again once the cause is gone: what is done stays done."
                 }
-                OperationKind::ChangePolicy => "Try again once the cause is gone.",
+                OperationKind::ChangePolicy | OperationKind::Stop | OperationKind::Start => {
+                    "Try again once the cause is gone."
+                }
                 OperationKind::Provision | OperationKind::Terminate => {
                     "Retry or terminate the environment once the cause is gone."
                 }
@@ -160,12 +171,15 @@ fn overdue(kind: OperationKind, step: &Step) -> Problem {
         Step::Terminate | Step::FollowTerminate { .. } => "AWS did not finish terminating this environment.",
         Step::Cut => "Not everything could be cut off.",
         Step::Lift => "Not everything could be given back.",
+        Step::Stop { .. } => "Not everything came to a stop.",
+        Step::Start => "AWS did not finish starting the notebook instance.",
         _ if kind == OperationKind::ChangePolicy => "AWS did not finish the change of the policies.",
         _ => "AWS did not finish bringing up this environment.",
     };
     let then = match kind {
         OperationKind::Revoke | OperationKind::Restore => "Try again: what is done stays done.",
         OperationKind::ChangePolicy => "Try again: it looks first whether the change was made after all.",
+        OperationKind::Stop | OperationKind::Start => "Try again: what is stopped or started already stays so.",
         OperationKind::Provision | OperationKind::Terminate => {
             "Look at the stack's events, then retry or terminate the environment."
         }
@@ -224,6 +238,8 @@ mod tests {
             Just(Step::Lift),
             Just(Step::Change),
             Just(Step::ReadBack),
+            proptest::option::of(0..9_u32).prop_map(|remaining| Step::Stop { only: None, remaining }),
+            Just(Step::Start),
             Just(Step::Succeeded),
             problem().prop_map(|problem| Step::Failed { problem, at: 0 }),
         ]
@@ -350,6 +366,8 @@ mod tests {
                             | Step::Cut
                             | Step::Lift
                             | Step::ReadBack
+                            | Step::Stop { .. }
+                            | Step::Start
                     )
                     || (kind == OperationKind::ChangePolicy && step == Step::Check);
                 prop_assert!(last);
@@ -376,14 +394,17 @@ mod tests {
                     let terminates = matches!(at, Step::DeleteApps { .. } | Step::Terminate | Step::FollowTerminate { .. });
                     let (cuts, lifts) = (at == Step::Cut, at == Step::Lift);
                     let changes = matches!(at, Step::Change | Step::ReadBack);
+                    let (stops, starts) = (matches!(at, Step::Stop { .. }), at == Step::Start);
                     let own = match kind {
                         OperationKind::Provision => provisions,
                         OperationKind::Terminate => terminates,
                         OperationKind::Revoke => cuts,
                         OperationKind::Restore => lifts,
                         OperationKind::ChangePolicy => changes,
+                        OperationKind::Stop => stops,
+                        OperationKind::Start => starts,
                     };
-                    let any = provisions || terminates || cuts || lifts || changes;
+                    let any = provisions || terminates || cuts || lifts || changes || stops || starts;
                     prop_assert!(own || !any);
                 }
             }

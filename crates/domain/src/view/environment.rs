@@ -3,7 +3,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{Allowed, FormState, Listing};
 use crate::environment::{EnvironmentState, LaunchTarget, Output, StackEvent};
-use crate::id::{AccountId, EnvironmentId, ProductId, ProjectId, Region, RequestId, RevocationId};
+use crate::id::{
+    AccountId, EnvironmentId, ProductId, ProjectId, ProvisioningArtifactId, Region, RequestId, RevocationId,
+};
+use crate::lease::LeaseStanding;
+use crate::observed::{Drift, Running, Space};
 use crate::operation::OperationKind;
 use crate::problem::Problem;
 use crate::project::Stage;
@@ -34,7 +38,27 @@ pub struct EnvironmentsQuery {
     pub stage: String,
     /// `mine` or everybody's.
     pub whose: String,
+    /// `ending`, `held`, `drifted`, or empty.
+    pub attention: String,
     pub after: String,
+}
+
+/// A line of the file of environments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnvironmentExport {
+    pub id: EnvironmentId,
+    pub name: String,
+    pub project: ProjectId,
+    pub stage: Stage,
+    pub account: AccountId,
+    pub region: Region,
+    pub product: String,
+    pub version: ProvisioningArtifactId,
+    pub owner: String,
+    pub state: EnvironmentState,
+    pub created_at: DateTime<Utc>,
+    pub lease_ends_at: DateTime<Utc>,
+    pub held_until: Option<DateTime<Utc>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,7 +90,8 @@ pub struct EnvironmentPage {
     pub launch: Option<LaunchTarget>,
     /// How long the link of the next launch lives, in words; for notebook instances AWS does not let it be set.
     pub launch_note: String,
-    pub lease_ends_at: DateTime<Utc>,
+    pub lease: LeaseView,
+    pub observed: ObservedView,
     pub created_at: DateTime<Utc>,
     /// Who terminated it and when, once that was asked for.
     pub termination: Option<(String, DateTime<Utc>)>,
@@ -135,6 +160,67 @@ pub enum StepStatus {
     Running,
     Done,
     Failed,
+}
+
+/// What the last look at AWS found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObservedView {
+    pub drift: Vec<DriftView>,
+    pub running: Vec<Running>,
+    pub spaces: Vec<Space>,
+    /// `None`: nobody has looked yet.
+    pub read_at: Option<DateTime<Utc>>,
+    /// Why AWS did not tell everything.
+    pub problem: Option<Problem>,
+    /// Somebody waits for a fresh look.
+    pub waiting: bool,
+    /// What is being stopped or started, or failed to be.
+    pub work: Option<RunningWork>,
+}
+
+/// The last stop or start, while it is under way or after it failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunningWork {
+    pub kind: OperationKind,
+    pub by: String,
+    pub since: DateTime<Utc>,
+    /// How many things are left to be stopped, once that is known.
+    pub remaining: Option<u32>,
+    /// Why it failed, or what it is being tried again for.
+    pub problem: Option<Problem>,
+    pub failed: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DriftView {
+    pub drift: Drift,
+    /// The name of the version that AWS has, where that is the drift.
+    pub version: Option<String>,
+}
+
+/// What is said of a lease.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeaseView {
+    pub ends_at: DateTime<Utc>,
+    pub standing: LeaseStanding,
+    /// The end after one more extension; `None` at the limit.
+    pub extends_to: Option<DateTime<Utc>>,
+    pub hold: Option<HoldView>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HoldView {
+    pub by: String,
+    pub reason: String,
+    pub until: DateTime<Utc>,
+}
+
+/// A hold as posted; `hold_until` is a day, `2026-12-31`, and counts whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct HoldInput {
+    pub hold_reason: String,
+    pub hold_until: String,
 }
 
 /// A termination as posted.

@@ -1,5 +1,7 @@
 use domain::environment::{Environment, EnvironmentState, StackEvent};
-use store::{EnvironmentFilter, Error, PageRequest, Scope};
+use domain::lease::Hold;
+use domain::observed::{Drift, Observed};
+use store::{Attention, EnvironmentFilter, Error, Observation, PageRequest, Scope};
 
 use crate::backend::on_both;
 use crate::samples::{at, environment, environment_id, person, request, with_environment, with_projects};
@@ -76,24 +78,94 @@ on_both! {
         assert!(matches!(refused, Err(Error::Duplicate { what: "request" })), "{refused:?}");
     }
 
-    async fn ended_leases_come_oldest_first_and_without_the_terminated(db) {
+    async fn what_is_past_its_lease_at_rest_and_not_held_comes_with_the_least_touched_first(db) {
         let store = db.store;
         with_projects(&store, &["a"]).await;
-        for (id, seconds) in [("e1", 20), ("e2", 10), ("e3", 30), ("e4", 5)] {
+        let end = |seconds: i64| at(90 * 86_400 + seconds);
+        for (id, seconds) in [("e1", 20), ("e2", 10), ("e3", 30), ("e4", 5), ("e5", 6)] {
             let made = with_environment(&store, id, "a", "ada", seconds).await;
-            if id == "e4" {
-                let mut tx = store.begin().await.unwrap();
-                tx.update_environment(&Environment { state: EnvironmentState::Terminated, version: 2, ..made }).await.unwrap();
-                tx.commit().await.unwrap();
-            }
+            let state = if id == "e4" { EnvironmentState::Terminated } else { EnvironmentState::Available };
+            let hold = Hold { by: person("lead"), reason: "\u{e4}".into(), until: end(50) };
+            let hold = (id == "e5").then_some(hold);
+            let mut tx = store.begin().await.unwrap();
+            tx.update_environment(&Environment { state, hold: hold.clone(), version: 2, ..made }).await.unwrap();
+            tx.commit().await.unwrap();
+            assert_eq!(store.environment(&environment_id(id)).await.unwrap().unwrap().hold, hold);
         }
-        let ended = store.environments_with_ended_lease(at(90 * 86_400 + 20), 10).await.unwrap();
-        assert_eq!(ended.iter().map(|e| e.id.as_str()).collect::<Vec<_>>(), ["e2", "e1"]);
+        let past = async |ended, now| -> Vec<String> {
+            let found = store.environments_past_lease(ended, now, 10).await.unwrap();
+            found.into_iter().map(|e| e.id.to_string()).collect()
+        };
+        assert_eq!(past(end(20), end(27)).await, ["e2", "e1"]);
+        assert_eq!(past(end(20), end(50)).await, ["e5", "e2", "e1"], "no longer held");
         let live = EnvironmentFilter { live: true, ..EnvironmentFilter::default() };
-        assert_eq!(store.count_environments(&Scope::All, &live).await.unwrap(), 3);
+        assert_eq!(store.count_environments(&Scope::All, &live).await.unwrap(), 4);
         let mine = Scope::Person(person("ada"));
         let page = store.environments(&mine, &live, &PageRequest::newest(10)).await.unwrap();
-        assert_eq!(page.items.iter().map(|e| e.id.as_str()).collect::<Vec<_>>(), ["e3", "e1", "e2"]);
+        assert_eq!(page.items.iter().map(|e| e.id.as_str()).collect::<Vec<_>>(), ["e3", "e1", "e2", "e5"]);
+    }
+
+    async fn what_needs_attention_is_found_page_by_page(db) {
+        let store = db.store;
+        with_projects(&store, &["a"]).await;
+        let held = Hold { by: person("lead"), reason: "audit".into(), until: at(40) };
+        for (id, ends, hold) in [("e1", 10, None), ("e2", 30, Some(held)), ("e3", 50, None)] {
+            let mut it = with_environment(&store, id, "a", "ada", 0).await;
+            it.lease_ends_at = at(ends);
+            it.hold = hold;
+            it.version += 1;
+            let mut tx = store.begin().await.unwrap();
+            tx.update_environment(&it).await.unwrap();
+            let drift = if id == "e3" { vec![Drift::UnderChange] } else { Vec::new() };
+            tx.put_observed(&Observed { drift, ..Observed::nothing(it.id, at(1)) }).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        let find = async |attention| -> Vec<String> {
+            let filter = EnvironmentFilter { attention: Some(attention), ..EnvironmentFilter::default() };
+            let scope = Scope::Projects(vec!["a".parse().unwrap()]);
+            let found = store.environments(&scope, &filter, &PageRequest::newest(10)).await.unwrap().items;
+            assert_eq!(store.count_environments(&scope, &filter).await.unwrap(), i64::try_from(found.len()).unwrap());
+            let mut ids: Vec<String> = found.into_iter().map(|it| it.id.to_string()).collect();
+            ids.sort();
+            ids
+        };
+        assert_eq!(find(Attention::EndsBy(at(30))).await, ["e1", "e2"]);
+        assert_eq!(find(Attention::Held(at(39))).await, ["e2"]);
+        assert!(find(Attention::Held(at(40))).await.is_empty());
+        assert_eq!(find(Attention::Drifted).await, ["e3"]);
+    }
+
+    async fn looks_are_asked_for_once_and_the_last_one_is_kept(db) {
+        let store = db.store;
+        with_projects(&store, &["a"]).await;
+        let it = with_environment(&store, "e1", "a", "ada", 0).await;
+        let other = with_environment(&store, "e2", "a", "ada", 1).await;
+        let ask = async |id, second| {
+            let mut tx = store.begin().await.unwrap();
+            let asked = tx.ask_observation(id, at(second)).await.unwrap();
+            tx.commit().await.unwrap();
+            asked
+        };
+        assert_eq!(store.observation(&it.id).await.unwrap(), Observation::default());
+        assert!(ask(&it.id, 2).await && !ask(&it.id, 3).await && ask(&other.id, 1).await);
+        assert_eq!(store.asked_observations(5).await.unwrap(), [other.id.clone(), it.id.clone()]);
+        let seen = Observed { drift: vec![Drift::Gone], ..Observed::nothing(it.id.clone(), at(1)) };
+        let put = async |seen: &Observed| {
+            let mut tx = store.begin().await.unwrap();
+            tx.put_observed(seen).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        put(&seen).await;
+        let known = store.observation(&it.id).await.unwrap();
+        assert_eq!((known.asked_at, known.observed), (Some(at(2)), Some(seen.clone())), "asked since");
+        let later = Observed { drift: Vec::new(), read_at: at(4), ..seen };
+        put(&later).await;
+        let known = store.observation(&it.id).await.unwrap();
+        assert_eq!((known.asked_at, known.observed), (None, Some(later)));
+        assert_eq!(store.asked_observations(5).await.unwrap(), [other.id]);
+        let first = store.environments_at_rest(None, 10).await.unwrap();
+        assert!(first.iter().all(|it| !it.state.is_passing()));
+        assert_eq!(store.environments_at_rest(first.first(), 10).await.unwrap().len(), first.len().saturating_sub(1));
     }
 
     async fn a_stack_event_is_told_once_in_the_order_it_happened(db) {

@@ -118,6 +118,7 @@ pub(crate) fn environment(id: &str, request: &Request, seconds: i64) -> Environm
         launch_target: Some(LaunchTarget::Studio { domain_id: "d-1".into(), user_profile_name: "ada".into() }),
         operation: Some("op-1".parse().unwrap()),
         lease_ends_at: at(seconds + 90 * 86_400),
+        hold: None,
         revoked: false,
         created_at: at(seconds),
         updated_at: at(seconds),

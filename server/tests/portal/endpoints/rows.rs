@@ -89,6 +89,8 @@ pub(super) const ROWS: &[Row] = &[
     // Until it is applied, a change is shown to whoever entered it, and to no other admin.
     page("/organization/changes/{id}", "/organization/changes/{change}", NOT_ADMIN, "admin"),
     page("/audit", "/audit", NOT_PLATFORM, "auditor"),
+    // A list: everybody has one, of what they may see.
+    page("/environments/export.csv", "/environments/export.csv?state=all", &[], "newcomer"),
     page("/audit/export.csv", "/audit/export.csv", NOT_PLATFORM, "auditor"),
     page("/audit/export.jsonl", "/audit/export.jsonl", NOT_PLATFORM, "auditor"),
     page("/profile", "/profile", &[], "newcomer"),
@@ -194,6 +196,17 @@ pub(super) const ROWS: &[Row] = &[
     ),
     form("/api/apply_policy_change", &[("id", "{change}")], NOT_ADMIN, "admin"),
     form("/api/retry_policy_change", &[("id", "{change}")], NOT_ADMIN, "admin"),
+    form("/api/observe_environment", &[("id", "{environment}")], &["churn-scientist", "churn-lead", "newcomer"], "fraud-scientist"),
+    form("/api/stop_running", &[("id", "{environment}"), ("what", "all")], &["churn-scientist", "churn-lead", "auditor", "newcomer"], "fraud-scientist"),
+    form("/api/start_notebook_instance", &[("id", "{environment}")], &["churn-scientist", "churn-lead", "fraud-lead", "admin", "auditor", "newcomer"], "fraud-scientist"),
+    form("/api/extend_lease", &[("id", "{environment}")], &["churn-scientist", "churn-lead", "admin", "auditor", "newcomer"], "fraud-scientist"),
+    form(
+        "/api/hold_environment",
+        &[("id", "{environment}"), ("hold_reason", "an audit"), ("hold_until", "2026-12-31")],
+        &["fraud-scientist", "churn-lead", "auditor", "newcomer"],
+        "fraud-lead",
+    ),
+    form("/api/release_environment", &[("id", "{environment}")], &["fraud-scientist", "churn-lead", "auditor", "newcomer"], "admin"),
     form("/api/set_theme", &[("theme", "dark"), ("return_to", "/catalog")], &[], "newcomer"),
     form(
         "/api/save_project",

@@ -1,0 +1,109 @@
+use domain::action::Action;
+use domain::lease::LeaseStanding;
+use domain::view::{EnvironmentPage, HoldView};
+use leptos::prelude::*;
+
+use crate::components::{
+    Callout, Card, Day, Disclosure, Hidden, Moment, PostButton, TextArea, TextField, Tone,
+};
+
+/// What the end of the lease means now, where it is near or past.
+#[component]
+pub fn LeaseCallout(environment: EnvironmentPage) -> impl IntoView {
+    let ends_at = environment.lease.ends_at;
+    match environment.lease.standing {
+        LeaseStanding::Runs => None,
+        LeaseStanding::EndsSoon => Some(
+            view! {
+                <Callout tone=Tone::Warn title="The lease ends soon.">
+                    <p>"It ends on " <Moment at=ends_at /> ". From then on the environment is not opened; a grace period later it is terminated, with all that is in it."</p>
+                </Callout>
+            }
+            .into_any(),
+        ),
+        LeaseStanding::Ended { terminates_at } => Some(
+            view! {
+                <Callout tone=Tone::Bad title="The lease has ended.">
+                    <p>"The environment is not opened any more, and is terminated on " <Moment at=terminates_at /> ", with all that is in it, unless the lease is extended or a lead holds it."</p>
+                </Callout>
+            }
+            .into_any(),
+        ),
+        LeaseStanding::Over => Some(
+            view! {
+                <Callout tone=Tone::Bad title="The lease is over.">
+                    <p>"The portal terminates the environment within minutes, or tries again tomorrow where that failed."</p>
+                </Callout>
+            }
+            .into_any(),
+        ),
+    }
+}
+
+/// The lease, and what puts its end off.
+#[component]
+pub fn Lease(environment: EnvironmentPage) -> impl IntoView {
+    let id = environment.id.to_string();
+    let lease = environment.lease.clone();
+    let extend = environment.allowed.has(Action::ExtendLease).then(|| match lease.extends_to {
+        Some(to) => {
+            let fields = vec![("id", id.clone()), ("ends", lease.ends_at.timestamp_millis().to_string())];
+            view! {
+                <p>"One extension takes it to " <Day at=to /> "."</p>
+                <p class="actions"><PostButton action="/api/extend_lease" label="Extend the lease" fields /></p>
+            }
+            .into_any()
+        }
+        None => view! {
+            <p class="text-muted">"It cannot be extended any further: it ends at the limit of what the project may use the product for. A lead can hold it."</p>
+        }
+        .into_any(),
+    });
+    let holds = environment.allowed.has(Action::HoldEnvironment);
+    let held = lease.hold.map(|hold| view! { <Held hold id=id.clone() holds /> });
+    let hold = holds.then(|| view! { <HoldForm environment /> });
+    view! {
+        <Card title="Lease">
+            <div class="stack gap-3">
+                <p>"Ends on " <Moment at=lease.ends_at /> "."</p>
+                {extend}
+                {held}
+                {hold}
+            </div>
+        </Card>
+    }
+}
+
+#[component]
+fn Held(hold: HoldView, id: String, holds: bool) -> impl IntoView {
+    let release = holds.then(|| {
+        view! { <p class="actions"><PostButton action="/api/release_environment" label="Let it go" fields=vec![("id", id)] /></p> }
+    });
+    view! {
+        <Callout tone=Tone::Info title="It is held.">
+            <p>"It is not terminated before " <Day at=hold.until /> ", by the word of " {hold.by} "."</p>
+            <p class="whitespace-pre-line break-words">{hold.reason}</p>
+            {release}
+        </Callout>
+    }
+}
+
+#[component]
+fn HoldForm(environment: EnvironmentPage) -> impl IntoView {
+    let state = environment.form.clone();
+    let open = state.error("hold_reason").is_some() || state.error("hold_until").is_some();
+    let summary = if environment.lease.hold.is_some() { "Hold it for another time" } else { "Hold it" };
+    view! {
+        <Disclosure summary open id="hold">
+            <form class="stack gap-4" method="post" action="/api/hold_environment" novalidate>
+                <Hidden name="id" value=environment.id.to_string() />
+                <TextArea
+                    label="Why it has to stay" name="hold_reason" state=state.clone() lines=2
+                    help="Nothing of it is deleted at the end of its lease. It is not opened after that either."
+                />
+                <TextField label="Until" name="hold_until" state kind="date" help="The last day, within a year." />
+                <p class="actions"><button class="button" type="submit">"Hold the environment"</button></p>
+            </form>
+        </Disclosure>
+    }
+}
