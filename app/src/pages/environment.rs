@@ -23,9 +23,7 @@ pub fn page(environment: EnvironmentPage, ended: bool) -> Page {
     let form = environment.form.clone();
     let live = environment.progress.state.is_passing();
     let state = environment.progress.state;
-    let retry = (environment.allowed.has(Action::RetryEnvironment)
-        && state == EnvironmentState::Error)
-    .then(|| {
+    let retry = (environment.allowed.has(Action::RetryEnvironment) && state == EnvironmentState::Error).then(|| {
         let fields = vec![("id", environment.id.to_string())];
         view! { <PostButton action="/api/retry_environment" label="Try again" fields /> }
     });

@@ -3,9 +3,7 @@ use domain::lease::LeaseStanding;
 use domain::view::{EnvironmentPage, HoldView};
 use leptos::prelude::*;
 
-use crate::components::{
-    Callout, Card, Day, Disclosure, Hidden, Moment, PostButton, TextArea, TextField, Tone,
-};
+use crate::components::{Callout, Card, Day, Disclosure, Hidden, Moment, PostButton, TextArea, TextField, Tone};
 
 /// What the end of the lease means now, where it is near or past.
 #[component]
@@ -61,14 +59,14 @@ pub fn Lease(environment: EnvironmentPage) -> impl IntoView {
     });
     let holds = environment.allowed.has(Action::HoldEnvironment);
     let held = lease.hold.map(|hold| view! { <Held hold id=id.clone() holds /> });
-    let hold = holds.then(|| view! { <HoldForm environment /> });
+    let form = holds.then(|| view! { <HoldForm environment /> });
     view! {
         <Card title="Lease">
             <div class="stack gap-3">
                 <p>"Ends on " <Moment at=lease.ends_at /> "."</p>
                 {extend}
                 {held}
-                {hold}
+                {form}
             </div>
         </Card>
     }

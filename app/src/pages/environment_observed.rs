@@ -24,10 +24,9 @@ pub fn DriftCallout(observed: ObservedView) -> impl IntoView {
 fn told(it: &DriftView) -> Option<(String, &'static str)> {
     Some(match &it.drift {
         Drift::Gone | Drift::Tainted { .. } | Drift::Failed { .. } => return None,
-        Drift::UnderChange => (
-            "It is being changed in AWS, past the portal.".to_owned(),
-            "Wait until that is over, then look again.",
-        ),
+        Drift::UnderChange => {
+            ("It is being changed in AWS, past the portal.".to_owned(), "Wait until that is over, then look again.")
+        }
         Drift::Version { artifact } => {
             let version = it.version.clone().unwrap_or_else(|| artifact.to_string());
             (
@@ -125,7 +124,8 @@ fn Work(work: RunningWork) -> impl IntoView {
         (_, Some(left)) => format!("It is being stopped: {left} are left."),
         _ => "It is being stopped.".to_owned(),
     };
-    let trouble = problem.map(|problem| view! { <p>{problem.what} " " {problem.why} " The portal tries again by itself."</p> });
+    let trouble =
+        problem.map(|problem| view! { <p>{problem.what} " " {problem.why} " The portal tries again by itself."</p> });
     view! {
         <Callout tone=Tone::Info title role="status">
             <p>"Asked for by " {by} " on " <Moment at=since /> "."</p>

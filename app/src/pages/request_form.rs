@@ -130,7 +130,7 @@ fn Whole(form: RequestFormPage) -> impl IntoView {
         }
     });
     let lease = format!(
-        "From 1 to {}. The environment's page shows the day it ends; nothing is terminated by itself.",
+        "From 1 to {}. At the end it is stopped and no longer opened, and a week later terminated; it can be extended.",
         words::count(form.max_lease_days, "day", "days")
     );
     let open = form.blocked.is_none();

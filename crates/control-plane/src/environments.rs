@@ -59,22 +59,22 @@ impl ControlPlane {
 
     /// The environments that the caller may see and that the filters of the list let through, all pages of them, newest
     /// first, for a file.
-    pub async fn environments_export(
+    pub fn environments_export(
         &self,
         caller: &Caller,
-        query: EnvironmentsQuery,
-    ) -> Result<impl Stream<Item = Result<EnvironmentExport>> + Send + use<>> {
+        query: &EnvironmentsQuery,
+    ) -> impl Stream<Item = Result<EnvironmentExport>> + Send + use<> {
         let scope = Self::scope(&caller.actor, Action::ViewEnvironment);
-        let filter = self.environment_filter(caller, &query);
+        let filter = self.environment_filter(caller, query);
         let start = (self.clone(), scope, filter, Some(PageRequest::newest(EXPORTED_AT_ONCE)));
-        Ok(stream::try_unfold(start, |(plane, scope, filter, page)| async move {
+        stream::try_unfold(start, |(plane, scope, filter, page)| async move {
             let Some(page) = page else { return Ok::<_, Error>(None) };
             let read = plane.store().environments(&scope, &filter, &page).await?;
             let rows = plane.export_rows(read.items).await?;
             let next = read.next.map(|after| PageRequest { after: Some(after), ..page });
             Ok(Some((stream::iter(rows.into_iter().map(Ok)), (plane, scope, filter, next))))
         })
-        .try_flatten())
+        .try_flatten()
     }
 
     async fn export_rows(&self, environments: Vec<Environment>) -> Result<Vec<EnvironmentExport>> {

@@ -92,9 +92,9 @@ impl ControlPlane {
     async fn next_end(&self, it: &Environment) -> Result<Option<DateTime<Utc>>> {
         let access = self.store().product_access(&it.product, &it.project, it.stage).await?;
         let request = self.store().request(&it.request).await?;
-        Ok(access.zip(request).and_then(|(access, request)| {
-            extended(it, request.lease_days, access.max_lease_days, self.now())
-        }))
+        Ok(access
+            .zip(request)
+            .and_then(|(access, request)| extended(it, request.lease_days, access.max_lease_days, self.now())))
     }
 
     /// The environment, held until the end of the transaction; one that is coming down has no lease any more.
@@ -121,7 +121,8 @@ impl ControlPlane {
         it.version += 1;
         it.updated_at = self.now();
         tx.update_environment(&it).await?;
-        let event = Event::done(action.as_str(), "environment", it.id.as_str()).project(&it.project).version(it.version);
+        let event =
+            Event::done(action.as_str(), "environment", it.id.as_str()).project(&it.project).version(it.version);
         let event = details.iter().fold(event.with("name", &it.name), |event, (name, value)| event.with(name, *value));
         self.record(&mut tx, caller, event).await?;
         tx.commit().await?;

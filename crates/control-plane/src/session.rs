@@ -164,10 +164,9 @@ pub(crate) async fn switcher(
             let within = format!("arn:{}:sagemaker:{}:{}", plane.aws().config().partition, it.region, it.account);
             (vec!["sagemaker:DeleteApp"], vec![format!("{within}:app/{domain_id}/*")])
         }
-        LaunchTarget::NotebookInstance { .. } => (
-            vec!["sagemaker:StartNotebookInstance", "sagemaker:StopNotebookInstance"],
-            vec![arn_of(plane, it, target)],
-        ),
+        LaunchTarget::NotebookInstance { .. } => {
+            (vec!["sagemaker:StartNotebookInstance", "sagemaker:StopNotebookInstance"], vec![arn_of(plane, it, target)])
+        }
     };
     open(plane, environment, RoleName::StudiogateProvisioner, &[(&grant.0, &grant.1)]).await
 }

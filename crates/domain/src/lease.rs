@@ -88,12 +88,10 @@ mod tests {
     fn it_warns_ends_and_is_over_in_that_order() {
         let (end, grace) = (start() + TimeDelta::days(30), TimeDelta::days(7));
         let at = |days: i64| LeaseStanding::of(end, None, grace, start() + TimeDelta::days(days));
-        assert_eq!((at(0), at(22), at(23), at(29)), (
-            LeaseStanding::Runs,
-            LeaseStanding::Runs,
-            LeaseStanding::EndsSoon,
-            LeaseStanding::EndsSoon
-        ));
+        assert_eq!(
+            (at(0), at(22), at(23), at(29)),
+            (LeaseStanding::Runs, LeaseStanding::Runs, LeaseStanding::EndsSoon, LeaseStanding::EndsSoon)
+        );
         let terminates_at = end + grace;
         assert_eq!((at(30), at(36)), (LeaseStanding::Ended { terminates_at }, LeaseStanding::Ended { terminates_at }));
         assert_eq!((at(37), at(400)), (LeaseStanding::Over, LeaseStanding::Over));

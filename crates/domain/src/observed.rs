@@ -97,7 +97,11 @@ pub struct Space {
 pub enum Standing {
     /// There is no provisioned product of its id.
     Gone,
-    There { status: ProductStatus, said: String, artifact: Option<ProvisioningArtifactId> },
+    There {
+        status: ProductStatus,
+        said: String,
+        artifact: Option<ProvisioningArtifactId>,
+    },
 }
 
 /// `ProvisionedProductStatus`, as far as it tells apart what the portal does about it.

@@ -251,9 +251,8 @@ impl Store {
 impl Store {
     /// Environments that no operation is at work on, account by account, those after one of them; `limit` at most.
     pub async fn environments_at_rest(&self, after: Option<&Environment>, limit: u32) -> Result<Vec<Environment>> {
-        let mut sql = Sql::new(format!(
-            "SELECT {COLUMNS} FROM environment WHERE state IN ('available', 'tainted', 'error')"
-        ));
+        let mut sql =
+            Sql::new(format!("SELECT {COLUMNS} FROM environment WHERE state IN ('available', 'tainted', 'error')"));
         if let Some(it) = after {
             sql.push(" AND (account_id, region, id) > (").value(it.account.as_str());
             sql.push(", ").value(it.region.as_str()).push(", ").value(it.id.as_str()).push(")");

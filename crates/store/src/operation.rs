@@ -278,7 +278,8 @@ impl Tx {
 
     /// Whether an operation on this thing is unfinished.
     pub async fn is_worked_on(&mut self, kind: &str, id: &str) -> Result<bool> {
-        let sql = Sql::new("SELECT id FROM operation WHERE subject_kind = $1 AND subject_id = $2 AND finished_at IS NULL");
+        let sql =
+            Sql::new("SELECT id FROM operation WHERE subject_kind = $1 AND subject_id = $2 AND finished_at IS NULL");
         let found: Option<(String,)> = optional(self.on(), sql.bind(kind).bind(id)).await?;
         Ok(found.is_some())
     }

@@ -13,7 +13,8 @@ use crate::pages::url::with_query;
 pub fn page(page: MatrixPage) -> Page {
     let above = probe::above(&page);
     let probes: Vec<_> = (0..page.accounts.len()).map(|index| probe::of_account(&page, index)).collect();
-    let asked: Vec<_> = page.accounts.iter().map(|account| account.probe.as_ref().map(|probe| probe.asked_at)).collect();
+    let asked: Vec<_> =
+        page.accounts.iter().map(|account| account.probe.as_ref().map(|probe| probe.asked_at)).collect();
     let MatrixPage { accounts, rows, names, role, next, query, choices, state, .. } = page;
     let address = |after: &str| with_query("/organization/matrix", &[("within", &query.within), ("after", after)]);
     let unreadable: Vec<String> = accounts.iter().flat_map(|account| account.unreadable.clone()).collect();

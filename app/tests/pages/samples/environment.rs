@@ -247,10 +247,7 @@ pub(crate) fn observed(state: EnvironmentState) -> ObservedView {
     ObservedView {
         drift: drift
             .into_iter()
-            .map(|drift| DriftView {
-                version: matches!(drift, Drift::Version { .. }).then(|| "v2".to_owned()),
-                drift,
-            })
+            .map(|drift| DriftView { version: matches!(drift, Drift::Version { .. }).then(|| "v2".to_owned()), drift })
             .collect(),
         running: vec![
             app("default", "JupyterLab", Some("features"), "ml.g5.4xlarge", "InService"),

@@ -161,7 +161,7 @@ fn v8_2_1_a_mistake_in_what_the_policies_are_told_is_seen() {
     // The same policies throughout: what they remember of one question answers no other.
     let policies = Policies::load("the platform team").unwrap();
     let right = table(&policies, |_, _| {});
-    let mistakes: [Mistake; 15] = [
+    let mistakes: [Mistake; 17] = [
         ("the requester is whoever looks", |actor, facts| {
             if let Facts::Request { requester, .. } = facts {
                 requester.clone_from(&actor.person);
@@ -324,7 +324,14 @@ fn v6_8_1_the_same_subject_at_another_issuer_owns_nothing() {
     let policies = Policies::load("the platform team").unwrap();
     let mut impostor = actor("me", &["member:fraud"]);
     impostor.person.issuer = "https://elsewhere.example".into();
-    let own = Facts::Environment { id: "e".into(), owner: person("me"), project: project("fraud"), revoked: false, lease_ended: false, lease_over: false };
+    let own = Facts::Environment {
+        id: "e".into(),
+        owner: person("me"),
+        project: project("fraud"),
+        revoked: false,
+        lease_ended: false,
+        lease_over: false,
+    };
     let ruling = policies.decide(&impostor, Action::LaunchEnvironment, &own, None).unwrap();
     assert!(matches!(ruling, Ruling::Refused { .. }));
 }

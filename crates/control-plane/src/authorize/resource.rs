@@ -105,7 +105,9 @@ impl Resource for Environment {
             Action::LaunchEnvironment => matches!(self.state, Available | Tainted) && self.launch_target.is_some(),
             Action::TerminateEnvironment => matches!(self.state, Provisioning | Available | Tainted | Error),
             Action::RetryEnvironment => self.state == Error,
-            Action::ExtendLease | Action::HoldEnvironment => matches!(self.state, Provisioning | Available | Tainted | Error),
+            Action::ExtendLease | Action::HoldEnvironment => {
+                matches!(self.state, Provisioning | Available | Tainted | Error)
+            }
             _ => true,
         }
     }

@@ -35,7 +35,8 @@ impl ControlPlane {
             None => None,
         };
         let Some(mut it) = tx.environment(&seen.id).await? else { return Ok(false) };
-        let at_rest = matches!(it.state, EnvironmentState::Available | EnvironmentState::Tainted | EnvironmentState::Error);
+        let at_rest =
+            matches!(it.state, EnvironmentState::Available | EnvironmentState::Tainted | EnvironmentState::Error);
         let tried = last.is_some_and(|o| {
             o.on_behalf_of.is_portal() && o.finished_at.is_none_or(|finished| self.now() < finished + AGAIN)
         });

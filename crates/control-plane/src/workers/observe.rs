@@ -114,7 +114,8 @@ impl ControlPlane {
         tx.put_observed(observed).await?;
         let verdict = observed.drift.iter().find_map(Drift::verdict).map(|(state, problem)| (state, Some(problem)));
         // What was mended past the portal is mended. What could not be brought up is another matter: its retry looks.
-        let mended = (it.state == EnvironmentState::Tainted && observed.is_well()).then_some((EnvironmentState::Available, None));
+        let mended = (it.state == EnvironmentState::Tainted && observed.is_well())
+            .then_some((EnvironmentState::Available, None));
         if let Some((state, problem)) = verdict.or(mended).filter(|(state, _)| it.state != *state) {
             it.state = state;
             it.problem.clone_from(&problem);
@@ -159,7 +160,12 @@ impl ControlPlane {
 
 impl AccountLook {
     /// `all`: many environments of the account are looked at, so its provisioned products are read in one list.
-    pub(super) async fn open(plane: &ControlPlane, account: &AccountId, region: &Region, all: bool) -> aws::Result<Self> {
+    pub(super) async fn open(
+        plane: &ControlPlane,
+        account: &AccountId,
+        region: &Region,
+        all: bool,
+    ) -> aws::Result<Self> {
         let session = session::observer(plane, account, region).await?;
         let products = if all {
             let found = session.service_catalog().search_provisioned_products(AccessLevel::Account, None).await?;

@@ -83,7 +83,7 @@ impl ControlPlane {
             round.note(&mut target.execution, "execution role", &target.name, tried);
         }
         for target in targets.iter_mut().filter(|target| target.running.is_pending()) {
-            let tried = self.stop_running(authorized, target).await;
+            let tried = self.stop_cut_off(authorized, target).await;
             round.note(&mut target.running, "apps", &target.name, tried);
         }
         Ok(round.outcome(targets, "Not everything could be cut off in AWS."))
@@ -195,7 +195,7 @@ impl ControlPlane {
     }
 
     /// Deletes apps, stops notebook instances. Spaces and their files stay.
-    async fn stop_running(&self, authorized: &Authorized<Revocation>, target: &Target) -> aws::Result<Tried> {
+    async fn stop_cut_off(&self, authorized: &Authorized<Revocation>, target: &Target) -> aws::Result<Tried> {
         match &target.opens {
             None => Ok(Tried::Done("Nothing runs.".to_owned())),
             Some(LaunchTarget::Studio { domain_id, user_profile_name }) => {

@@ -35,15 +35,8 @@ pub enum OperationKind {
 }
 
 impl OperationKind {
-    pub const ALL: [Self; 7] = [
-        Self::Provision,
-        Self::Terminate,
-        Self::Revoke,
-        Self::Restore,
-        Self::ChangePolicy,
-        Self::Stop,
-        Self::Start,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Provision, Self::Terminate, Self::Revoke, Self::Restore, Self::ChangePolicy, Self::Stop, Self::Start];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -61,11 +54,21 @@ impl OperationKind {
 /// What an operation works on. One operation at a time works on each.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Subject {
-    Environment { id: EnvironmentId, project: ProjectId },
-    Revocation { id: RevocationId },
-    PolicyChange { id: PolicyChangeId },
+    Environment {
+        id: EnvironmentId,
+        project: ProjectId,
+    },
+    Revocation {
+        id: RevocationId,
+    },
+    PolicyChange {
+        id: PolicyChangeId,
+    },
     /// What runs in an environment, apart from the environment itself: neither keeps the other waiting.
-    Running { id: EnvironmentId, project: ProjectId },
+    Running {
+        id: EnvironmentId,
+        project: ProjectId,
+    },
 }
 
 impl Subject {
