@@ -222,6 +222,6 @@ on_both! {
         // What an operation took up meanwhile is not looked at, and nobody waits for ever.
         state.terminate(WHO, &it.id).await;
         state.settle().await;
-        assert!(!state.store.observation(&it.id).await.unwrap().asked_at.is_some());
+        assert!(state.store.observation(&it.id).await.unwrap().asked_at.is_none());
     }
 }
