@@ -80,15 +80,16 @@ on_both! {
 
     async fn one_list_serves_all_environments_of_an_account(url) {
         let state = TestState::start(&url).await;
-        for name in ["one", "two", "three"] {
-            available(&state, name).await;
-        }
+        available(&state, "one").await;
+        let own_domain = state.submit(WHO, "Studio environment", "two").await;
+        state.approve("fraud-lead", &own_domain).await;
+        state.settle().await;
         // The index behind the list lags by seconds.
         state.pass(TimeDelta::minutes(10));
         state.running.aws.faults().reset_calls();
         state.plane.observe_now().await.unwrap();
         let calls = |call: &str| state.running.aws.faults().calls(call);
-        assert_eq!((calls("servicecatalog:SearchProvisionedProducts"), calls("sagemaker:ListApps")), (1, 1));
+        assert_eq!((calls("servicecatalog:SearchProvisionedProducts"), calls("sagemaker:ListApps")), (1, 2), "apps by domain");
         assert_eq!(calls("servicecatalog:DescribeProvisionedProduct"), 0);
     }
 
@@ -97,6 +98,8 @@ on_both! {
         let it = available(&state, "gone").await;
         let now = state.plane.now();
         at_aws(&state, &it, |product| product.terminated = Some(now));
+        // The index behind the list lags by seconds.
+        state.pass(TimeDelta::minutes(10));
         state.plane.observe_now().await.unwrap();
         let found = page(&state, &it.id).await;
         assert_eq!(drift(&found.observed), [Drift::Gone]);

@@ -136,6 +136,14 @@ async fn a_policy_that_leaks_has_a_counterexample() {
             r#"permit (principal, action == Action::"terminate_environment", resource) when { principal.portal };"#,
         ),
         (
+            "the-portal-itself-stops-what-is-past-its-lease-and-nothing-else",
+            r#"permit (principal, action == Action::"stop_environment", resource) when { principal.portal };"#,
+        ),
+        (
+            "whoever-starts-an-environment-owns-it",
+            r#"permit (principal, action == Action::"start_environment", resource) when { principal.admin };"#,
+        ),
+        (
             "an-owner-holds-nothing-by-owning-it",
             r#"permit (principal, action == Action::"hold_environment", resource) when { principal == resource.owner };"#,
         ),
@@ -189,6 +197,7 @@ async fn a_policy_that_leaks_has_a_counterexample() {
         ("an-auditor-changes-nothing-in-any-mix-of-roles", "auditors-change-nothing"),
         ("who-is-cut-off-does-nothing", "who-is-cut-off-does-nothing"),
         ("what-is-revoked-is-neither-opened-nor-brought-up-again", "what-is-revoked-stays-shut"),
+        ("what-is-past-its-lease-is-neither-opened-nor-brought-up-again", "what-is-past-its-lease-is-not-opened"),
         ("nobody-restores-their-own-access", "nobody-revokes-or-restores-their-own-access"),
     ] {
         let mut changed = portal.clone();

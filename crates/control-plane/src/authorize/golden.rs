@@ -110,6 +110,9 @@ fn things() -> Vec<(&'static str, Facts, Vec<Action>)> {
         Action::RetryEnvironment,
         Action::ExtendLease,
         Action::HoldEnvironment,
+        Action::ObserveEnvironment,
+        Action::StopEnvironment,
+        Action::StartEnvironment,
     ];
     let on_portal = Action::ALL
         .iter()
