@@ -11,8 +11,8 @@ use domain::environment::{Environment, EnvironmentState, LaunchTarget};
 use domain::id::EnvironmentId;
 use domain::observed::{Drift, Item};
 use domain::view::{EnvironmentPage, ObservedView};
-use sim::FaultKind;
 use sim::servicecatalog::ProvisionedProduct;
+use sim::{Caller, Ctx, FaultKind, Origin};
 
 const DEV: &str = "601000000002";
 const WHO: &str = "fraud-scientist";
@@ -41,6 +41,27 @@ fn drift(view: &ObservedView) -> Vec<Drift> {
 fn at_aws(state: &TestState, it: &Environment, change: impl FnOnce(&mut ProvisionedProduct)) {
     let id = it.provisioned_product.as_ref().unwrap().as_str();
     state.running.aws.with_world(|world| change(world.service_catalog.provisioned.get_mut(id).unwrap())).unwrap();
+}
+
+/// The account's administrator takes it down, past the portal.
+fn terminate_in_the_console(state: &TestState, it: &Environment) {
+    let ctx = Ctx {
+        caller: Caller::Administrator(it.account.clone()),
+        region: it.region.to_string(),
+        now: state.plane.now(),
+        request_id: "console".into(),
+        origin: Origin { user_agent: None, via: None },
+    };
+    let input = serde_json::json!({
+        "ProvisionedProductId": it.provisioned_product.as_ref().unwrap().as_str(), "TerminateToken": "console",
+    });
+    state
+        .running
+        .aws
+        .with_world(|world| sim::servicecatalog::handle(world, &ctx, "TerminateProvisionedProduct", &input))
+        .unwrap()
+        .unwrap();
+    state.pass(TimeDelta::hours(1));
 }
 
 fn studio(it: &Environment) -> (String, String) {
@@ -96,10 +117,7 @@ on_both! {
     async fn what_was_terminated_in_the_console_is_found_and_brought_up_anew(url) {
         let state = TestState::start(&url).await;
         let it = available(&state, "gone").await;
-        let now = state.plane.now();
-        at_aws(&state, &it, |product| product.terminated = Some(now));
-        // The index behind the list lags by seconds.
-        state.pass(TimeDelta::minutes(10));
+        terminate_in_the_console(&state, &it);
         state.plane.observe_now().await.unwrap();
         let found = page(&state, &it.id).await;
         assert_eq!(drift(&found.observed), [Drift::Gone]);
@@ -122,8 +140,7 @@ on_both! {
     async fn what_is_gone_is_terminated_without_a_trace(url) {
         let state = TestState::start(&url).await;
         let it = available(&state, "unwanted").await;
-        let now = state.plane.now();
-        at_aws(&state, &it, |product| product.terminated = Some(now));
+        terminate_in_the_console(&state, &it);
         state.plane.observe_now().await.unwrap();
         state.terminate(WHO, &it.id).await;
         state.settle().await;
