@@ -50,19 +50,29 @@ pub(super) const ROWS: &[Row] = &[
         "fraud-scientist",
     ),
     page("/requests", "/requests", &["newcomer"], "fraud-scientist"),
-    page("/requests/{id}", "/requests/{request}", &["churn-scientist", "newcomer"], "fraud-scientist"),
+    page("/requests/{id}", "/requests/{request}", &["churn-scientist", "churn-lead", "newcomer"], "fraud-scientist"),
     page("/approvals", "/approvals", &["newcomer"], "fraud-lead"),
     page("/environments", "/environments", &["newcomer"], "fraud-scientist"),
-    page("/environments/{id}", "/environments/{environment}", &["churn-scientist", "newcomer"], "fraud-scientist"),
+    page(
+        "/environments/{id}",
+        "/environments/{environment}",
+        &["churn-scientist", "churn-lead", "newcomer"],
+        "fraud-scientist",
+    ),
     page(
         "/environments/{id}/events",
         "/environments/{environment}/events",
-        &["churn-scientist", "newcomer"],
+        &["churn-scientist", "churn-lead", "newcomer"],
         "fraud-scientist",
     ),
     // One's own access is for others to revoke.
-    page("/revoke", "/revoke?environment={environment}", &["fraud-scientist", "auditor", "newcomer"], "fraud-lead"),
-    page("/revocations", "/revocations", &["fraud-scientist", "newcomer"]),
+    page(
+        "/revoke",
+        "/revoke?environment={environment}",
+        &["fraud-scientist", "churn-lead", "auditor", "newcomer"],
+        "fraud-lead",
+    ),
+    page("/revocations", "/revocations", &["fraud-scientist", "newcomer"], "churn-lead"),
     page(
         "/revocations/{id}",
         "/revocations/{revocation}",
@@ -126,10 +136,15 @@ pub(super) const ROWS: &[Row] = &[
     form(
         "/api/decide_request",
         &[("id", "{request}"), ("version", "1"), ("decision", "deny"), ("comment", "not now")],
-        &["fraud-scientist", "auditor", "newcomer"],
+        &["fraud-scientist", "churn-lead", "auditor", "newcomer"],
         "fraud-lead",
     ),
-    form("/api/request_again", &[("id", "{request}")], &["churn-scientist", "newcomer"], "fraud-scientist"),
+    form(
+        "/api/request_again",
+        &[("id", "{request}")],
+        &["churn-scientist", "churn-lead", "newcomer"],
+        "fraud-scientist",
+    ),
     form(
         "/api/launch_environment",
         &[("id", "{environment}")],
@@ -145,13 +160,13 @@ pub(super) const ROWS: &[Row] = &[
     form(
         "/api/terminate_environment",
         &[("id", "{environment}"), ("version", "{version}"), ("confirm", "runs")],
-        &["churn-scientist", "auditor", "newcomer"],
+        &["churn-scientist", "churn-lead", "auditor", "newcomer"],
         "fraud-scientist",
     ),
     form(
         "/api/revoke_access",
         &[("environment", "{failed}"), ("reach", "environment"), ("reason", "to be tried")],
-        &["fraud-scientist", "auditor", "newcomer"],
+        &["fraud-scientist", "churn-lead", "auditor", "newcomer"],
         "fraud-lead",
     ),
     form(
@@ -197,16 +212,21 @@ pub(super) const ROWS: &[Row] = &[
     form(
         "/api/extend_lease",
         &[("id", "{environment}")],
-        &["churn-scientist", "admin", "auditor", "newcomer"],
+        &["churn-scientist", "churn-lead", "admin", "auditor", "newcomer"],
         "fraud-scientist",
     ),
     form(
         "/api/hold_environment",
         &[("id", "{environment}"), ("hold_reason", "an audit"), ("hold_until", "2026-12-31")],
-        &["fraud-scientist", "auditor", "newcomer"],
+        &["fraud-scientist", "churn-lead", "auditor", "newcomer"],
         "fraud-lead",
     ),
-    form("/api/release_environment", &[("id", "{environment}")], &["fraud-scientist", "auditor", "newcomer"], "admin"),
+    form(
+        "/api/release_environment",
+        &[("id", "{environment}")],
+        &["fraud-scientist", "churn-lead", "auditor", "newcomer"],
+        "admin",
+    ),
     form("/api/set_theme", &[("theme", "dark"), ("return_to", "/catalog")], &[], "newcomer"),
     form(
         "/api/save_project",
