@@ -212,21 +212,16 @@ pub(super) const ROWS: &[Row] = &[
     form(
         "/api/extend_lease",
         &[("id", "{environment}")],
-        &["churn-scientist", "churn-lead", "admin", "auditor", "newcomer"],
+        &["churn-scientist", "admin", "auditor", "newcomer"],
         "fraud-scientist",
     ),
     form(
         "/api/hold_environment",
         &[("id", "{environment}"), ("hold_reason", "an audit"), ("hold_until", "2026-12-31")],
-        &["fraud-scientist", "churn-lead", "auditor", "newcomer"],
+        &["fraud-scientist", "auditor", "newcomer"],
         "fraud-lead",
     ),
-    form(
-        "/api/release_environment",
-        &[("id", "{environment}")],
-        &["fraud-scientist", "churn-lead", "auditor", "newcomer"],
-        "admin",
-    ),
+    form("/api/release_environment", &[("id", "{environment}")], &["fraud-scientist", "auditor", "newcomer"], "admin"),
     form("/api/set_theme", &[("theme", "dark"), ("return_to", "/catalog")], &[], "newcomer"),
     form(
         "/api/save_project",
