@@ -1,7 +1,7 @@
 //! Stopping and starting what runs in an environment.
 
 use domain::action::Action;
-use domain::environment::{Environment, LaunchTarget};
+use domain::environment::{Environment, EnvironmentState, LaunchTarget};
 use domain::id::EnvironmentId;
 use domain::observed::{Item, Running};
 use domain::operation::{Operation, OperationKind, Step, Subject};
@@ -57,6 +57,13 @@ impl ControlPlane {
         step: Step,
         action: Action,
     ) -> Result<()> {
+        if matches!(it.state, EnvironmentState::Terminating | EnvironmentState::Terminated) {
+            return Err(Error::conflict(
+                "There is nothing left to stop or start.",
+                "The environment is being terminated, or is terminated: what runs in it ends first.",
+                "Follow how far that is on its page.",
+            ));
+        }
         let operation = self.running_operation(it, kind, step, &caller.actor.person)?;
         let mut tx = self.store().begin().await?;
         match tx.insert_operation(&operation).await {

@@ -157,6 +157,43 @@ pub(super) const ROWS: &[Row] = &[
         &["churn-scientist", "auditor", "newcomer"],
         "fraud-scientist",
     ),
+    // While it lives.
+    form(
+        "/api/observe_environment",
+        &[("id", "{environment}")],
+        &["churn-scientist", "churn-lead", "newcomer"],
+        "fraud-scientist",
+    ),
+    form(
+        "/api/stop_running",
+        &[("id", "{environment}"), ("what", "all")],
+        &["churn-scientist", "churn-lead", "auditor", "newcomer"],
+        "fraud-scientist",
+    ),
+    form(
+        "/api/start_notebook_instance",
+        &[("id", "{environment}")],
+        &["churn-scientist", "churn-lead", "fraud-lead", "admin", "auditor", "newcomer"],
+        "fraud-scientist",
+    ),
+    form(
+        "/api/extend_lease",
+        &[("id", "{environment}")],
+        &["churn-scientist", "churn-lead", "admin", "auditor", "newcomer"],
+        "fraud-scientist",
+    ),
+    form(
+        "/api/hold_environment",
+        &[("id", "{environment}"), ("hold_reason", "an audit"), ("hold_until", "2026-12-31")],
+        &["fraud-scientist", "churn-lead", "auditor", "newcomer"],
+        "fraud-lead",
+    ),
+    form(
+        "/api/release_environment",
+        &[("id", "{environment}")],
+        &["fraud-scientist", "churn-lead", "auditor", "newcomer"],
+        "admin",
+    ),
     form(
         "/api/terminate_environment",
         &[("id", "{environment}"), ("version", "{version}"), ("confirm", "runs")],
@@ -196,32 +233,6 @@ pub(super) const ROWS: &[Row] = &[
     ),
     form("/api/apply_policy_change", &[("id", "{change}")], NOT_ADMIN, "admin"),
     form("/api/retry_policy_change", &[("id", "{change}")], NOT_ADMIN, "admin"),
-    form("/api/observe_environment", &[("id", "{environment}")], &["churn-scientist", "newcomer"], "fraud-scientist"),
-    form(
-        "/api/stop_running",
-        &[("id", "{environment}"), ("what", "all")],
-        &["churn-scientist", "auditor", "newcomer"],
-        "fraud-scientist",
-    ),
-    form(
-        "/api/start_notebook_instance",
-        &[("id", "{environment}")],
-        &["churn-scientist", "fraud-lead", "admin", "auditor", "newcomer"],
-        "fraud-scientist",
-    ),
-    form(
-        "/api/extend_lease",
-        &[("id", "{environment}")],
-        &["churn-scientist", "admin", "auditor", "newcomer"],
-        "fraud-scientist",
-    ),
-    form(
-        "/api/hold_environment",
-        &[("id", "{environment}"), ("hold_reason", "an audit"), ("hold_until", "2026-12-31")],
-        &["fraud-scientist", "auditor", "newcomer"],
-        "fraud-lead",
-    ),
-    form("/api/release_environment", &[("id", "{environment}")], &["fraud-scientist", "auditor", "newcomer"], "admin"),
     form("/api/set_theme", &[("theme", "dark"), ("return_to", "/catalog")], &[], "newcomer"),
     form(
         "/api/save_project",
