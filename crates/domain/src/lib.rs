@@ -16,6 +16,7 @@ pub mod catalog;
 pub mod clock;
 pub mod decimal;
 pub mod deny_policy;
+pub mod diagnosis;
 pub mod draft;
 pub mod environment;
 pub mod guardrail;

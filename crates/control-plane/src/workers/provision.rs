@@ -4,6 +4,7 @@ use aws::service_catalog::{
     LaunchPath, ProvisionCall, ProvisionedProduct, ProvisionedProductRef, ProvisionedProductStatus, RecordStatus,
     RecordView, ServiceCatalog,
 };
+use domain::diagnosis::{While, diagnose};
 use domain::environment::{Environment, StackEvent};
 use domain::id::{ProvisionedProductId, RecordId};
 use domain::operation::{Observation, Operation, Plan};
@@ -172,7 +173,7 @@ impl ControlPlane {
                 let mut events = self.store().stack_events(&it.id, 500).await?;
                 events.retain(|e| e.at >= operation.created_at);
                 events.extend(stack_events.clone());
-                Observation::RecordFailed { problem: why_failed(&view, &events) }
+                Observation::RecordFailed { problem: why_failed(&view, &events, While::BringingUp) }
             }
             _ => Observation::Running { since: view.created_at.unwrap_or(operation.step_entered_at) },
         };
@@ -240,8 +241,8 @@ fn name_taken(name: &str) -> Problem {
     )
 }
 
-/// AWS's own reason: the first resource that failed by itself, and what the record says.
-pub(super) fn why_failed(view: &RecordView, events: &[StackEvent]) -> Problem {
+/// AWS's own reason, with what it means: the first resource that failed by itself, or else what the record says.
+pub(super) fn why_failed(view: &RecordView, events: &[StackEvent], during: While) -> Problem {
     let own = |e: &&StackEvent| {
         e.status.ends_with("_FAILED")
             && e.reason.as_deref().is_some_and(|r| !r.contains("cancelled") && !r.starts_with("The following resource"))
@@ -257,24 +258,5 @@ pub(super) fn why_failed(view: &RecordView, events: &[StackEvent]) -> Problem {
         (None, true) => "AWS gave no reason; the stack's events have what there is.".to_owned(),
     };
     // CloudFormation says so of every stack that it gives up on its own.
-    let why = why.replace(" Rollback requested by user.", "");
-    let low = why.to_lowercase();
-    let next = if low.contains("no export named") {
-        "The account lacks a stack that this product builds on: ask the platform team to deploy the one that exports it. Then \
-         retry."
-    } else if low.contains("already exists") {
-        "The account has something of this name, perhaps from another environment of yours with the same product: terminate \
-         that one, or ask the platform team. Then retry."
-    } else if low.contains("does not exist") {
-        "The account lacks something that this product builds on: ask the platform team to add it. Then retry."
-    } else if low.contains("service control policy") || low.contains("not authorized") || low.contains("denied") {
-        "A policy of the account refuses it: choose another stage, or show this to the platform team. Then retry or \
-         terminate."
-    } else if low.contains("limit") || low.contains("quota") {
-        "A quota of the account is used up: terminate what is no longer needed, or ask the platform team to raise it. Then \
-         retry."
-    } else {
-        "Retry once the cause is gone, or terminate the environment and request it with other values."
-    };
-    Problem::new("AWS could not create this environment.", why, next)
+    diagnose(during, &why.replace(" Rollback requested by user.", ""))
 }

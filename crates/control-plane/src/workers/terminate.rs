@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use aws::sagemaker::StudioApp;
 use aws::service_catalog::{ProvisionedProductRef, RecordStatus, TerminateCall};
+use domain::diagnosis::While;
 use domain::environment::{Environment, LaunchTarget};
 use domain::id::RecordId;
 use domain::operation::{Observation, Operation, OperationKind, Plan, Step};
@@ -211,12 +212,7 @@ impl ControlPlane {
                 let mut events = self.store().stack_events(&it.id, ALL).await?;
                 events.retain(|e| e.at >= operation.created_at);
                 events.extend(stack_events.clone());
-                let mut problem = why_failed(&view, &events);
-                "AWS could not delete this environment.".clone_into(&mut problem.what);
-                "Remove what stands in the way of the deletion, by the stack's events, or have the platform team do it; then \
-                 retry. What is deleted already stays deleted."
-                    .clone_into(&mut problem.next);
-                Observation::RecordFailed { problem }
+                Observation::RecordFailed { problem: why_failed(&view, &events, While::TakingDown) }
             }
             _ => Observation::Running { since: view.created_at.unwrap_or(operation.step_entered_at) },
         };
