@@ -25,9 +25,9 @@ test('what runs is listed and stopped, the lease is put off, and a lead holds th
   ]);
   await studio.waitForLoadState();
   await studio.getByRole('button', { name: 'Run JupyterServer' }).click();
-  await studio.waitForLoadState();
+  await expect(studio.getByRole('table')).toContainText('JupyterServer');
 
-  await scientist.getByRole('button', { name: /Look again/ }).click();
+  await scientist.getByRole('button', { name: /^Look now/ }).click();
   const until = async (text: string) =>
     expect(async () => {
       await scientist.goto(path);

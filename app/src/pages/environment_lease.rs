@@ -48,7 +48,7 @@ pub fn Lease(environment: EnvironmentPage) -> impl IntoView {
             let fields = vec![("id", id.clone()), ("ends", lease.ends_at.timestamp_millis().to_string())];
             view! {
                 <p>"One extension takes it to " <Day at=to /> "."</p>
-                <p class="actions"><PostButton action="/api/extend_lease" label="Extend the lease" fields /></p>
+                <div class="actions"><PostButton action="/api/extend_lease" label="Extend the lease" fields /></div>
             }
             .into_any()
         }
@@ -75,7 +75,7 @@ pub fn Lease(environment: EnvironmentPage) -> impl IntoView {
 #[component]
 fn Held(hold: HoldView, id: String, holds: bool) -> impl IntoView {
     let release = holds.then(|| {
-        view! { <p class="actions"><PostButton action="/api/release_environment" label="Let it go" fields=vec![("id", id)] /></p> }
+        view! { <div class="actions"><PostButton action="/api/release_environment" label="Let it go" fields=vec![("id", id)] /></div> }
     });
     view! {
         <Callout tone=Tone::Info title="It is held.">

@@ -82,15 +82,17 @@ pub fn RunningCard(environment: EnvironmentPage) -> impl IntoView {
     };
     let look = allowed.has(Action::ObserveEnvironment).then(|| {
         let fields = vec![("id", id.clone())];
-        view! { <PostButton action="/api/observe_environment" label="Look again" described="Look again what runs" class="button button-small" fields /> }
+        let label = if read_at.is_some() { "Look again" } else { "Look now" };
+        let described = format!("{label} what runs");
+        view! { <PostButton action="/api/observe_environment" label described class="button button-small" fields /> }
     });
     let fresh = match (waiting || at_work, read_at) {
         (true, _) => view! {
-            {if at_work { "It is being carried out. " } else { "AWS is being asked. " }}
+            <span>{if at_work { "It is being carried out." } else { "AWS is being asked." }}</span>
             <a href=format!("/environments/{id}")>"Show how far it is"</a>
         }
         .into_any(),
-        (false, Some(at)) => view! { "AWS was asked on " <Moment at /> ". " {look} }.into_any(),
+        (false, Some(at)) => view! { <span>"AWS was asked on " <Moment at /> "."</span> {look} }.into_any(),
         (false, None) => look.into_any(),
     };
     view! {
@@ -99,8 +101,8 @@ pub fn RunningCard(environment: EnvironmentPage) -> impl IntoView {
                 {work.map(|work| view! { <Work work /> })}
                 {problem.map(|problem| view! { <ProblemCallout problem tone=Tone::Warn /> })}
                 {list}
-                {stop_all.map(|stop| view! { <p class="actions">{stop}</p> })}
-                <p class="text-sm text-muted flex flex-wrap items-center gap-2">{fresh}</p>
+                {stop_all.map(|stop| view! { <div class="actions">{stop}</div> })}
+                <div class="text-sm text-muted flex flex-wrap items-center gap-2">{fresh}</div>
             </div>
         </Card>
     }

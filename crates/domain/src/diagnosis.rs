@@ -63,7 +63,10 @@ const TABLE: &[Row] = &[
         ],
     },
     Row { cause: Cause::LaunchPath, any_of: &[&["no launch paths found"], &["launch path", "not found"]] },
-    Row { cause: Cause::Expired, any_of: &[&["expiredtoken"], &["security token", "expired"], &["token", "is expired"]] },
+    Row {
+        cause: Cause::Expired,
+        any_of: &[&["expiredtoken"], &["security token", "expired"], &["token", "is expired"]],
+    },
     Row {
         cause: Cause::Quota,
         any_of: &[
@@ -75,8 +78,19 @@ const TABLE: &[Row] = &[
             &["exceeds the limit"],
         ],
     },
-    Row { cause: Cause::RunningApps, any_of: &[&["associated app"], &["unable to delete", "app"], &["has", "active app"], &["has associated", "space"]] },
-    Row { cause: Cause::FileSystem, any_of: &[&["filesystem", "in use"], &["file system", "in use"], &["mount target"]] },
+    Row {
+        cause: Cause::RunningApps,
+        any_of: &[
+            &["associated app"],
+            &["unable to delete", "app"],
+            &["has", "active app"],
+            &["has associated", "space"],
+        ],
+    },
+    Row {
+        cause: Cause::FileSystem,
+        any_of: &[&["filesystem", "in use"], &["file system", "in use"], &["mount target"]],
+    },
     Row { cause: Cause::Bucket, any_of: &[&["bucket", "not empty"]] },
     Row {
         cause: Cause::Network,
@@ -92,8 +106,14 @@ const TABLE: &[Row] = &[
         ],
     },
     Row { cause: Cause::NameTaken, any_of: &[&["already exists"], &["already in use"], &["duplicate"]] },
-    Row { cause: Cause::Denied, any_of: &[&["not authorized"], &["accessdenied"], &["access denied"], &["explicit deny"]] },
-    Row { cause: Cause::Busy, any_of: &[&["rate exceeded"], &["throttl"], &["insufficientinstancecapacity"], &["insufficient capacity"]] },
+    Row {
+        cause: Cause::Denied,
+        any_of: &[&["not authorized"], &["accessdenied"], &["access denied"], &["explicit deny"]],
+    },
+    Row {
+        cause: Cause::Busy,
+        any_of: &[&["rate exceeded"], &["throttl"], &["insufficientinstancecapacity"], &["insufficient capacity"]],
+    },
     Row { cause: Cause::Missing, any_of: &[&["does not exist"], &["not found"], &["resourcenotfound"]] },
 ];
 
@@ -158,7 +178,10 @@ impl Cause {
                 "AWS's own credentials ran out before it was done",
                 "Retry: what is there already is taken into account.",
             ),
-            Self::Busy => ("AWS was too busy, or had no capacity of this kind", "Retry in a while, or choose another instance type."),
+            Self::Busy => (
+                "AWS was too busy, or had no capacity of this kind",
+                "Retry in a while, or choose another instance type.",
+            ),
             Self::Missing => (
                 "The account lacks something that this product builds on",
                 "Ask the platform team to add what AWS names. Then retry.",
@@ -202,7 +225,10 @@ mod tests {
     /// What AWS writes, word for word where its documentation or a stack's events show it.
     const REASONS: &[(&str, Cause)] = &[
         ("No export named network-PrivateSubnet found. Rollback requested by user.", Cause::MissingExport),
-        ("team-bucket already exists in stack arn:aws:cloudformation:eu-west-1:601000000002:stack/SC-1", Cause::NameTaken),
+        (
+            "team-bucket already exists in stack arn:aws:cloudformation:eu-west-1:601000000002:stack/SC-1",
+            Cause::NameTaken,
+        ),
         ("Domain [studio] already exists.", Cause::NameTaken),
         (
             "User: arn:aws:sts::601000000002:assumed-role/StudiogateLaunchRole/servicecatalog is not authorized to perform: \
@@ -215,7 +241,10 @@ mod tests {
             Cause::Denied,
         ),
         ("Role arn:aws:iam::601000000002:role/StudiogateLaunchRole is invalid or cannot be assumed", Cause::LaunchRole),
-        ("Access denied while assuming the role: not authorized to perform: sts:AssumeRole on resource: x", Cause::LaunchRole),
+        (
+            "Access denied while assuming the role: not authorized to perform: sts:AssumeRole on resource: x",
+            Cause::LaunchRole,
+        ),
         ("No launch paths found for resource: prod-abc", Cause::LaunchPath),
         (
             "The account-level service limit 'Total domains' is 1, with current utilization of 1 and a request delta of 1. \

@@ -26,7 +26,7 @@ pub(super) fn above(page: &MatrixPage) -> AnyView {
         } else {
             "Probe the accounts of projects here"
         };
-        view! { <p class="actions"><PostButton action="/api/probe_guardrails" label fields=fields(page, "") /></p> }
+        view! { <div class="actions"><PostButton action="/api/probe_guardrails" label fields=fields(page, "") /></div> }
     });
     let waiting = page.accounts.iter().filter(|it| it.probe.as_ref().is_some_and(|probe| probe.waiting)).count();
     let under_way = (waiting > 0).then(|| {
