@@ -8,6 +8,7 @@ use crate::components::{
 };
 use crate::document::Page;
 use crate::pages::preflight::PreflightCard;
+use crate::pages::update_preview::PreviewCard;
 use crate::words;
 
 /// Everything needed to decide on one page: who, why, where, what it creates, what the platform sets, what runs already.
@@ -23,10 +24,12 @@ pub fn page(request: RequestPage) -> Page {
         let fields = vec![("id", request.id.to_string()), ("version", request.version.to_string())];
         view! { <PostButton action="/api/withdraw_request" label="Withdraw request" fields /> }
     });
-    let again = (request.is_mine && request.state.is_final() && request.environment.is_none()).then(|| {
-        let fields = vec![("id", request.id.to_string())];
-        view! { <PostButton action="/api/request_again" label="Request again" fields /> }
-    });
+    let again =
+        (request.is_mine && request.state.is_final() && request.environment.is_none() && request.update.is_none())
+            .then(|| {
+                let fields = vec![("id", request.id.to_string())];
+                view! { <PostButton action="/api/request_again" label="Request again" fields /> }
+            });
     let denied = request.denial.clone().map(|denial| {
         let title = format!("{} denied this request.", denial.by);
         view! {
@@ -57,6 +60,15 @@ pub fn page(request: RequestPage) -> Page {
         }
     });
     let hindrance = request.hindrance.clone().map(|problem| view! { <ProblemCallout problem tone=Tone::Warn /> });
+    let preview = request.update.clone().and_then(|update| update.preview);
+    let preview = preview.map(|preview| view! { <PreviewCard preview /> });
+    let updates = request.update.clone().map(|update| {
+        view! {
+            <Callout tone=Tone::Info title=format!("An update from version {} to {}.", update.version_name, request.version_name)>
+                <p>"It is of " <a href=format!("/environments/{}", update.environment)>"an environment that is there"</a> ", which stays what it is but for what stands below."</p>
+            </Callout>
+        }
+    });
     let preflight = request.preflight.clone().map(|preflight| view! { <PreflightCard preflight /> });
     let decision = (open && decide).then(|| {
         let id = request.id.to_string();
@@ -76,9 +88,11 @@ pub fn page(request: RequestPage) -> Page {
         {unsent}
         {hindrance}
         {waiting}
+        {open.then_some(updates)}
         <div class="columns">
             <div class="stack">
                 <Why request=request.clone() />
+                {preview}
                 {preflight}
                 {decision}
                 <What request=request.clone() />

@@ -50,6 +50,7 @@ mod tags;
 mod terminate;
 mod trail;
 mod typical;
+mod update;
 mod verification;
 mod words;
 mod workers;

@@ -42,6 +42,8 @@ actions! {
     TerminateEnvironment = "terminate_environment", changes: true;
     /// Start a failed operation again.
     RetryEnvironment = "retry_environment", changes: true;
+    /// Ask for another version of its product, or for other values.
+    UpdateEnvironment = "update_environment", changes: true;
     /// Put off the end of its lease, within the limit of the project's access.
     ExtendLease = "extend_lease", changes: true;
     /// Keep it from being terminated at the end of its lease, or no longer.

@@ -23,6 +23,8 @@ pub enum EnvironmentState {
     /// Approved; an operation is bringing it up.
     Provisioning,
     Available,
+    /// An operation is changing it.
+    Updating,
     /// The last change failed; the stack runs in its previous form.
     Tainted,
     /// Exists in Service Catalog without a running stack, or could not be provisioned.
@@ -34,13 +36,21 @@ pub enum EnvironmentState {
 }
 
 impl EnvironmentState {
-    pub const ALL: [Self; 6] =
-        [Self::Provisioning, Self::Available, Self::Tainted, Self::Error, Self::Terminating, Self::Terminated];
+    pub const ALL: [Self; 7] = [
+        Self::Provisioning,
+        Self::Available,
+        Self::Updating,
+        Self::Tainted,
+        Self::Error,
+        Self::Terminating,
+        Self::Terminated,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Provisioning => "provisioning",
             Self::Available => "available",
+            Self::Updating => "updating",
             Self::Tainted => "tainted",
             Self::Error => "error",
             Self::Terminating => "terminating",
@@ -50,7 +60,7 @@ impl EnvironmentState {
 
     /// Whether an operation is at work on it.
     pub fn is_passing(self) -> bool {
-        matches!(self, Self::Provisioning | Self::Terminating)
+        matches!(self, Self::Provisioning | Self::Updating | Self::Terminating)
     }
 }
 
@@ -89,7 +99,10 @@ pub struct Output {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Environment {
     pub id: EnvironmentId,
+    /// What it was last brought up or updated by.
     pub request: RequestId,
+    /// The update that is being made, or that failed.
+    pub update: Option<RequestId>,
     pub project: ProjectId,
     /// Who asked for it; the only person who may open it.
     pub owner: PersonKey,
@@ -106,6 +119,8 @@ pub struct Environment {
     pub provisioned_product: Option<ProvisionedProductId>,
     pub stack_arn: Option<String>,
     pub outputs: Vec<Output>,
+    /// What AWS was last sent, without secrets; empty where that is not known.
+    pub parameters: BTreeMap<String, String>,
     pub tags: BTreeMap<String, String>,
     pub launch_target: Option<LaunchTarget>,
     /// The operation at work on it, or the last one.
@@ -118,6 +133,13 @@ pub struct Environment {
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub version: i64,
+}
+
+impl Environment {
+    /// Whether it stands, and no operation is at work on it.
+    pub fn is_at_rest(&self) -> bool {
+        matches!(self.state, EnvironmentState::Available | EnvironmentState::Tainted | EnvironmentState::Error)
+    }
 }
 
 /// One line of a stack's story, from `DescribeStackEvents`.

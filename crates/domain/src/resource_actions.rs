@@ -8,6 +8,8 @@ mod map;
 
 pub use map::MAP;
 
+use crate::template::replacement;
+
 /// Goes up with every change of the map, so that a finding says by what it was made.
 pub const MAP_VERSION: u32 = 1;
 
@@ -73,9 +75,10 @@ pub fn opening(resource_type: &str) -> &'static [&'static str] {
     known(resource_type).map_or(&[], |known| known.opening)
 }
 
-/// The properties of a type that the map looks at.
+/// The properties of a type that the map looks at, and those whose change replaces the resource.
 pub fn properties(resource_type: &str) -> Vec<&'static str> {
-    let Some(known) = known(resource_type) else { return Vec::new() };
+    let replacing = replacement(resource_type).map_or(&[][..], |known| known.properties);
+    let Some(known) = known(resource_type) else { return replacing.to_vec() };
     let of_keys = known.keys.iter().filter_map(|key| match key.from {
         KeySource::Property(path) | KeySource::Or(path, _) | KeySource::Inside(path, _) | KeySource::Each(path) => {
             Some(path)
@@ -84,7 +87,8 @@ pub fn properties(resource_type: &str) -> Vec<&'static str> {
     });
     let paths =
         of_keys.chain(known.only_with.iter().map(|(_, property)| *property)).chain(known.role).chain(known.name);
-    let mut names: Vec<&str> = paths.chain(["Tags"]).filter_map(|path| path.split('.').next()).collect();
+    let paths = paths.chain(["Tags"]).chain(replacing.iter().copied());
+    let mut names: Vec<&str> = paths.filter_map(|path| path.split('.').next()).collect();
     names.sort_unstable();
     names.dedup();
     names

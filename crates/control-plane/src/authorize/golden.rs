@@ -108,6 +108,7 @@ fn things() -> Vec<(&'static str, Facts, Vec<Action>)> {
         Action::LaunchEnvironment,
         Action::TerminateEnvironment,
         Action::RetryEnvironment,
+        Action::UpdateEnvironment,
         Action::ExtendLease,
         Action::HoldEnvironment,
         Action::ObserveEnvironment,

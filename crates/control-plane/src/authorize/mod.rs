@@ -131,6 +131,7 @@ fn in_words(action: Action) -> &'static str {
         Action::LaunchEnvironment => "open this environment",
         Action::TerminateEnvironment => "terminate this environment",
         Action::RetryEnvironment => "retry this environment",
+        Action::UpdateEnvironment => "update this environment",
         Action::ExtendLease => "extend the lease of this environment",
         Action::HoldEnvironment => "hold this environment",
         Action::ObserveEnvironment => "have AWS asked how this environment is",

@@ -21,4 +21,5 @@ mod sealer;
 mod standing;
 mod sweeps;
 mod terminate;
+mod update;
 mod work;

@@ -36,6 +36,11 @@ impl<'a> Resolver<'a> {
         self.template
     }
 
+    /// The value of a parameter, if it has one.
+    pub(super) fn value_of(&self, name: &str) -> Option<&'a str> {
+        self.given.values.get(name).map(String::as_str)
+    }
+
     pub fn resource(&self, logical_id: &str) -> Option<&'a TemplateResource> {
         self.template.resource(logical_id)
     }

@@ -76,6 +76,14 @@ pub struct EnvironmentPage {
     pub product: ProductId,
     pub product_name: String,
     pub version_name: String,
+    /// Nobody may request its version any more.
+    pub version_is_deprecated: bool,
+    /// The version that is offered instead of the one that it has.
+    pub newer_version: Option<String>,
+    /// An update of it that waits for a decision.
+    pub update_waiting: Option<RequestId>,
+    /// What it was brought up with, without secrets.
+    pub parameters: Vec<(String, String)>,
     pub project: ProjectId,
     pub stage: Stage,
     pub account: AccountId,
