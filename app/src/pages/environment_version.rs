@@ -15,7 +15,7 @@ pub fn VersionCallout(environment: EnvironmentPage) -> impl IntoView {
         (Tone::Info, format!("There is a newer version: {newer}."))
     };
     let update = offers(&environment).then(
-        || view! { <p><a href=address(&environment)>"See what an update to " {newer.clone()} " would do"</a></p> },
+        || view! { <p><a href=address(&environment)>{format!("See what an update to {newer} would do")}</a></p> },
     );
     let said = environment
         .version_is_deprecated

@@ -65,6 +65,12 @@ pub(super) const ROWS: &[Row] = &[
         &["churn-scientist", "churn-lead", "newcomer"],
         "fraud-scientist",
     ),
+    page(
+        "/environments/{id}/update",
+        "/environments/{environment}/update",
+        &["churn-scientist", "churn-lead", "auditor", "newcomer"],
+        "fraud-scientist",
+    ),
     // One's own access is for others to revoke.
     page(
         "/revoke",
@@ -180,6 +186,30 @@ pub(super) const ROWS: &[Row] = &[
         "/api/extend_lease",
         &[("id", "{environment}")],
         &["churn-scientist", "churn-lead", "admin", "auditor", "newcomer"],
+        "fraud-scientist",
+    ),
+    form(
+        "/api/show_update_form",
+        &[("id", "{environment}"), ("artifact", "{artifact}"), ("justification", "typed so far")],
+        &["churn-scientist", "churn-lead", "auditor", "newcomer"],
+        "fraud-scientist",
+    ),
+    form(
+        "/api/submit_update",
+        &[
+            ("id", "{environment}"),
+            ("artifact", "{artifact}"),
+            ("justification", "for the fraud model"),
+            ("version", "{seen_version}"),
+        ],
+        &["churn-scientist", "churn-lead", "auditor", "newcomer"],
+        "fraud-scientist",
+    ),
+    // The version that it has already: nothing is to be done.
+    form(
+        "/api/adopt_version",
+        &[("id", "{environment}"), ("artifact", "{artifact}")],
+        &["churn-scientist", "churn-lead", "auditor", "newcomer"],
         "fraud-scientist",
     ),
     form(
