@@ -9,3 +9,9 @@ ALTER TABLE environment ADD COLUMN update_request_id TEXT REFERENCES request (id
 ALTER TABLE environment ADD COLUMN parameters TEXT NOT NULL DEFAULT '{}';
 -- Read anew, with what tells two versions apart.
 DELETE FROM artifact_template;
+-- Read anew, with the portfolios that an account launches by; what was read before does not take the place of what was read
+-- after it.
+DELETE FROM launch_standing;
+DELETE FROM account_quotas;
+ALTER TABLE launch_standing ADD COLUMN read_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE account_quotas ADD COLUMN read_at INTEGER NOT NULL DEFAULT 0;

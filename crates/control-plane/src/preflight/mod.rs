@@ -16,7 +16,7 @@ use domain::project::{Project, ProjectAccount};
 use domain::request::Request;
 use domain::template::{Given, Resolver, TemplateDigest};
 
-use crate::guardrails::{launch_constraint, launch_role};
+use crate::guardrails::{launch_constraints, role_of};
 use crate::request_form::tag_choices;
 use crate::still_valid::StillValid;
 use crate::update::made;
@@ -81,14 +81,16 @@ impl ControlPlane {
         }
         let partition = self.aws().config().partition.as_str();
         let (at, region) = (&account.account, &account.region);
-        let calls = Calls { reach, account: at, region, partition, role: launch_role(product), tags: &all_tags };
+        let roles = launch_constraints(product, standing);
+        let role = role_of(roles.first().copied());
+        let calls = Calls { reach, account: at, region, partition, role, tags: &all_tags };
         let (parameters, of) = (&artifact.parameters, at.as_str());
         let given = Given { values, parameters, account: of, region: region.as_str(), partition };
         let nothing = TemplateDigest::default();
         let resolver = Resolver::new(template.unwrap_or(&nothing), given);
 
-        let mut findings = launching(standing, launch_constraint(product), at);
-        findings.extend(calls_of_the_portal(&calls, template));
+        let mut findings = launching(standing, &roles, at);
+        findings.extend(calls_of_the_portal(&calls, template, &resolver));
         findings.extend(resources(&calls, made.as_ref(), &resolver));
         findings.extend(limits(values, &all_tags));
         findings.extend(quotas(made.as_ref(), &resolver, account_quotas));

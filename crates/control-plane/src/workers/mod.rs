@@ -23,3 +23,5 @@ mod sweeps;
 mod terminate;
 mod update;
 mod work;
+
+pub(crate) use provision::by_preference;

@@ -223,10 +223,14 @@ fn accepted_as(record: RecordId, product: ProvisionedProductId, plan: &Plan) -> 
     outcome
 }
 
+pub(super) fn best_path(paths: Vec<LaunchPath>) -> Option<LaunchPath> {
+    by_preference(paths).into_iter().next()
+}
+
 /// A path with a launch constraint before one without, then by id: the same choice each time.
-pub(super) fn best_path(mut paths: Vec<LaunchPath>) -> Option<LaunchPath> {
+pub(crate) fn by_preference(mut paths: Vec<LaunchPath>) -> Vec<LaunchPath> {
     paths.sort_by_key(|p| (!p.constraints.iter().any(|c| c.kind == "LAUNCH"), p.id.clone()));
-    paths.into_iter().next()
+    paths
 }
 
 pub(super) fn no_launch_path() -> Problem {

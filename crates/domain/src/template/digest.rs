@@ -30,6 +30,8 @@ pub struct TemplateResource {
     pub condition: Option<String>,
     /// As written.
     pub properties: Map<String, Value>,
+    /// The names of all its properties.
+    pub names: Vec<String>,
     /// SHA-256 of all its properties as written: equal where nobody wrote anything else.
     pub fingerprint: String,
     /// Parameters, resources and conditions that its properties name.
@@ -77,6 +79,7 @@ impl TemplateDigest {
                     kind,
                     condition,
                     properties,
+                    names: all.map(|all| all.keys().cloned().collect()).unwrap_or_default(),
                     refers,
                 })
             })
