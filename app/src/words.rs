@@ -171,6 +171,8 @@ pub fn audit_action(action: &str) -> String {
         "begin_update" => "Begin an update of an environment",
         "update" => "Start the update",
         "follow_update" => "Watch the update",
+        "leave_resources" => "Leave resources in AWS",
+        "hand_over_environment" => "Hand an environment over, or back",
         "extend_lease" => "Extend a lease",
         "observe_environment" => "Have AWS asked how an environment is",
         "observe" => "Look at an environment",

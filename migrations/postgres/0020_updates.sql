@@ -7,6 +7,11 @@ CREATE UNIQUE INDEX request_undecided_of_environment ON request (environment_id)
 ALTER TABLE environment ADD COLUMN update_request_id TEXT REFERENCES request (id);
 -- What AWS was last sent: JSON, without secrets.
 ALTER TABLE environment ADD COLUMN parameters TEXT NOT NULL DEFAULT '{}';
+-- What its termination leaves in AWS: `nothing`, `undeletable` or `everything`.
+ALTER TABLE environment ADD COLUMN leaves TEXT NOT NULL DEFAULT 'nothing';
+-- That it waits for the platform team: JSON.
+ALTER TABLE environment ADD COLUMN handed_over TEXT;
+CREATE INDEX environment_handed_over ON environment (created_at, id) WHERE handed_over IS NOT NULL;
 -- Read anew, with what tells two versions apart.
 DELETE FROM artifact_template;
 -- Read anew, with the portfolios that an account launches by; what was read before does not take the place of what was read

@@ -48,7 +48,9 @@ impl Form {
             }
             "/api/submit_update" | "/api/show_update_form" => Self::of_update(&value("id"), &value("artifact")),
             "/api/decide_request" => Self::of("/requests", &value("id")),
-            "/api/terminate_environment" | "/api/hold_environment" => Self::of("/environments", &value("id")),
+            "/api/terminate_environment" | "/api/hold_environment" | "/api/hand_over_environment" => {
+                Self::of("/environments", &value("id"))
+            }
             "/api/revoke_access" => Self::of_revocation(&value("environment"), &value("person")),
             "/api/add_group_mapping" => Self::at("/admin/mappings"),
             "/api/save_project" if value("version").is_empty() => Self::at("/admin/projects"),

@@ -51,6 +51,8 @@ pub const PATHS: &[&str] = &[
     "/api/end_session",
     "/api/end_sessions_of",
     "/api/extend_lease",
+    "/api/hand_back_environment",
+    "/api/hand_over_environment",
     "/api/hold_environment",
     "/api/launch_environment",
     "/api/observe_environment",

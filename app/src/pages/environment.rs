@@ -4,6 +4,7 @@ use domain::id::RevocationId;
 use domain::view::EnvironmentPage;
 use leptos::prelude::*;
 
+use super::environment_handover::{HandOverForm, HandedOver, LeftBehind};
 use super::environment_lease::{Lease, LeaseCallout};
 use super::environment_observed::{DriftCallout, RunningCard};
 use super::environment_terminate::Terminate;
@@ -55,6 +56,8 @@ pub fn page(environment: EnvironmentPage, ended: bool) -> Page {
             {retry}
         </PageHead>
         {ended.then(|| view! { <Ended state /> })}
+        <LeftBehind environment=environment.clone() />
+        {(!over).then(|| view! { <HandedOver environment=environment.clone() /> })}
         <Revoked revoked=environment.revoked.clone() is_owner=environment.is_owner />
         {(!over).then(|| view! { <DriftCallout observed=environment.observed.clone() /> <LeaseCallout environment=environment.clone() /> })}
         {(!over && !live).then(|| view! { <VersionCallout environment=environment.clone() /> })}
@@ -67,6 +70,7 @@ pub fn page(environment: EnvironmentPage, ended: bool) -> Page {
                 <Outputs outputs=environment.outputs.clone() />
                 {(!over).then(|| view! { <Lease environment=environment.clone() /> })}
                 {(!over && !live).then(|| view! { <Version environment=environment.clone() /> })}
+                {(!over && !live).then(|| view! { <HandOverForm environment=environment.clone() /> })}
                 {revoke}
                 {terminate}
             </div>

@@ -11,6 +11,7 @@ pub mod approvals;
 pub mod audit;
 pub mod catalog;
 pub mod environment;
+mod environment_handover;
 mod environment_lease;
 mod environment_observed;
 mod environment_terminate;

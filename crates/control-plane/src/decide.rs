@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 use domain::action::Action;
 use domain::audit::Outcome;
-use domain::environment::{Environment, EnvironmentState};
+use domain::environment::{Environment, EnvironmentState, Leaves};
 use domain::id::{EnvironmentId, OperationId, RequestId};
 use domain::operation::{Operation, OperationKind, Step, Subject};
 use domain::person::PersonKey;
@@ -177,6 +177,8 @@ impl ControlPlane {
             launch_target: None,
             operation: Some(operation.id.clone()),
             lease_ends_at: now + TimeDelta::days(i64::from(request.lease_days)),
+            leaves: Leaves::Nothing,
+            handed_over: None,
             hold: None,
             revoked: false,
             created_at: now,

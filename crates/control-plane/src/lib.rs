@@ -20,6 +20,7 @@ mod environment;
 mod environments;
 mod error;
 mod guardrails;
+mod hand_over;
 mod home;
 mod lease;
 mod observe;

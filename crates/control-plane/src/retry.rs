@@ -1,7 +1,7 @@
 //! Retrying an environment that could not be brought up or updated, or whose termination failed.
 
 use domain::action::Action;
-use domain::environment::{Environment, EnvironmentState};
+use domain::environment::{Environment, EnvironmentState, Leaves};
 use domain::id::EnvironmentId;
 use domain::operation::{OperationKind, Subject};
 
@@ -82,6 +82,7 @@ impl ControlPlane {
             OperationKind::Terminate => Terminating,
             _ => it.state,
         };
+        it.leaves = seen.leaves;
         it.problem = None;
         it.operation = Some(operation.id.clone());
         it.updated_at = self.now();
@@ -94,6 +95,9 @@ impl ControlPlane {
             .with("name", &it.name)
             .with("operation", operation.id.as_str())
             .with("kind", kind.as_str());
+        if kind == OperationKind::Terminate && it.leaves != Leaves::Nothing {
+            event = event.with("leaves", it.leaves.as_str());
+        }
         if let Some(ended) = &ended {
             event = event.with("ended", ended.id.as_str());
         }

@@ -77,6 +77,45 @@ impl FromStr for EnvironmentState {
     }
 }
 
+/// What a termination leaves in AWS.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Leaves {
+    #[default]
+    Nothing,
+    /// What AWS cannot delete: Service Catalog lets go of it all the same (`IgnoreErrors`).
+    Undeletable,
+    /// The stack with all its resources (`RetainPhysicalResources`).
+    Everything,
+}
+
+impl Leaves {
+    pub const ALL: [Self; 3] = [Self::Nothing, Self::Undeletable, Self::Everything];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::Undeletable => "undeletable",
+            Self::Everything => "everything",
+        }
+    }
+}
+
+impl FromStr for Leaves {
+    type Err = UnknownName;
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
+        Self::ALL.into_iter().find(|leaves| leaves.as_str() == text).ok_or_else(|| UnknownName(text.to_owned()))
+    }
+}
+
+/// That somebody who cannot go on has asked the platform team to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandOver {
+    pub by: PersonKey,
+    pub note: String,
+    pub at: DateTime<Utc>,
+}
+
 /// What "Open" opens, found among the stack's resources.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -126,6 +165,10 @@ pub struct Environment {
     /// The operation at work on it, or the last one.
     pub operation: Option<OperationId>,
     pub lease_ends_at: DateTime<Utc>,
+    /// What its termination leaves, once that was asked for.
+    pub leaves: Leaves,
+    /// It waits for the platform team.
+    pub handed_over: Option<HandOver>,
     /// What keeps it from being terminated at the end of its lease.
     pub hold: Option<Hold>,
     /// A revocation is in force on it. Follows from the revocations, and is no part of a version.

@@ -21,7 +21,7 @@ use crate::tx::Tx;
 const COLUMNS: &str = "id, request_id, project_id, owner_issuer, owner_subject, studio_user_id, product_id, artifact_id, \
                        account_id, region, stage, name, state, problem, provisioned_product_id, stack_arn, outputs, \
                        tags, launch_target, operation_id, lease_ends_at, hold, revoked, created_at, updated_at, version, \
-                       update_request_id, parameters";
+                       update_request_id, parameters, leaves, handed_over";
 
 const KEYS: Keys = Keys {
     table: "environment",
@@ -54,6 +54,8 @@ pub enum Attention {
     Held(DateTime<Utc>),
     /// AWS has it other than the portal left it.
     Drifted,
+    /// It waits for the platform team.
+    HandedOver,
 }
 
 impl EnvironmentFilter {
@@ -81,6 +83,9 @@ impl EnvironmentFilter {
             }
             Some(Attention::Held(now)) => {
                 sql.push(" AND held_until > ").value(now);
+            }
+            Some(Attention::HandedOver) => {
+                sql.push(" AND handed_over IS NOT NULL");
             }
             Some(Attention::Drifted) => {
                 sql.push(" AND id IN (SELECT environment_id FROM observation WHERE drifted = 1)");
@@ -122,6 +127,8 @@ struct EnvironmentRow {
     version: i64,
     update_request_id: Option<String>,
     parameters: String,
+    leaves: String,
+    handed_over: Option<String>,
 }
 
 impl TryFrom<EnvironmentRow> for Environment {
@@ -151,6 +158,8 @@ impl TryFrom<EnvironmentRow> for Environment {
             launch_target: at.optional_json("launch_target", row.launch_target.as_deref())?,
             operation: at.optional("operation_id", row.operation_id.as_deref())?,
             lease_ends_at: at.time("lease_ends_at", row.lease_ends_at)?,
+            leaves: at.parse("leaves", &row.leaves)?,
+            handed_over: at.optional_json("handed_over", row.handed_over.as_deref())?,
             hold: at.optional_json("hold", row.hold.as_deref())?,
             revoked: row.revoked != 0,
             created_at: at.time("created_at", row.created_at)?,
@@ -186,6 +195,8 @@ fn columns(environment: &Environment) -> Result<Columns> {
         ("launch_target", optional_json("environment", "launch_target", environment.launch_target.as_ref())?),
         ("operation_id", environment.operation.as_ref().map(OperationId::as_str).into()),
         ("lease_ends_at", environment.lease_ends_at.into()),
+        ("leaves", environment.leaves.as_str().into()),
+        ("handed_over", optional_json("environment", "handed_over", environment.handed_over.as_ref())?),
         ("hold", optional_json("environment", "hold", environment.hold.as_ref())?),
         ("held_until", environment.hold.as_ref().map(|hold| hold.until).into()),
         ("created_at", environment.created_at.into()),

@@ -65,8 +65,8 @@ async fn things(state: &State) -> Things {
     Things(vec![
         ("environment", environment.to_string()),
         ("failed", failed),
-        // Held and let go before it is terminated.
-        ("version", (version + 2).to_string()),
+        // Held and let go, handed over and back, before it is terminated.
+        ("version", (version + 4).to_string()),
         ("seen_version", version.to_string()),
         ("revocation", revocation.to_string()),
         ("revocation_version", revocation_version.to_string()),

@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
-use domain::organization::PolicyChange;
+use domain::organization::{ChangedOutlook, PolicyChange};
 use domain::view::{
-    ChangedOutlook, ChangeEffects, EnvironmentEffect, GovernedEffect, PolicyChangePage, PolicyChangeView, ProductEffect,
+    ChangeEffects, EnvironmentEffect, GovernedEffect, PolicyChangePage, PolicyChangeView, ProductEffect,
 };
 use leptos::prelude::*;
 
@@ -123,12 +123,15 @@ fn Effects(effects: ChangeEffects, names: Names) -> impl IntoView {
     let more = more_environments
         .then(|| view! { <p class="text-muted">"There are more environments than were looked at."</p> });
     let environments = (!environments.is_empty()).then(|| {
-        let items =
-            environments.into_iter().map(|e| view! { <OnEnvironments effect=e names=names.clone() open /> }).collect_view();
+        let items = environments
+            .into_iter()
+            .map(|e| view! { <OnEnvironments effect=e names=names.clone() open /> })
+            .collect_view();
         view! { <Card title="Environments that stand differently"><div class="stack gap-6">{items}</div></Card> }
     });
     let products = (!products.is_empty()).then(|| {
-        let items = products.into_iter().map(|p| view! { <OnProduct effect=p names=names.clone() open /> }).collect_view();
+        let items =
+            products.into_iter().map(|p| view! { <OnProduct effect=p names=names.clone() open /> }).collect_view();
         view! { <Card title="Products on offer that stand differently"><div class="stack gap-6">{items}</div></Card> }
     });
     let governed = (!governed.is_empty()).then(|| view! { <OnGoverned governed names=names.clone() /> });

@@ -109,6 +109,8 @@ fn things() -> Vec<(&'static str, Facts, Vec<Action>)> {
         Action::TerminateEnvironment,
         Action::RetryEnvironment,
         Action::UpdateEnvironment,
+        Action::LeaveResources,
+        Action::HandOverEnvironment,
         Action::ExtendLease,
         Action::HoldEnvironment,
         Action::ObserveEnvironment,

@@ -132,6 +132,8 @@ fn in_words(action: Action) -> &'static str {
         Action::TerminateEnvironment => "terminate this environment",
         Action::RetryEnvironment => "retry this environment",
         Action::UpdateEnvironment => "update this environment",
+        Action::LeaveResources => "leave resources of this environment in AWS",
+        Action::HandOverEnvironment => "hand this environment over to the platform team",
         Action::ExtendLease => "extend the lease of this environment",
         Action::HoldEnvironment => "hold this environment",
         Action::ObserveEnvironment => "have AWS asked how this environment is",

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::ApprovalRule;
 use domain::audit::{AuditActor, AuditEvent, Outcome};
-use domain::environment::{Environment, EnvironmentState, LaunchTarget, Output};
+use domain::environment::{Environment, EnvironmentState, HandOver, LaunchTarget, Leaves, Output};
 use domain::id::{EnvironmentId, ProjectId, RequestId};
 use domain::operation::{Operation, OperationKind, Step, Subject};
 use domain::person::PersonKey;
@@ -121,6 +121,8 @@ pub(crate) fn environment(id: &str, request: &Request, seconds: i64) -> Environm
         launch_target: Some(LaunchTarget::Studio { domain_id: "d-1".into(), user_profile_name: "ada".into() }),
         operation: Some("op-1".parse().unwrap()),
         lease_ends_at: at(seconds + 90 * 86_400),
+        leaves: Leaves::Undeletable,
+        handed_over: Some(HandOver { by: person("asker"), note: "Help".into(), at: at(seconds) }),
         hold: None,
         revoked: false,
         created_at: at(seconds),

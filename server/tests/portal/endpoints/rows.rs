@@ -225,6 +225,18 @@ pub(super) const ROWS: &[Row] = &[
         "admin",
     ),
     form(
+        "/api/hand_over_environment",
+        &[("id", "{environment}"), ("handover_note", "I cannot go on")],
+        &["churn-scientist", "churn-lead", "auditor", "newcomer"],
+        "fraud-scientist",
+    ),
+    form(
+        "/api/hand_back_environment",
+        &[("id", "{environment}")],
+        &["churn-scientist", "churn-lead", "auditor", "newcomer"],
+        "admin",
+    ),
+    form(
         "/api/terminate_environment",
         &[("id", "{environment}"), ("version", "{version}"), ("confirm", "runs")],
         &["churn-scientist", "churn-lead", "auditor", "newcomer"],
