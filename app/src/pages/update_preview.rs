@@ -33,7 +33,7 @@ pub fn PreviewCard(
     });
     let keeps = (lost.is_none() && !nothing && unread.is_none())
         .then(|| view! { <Callout tone=Tone::Good title="No data is lost by it, as far as the templates tell." /> });
-    let none = nothing.then(|| {
+    let same = nothing.then(|| {
         view! { <p class="text-muted">"Nothing is other than it is now: it is provisioned once more with the same version and values, which mends what was changed past the portal."</p> }
     });
     let unread = unread.map(|why| {
@@ -54,7 +54,7 @@ pub fn PreviewCard(
     });
     view! {
         <Card title="What the update does" note>
-            <div class="stack gap-3">{lost} {keeps} {unread} {none} {changes} {parameters}</div>
+            <div class="stack gap-3">{lost} {keeps} {unread} {same} {changes} {parameters}</div>
         </Card>
     }
 }

@@ -159,13 +159,12 @@ fn asked_by<'a>(
     only: Option<BTreeSet<String>>,
 ) -> Asked<'a> {
     let StillValid { product, project, parameters, environment, .. } = valid;
-    let tags = match environment {
+    let tags = if let Some(environment) = environment {
         // They stay.
-        Some(environment) => environment.tags.clone(),
-        None => {
-            let environment = request.environment.as_ref().map_or(tags::NO_ENVIRONMENT_YET, |id| id.as_str());
-            tags::sent(request, product, project, environment)
-        }
+        environment.tags.clone()
+    } else {
+        let environment = request.environment.as_ref().map_or(tags::NO_ENVIRONMENT_YET, |id| id.as_str());
+        tags::sent(request, product, project, environment)
     };
     Asked { product, artifact, account, values: parameters, tags, only }
 }

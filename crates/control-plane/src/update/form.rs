@@ -118,7 +118,7 @@ impl Updatable {
             let key = parameter_of(&field.name).to_owned();
             if kept.contains(&key) {
                 field.required = false;
-                field.help = format!("{} {KEEPS}", field.help).trim().to_owned();
+                format!("{} {KEEPS}", field.help).trim().clone_into(&mut field.help);
             } else if !matches!(field.control, FormControl::Secret { .. })
                 && let Some(value) = self.value_now(&key)
                 && fits(&field.control, value)

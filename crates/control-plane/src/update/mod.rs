@@ -55,7 +55,7 @@ impl ControlPlane {
             email: owner.and_then(|owner| owner.email),
             environment_name: it.name.clone(),
         };
-        Ok(Updatable { request, product, project, account, access, bindings, person, environment })
+        Ok(Updatable { environment, request, product, project, account, access, bindings, person })
     }
 }
 

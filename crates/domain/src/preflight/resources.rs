@@ -265,25 +265,12 @@ impl Calls<'_> {
                     Known::Absent => arn.push('/'),
                     path => arn.push_str(&path.text()?),
                 },
-                property => arn.push_str(&self.part_of_arn(property, resource, resolver)?),
+                property => arn.push_str(&part_of_arn(property, resource, resolver)?),
             }
             rest = after;
         }
         arn.push_str(rest);
         Some(arn)
-    }
-
-    /// A property as it stands in an ARN. No policy knows the id of a domain that the same template makes.
-    fn part_of_arn(&self, property: &str, resource: &TemplateResource, resolver: &Resolver<'_>) -> Option<String> {
-        if let Some(text) = resolver.at(&resource.properties, property).text() {
-            return Some(text);
-        }
-        let value = resource.properties.get(property)?;
-        let named = value.get("Ref").or_else(|| value.get("Fn::GetAtt")?.get(0))?.as_str()?;
-        resolver
-            .resource(named)
-            .filter(|made| made.kind == "AWS::SageMaker::Domain")
-            .map(|_| "d-000000000000".to_owned())
     }
 
     /// The role that is passed on: one by its ARN, or one that the template makes.
@@ -363,6 +350,16 @@ impl Calls<'_> {
             }
         }
     }
+}
+
+/// A property as it stands in an ARN. No policy knows the id of a domain that the same template makes.
+fn part_of_arn(property: &str, resource: &TemplateResource, resolver: &Resolver<'_>) -> Option<String> {
+    if let Some(text) = resolver.at(&resource.properties, property).text() {
+        return Some(text);
+    }
+    let value = resource.properties.get(property)?;
+    let named = value.get("Ref").or_else(|| value.get("Fn::GetAtt")?.get(0))?.as_str()?;
+    resolver.resource(named).filter(|made| made.kind == "AWS::SageMaker::Domain").map(|_| "d-000000000000".to_owned())
 }
 
 fn value_of(from: KeySource, properties: &Map<String, Value>, resolver: &Resolver<'_>) -> Known {

@@ -124,17 +124,17 @@ pub(super) fn names(value: Option<&Value>) -> BTreeSet<String> {
 /// What functions in a value name: `Ref`, `Fn::GetAtt`, `Fn::Sub`, `Fn::If`.
 fn named_in(value: &Value, names: &mut BTreeSet<String>) {
     // Without the attribute.
-    let named = |text: &str| text.split('.').next().unwrap_or(text).to_owned();
+    let alone = |text: &str| text.split('.').next().unwrap_or(text).to_owned();
     match value {
         Value::Object(map) => {
             for (function, argument) in map {
                 let first = argument.get(0).and_then(Value::as_str);
                 match (function.as_str(), argument.as_str().or(first)) {
                     ("Ref" | "Fn::GetAtt" | "Fn::If", Some(text)) => {
-                        names.insert(named(text));
+                        names.insert(alone(text));
                     }
                     ("Fn::Sub", Some(text)) => {
-                        names.extend(text.split("${").skip(1).filter_map(|part| part.split('}').next()).map(named));
+                        names.extend(text.split("${").skip(1).filter_map(|part| part.split('}').next()).map(alone));
                     }
                     _ => {}
                 }
