@@ -46,7 +46,7 @@ pub fn Version(environment: EnvironmentPage) -> impl IntoView {
         let name = name.unwrap_or_else(|| artifact.clone());
         let fields = vec![("id", environment.id.to_string()), ("artifact", artifact)];
         view! {
-            <p>"AWS has it in version " {name} ". Take that over, or update it to the version that was approved."</p>
+            <p>{format!("AWS has it in version {name}. Take that over, or update it to the version that was approved.")}</p>
             <div class="actions"><PostButton action="/api/adopt_version" label="Take over the version that AWS has" fields /></div>
         }
     });

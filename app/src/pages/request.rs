@@ -74,7 +74,8 @@ pub fn page(request: RequestPage) -> Page {
         let id = request.id.to_string();
         let (approvers, state, possible) =
             (request.approvers.clone(), request.form.clone(), request.hindrance.is_none());
-        view! { <Decision id version=request.version approvers state possible /> }
+        let then = if request.update.is_some() { "updated" } else { "provisioned" };
+        view! { <Decision id version=request.version approvers state possible then /> }
     });
     let body = view! {
         <PageHead title=request.name.clone() lead=request.product_name.clone() crumbs=vec![Crumb::new("/requests", "Requests")]>
@@ -150,7 +151,7 @@ fn What(request: RequestPage) -> impl IntoView {
         view! { <Disclosure summary><PairList pairs=request.bound /></Disclosure> }
     });
     view! {
-        <Card title="What it creates">
+        <Card title=if request.update.is_some() { "What it has afterwards" } else { "What it creates" }>
             <p>
                 <a href=format!("/catalog/{}", request.product)>{request.product_name}</a>
                 ", version " {request.version_name} ". " {request.product_description}
@@ -171,14 +172,22 @@ fn What(request: RequestPage) -> impl IntoView {
 }
 
 #[component]
-fn Decision(id: String, version: i64, approvers: String, state: FormState, possible: bool) -> impl IntoView {
+fn Decision(
+    id: String,
+    version: i64,
+    approvers: String,
+    state: FormState,
+    possible: bool,
+    /// What follows an approval: "provisioned", "updated".
+    then: &'static str,
+) -> impl IntoView {
     let approve = possible.then(|| {
         view! { <button class="button button-primary" type="submit" name="decision" value="approve">"Approve"</button> }
     });
     let note = if possible {
-        "After an approval the environment is provisioned at once."
+        format!("After an approval the environment is {then} at once.")
     } else {
-        "It cannot be approved as it stands: see the top of the page."
+        "It cannot be approved as it stands: see the top of the page.".to_owned()
     };
     view! {
         <Card title="Your decision" note=approvers id="decide">

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::binding::{BindingPerson, parameter_of, resolve};
 use domain::catalog::Product;
-use domain::environment::Environment;
+use domain::environment::{Environment, EnvironmentState};
 use domain::parameter::narrow;
 use domain::problem::Problem;
 use domain::project::Project;
@@ -49,6 +49,11 @@ impl ControlPlane {
             return refuse("The project may no longer use the product in this stage.".to_owned(), ask);
         }
         let environment = self.updated_by(request).await?;
+        // While it is being updated this is asked by the update itself.
+        let ends = |it: &&Environment| matches!(it.state, EnvironmentState::Terminating | EnvironmentState::Terminated);
+        if let Some(it) = environment.as_ref().filter(ends) {
+            return refuse(format!("The environment is {}.", it.state), "Request a new environment.");
+        }
         let owner = environment.as_ref().map_or(&request.requester, |environment| &environment.owner);
         let person = BindingPerson {
             studio_user_id: owner.studio_user_id(),

@@ -101,7 +101,7 @@ fn rule(result: control_plane::Result<impl std::fmt::Debug>) -> String {
 }
 
 on_both! {
-    async fn v8_3_1_a_lead_learns_nothing_of_people_of_other_projects(url) {
+    async fn v8_2_2_a_lead_learns_nothing_of_people_of_other_projects(url) {
         let state = TestState::start(&url).await;
         let cut = async |by: &str, whom: &str, reach: &str| {
             let person = state.as_(whom).await.actor.person.studio_user_id().to_string();

@@ -146,7 +146,10 @@ impl ControlPlane {
         let operation = self.operation(OperationKind::Update, subject, &request.requester)?;
         it.state = EnvironmentState::Updating;
         it.problem = None;
-        it.update = Some(request.id.clone());
+        // One that failed and is not tried again needs its secrets no more.
+        if let Some(failed) = it.update.replace(request.id.clone()) {
+            tx.erase_sealed(&failed).await?;
+        }
         it.operation = Some(operation.id.clone());
         it.updated_at = self.now();
         it.version += 1;

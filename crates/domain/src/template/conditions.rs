@@ -85,13 +85,13 @@ mod tests {
     }
 
     #[test]
-    fn v2_4_1_a_circle_through_values_ends() {
+    fn v15_2_2_a_circle_through_values_ends() {
         let circle = "  A: !Equals [!If [B, x, y], x]\n  B: !Equals [!If [A, x, y], x]\n";
         assert_eq!(holds(circle, "A", ""), None);
     }
 
     #[test]
-    fn v2_4_1_conditions_that_name_many_others_are_each_decided_once() {
+    fn v15_2_2_conditions_that_name_many_others_are_each_decided_once() {
         let mut conditions = String::new();
         for level in 0..24 {
             let all = vec![format!("{{Condition: C{}}}", level + 1); 10].join(", ");
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn v2_4_1_a_chain_longer_than_any_template_of_use_ends() {
+    fn v15_2_2_a_chain_longer_than_any_template_of_use_ends() {
         let mut conditions = String::new();
         for level in 0..5_000 {
             writeln!(conditions, "  C{level}: !Not [{{Condition: C{}}}]", level + 1).unwrap();

@@ -1,0 +1,69 @@
+import { expect, test } from '@playwright/test';
+import { look } from './support/look.ts';
+import { signIn } from './support/sign-in.ts';
+import { approve, reloadUntil, request, terminate } from './support/story.ts';
+
+// What runs costs by the hour: it is seen and stopped where the environment is, without the console and without JavaScript.
+test('what runs is listed and stopped, the lease is put off, and a lead holds the environment', async ({ browser }) => {
+  test.setTimeout(240_000);
+  const open = async () => (await browser.newContext({ javaScriptEnabled: false })).newPage();
+  const scientist = await open();
+  await signIn(scientist, 'fraud-scientist');
+  const requestPath = await request(scientist, 'Studio environment', 'fraud-running', /Dev/);
+  const lead = await open();
+  await signIn(lead, 'fraud-lead');
+  await approve(lead, 'fraud-running');
+  await scientist.goto(requestPath);
+  await scientist.getByRole('link', { name: 'Go to the environment' }).click();
+  const path = new URL(scientist.url()).pathname;
+  await reloadUntil(scientist, 'Available');
+  await expect(scientist.getByText('AWS was not asked yet.')).toBeVisible();
+
+  const [studio] = await Promise.all([
+    scientist.context().waitForEvent('page'),
+    scientist.getByRole('button', { name: /Open Studio/ }).click(),
+  ]);
+  await studio.waitForLoadState();
+  await studio.getByRole('button', { name: 'Run JupyterServer' }).click();
+  await expect(studio.getByRole('row', { name: /JupyterServer/ })).toBeVisible();
+
+  await scientist.getByRole('button', { name: /^Look now/ }).click();
+  const until = async (text: string) =>
+    expect(async () => {
+      await scientist.goto(path);
+      await expect(scientist.getByText(text, { exact: true })).toBeVisible({ timeout: 200 });
+    }).toPass({ timeout: 90_000, intervals: [500] });
+  await until('JupyterServer app');
+  const seen = await (await browser.newContext()).newPage();
+  await signIn(seen, 'fraud-scientist');
+  await look(seen, 'fraud-scientist', 'environment-running', path);
+
+  // An app that is only starting can be stopped as well.
+  await scientist.getByRole('button', { name: /^Stop default/ }).click();
+  await expect(scientist.getByText('It is being stopped.').first()).toBeVisible();
+  await until('Nothing runs.');
+
+  await scientist.getByRole('button', { name: 'Extend the lease' }).click();
+  await expect(scientist.getByText('The lease is extended.')).toBeVisible();
+  await expect(scientist.getByText('Hold it', { exact: true })).toHaveCount(0);
+
+  await lead.goto(path);
+  await lead.getByText('Hold it', { exact: true }).click();
+  await lead.getByLabel('Why it has to stay').fill('The audit of the spring campaign looks at it.');
+  await lead.getByRole('button', { name: 'Hold the environment' }).click();
+  await expect(lead.getByText('A day from today on').first()).toBeVisible();
+  await expect(lead.getByLabel('Why it has to stay')).toHaveValue('The audit of the spring campaign looks at it.');
+  const day = new Date(Date.now() + 30 * 24 * 3600 * 1000).toISOString().slice(0, 10);
+  await lead.getByLabel('Until').fill(day);
+  await lead.getByRole('button', { name: 'Hold the environment' }).click();
+  await expect(lead.getByText('It is held.')).toBeVisible();
+  const leads = await (await browser.newContext()).newPage();
+  await signIn(leads, 'fraud-lead');
+  await look(leads, 'fraud-lead', 'environment-held', path);
+  await leads.goto('/environments?attention=held');
+  await expect(leads.getByRole('link', { name: 'fraud-running' })).toBeVisible();
+
+  await scientist.goto(path);
+  await terminate(scientist, 'fraud-running');
+  await reloadUntil(scientist, 'Terminated');
+});
