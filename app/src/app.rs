@@ -29,6 +29,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/catalog") view=routes::Catalog ssr=SsrMode::Async />
                 <Route path=path!("/catalog/:product") view=routes::Product ssr=SsrMode::Async />
                 <Route path=path!("/catalog/:product/request") view=routes::RequestForm ssr=SsrMode::Async />
+                <Route path=path!("/environments/:id/update") view=routes::UpdateForm ssr=SsrMode::Async />
                 <Route path=path!("/requests") view=routes::Requests ssr=SsrMode::Async />
                 <Route path=path!("/requests/:id") view=routes::Request ssr=SsrMode::Async />
                 <Route path=path!("/approvals") view=routes::Approvals ssr=SsrMode::Async />

@@ -72,6 +72,13 @@ pub(crate) fn Environment() -> impl IntoView {
 }
 
 #[component]
+pub(crate) fn UpdateForm() -> impl IntoView {
+    let id = path_id::<EnvironmentId>("id", "environment with this id");
+    let query = query();
+    draw(|portal, caller| async move { portal.update_form(&caller, &id?, query).await }, pages::update_form::page)
+}
+
+#[component]
 pub(crate) fn Revoke() -> impl IntoView {
     let query = query();
     draw(|portal, caller| async move { portal.revoke_form(&caller, query).await }, pages::revoke::page)

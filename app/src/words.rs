@@ -69,6 +69,7 @@ pub fn environment_state(state: EnvironmentState) -> &'static str {
     match state {
         EnvironmentState::Provisioning => "Provisioning",
         EnvironmentState::Available => "Available",
+        EnvironmentState::Updating => "Updating",
         EnvironmentState::Tainted => "Tainted",
         EnvironmentState::Error => "Error",
         EnvironmentState::Terminating => "Terminating",
@@ -134,6 +135,7 @@ pub fn data_class(class: DataClass) -> &'static str {
 pub fn operation(kind: OperationKind) -> &'static str {
     match kind {
         OperationKind::Provision => "Provisioning",
+        OperationKind::Update => "Update",
         OperationKind::Terminate => "Termination",
         OperationKind::Revoke => "Revocation",
         OperationKind::Restore => "Restoration",
@@ -164,6 +166,13 @@ pub fn audit_action(action: &str) -> String {
         "launch_environment" => "Open an environment",
         "terminate_environment" => "Ask for a termination",
         "retry_environment" => "Try an environment again",
+        "update_environment" => "Ask for an update of an environment",
+        "adopt_version" => "Take over the version that AWS has",
+        "begin_update" => "Begin an update of an environment",
+        "update" => "Start the update",
+        "follow_update" => "Watch the update",
+        "leave_resources" => "Leave resources in AWS",
+        "hand_over_environment" => "Hand an environment over, or back",
         "extend_lease" => "Extend a lease",
         "observe_environment" => "Have AWS asked how an environment is",
         "observe" => "Look at an environment",

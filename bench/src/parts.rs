@@ -30,6 +30,7 @@ pub(crate) fn environment_badge(state: EnvironmentState) -> Badge {
     match state {
         EnvironmentState::Provisioning => badge("tone-info", RUNNING, "Provisioning"),
         EnvironmentState::Available => badge("tone-good", CHECK, "Available"),
+        EnvironmentState::Updating => badge("tone-info", RUNNING, "Updating"),
         EnvironmentState::Tainted => badge("tone-warn", WARNING, "Tainted"),
         EnvironmentState::Error => badge("tone-bad", CROSS, "Error"),
         EnvironmentState::Terminating => badge("tone-info", RUNNING, "Terminating"),

@@ -199,11 +199,11 @@ class AroundThePortal(AwsTestCase):
         message = self.refused("ValidationError", invoke, EndpointName="studiogate-probe", Body=b"{}")
         self.assertIn("not found", message)
         peer = client("ec2", role(PROD, "StudiogateProbe")).create_vpc_peering_connection
-        self.refused("InvalidVpcID.NotFound", peer, VpcId="vpc-00000000000000000")
-        self.refused("DryRunOperation", peer, VpcId="vpc-00000000000000000", DryRun=True)
+        between = {"VpcId": "vpc-00000000000000000", "PeerVpcId": "vpc-00000000000000001"}
+        self.refused("InvalidVpcID.NotFound", peer, **between)
+        self.refused("DryRunOperation", peer, **between, DryRun=True)
         elsewhere = client("ec2", role(PROD, "StudiogateObserver")).create_vpc_peering_connection
-        denied = {"VpcId": "vpc-00000000000000000"}
-        self.refused_by(BY_IDENTITY, "ec2:CreateVpcPeeringConnection", elsewhere, **denied)
+        self.refused_by(BY_IDENTITY, "ec2:CreateVpcPeeringConnection", elsewhere, **between)
 
     def test_roles_are_for_the_hub_alone(self):
         wanted = {"RoleArn": arn(DEV, "StudiogateLauncher"), "RoleSessionName": ADA, "ExternalId": EXTERNAL_ID}

@@ -42,7 +42,7 @@ pub async fn serve_within(
 ) -> Result<()> {
     let mut workers = {
         let (control_plane, shutdown) = (control_plane.clone(), shutdown.clone());
-        tokio::spawn(async move { control_plane.run_workers(shutdown).await })
+        tokio::spawn(async move { Box::pin(control_plane.run_workers(shutdown)).await })
     };
     // Answers are written in pieces; without this each page would wait for an acknowledgement of the piece before.
     let listener = listener.tap_io(|stream| {

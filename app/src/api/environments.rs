@@ -1,4 +1,4 @@
-use domain::view::{HoldInput, TerminateInput};
+use domain::view::{HandOverInput, HoldInput, TerminateInput};
 use leptos::prelude::*;
 use leptos::server_fn::codec::PostUrl;
 
@@ -12,8 +12,9 @@ pub async fn terminate_environment(
     environment: String,
     #[server(default)] confirm: String,
     #[server(default)] version: String,
+    #[server(default)] leaves: String,
 ) -> Posted {
-    let input = TerminateInput { confirm, version };
+    let input = TerminateInput { confirm, version, leaves };
     let form = Form::of("/environments", &environment).with_fields(&input).with_field("id", &environment);
     act(form, |portal, caller| async move {
         portal.terminate_environment(&caller, &id(&environment, "environment")?, input).await?;
@@ -115,6 +116,35 @@ pub async fn release_environment(
     act(Form::of("/environments", &environment), |portal, caller| async move {
         portal.release_environment(&caller, &id(&environment, "environment")?).await?;
         Ok(done(format!("/environments/{environment}"), "The environment is no longer held."))
+    })
+    .await
+}
+
+#[server(endpoint = "hand_over_environment", prefix = "/api", input = PostUrl, output = Html)]
+pub async fn hand_over_environment(
+    #[server(rename = "id")]
+    #[server(default)]
+    environment: String,
+    #[server(default)] handover_note: String,
+) -> Posted {
+    let input = HandOverInput { handover_note };
+    let form = Form::of("/environments", &environment).with_fields(&input).with_field("id", &environment);
+    act(form, |portal, caller| async move {
+        portal.hand_over_environment(&caller, &id(&environment, "environment")?, input).await?;
+        Ok(done(format!("/environments/{environment}"), "The platform team finds it among what waits for them."))
+    })
+    .await
+}
+
+#[server(endpoint = "hand_back_environment", prefix = "/api", input = PostUrl, output = Html)]
+pub async fn hand_back_environment(
+    #[server(rename = "id")]
+    #[server(default)]
+    environment: String,
+) -> Posted {
+    act(Form::of("/environments", &environment), |portal, caller| async move {
+        portal.hand_back_environment(&caller, &id(&environment, "environment")?).await?;
+        Ok(done(format!("/environments/{environment}"), "It waits for the platform team no more."))
     })
     .await
 }

@@ -46,8 +46,11 @@ impl Form {
             "/api/submit_request" | "/api/show_request_form" => {
                 Self::of_request(&value("product"), &value("artifact"), &value("target"))
             }
+            "/api/submit_update" | "/api/show_update_form" => Self::of_update(&value("id"), &value("artifact")),
             "/api/decide_request" => Self::of("/requests", &value("id")),
-            "/api/terminate_environment" | "/api/hold_environment" => Self::of("/environments", &value("id")),
+            "/api/terminate_environment" | "/api/hold_environment" | "/api/hand_over_environment" => {
+                Self::of("/environments", &value("id"))
+            }
             "/api/revoke_access" => Self::of_revocation(&value("environment"), &value("person")),
             "/api/add_group_mapping" => Self::at("/admin/mappings"),
             "/api/save_project" if value("version").is_empty() => Self::at("/admin/projects"),
@@ -73,6 +76,11 @@ impl Form {
         Self::at(format!("/catalog/{}/request", encode(product)))
             .with_query("artifact", artifact)
             .with_query("target", target)
+    }
+
+    /// The form to update an environment.
+    pub(super) fn of_update(environment: &str, artifact: &str) -> Self {
+        Self::at(format!("/environments/{}/update", encode(environment))).with_query("artifact", artifact)
     }
 
     /// The form to cut somebody off.
@@ -238,6 +246,10 @@ mod tests {
         assert_eq!(
             address("/api/submit_request", &[("product", "prod-1"), ("artifact", "pa-1"), ("target", "a/b")]).unwrap(),
             "/catalog/prod-1/request?artifact=pa-1&target=a%2Fb&draft=d"
+        );
+        assert_eq!(
+            address("/api/submit_update", &[("id", "e"), ("artifact", "pa-1")]).unwrap(),
+            "/environments/e/update?artifact=pa-1&draft=d"
         );
         assert_eq!(address("/api/decide_request", &[("id", "r")]).unwrap(), "/requests/r?draft=d");
         assert_eq!(address("/api/save_project", &[("id", "p")]).unwrap(), "/admin/projects?draft=d");

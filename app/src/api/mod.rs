@@ -14,6 +14,7 @@ mod revocations;
 mod sessions;
 mod studio;
 mod theme;
+mod updates;
 
 use std::collections::BTreeMap;
 
@@ -37,17 +38,21 @@ pub use revocations::*;
 pub use sessions::*;
 pub use studio::*;
 pub use theme::*;
+pub use updates::*;
 
 /// Every server function, as it is registered and posted to.
 pub const PATHS: &[&str] = &[
     "/api/accept_binding_proposals",
     "/api/add_group_mapping",
+    "/api/adopt_version",
     "/api/apply_policy_change",
     "/api/decide_request",
     "/api/end_other_sessions",
     "/api/end_session",
     "/api/end_sessions_of",
     "/api/extend_lease",
+    "/api/hand_back_environment",
+    "/api/hand_over_environment",
     "/api/hold_environment",
     "/api/launch_environment",
     "/api/observe_environment",
@@ -72,9 +77,11 @@ pub const PATHS: &[&str] = &[
     "/api/save_project_account",
     "/api/set_theme",
     "/api/show_request_form",
+    "/api/show_update_form",
     "/api/start_notebook_instance",
     "/api/stop_running",
     "/api/submit_request",
+    "/api/submit_update",
     "/api/terminate_environment",
     "/api/withdraw_request",
 ];

@@ -37,7 +37,9 @@ pub fn Badge(tone: Tone, icon: Icon, #[prop(into)] text: String) -> impl IntoVie
 #[component]
 pub fn EnvironmentBadge(state: EnvironmentState) -> impl IntoView {
     let (tone, icon) = match state {
-        EnvironmentState::Provisioning | EnvironmentState::Terminating => (Tone::Info, Icon::Running),
+        EnvironmentState::Provisioning | EnvironmentState::Updating | EnvironmentState::Terminating => {
+            (Tone::Info, Icon::Running)
+        }
         EnvironmentState::Available => (Tone::Good, Icon::Check),
         EnvironmentState::Tainted => (Tone::Warn, Icon::Warning),
         EnvironmentState::Error => (Tone::Bad, Icon::Cross),

@@ -1,4 +1,5 @@
 use domain::environment::EnvironmentState;
+use domain::request::RequestKind;
 use domain::view::{EnvironmentRow, RequestRow};
 use leptos::prelude::*;
 
@@ -54,11 +55,12 @@ pub fn RequestRows(rows: Vec<RequestRow>, #[prop(optional)] reasons: bool) -> im
     let rows = rows
         .into_iter()
         .map(|row| {
+            let update = (row.kind == RequestKind::Update).then_some("Update: ");
             view! {
                 <li class="row row-req">
                     <div class="row-main">
                         <a class="row-link" href=format!("/requests/{}", row.id)>{row.name}</a>
-                        <p class="row-sub">{row.product_name}</p>
+                        <p class="row-sub">{update} {row.product_name}</p>
                         {reasons.then(|| view! { <p class="row-reason">{row.justification}</p> })}
                     </div>
                     <p class="row-sub">

@@ -4,9 +4,11 @@ use domain::id::RevocationId;
 use domain::view::EnvironmentPage;
 use leptos::prelude::*;
 
+use super::environment_handover::{HandOverForm, HandedOver, LeftBehind};
 use super::environment_lease::{Lease, LeaseCallout};
 use super::environment_observed::{DriftCallout, RunningCard};
 use super::environment_terminate::Terminate;
+use super::environment_version::{Version, VersionCallout};
 use crate::components::{
     Callout, Card, Crumb, EnvironmentBadge, ErrorSummary, Fact, Facts, Hidden, Icon, IconView, Moment, PageHead,
     PairList, PostButton, ProgressView, Tone,
@@ -23,9 +25,10 @@ pub fn page(environment: EnvironmentPage, ended: bool) -> Page {
     let form = environment.form.clone();
     let live = environment.progress.state.is_passing();
     let state = environment.progress.state;
-    let retry = (environment.allowed.has(Action::RetryEnvironment) && state == EnvironmentState::Error).then(|| {
+    let retry = environment.allowed.has(Action::RetryEnvironment).then(|| {
         let fields = vec![("id", environment.id.to_string())];
-        view! { <PostButton action="/api/retry_environment" label="Try again" fields /> }
+        let label = if state == EnvironmentState::Error { "Try again" } else { "Try the update again" };
+        view! { <PostButton action="/api/retry_environment" label fields /> }
     });
     let progress = environment.progress.clone();
     let progress = if live {
@@ -53,8 +56,11 @@ pub fn page(environment: EnvironmentPage, ended: bool) -> Page {
             {retry}
         </PageHead>
         {ended.then(|| view! { <Ended state /> })}
+        <LeftBehind environment=environment.clone() />
+        {(!over).then(|| view! { <HandedOver environment=environment.clone() /> })}
         <Revoked revoked=environment.revoked.clone() is_owner=environment.is_owner />
         {(!over).then(|| view! { <DriftCallout observed=environment.observed.clone() /> <LeaseCallout environment=environment.clone() /> })}
+        {(!over && !live).then(|| view! { <VersionCallout environment=environment.clone() /> })}
         <ErrorSummary state=form.clone() />
         <Launch environment=environment.clone() />
         <div class="columns">
@@ -63,6 +69,8 @@ pub fn page(environment: EnvironmentPage, ended: bool) -> Page {
                 {runs.then(|| view! { <RunningCard environment=environment.clone() /> })}
                 <Outputs outputs=environment.outputs.clone() />
                 {(!over).then(|| view! { <Lease environment=environment.clone() /> })}
+                {(!over && !live).then(|| view! { <Version environment=environment.clone() /> })}
+                {(!over && !live).then(|| view! { <HandOverForm environment=environment.clone() /> })}
                 {revoke}
                 {terminate}
             </div>
@@ -169,6 +177,10 @@ fn Outputs(outputs: Vec<Output>) -> impl IntoView {
 #[component]
 fn About(environment: EnvironmentPage) -> impl IntoView {
     let over = environment.progress.state == EnvironmentState::Terminated;
+    let parameters = (!environment.parameters.is_empty()).then(|| {
+        let pairs = environment.parameters;
+        view! { <Card title="Parameters"><div class="narrow"><PairList pairs /></div></Card> }
+    });
     let tags = (!environment.tags.is_empty())
         .then(|| view! { <Card title="Tags"><div class="narrow"><PairList pairs=environment.tags /></div></Card> });
     view! {
@@ -200,6 +212,7 @@ fn About(environment: EnvironmentPage) -> impl IntoView {
                     .map(|id| view! { <Fact term="Provisioned product"><code>{id}</code></Fact> })}
             </Facts>
         </Card>
+        {parameters}
         {tags}
     }
 }
@@ -214,7 +227,7 @@ fn Ended(state: EnvironmentState) -> impl IntoView {
             (Tone::Warn, "It is over: the last change failed, the environment runs as before.")
         }
         EnvironmentState::Error => (Tone::Bad, "It failed: what happened stands under Progress."),
-        EnvironmentState::Provisioning | EnvironmentState::Terminating => return None,
+        EnvironmentState::Provisioning | EnvironmentState::Updating | EnvironmentState::Terminating => return None,
     };
     Some(view! { <div id="outcome" tabindex="-1"><Callout tone title role="status" /></div> })
 }

@@ -31,7 +31,7 @@ fn told(it: &DriftView) -> Option<(String, &'static str)> {
             let version = it.version.clone().unwrap_or_else(|| artifact.to_string());
             (
                 format!("AWS has it in version {version}, which was not provisioned by the portal."),
-                "Ask whoever did that for the reason; the platform team can provision the version that was approved.",
+                "Below, under Version, it can be taken over, or updated to the version that was approved.",
             )
         }
         Drift::NothingToOpen => (

@@ -92,6 +92,7 @@ fn Filters(query: EnvironmentsQuery, projects: Vec<String>) -> impl IntoView {
         Choice::new("ending", "Lease ends within a week, or has ended"),
         Choice::new("held", "Held"),
         Choice::new("drifted", "Otherwise in AWS"),
+        Choice::new("handed_over", "Handed over to the platform team"),
     ];
     view! {
         <form class="filters" method="get" action="/environments" role="search">

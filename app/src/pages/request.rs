@@ -8,6 +8,7 @@ use crate::components::{
 };
 use crate::document::Page;
 use crate::pages::preflight::PreflightCard;
+use crate::pages::update_preview::PreviewCard;
 use crate::words;
 
 /// Everything needed to decide on one page: who, why, where, what it creates, what the platform sets, what runs already.
@@ -23,10 +24,12 @@ pub fn page(request: RequestPage) -> Page {
         let fields = vec![("id", request.id.to_string()), ("version", request.version.to_string())];
         view! { <PostButton action="/api/withdraw_request" label="Withdraw request" fields /> }
     });
-    let again = (request.is_mine && request.state.is_final() && request.environment.is_none()).then(|| {
-        let fields = vec![("id", request.id.to_string())];
-        view! { <PostButton action="/api/request_again" label="Request again" fields /> }
-    });
+    let again =
+        (request.is_mine && request.state.is_final() && request.environment.is_none() && request.update.is_none())
+            .then(|| {
+                let fields = vec![("id", request.id.to_string())];
+                view! { <PostButton action="/api/request_again" label="Request again" fields /> }
+            });
     let denied = request.denial.clone().map(|denial| {
         let title = format!("{} denied this request.", denial.by);
         view! {
@@ -57,12 +60,22 @@ pub fn page(request: RequestPage) -> Page {
         }
     });
     let hindrance = request.hindrance.clone().map(|problem| view! { <ProblemCallout problem tone=Tone::Warn /> });
+    let preview = request.update.clone().and_then(|update| update.preview);
+    let preview = preview.map(|preview| view! { <PreviewCard preview /> });
+    let updates = request.update.clone().map(|update| {
+        view! {
+            <Callout tone=Tone::Info title=format!("An update from version {} to {}.", update.version_name, request.version_name)>
+                <p>"It is of " <a href=format!("/environments/{}", update.environment)>"an environment that is there"</a> ", which stays what it is but for what stands below."</p>
+            </Callout>
+        }
+    });
     let preflight = request.preflight.clone().map(|preflight| view! { <PreflightCard preflight /> });
     let decision = (open && decide).then(|| {
         let id = request.id.to_string();
         let (approvers, state, possible) =
             (request.approvers.clone(), request.form.clone(), request.hindrance.is_none());
-        view! { <Decision id version=request.version approvers state possible /> }
+        let then = if request.update.is_some() { "updated" } else { "provisioned" };
+        view! { <Decision id version=request.version approvers state possible then /> }
     });
     let body = view! {
         <PageHead title=request.name.clone() lead=request.product_name.clone() crumbs=vec![Crumb::new("/requests", "Requests")]>
@@ -76,9 +89,11 @@ pub fn page(request: RequestPage) -> Page {
         {unsent}
         {hindrance}
         {waiting}
+        {open.then_some(updates)}
         <div class="columns">
             <div class="stack">
                 <Why request=request.clone() />
+                {preview}
                 {preflight}
                 {decision}
                 <What request=request.clone() />
@@ -136,7 +151,7 @@ fn What(request: RequestPage) -> impl IntoView {
         view! { <Disclosure summary><PairList pairs=request.bound /></Disclosure> }
     });
     view! {
-        <Card title="What it creates">
+        <Card title=if request.update.is_some() { "What it has afterwards" } else { "What it creates" }>
             <p>
                 <a href=format!("/catalog/{}", request.product)>{request.product_name}</a>
                 ", version " {request.version_name} ". " {request.product_description}
@@ -157,14 +172,22 @@ fn What(request: RequestPage) -> impl IntoView {
 }
 
 #[component]
-fn Decision(id: String, version: i64, approvers: String, state: FormState, possible: bool) -> impl IntoView {
+fn Decision(
+    id: String,
+    version: i64,
+    approvers: String,
+    state: FormState,
+    possible: bool,
+    /// What follows an approval: "provisioned", "updated".
+    then: &'static str,
+) -> impl IntoView {
     let approve = possible.then(|| {
         view! { <button class="button button-primary" type="submit" name="decision" value="approve">"Approve"</button> }
     });
     let note = if possible {
-        "After an approval the environment is provisioned at once."
+        format!("After an approval the environment is {then} at once.")
     } else {
-        "It cannot be approved as it stands: see the top of the page."
+        "It cannot be approved as it stands: see the top of the page.".to_owned()
     };
     view! {
         <Card title="Your decision" note=approvers id="decide">

@@ -196,7 +196,7 @@ fn Whole(form: RequestFormPage) -> impl IntoView {
 
 /// A field as its control says.
 #[component]
-fn Generated(
+pub(super) fn Generated(
     field: FormField,
     mut state: FormState,
     /// A secret that was typed before and is not kept.

@@ -8,6 +8,7 @@ mod policy_changes;
 mod probes;
 mod revocations;
 mod samples;
+mod updates;
 
 use std::sync::Arc;
 

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 use domain::action::Action;
 use domain::audit::Outcome;
-use domain::environment::{Environment, EnvironmentState};
+use domain::environment::{Environment, EnvironmentState, Leaves};
 use domain::id::{EnvironmentId, OperationId, RequestId};
 use domain::operation::{Operation, OperationKind, Step, Subject};
 use domain::person::PersonKey;
 use domain::problem::Problem;
-use domain::request::{Decision, DecisionError, Request, RequestState};
+use domain::request::{Decision, DecisionError, Request, RequestKind, RequestState};
 use domain::view::DecisionInput;
 use store::Tx;
 
@@ -115,7 +115,10 @@ impl ControlPlane {
         };
         let nobody_asked = matches!(decision, Decision::Approve { by: None, .. });
         let mut decided = request.decide(decision, now).map_err(|e| refused_decision(&e))?;
-        if decided.state == RequestState::Approved {
+        if decided.state == RequestState::Approved && decided.kind == RequestKind::Update {
+            tx.update_request(&decided).await?;
+            self.begin_update(tx, by, &decided).await?;
+        } else if decided.state == RequestState::Approved {
             let (environment, operation) = self.environment_for(&decided)?;
             decided.environment = Some(environment.id.clone());
             tx.update_request(&decided).await?;
@@ -154,6 +157,7 @@ impl ControlPlane {
         let environment = Environment {
             id,
             request: request.id.clone(),
+            update: None,
             project: request.project.clone(),
             owner: request.requester.clone(),
             studio_user_id: request.requester.studio_user_id(),
@@ -168,10 +172,13 @@ impl ControlPlane {
             provisioned_product: None,
             stack_arn: None,
             outputs: Vec::new(),
+            parameters: BTreeMap::new(),
             tags: BTreeMap::new(),
             launch_target: None,
             operation: Some(operation.id.clone()),
             lease_ends_at: now + TimeDelta::days(i64::from(request.lease_days)),
+            leaves: Leaves::Nothing,
+            handed_over: None,
             hold: None,
             revoked: false,
             created_at: now,

@@ -1,8 +1,9 @@
 //! One environment.
 
 use domain::action::Action;
+use domain::catalog::Product;
 use domain::environment::{Environment, EnvironmentState, LaunchTarget};
-use domain::id::EnvironmentId;
+use domain::id::{EnvironmentId, ProvisioningArtifactId};
 use domain::operation::OperationKind;
 use domain::revocation::Reach;
 use domain::view::EnvironmentPage;
@@ -32,6 +33,9 @@ impl ControlPlane {
             Action::LaunchEnvironment,
             Action::TerminateEnvironment,
             Action::RetryEnvironment,
+            Action::UpdateEnvironment,
+            Action::LeaveResources,
+            Action::HandOverEnvironment,
             Action::ExtendLease,
             Action::HoldEnvironment,
             Action::ObserveEnvironment,
@@ -50,22 +54,32 @@ impl ControlPlane {
         let artifact = product.as_ref().and_then(|p| p.artifact(&it.artifact));
         let ends = Termination::of(&it, &told, artifact);
         let version = artifact.map(|a| a.name.clone());
+        let newer = product.as_ref().and_then(|product| newer(product, &it.artifact));
+        let waiting = self.store().undecided_request_of(&it.id).await?.map(|request| request.id);
         Ok(EnvironmentPage {
             lease: self.lease_view(&it).await?,
             observed: self.observed_view(&it).await?,
             progress: self.progress_of(&it, &self.expected(&it).await?).await?,
             product_name: names.product(&it.product),
             version_name: version.unwrap_or_else(|| it.artifact.to_string()),
+            version_is_deprecated: artifact.is_some_and(|a| a.deprecated),
+            newer_version: newer,
+            update_waiting: waiting,
             account_name: account.map_or_else(|| it.account.to_string(), |a| a.name),
             owner: names.person(&it.owner),
             is_owner: it.owner == caller.actor.person,
             provisioned_product: it.provisioned_product.as_ref().map(ToString::to_string),
+            leaves: it.leaves,
+            stack_arn: it.stack_arn.clone(),
+            handed_over: self.hand_over_view(&it).await?,
+            contact: self.settings().platform_contact.clone(),
             revoked,
             may_revoke,
             launch_note: self.launch_note(&it),
             termination_deletes: ends.deletes,
             termination_consequences: ends.consequences,
             form: self.form_state(caller, draft).await?,
+            parameters: it.parameters.into_iter().collect(),
             tags: it.tags.into_iter().collect(),
             launch: it.launch_target,
             id: it.id,
@@ -98,6 +112,16 @@ impl ControlPlane {
             None => String::new(),
         }
     }
+}
+
+/// The name of the version that is offered first, where the environment has an older or a deprecated one.
+fn newer(product: &Product, has: &ProvisioningArtifactId) -> Option<String> {
+    let offered = product.preferred_artifact().filter(|offered| offered.id != *has)?;
+    let older = match product.artifact(has) {
+        Some(current) => current.deprecated || !current.active || current.created_at < offered.created_at,
+        None => true,
+    };
+    older.then(|| offered.name.clone())
 }
 
 /// "1 hour", "12 hours", "90 minutes".

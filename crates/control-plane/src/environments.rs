@@ -52,6 +52,7 @@ impl ControlPlane {
                 "ending" => Some(Attention::EndsBy(now + WARNINGS[0])),
                 "held" => Some(Attention::Held(now)),
                 "drifted" => Some(Attention::Drifted),
+                "handed_over" => Some(Attention::HandedOver),
                 _ => None,
             },
         }

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use domain::access::ProductAccess;
-use domain::catalog::{ConstraintRule, Product};
+use domain::catalog::{Constraint, ConstraintRule, Product};
 use domain::id::AccountId;
 use domain::organization::{Caller, Guardrails, OrganizationState, guardrails};
+use domain::preflight::LaunchStanding;
 use domain::project::ProjectAccount;
 use domain::resource_actions::{creating, opening};
 use domain::session::RoleName;
@@ -76,15 +77,31 @@ impl ControlPlane {
 
 /// What the launch constraint names: an ARN, or a name.
 pub(crate) fn launch_constraint(product: &Product) -> Option<&str> {
-    product.constraints.iter().find_map(|c| match &c.rule {
-        ConstraintRule::Launch { role } => Some(role.as_str()),
-        _ => None,
-    })
+    launch_constraints(product, None).first().copied()
+}
+
+/// What the launch constraints name that can hold for an account, each once.
+pub(crate) fn launch_constraints<'a>(product: &'a Product, standing: Option<&LaunchStanding>) -> Vec<&'a str> {
+    let holds = |c: &&Constraint| standing.is_none_or(|standing| standing.launches_by(c.portfolio.as_ref()));
+    let mut roles: Vec<&str> = Vec::new();
+    for constraint in product.constraints.iter().filter(holds) {
+        if let ConstraintRule::Launch { role } = &constraint.rule
+            && !roles.contains(&role.as_str())
+        {
+            roles.push(role);
+        }
+    }
+    roles
 }
 
 /// Who creates the resources: the role of the launch constraint, or whoever provisions.
 pub(crate) fn launch_role(product: &Product) -> &str {
-    let role = launch_constraint(product).unwrap_or(RoleName::StudiogateProvisioner.as_str());
+    role_of(launch_constraint(product))
+}
+
+/// The role that a launch constraint names, with its path; without one whoever provisions.
+pub(crate) fn role_of(constraint: Option<&str>) -> &str {
+    let role = constraint.unwrap_or(RoleName::StudiogateProvisioner.as_str());
     // An ARN, or the name alone; a policy that names the role names its path too.
     role.split_once(":role/").map_or(role, |(_, name)| name)
 }

@@ -202,6 +202,12 @@ fn view(operation: &Operation, trail: &[AuditEvent], told: &Told, expected: &Exp
             "Create the resources in AWS",
             "Read what was created",
         ],
+        OperationKind::Update => &[
+            "Check the update again",
+            "Start in Service Catalog",
+            "Change the resources in AWS",
+            "Read what was changed",
+        ],
         OperationKind::Terminate => &[
             "Check the termination again",
             "Delete apps and spaces",
@@ -269,7 +275,9 @@ fn ends(trail: &[AuditEvent]) -> BTreeMap<u8, DateTime<Utc>> {
 /// The record at Service Catalog that a step made; what only looks at it says it again.
 fn record(trail: &[AuditEvent], position: u8) -> Option<&str> {
     steps_of(trail)
-        .filter(|(at, event)| *at == position && matches!(event.action.as_str(), "clear" | "provision" | "terminate"))
+        .filter(|(at, event)| {
+            *at == position && matches!(event.action.as_str(), "clear" | "provision" | "update" | "terminate")
+        })
         .find_map(|(_, event)| event.detail.get("record").map(String::as_str))
 }
 
@@ -291,7 +299,7 @@ fn stack_detail(kind: OperationKind, position: u8, told: &Told, expected: &Expec
 
 fn step_detail(kind: OperationKind, step: &Step) -> Option<String> {
     match step {
-        Step::Check if kind == OperationKind::Terminate => {
+        Step::Check if matches!(kind, OperationKind::Terminate | OperationKind::Update) => {
             Some("What AWS is still at work on, it finishes first".to_owned())
         }
         Step::Clear | Step::FollowClear { .. } => Some("Removing what an earlier try left behind".to_owned()),

@@ -6,14 +6,15 @@ use domain::action::Action;
 use domain::audit::AuditActor;
 use domain::binding::{BindingPerson, resolve};
 use domain::catalog::Product;
+use domain::environment::Environment;
 use domain::id::RequestId;
 use domain::parameter::narrow;
 use domain::person::ProjectRole;
 use domain::preflight::Preflight;
 use domain::problem::Problem;
 use domain::request::{Decision, Request, RequestState};
-use domain::view::{Denial, RequestPage, TimelineEntry};
-use store::{AuditFilter, EnvironmentFilter, PageRequest, PersonRecord, Scope};
+use domain::view::{Denial, RequestPage, TimelineEntry, UpdateOf, UpdatePreview};
+use store::{AuditFilter, EnvironmentFilter, PageRequest, Scope};
 
 use crate::rows::system_for;
 use crate::{Caller, ControlPlane, Error, Result, tags, words};
@@ -27,7 +28,8 @@ impl ControlPlane {
         let account = self.store().project_account(&request.project, &request.account, &request.region).await?;
         let requester = self.store().person(&request.requester).await?;
         let artifact = product.as_ref().and_then(|p| p.artifact(&request.artifact));
-        let bound = self.bound_of(&request, product.as_ref(), requester.as_ref()).await?;
+        let updated = self.updated_by(&request).await?;
+        let bound = self.bound_of(&request, product.as_ref(), updated.as_ref()).await?;
         let running = EnvironmentFilter {
             live: true,
             owner: Some(request.requester.clone()),
@@ -36,12 +38,13 @@ impl ControlPlane {
         };
         let scope = Self::scope(&caller.actor, Action::ViewEnvironment);
         let running = self.store().environments(&scope, &running, &PageRequest::newest(10)).await?;
-        let tags = match &product {
-            Some(product) => {
+        let tags = match (&updated, &product) {
+            (Some(environment), _) => environment.tags.clone(),
+            (None, Some(product)) => {
                 let environment = request.environment.as_ref().map_or(tags::NO_ENVIRONMENT_YET, |id| id.as_str());
                 tags::resulting(&request, product, &project, environment)
             }
-            None => request.tags.clone(),
+            (None, None) => request.tags.clone(),
         };
         let actions = [Action::DecideRequest, Action::WithdrawRequest];
         let allowed = self.allowed_actions(caller, &request, &actions).await?;
@@ -49,10 +52,18 @@ impl ControlPlane {
         if request.sealed.is_some() {
             asked.push(("Secret values".to_owned(), "kept sealed".to_owned()));
         }
-        let (hindrance, preflight) = match request.state {
+        let (hindrance, preflight, preview) = match request.state {
             RequestState::Submitted => self.outlook_of(&request).await?,
-            _ => (None, None),
+            _ => (None, None, None),
         };
+        let update = updated.map(|environment| UpdateOf {
+            version_name: product
+                .as_ref()
+                .and_then(|product| product.artifact(&environment.artifact))
+                .map_or_else(|| environment.artifact.to_string(), |artifact| artifact.name.clone()),
+            environment: environment.id,
+            preview,
+        });
         Ok(RequestPage {
             id: request.id.clone(),
             name: request.name.clone(),
@@ -80,6 +91,7 @@ impl ControlPlane {
             creates: artifact.map(|a| a.resources.iter().map(|(k, n)| (k.clone(), *n)).collect()).unwrap_or_default(),
             running: self.environment_rows(caller, &running.items).await?,
             state: request.state,
+            update,
             is_mine: request.requester == caller.actor.person,
             denial: self.denial(&request).await?,
             timeline: self.timeline(&request).await?,
@@ -94,13 +106,20 @@ impl ControlPlane {
         })
     }
 
-    /// What stands in the way of an approval now, and the preflight where the request still holds.
-    async fn outlook_of(&self, request: &Request) -> Result<(Option<Problem>, Option<Preflight>)> {
+    /// What stands in the way of an approval now; the preflight, and what an update would do, where the request still holds.
+    async fn outlook_of(
+        &self,
+        request: &Request,
+    ) -> Result<(Option<Problem>, Option<Preflight>, Option<UpdatePreview>)> {
         match self.still_valid(request).await? {
-            Err(problem) => Ok((Some(problem), None)),
+            Err(problem) => Ok((Some(problem), None, None)),
             Ok(valid) => {
                 let preflight = self.preflight_of(request, &valid).await?;
-                Ok((preflight.as_ref().and_then(|preflight| preflight.problem(|_| true)), preflight))
+                let preview = match valid.product.artifact(&request.artifact) {
+                    Some(artifact) => self.preview_by(&valid, artifact).await?,
+                    None => None,
+                };
+                Ok((preflight.as_ref().and_then(|preflight| preflight.problem(|_| true)), preflight, preview))
             }
         }
     }
@@ -131,7 +150,7 @@ impl ControlPlane {
         &self,
         request: &Request,
         product: Option<&Product>,
-        requester: Option<&PersonRecord>,
+        updated: Option<&Environment>,
     ) -> Result<Vec<(String, String)>> {
         let account = self.store().project_account(&request.project, &request.account, &request.region).await?;
         let project = self.store().project(&request.project).await?;
@@ -140,9 +159,10 @@ impl ControlPlane {
         };
         let Some(artifact) = product.artifact(&request.artifact) else { return Ok(Vec::new()) };
         let bindings = self.store().parameter_bindings(&product.id).await?;
+        let owner = updated.map_or(&request.requester, |environment| &environment.owner);
         let person = BindingPerson {
-            studio_user_id: request.requester.studio_user_id(),
-            email: requester.and_then(|r| r.email.clone()),
+            studio_user_id: owner.studio_user_id(),
+            email: self.store().person(owner).await?.and_then(|person| person.email),
             environment_name: request.name.clone(),
         };
         let mut bound = Vec::new();

@@ -1,7 +1,7 @@
-//! Retrying an environment that could not be brought up, or whose termination failed.
+//! Retrying an environment that could not be brought up or updated, or whose termination failed.
 
 use domain::action::Action;
-use domain::environment::{Environment, EnvironmentState};
+use domain::environment::{Environment, EnvironmentState, Leaves};
 use domain::id::EnvironmentId;
 use domain::operation::{OperationKind, Subject};
 
@@ -18,7 +18,13 @@ impl ControlPlane {
             Some(operation) => self.store().operation(operation).await?,
             None => None,
         };
-        let kind = last.map_or(OperationKind::Provision, |o| o.kind);
+        let kind = match last.map_or(OperationKind::Provision, |o| o.kind) {
+            // What was to be updated does not run any more: it is brought up anew.
+            OperationKind::Update if seen.update.is_none() || seen.state == EnvironmentState::Error => {
+                OperationKind::Provision
+            }
+            kind => kind,
+        };
         if self.is_retried(caller, &seen, kind).await? {
             return Ok(());
         }
@@ -33,7 +39,7 @@ impl ControlPlane {
         kind: OperationKind,
         action: Action,
     ) -> Result<()> {
-        use EnvironmentState::{Available, Error as Failed, Provisioning, Tainted, Terminating};
+        use EnvironmentState::{Available, Error as Failed, Provisioning, Tainted, Terminating, Updating};
         let mut tx = self.store().begin().await?;
         // The operation first, as its worker does: both wait for each other otherwise.
         let last = match &seen.operation {
@@ -52,7 +58,7 @@ impl ControlPlane {
             return Err(Error::Stale { what: "environment".to_owned() });
         }
         let possible = match action {
-            Action::RetryEnvironment => it.state == Failed,
+            Action::RetryEnvironment => it.state == Failed || (it.state == Tainted && kind == OperationKind::Update),
             _ => ends || matches!(it.state, Available | Tainted | Failed),
         };
         if !possible {
@@ -72,9 +78,11 @@ impl ControlPlane {
         }
         it.state = match kind {
             OperationKind::Provision => Provisioning,
+            OperationKind::Update => Updating,
             OperationKind::Terminate => Terminating,
             _ => it.state,
         };
+        it.leaves = seen.leaves;
         it.problem = None;
         it.operation = Some(operation.id.clone());
         it.updated_at = self.now();
@@ -87,6 +95,9 @@ impl ControlPlane {
             .with("name", &it.name)
             .with("operation", operation.id.as_str())
             .with("kind", kind.as_str());
+        if kind == OperationKind::Terminate && it.leaves != Leaves::Nothing {
+            event = event.with("leaves", it.leaves.as_str());
+        }
         if let Some(ended) = &ended {
             event = event.with("ended", ended.id.as_str());
         }
@@ -99,9 +110,10 @@ impl ControlPlane {
     /// Whether the caller's own operation of this kind is at work on the environment, or a termination of theirs is done: a
     /// second click on the same button asks for nothing more.
     pub(crate) async fn is_underway(&self, caller: &Caller, it: &Environment, kind: OperationKind) -> Result<bool> {
-        use EnvironmentState::{Provisioning, Terminated, Terminating};
+        use EnvironmentState::{Provisioning, Terminated, Terminating, Updating};
         let fits = match kind {
             OperationKind::Provision => it.state == Provisioning,
+            OperationKind::Update => it.state == Updating,
             OperationKind::Terminate => matches!(it.state, Terminating | Terminated),
             _ => false,
         };

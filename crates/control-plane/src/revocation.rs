@@ -52,7 +52,7 @@ impl ControlPlane {
     }
 
     /// The choices that the policies leave the caller.
-    async fn reaches(&self, caller: &Caller, whom: &Whom) -> Result<Vec<ReachChoice>> {
+    pub(crate) async fn reaches(&self, caller: &Caller, whom: &Whom) -> Result<Vec<ReachChoice>> {
         let filter = EnvironmentFilter { live: true, owner: Some(whom.person.clone()), ..EnvironmentFilter::default() };
         let of_person = Scope::Person(whom.person.clone());
         let live = self.store().environments(&of_person, &filter, &PageRequest::newest(COUNTED)).await?.items;

@@ -57,6 +57,14 @@ impl ControlPlane {
         {
             return Err(Error::field("reach", "There is no such project."));
         }
+        // Somebody who has nothing to do with a lead's project is nobody there, by name or otherwise.
+        if !self.reaches(caller, &whom).await?.iter().any(|offered| offered.value == input.reach) {
+            return Err(if caller.actor.has_platform_role(PlatformRole::Admin) {
+                Error::field("reach", "They have nothing to do with this: choose one of what is offered.")
+            } else {
+                Error::not_found("person of this id")
+            });
+        }
         self.make_revocation(caller, cut, reason).await
     }
 

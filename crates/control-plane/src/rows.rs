@@ -73,6 +73,7 @@ impl ControlPlane {
             .iter()
             .map(|r| RequestRow {
                 id: r.id.clone(),
+                kind: r.kind,
                 name: r.name.clone(),
                 product_name: names.product(&r.product),
                 project: r.project.clone(),

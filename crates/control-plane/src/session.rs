@@ -21,6 +21,8 @@ use crate::authorize::{Authorized, Portal};
 pub(crate) enum Purpose {
     /// Look up launch paths and the name, start the provisioning.
     Provision,
+    /// Look up launch paths and the provisioned product, start its update.
+    Update,
     /// Look up the provisioned product, start its termination.
     Terminate,
 }
@@ -31,6 +33,7 @@ impl Purpose {
         let provisioning = matches!(action, Action::SubmitRequest | Action::RetryEnvironment);
         match self {
             Self::Provision => provisioning,
+            Self::Update => action == Action::UpdateEnvironment,
             Self::Terminate => provisioning || action == Action::TerminateEnvironment,
         }
     }
@@ -59,7 +62,7 @@ pub(crate) async fn tagger(
     environment: &Authorized<Environment>,
     target: &LaunchTarget,
 ) -> aws::Result<Session> {
-    if !Purpose::Provision.is_covered_by(environment.action()) {
+    if !Purpose::Provision.is_covered_by(environment.action()) && !Purpose::Update.is_covered_by(environment.action()) {
         return Err(not_sent("it was not a provisioning that was allowed"));
     }
     let it = environment.thing();
@@ -118,6 +121,13 @@ pub(crate) async fn provisioner(
             let grants: [Grant<'_>; 2] =
                 [(&on_product, &product), (&["servicecatalog:DescribeProvisionedProduct"], &all)];
             open(plane, environment, role, &grants).await
+        }
+        Purpose::Update => {
+            let it = environment.thing();
+            let partition = &plane.aws().config().partition;
+            let product = [format!("arn:{partition}:catalog:{}:*:product/{}", it.region, it.product)];
+            let on_all = ["servicecatalog:DescribeProvisionedProduct", "servicecatalog:UpdateProvisionedProduct"];
+            open(plane, environment, role, &[(&["servicecatalog:ListLaunchPaths"], &product), (&on_all, &all)]).await
         }
         Purpose::Terminate => {
             let actions = ["servicecatalog:DescribeProvisionedProduct", "servicecatalog:TerminateProvisionedProduct"];

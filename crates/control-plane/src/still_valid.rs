@@ -1,15 +1,17 @@
 //! Whether what was asked for can still be brought up: everything that was checked on submission, against what holds now.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::binding::{BindingPerson, parameter_of, resolve};
 use domain::catalog::Product;
+use domain::environment::{Environment, EnvironmentState};
 use domain::parameter::narrow;
 use domain::problem::Problem;
 use domain::project::Project;
-use domain::request::Request;
+use domain::request::{Request, RequestKind};
 
 use crate::submit::check_constraints;
+use crate::update::kept_secrets;
 use crate::{ControlPlane, Result, sealing};
 
 /// A request that still holds, with what it comes to.
@@ -18,6 +20,10 @@ pub(crate) struct StillValid {
     pub(crate) project: Project,
     /// Without secret values: those stay sealed with the request, and join at the call.
     pub(crate) parameters: BTreeMap<String, String>,
+    /// Of an update: the secrets that keep the value that they have.
+    pub(crate) kept: BTreeSet<String>,
+    /// The environment of an update.
+    pub(crate) environment: Option<Environment>,
 }
 
 impl ControlPlane {
@@ -42,17 +48,29 @@ impl ControlPlane {
         if access.is_none() || account.stage != request.stage {
             return refuse("The project may no longer use the product in this stage.".to_owned(), ask);
         }
-        let requester = self.store().person(&request.requester).await?;
+        let environment = self.updated_by(request).await?;
+        // While it is being updated this is asked by the update itself.
+        let ends = |it: &&Environment| matches!(it.state, EnvironmentState::Terminating | EnvironmentState::Terminated);
+        if let Some(it) = environment.as_ref().filter(ends) {
+            return refuse(format!("The environment is {}.", it.state), "Request a new environment.");
+        }
+        let owner = environment.as_ref().map_or(&request.requester, |environment| &environment.owner);
         let person = BindingPerson {
-            studio_user_id: request.requester.studio_user_id(),
-            email: requester.and_then(|person| person.email),
+            studio_user_id: owner.studio_user_id(),
+            email: self.store().person(owner).await?.and_then(|person| person.email),
             environment_name: request.name.clone(),
         };
         let mut asked = request.asked.clone();
         let secrets = self.secrets_of(request)?;
         asked.extend(secrets.clone());
         let bindings = self.store().parameter_bindings(&request.product).await?;
-        let params = narrow(&artifact.parameters, &product.constraints);
+        let mut params = narrow(&artifact.parameters, &product.constraints);
+        let mut kept = BTreeSet::new();
+        if let Some(environment) = &environment {
+            kept = kept_secrets(&params, product.artifact(&environment.artifact));
+            kept.retain(|key| !secrets.contains_key(key));
+            params.retain(|param| !kept.contains(&param.key));
+        }
         let resolved = match resolve(&params, &bindings, &account, &project, &person, &asked) {
             Ok(resolved) => resolved,
             Err(errors) => {
@@ -67,7 +85,15 @@ impl ControlPlane {
             return refuse(why.join(" "), ask);
         }
         let parameters = resolved.into_iter().filter(|(key, _)| !secrets.contains_key(key)).collect();
-        Ok(Ok(StillValid { product, project, parameters }))
+        Ok(Ok(StillValid { product, project, parameters, kept, environment }))
+    }
+
+    /// The environment that a request is an update of.
+    pub(crate) async fn updated_by(&self, request: &Request) -> Result<Option<Environment>> {
+        match (request.kind, &request.environment) {
+            (RequestKind::Update, Some(id)) => Ok(self.store().environment(id).await?),
+            _ => Ok(None),
+        }
     }
 
     /// The values of `NoEcho` parameters, unsealed; none once they were erased.

@@ -14,7 +14,7 @@ use domain::parameter::{check_rules, narrow};
 use domain::person::PersonKey;
 use domain::problem::{FieldError, Problem};
 use domain::project::Project;
-use domain::request::{Decision, Request, RequestState};
+use domain::request::{Decision, Request, RequestKind, RequestState};
 use domain::view::RequestInput;
 use store::{FormToken, Tx};
 
@@ -93,6 +93,7 @@ impl ControlPlane {
         let sealed = self.sealed(&request_id, &checked.secrets)?;
         let request = Request {
             id: request_id.clone(),
+            kind: RequestKind::Provision,
             project: project.id.clone(),
             requester: person.clone(),
             product: product.id.clone(),
@@ -156,7 +157,7 @@ impl ControlPlane {
         let who = caller.actor.person.studio_user_id();
         let account = &place.account;
         let tags = tags_of_form(who.as_str(), product, project, account, &checked.tags);
-        let asked = Asked { product, artifact: checked.artifact, account, values: &checked.values, tags };
+        let asked = Asked { product, artifact: checked.artifact, account, values: &checked.values, tags, only: None };
         let preflight = self.preflight(&asked).await?;
         let told = |finding| {
             let advice = preflight.advice(finding).unwrap_or_default();
@@ -166,7 +167,7 @@ impl ControlPlane {
         if denied.is_empty() { Ok(()) } else { Err(Error::Invalid(denied)) }
     }
 
-    fn sealed(&self, request: &RequestId, secrets: &BTreeMap<String, String>) -> Result<Option<Vec<u8>>> {
+    pub(crate) fn sealed(&self, request: &RequestId, secrets: &BTreeMap<String, String>) -> Result<Option<Vec<u8>>> {
         if secrets.is_empty() {
             return Ok(None);
         }
@@ -222,12 +223,13 @@ impl ControlPlane {
         if let Err(message) = check_name(&name) {
             wrong("name", message);
         }
-        let justification = input.justification.trim().to_owned();
-        if justification.is_empty() {
-            wrong("justification", "Say in a sentence what you need it for: who decides reads this.".to_owned());
-        } else if justification.chars().count() > LONGEST_JUSTIFICATION {
-            wrong("justification", format!("At most {LONGEST_JUSTIFICATION} characters."));
-        }
+        let justification = match check_justification(&input.justification) {
+            Ok(justification) => justification,
+            Err(message) => {
+                wrong("justification", message);
+                String::new()
+            }
+        };
         let longest = place.access.max_lease_days;
         let lease_days = input.lease_days.trim().parse::<u16>().ok().filter(|d| (1..=longest).contains(d));
         if lease_days.is_none() {
@@ -273,7 +275,19 @@ impl ControlPlane {
     }
 }
 
-async fn check_rate(tx: &mut Tx, requester: &PersonKey, now: DateTime<Utc>) -> Result<()> {
+/// Why it is asked for, without the space around it.
+pub(crate) fn check_justification(typed: &str) -> Result<String, String> {
+    let justification = typed.trim();
+    if justification.is_empty() {
+        return Err("Say in a sentence what you need it for: who decides reads this.".to_owned());
+    }
+    if justification.chars().count() > LONGEST_JUSTIFICATION {
+        return Err(format!("At most {LONGEST_JUSTIFICATION} characters."));
+    }
+    Ok(justification.to_owned())
+}
+
+pub(crate) async fn check_rate(tx: &mut Tx, requester: &PersonKey, now: DateTime<Utc>) -> Result<()> {
     if tx.count_requests_of(requester, now - RATE_WINDOW).await? < RATE {
         return Ok(());
     }

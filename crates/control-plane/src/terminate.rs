@@ -1,7 +1,7 @@
 //! Terminating an environment.
 
 use domain::action::Action;
-use domain::environment::{Environment, EnvironmentState};
+use domain::environment::{Environment, EnvironmentState, Leaves};
 use domain::id::EnvironmentId;
 use domain::operation::{Operation, OperationKind, Step};
 use domain::problem::Problem;
@@ -22,6 +22,13 @@ impl ControlPlane {
         if input.confirm.trim() != seen.name {
             return Err(Error::field("confirm", format!("Type {} to confirm.", seen.name)));
         }
+        let leaves: Leaves = match input.leaves.trim() {
+            "" => Leaves::Nothing,
+            text => text.parse().map_err(|_| Error::field("leaves", "Choose what is left in AWS."))?,
+        };
+        if leaves != Leaves::Nothing {
+            self.authorize::<Environment>(caller, Action::LeaveResources, id).await?;
+        }
         if self.is_underway(caller, &seen, OperationKind::Terminate).await? {
             return Ok(());
         }
@@ -31,7 +38,8 @@ impl ControlPlane {
         if posted != Some(seen.version) && !moves {
             return Err(Error::Stale { what: "environment".to_owned() });
         }
-        self.start(caller, &seen, OperationKind::Terminate, Action::TerminateEnvironment).await
+        let wanted = Environment { leaves, ..seen };
+        self.start(caller, &wanted, OperationKind::Terminate, Action::TerminateEnvironment).await
     }
 
     /// The operation, ended for another one.

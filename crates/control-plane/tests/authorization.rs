@@ -11,11 +11,11 @@ use common::{ISSUER, TestState};
 use control_plane::{Caller, Error};
 use domain::action::Action;
 use domain::clock::Clock;
-use domain::environment::{Environment, EnvironmentState};
+use domain::environment::{Environment, EnvironmentState, Leaves};
 use domain::id::ProjectId;
 use domain::person::{Actor, Membership, PersonKey, PlatformGrant, PlatformRole, ProjectRole};
 use domain::project::Stage;
-use domain::request::{Request, RequestState};
+use domain::request::{Request, RequestKind, RequestState};
 use domain::view::{EnvironmentsQuery, GroupMappingInput, RequestsQuery};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -97,6 +97,7 @@ fn request(n: i64, project: &ProjectId, requester: &PersonKey, at: chrono::DateT
         submitted_at: at,
         decided_at: None,
         environment: None,
+        kind: RequestKind::Provision,
         version: 1,
     }
 }
@@ -119,6 +120,10 @@ fn environment(n: i64, request: &Request) -> Environment {
         provisioned_product: None,
         stack_arn: None,
         outputs: vec![],
+        update: None,
+        parameters: Default::default(),
+        leaves: Leaves::Nothing,
+        handed_over: None,
         tags: Default::default(),
         launch_target: None,
         operation: None,

@@ -258,7 +258,7 @@ on_both! {
         assert!(state.plane.retry_environment(&lead, &id).await.is_err(), "it is not the lead who tried again");
         state.settle().await;
         let it = state.environment(&id).await;
-        let input = TerminateInput { confirm: it.name.clone(), version: it.version.to_string() };
+        let input = TerminateInput { confirm: it.name.clone(), version: it.version.to_string(), ..TerminateInput::default() };
         let end = |who| state.plane.terminate_environment(who, &id, input.clone());
         let (one, two) = tokio::join!(end(&scientist), end(&scientist));
         one.unwrap();

@@ -144,6 +144,10 @@ async fn a_policy_that_leaks_has_a_counterexample() {
             r#"permit (principal, action == Action::"start_environment", resource) when { principal.admin };"#,
         ),
         (
+            "only-admins-leave-resources-behind",
+            r#"permit (principal, action == Action::"leave_resources", resource) when { principal == resource.owner };"#,
+        ),
+        (
             "an-owner-holds-nothing-by-owning-it",
             r#"permit (principal, action == Action::"hold_environment", resource) when { principal == resource.owner };"#,
         ),

@@ -101,6 +101,20 @@ fn rule(result: control_plane::Result<impl std::fmt::Debug>) -> String {
 }
 
 on_both! {
+    async fn v8_2_2_a_lead_learns_nothing_of_people_of_other_projects(url) {
+        let state = TestState::start(&url).await;
+        let cut = async |by: &str, whom: &str, reach: &str| {
+            let person = state.as_(whom).await.actor.person.studio_user_id().to_string();
+            let input = RevokeInput { person, reach: reach.into(), reason: "Who is it?".into(), ..RevokeInput::default() };
+            state.plane.revoke_access(&state.as_(by).await, input).await
+        };
+        let lead = cut("churn-lead", "fraud-scientist", "project:churn-prediction").await.unwrap_err();
+        assert!(matches!(lead, Error::NotFound { .. }), "{lead:?}");
+        let admin = cut("admin", "fraud-scientist", "project:churn-prediction").await.unwrap_err();
+        assert!(matches!(admin, Error::Invalid(_)), "{admin:?}");
+        cut("churn-lead", "churn-scientist", "project:churn-prediction").await.unwrap();
+    }
+
     async fn a_person_is_cut_off_everywhere_and_let_in_again(url) {
         let state = TestState::start(&url).await;
         let id = with_own_role(&state, "stolen").await;

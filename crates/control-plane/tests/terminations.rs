@@ -50,7 +50,7 @@ on_both! {
         assert!(page.allowed.has(Action::TerminateEnvironment));
         assert!(page.termination_consequences[0].starts_with("The provisioning ends."));
         // What her page showed was overtaken while she typed the name.
-        let input = TerminateInput { confirm: it.name.clone(), version: seen.version.to_string() };
+        let input = TerminateInput { confirm: it.name.clone(), version: seen.version.to_string(), ..TerminateInput::default() };
         state.plane.terminate_environment(&caller, &id, input.clone()).await.unwrap();
         let termination = state.environment(&id).await.operation;
         assert_ne!(termination, it.operation);

@@ -42,6 +42,12 @@ actions! {
     TerminateEnvironment = "terminate_environment", changes: true;
     /// Start a failed operation again.
     RetryEnvironment = "retry_environment", changes: true;
+    /// Ask for another version of its product, or for other values.
+    UpdateEnvironment = "update_environment", changes: true;
+    /// Terminate it though AWS cannot delete everything, or without deleting anything.
+    LeaveResources = "leave_resources", changes: true;
+    /// Ask the platform team to go on with it, or say that it needs nobody any more.
+    HandOverEnvironment = "hand_over_environment", changes: true;
     /// Put off the end of its lease, within the limit of the project's access.
     ExtendLease = "extend_lease", changes: true;
     /// Keep it from being terminated at the end of its lease, or no longer.

@@ -94,6 +94,9 @@ pub struct Parameter {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Constraint {
     pub id: String,
+    /// The portfolio whose launches it holds for.
+    #[serde(default)]
+    pub portfolio: Option<PortfolioId>,
     pub description: String,
     pub rule: ConstraintRule,
 }

@@ -7,6 +7,7 @@ use crate::problem::Problem;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum While {
     BringingUp,
+    Updating,
     TakingDown,
 }
 
@@ -194,6 +195,7 @@ impl Cause {
 pub fn diagnose(during: While, reason: &str) -> Problem {
     let what = match during {
         While::BringingUp => "AWS could not create this environment.",
+        While::Updating => "AWS could not update this environment; it runs as before.",
         While::TakingDown => "AWS could not delete this environment.",
     };
     match (Cause::of(reason), during) {
@@ -206,6 +208,12 @@ pub fn diagnose(during: While, reason: &str) -> Problem {
             reason,
             "Retry once the cause is gone, or terminate the environment and request it with other values. The platform team \
              finds all that AWS said below.",
+        ),
+        (None, While::Updating) => Problem::new(
+            what,
+            reason,
+            "Update it with other values or to another version, or try the update again once the cause is gone. The platform \
+             team finds all that AWS said below.",
         ),
         (None, While::TakingDown) => Problem::new(
             what,
@@ -266,7 +274,7 @@ mod tests {
         for (reason, cause) in REASONS {
             assert_eq!(Cause::of(reason), Some(*cause), "{reason}");
             seen.insert(*cause);
-            for during in [While::BringingUp, While::TakingDown] {
+            for during in [While::BringingUp, While::Updating, While::TakingDown] {
                 let problem = diagnose(during, reason);
                 assert!(problem.why.contains(reason) && !problem.next.is_empty(), "AWS's words are shown: {problem:?}");
             }

@@ -23,6 +23,8 @@ pub enum EnvironmentState {
     /// Approved; an operation is bringing it up.
     Provisioning,
     Available,
+    /// An operation is changing it.
+    Updating,
     /// The last change failed; the stack runs in its previous form.
     Tainted,
     /// Exists in Service Catalog without a running stack, or could not be provisioned.
@@ -34,13 +36,21 @@ pub enum EnvironmentState {
 }
 
 impl EnvironmentState {
-    pub const ALL: [Self; 6] =
-        [Self::Provisioning, Self::Available, Self::Tainted, Self::Error, Self::Terminating, Self::Terminated];
+    pub const ALL: [Self; 7] = [
+        Self::Provisioning,
+        Self::Available,
+        Self::Updating,
+        Self::Tainted,
+        Self::Error,
+        Self::Terminating,
+        Self::Terminated,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Provisioning => "provisioning",
             Self::Available => "available",
+            Self::Updating => "updating",
             Self::Tainted => "tainted",
             Self::Error => "error",
             Self::Terminating => "terminating",
@@ -50,7 +60,7 @@ impl EnvironmentState {
 
     /// Whether an operation is at work on it.
     pub fn is_passing(self) -> bool {
-        matches!(self, Self::Provisioning | Self::Terminating)
+        matches!(self, Self::Provisioning | Self::Updating | Self::Terminating)
     }
 }
 
@@ -65,6 +75,45 @@ impl FromStr for EnvironmentState {
     fn from_str(text: &str) -> Result<Self, UnknownName> {
         Self::ALL.into_iter().find(|s| s.as_str() == text).ok_or_else(|| UnknownName(text.to_owned()))
     }
+}
+
+/// What a termination leaves in AWS.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Leaves {
+    #[default]
+    Nothing,
+    /// What AWS cannot delete: Service Catalog lets go of it all the same (`IgnoreErrors`).
+    Undeletable,
+    /// The stack with all its resources (`RetainPhysicalResources`).
+    Everything,
+}
+
+impl Leaves {
+    pub const ALL: [Self; 3] = [Self::Nothing, Self::Undeletable, Self::Everything];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::Undeletable => "undeletable",
+            Self::Everything => "everything",
+        }
+    }
+}
+
+impl FromStr for Leaves {
+    type Err = UnknownName;
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
+        Self::ALL.into_iter().find(|leaves| leaves.as_str() == text).ok_or_else(|| UnknownName(text.to_owned()))
+    }
+}
+
+/// That somebody who cannot go on has asked the platform team to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandOver {
+    pub by: PersonKey,
+    pub note: String,
+    pub at: DateTime<Utc>,
 }
 
 /// What "Open" opens, found among the stack's resources.
@@ -89,7 +138,10 @@ pub struct Output {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Environment {
     pub id: EnvironmentId,
+    /// What it was last brought up or updated by.
     pub request: RequestId,
+    /// The update that is being made, or that failed.
+    pub update: Option<RequestId>,
     pub project: ProjectId,
     /// Who asked for it; the only person who may open it.
     pub owner: PersonKey,
@@ -106,11 +158,17 @@ pub struct Environment {
     pub provisioned_product: Option<ProvisionedProductId>,
     pub stack_arn: Option<String>,
     pub outputs: Vec<Output>,
+    /// What AWS was last sent, without secrets; empty where that is not known.
+    pub parameters: BTreeMap<String, String>,
     pub tags: BTreeMap<String, String>,
     pub launch_target: Option<LaunchTarget>,
     /// The operation at work on it, or the last one.
     pub operation: Option<OperationId>,
     pub lease_ends_at: DateTime<Utc>,
+    /// What its termination leaves, once that was asked for.
+    pub leaves: Leaves,
+    /// It waits for the platform team.
+    pub handed_over: Option<HandOver>,
     /// What keeps it from being terminated at the end of its lease.
     pub hold: Option<Hold>,
     /// A revocation is in force on it. Follows from the revocations, and is no part of a version.
@@ -118,6 +176,13 @@ pub struct Environment {
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub version: i64,
+}
+
+impl Environment {
+    /// Whether it stands, and no operation is at work on it.
+    pub fn is_at_rest(&self) -> bool {
+        matches!(self.state, EnvironmentState::Available | EnvironmentState::Tainted | EnvironmentState::Error)
+    }
 }
 
 /// One line of a stack's story, from `DescribeStackEvents`.

@@ -25,7 +25,7 @@ pub use change::{AroundChange, Basis, MOST_NODES, PolicyChange, ScpLimits, finge
 pub use diff::{DiffLine, diff};
 pub use effect::{ChangedOutlook, Need, OtherDenial, OutlookOf, changed_outlooks};
 pub use effective::{EffectiveLevel, EffectivePolicy, EffectiveStatement, effective_policy, statements_of};
-pub use governed::{GOVERNED, GovernedAction};
+pub use governed::{GOVERNED, GovernedAction, requested_region};
 pub use tree::{NodeKind, Organization, TreeNode};
 
 /// The root, an organizational unit, or the account itself, with the policies attached to it.

@@ -57,6 +57,35 @@ impl FromStr for RequestState {
     }
 }
 
+/// What a request asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RequestKind {
+    /// A new environment.
+    #[default]
+    Provision,
+    /// An environment in another version, or with other values.
+    Update,
+}
+
+impl RequestKind {
+    pub const ALL: [Self; 2] = [Self::Provision, Self::Update];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Provision => "provision",
+            Self::Update => "update",
+        }
+    }
+}
+
+impl FromStr for RequestKind {
+    type Err = UnknownName;
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or_else(|| UnknownName(text.to_owned()))
+    }
+}
+
 /// What can happen to a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -106,6 +135,7 @@ pub enum DecisionError {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     pub id: RequestId,
+    pub kind: RequestKind,
     pub project: ProjectId,
     pub requester: PersonKey,
     pub product: ProductId,
@@ -128,7 +158,7 @@ pub struct Request {
     pub decision: Option<Decision>,
     pub submitted_at: DateTime<Utc>,
     pub decided_at: Option<DateTime<Utc>>,
-    /// Set once approved.
+    /// Of an update the environment that it is for; of a new one set once it is approved.
     pub environment: Option<EnvironmentId>,
     pub version: i64,
 }

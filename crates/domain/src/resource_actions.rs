@@ -8,8 +8,10 @@ mod map;
 
 pub use map::MAP;
 
+use crate::template::replacement;
+
 /// Goes up with every change of the map, so that a finding says by what it was made.
-pub const MAP_VERSION: u32 = 1;
+pub const MAP_VERSION: u32 = 2;
 
 /// One type of resource.
 #[derive(Clone, Copy, Debug)]
@@ -23,13 +25,18 @@ pub struct ResourceActions {
     pub opening: &'static [&'static str],
     /// Of the actions to create it, those that are called only where a property is set.
     pub only_with: &'static [(&'static str, &'static str)],
-    /// The property with the role that is passed on by `iam:PassRole`.
-    pub role: Option<&'static str>,
+    /// The properties with roles that are passed on by `iam:PassRole`, by their paths.
+    pub roles: &'static [&'static str],
     /// Actions that take the tags of the resource with them.
     pub tagged: &'static [&'static str],
     pub keys: &'static [ConditionKey],
-    /// The ARN of what is created, with `{partition}`, `{region}`, `{account}` and `{name}`; `*` where the call has none.
+    /// The ARN of what is created, with `{partition}`, `{region}`, `{account}`, `{name}`, `{path}` (that of IAM) and properties
+    /// by their names; `*` where the call has none.
     pub arn: &'static str,
+    /// Actions that have no ARN, for nothing is there yet.
+    pub on_everything: &'static [&'static str],
+    /// Properties that go with the call that creates it, and that no condition key speaks of.
+    pub plain: &'static [&'static str],
     /// The property with its name; CloudFormation makes one up where it is not set.
     pub name: Option<&'static str>,
 }
@@ -51,6 +58,8 @@ pub enum KeySource {
     Or(&'static str, &'static str),
     /// Every value of a member inside a property.
     Inside(&'static str, &'static str),
+    /// The same, inside several.
+    InsideAny(&'static [&'static str], &'static str),
     /// A property whose items are asked one call each.
     Each(&'static str),
     Always(&'static str),
@@ -73,21 +82,47 @@ pub fn opening(resource_type: &str) -> &'static [&'static str] {
     known(resource_type).map_or(&[], |known| known.opening)
 }
 
-/// The properties of a type that the map looks at.
+/// The properties of a type that the map looks at, and those whose change replaces the resource.
 pub fn properties(resource_type: &str) -> Vec<&'static str> {
-    let Some(known) = known(resource_type) else { return Vec::new() };
-    let of_keys = known.keys.iter().filter_map(|key| match key.from {
-        KeySource::Property(path) | KeySource::Or(path, _) | KeySource::Inside(path, _) | KeySource::Each(path) => {
-            Some(path)
-        }
-        KeySource::Always(_) | KeySource::Later => None,
-    });
-    let paths =
-        of_keys.chain(known.only_with.iter().map(|(_, property)| *property)).chain(known.role).chain(known.name);
-    let mut names: Vec<&str> = paths.chain(["Tags"]).filter_map(|path| path.split('.').next()).collect();
+    let replacing = replacement(resource_type).map_or(&[][..], |known| known.properties);
+    let Some(known) = known(resource_type) else { return replacing.to_vec() };
+    let mut names = known.looked_at();
+    names.extend(replacing);
+    names.extend(known.parts_of_arn());
     names.sort_unstable();
     names.dedup();
     names
+}
+
+impl ResourceActions {
+    /// First members of the properties that keys, actions, roles and the name come from.
+    fn looked_at(&self) -> Vec<&'static str> {
+        let of_keys = self.keys.iter().flat_map(|key| match key.from {
+            KeySource::Property(path) | KeySource::Or(path, _) | KeySource::Inside(path, _) | KeySource::Each(path) => {
+                vec![path]
+            }
+            KeySource::InsideAny(paths, _) => paths.to_vec(),
+            KeySource::Always(_) | KeySource::Later => Vec::new(),
+        });
+        let of_actions = self.only_with.iter().map(|(_, property)| *property);
+        let paths = of_keys.chain(of_actions).chain(self.roles.iter().copied()).chain(self.name).chain(["Tags"]);
+        paths.filter_map(|path| path.split('.').next()).collect()
+    }
+
+    fn parts_of_arn(&self) -> Vec<&'static str> {
+        let placeholders = self.arn.split('{').skip(1).filter_map(|part| part.split('}').next());
+        placeholders
+            .filter_map(|name| match name {
+                "path" => Some("Path"),
+                name => name.starts_with(|first: char| first.is_ascii_uppercase()).then_some(name),
+            })
+            .collect()
+    }
+
+    /// Whether the map knows what a property comes to.
+    pub fn understands(&self, property: &str) -> bool {
+        self.plain.contains(&property) || self.looked_at().contains(&property)
+    }
 }
 
 /// The actions that the portal calls to bring up any product.
@@ -96,6 +131,14 @@ pub const PROVISIONING: &[&str] = &[
     "servicecatalog:ProvisionProduct",
     "servicecatalog:DescribeRecord",
     "servicecatalog:DescribeProvisionedProduct",
+];
+
+/// The actions that Service Catalog calls with the launch role to make the stack of any product.
+pub const STACKING: &[&str] = &[
+    "cloudformation:GetTemplateSummary",
+    "cloudformation:CreateStack",
+    "cloudformation:DescribeStacks",
+    "cloudformation:DescribeStackEvents",
 ];
 
 /// The actions that the portal calls to take down any environment.
@@ -115,8 +158,9 @@ mod tests {
             let called = |action: &&str| it.creating.contains(action);
             assert!(it.tagged.iter().all(&called), "{name}");
             assert!(it.only_with.iter().all(|(action, _)| called(action)), "{name}");
-            assert!(it.keys.iter().flat_map(|key| key.actions).all(called), "{name}");
-            assert_eq!(it.role.is_some(), it.creating.contains(&"iam:PassRole"), "{name}");
+            assert!(it.keys.iter().flat_map(|key| key.actions).all(&called), "{name}");
+            assert!(it.on_everything.iter().all(called), "{name}");
+            assert_eq!(!it.roles.is_empty(), it.creating.contains(&"iam:PassRole"), "{name}");
         }
     }
 
@@ -129,7 +173,9 @@ mod tests {
                 let digest = crate::template::TemplateDigest::read(&text, properties);
                 assert!(digest.unread.is_none() && !digest.resources.is_empty(), "{path}");
                 for resource in &digest.resources {
-                    assert!(known(&resource.kind).is_some(), "{} in {path}", resource.kind);
+                    let it = known(&resource.kind).unwrap_or_else(|| panic!("{} in {path}", resource.kind));
+                    let unknown: Vec<_> = resource.names.iter().filter(|name| !it.understands(name)).collect();
+                    assert!(unknown.is_empty(), "{unknown:?} of {} in {path}", resource.kind);
                 }
             }
         }

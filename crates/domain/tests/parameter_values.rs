@@ -173,6 +173,7 @@ fn broken_rules_are_refused_with_their_name() {
 fn template(rules: &str) -> Constraint {
     Constraint {
         id: "cons-1".into(),
+        portfolio: None,
         description: String::new(),
         rule: ConstraintRule::Template { rules: rules.into() },
     }

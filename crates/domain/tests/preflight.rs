@@ -8,8 +8,8 @@ use domain::id::{AccountId, Region};
 use domain::organization::{Chain, OrganizationNode, ServiceControlPolicy};
 use domain::preflight::{
     AccountQuota, AccountQuotas, Calls, Check, Counted, Finding, FoundRole, LaunchStanding, Preflight, Reach,
-    RoleStanding, TagChoices, Verdict, calls_of_the_portal, constraints, launching, limits, quotas, resources,
-    tag_options,
+    RoleStanding, SharedPortfolio, TagChoices, Verdict, calls_of_the_portal, constraints, launching, limits, quotas,
+    resources, tag_options,
 };
 use domain::resource_actions::{MAP, known, properties};
 use domain::template::{Given, Resolver, TemplateDigest};
@@ -170,10 +170,120 @@ fn an_account_that_is_not_found_is_not_assessed_and_one_that_no_policy_reaches_i
     let of = |reach| {
         let (account, tags) = (account(), BTreeMap::new());
         let calls = Calls { reach, account: &account, region: &region, partition: "aws", role: "R", tags: &tags };
-        calls_of_the_portal(&calls, Some(&digest)).into_iter().map(|f| f.verdict).collect::<Vec<_>>()
+        let none = BTreeMap::new();
+        let given = Given { values: &none, parameters: &[], account: "1", region: "r", partition: "aws" };
+        let found = calls_of_the_portal(&calls, Some(&digest), &Resolver::new(&digest, given));
+        found.into_iter().map(|f| f.verdict).collect::<Vec<_>>()
     };
-    assert_eq!(of(Reach::Unknown), [Verdict::NotAssessed; 2]);
-    assert_eq!(of(Reach::Exempt), [Verdict::Fine; 2]);
+    assert_eq!(of(Reach::Unknown), [Verdict::NotAssessed; 3]);
+    assert_eq!(of(Reach::Exempt), [Verdict::Fine; 3]);
+}
+
+/// Launch, stack and opening, for a template whose notebook instance is made where `Type` is `book`.
+fn of_the_portal(kind: Option<&str>, statement: &str) -> Vec<(String, Verdict)> {
+    let template = "\
+Conditions:
+  Wanted: !Equals [!Ref Type, book]
+Resources:
+  Book: {Type: AWS::SageMaker::NotebookInstance, Condition: Wanted}
+  Profile: {Type: AWS::SageMaker::UserProfile}
+";
+    let (chain, policies) = chain(statement);
+    let digest = TemplateDigest::read(template, properties);
+    let values = kind.map(|kind| ("Type".to_owned(), kind.to_owned())).into_iter().collect();
+    let given =
+        Given { values: &values, parameters: &[], account: "601000000002", region: "eu-west-1", partition: "aws" };
+    let region: Region = "eu-west-1".parse().unwrap();
+    let (account, tags, reach) = (account(), BTreeMap::new(), Reach::Chain(&chain, &policies));
+    let calls = Calls { reach, account: &account, region: &region, partition: "aws", role: "Launch", tags: &tags };
+    let found = calls_of_the_portal(&calls, Some(&digest), &Resolver::new(&digest, given));
+    found.into_iter().map(|f| (f.subject, f.verdict)).collect()
+}
+
+#[test]
+fn opening_is_refused_for_what_is_made_alone() {
+    let opening = |kind| of_the_portal(kind, &deny("sagemaker:CreatePresignedNotebookInstanceUrl", ""))[2].1;
+    assert_eq!(opening(Some("book")), Verdict::Denied);
+    assert_eq!(opening(Some("none")), Verdict::Fine);
+    assert_eq!(opening(None), Verdict::Depends);
+}
+
+#[test]
+fn the_stack_itself_is_looked_at_under_the_launch_role() {
+    let stack = |statement: &str| of_the_portal(None, statement)[1].clone();
+    assert_eq!(stack(ALL), ("The stack".to_owned(), Verdict::Fine));
+    assert_eq!(stack(&deny("cloudformation:CreateStack", "")).1, Verdict::Denied);
+    let but_launch = r#","Condition":{"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/Launch"}}"#;
+    assert_eq!(stack(&deny("cloudformation:*", but_launch)).1, Verdict::Fine);
+}
+
+#[test]
+fn a_property_outside_the_map_leaves_its_resource_not_assessed() {
+    let bucket = |properties: &str, statement: &str| {
+        let template = format!("Resources: {{Data: {{Type: 'AWS::S3::Bucket', Properties: {{{properties}}}}}}}");
+        verdict(&assess(&template, &[], statement), "Data")
+    };
+    let controls = "OwnershipControls: {Rules: []}";
+    assert_eq!(bucket(controls, ALL).0, Verdict::Fine);
+    assert_eq!(bucket(controls, &deny("s3:PutBucketOwnershipControls", "")).0, Verdict::Denied);
+    assert_eq!(bucket("BucketName: data", &deny("s3:PutBucketOwnershipControls", "")).0, Verdict::Fine);
+    let (it, why) = bucket("MetadataConfiguration: {}", ALL);
+    assert_eq!(it, Verdict::NotAssessed);
+    assert!(why.contains("MetadataConfiguration"), "{why}");
+    assert_eq!(bucket("MetadataConfiguration: {}", &deny("s3:CreateBucket", "")).0, Verdict::Denied);
+}
+
+#[test]
+fn what_is_made_is_judged_by_the_arn_it_will_have() {
+    let template = "\
+Resources:
+  Role: {Type: AWS::IAM::Role, Properties: {Path: /ml/, RoleName: train}}
+  Key: {Type: AWS::KMS::Key}
+  Own: {Type: AWS::SageMaker::Domain}
+  Given: {Type: AWS::SageMaker::UserProfile, Properties: {DomainId: !Ref Domain, UserProfileName: ada}}
+  Made: {Type: AWS::SageMaker::UserProfile, Properties: {DomainId: !Ref Own, UserProfileName: ada}}
+  Other: {Type: AWS::SageMaker::UserProfile, Properties: {DomainId: !ImportValue domain, UserProfileName: ada}}
+  App: {Type: AWS::SageMaker::App, Properties: {DomainId: d-abc, UserProfileName: ada, AppType: KernelGateway, AppName: k}}
+";
+    let on = |action: &str, resource: &str, of: &str| {
+        let statement =
+            format!(r#"{{"Sid":"No","Effect":"Deny","Action":"{action}","Resource":"arn:aws:{resource}"}}"#);
+        verdict(&assess(template, &[("Domain", "d-abc")], &statement), of).0
+    };
+    assert_eq!(on("iam:CreateRole", "iam::*:role/ml/*", "Role"), Verdict::Denied);
+    assert_eq!(on("iam:CreateRole", "iam::*:role/train", "Role"), Verdict::Fine, "its path stands before its name");
+    assert_eq!(on("kms:TagResource", "kms:*:*:key/*", "Key"), Verdict::Denied);
+    assert_eq!(on("kms:CreateKey", "kms:*:*:key/*", "Key"), Verdict::Fine, "there is no key yet");
+    let profiles = "sagemaker:*:*:user-profile/d-abc/*";
+    assert_eq!(on("sagemaker:CreateUserProfile", profiles, "Given"), Verdict::Denied);
+    assert_eq!(on("sagemaker:CreateUserProfile", profiles, "Made"), Verdict::Fine, "nobody knows its domain yet");
+    assert_eq!(on("sagemaker:CreateUserProfile", profiles, "Other"), Verdict::Depends);
+    assert_eq!(on("sagemaker:CreateApp", "sagemaker:*:*:app/*/*/KernelGateway/*", "App"), Verdict::Denied);
+    assert_eq!(on("sagemaker:CreateApp", "sagemaker:*:*:app/*/*/JupyterLab/*", "App"), Verdict::Fine);
+}
+
+#[test]
+fn a_role_passed_on_for_spaces_counts_as_one_for_users() {
+    let template = "\
+Resources:
+  Own:
+    Type: AWS::SageMaker::Domain
+    Properties:
+      DefaultUserSettings: {ExecutionRole: 'arn:aws:iam::601000000002:role/One'}
+      DefaultSpaceSettings:
+        ExecutionRole: 'arn:aws:iam::601000000002:role/Other'
+        JupyterLabAppSettings: {DefaultResourceSpec: {InstanceType: ml.p3.2xlarge}}
+";
+    let of = |statement: &str| verdict(&assess(template, &[], statement), "Own").0;
+    let passing = |role: &str| {
+        deny("iam:PassRole", "").replace(r#""Resource":"*""#, &format!(r#""Resource":"arn:aws:iam::*:role/{role}""#))
+    };
+    assert_eq!(
+        [of(&passing("One")), of(&passing("Other")), of(&passing("Third"))],
+        [Verdict::Denied, Verdict::Denied, Verdict::Fine]
+    );
+    let types = r#","Condition":{"ForAnyValue:StringLike":{"sagemaker:InstanceTypes":"ml.p3.*"}}"#;
+    assert_eq!(of(&deny("sagemaker:CreateDomain", types)), Verdict::Denied);
 }
 
 proptest! {
@@ -212,7 +322,7 @@ fn standing() -> LaunchStanding {
         region: "eu-west-1".parse().unwrap(),
         product: "prod-1".parse().unwrap(),
         paths: Ok(vec!["lpv2-1".into()]),
-        shared: Ok(vec!["ML".into()]),
+        shared: Ok(vec![SharedPortfolio { id: "port-1".parse().unwrap(), name: "ML".into() }]),
         associated: Ok(true),
         role: Some(RoleStanding {
             name: "Launch".into(),
@@ -226,7 +336,7 @@ fn standing() -> LaunchStanding {
 fn of_launch(change: impl FnOnce(&mut LaunchStanding)) -> [Verdict; 3] {
     let mut standing = standing();
     change(&mut standing);
-    let found = launching(Some(&standing), Some("Launch"), &account());
+    let found = launching(Some(&standing), &["Launch"], &account());
     [found[0].verdict, found[1].verdict, found[2].verdict]
 }
 
@@ -234,7 +344,7 @@ fn of_launch(change: impl FnOnce(&mut LaunchStanding)) -> [Verdict; 3] {
 fn launch_path_principal_and_role_fail_each_on_its_own() {
     use Verdict::{Denied, Depends, Fine, NotAssessed};
     assert_eq!(of_launch(|_| {}), [Fine, Fine, Fine]);
-    assert_eq!(launching(None, Some("Launch"), &account()).iter().map(|f| f.verdict).max(), Some(NotAssessed));
+    assert_eq!(launching(None, &["Launch"], &account()).iter().map(|f| f.verdict).max(), Some(NotAssessed));
     let unshared = |it: &mut LaunchStanding| (it.paths, it.shared, it.associated) = (Ok(vec![]), Ok(vec![]), Ok(false));
     assert_eq!(of_launch(unshared)[..2], [Denied, NotAssessed]);
     assert_eq!(of_launch(|it| (it.paths, it.associated) = (Ok(vec![]), Ok(false)))[..2], [NotAssessed, Denied]);
@@ -250,13 +360,16 @@ fn launch_path_principal_and_role_fail_each_on_its_own() {
     let lambda = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}}"#;
     assert_eq!(trusting(lambda), Denied);
     assert_eq!(trusting("{"), NotAssessed);
+    let hub = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::600000000001:role/Hub"},"Action":"sts:AssumeRole","Condition":{"StringEquals":{"sts:ExternalId":"x"}}}}"#;
+    assert_eq!(trusting(hub), Denied, "somebody else may, under a condition");
     let under = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"servicecatalog.amazonaws.com"},"Action":"sts:AssumeRole","Condition":{"StringEquals":{"aws:SourceArn":"x"}}}}"#;
     assert_eq!(trusting(under), Depends);
-    let named = |named| launching(Some(&standing()), named, &account())[2].verdict;
-    assert_eq!(named(None), NotAssessed);
-    assert_eq!(named(Some("arn:aws:iam::601000000009:role/Launch")), NotAssessed);
-    assert_eq!(named(Some("arn:aws:iam::601000000002:role/Launch")), Fine);
-    assert_eq!(named(Some("Other")), NotAssessed, "it was not read");
+    let named = |named: &[&str]| launching(Some(&standing()), named, &account())[2].verdict;
+    assert_eq!(named(&[]), NotAssessed);
+    assert_eq!(named(&["arn:aws:iam::601000000009:role/Launch"]), NotAssessed);
+    assert_eq!(named(&["arn:aws:iam::601000000002:role/Launch"]), Fine);
+    assert_eq!(named(&["Launch", "Other"]), NotAssessed, "one of two");
+    assert_eq!(named(&["Other"]), NotAssessed, "it was not read");
 }
 
 #[test]
@@ -297,6 +410,7 @@ Resources:
   One: {Type: AWS::SageMaker::UserProfile}
   Two: {Type: AWS::SageMaker::UserProfile, Condition: Large}
   App: {Type: AWS::SageMaker::App}
+  Data: {Type: AWS::S3::Bucket}
 ";
     let digest = TemplateDigest::read(template, properties);
     let none = BTreeMap::new();
@@ -324,7 +438,8 @@ Resources:
     assert_eq!(profiles(&small, 9).1, Verdict::Denied, "the quota was lowered");
     let read = of(&small, 0, true);
     assert_eq!((read[0].1, read[0].2.as_str()), (Verdict::NotAssessed, "AWS is busy."));
-    assert_eq!(read[2].1, Verdict::NotAssessed, "apps are not looked up");
+    assert_eq!((read[2].0.as_str(), read[2].1), ("AWS::SageMaker::App", Verdict::NotAssessed), "by instance type");
+    assert_eq!((read[3].0.as_str(), read[3].1), ("AWS::S3::Bucket", Verdict::NotAssessed));
     assert!(of(&small, 0, false).iter().all(|finding| finding.1 == Verdict::NotAssessed), "nothing was read");
     let unread = TemplateDigest { unread: Some("It uses a transform.".into()), ..TemplateDigest::default() };
     let given =
@@ -336,7 +451,7 @@ Resources:
 fn broken_rules_are_told_and_those_that_cannot_be_read_are_not_assessed() {
     let of = |rules: &str| {
         let rule = ConstraintRule::Template { rules: rules.into() };
-        let all = [Constraint { id: "cons-1".into(), description: String::new(), rule }];
+        let all = [Constraint { id: "cons-1".into(), portfolio: None, description: String::new(), rule }];
         constraints(&all, &BTreeMap::from([("Type".into(), "big".into())])).remove(0)
     };
     let rules = |wanted: &str| {
@@ -348,6 +463,12 @@ fn broken_rules_are_told_and_those_that_cannot_be_read_are_not_assessed() {
     let broken = of(&rules("small"));
     assert_eq!((broken.verdict, broken.subject.as_str()), (Verdict::Denied, "Type"));
     assert_eq!(of("{").verdict, Verdict::NotAssessed);
+    let later = r#"{"Rules":{"Later":{"Assertions":[{"Assert":{"Fn::Equals":[{"Ref":"Size"},"1"]}}]}}}"#;
+    assert_eq!(
+        (of(later).verdict, of(later).subject),
+        (Verdict::NotAssessed, "Later".to_owned()),
+        "it has no value yet"
+    );
 }
 
 #[test]
@@ -355,7 +476,7 @@ fn a_problem_says_what_why_and_whom_to_ask() {
     let preflight = Preflight {
         findings: launching(
             Some(&LaunchStanding { shared: Ok(vec![]), paths: Ok(vec![]), ..standing() }),
-            None,
+            &[],
             &account(),
         ),
         contact: "Pat".into(),

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::ApprovalRule;
 use domain::person::PersonKey;
 use domain::project::Stage;
-use domain::request::{DECISION_TIME, Decision, DecisionError, Request, RequestState};
+use domain::request::{DECISION_TIME, Decision, DecisionError, Request, RequestKind, RequestState};
 use proptest::prelude::*;
 
 fn person(subject: &str) -> PersonKey {
@@ -40,6 +40,7 @@ fn request(approval: ApprovalRule) -> Request {
         decided_at: None,
         environment: None,
         version: 1,
+        kind: RequestKind::Provision,
     }
 }
 

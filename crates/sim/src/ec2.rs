@@ -17,6 +17,7 @@ pub fn handle(world: &World, ctx: &Ctx, action: &str, fields: &Fields) -> Result
     let (resources, missing) = match action {
         "CreateVpcPeeringConnection" => {
             let vpc = needed(fields, "VpcId")?;
+            needed(fields, "PeerVpcId")?;
             let missing = AwsError::new("InvalidVpcID.NotFound", format!("The vpc ID '{vpc}' does not exist"));
             (vec![format!("vpc/{vpc}"), "vpc-peering-connection/*".to_owned()], missing)
         }

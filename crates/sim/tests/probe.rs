@@ -178,7 +178,11 @@ async fn governance_and_networks_are_asked_about_without_being_touched() {
     let delete = [("Action", "DeleteRolePolicy"), ("RoleName", "StudiogateNoSuchRole"), ("PolicyName", "none")];
     let ask = async || h.query(&keys, "iam", "2010-05-08", &delete).await.unwrap_err();
     assert_eq!(ask().await.0, "NoSuchEntity");
-    let peer = [("Action", "CreateVpcPeeringConnection"), ("VpcId", "vpc-00000000000000000")];
+    let peer = [
+        ("Action", "CreateVpcPeeringConnection"),
+        ("VpcId", "vpc-00000000000000000"),
+        ("PeerVpcId", "vpc-00000000000000001"),
+    ];
     let dry = [&peer[..], &[("DryRun", "true")]].concat();
     let ec2 = async |fields: &[(&str, &str)]| h.query(&keys, "ec2", "2016-11-15", fields).await.unwrap_err();
     assert_eq!(ec2(&peer).await.0, "InvalidVpcID.NotFound");

@@ -20,7 +20,8 @@ use crate::tx::Tx;
 
 const COLUMNS: &str = "id, request_id, project_id, owner_issuer, owner_subject, studio_user_id, product_id, artifact_id, \
                        account_id, region, stage, name, state, problem, provisioned_product_id, stack_arn, outputs, \
-                       tags, launch_target, operation_id, lease_ends_at, hold, revoked, created_at, updated_at, version";
+                       tags, launch_target, operation_id, lease_ends_at, hold, revoked, created_at, updated_at, version, \
+                       update_request_id, parameters, leaves, handed_over";
 
 const KEYS: Keys = Keys {
     table: "environment",
@@ -53,6 +54,8 @@ pub enum Attention {
     Held(DateTime<Utc>),
     /// AWS has it other than the portal left it.
     Drifted,
+    /// It waits for the platform team.
+    HandedOver,
 }
 
 impl EnvironmentFilter {
@@ -80,6 +83,9 @@ impl EnvironmentFilter {
             }
             Some(Attention::Held(now)) => {
                 sql.push(" AND held_until > ").value(now);
+            }
+            Some(Attention::HandedOver) => {
+                sql.push(" AND handed_over IS NOT NULL");
             }
             Some(Attention::Drifted) => {
                 sql.push(" AND id IN (SELECT environment_id FROM observation WHERE drifted = 1)");
@@ -119,6 +125,10 @@ struct EnvironmentRow {
     created_at: i64,
     updated_at: i64,
     version: i64,
+    update_request_id: Option<String>,
+    parameters: String,
+    leaves: String,
+    handed_over: Option<String>,
 }
 
 impl TryFrom<EnvironmentRow> for Environment {
@@ -128,6 +138,7 @@ impl TryFrom<EnvironmentRow> for Environment {
         Ok(Self {
             id: at.parse("id", &row.id)?,
             request: at.parse("request_id", &row.request_id)?,
+            update: at.optional("update_request_id", row.update_request_id.as_deref())?,
             project: at.parse("project_id", &row.project_id)?,
             owner: person(row.owner_issuer, row.owner_subject),
             studio_user_id: at.word("studio_user_id", &row.studio_user_id)?,
@@ -142,10 +153,13 @@ impl TryFrom<EnvironmentRow> for Environment {
             provisioned_product: at.optional("provisioned_product_id", row.provisioned_product_id.as_deref())?,
             stack_arn: row.stack_arn,
             outputs: at.json("outputs", &row.outputs)?,
+            parameters: at.json("parameters", &row.parameters)?,
             tags: at.json("tags", &row.tags)?,
             launch_target: at.optional_json("launch_target", row.launch_target.as_deref())?,
             operation: at.optional("operation_id", row.operation_id.as_deref())?,
             lease_ends_at: at.time("lease_ends_at", row.lease_ends_at)?,
+            leaves: at.parse("leaves", &row.leaves)?,
+            handed_over: at.optional_json("handed_over", row.handed_over.as_deref())?,
             hold: at.optional_json("hold", row.hold.as_deref())?,
             revoked: row.revoked != 0,
             created_at: at.time("created_at", row.created_at)?,
@@ -160,6 +174,7 @@ fn columns(environment: &Environment) -> Result<Columns> {
     Ok(vec![
         ("id", environment.id.as_str().into()),
         ("request_id", environment.request.as_str().into()),
+        ("update_request_id", environment.update.as_ref().map(RequestId::as_str).into()),
         ("project_id", environment.project.as_str().into()),
         ("owner_issuer", (&environment.owner.issuer).into()),
         ("owner_subject", (&environment.owner.subject).into()),
@@ -175,10 +190,13 @@ fn columns(environment: &Environment) -> Result<Columns> {
         ("provisioned_product_id", environment.provisioned_product.as_ref().map(ProvisionedProductId::as_str).into()),
         ("stack_arn", environment.stack_arn.clone().into()),
         ("outputs", json("environment", "outputs", &environment.outputs)?),
+        ("parameters", json("environment", "parameters", &environment.parameters)?),
         ("tags", json("environment", "tags", &environment.tags)?),
         ("launch_target", optional_json("environment", "launch_target", environment.launch_target.as_ref())?),
         ("operation_id", environment.operation.as_ref().map(OperationId::as_str).into()),
         ("lease_ends_at", environment.lease_ends_at.into()),
+        ("leaves", environment.leaves.as_str().into()),
+        ("handed_over", optional_json("environment", "handed_over", environment.handed_over.as_ref())?),
         ("hold", optional_json("environment", "hold", environment.hold.as_ref())?),
         ("held_until", environment.hold.as_ref().map(|hold| hold.until).into()),
         ("created_at", environment.created_at.into()),

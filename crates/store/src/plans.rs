@@ -169,6 +169,7 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.revocations_in_force(&person()).await?;
     store.request(&"r".parse().unwrap()).await?;
     store.undecided_requests(now(), 20).await?;
+    store.undecided_request_of(&"e".parse().unwrap()).await?;
     store.environment(&"e".parse().unwrap()).await?;
     store.environment_of_request(&"r".parse().unwrap()).await?;
     store.environments_past_lease(now(), now(), 20).await?;

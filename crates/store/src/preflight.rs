@@ -77,24 +77,30 @@ impl Tx {
         execute(self.on(), sql.bind(region.as_str()).bind(region.as_str())).await.map(|_| ())
     }
 
-    /// Puts what was just read of a product in an account in the place of what was there.
+    /// Puts what was read of a product in an account in the place of what was read before it.
     pub async fn put_launch_standing(&mut self, standing: &LaunchStanding) -> Result<()> {
         let columns = vec![
             ("account", standing.account.as_str().into()),
             ("region", standing.region.as_str().into()),
             ("product_id", standing.product.as_str().into()),
             ("body", json("launch_standing", "body", standing)?),
+            ("read_at", standing.read_at.into()),
         ];
-        execute(self.on(), Sql::upsert("launch_standing", "account, region, product_id", columns)).await.map(|_| ())
+        let mut sql = Sql::upsert("launch_standing", "account, region, product_id", columns);
+        sql.push(" WHERE launch_standing.read_at <= excluded.read_at");
+        execute(self.on(), sql).await.map(|_| ())
     }
 
-    /// Puts what was just read of an account's quotas in the place of what was there.
+    /// Puts what was read of an account's quotas in the place of what was read before it.
     pub async fn put_account_quotas(&mut self, quotas: &AccountQuotas) -> Result<()> {
         let columns = vec![
             ("account", quotas.account.as_str().into()),
             ("region", quotas.region.as_str().into()),
             ("body", json("account_quotas", "body", quotas)?),
+            ("read_at", quotas.read_at.into()),
         ];
-        execute(self.on(), Sql::upsert("account_quotas", "account, region", columns)).await.map(|_| ())
+        let mut sql = Sql::upsert("account_quotas", "account, region", columns);
+        sql.push(" WHERE account_quotas.read_at <= excluded.read_at");
+        execute(self.on(), sql).await.map(|_| ())
     }
 }

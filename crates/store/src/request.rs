@@ -17,7 +17,7 @@ use crate::tx::Tx;
 
 const COLUMNS: &str = "id, project_id, requester_issuer, requester_subject, product_id, artifact_id, account_id, region, \
                        stage, name, asked, tags, sealed, justification, lease_days, approval, state, decision, \
-                       submitted_at, decided_at, environment_id, version";
+                       submitted_at, decided_at, environment_id, version, kind";
 
 const KEYS: Keys = Keys {
     table: "request",
@@ -90,6 +90,7 @@ struct RequestRow {
     decided_at: Option<i64>,
     environment_id: Option<String>,
     version: i64,
+    kind: String,
 }
 
 impl TryFrom<RequestRow> for Request {
@@ -98,6 +99,7 @@ impl TryFrom<RequestRow> for Request {
         let at = At::new("request", row.id.as_str());
         Ok(Self {
             id: at.parse("id", &row.id)?,
+            kind: at.parse("kind", &row.kind)?,
             project: at.parse("project_id", &row.project_id)?,
             requester: person(row.requester_issuer, row.requester_subject),
             product: at.parse("product_id", &row.product_id)?,
@@ -125,6 +127,7 @@ impl TryFrom<RequestRow> for Request {
 fn columns(request: &Request) -> Result<Columns> {
     Ok(vec![
         ("id", request.id.as_str().into()),
+        ("kind", request.kind.as_str().into()),
         ("project_id", request.project.as_str().into()),
         ("requester_issuer", (&request.requester.issuer).into()),
         ("requester_subject", (&request.requester.subject).into()),
@@ -166,6 +169,12 @@ pub(crate) fn count(scope: &Scope, filter: &RequestFilter) -> Sql {
 }
 
 impl Store {
+    /// The undecided request for a change of an environment.
+    pub async fn undecided_request_of(&self, environment: &EnvironmentId) -> Result<Option<Request>> {
+        let sql = Sql::new(format!("SELECT {COLUMNS} FROM request WHERE environment_id = $1 AND state = 'submitted'"));
+        optional::<RequestRow>(self.read(), sql.bind(environment.as_str())).await?.map(TryInto::try_into).transpose()
+    }
+
     pub async fn request(&self, id: &RequestId) -> Result<Option<Request>> {
         get(self.read(), id, "").await
     }
@@ -225,7 +234,14 @@ impl Tx {
         }
     }
 
-    /// An undecided request of the same environment name in the account, other than `except`.
+    /// The undecided request for a change of an environment.
+    pub async fn undecided_request_of(&mut self, environment: &EnvironmentId) -> Result<Option<RequestId>> {
+        let sql = Sql::new("SELECT id FROM request WHERE environment_id = $1 AND state = 'submitted'");
+        let row: Option<(String,)> = optional(self.on(), sql.bind(environment.as_str())).await?;
+        row.map(|(id,)| At::new("request", id.as_str()).parse("id", &id)).transpose()
+    }
+
+    /// An undecided request for a new environment of the same name in the account, other than `except`.
     pub async fn undecided_request_named(
         &mut self,
         account: &AccountId,
@@ -235,6 +251,7 @@ impl Tx {
     ) -> Result<Option<RequestId>> {
         let sql = Sql::new(
             "SELECT id FROM request WHERE state = $1 AND account_id = $2 AND region = $3 AND name = $4 AND id <> $5 \
+             AND kind = 'provision' \
              ORDER BY submitted_at LIMIT 1",
         );
         let sql = sql

@@ -65,8 +65,9 @@ async fn things(state: &State) -> Things {
     Things(vec![
         ("environment", environment.to_string()),
         ("failed", failed),
-        // Held and let go before it is terminated.
-        ("version", (version + 2).to_string()),
+        // Held and let go, handed over and back, before it is terminated.
+        ("version", (version + 4).to_string()),
+        ("seen_version", version.to_string()),
         ("revocation", revocation.to_string()),
         ("revocation_version", revocation_version.to_string()),
         ("change", change.to_string()),
@@ -148,7 +149,8 @@ async fn v8_2_1_v8_2_2_v8_3_1_v8_4_1_every_endpoint_refuses_whom_it_should_and_l
         } else {
             assert_eq!(status, 303, "{} by {by}: {}", row.path, answer.text());
             // These are for coming to a form that is filled.
-            let comes_back = ["/api/show_request_form", "/api/request_again"].contains(&row.path);
+            let comes_back =
+                ["/api/show_request_form", "/api/show_update_form", "/api/request_again"].contains(&row.path);
             let draft = answer.location().contains("draft=");
             assert_eq!(draft, comes_back, "{} by {by} goes to {}", row.path, answer.location());
         }

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use domain::organization::PolicyChange;
+use domain::organization::{ChangedOutlook, PolicyChange};
 use domain::view::{
     ChangeEffects, EnvironmentEffect, GovernedEffect, PolicyChangePage, PolicyChangeView, ProductEffect,
 };
@@ -10,11 +10,14 @@ use super::document::{Difference, Findings};
 use super::node::Unreadable;
 use super::outlook::{ChangedOutlooks, OutlookBadge, OutlookView};
 use super::{Freshness, applied, node_address, policy_address};
-use crate::components::{Callout, Card, Crumb, PageHead, PostButton, Table, Tone};
+use crate::components::{Callout, Card, Crumb, Disclosure, PageHead, PostButton, Table, Tone};
 use crate::document::Page;
 use crate::words;
 
 type Names = BTreeMap<String, String>;
+
+/// Actions that are read without opening anything.
+const READ_AT_ONCE: usize = 12;
 
 /// A change of the service control policies: before it is made, or since.
 pub fn page(view: PolicyChangeView) -> Page {
@@ -112,18 +115,23 @@ fn Effects(effects: ChangeEffects, names: Names) -> impl IntoView {
         0 => "It reaches no account of a project.".to_owned(),
         n => format!("It reaches {} of projects.", words::count(n as u64, "account", "accounts")),
     };
+    let all = environments.iter().map(|e| e.changed.len()).chain(products.iter().map(|p| p.changed.len()));
+    let open = all.sum::<usize>() <= READ_AT_ONCE;
     let nothing = nothing.then(|| {
         view! { <p>"No environment, no product and no governed action stands differently afterwards."</p> }
     });
     let more = more_environments
         .then(|| view! { <p class="text-muted">"There are more environments than were looked at."</p> });
     let environments = (!environments.is_empty()).then(|| {
-        let items =
-            environments.into_iter().map(|e| view! { <OnEnvironments effect=e names=names.clone() /> }).collect_view();
+        let items = environments
+            .into_iter()
+            .map(|e| view! { <OnEnvironments effect=e names=names.clone() open /> })
+            .collect_view();
         view! { <Card title="Environments that stand differently"><div class="stack gap-6">{items}</div></Card> }
     });
     let products = (!products.is_empty()).then(|| {
-        let items = products.into_iter().map(|p| view! { <OnProduct effect=p names=names.clone() /> }).collect_view();
+        let items =
+            products.into_iter().map(|p| view! { <OnProduct effect=p names=names.clone() open /> }).collect_view();
         view! { <Card title="Products on offer that stand differently"><div class="stack gap-6">{items}</div></Card> }
     });
     let governed = (!governed.is_empty()).then(|| view! { <OnGoverned governed names=names.clone() /> });
@@ -138,7 +146,7 @@ fn Effects(effects: ChangeEffects, names: Names) -> impl IntoView {
 }
 
 #[component]
-fn OnEnvironments(effect: EnvironmentEffect, names: Names) -> impl IntoView {
+fn OnEnvironments(effect: EnvironmentEffect, names: Names, open: bool) -> impl IntoView {
     let EnvironmentEffect { environments, product, account, stage, changed } = effect;
     let count = words::count(environments.len() as u64, "environment", "environments");
     let links = environments
@@ -155,22 +163,29 @@ fn OnEnvironments(effect: EnvironmentEffect, names: Names) -> impl IntoView {
         <section class="stack gap-2">
             <h3 class="text-base">{product} " in " {account} " (" {stage.label()} "), " {count}</h3>
             <p class="[overflow-wrap:anywhere]">{links}</p>
-            <ChangedOutlooks label changed names />
+            <Folded label changed names open />
         </section>
     }
 }
 
 #[component]
-fn OnProduct(effect: ProductEffect, names: Names) -> impl IntoView {
+fn OnProduct(effect: ProductEffect, names: Names, open: bool) -> impl IntoView {
     let ProductEffect { product, name, accounts, stage, changed } = effect;
     let label = format!("What changes for {name} in {}", stage.label());
     view! {
         <section class="stack gap-2">
             <h3 class="text-base"><a href=format!("/catalog/{product}")>{name}</a> " in " {stage.label()}</h3>
             <p class="row-sub">{accounts.join(", ")}</p>
-            <ChangedOutlooks label changed names />
+            <Folded label changed names open />
         </section>
     }
+}
+
+/// Action by action, for whoever wants to know.
+#[component]
+fn Folded(label: String, changed: Vec<ChangedOutlook>, names: Names, open: bool) -> impl IntoView {
+    let summary = format!("{} differently", words::count(changed.len() as u64, "action stands", "actions stand"));
+    view! { <Disclosure summary open><ChangedOutlooks label changed names /></Disclosure> }
 }
 
 #[component]

@@ -1,11 +1,11 @@
 use chrono::TimeDelta;
-use domain::environment::{EnvironmentState, LaunchTarget, Output, StackEvent};
+use domain::environment::{EnvironmentState, LaunchTarget, Leaves, Output, StackEvent};
 use domain::lease::LeaseStanding;
 use domain::observed::{Drift, Item, Running, Space};
 use domain::operation::OperationKind;
 use domain::problem::Problem;
 use domain::project::{DataClass, Stage};
-use domain::request::RequestState;
+use domain::request::{RequestKind, RequestState};
 use domain::view::*;
 
 use super::*;
@@ -32,6 +32,7 @@ pub(crate) fn environment_rows() -> Vec<EnvironmentRow> {
 pub(crate) fn request_row(name: &str, state: RequestState) -> RequestRow {
     RequestRow {
         id: id("0199bbbb-0000-7000-8000-000000000001"),
+        kind: RequestKind::Provision,
         name: name.into(),
         product_name: "Studio environment, VPC only".into(),
         project: id("churn-prediction"),
@@ -75,6 +76,7 @@ pub(crate) fn request(state: RequestState) -> RequestPage {
         typical: Some(TypicalTime { seconds: 540, measured: true }),
         running: vec![environment_row("features-old", EnvironmentState::Available)],
         state,
+        update: None,
         is_mine: false,
         denial: (state == RequestState::Denied)
             .then(|| Denial { by: "Frank Lead".into(), reason: "Use the shared domain for this.".into() }),
@@ -166,6 +168,10 @@ pub(crate) fn environment(state: EnvironmentState) -> EnvironmentPage {
         product: id("prod-studio"),
         product_name: "Studio environment, VPC only".into(),
         version_name: "v2".into(),
+        version_is_deprecated: true,
+        newer_version: Some("v3".into()),
+        update_waiting: None,
+        parameters: vec![("InstanceType".into(), "ml.t3.medium".into())],
         project: id("fraud-detection"),
         stage: Stage::Dev,
         account: id("601000000002"),
@@ -196,6 +202,10 @@ pub(crate) fn environment(state: EnvironmentState) -> EnvironmentPage {
             user_profile_name: "fraud-scientist-1f0c9a3b7d52e684".into(),
         }),
         launch_note: "The link is made when you press the button and lives for 30 seconds.".into(),
+        leaves: Leaves::Nothing,
+        stack_arn: Some("arn:aws:cloudformation:eu-west-1:601000000002:stack/SC-601000000002-pp-abcdefgh1234/1".into()),
+        handed_over: None,
+        contact: "The platform team".into(),
         revoked: None,
         may_revoke: true,
         termination: (state == EnvironmentState::Terminated).then(|| ("Frank Lead".into(), at(30))),

@@ -58,7 +58,7 @@ impl Probing {
                 path: format!("/endpoints/{}/invocations", place.name),
                 body: Body::Json("{}".to_owned()),
             },
-            ProbeCall::PeerVpc => ec2(action, &[("VpcId", place.nothing("vpc"))]),
+            ProbeCall::PeerVpc => ec2(action, &[("VpcId", place.nothing("vpc")), ("PeerVpcId", place.nothing("vpc"))]),
             ProbeCall::AttachTransitGateway => ec2(
                 action,
                 &[

@@ -193,7 +193,8 @@ impl ServiceCatalog {
         let parameters = required(OPERATION, "ConstraintParameters", answer.constraint_parameters)?;
         let rule = constraint_rule(&kind, parameters)
             .ok_or_else(|| Error::incomplete(OPERATION, &format!("ConstraintParameters of the {kind} constraint")))?;
-        Ok(Constraint { id: constraint.to_owned(), description: text(detail.description), rule })
+        let portfolio = detail.portfolio_id.and_then(|id| id.parse().ok());
+        Ok(Constraint { id: constraint.to_owned(), portfolio, description: text(detail.description), rule })
     }
 
     /// All TagOptions of this account and region, inactive ones too.

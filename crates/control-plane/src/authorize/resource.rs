@@ -104,7 +104,9 @@ impl Resource for Environment {
         match action {
             Action::LaunchEnvironment => matches!(self.state, Available | Tainted) && self.launch_target.is_some(),
             Action::TerminateEnvironment => matches!(self.state, Provisioning | Available | Tainted | Error),
-            Action::RetryEnvironment => self.state == Error,
+            Action::LeaveResources => self.is_at_rest(),
+            Action::RetryEnvironment => self.state == Error || (self.state == Tainted && self.update.is_some()),
+            Action::UpdateEnvironment => self.is_at_rest() && self.provisioned_product.is_some(),
             Action::ExtendLease | Action::HoldEnvironment => {
                 matches!(self.state, Provisioning | Available | Tainted | Error)
             }

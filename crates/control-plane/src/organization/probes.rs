@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use domain::action::Action;
+use domain::guardrail::Outlook;
 use domain::id::{AccountId, Region};
-use domain::organization::{Caller as Calling, Chain, GovernedAction, NodeKind, OrganizationState, context};
+use domain::organization::{Caller as Calling, Chain, GovernedAction, NodeKind, OrganizationState, OutlookOf, context};
 use domain::person::PersonKey;
 use domain::probe::{Place, Probe, disagreement};
 use domain::session::RoleName;
@@ -81,7 +82,10 @@ impl ControlPlane {
         // The random part of the name is for AWS alone.
         let place = Place { partition, account, region, name: "studiogate-probe" };
         let caller = Calling { role: RoleName::StudiogateProbe.as_str(), region, partition };
-        let foreseen = call.forecast(chain, &place, &context(account, caller)).outlook;
+        let forecast = OutlookOf::named(chain, call.forecast(chain, &place, &context(account, caller)));
+        // A policy that cannot be read may deny what passes, and allow what nothing else does.
+        let is_sure = chain.unreadable.is_empty() || !forecast.policy_id.is_empty();
+        let foreseen = if is_sure { forecast.outlook } else { Outlook::Depends };
         Ok(CellProbe::Found(Box::new(ProbedCell {
             disagreement: disagreement(foreseen, finding.seen),
             read_since: state.refreshed_at.is_some_and(|read| read > finding.at),

@@ -50,6 +50,6 @@ impl ControlPlane {
         let account = &form.place.account;
         let tags = tags_of_form(who.as_str(), form.product, form.project, account, &chosen);
         let Drawn { product, artifact, .. } = *form;
-        self.preflight(&Asked { product, artifact, account, values: &values, tags }).await
+        self.preflight(&Asked { product, artifact, account, values: &values, tags, only: None }).await
     }
 }

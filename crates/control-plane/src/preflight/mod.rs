@@ -16,9 +16,10 @@ use domain::project::{Project, ProjectAccount};
 use domain::request::Request;
 use domain::template::{Given, Resolver, TemplateDigest};
 
-use crate::guardrails::{launch_constraint, launch_role};
+use crate::guardrails::{launch_constraints, role_of};
 use crate::request_form::tag_choices;
 use crate::still_valid::StillValid;
+use crate::update::made;
 use crate::{ControlPlane, Result, tags};
 
 pub(crate) use form::Drawn;
@@ -33,6 +34,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) values: &'a BTreeMap<String, String>,
     /// The tags that go with the launch.
     pub(crate) tags: BTreeMap<String, String>,
+    /// Of an update: the resources that it makes; the others are there already.
+    pub(crate) only: Option<BTreeSet<String>>,
 }
 
 impl ControlPlane {
@@ -54,6 +57,10 @@ impl ControlPlane {
         let Asked { product, artifact, account, values, .. } = *asked;
         let read = self.store().artifact_template(&product.region, &product.id, &artifact.id).await?;
         let template = read.as_ref();
+        let made = read.clone().map(|mut made| {
+            made.resources.retain(|it| asked.only.as_ref().is_none_or(|only| only.contains(&it.logical_id)));
+            made
+        });
         let paths = self.store().account_paths([&account.account]).await?;
         let path = paths.get(&account.account);
         let ids: BTreeSet<String> = path.iter().flat_map(|path| &path.nodes).flat_map(|n| n.policies.clone()).collect();
@@ -74,17 +81,19 @@ impl ControlPlane {
         }
         let partition = self.aws().config().partition.as_str();
         let (at, region) = (&account.account, &account.region);
-        let calls = Calls { reach, account: at, region, partition, role: launch_role(product), tags: &all_tags };
+        let roles = launch_constraints(product, standing);
+        let role = role_of(roles.first().copied());
+        let calls = Calls { reach, account: at, region, partition, role, tags: &all_tags };
         let (parameters, of) = (&artifact.parameters, at.as_str());
         let given = Given { values, parameters, account: of, region: region.as_str(), partition };
         let nothing = TemplateDigest::default();
         let resolver = Resolver::new(template.unwrap_or(&nothing), given);
 
-        let mut findings = launching(standing, launch_constraint(product), at);
-        findings.extend(calls_of_the_portal(&calls, template));
-        findings.extend(resources(&calls, template, &resolver));
+        let mut findings = launching(standing, &roles, at);
+        findings.extend(calls_of_the_portal(&calls, template, &resolver));
+        findings.extend(resources(&calls, made.as_ref(), &resolver));
         findings.extend(limits(values, &all_tags));
-        findings.extend(quotas(template, &resolver, account_quotas));
+        findings.extend(quotas(made.as_ref(), &resolver, account_quotas));
         findings.extend(tag_options(&choices, &asked.tags));
         findings.extend(constraints(&product.constraints, values));
         Ok(Preflight {
@@ -98,7 +107,8 @@ impl ControlPlane {
     /// Of a request that still holds.
     pub(crate) async fn preflight_of(&self, request: &Request, valid: &StillValid) -> Result<Option<Preflight>> {
         let Some((artifact, account)) = self.place_of(request, valid).await? else { return Ok(None) };
-        self.preflight(&asked_by(request, valid, artifact, &account)).await.map(Some)
+        let only = self.made_by(valid, artifact).await?;
+        self.preflight(&asked_by(request, valid, artifact, &account, only)).await.map(Some)
     }
 
     /// Why a request that still holds would come to nothing, by the mirrors; none where it would not.
@@ -110,7 +120,8 @@ impl ControlPlane {
     /// and quotas as the account has them now.
     pub(crate) async fn denied_now(&self, request: &Request, valid: &StillValid) -> Result<Option<Problem>> {
         let Some((artifact, account)) = self.place_of(request, valid).await? else { return Ok(None) };
-        let asked = asked_by(request, valid, artifact, &account);
+        let only = self.made_by(valid, artifact).await?;
+        let asked = asked_by(request, valid, artifact, &account, only);
         let by_the_account =
             |check| matches!(check, Check::LaunchPath | Check::Principal | Check::LaunchRole | Check::Quotas);
         let mirrored = self.preflight(&asked).await?;
@@ -122,6 +133,12 @@ impl ControlPlane {
         let (standing, quotas) = self.read_account_now(&account, &valid.product, &counted).await?;
         let fresh = self.preflight_by(&asked, Some(&standing), Some(&quotas)).await?;
         Ok(fresh.problem(|_| true))
+    }
+
+    /// The resources that an update makes, where that can be told.
+    async fn made_by(&self, valid: &StillValid, artifact: &ProvisioningArtifact) -> Result<Option<BTreeSet<String>>> {
+        let Some(preview) = self.preview_by(valid, artifact).await? else { return Ok(None) };
+        Ok(preview.unread.is_none().then(|| made(&preview)))
     }
 
     async fn place_of<'v>(
@@ -139,11 +156,17 @@ fn asked_by<'a>(
     valid: &'a StillValid,
     artifact: &'a ProvisioningArtifact,
     account: &'a ProjectAccount,
+    only: Option<BTreeSet<String>>,
 ) -> Asked<'a> {
-    let StillValid { product, project, parameters } = valid;
-    let environment = request.environment.as_ref().map_or(tags::NO_ENVIRONMENT_YET, |id| id.as_str());
-    let tags = tags::sent(request, product, project, environment);
-    Asked { product, artifact, account, values: parameters, tags }
+    let StillValid { product, project, parameters, environment, .. } = valid;
+    let tags = if let Some(environment) = environment {
+        // They stay.
+        environment.tags.clone()
+    } else {
+        let environment = request.environment.as_ref().map_or(tags::NO_ENVIRONMENT_YET, |id| id.as_str());
+        tags::sent(request, product, project, environment)
+    };
+    Asked { product, artifact, account, values: parameters, tags, only }
 }
 
 /// The tags of a form that is not a request yet.

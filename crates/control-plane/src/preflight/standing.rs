@@ -8,12 +8,13 @@ use aws::service_catalog::Principal;
 use domain::catalog::{Portfolio, Product};
 use domain::id::{AccountId, PortfolioId, Region};
 use domain::preflight::{
-    AccountQuota, AccountQuotas, Counted, FoundRole, LaunchStanding, Read, RoleStanding, TagChoices,
+    AccountQuota, AccountQuotas, Counted, FoundRole, LaunchStanding, Read, RoleStanding, SharedPortfolio, TagChoices,
 };
 use domain::project::ProjectAccount;
 use domain::session::RoleName;
 
-use crate::guardrails::launch_constraint;
+use crate::guardrails::launch_constraints;
+use crate::workers::by_preference;
 use crate::{ControlPlane, Result, session};
 
 /// Two sessions in an account, and what was asked with them already.
@@ -67,22 +68,24 @@ impl<'a> AccountReader<'a> {
             Ok(portfolios) => self.is_associated(portfolios).await,
             Err(why) => Err(why.clone()),
         };
-        let role = match launch_constraint(product) {
-            Some(role) => Some(self.role(role).await),
-            None => None,
-        };
         let tag_choices = self.tag_choices(product, paths.as_deref().unwrap_or_default()).await;
-        LaunchStanding {
+        let shared = shared
+            .map(|portfolios| portfolios.into_iter().map(|it| SharedPortfolio { id: it.id, name: it.name }).collect());
+        let mut standing = LaunchStanding {
             account: self.account.clone(),
             region: self.region.clone(),
             product: product.id.clone(),
             paths,
-            shared: shared.map(|portfolios| portfolios.into_iter().map(|portfolio| portfolio.name).collect()),
+            shared,
             associated,
-            role,
+            role: None,
             tag_choices,
             read_at: self.plane.now(),
+        };
+        if let Some(role) = launch_constraints(product, Some(&standing)).first() {
+            standing.role = Some(self.role(role).await);
         }
+        standing
     }
 
     /// Quotas of the account with what is used of them.
@@ -109,7 +112,7 @@ impl<'a> AccountReader<'a> {
 
     async fn paths(&self, product: &Product) -> Read<Vec<String>> {
         match self.provisioner.clone()?.service_catalog().list_launch_paths(&product.id).await {
-            Ok(paths) => Ok(paths.into_iter().map(|path| path.id).collect()),
+            Ok(paths) => Ok(by_preference(paths).into_iter().map(|path| path.id).collect()),
             Err(aws::Error::NotFound(_)) => Ok(Vec::new()),
             Err(error) => Err(why(error)),
         }

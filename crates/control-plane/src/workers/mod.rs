@@ -21,4 +21,7 @@ mod sealer;
 mod standing;
 mod sweeps;
 mod terminate;
+mod update;
 mod work;
+
+pub(crate) use provision::by_preference;

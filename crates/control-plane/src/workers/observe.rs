@@ -78,7 +78,7 @@ impl ControlPlane {
     async fn observe_one(&self, id: &EnvironmentId) -> Result<()> {
         let now = self.now();
         match self.store().environment(id).await? {
-            Some(it) if it.provisioned_product.is_some() && is_at_rest(&it) => {
+            Some(it) if it.provisioned_product.is_some() && it.is_at_rest() => {
                 let mut look = AccountLook::open(self, &it.account, &it.region, false).await;
                 self.observe_by(&it, &mut look).await?;
             }
@@ -280,10 +280,6 @@ impl AccountLook {
         let is = tags.remove(OWNER);
         Ok((is.as_deref() != Some(it.studio_user_id.as_str())).then_some(Drift::Owner { is }))
     }
-}
-
-fn is_at_rest(it: &Environment) -> bool {
-    matches!(it.state, EnvironmentState::Available | EnvironmentState::Tainted | EnvironmentState::Error)
 }
 
 fn standing_of(found: &ProvisionedProduct) -> Standing {

@@ -188,6 +188,7 @@ impl ControlPlane {
         }
         match &operation.step {
             Step::FollowProvision { record } => self.follow_provision(operation, environment, record).await,
+            Step::FollowUpdate { record, plan } => self.follow_update(operation, environment, record, plan).await,
             Step::Collect { record } => self.collect(operation, environment, record).await,
             Step::FollowClear { record } | Step::FollowTerminate { record } => {
                 self.follow_terminate(operation, environment, record).await
@@ -199,7 +200,9 @@ impl ControlPlane {
     async fn act_authorized(&self, operation: &Operation, it: &Authorized<Environment>) -> Result<Outcome> {
         match (&operation.step, operation.kind) {
             (Step::Check, OperationKind::Provision) => self.check_provision(operation, it).await,
+            (Step::Check, OperationKind::Update) => self.check_update(operation, it).await,
             (Step::Check, OperationKind::Terminate) => self.check_terminate(operation, it).await,
+            (Step::Update { plan }, _) => self.update(operation, it, plan).await,
             (Step::Provision { plan }, _) => self.provision(operation, it, plan).await,
             (Step::DeleteApps { .. }, _) => self.delete_apps(it).await,
             (Step::Clear | Step::Terminate, _) => self.terminate(operation, it).await,
@@ -257,6 +260,13 @@ impl ControlPlane {
                 }
             } else if after.step == Step::Succeeded {
                 tx.erase_sealed(&environment.request).await.map_err(Error::from)?;
+                if let Some(update) = environment.update.as_ref().filter(|_| is_over(environment)) {
+                    tx.erase_sealed(update).await.map_err(Error::from)?;
+                }
+            }
+            // How it stands after a change that failed, AWS tells.
+            if before.kind == OperationKind::Update && matches!(after.step, Step::Failed { .. }) {
+                tx.ask_observation(&environment.id, now).await.map_err(Error::from)?;
             }
         }
         let correlation = before.id.as_str();
@@ -298,6 +308,10 @@ impl ControlPlane {
     }
 }
 
+fn is_over(environment: &Environment) -> bool {
+    environment.state == EnvironmentState::Terminated
+}
+
 /// Whether the step calls AWS to change something, or decides that it will be: authorized again each time.
 fn is_act(step: &Step) -> bool {
     matches!(
@@ -305,6 +319,7 @@ fn is_act(step: &Step) -> bool {
         Step::Check
             | Step::Clear
             | Step::Provision { .. }
+            | Step::Update { .. }
             | Step::DeleteApps { .. }
             | Step::Terminate
             | Step::Cut

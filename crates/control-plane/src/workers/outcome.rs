@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::environment::{Environment, LaunchTarget, Output, StackEvent};
-use domain::id::ProvisionedProductId;
+use domain::id::{ProvisionedProductId, ProvisioningArtifactId, RequestId};
 use domain::operation::Observation;
 use domain::problem::Problem;
 use domain::revocation::Target;
@@ -27,11 +27,23 @@ pub(super) struct Changes {
     pub(super) stack_arn: Option<String>,
     pub(super) outputs: Option<Vec<Output>>,
     pub(super) launch_target: Option<LaunchTarget>,
+    /// What was sent, without secrets.
+    pub(super) parameters: Option<BTreeMap<String, String>>,
     pub(super) tags: Option<BTreeMap<String, String>>,
+    /// An update is made.
+    pub(super) updated: Option<Updated>,
     /// Of a revocation: which parts are done.
     pub(super) targets: Option<Vec<Target>>,
     /// The id of a policy that was created.
     pub(super) made: Option<String>,
+}
+
+/// What an environment is as of once an update is made.
+#[derive(Debug)]
+pub(super) struct Updated {
+    pub(super) request: RequestId,
+    pub(super) artifact: ProvisioningArtifactId,
+    pub(super) parameters: BTreeMap<String, String>,
 }
 
 impl Outcome {
@@ -87,6 +99,15 @@ impl Changes {
         }
         if self.launch_target.is_some() {
             environment.launch_target = self.launch_target;
+        }
+        if let Some(parameters) = self.parameters {
+            environment.parameters = parameters;
+        }
+        if let Some(Updated { request, artifact, parameters }) = self.updated {
+            environment.request = request;
+            environment.update = None;
+            environment.artifact = artifact;
+            environment.parameters = parameters;
         }
         if let Some(tags) = self.tags {
             environment.tags = tags;

@@ -66,21 +66,16 @@ impl ControlPlane {
         if let Some(problem) = Box::pin(self.denied_now(&request, &valid)).await? {
             return Ok(Outcome::refused(problem));
         }
-        let StillValid { product, project, parameters } = valid;
+        let StillValid { product, project, parameters, .. } = valid;
         let paths = match catalog.list_launch_paths(&it.product).await {
             Ok(paths) => paths,
             Err(error) => return Ok(error.into()),
         };
         let Some(path) = best_path(paths) else {
-            return Ok(Outcome::refused(Problem::new(
-                "The product cannot be launched in this account.",
-                "The account sees no launch path to it: its portfolio is not shared there, or StudiogateProvisioner is not \
-                 associated with it.",
-                "Ask the platform team to share the portfolio and associate the role, then retry.",
-            )));
+            return Ok(Outcome::refused(no_launch_path()));
         };
         let tags = tags::sent(&request, &product, &project, it.id.as_str());
-        let plan = Plan { path: Some(path.id), parameters, tags };
+        let plan = Plan { path: Some(path.id), parameters, tags, ..Plan::default() };
         Ok(Outcome::new(Observation::Checked { plan })
             .with("product", it.product.as_str())
             .with("artifact", it.artifact.as_str())
@@ -223,14 +218,28 @@ fn accepted_as(record: RecordId, product: ProvisionedProductId, plan: &Plan) -> 
         .with("record", text)
         .with("provisioned_product", product.as_str());
     outcome.changes.provisioned_product = Some(product);
+    outcome.changes.parameters = Some(plan.parameters.clone());
     outcome.changes.tags = Some(plan.tags.clone());
     outcome
 }
 
+pub(super) fn best_path(paths: Vec<LaunchPath>) -> Option<LaunchPath> {
+    by_preference(paths).into_iter().next()
+}
+
 /// A path with a launch constraint before one without, then by id: the same choice each time.
-fn best_path(mut paths: Vec<LaunchPath>) -> Option<LaunchPath> {
+pub(crate) fn by_preference(mut paths: Vec<LaunchPath>) -> Vec<LaunchPath> {
     paths.sort_by_key(|p| (!p.constraints.iter().any(|c| c.kind == "LAUNCH"), p.id.clone()));
-    paths.into_iter().next()
+    paths
+}
+
+pub(super) fn no_launch_path() -> Problem {
+    Problem::new(
+        "The product cannot be launched in this account.",
+        "The account sees no launch path to it: its portfolio is not shared there, or StudiogateProvisioner is not \
+         associated with it.",
+        "Ask the platform team to share the portfolio and associate the role, then retry.",
+    )
 }
 
 fn name_taken(name: &str) -> Problem {

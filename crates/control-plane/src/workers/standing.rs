@@ -1,6 +1,7 @@
 //! The mirror of how accounts stand to the products that they may use, and of their quotas.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use domain::catalog::Product;
 use domain::id::{AccountId, Region};
@@ -24,14 +25,14 @@ impl ControlPlane {
     async fn read_standings(&self) -> Result<()> {
         let access = self.store().all_product_access().await?;
         let accounts = self.store().all_project_accounts().await?;
-        let products = self.store().products("").await?;
-        let mut used: BTreeMap<(AccountId, Region), Vec<Product>> = BTreeMap::new();
+        let products: Vec<Arc<Product>> = self.store().products("").await?.into_iter().map(Arc::new).collect();
+        let mut used: BTreeMap<(AccountId, Region), Vec<Arc<Product>>> = BTreeMap::new();
         for product in &products {
             for at in accounts_of(product, &access, &accounts) {
                 let here = used.entry((at.account.clone(), at.region.clone())).or_default();
                 // An account can be of several projects.
                 if here.last().is_none_or(|last| last.id != product.id) {
-                    here.push(product.clone());
+                    here.push(Arc::clone(product));
                 }
             }
         }

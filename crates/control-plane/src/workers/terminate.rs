@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use aws::sagemaker::StudioApp;
 use aws::service_catalog::{ProvisionedProductRef, RecordStatus, TerminateCall};
 use domain::diagnosis::While;
-use domain::environment::{Environment, LaunchTarget};
+use domain::environment::{Environment, LaunchTarget, Leaves};
 use domain::id::RecordId;
 use domain::operation::{Observation, Operation, OperationKind, Plan, Step};
 
@@ -91,6 +91,9 @@ impl ControlPlane {
     /// Asks for the deletion of apps, then of spaces, until none is left.
     pub(super) async fn delete_apps(&self, environment: &Authorized<Environment>) -> Result<Outcome> {
         let it = environment.thing();
+        if it.leaves == Leaves::Everything {
+            return Ok(Outcome::new(Observation::Done).with("because", "everything is left as it is"));
+        }
         let going = match self.going(it).await {
             Ok(going) => going,
             Err(error) => return Ok(error.into()),
@@ -168,8 +171,9 @@ impl ControlPlane {
         let call = TerminateCall {
             provisioned_product: product.clone(),
             token,
-            ignore_errors: false,
-            retain_physical_resources: false,
+            // What an earlier try left goes whole.
+            ignore_errors: it.leaves == Leaves::Undeletable && operation.step == Step::Terminate,
+            retain_physical_resources: it.leaves == Leaves::Everything && operation.step == Step::Terminate,
         };
         match catalog.terminate_provisioned_product(&call).await {
             Ok(accepted) => {

@@ -121,9 +121,10 @@ impl Work {
 
 fn conclude_environment(environment: &mut Environment, operation: &Operation) -> bool {
     match (&operation.step, operation.kind) {
-        (Step::Succeeded, OperationKind::Provision) => {
+        (Step::Succeeded, OperationKind::Provision | OperationKind::Update) => {
             environment.state = EnvironmentState::Available;
             environment.problem = None;
+            environment.update = None;
         }
         (Step::Succeeded, OperationKind::Terminate) => {
             environment.state = EnvironmentState::Terminated;
@@ -132,6 +133,11 @@ fn conclude_environment(environment: &mut Environment, operation: &Operation) ->
         }
         // What runs in it is not where it stands.
         (_, OperationKind::Stop | OperationKind::Start) => return false,
+        // It runs as before; where it does not, the next look at AWS tells.
+        (Step::Failed { problem, .. }, OperationKind::Update) => {
+            environment.state = EnvironmentState::Tainted;
+            environment.problem = Some(problem.clone());
+        }
         (Step::Failed { problem, .. }, _) => {
             environment.state = EnvironmentState::Error;
             environment.problem = Some(problem.clone());

@@ -170,7 +170,7 @@ impl TestState {
 
     pub async fn terminate(&self, who: &str, id: &EnvironmentId) {
         let it = self.environment(id).await;
-        let input = TerminateInput { confirm: it.name, version: it.version.to_string() };
+        let input = TerminateInput { confirm: it.name, version: it.version.to_string(), ..TerminateInput::default() };
         self.plane.terminate_environment(&self.as_(who).await, id, input).await.unwrap();
     }
 

@@ -2,6 +2,8 @@
 //! it.
 
 use super::policy::Policy;
+use super::principal::PrincipalArn;
+use super::statement::Statement;
 use super::verdict::{Effect, StatementName};
 
 /// One statement, as written.
@@ -25,7 +27,16 @@ pub struct Clause {
 impl Policy {
     /// Every statement, in the policy's order.
     pub fn clauses(&self) -> impl Iterator<Item = Clause> + '_ {
-        self.statements.iter().map(|statement| {
+        self.clauses_of(|_| true)
+    }
+
+    /// The statements of a trust policy that speak of `principal`.
+    pub fn clauses_about<'a>(&'a self, principal: &'a PrincipalArn) -> impl Iterator<Item = Clause> + 'a {
+        self.clauses_of(|statement| statement.is_about(principal))
+    }
+
+    fn clauses_of<'a>(&'a self, of: impl Fn(&Statement) -> bool + 'a) -> impl Iterator<Item = Clause> + 'a {
+        self.statements.iter().filter(move |statement| of(statement)).map(|statement| {
             let written = &statement.written;
             let any = !written.all_resources_but && written.resources.iter().any(|resource| resource == "*");
             Clause {

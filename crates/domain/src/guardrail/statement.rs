@@ -230,6 +230,11 @@ impl Statement {
             && self.conditions.iter().all(|c| c.is_met_once(context, self.effect, memo))
     }
 
+    /// Whether it names the principal; one without principals names everybody.
+    pub(super) fn is_about(&self, principal: &PrincipalArn) -> bool {
+        self.principals.as_ref().is_none_or(|principals| principals.include(principal))
+    }
+
     /// Whether principal and resource match, whatever the conditions say.
     pub(super) fn covers(&self, principal: Option<&PrincipalArn>, resource: &Subject<'_>, context: &Context) -> bool {
         let named = match (&self.principals, principal) {

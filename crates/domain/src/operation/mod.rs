@@ -6,7 +6,7 @@ mod pace;
 pub use next::{Moment, Observation, Transition, next};
 pub use pace::{Pace, backoff};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,8 @@ use crate::problem::Problem;
 #[serde(rename_all = "snake_case")]
 pub enum OperationKind {
     Provision,
+    /// Bring an environment to another version, or to other values.
+    Update,
     Terminate,
     /// Cut somebody off.
     Revoke,
@@ -35,12 +37,21 @@ pub enum OperationKind {
 }
 
 impl OperationKind {
-    pub const ALL: [Self; 7] =
-        [Self::Provision, Self::Terminate, Self::Revoke, Self::Restore, Self::ChangePolicy, Self::Stop, Self::Start];
+    pub const ALL: [Self; 8] = [
+        Self::Provision,
+        Self::Update,
+        Self::Terminate,
+        Self::Revoke,
+        Self::Restore,
+        Self::ChangePolicy,
+        Self::Stop,
+        Self::Start,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Provision => "provision",
+            Self::Update => "update",
             Self::Terminate => "terminate",
             Self::Revoke => "revoke",
             Self::Restore => "restore",
@@ -94,13 +105,16 @@ impl Subject {
     }
 }
 
-/// What `ProvisionProduct` will be sent with, kept from before the call so that a repetition says the same whatever an
+/// What `ProvisionProduct` or `UpdateProvisionedProduct` will be sent with, kept from before the call so that a repetition says the same whatever an
 /// admin changes meanwhile. `NoEcho` values are not in here: they stay sealed with the request.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
     /// The launch path; `None` when the product has only one.
     pub path: Option<String>,
     pub parameters: BTreeMap<String, String>,
+    /// Of an update: parameters that keep the value that they have, secrets among them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub kept: BTreeSet<String>,
     pub tags: BTreeMap<String, String>,
 }
 
@@ -123,6 +137,15 @@ pub enum Step {
     /// Service Catalog works; follow the record.
     FollowProvision {
         record: RecordId,
+    },
+    /// `UpdateProvisionedProduct` is about to be sent, or was sent and the answer was lost.
+    Update {
+        plan: Plan,
+    },
+    /// Service Catalog changes the environment; follow the record.
+    FollowUpdate {
+        record: RecordId,
+        plan: Plan,
     },
     /// Read outputs, resources and what can be launched.
     Collect {
@@ -170,14 +193,19 @@ impl Step {
         matches!(self, Self::Succeeded | Self::Failed { .. })
     }
 
-    /// Where the step stands among the four that people see of an operation: check, start, follow, finish for a provisioning;
+    /// Where the step stands among the four that people see of an operation: check, start, follow, finish for a provisioning and an update;
     /// check, delete apps, start, follow for a termination; check, change, read back for a change of policies. 4 when all are
     /// done. A revocation's parts are its own.
     pub fn position(&self) -> u8 {
         match self {
             Self::Check | Self::Clear | Self::FollowClear { .. } | Self::Stop { .. } | Self::Start => 0,
-            Self::Provision { .. } | Self::DeleteApps { .. } | Self::Cut | Self::Lift | Self::Change => 1,
-            Self::FollowProvision { .. } | Self::Terminate | Self::ReadBack => 2,
+            Self::Provision { .. }
+            | Self::Update { .. }
+            | Self::DeleteApps { .. }
+            | Self::Cut
+            | Self::Lift
+            | Self::Change => 1,
+            Self::FollowProvision { .. } | Self::FollowUpdate { .. } | Self::Terminate | Self::ReadBack => 2,
             Self::Collect { .. } | Self::FollowTerminate { .. } => 3,
             Self::Succeeded => 4,
             Self::Failed { at, .. } => *at,
@@ -188,8 +216,8 @@ impl Step {
     pub fn position_of(name: &str) -> Option<u8> {
         match name {
             "check" | "clear" | "follow_clear" => Some(0),
-            "provision" | "delete_apps" | "cut" | "lift" | "change" => Some(1),
-            "follow_provision" | "terminate" | "read_back" => Some(2),
+            "provision" | "update" | "delete_apps" | "cut" | "lift" | "change" => Some(1),
+            "follow_provision" | "follow_update" | "terminate" | "read_back" => Some(2),
             "collect" | "follow_terminate" => Some(3),
             _ => None,
         }
@@ -203,6 +231,8 @@ impl Step {
             Self::FollowClear { .. } => "follow_clear",
             Self::Provision { .. } => "provision",
             Self::FollowProvision { .. } => "follow_provision",
+            Self::Update { .. } => "update",
+            Self::FollowUpdate { .. } => "follow_update",
             Self::Collect { .. } => "collect",
             Self::DeleteApps { .. } => "delete_apps",
             Self::Terminate => "terminate",

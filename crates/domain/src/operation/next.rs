@@ -78,6 +78,7 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
 
         (Step::Check, Observation::Checked { plan }) => at_once(match kind {
             OperationKind::Provision => Step::Provision { plan },
+            OperationKind::Update => Step::Update { plan },
             OperationKind::Terminate => Step::DeleteApps { remaining: None },
             OperationKind::Revoke => Step::Cut,
             OperationKind::Restore => Step::Lift,
@@ -98,7 +99,12 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
         (Step::Clear, Observation::Accepted { record }) => at(Step::FollowClear { record }, pace.poll),
         (Step::Clear | Step::FollowClear { .. }, Observation::Gone | Observation::Done) => at_once(Step::Check),
         (Step::Provision { .. }, Observation::Accepted { record }) => at(Step::FollowProvision { record }, pace.poll),
-        (Step::FollowProvision { record }, Observation::Done) => at_once(Step::Collect { record: record.clone() }),
+        (Step::Update { plan }, Observation::Accepted { record }) => {
+            at(Step::FollowUpdate { record, plan: plan.clone() }, pace.poll)
+        }
+        (Step::FollowProvision { record } | Step::FollowUpdate { record, .. }, Observation::Done) => {
+            at_once(Step::Collect { record: record.clone() })
+        }
         (Step::Collect { .. } | Step::Cut | Step::Lift | Step::ReadBack, Observation::Done)
         | (Step::Stop { .. } | Step::Start, Observation::Done | Observation::Gone) => at_once(Step::Succeeded),
         (Step::Stop { only, .. }, Observation::AppsRemain { count })
@@ -149,6 +155,7 @@ fn again(kind: OperationKind, step: &Step, problem: Problem, pace: &Pace, moment
                 OperationKind::ChangePolicy | OperationKind::Stop | OperationKind::Start => {
                     "Try again once the cause is gone."
                 }
+                OperationKind::Update => "Try the update again once the cause is gone.",
                 OperationKind::Provision | OperationKind::Terminate => {
                     "Retry or terminate the environment once the cause is gone."
                 }
@@ -169,6 +176,7 @@ fn overdue(kind: OperationKind, step: &Step) -> Problem {
         Step::DeleteApps { .. } => "The apps and spaces of this environment did not go away.",
         Step::Clear | Step::FollowClear { .. } => "What an earlier try left behind did not go away.",
         Step::Terminate | Step::FollowTerminate { .. } => "AWS did not finish terminating this environment.",
+        Step::Update { .. } | Step::FollowUpdate { .. } => "AWS did not finish updating this environment.",
         Step::Cut => "Not everything could be cut off.",
         Step::Lift => "Not everything could be given back.",
         Step::Stop { .. } => "Not everything came to a stop.",
@@ -180,6 +188,7 @@ fn overdue(kind: OperationKind, step: &Step) -> Problem {
         OperationKind::Revoke | OperationKind::Restore => "Try again: what is done stays done.",
         OperationKind::ChangePolicy => "Try again: it looks first whether the change was made after all.",
         OperationKind::Stop | OperationKind::Start => "Try again: what is stopped or started already stays so.",
+        OperationKind::Update => "Look at the stack's events, then try the update again.",
         OperationKind::Provision | OperationKind::Terminate => {
             "Look at the stack's events, then retry or terminate the environment."
         }
@@ -230,6 +239,8 @@ mod tests {
             record().prop_map(|record| Step::FollowClear { record }),
             plan().prop_map(|plan| Step::Provision { plan }),
             record().prop_map(|record| Step::FollowProvision { record }),
+            plan().prop_map(|plan| Step::Update { plan }),
+            (record(), plan()).prop_map(|(record, plan)| Step::FollowUpdate { record, plan }),
             record().prop_map(|record| Step::Collect { record }),
             proptest::option::of(0..9_u32).prop_map(|remaining| Step::DeleteApps { remaining }),
             Just(Step::Terminate),
@@ -262,7 +273,9 @@ mod tests {
         let record = || "rec-1".parse().unwrap();
         match step {
             Step::Check => Observation::Checked { plan: Plan::default() },
-            Step::Clear | Step::Provision { .. } | Step::Terminate => Observation::Accepted { record: record() },
+            Step::Clear | Step::Provision { .. } | Step::Update { .. } | Step::Terminate => {
+                Observation::Accepted { record: record() }
+            }
             _ => Observation::Done,
         }
     }
@@ -271,6 +284,7 @@ mod tests {
         match step {
             Step::FollowClear { record }
             | Step::FollowProvision { record }
+            | Step::FollowUpdate { record, .. }
             | Step::Collect { record }
             | Step::FollowTerminate { record } => Some(record),
             _ => None,
@@ -335,10 +349,14 @@ mod tests {
         /// A plan that is about to be sent is never lost while its outcome is not known.
         #[test]
         fn a_plan_is_kept_through_trouble(plan in plan(), problem in problem(), attempt in 0..38_u32) {
-            let step = Step::Provision { plan };
-            let trouble = Observation::Trouble { problem };
-            let t = next(OperationKind::Provision, &step, trouble, &Pace::default(), &moment(start(), attempt));
-            prop_assert_eq!(t.step, step);
+            for (kind, step) in [
+                (OperationKind::Provision, Step::Provision { plan: plan.clone() }),
+                (OperationKind::Update, Step::Update { plan }),
+            ] {
+                let trouble = Observation::Trouble { problem: problem.clone() };
+                let t = next(kind, &step, trouble, &Pace::default(), &moment(start(), attempt));
+                prop_assert_eq!(t.step, step);
+            }
         }
 
         /// A final step stays; time never runs backwards; a record is only lost for a step that no longer needs it.
@@ -390,13 +408,16 @@ mod tests {
                 for observation in &news {
                     at = next(kind, &at, observation.clone(), &Pace::default(), &moment(start(), 0)).step;
                     let provisions = matches!(at, Step::Clear | Step::FollowClear { .. } | Step::Provision { .. }
-                        | Step::FollowProvision { .. } | Step::Collect { .. });
+                        | Step::FollowProvision { .. });
+                    let updates = matches!(at, Step::Update { .. } | Step::FollowUpdate { .. });
+                    let collects = matches!(at, Step::Collect { .. });
                     let terminates = matches!(at, Step::DeleteApps { .. } | Step::Terminate | Step::FollowTerminate { .. });
                     let (cuts, lifts) = (at == Step::Cut, at == Step::Lift);
                     let changes = matches!(at, Step::Change | Step::ReadBack);
                     let (stops, starts) = (matches!(at, Step::Stop { .. }), at == Step::Start);
                     let own = match kind {
-                        OperationKind::Provision => provisions,
+                        OperationKind::Provision => provisions || collects,
+                        OperationKind::Update => updates || collects,
                         OperationKind::Terminate => terminates,
                         OperationKind::Revoke => cuts,
                         OperationKind::Restore => lifts,
@@ -404,7 +425,7 @@ mod tests {
                         OperationKind::Stop => stops,
                         OperationKind::Start => starts,
                     };
-                    let any = provisions || terminates || cuts || lifts || changes || stops || starts;
+                    let any = provisions || updates || collects || terminates || cuts || lifts || changes || stops || starts;
                     prop_assert!(own || !any);
                 }
             }

@@ -37,6 +37,15 @@ const fn with(
     GovernedAction { label, action, with, without: &[], role: None, probe: None }
 }
 
+/// Services that are in one region of the commercial partition, wherever they are called from (IAM user guide, "AWS global
+/// condition context keys", `aws:RequestedRegion`).
+const GLOBAL: [&str; 2] = ["iam:", "organizations:"];
+
+/// The region that a call goes to, as `aws:RequestedRegion` has it.
+pub fn requested_region<'a>(action: &str, region: &'a str, partition: &str) -> &'a str {
+    if partition == "aws" && GLOBAL.iter().any(|service| action.starts_with(service)) { "us-east-1" } else { region }
+}
+
 impl GovernedAction {
     const fn probed(mut self, by: ProbeCall) -> Self {
         self.probe = Some(by);
@@ -110,6 +119,9 @@ impl GovernedAction {
     /// What the policies on the way to the account say to the call; `known` is what every call of the caller has.
     pub fn forecast(&self, chain: &Chain, account: &AccountId, partition: &str, known: &Context) -> Forecast {
         let mut context = known.clone();
+        if let [region] = known.get("aws:RequestedRegion") {
+            context.set("aws:RequestedRegion", requested_region(self.action, region, partition));
+        }
         for (key, value) in self.with {
             context.set(key, *value);
         }

@@ -73,6 +73,25 @@ pub fn check_rules(rules_json: &str, values: &BTreeMap<String, String>) -> Resul
     Ok(violations)
 }
 
+/// The names of rules that these values neither keep to nor break, as far as can be known here.
+pub fn undecided_rules(rules_json: &str, values: &BTreeMap<String, String>) -> Result<Vec<String>, BrokenRules> {
+    let mut undecided = Vec::new();
+    for rule in read(rules_json)? {
+        let truth = |expression: &Expression| expression.truth(values).map_err(|e| broken(&rule.name, &e));
+        let applies = rule.condition.as_ref().map_or(Ok(Truth::Yes), truth)?;
+        let mut is_undecided = applies == Truth::Unknown;
+        if applies == Truth::Yes {
+            for assertion in &rule.assertions {
+                is_undecided |= truth(&assertion.assert)? == Truth::Unknown;
+            }
+        }
+        if is_undecided {
+            undecided.push(rule.name);
+        }
+    }
+    Ok(undecided)
+}
+
 fn broken(rule: &str, message: &str) -> BrokenRules {
     BrokenRules(format!("rule {rule:?}: {message}"))
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Check, Finding, Verdict, Who};
 use crate::catalog::{Constraint, ConstraintRule};
-use crate::parameter::check_rules;
+use crate::parameter::{check_rules, undecided_rules};
 
 /// What the rules say to the values, as far as they are known.
 pub fn constraints(constraints: &[Constraint], values: &BTreeMap<String, String>) -> Vec<Finding> {
@@ -26,6 +26,10 @@ pub fn constraints(constraints: &[Constraint], values: &BTreeMap<String, String>
                     .mended_by(Who::Requester, "Choose other values.")
             })),
         }
+        findings.extend(undecided_rules(rules, values).unwrap_or_default().into_iter().map(|rule| {
+            let why = "Whether the values keep to it shows when all are filled, or only at AWS.";
+            Finding::new(Check::Constraints, Verdict::NotAssessed, rule, why)
+        }));
     }
     if findings.is_empty() {
         let why = if any { "The values keep to every rule." } else { "The product has none." };

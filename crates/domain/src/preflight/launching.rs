@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Check, Finding, Verdict, Who};
 use crate::guardrail::{Call, Context, Effect, Policy, PolicyKind, PrincipalArn, trusts};
-use crate::id::{AccountId, ProductId, Region};
+use crate::id::{AccountId, PortfolioId, ProductId, Region};
 
 /// What was read, or why it could not be.
 pub type Read<T> = Result<T, String>;
@@ -23,8 +23,8 @@ pub struct LaunchStanding {
     pub product: ProductId,
     /// Ids of the launch paths that `StudiogateProvisioner` has.
     pub paths: Read<Vec<String>>,
-    /// Names of the portfolios with the product that are shared to the account.
-    pub shared: Read<Vec<String>>,
+    /// The portfolios with the product that are shared to the account.
+    pub shared: Read<Vec<SharedPortfolio>>,
     /// Whether `StudiogateProvisioner` is associated with one of those.
     pub associated: Read<bool>,
     /// `None`: no launch constraint names one of this account.
@@ -32,6 +32,23 @@ pub struct LaunchStanding {
     /// As a launch in this account is offered them.
     pub tag_choices: Read<TagChoices>,
     pub read_at: DateTime<Utc>,
+}
+
+/// A portfolio that an account has been given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SharedPortfolio {
+    pub id: PortfolioId,
+    pub name: String,
+}
+
+impl LaunchStanding {
+    /// Whether a launch in the account goes by what the portfolio says. Where nobody knows, it may.
+    pub fn launches_by(&self, portfolio: Option<&PortfolioId>) -> bool {
+        match (&self.shared, portfolio) {
+            (Ok(shared), Some(portfolio)) if !shared.is_empty() => shared.iter().any(|it| it.id == *portfolio),
+            _ => true,
+        }
+    }
 }
 
 /// The launch role in the account.
@@ -51,16 +68,20 @@ pub struct FoundRole {
 
 const SERVICE_CATALOG: &str = "servicecatalog.amazonaws.com";
 const PROVISIONER: &str = "StudiogateProvisioner";
+/// What to do where AWS did not answer the portal.
+pub(super) const CANNOT_READ: &str = "Look whether the portal's roles are in the account as in deploy/spoke.yaml; \
+                                      `studiogate doctor` tells.";
 
-/// Launch path, principal and launch role. `role` is what the launch constraint names, a name or an ARN.
-pub fn launching(standing: Option<&LaunchStanding>, role: Option<&str>, account: &AccountId) -> Vec<Finding> {
+/// Launch path, principal and launch role. `roles` are what the launch constraints name that can hold for the account, names or
+/// ARNs, each once.
+pub fn launching(standing: Option<&LaunchStanding>, roles: &[&str], account: &AccountId) -> Vec<Finding> {
     let Some(standing) = standing else {
         let not_read = |check| {
             Finding::new(check, Verdict::NotAssessed, "", "The portal has not read this product in the account yet.")
         };
         return vec![not_read(Check::LaunchPath), not_read(Check::Principal), not_read(Check::LaunchRole)];
     };
-    vec![path(standing), principal(standing), launch_role(standing, role, account)]
+    vec![path(standing), principal(standing), launch_role(standing, roles, account)]
 }
 
 fn path(standing: &LaunchStanding) -> Finding {
@@ -77,7 +98,7 @@ fn path(standing: &LaunchStanding) -> Finding {
         }
         (Ok(_), _) => finding(Verdict::Denied, "The account sees no launch path to the product.")
             .mended_by(Who::PlatformTeam, "Look at the portfolio's share and principals in the account."),
-        (Err(why), _) => finding(Verdict::NotAssessed, why),
+        (Err(why), _) => finding(Verdict::NotAssessed, why).mended_by(Who::PlatformTeam, CANNOT_READ),
     }
 }
 
@@ -93,16 +114,22 @@ fn principal(standing: &LaunchStanding) -> Finding {
         ),
         (_, Ok(true)) => finding(Verdict::Fine, "It is associated with the portfolio.".to_owned()),
         (Ok(shared), Ok(false)) => {
-            finding(Verdict::Denied, format!("It is not associated with {} in the account.", shared.join(", ")))
+            finding(Verdict::Denied, format!("It is not associated with {} in the account.", names(shared)))
                 .mended_by(Who::PlatformTeam, "Associate it as a principal of the portfolio.")
         }
-        (Err(why), Ok(false)) | (_, Err(why)) => finding(Verdict::NotAssessed, why.clone()),
+        (Err(why), Ok(false)) | (_, Err(why)) => {
+            finding(Verdict::NotAssessed, why.clone()).mended_by(Who::PlatformTeam, CANNOT_READ)
+        }
     }
 }
 
-fn launch_role(standing: &LaunchStanding, named: Option<&str>, account: &AccountId) -> Finding {
+fn launch_role(standing: &LaunchStanding, roles: &[&str], account: &AccountId) -> Finding {
     let finding = |verdict, subject: &str, why: String| Finding::new(Check::LaunchRole, verdict, subject, why);
-    let Some(named) = named else {
+    if let [_, _, ..] = roles {
+        let why = "It is launched by one of several portfolios, each with a role of its own.".to_owned();
+        return finding(Verdict::NotAssessed, &roles.join(", "), why);
+    }
+    let Some(named) = roles.first() else {
         let why = format!(
             "No launch constraint names a role, so {PROVISIONER} would make the resources itself. It has no rights for \
              that unless your platform team gave it some."
@@ -117,7 +144,7 @@ fn launch_role(standing: &LaunchStanding, named: Option<&str>, account: &Account
         return finding(Verdict::NotAssessed, name, "The portal has not read this role yet.".to_owned());
     };
     match found {
-        Err(why) => finding(Verdict::NotAssessed, name, why.clone()),
+        Err(why) => finding(Verdict::NotAssessed, name, why.clone()).mended_by(Who::PlatformTeam, CANNOT_READ),
         Ok(None) => finding(Verdict::Denied, name, "There is no such role in the account.".to_owned())
             .mended_by(Who::PlatformTeam, "Make the role, for example with deploy/spoke.yaml."),
         Ok(Some(role)) => {
@@ -132,6 +159,10 @@ fn launch_role(standing: &LaunchStanding, named: Option<&str>, account: &Account
             }
         }
     }
+}
+
+fn names(shared: &[SharedPortfolio]) -> String {
+    shared.iter().map(|portfolio| portfolio.name.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 /// Whether an ARN names a role of another account.
@@ -151,18 +182,19 @@ fn trust(role: &FoundRole, account: &AccountId) -> (Verdict, String) {
         .set("aws:PrincipalServiceName", SERVICE_CATALOG)
         .set("aws:SourceAccount", account.as_str());
     let call = Call { action: "sts:AssumeRole", resource: &role.arn, context: &context };
-    if trusts(&policy, &PrincipalArn::service(SERVICE_CATALOG), &call).is_allowed() {
+    let service = PrincipalArn::service(SERVICE_CATALOG);
+    if trusts(&policy, &service, &call).is_allowed() {
         return (Verdict::Fine, "Service Catalog can assume it.".to_owned());
     }
     let conditions: Vec<String> = policy
-        .clauses()
+        .clauses_about(&service)
         .filter(|clause| clause.effect == Effect::Allow)
         .flat_map(|clause| clause.conditions_in_words)
         .collect();
     if conditions.is_empty() {
         (Verdict::Denied, "Its trust policy does not let Service Catalog assume it.".to_owned())
     } else {
-        let why = format!("Its trust policy lets somebody assume it where {}.", conditions.join(" and "));
+        let why = format!("Its trust policy lets Service Catalog assume it where {}.", conditions.join(" and "));
         (Verdict::Depends, why)
     }
 }

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::problem::Problem;
 
 pub use constraints::constraints;
-pub use launching::{FoundRole, LaunchStanding, Read, RoleStanding, TagChoices, launching};
+pub use launching::{FoundRole, LaunchStanding, Read, RoleStanding, SharedPortfolio, TagChoices, launching};
 pub use limits::limits;
 pub use quotas::{AccountQuota, AccountQuotas, Counted, quotas};
 pub use resources::{Calls, Reach, calls_of_the_portal, resources};

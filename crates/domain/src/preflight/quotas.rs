@@ -1,6 +1,6 @@
 //! An account's own quotas: how many of a kind it may have, how many it has, and how many the template makes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -73,8 +73,13 @@ pub struct AccountQuotas {
     pub read_at: DateTime<Utc>,
 }
 
-/// A kind whose quota is by instance type, and is not looked up.
-const UNCOUNTED: &str = "AWS::SageMaker::App";
+/// Kinds with a quota by instance type, which is not looked up.
+const BY_INSTANCE_TYPE: [&str; 4] = [
+    "AWS::SageMaker::App",
+    "AWS::SageMaker::NotebookInstance",
+    "AWS::SageMaker::EndpointConfig",
+    "AWS::SageMaker::Endpoint",
+];
 
 /// What the template makes against what the account may still have.
 pub fn quotas(
@@ -89,10 +94,18 @@ pub fn quotas(
     let mut findings: Vec<Finding> = Counted::of(template)
         .filter_map(|counted| Some(of_kind(counted, &Made::by(template, counted.resource_type(), resolver)?, account)))
         .collect();
-    if Made::by(template, UNCOUNTED, resolver).is_some() {
-        let why = "How many of an instance type the account may run is not looked up.";
-        findings.push(Finding::new(Check::Quotas, Verdict::NotAssessed, UNCOUNTED, why));
-    }
+    let made: BTreeSet<&str> = template.resources.iter().map(|it| it.kind.as_str()).collect();
+    let made: Vec<&str> = made.into_iter().filter(|kind| Made::by(template, kind, resolver).is_some()).collect();
+    let mut not_assessed = |kinds: Vec<&str>, why: &str| {
+        if !kinds.is_empty() {
+            findings.push(Finding::new(Check::Quotas, Verdict::NotAssessed, kinds.join(", "), why));
+        }
+    };
+    let by_type = made.iter().copied().filter(|kind| BY_INSTANCE_TYPE.contains(kind)).collect();
+    not_assessed(by_type, "How many of an instance type the account may run is not looked up.");
+    let counted = |kind: &str| Counted::ALL.iter().any(|counted| counted.resource_type() == kind);
+    let others = made.into_iter().filter(|kind| !counted(kind) && !BY_INSTANCE_TYPE.contains(kind)).collect();
+    not_assessed(others, "How many of these the account may have is not looked up.");
     findings
 }
 
@@ -125,7 +138,10 @@ fn of_kind(counted: Counted, made: &Made, account: Option<&AccountQuotas>) -> Fi
     let finding = |verdict, why: String| Finding::new(Check::Quotas, verdict, name, why);
     let AccountQuota { most, used } = match account.and_then(|account| account.quotas.get(&counted)) {
         Some(Ok(quota)) => *quota,
-        Some(Err(why)) => return finding(Verdict::NotAssessed, why.clone()),
+        Some(Err(why)) => {
+            return finding(Verdict::NotAssessed, why.clone())
+                .mended_by(Who::PlatformTeam, super::launching::CANNOT_READ);
+        }
         None => return finding(Verdict::NotAssessed, "The portal has not read the account's quota yet.".to_owned()),
     };
     let told = |more: u64| format!("The account has {used} of {most}; this makes {more} more.");

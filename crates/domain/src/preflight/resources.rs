@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 use super::{Check, Finding, Verdict, Who};
 use crate::guardrail::{Context, ForeseenCall, Outlook};
 use crate::id::{AccountId, Region};
-use crate::organization::{Caller, Chain, OutlookOf, ServiceControlPolicy, context};
-use crate::resource_actions::{KeySource, MAP_VERSION, PROVISIONING, ResourceActions, known, opening};
+use crate::organization::{Caller, Chain, OutlookOf, ServiceControlPolicy, context, requested_region};
+use crate::resource_actions::{KeySource, MAP_VERSION, PROVISIONING, ResourceActions, STACKING, known, opening};
 use crate::session::RoleName;
 use crate::template::{Known, Resolver, TemplateDigest, TemplateResource};
 
@@ -55,27 +55,58 @@ pub fn resources(calls: &Calls<'_>, template: Option<&TemplateDigest>, resolver:
     made.map(|resource| assess(calls, resource, resolver)).collect()
 }
 
-/// What the portal itself calls: to bring it up, and to open it.
-pub fn calls_of_the_portal(calls: &Calls<'_>, template: Option<&TemplateDigest>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let mut look = |subject: &str, role: RoleName, actions: &[&str]| {
-        if actions.is_empty() {
-            return;
-        }
-        let known = calls.context_of(role.as_str());
+/// What is called to bring it up, whatever is in it, and to open it.
+pub fn calls_of_the_portal(
+    calls: &Calls<'_>,
+    template: Option<&TemplateDigest>,
+    resolver: &Resolver<'_>,
+) -> Vec<Finding> {
+    let look = |role: &str, actions: &[&str]| {
+        let known = calls.context_of(role);
         let mut found = Found::default();
         for action in actions {
             let call = ForeseenCall { action, resource: None, context: &known, absent: &[], present: &[] };
             calls.foresee(&call, &mut found);
         }
-        findings.push(calls.finding(subject, found, role.as_str()));
+        found
     };
-    look("The launch itself", RoleName::StudiogateProvisioner, PROVISIONING);
-    let mut to_open: Vec<&str> =
-        template.into_iter().flat_map(|t| &t.resources).flat_map(|r| opening(&r.kind)).copied().collect();
-    to_open.dedup();
-    look("Opening it", RoleName::StudiogateLauncher, &to_open);
+    let (provisioner, launcher) = (RoleName::StudiogateProvisioner.as_str(), RoleName::StudiogateLauncher.as_str());
+    let mut findings = vec![calls.finding("The launch itself", look(provisioner, PROVISIONING), provisioner)];
+    findings.push(calls.finding("The stack", calls.foresee_stack(), calls.role));
+    // What is made for sure, and what perhaps is.
+    let (mut surely, mut perhaps) = (Vec::new(), Vec::new());
+    for resource in template.into_iter().flat_map(|template| &template.resources) {
+        match resource.condition.as_deref().map(|condition| resolver.holds(condition)) {
+            None | Some(Some(true)) => surely.extend(opening(&resource.kind)),
+            Some(None) => perhaps.extend(opening(&resource.kind)),
+            Some(Some(false)) => {}
+        }
+    }
+    perhaps.retain(|action| !surely.contains(action));
+    if !surely.is_empty() || !perhaps.is_empty() {
+        let mut found = look(launcher, &surely);
+        found.take(look(launcher, &perhaps).if_it_is_made());
+        findings.push(calls.finding("Opening it", found, launcher));
+    }
     findings
+}
+
+impl Found {
+    /// What is denied only where the template makes the resource.
+    fn if_it_is_made(mut self) -> Self {
+        if self.verdict == Some(Verdict::Denied) {
+            self.verdict = Some(Verdict::Depends);
+            self.policies.clear();
+            self.why.insert(0, "If the template makes it:".to_owned());
+        }
+        self
+    }
+
+    fn take(&mut self, other: Self) {
+        self.verdict = self.verdict.max(other.verdict);
+        self.why.extend(other.why);
+        self.policies.extend(other.policies);
+    }
 }
 
 fn assess(calls: &Calls<'_>, resource: &TemplateResource, resolver: &Resolver<'_>) -> Finding {
@@ -90,21 +121,31 @@ fn assess(calls: &Calls<'_>, resource: &TemplateResource, resolver: &Resolver<'_
             calls.foresee_creation(action, known, resource, resolver, &mut found);
         }
     }
-    if resource.condition.is_some() && found.verdict == Some(Verdict::Denied) {
-        let holds = resource.condition.as_deref().and_then(|condition| resolver.holds(condition));
-        if holds.is_none() {
-            found.verdict = Some(Verdict::Depends);
-            found.why.insert(0, "If the template makes it:".to_owned());
-        }
+    if resource.condition.as_deref().is_some_and(|condition| resolver.holds(condition).is_none()) {
+        found = found.if_it_is_made();
     }
-    calls.finding(&subject, found, calls.role)
+    let finding = calls.finding(&subject, found, calls.role);
+    let unknown: Vec<&str> =
+        resource.names.iter().map(String::as_str).filter(|name| !known.understands(name)).collect();
+    // What such a property makes CloudFormation call is not known.
+    if finding.verdict == Verdict::Fine && !unknown.is_empty() && matches!(calls.reach, Reach::Chain(..)) {
+        let why = format!(
+            "No service control policy stands in the way of what the portal knows of it. What {} calls is not in its map of \
+             actions (version {MAP_VERSION}).",
+            unknown.join(", ")
+        );
+        return Finding::new(Check::Policies, Verdict::NotAssessed, subject, why);
+    }
+    finding
 }
 
 /// Whether CloudFormation calls the action for what the template says.
 fn is_called(action: &str, known: &ResourceActions, properties: &Map<String, Value>, resolver: &Resolver<'_>) -> bool {
-    let only_with = known.only_with.iter().find(|(only, _)| *only == action).map(|(_, property)| *property);
-    let property = if action == "iam:PassRole" { known.role } else { only_with };
-    property.is_none_or(|property| resolver.at(properties, property) != Known::Absent)
+    let is_set = |property: &str| resolver.at(properties, property) != Known::Absent;
+    if action == "iam:PassRole" {
+        return known.roles.iter().any(|role| is_set(role));
+    }
+    known.only_with.iter().find(|(only, _)| *only == action).is_none_or(|(_, property)| is_set(property))
 }
 
 impl Calls<'_> {
@@ -126,10 +167,7 @@ impl Calls<'_> {
         context.set("aws:ViaAWSService", "true");
         context.set_many("aws:CalledVia", ["cloudformation.amazonaws.com"]);
         context.set("aws:CalledViaLast", "cloudformation.amazonaws.com");
-        if action.starts_with("iam:") && self.partition == "aws" {
-            // IAM is in one region, wherever the stack is.
-            context.set("aws:RequestedRegion", "us-east-1");
-        }
+        context.set("aws:RequestedRegion", requested_region(action, self.region.as_str(), self.partition));
         let (mut absent, mut present) = (vec!["aws:SourceVpc", "aws:SourceVpce"], Vec::new());
         if known.tagged.contains(&action) && self.tag(&mut context, &resource.properties, resolver) {
             absent.push("aws:RequestTag/*");
@@ -144,13 +182,39 @@ impl Calls<'_> {
                 }
             }
         }
-        let arn = match known.role.filter(|_| action == "iam:PassRole") {
-            Some(role) => self.passed_role(role, resource, resolver),
-            None => self.arn_of(known, resource, resolver),
+        let arns = if action == "iam:PassRole" {
+            let set = known.roles.iter().filter(|role| resolver.at(&resource.properties, role) != Known::Absent);
+            set.map(|role| self.passed_role(role, resource, resolver)).collect()
+        } else if known.on_everything.contains(&action) {
+            vec![Some("*".to_owned())]
+        } else {
+            vec![self.arn_of(known, resource, resolver)]
         };
-        let call =
-            ForeseenCall { action, resource: arn.as_deref(), context: &context, absent: &absent, present: &present };
-        self.foresee(&call, found);
+        for arn in arns {
+            let (resource, context) = (arn.as_deref(), &context);
+            let call = ForeseenCall { action, resource, context, absent: &absent, present: &present };
+            self.foresee(&call, found);
+        }
+    }
+
+    /// The calls of Service Catalog by which a stack comes to be.
+    fn foresee_stack(&self) -> Found {
+        let mut context = self.context_of(self.role);
+        context.set("aws:ViaAWSService", "true");
+        context.set_many("aws:CalledVia", ["servicecatalog.amazonaws.com"]);
+        context.set("aws:CalledViaLast", "servicecatalog.amazonaws.com");
+        let (partition, region, account) = (self.partition, self.region, self.account);
+        let stack = format!(
+            "arn:{partition}:cloudformation:{region}:{account}:stack/SC-{account}-pp-0000000000000/\
+             00000000-0000-0000-0000-000000000000"
+        );
+        let mut found = Found::default();
+        for action in STACKING {
+            let (resource, context) = (Some(stack.as_str()), &context);
+            let call = ForeseenCall { action, resource, context, absent: &[], present: &[] };
+            self.foresee(&call, &mut found);
+        }
+        found
     }
 
     /// Sets the request tags; answers whether all of them are known.
@@ -187,8 +251,26 @@ impl Calls<'_> {
             Some(value) => value.text()?,
         };
         let name = if known.resource_type == "AWS::S3::Bucket" { name.to_lowercase() } else { name };
-        let arn = known.arn.replace("{partition}", self.partition).replace("{region}", self.region.as_str());
-        Some(arn.replace("{account}", self.account.as_str()).replace("{name}", &name))
+        let mut arn = String::new();
+        let mut rest = known.arn;
+        while let Some((before, after)) = rest.split_once('{') {
+            let (part, after) = after.split_once('}')?;
+            arn.push_str(before);
+            match part {
+                "partition" => arn.push_str(self.partition),
+                "region" => arn.push_str(self.region.as_str()),
+                "account" => arn.push_str(self.account.as_str()),
+                "name" => arn.push_str(&name),
+                "path" => match resolver.at(&resource.properties, "Path") {
+                    Known::Absent => arn.push('/'),
+                    path => arn.push_str(&path.text()?),
+                },
+                property => arn.push_str(&part_of_arn(property, resource, resolver)?),
+            }
+            rest = after;
+        }
+        arn.push_str(rest);
+        Some(arn)
     }
 
     /// The role that is passed on: one by its ARN, or one that the template makes.
@@ -270,6 +352,16 @@ impl Calls<'_> {
     }
 }
 
+/// A property as it stands in an ARN. No policy knows the id of a domain that the same template makes.
+fn part_of_arn(property: &str, resource: &TemplateResource, resolver: &Resolver<'_>) -> Option<String> {
+    if let Some(text) = resolver.at(&resource.properties, property).text() {
+        return Some(text);
+    }
+    let value = resource.properties.get(property)?;
+    let named = value.get("Ref").or_else(|| value.get("Fn::GetAtt")?.get(0))?.as_str()?;
+    resolver.resource(named).filter(|made| made.kind == "AWS::SageMaker::Domain").map(|_| "d-000000000000".to_owned())
+}
+
 fn value_of(from: KeySource, properties: &Map<String, Value>, resolver: &Resolver<'_>) -> Known {
     match from {
         KeySource::Property(path) => resolver.at(properties, path),
@@ -278,6 +370,7 @@ fn value_of(from: KeySource, properties: &Map<String, Value>, resolver: &Resolve
             known => known,
         },
         KeySource::Inside(path, member) => resolver.inside(properties, path, member),
+        KeySource::InsideAny(paths, member) => resolver.inside_any(properties, paths, member),
         // Several are several calls, each with one of them.
         KeySource::Each(path) => match resolver.at(properties, path) {
             Known::Is(Value::Array(items)) if items.len() > 1 => Known::There,

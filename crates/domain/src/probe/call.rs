@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Keys, Place};
 use crate::guardrail::{Context, Forecast, ForeseenCall};
-use crate::organization::Chain;
+use crate::organization::{Chain, requested_region};
 
 /// See the module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -164,6 +164,8 @@ impl ProbeCall {
     pub fn forecast(self, chain: &Chain, place: &Place<'_>, known: &Context) -> Forecast {
         let keys = Keys::of(self, place);
         let mut context = known.clone();
+        let region = requested_region(self.action(), place.region.as_str(), place.partition);
+        context.set("aws:RequestedRegion", region);
         for (key, value) in keys.said() {
             context.set(key, value.as_str());
         }

@@ -14,18 +14,20 @@ const NOTHING: ResourceActions = ResourceActions {
     creating: &[],
     opening: &[],
     only_with: &[],
-    role: None,
+    roles: &[],
     tagged: &[],
     keys: &[],
     arn: "*",
     name: None,
+    plain: &[],
+    on_everything: &[],
 };
 
 const fn key(actions: &'static [&'static str], key: &'static str, from: KeySource) -> ConditionKey {
     ConditionKey { actions, key, from }
 }
 
-use KeySource::{Always, Each, Inside, Later, Or, Property};
+use KeySource::{Always, Each, Inside, InsideAny, Later, Or, Property};
 
 const PASSED: ConditionKey = key(&["iam:PassRole"], "iam:PassedToService", Always("sagemaker.amazonaws.com"));
 
@@ -44,20 +46,29 @@ pub const MAP: &[ResourceActions] = &[
         resource_type: "AWS::SageMaker::Domain",
         source: SAGEMAKER,
         creating: &["sagemaker:CreateDomain", "sagemaker:DescribeDomain", "sagemaker:AddTags", "iam:PassRole"],
-        role: Some("DefaultUserSettings.ExecutionRole"),
+        roles: &["DefaultUserSettings.ExecutionRole", "DefaultSpaceSettings.ExecutionRole"],
         tagged: &["sagemaker:CreateDomain", "sagemaker:AddTags"],
         keys: &[
             key(DOMAIN, "sagemaker:AppNetworkAccessType", Or("AppNetworkAccessType", "PublicInternetOnly")),
             key(DOMAIN, "sagemaker:VpcSubnets", Property("SubnetIds")),
             key(DOMAIN, "sagemaker:VpcSecurityGroupIds", Property("DefaultUserSettings.SecurityGroups")),
             key(DOMAIN, "sagemaker:VolumeKmsKey", Property("KmsKeyId")),
-            key(DOMAIN, "sagemaker:InstanceTypes", Inside("DefaultUserSettings", "InstanceType")),
-            key(DOMAIN, "sagemaker:ImageArns", Inside("DefaultUserSettings", "SageMakerImageArn")),
+            key(
+                DOMAIN,
+                "sagemaker:InstanceTypes",
+                InsideAny(&["DefaultUserSettings", "DefaultSpaceSettings"], "InstanceType"),
+            ),
+            key(
+                DOMAIN,
+                "sagemaker:ImageArns",
+                InsideAny(&["DefaultUserSettings", "DefaultSpaceSettings"], "SageMakerImageArn"),
+            ),
             key(DOMAIN, "sagemaker:DomainSharingOutputKmsKey", Inside("DefaultUserSettings", "S3KmsKeyId")),
             key(TAGGING, "sagemaker:TaggingAction", Always("CreateDomain")),
             PASSED,
         ],
         arn: "arn:{partition}:sagemaker:{region}:{account}:domain/d-{name}",
+        plain: &["AppSecurityGroupManagement", "AuthMode", "DomainName", "DomainSettings", "TagPropagation", "VpcId"],
         ..NOTHING
     },
     ResourceActions {
@@ -70,7 +81,7 @@ pub const MAP: &[ResourceActions] = &[
             "iam:PassRole",
         ],
         opening: &["sagemaker:CreatePresignedDomainUrl"],
-        role: Some("UserSettings.ExecutionRole"),
+        roles: &["UserSettings.ExecutionRole"],
         tagged: &["sagemaker:CreateUserProfile", "sagemaker:AddTags"],
         keys: &[
             key(PROFILE, "sagemaker:VpcSecurityGroupIds", Property("UserSettings.SecurityGroups")),
@@ -80,8 +91,9 @@ pub const MAP: &[ResourceActions] = &[
             key(TAGGING, "sagemaker:TaggingAction", Always("CreateUserProfile")),
             PASSED,
         ],
-        arn: "arn:{partition}:sagemaker:{region}:{account}:user-profile/d-studiogate/{name}",
+        arn: "arn:{partition}:sagemaker:{region}:{account}:user-profile/{DomainId}/{name}",
         name: Some("UserProfileName"),
+        plain: &["DomainId", "SingleSignOnUserIdentifier", "SingleSignOnUserValue"],
         ..NOTHING
     },
     ResourceActions {
@@ -96,17 +108,23 @@ pub const MAP: &[ResourceActions] = &[
             key(SPACE, "sagemaker:ImageArns", Inside("SpaceSettings", "SageMakerImageArn")),
             key(TAGGING, "sagemaker:TaggingAction", Always("CreateSpace")),
         ],
-        arn: "arn:{partition}:sagemaker:{region}:{account}:space/d-studiogate/{name}",
+        arn: "arn:{partition}:sagemaker:{region}:{account}:space/{DomainId}/{name}",
         name: Some("SpaceName"),
+        plain: &["DomainId", "OwnershipSettings", "SpaceDisplayName"],
         ..NOTHING
     },
     ResourceActions {
         resource_type: "AWS::SageMaker::App",
         source: SAGEMAKER,
-        creating: &["sagemaker:CreateApp", "sagemaker:DescribeApp"],
-        keys: &[key(APP, "sagemaker:InstanceTypes", Property("ResourceSpec.InstanceType"))],
-        arn: "arn:{partition}:sagemaker:{region}:{account}:app/d-studiogate/{name}",
+        creating: &["sagemaker:CreateApp", "sagemaker:DescribeApp", "sagemaker:AddTags"],
+        tagged: &["sagemaker:CreateApp", "sagemaker:AddTags"],
+        keys: &[
+            key(APP, "sagemaker:InstanceTypes", Property("ResourceSpec.InstanceType")),
+            key(TAGGING, "sagemaker:TaggingAction", Always("CreateApp")),
+        ],
+        arn: "arn:{partition}:sagemaker:{region}:{account}:app/{DomainId}/{UserProfileName}/{AppType}/{name}",
         name: Some("AppName"),
+        plain: &["AppType", "DomainId", "RecoveryMode", "UserProfileName"],
         ..NOTHING
     },
     ResourceActions {
@@ -119,7 +137,7 @@ pub const MAP: &[ResourceActions] = &[
             "iam:PassRole",
         ],
         opening: &["sagemaker:CreatePresignedNotebookInstanceUrl"],
-        role: Some("RoleArn"),
+        roles: &["RoleArn"],
         tagged: &["sagemaker:CreateNotebookInstance", "sagemaker:AddTags"],
         keys: &[
             key(NOTEBOOK, "sagemaker:DirectInternetAccess", Or("DirectInternetAccess", "Enabled")),
@@ -139,45 +157,66 @@ pub const MAP: &[ResourceActions] = &[
         ],
         arn: "arn:{partition}:sagemaker:{region}:{account}:notebook-instance/{name}",
         name: Some("NotebookInstanceName"),
+        plain: &[
+            "AdditionalCodeRepositories",
+            "DefaultCodeRepository",
+            "LifecycleConfigName",
+            "PlatformIdentifier",
+            "VolumeSizeInGB",
+        ],
         ..NOTHING
     },
     ResourceActions {
         resource_type: "AWS::SageMaker::NotebookInstanceLifecycleConfig",
         source: SAGEMAKER,
-        creating: &["sagemaker:CreateNotebookInstanceLifecycleConfig"],
+        creating: &[
+            "sagemaker:CreateNotebookInstanceLifecycleConfig",
+            "sagemaker:DescribeNotebookInstanceLifecycleConfig",
+        ],
         arn: "arn:{partition}:sagemaker:{region}:{account}:notebook-instance-lifecycle-config/{name}",
         name: Some("NotebookInstanceLifecycleConfigName"),
+        plain: &["OnCreate", "OnStart"],
         ..NOTHING
     },
     ResourceActions {
         resource_type: "AWS::SageMaker::StudioLifecycleConfig",
         source: SAGEMAKER,
-        creating: &["sagemaker:CreateStudioLifecycleConfig"],
+        creating: &[
+            "sagemaker:CreateStudioLifecycleConfig",
+            "sagemaker:DescribeStudioLifecycleConfig",
+            "sagemaker:AddTags",
+        ],
+        tagged: &["sagemaker:CreateStudioLifecycleConfig", "sagemaker:AddTags"],
+        keys: &[key(TAGGING, "sagemaker:TaggingAction", Always("CreateStudioLifecycleConfig"))],
         arn: "arn:{partition}:sagemaker:{region}:{account}:studio-lifecycle-config/{name}",
         name: Some("StudioLifecycleConfigName"),
+        plain: &["StudioLifecycleConfigAppType", "StudioLifecycleConfigContent"],
         ..NOTHING
     },
     ResourceActions {
         resource_type: "AWS::SageMaker::Model",
         source: SAGEMAKER,
-        creating: &["sagemaker:CreateModel", "iam:PassRole"],
-        role: Some("ExecutionRoleArn"),
-        tagged: &["sagemaker:CreateModel"],
+        creating: &["sagemaker:CreateModel", "sagemaker:DescribeModel", "sagemaker:AddTags", "iam:PassRole"],
+        roles: &["ExecutionRoleArn"],
+        tagged: &["sagemaker:CreateModel", "sagemaker:AddTags"],
         keys: &[
             key(MODEL, "sagemaker:VpcSubnets", Property("VpcConfig.Subnets")),
             key(MODEL, "sagemaker:VpcSecurityGroupIds", Property("VpcConfig.SecurityGroupIds")),
+            key(TAGGING, "sagemaker:TaggingAction", Always("CreateModel")),
             PASSED,
         ],
         arn: "arn:{partition}:sagemaker:{region}:{account}:model/{name}",
         name: Some("ModelName"),
+        plain: &["Containers", "EnableNetworkIsolation", "InferenceExecutionConfig", "PrimaryContainer"],
         ..NOTHING
     },
     ResourceActions {
         resource_type: "AWS::SageMaker::EndpointConfig",
         source: SAGEMAKER,
-        creating: &["sagemaker:CreateEndpointConfig"],
-        tagged: &["sagemaker:CreateEndpointConfig"],
+        creating: &["sagemaker:CreateEndpointConfig", "sagemaker:DescribeEndpointConfig", "sagemaker:AddTags"],
+        tagged: &["sagemaker:CreateEndpointConfig", "sagemaker:AddTags"],
         keys: &[
+            key(TAGGING, "sagemaker:TaggingAction", Always("CreateEndpointConfig")),
             key(&["sagemaker:CreateEndpointConfig"], "sagemaker:VolumeKmsKey", Property("KmsKeyId")),
             key(
                 &["sagemaker:CreateEndpointConfig"],
@@ -187,15 +226,24 @@ pub const MAP: &[ResourceActions] = &[
         ],
         arn: "arn:{partition}:sagemaker:{region}:{account}:endpoint-config/{name}",
         name: Some("EndpointConfigName"),
+        plain: &["AsyncInferenceConfig", "DataCaptureConfig", "ExplainerConfig", "MetricsConfig"],
         ..NOTHING
     },
     ResourceActions {
         resource_type: "AWS::SageMaker::Endpoint",
         source: SAGEMAKER,
-        creating: &["sagemaker:CreateEndpoint"],
-        tagged: &["sagemaker:CreateEndpoint"],
+        creating: &["sagemaker:CreateEndpoint", "sagemaker:DescribeEndpoint", "sagemaker:AddTags"],
+        tagged: &["sagemaker:CreateEndpoint", "sagemaker:AddTags"],
+        keys: &[key(TAGGING, "sagemaker:TaggingAction", Always("CreateEndpoint"))],
         arn: "arn:{partition}:sagemaker:{region}:{account}:endpoint/{name}",
         name: Some("EndpointName"),
+        plain: &[
+            "DeploymentConfig",
+            "EndpointConfigName",
+            "ExcludeRetainedVariantProperties",
+            "RetainAllVariantProperties",
+            "RetainDeploymentConfig",
+        ],
         ..NOTHING
     },
     ResourceActions {
@@ -208,12 +256,36 @@ pub const MAP: &[ResourceActions] = &[
             "s3:PutBucketPublicAccessBlock",
             "s3:PutBucketTagging",
             "s3:PutLifecycleConfiguration",
+            "s3:PutBucketOwnershipControls",
+            "s3:PutBucketLogging",
+            "s3:PutBucketNotification",
+            "s3:PutBucketCORS",
+            "s3:PutBucketWebsite",
+            "s3:PutAccelerateConfiguration",
+            "s3:PutAnalyticsConfiguration",
+            "s3:PutIntelligentTieringConfiguration",
+            "s3:PutInventoryConfiguration",
+            "s3:PutMetricsConfiguration",
+            "s3:PutBucketObjectLockConfiguration",
+            "s3:PutBucketAcl",
         ],
         only_with: &[
             ("s3:PutEncryptionConfiguration", "BucketEncryption"),
             ("s3:PutBucketVersioning", "VersioningConfiguration"),
             ("s3:PutBucketPublicAccessBlock", "PublicAccessBlockConfiguration"),
             ("s3:PutLifecycleConfiguration", "LifecycleConfiguration"),
+            ("s3:PutBucketOwnershipControls", "OwnershipControls"),
+            ("s3:PutBucketLogging", "LoggingConfiguration"),
+            ("s3:PutBucketNotification", "NotificationConfiguration"),
+            ("s3:PutBucketCORS", "CorsConfiguration"),
+            ("s3:PutBucketWebsite", "WebsiteConfiguration"),
+            ("s3:PutAccelerateConfiguration", "AccelerateConfiguration"),
+            ("s3:PutAnalyticsConfiguration", "AnalyticsConfigurations"),
+            ("s3:PutIntelligentTieringConfiguration", "IntelligentTieringConfigurations"),
+            ("s3:PutInventoryConfiguration", "InventoryConfigurations"),
+            ("s3:PutMetricsConfiguration", "MetricsConfigurations"),
+            ("s3:PutBucketObjectLockConfiguration", "ObjectLockEnabled"),
+            ("s3:PutBucketAcl", "AccessControl"),
         ],
         arn: "arn:{partition}:s3:::{name}",
         name: Some("BucketName"),
@@ -225,6 +297,7 @@ pub const MAP: &[ResourceActions] = &[
         creating: &["s3:PutBucketPolicy"],
         arn: "arn:{partition}:s3:::{name}",
         name: Some("Bucket"),
+        plain: &["PolicyDocument"],
         ..NOTHING
     },
     ResourceActions {
@@ -233,6 +306,19 @@ pub const MAP: &[ResourceActions] = &[
         creating: &["kms:CreateKey", "kms:EnableKeyRotation", "kms:TagResource"],
         only_with: &[("kms:EnableKeyRotation", "EnableKeyRotation")],
         tagged: &["kms:CreateKey", "kms:TagResource"],
+        arn: "arn:{partition}:kms:{region}:{account}:key/{name}",
+        on_everything: &["kms:CreateKey"],
+        plain: &[
+            "BypassPolicyLockoutSafetyCheck",
+            "Description",
+            "KeyPolicy",
+            "KeySpec",
+            "KeyUsage",
+            "MultiRegion",
+            "Origin",
+            "PendingWindowInDays",
+            "RotationPeriodInDays",
+        ],
         ..NOTHING
     },
     ResourceActions {
@@ -241,6 +327,7 @@ pub const MAP: &[ResourceActions] = &[
         creating: &["kms:CreateAlias"],
         arn: "arn:{partition}:kms:{region}:{account}:{name}",
         name: Some("AliasName"),
+        plain: &["TargetKeyId"],
         ..NOTHING
     },
     ResourceActions {
@@ -253,8 +340,9 @@ pub const MAP: &[ResourceActions] = &[
             key(ROLE, "iam:PermissionsBoundary", Property("PermissionsBoundary")),
             key(&["iam:AttachRolePolicy"], "iam:PolicyARN", Each("ManagedPolicyArns")),
         ],
-        arn: "arn:{partition}:iam::{account}:role/{name}",
+        arn: "arn:{partition}:iam::{account}:role{path}{name}",
         name: Some("RoleName"),
+        plain: &["AssumeRolePolicyDocument", "Description", "MaxSessionDuration", "Path"],
         ..NOTHING
     },
     ResourceActions {
@@ -264,6 +352,7 @@ pub const MAP: &[ResourceActions] = &[
         // The roles that it is put on, of which there can be several.
         arn: "arn:{partition}:iam::{account}:role/{name}",
         name: Some("Roles"),
+        plain: &["PolicyDocument", "PolicyName"],
         ..NOTHING
     },
     ResourceActions {
@@ -272,20 +361,30 @@ pub const MAP: &[ResourceActions] = &[
         creating: &["iam:CreatePolicy", "iam:AttachRolePolicy"],
         only_with: &[("iam:AttachRolePolicy", "Roles")],
         tagged: &["iam:CreatePolicy"],
-        arn: "arn:{partition}:iam::{account}:policy/{name}",
+        arn: "arn:{partition}:iam::{account}:policy{path}{name}",
         name: Some("ManagedPolicyName"),
+        plain: &["Description", "Path", "PolicyDocument"],
         ..NOTHING
     },
     ResourceActions {
         resource_type: "AWS::EC2::SecurityGroup",
         source: EC2,
-        creating: &["ec2:CreateSecurityGroup", "ec2:AuthorizeSecurityGroupIngress", "ec2:AuthorizeSecurityGroupEgress"],
+        creating: &[
+            "ec2:CreateSecurityGroup",
+            "ec2:CreateTags",
+            "ec2:AuthorizeSecurityGroupIngress",
+            "ec2:AuthorizeSecurityGroupEgress",
+            "ec2:RevokeSecurityGroupEgress",
+        ],
         only_with: &[
             ("ec2:AuthorizeSecurityGroupIngress", "SecurityGroupIngress"),
             ("ec2:AuthorizeSecurityGroupEgress", "SecurityGroupEgress"),
+            // The rule that every new group has.
+            ("ec2:RevokeSecurityGroupEgress", "SecurityGroupEgress"),
         ],
-        tagged: &["ec2:CreateSecurityGroup"],
+        tagged: &["ec2:CreateSecurityGroup", "ec2:CreateTags"],
         arn: "arn:{partition}:ec2:{region}:{account}:security-group/sg-{name}",
+        plain: &["GroupDescription", "GroupName", "VpcId"],
         ..NOTHING
     },
     ResourceActions {
@@ -294,6 +393,19 @@ pub const MAP: &[ResourceActions] = &[
         creating: &["ec2:AuthorizeSecurityGroupIngress"],
         arn: "arn:{partition}:ec2:{region}:{account}:security-group/{name}",
         name: Some("GroupId"),
+        plain: &[
+            "CidrIp",
+            "CidrIpv6",
+            "Description",
+            "FromPort",
+            "GroupName",
+            "IpProtocol",
+            "SourcePrefixListId",
+            "SourceSecurityGroupId",
+            "SourceSecurityGroupName",
+            "SourceSecurityGroupOwnerId",
+            "ToPort",
+        ],
         ..NOTHING
     },
     ResourceActions {
@@ -302,6 +414,16 @@ pub const MAP: &[ResourceActions] = &[
         creating: &["ec2:AuthorizeSecurityGroupEgress"],
         arn: "arn:{partition}:ec2:{region}:{account}:security-group/{name}",
         name: Some("GroupId"),
+        plain: &[
+            "CidrIp",
+            "CidrIpv6",
+            "Description",
+            "DestinationPrefixListId",
+            "DestinationSecurityGroupId",
+            "FromPort",
+            "IpProtocol",
+            "ToPort",
+        ],
         ..NOTHING
     },
 ];

@@ -1,10 +1,11 @@
 //! What is kept of a template to tell what its resources will ask of AWS: their types, the properties that policies can
 //! compare, and the sections that those refer to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 
 /// See the module.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,7 +20,8 @@ pub struct TemplateDigest {
 }
 
 /// One resource.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct TemplateResource {
     pub logical_id: String,
     /// `AWS::SageMaker::Domain`, `Custom::Name`, ...
@@ -28,6 +30,16 @@ pub struct TemplateResource {
     pub condition: Option<String>,
     /// As written.
     pub properties: Map<String, Value>,
+    /// The names of all its properties.
+    pub names: Vec<String>,
+    /// SHA-256 of all its properties as written: equal where nobody wrote anything else.
+    pub fingerprint: String,
+    /// Parameters, resources and conditions that its properties name.
+    pub refers: BTreeSet<String>,
+    /// It stays in AWS when the stack lets go of it.
+    pub stays_when_deleted: bool,
+    /// The old one stays in AWS when another takes its place.
+    pub stays_when_replaced: bool,
 }
 
 impl TemplateDigest {
@@ -51,7 +63,25 @@ impl TemplateDigest {
                     .filter_map(|name| Some((name.to_owned(), all?.get(name)?.clone())))
                     .collect();
                 let condition = body.get("Condition").and_then(Value::as_str).map(str::to_owned);
-                Some(TemplateResource { logical_id, kind, condition, properties })
+                let written = all.map(|all| Value::Object(all.clone())).unwrap_or_default();
+                let mut refers = BTreeSet::new();
+                named_in(&written, &mut refers);
+                // A snapshot is no resource that anything is in use of.
+                let stays = |policy: &str| {
+                    let policy = body.get(policy).and_then(Value::as_str);
+                    matches!(policy, Some("Retain" | "RetainExceptOnCreate"))
+                };
+                Some(TemplateResource {
+                    stays_when_deleted: stays("DeletionPolicy"),
+                    stays_when_replaced: stays("UpdateReplacePolicy"),
+                    fingerprint: fingerprint(&written),
+                    logical_id,
+                    kind,
+                    condition,
+                    properties,
+                    names: all.map(|all| all.keys().cloned().collect()).unwrap_or_default(),
+                    refers,
+                })
             })
             .collect();
         Self { resources, conditions: section("Conditions"), mappings: section("Mappings"), unread: None }
@@ -72,6 +102,47 @@ impl TemplateDigest {
 
     pub fn resource(&self, logical_id: &str) -> Option<&TemplateResource> {
         self.resources.iter().find(|resource| resource.logical_id == logical_id)
+    }
+}
+
+/// The same for the same value, in whatever order its members were written.
+fn fingerprint(value: &Value) -> String {
+    let mut sorted = value.clone();
+    sorted.sort_all_objects();
+    Sha256::digest(sorted.to_string()).iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
+}
+
+/// What a property names.
+pub(super) fn names(value: Option<&Value>) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    if let Some(value) = value {
+        named_in(value, &mut names);
+    }
+    names
+}
+
+/// What functions in a value name: `Ref`, `Fn::GetAtt`, `Fn::Sub`, `Fn::If`.
+fn named_in(value: &Value, names: &mut BTreeSet<String>) {
+    // Without the attribute.
+    let alone = |text: &str| text.split('.').next().unwrap_or(text).to_owned();
+    match value {
+        Value::Object(map) => {
+            for (function, argument) in map {
+                let first = argument.get(0).and_then(Value::as_str);
+                match (function.as_str(), argument.as_str().or(first)) {
+                    ("Ref" | "Fn::GetAtt" | "Fn::If", Some(text)) => {
+                        names.insert(alone(text));
+                    }
+                    ("Fn::Sub", Some(text)) => {
+                        names.extend(text.split("${").skip(1).filter_map(|part| part.split('}').next()).map(alone));
+                    }
+                    _ => {}
+                }
+                named_in(argument, names);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| named_in(item, names)),
+        _ => {}
     }
 }
 

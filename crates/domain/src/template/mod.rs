@@ -3,19 +3,23 @@
 //! Reading is strict where CloudFormation is (no aliases, known functions only) and has limits of its own on size and depth,
 //! so that no text can make it slow.
 
+mod changes;
 mod conditions;
 mod digest;
 mod error;
 mod json;
 mod known;
+mod replacement;
 mod resolve;
 mod yaml;
 
 use serde_json::{Map, Value};
 
+pub use changes::{Fate, ResourceChange, changes};
 pub use digest::{TemplateDigest, TemplateResource};
 pub use error::TemplateError;
 pub use known::Known;
+pub use replacement::{REPLACEMENTS, Replacement, replacement};
 pub use resolve::{Given, Resolver};
 
 /// Bytes that a template may have: CloudFormation's quota for templates kept in S3, 1 MB.

@@ -1,5 +1,6 @@
 //! Values of a template before anything is made: parameters are known, attributes of resources are not.
 
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
@@ -20,20 +21,53 @@ pub struct Given<'a> {
     pub partition: &'a str,
 }
 
+/// How deep values and conditions may stand in each other: more than any template of use has, less than the stack holds.
+const DEEPEST: u32 = 192;
+
 /// See the module.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Resolver<'a> {
     template: &'a TemplateDigest,
     given: Given<'a>,
+    /// The conditions that were asked for so far.
+    decided: RefCell<BTreeMap<String, Option<bool>>>,
+    depth: Cell<u32>,
 }
 
 impl<'a> Resolver<'a> {
     pub fn new(template: &'a TemplateDigest, given: Given<'a>) -> Self {
-        Self { template, given }
+        Self { template, given, decided: RefCell::default(), depth: Cell::default() }
+    }
+
+    pub(super) fn decided(&self) -> &RefCell<BTreeMap<String, Option<bool>>> {
+        &self.decided
+    }
+
+    /// One level further in; `None` where that is too deep.
+    pub(super) fn deeper<T>(&self, within: impl FnOnce() -> T) -> Option<T> {
+        let depth = self.depth.get();
+        if depth >= DEEPEST {
+            return None;
+        }
+        self.depth.set(depth + 1);
+        let result = within();
+        self.depth.set(depth);
+        Some(result)
+    }
+
+    /// What was given for a parameter whose value is what it says.
+    pub(super) fn given_text(&self, name: &str) -> Option<&'a str> {
+        let kind = self.given.parameters.iter().find(|p| p.key == name).map(|p| p.kind.as_str()).unwrap_or_default();
+        if kind.starts_with("AWS::SSM::") { None } else { self.value_of(name) }
     }
 
     pub(super) fn template(&self) -> &'a TemplateDigest {
         self.template
+    }
+
+    /// The value of a parameter, if it has one.
+    pub(super) fn value_of(&self, name: &str) -> Option<&'a str> {
+        self.given.values.get(name).map(String::as_str)
     }
 
     pub fn resource(&self, logical_id: &str) -> Option<&'a TemplateResource> {
@@ -59,9 +93,15 @@ impl<'a> Resolver<'a> {
 
     /// Every value of a member, wherever it stands inside.
     pub fn inside(&self, properties: &Map<String, Value>, path: &str, member: &str) -> Known {
-        let Some(value) = properties.get(path) else { return Known::Absent };
+        self.inside_any(properties, &[path], member)
+    }
+
+    /// The same, inside several properties.
+    pub fn inside_any(&self, properties: &Map<String, Value>, paths: &[&str], member: &str) -> Known {
         let mut found = Vec::new();
-        self.collect(value, member, &mut found);
+        for value in paths.iter().filter_map(|path| properties.get(*path)) {
+            self.collect(value, member, &mut found);
+        }
         list(found)
     }
 
@@ -81,7 +121,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// The branch of an `Fn::If` that is taken; any other value is itself.
-    fn chosen<'v>(&self, value: &'v Value) -> Result<&'v Value, Known> {
+    pub(super) fn chosen<'v>(&self, value: &'v Value) -> Result<&'v Value, Known> {
         let mut value = value;
         // As deep as a template may be nested.
         while let Some([condition, yes, no]) = function(value, "Fn::If").and_then(|args| args.first_chunk()) {
@@ -99,6 +139,10 @@ impl<'a> Resolver<'a> {
 
     /// What is known of a value.
     pub fn eval(&self, value: &Value) -> Known {
+        self.deeper(|| self.known(value)).unwrap_or(Known::Open)
+    }
+
+    fn known(&self, value: &Value) -> Known {
         let value = match self.chosen(value) {
             Ok(value) => value,
             Err(known) => return known,

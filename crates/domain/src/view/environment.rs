@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Allowed, FormState, Listing};
-use crate::environment::{EnvironmentState, LaunchTarget, Output, StackEvent};
+use crate::environment::{EnvironmentState, LaunchTarget, Leaves, Output, StackEvent};
 use crate::id::{
     AccountId, EnvironmentId, ProductId, ProjectId, ProvisioningArtifactId, Region, RequestId, RevocationId,
 };
@@ -38,7 +38,7 @@ pub struct EnvironmentsQuery {
     pub stage: String,
     /// `mine` or everybody's.
     pub whose: String,
-    /// `ending`, `held`, `drifted`, or empty.
+    /// `ending`, `held`, `drifted`, `handed_over`, or empty.
     pub attention: String,
     pub after: String,
 }
@@ -76,6 +76,14 @@ pub struct EnvironmentPage {
     pub product: ProductId,
     pub product_name: String,
     pub version_name: String,
+    /// Nobody may request its version any more.
+    pub version_is_deprecated: bool,
+    /// The version that is offered instead of the one that it has.
+    pub newer_version: Option<String>,
+    /// An update of it that waits for a decision.
+    pub update_waiting: Option<RequestId>,
+    /// What it was brought up with, without secrets.
+    pub parameters: Vec<(String, String)>,
     pub project: ProjectId,
     pub stage: Stage,
     pub account: AccountId,
@@ -99,6 +107,13 @@ pub struct EnvironmentPage {
     pub termination_deletes: Vec<(String, u32)>,
     /// What else comes of a termination, what stays, and what stands in its way, in words.
     pub termination_consequences: Vec<String>,
+    /// What its termination leaves in AWS.
+    pub leaves: Leaves,
+    /// The stack, by its ARN.
+    pub stack_arn: Option<String>,
+    pub handed_over: Option<HandOverView>,
+    /// Whom the platform team is, in words.
+    pub contact: String,
     /// Access to it is revoked; by which revocations, for those who may see them.
     pub revoked: Option<Vec<RevocationId>>,
     /// The caller may cut it, or its owner, off.
@@ -229,4 +244,21 @@ pub struct TerminateInput {
     /// The environment's name, typed to confirm.
     pub confirm: String,
     pub version: String,
+    /// As [`crate::environment::Leaves`] is written; empty for nothing.
+    pub leaves: String,
+}
+
+/// What somebody asks the platform team.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct HandOverInput {
+    pub handover_note: String,
+}
+
+/// That it waits for the platform team.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandOverView {
+    pub by: String,
+    pub note: String,
+    pub at: DateTime<Utc>,
 }

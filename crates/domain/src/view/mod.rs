@@ -13,6 +13,7 @@ mod profile;
 mod request;
 mod revocation;
 mod shell;
+mod update;
 
 pub use administration::*;
 pub use approvals::*;
@@ -26,6 +27,7 @@ pub use profile::*;
 pub use request::*;
 pub use revocation::*;
 pub use shell::*;
+pub use update::*;
 
 use serde::{Deserialize, Serialize};
 

@@ -1,16 +1,17 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Allowed, ConstraintRow, EnvironmentRow, FormState, Listing, TypicalTime};
+use super::{Allowed, ConstraintRow, EnvironmentRow, FormState, Listing, TypicalTime, UpdateOf};
 use crate::id::{AccountId, EnvironmentId, ProductId, ProjectId, Region, RequestId};
 use crate::preflight::Preflight;
 use crate::problem::Problem;
 use crate::project::{DataClass, Stage};
-use crate::request::RequestState;
+use crate::request::{RequestKind, RequestState};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequestRow {
     pub id: RequestId,
+    pub kind: RequestKind,
     pub name: String,
     pub product_name: String,
     pub project: ProjectId,
@@ -76,6 +77,8 @@ pub struct RequestPage {
     /// The requester's environments in this project that run now, as far as whoever looks may see them.
     pub running: Vec<EnvironmentRow>,
     pub state: RequestState,
+    /// What is updated, where that is asked for.
+    pub update: Option<UpdateOf>,
     /// Whether it is the own request of whoever looks.
     pub is_mine: bool,
     /// Who denied it, and why.

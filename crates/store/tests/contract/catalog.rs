@@ -34,6 +34,7 @@ fn product(id: &str, at: &str, name: &str) -> Product {
         artifacts: vec![],
         constraints: vec![Constraint {
             id: "cons-1".into(),
+            portfolio: Some("port-1".parse().unwrap()),
             description: String::new(),
             rule: ConstraintRule::Template { rules: r#"{"Rules":{}}"#.into() },
         }],

@@ -113,6 +113,7 @@ on_both! {
             let mut it = with_environment(&store, id, "a", "ada", 0).await;
             it.lease_ends_at = at(ends);
             it.hold = hold;
+            it.handed_over = it.handed_over.filter(|_| id == "e1");
             it.version += 1;
             let mut tx = store.begin().await.unwrap();
             tx.update_environment(&it).await.unwrap();
@@ -133,6 +134,7 @@ on_both! {
         assert_eq!(find(Attention::Held(at(39))).await, ["e2"]);
         assert!(find(Attention::Held(at(40))).await.is_empty());
         assert_eq!(find(Attention::Drifted).await, ["e3"]);
+        assert_eq!(find(Attention::HandedOver).await, ["e1"]);
     }
 
     async fn looks_are_asked_for_once_and_the_last_one_is_kept(db) {

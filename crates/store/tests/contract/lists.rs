@@ -30,7 +30,7 @@ fn environments(requests: &[Request]) -> Vec<Environment> {
         .enumerate()
         .map(|(i, request)| {
             let mut made = environment(&format!("e{i:02}"), request, i64::try_from((i * 7) % 20).unwrap());
-            made.state = EnvironmentState::ALL[(i / 5) % 6];
+            made.state = EnvironmentState::ALL[(i / 5) % EnvironmentState::ALL.len()];
             made.stage = Stage::ALL[i % 3];
             made
         })

@@ -61,6 +61,11 @@ on_both! {
             tx.commit().await.unwrap();
             assert_eq!(read(&standing).await, Some(standing.clone()));
         }
+        // What was read before comes late.
+        let mut tx = store.begin().await.unwrap();
+        tx.put_launch_standing(&LaunchStanding { read_at: at(4), ..standing.clone() }).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(read(&standing).await, Some(standing));
     }
 
     async fn quotas_of_an_account_are_kept_as_last_read(db) {
@@ -78,7 +83,11 @@ on_both! {
             let mut tx = store.begin().await.unwrap();
             tx.put_account_quotas(&quotas).await.unwrap();
             tx.commit().await.unwrap();
-            assert_eq!(read().await, Some(quotas));
+            assert_eq!(read().await, Some(quotas.clone()));
+            let mut tx = store.begin().await.unwrap();
+            tx.put_account_quotas(&AccountQuotas { read_at: at(-1), ..quotas.clone() }).await.unwrap();
+            tx.commit().await.unwrap();
+            assert_eq!(read().await, Some(quotas), "what was read before comes late");
         }
         assert_eq!(store.account_quotas(&account, &"us-east-1".parse().unwrap()).await.unwrap(), None);
     }

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::ApprovalRule;
 use domain::audit::{AuditActor, AuditEvent, Outcome};
-use domain::environment::{Environment, EnvironmentState, LaunchTarget, Output};
+use domain::environment::{Environment, EnvironmentState, HandOver, LaunchTarget, Leaves, Output};
 use domain::id::{EnvironmentId, ProjectId, RequestId};
 use domain::operation::{Operation, OperationKind, Step, Subject};
 use domain::person::PersonKey;
 use domain::problem::Problem;
 use domain::project::{DataClass, Project, ProjectAccount, Stage};
-use domain::request::{Request, RequestState};
+use domain::request::{Request, RequestKind, RequestState};
 use domain::revocation::CutOff;
 use store::{PersonRecord, Store};
 
@@ -93,6 +93,7 @@ pub(crate) fn request(id: &str, project: &str, requester: &str, seconds: i64) ->
         decided_at: None,
         environment: None,
         version: 1,
+        kind: RequestKind::Provision,
     }
 }
 
@@ -100,6 +101,7 @@ pub(crate) fn environment(id: &str, request: &Request, seconds: i64) -> Environm
     Environment {
         id: id.parse().unwrap(),
         request: request.id.clone(),
+        update: None,
         project: request.project.clone(),
         owner: request.requester.clone(),
         studio_user_id: request.requester.studio_user_id(),
@@ -114,10 +116,13 @@ pub(crate) fn environment(id: &str, request: &Request, seconds: i64) -> Environm
         provisioned_product: Some("pp-1".parse().unwrap()),
         stack_arn: Some("arn:aws:cloudformation:eu-west-1:601000000002:stack/x/1".into()),
         outputs: vec![Output { key: "DomainId".into(), value: "d-1".into(), description: String::new() }],
+        parameters: strings(&[("InstanceType", "ml.t3.medium")]),
         tags: strings(&[("project", "p")]),
         launch_target: Some(LaunchTarget::Studio { domain_id: "d-1".into(), user_profile_name: "ada".into() }),
         operation: Some("op-1".parse().unwrap()),
         lease_ends_at: at(seconds + 90 * 86_400),
+        leaves: Leaves::Undeletable,
+        handed_over: Some(HandOver { by: person("asker"), note: "Help".into(), at: at(seconds) }),
         hold: None,
         revoked: false,
         created_at: at(seconds),

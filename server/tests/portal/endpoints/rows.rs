@@ -65,6 +65,12 @@ pub(super) const ROWS: &[Row] = &[
         &["churn-scientist", "churn-lead", "newcomer"],
         "fraud-scientist",
     ),
+    page(
+        "/environments/{id}/update",
+        "/environments/{environment}/update",
+        &["churn-scientist", "churn-lead", "auditor", "newcomer"],
+        "fraud-scientist",
+    ),
     // One's own access is for others to revoke.
     page(
         "/revoke",
@@ -183,6 +189,30 @@ pub(super) const ROWS: &[Row] = &[
         "fraud-scientist",
     ),
     form(
+        "/api/show_update_form",
+        &[("id", "{environment}"), ("artifact", "{artifact}"), ("justification", "typed so far")],
+        &["churn-scientist", "churn-lead", "auditor", "newcomer"],
+        "fraud-scientist",
+    ),
+    form(
+        "/api/submit_update",
+        &[
+            ("id", "{environment}"),
+            ("artifact", "{artifact}"),
+            ("justification", "for the fraud model"),
+            ("version", "{seen_version}"),
+        ],
+        &["churn-scientist", "churn-lead", "auditor", "newcomer"],
+        "fraud-scientist",
+    ),
+    // The version that it has already: nothing is to be done.
+    form(
+        "/api/adopt_version",
+        &[("id", "{environment}"), ("artifact", "{artifact}")],
+        &["churn-scientist", "churn-lead", "auditor", "newcomer"],
+        "fraud-scientist",
+    ),
+    form(
         "/api/hold_environment",
         &[("id", "{environment}"), ("hold_reason", "an audit"), ("hold_until", "2026-12-31")],
         &["fraud-scientist", "churn-lead", "auditor", "newcomer"],
@@ -192,6 +222,18 @@ pub(super) const ROWS: &[Row] = &[
         "/api/release_environment",
         &[("id", "{environment}")],
         &["fraud-scientist", "churn-lead", "auditor", "newcomer"],
+        "admin",
+    ),
+    form(
+        "/api/hand_over_environment",
+        &[("id", "{environment}"), ("handover_note", "I cannot go on")],
+        &["churn-scientist", "churn-lead", "auditor", "newcomer"],
+        "fraud-scientist",
+    ),
+    form(
+        "/api/hand_back_environment",
+        &[("id", "{environment}")],
+        &["churn-scientist", "churn-lead", "auditor", "newcomer"],
         "admin",
     ),
     form(

@@ -9,6 +9,7 @@ mod opaque_actions;
 mod s3;
 mod sagemaker;
 
+use domain::template::replacement;
 use serde_json::Value;
 
 use crate::cloudformation::{Stack, StackResource};
@@ -103,52 +104,15 @@ pub(super) fn change(world: &mut World, ctx: &Ctx, resource: &StackResource, fro
     }
 }
 
-/// Properties that cannot be changed, by type ("Update requires: Replacement").
+/// Whether a change is one that AWS makes by putting a new resource in the place of the old one.
 pub(super) fn needs_replacement(kind: &str, old: &Value, new: &Value) -> bool {
     let fixed: &[&str] = match kind {
-        "AWS::SageMaker::Domain" => &["DomainName", "AuthMode", "KmsKeyId"],
-        "AWS::SageMaker::UserProfile" => {
-            &["DomainId", "UserProfileName", "SingleSignOnUserIdentifier", "SingleSignOnUserValue"]
-        }
-        "AWS::SageMaker::Space" => &["DomainId", "SpaceName", "SpaceSharingSettings", "OwnershipSettings"],
-        "AWS::SageMaker::App" => &["DomainId", "UserProfileName", "AppType", "AppName", "ResourceSpec"],
-        "AWS::SageMaker::NotebookInstance" => &[
-            "NotebookInstanceName",
-            "KmsKeyId",
-            "SubnetId",
-            "SecurityGroupIds",
-            "DirectInternetAccess",
-            "PlatformIdentifier",
-        ],
-        "AWS::SageMaker::NotebookInstanceLifecycleConfig" => &["NotebookInstanceLifecycleConfigName"],
-        "AWS::S3::Bucket" => &["BucketName"],
-        "AWS::S3::BucketPolicy" => &["Bucket"],
-        "AWS::KMS::Alias" => &["AliasName"],
-        "AWS::IAM::Role" => &["RoleName", "Path"],
-        "AWS::IAM::ManagedPolicy" => &["ManagedPolicyName", "Path", "Description"],
         "AWS::IAM::InstanceProfile" => &["InstanceProfileName", "Path"],
-        "AWS::EC2::SecurityGroup" => &["GroupName", "GroupDescription", "VpcId"],
-        // A rule is made anew unless its description alone changes.
-        "AWS::EC2::SecurityGroupIngress" | "AWS::EC2::SecurityGroupEgress" => &[
-            "IpProtocol",
-            "FromPort",
-            "ToPort",
-            "CidrIp",
-            "CidrIpv6",
-            "GroupId",
-            "GroupName",
-            "SourceSecurityGroupId",
-            "SourceSecurityGroupName",
-            "SourceSecurityGroupOwnerId",
-            "SourcePrefixListId",
-            "DestinationSecurityGroupId",
-            "DestinationPrefixListId",
-        ],
         "AWS::Lambda::Function" => &["FunctionName", "PackageType"],
         "AWS::CloudFormation::CustomResource" => &["ServiceToken"],
         kind if kind.starts_with("Custom::") => &["ServiceToken"],
         // Of a type that is not known here, what names the resource is sure to be fixed.
-        _ => opaque::NAMES,
+        kind => replacement(kind).map_or(opaque::NAMES, |known| known.properties),
     };
     fixed.iter().any(|key| old.get(*key) != new.get(*key))
 }

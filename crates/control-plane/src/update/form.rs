@@ -1,0 +1,183 @@
+//! The form of an update, with what it would do as it stands.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::action::Action;
+use domain::binding::{form_fields, parameter_of, resolve};
+use domain::catalog::{Parameter, ProvisioningArtifact};
+use domain::draft::RETYPE;
+use domain::environment::Environment;
+use domain::id::{DraftId, EnvironmentId};
+use domain::person::ProjectRole;
+use domain::preflight::Preflight;
+use domain::problem::{FieldError, Problem};
+use domain::view::{FormControl, FormField, FormState, UpdateFormPage, UpdateFormQuery, UpdatePreview};
+
+use super::Updatable;
+use super::preview::made;
+use crate::catalog::versions;
+use crate::preflight::Asked;
+use crate::{Caller, ControlPlane, Error, Result, words};
+
+const KEEPS: &str = "Leave it empty to keep the value that it has.";
+
+impl ControlPlane {
+    /// The form for one version; the portal proposes the one that is offered first.
+    pub async fn update_form(
+        &self,
+        caller: &Caller,
+        id: &EnvironmentId,
+        query: UpdateFormQuery,
+    ) -> Result<UpdateFormPage> {
+        let environment: Environment = self.authorize(caller, Action::UpdateEnvironment, id).await?.into_thing();
+        let it = self.updatable(environment).await?;
+        let mut state = self.form_state(caller, Some(&query.draft)).await?;
+        let wanted =
+            if query.artifact.is_empty() { state.value("artifact").unwrap_or_default() } else { &query.artifact };
+        let to = it.chosen(wanted)?;
+        let (params, kept) = it.parameters(to);
+        let fields = it.fields(&params, &kept);
+        state.errors.retain(|e| e.message != RETYPE || fields.iter().any(|field| field.name == e.field));
+        let values = it.values_so_far(&params, &kept, &fields, &state);
+        let preview = self.preview_of_update(&it, to, &values, &BTreeSet::new()).await?;
+        let preflight = self.preflight_of_update(&it, to, &values, &preview).await?;
+        let leads = self.eligible_leads(&it.project.id, &caller.actor.person).await?;
+        let is_lead = caller.actor.has_project_role(&it.project.id, ProjectRole::Lead);
+        let offered: BTreeSet<_> = it.offered().map(|artifact| &artifact.id).collect();
+        let observed = self.store().observation(&it.environment.id).await?.observed;
+        let waiting = self.store().undecided_request_of(&it.environment.id).await?;
+        Ok(UpdateFormPage {
+            id: it.environment.id.clone(),
+            name: it.environment.name.clone(),
+            product_name: it.product.name.clone(),
+            version_name: it.current().map_or_else(|| it.environment.artifact.to_string(), |a| a.name.clone()),
+            versions: versions(&it.product).into_iter().filter(|v| offered.contains(&v.id)).collect(),
+            artifact: to.id.clone(),
+            is_current: to.id == it.environment.artifact,
+            usage_instructions: to.usage_instructions.clone(),
+            fields,
+            preview,
+            preflight,
+            approval: words::approval(it.access.approval, &leads, is_lead),
+            runs: observed.is_some_and(|observed| observed.billed().next().is_some()),
+            blocked: blocked(&it.environment, waiting.is_some()),
+            waiting: waiting.map(|request| request.id),
+            version: it.environment.version,
+            draft: if state == FormState::default() { String::new() } else { query.draft },
+            state,
+        })
+    }
+
+    /// Keeps the form as it was typed so far, to be drawn for another version; answers the draft.
+    pub async fn show_update_form(
+        &self,
+        caller: &Caller,
+        id: &EnvironmentId,
+        form: &str,
+        fields: BTreeMap<String, String>,
+        errors: Vec<FieldError>,
+    ) -> Result<DraftId> {
+        self.authorize::<Environment>(caller, Action::UpdateEnvironment, id).await?;
+        self.save_draft(&caller.actor.person, form, fields, errors).await
+    }
+
+    /// Of what the update makes: what stays or changes in place is in the account already.
+    pub(crate) async fn preflight_of_update(
+        &self,
+        it: &Updatable,
+        to: &ProvisioningArtifact,
+        values: &BTreeMap<String, String>,
+        preview: &UpdatePreview,
+    ) -> Result<Preflight> {
+        let only = preview.unread.is_none().then(|| made(preview));
+        let (product, account) = (&it.product, &it.account);
+        let asked = Asked { product, artifact: to, account, values, tags: it.environment.tags.clone(), only };
+        self.preflight(&asked).await
+    }
+}
+
+impl Updatable {
+    /// The version asked for; without one the version that is offered first, or that it has.
+    fn chosen(&self, wanted: &str) -> Result<&ProvisioningArtifact> {
+        let offered: Vec<&ProvisioningArtifact> = self.offered().collect();
+        let is = |id: &str| offered.iter().copied().find(|artifact| artifact.id.as_str() == id);
+        let first = || self.product.preferred_artifact().or_else(|| is(self.environment.artifact.as_str()));
+        is(wanted).or_else(first).ok_or_else(|| {
+            Error::conflict(
+                "This environment cannot be updated.",
+                "Its product has no version that is active.",
+                "Ask the platform team for a current version.",
+            )
+        })
+    }
+
+    /// The fields of a version, filled with what the environment has.
+    fn fields(&self, params: &[Parameter], kept: &BTreeSet<String>) -> Vec<FormField> {
+        let mut fields = form_fields(params, &self.bindings, &self.account);
+        for field in &mut fields {
+            let key = parameter_of(&field.name).to_owned();
+            if kept.contains(&key) {
+                field.required = false;
+                format!("{} {KEEPS}", field.help).trim().clone_into(&mut field.help);
+            } else if !matches!(field.control, FormControl::Secret { .. })
+                && let Some(value) = self.value_now(&key)
+                && fits(&field.control, value)
+            {
+                field.default = Some(value.to_owned());
+            }
+        }
+        fields
+    }
+
+    fn value_now(&self, key: &str) -> Option<&str> {
+        let asked = || self.request.asked.get(key);
+        self.environment.parameters.get(key).or_else(asked).map(String::as_str)
+    }
+
+    /// What would be sent as the form stands; one that does not hold is told at its field.
+    fn values_so_far(
+        &self,
+        params: &[Parameter],
+        kept: &BTreeSet<String>,
+        fields: &[FormField],
+        state: &FormState,
+    ) -> BTreeMap<String, String> {
+        let mut values = BTreeMap::new();
+        for param in params.iter().filter(|p| !p.no_echo && !kept.contains(&p.key)) {
+            let field = fields.iter().find(|field| parameter_of(&field.name) == param.key);
+            let typed =
+                |field: &FormField| state.value(&field.name).map(str::to_owned).or_else(|| field.default.clone());
+            let asked = field.and_then(typed).map(|value| (param.key.clone(), value)).into_iter().collect();
+            let one = std::slice::from_ref(param);
+            if let Ok(value) = resolve(one, &self.bindings, &self.account, &self.project, &self.person, &asked) {
+                values.extend(value);
+            }
+        }
+        values
+    }
+}
+
+/// Whether a field can show the value.
+fn fits(control: &FormControl, value: &str) -> bool {
+    match control {
+        FormControl::Choice { values } => values.iter().any(|offered| offered == value),
+        _ => true,
+    }
+}
+
+fn blocked(environment: &Environment, waiting: bool) -> Option<Problem> {
+    if waiting {
+        return Some(Problem::new(
+            "An update waits for a decision.",
+            "One change of an environment is asked for at a time.",
+            "Look at the request: it can be withdrawn, and another one made.",
+        ));
+    }
+    (!environment.is_at_rest()).then(|| {
+        Problem::new(
+            "It cannot be updated now.",
+            format!("The environment is {}.", environment.state),
+            "Wait until nothing is at work on it; its page shows how far that is.",
+        )
+    })
+}

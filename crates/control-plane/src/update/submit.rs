@@ -1,0 +1,215 @@
+//! Asking for an update, and what follows from its approval.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::access::ApprovalRule;
+use domain::action::Action;
+use domain::binding::{field_name, resolve};
+use domain::catalog::ProvisioningArtifact;
+use domain::draft::RETYPE;
+use domain::environment::{Environment, EnvironmentState};
+use domain::id::{EnvironmentId, RequestId};
+use domain::operation::{OperationKind, Subject};
+use domain::problem::FieldError;
+use domain::request::{Decision, Request, RequestKind, RequestState};
+use domain::view::UpdateInput;
+use store::Tx;
+
+use super::Updatable;
+use crate::submit::{check_constraints, check_justification, check_rate};
+use crate::trail::{By, Event};
+use crate::{Caller, ControlPlane, Error, Result};
+
+/// A form that holds.
+struct Checked<'a> {
+    to: &'a ProvisioningArtifact,
+    justification: String,
+    /// Without secrets.
+    asked: BTreeMap<String, String>,
+    /// Those that were typed.
+    secrets: BTreeMap<String, String>,
+    /// What would be sent, without secrets.
+    values: BTreeMap<String, String>,
+}
+
+impl ControlPlane {
+    /// Asks for an update, and where the rule asks nobody, starts it. A second click answers what the first made.
+    pub async fn submit_update(&self, caller: &Caller, id: &EnvironmentId, input: UpdateInput) -> Result<RequestId> {
+        let environment: Environment = self.authorize(caller, Action::UpdateEnvironment, id).await?.into_thing();
+        let it = self.updatable(environment).await?;
+        let checked = check_form(&it, &input)?;
+        let typed: BTreeSet<String> = checked.secrets.keys().cloned().collect();
+        let preview = self.preview_of_update(&it, checked.to, &checked.values, &typed).await?;
+        let preflight = self.preflight_of_update(&it, checked.to, &checked.values, &preview).await?;
+        let denied: Vec<FieldError> = preflight
+            .denied()
+            .map(|finding| {
+                let advice = preflight.advice(finding).unwrap_or_default();
+                FieldError::new("", format!("This would be denied. {} {advice}", finding.told()).trim_end())
+            })
+            .collect();
+        if !denied.is_empty() {
+            return Err(Error::Invalid(denied));
+        }
+        let now = self.now();
+        let request_id: RequestId = self.ids().next()?;
+        let mut tx = self.store().begin().await?;
+        let seen = tx.environment(id).await?.ok_or_else(|| Error::not_found("environment"))?;
+        if let Some(made) = self.made_before(&mut tx, caller, &seen, &checked).await? {
+            return Ok(made);
+        }
+        if tx.undecided_request_of(id).await?.is_some() {
+            return Err(Error::conflict(
+                "An update of this environment waits for a decision already.",
+                "One change of an environment is asked for at a time.",
+                "Look at the request: it can be withdrawn, and another one made.",
+            ));
+        }
+        if input.version.trim().parse() != Ok(seen.version) {
+            return Err(Error::Stale { what: "environment".to_owned() });
+        }
+        check_rate(&mut tx, &caller.actor.person, now).await?;
+        let request = Request {
+            kind: RequestKind::Update,
+            environment: Some(seen.id.clone()),
+            requester: caller.actor.person.clone(),
+            artifact: checked.to.id.clone(),
+            asked: checked.asked,
+            sealed: self.sealed(&request_id, &checked.secrets)?,
+            justification: checked.justification,
+            approval: it.access.approval,
+            state: RequestState::Submitted,
+            decision: None,
+            submitted_at: now,
+            decided_at: None,
+            version: 1,
+            id: request_id.clone(),
+            ..it.request
+        };
+        tx.insert_request(&request).await?;
+        let event = Event::done(Action::UpdateEnvironment.as_str(), "environment", seen.id.as_str())
+            .project(&request.project)
+            .with("name", &request.name)
+            .with("request", request.id.as_str())
+            .with("from", seen.artifact.as_str())
+            .with("to", request.artifact.as_str())
+            .with("approval", request.approval.as_str());
+        self.record(&mut tx, caller, event).await?;
+        let event = Event::done(Action::SubmitRequest.as_str(), "request", request.id.as_str())
+            .project(&request.project)
+            .version(1)
+            .with("name", &request.name)
+            .with("update_of", seen.id.as_str());
+        self.record(&mut tx, caller, event).await?;
+        if request.approval == ApprovalRule::None {
+            let decision = Decision::Approve { by: None, comment: String::new() };
+            self.apply_decision(&mut tx, caller, request, decision).await?;
+        }
+        if let Ok(draft) = input.draft.parse() {
+            tx.delete_draft(&draft, &caller.actor.person).await?;
+        }
+        tx.commit().await?;
+        self.signals().sealer.notify_one();
+        self.changed(id);
+        Ok(request_id)
+    }
+
+    /// The same update, if the caller asked for it and it waits or is being made.
+    async fn made_before(
+        &self,
+        tx: &mut Tx,
+        caller: &Caller,
+        seen: &Environment,
+        now: &Checked<'_>,
+    ) -> Result<Option<RequestId>> {
+        let under_way = seen.update.clone().filter(|_| seen.state == EnvironmentState::Updating);
+        let Some(id) = tx.undecided_request_of(&seen.id).await?.or(under_way) else { return Ok(None) };
+        let Some(made) = tx.request(&id).await? else { return Ok(None) };
+        let same = made.requester == caller.actor.person
+            && (&made.artifact, &made.asked, &made.justification) == (&now.to.id, &now.asked, &now.justification)
+            && self.secrets_of(&made)? == now.secrets;
+        Ok(same.then_some(id))
+    }
+
+    /// Puts the operation of an approved update to work.
+    pub(crate) async fn begin_update(&self, tx: &mut Tx, by: By<'_>, request: &Request) -> Result<()> {
+        let id = request.environment.as_ref().ok_or_else(|| Error::not_found("environment"))?;
+        let mut it = tx.environment(id).await?.ok_or_else(|| Error::not_found("environment"))?;
+        if !it.is_at_rest() {
+            return Err(Error::conflict(
+                "This update cannot be approved now.",
+                format!("The environment is {}.", it.state),
+                "Wait until nothing is at work on it, or deny the request with a note.",
+            ));
+        }
+        let subject = Subject::Environment { id: it.id.clone(), project: it.project.clone() };
+        let operation = self.operation(OperationKind::Update, subject, &request.requester)?;
+        it.state = EnvironmentState::Updating;
+        it.problem = None;
+        // One that failed and is not tried again needs its secrets no more.
+        if let Some(failed) = it.update.replace(request.id.clone()) {
+            tx.erase_sealed(&failed).await?;
+        }
+        it.operation = Some(operation.id.clone());
+        it.updated_at = self.now();
+        it.version += 1;
+        tx.update_environment(&it).await?;
+        tx.insert_operation(&operation).await?;
+        let event = Event::done("begin_update", "environment", it.id.as_str())
+            .project(&it.project)
+            .version(it.version)
+            .with("name", &it.name)
+            .with("request", request.id.as_str())
+            .with("operation", operation.id.as_str());
+        self.record(tx, by, event).await
+    }
+}
+
+fn check_form<'a>(it: &'a Updatable, input: &UpdateInput) -> Result<Checked<'a>> {
+    if !input.drawn_for.is_empty() && input.drawn_for != input.artifact {
+        let message = "The version changed: look over what is below and submit again.";
+        return Err(Error::field("artifact", message));
+    }
+    let to = it
+        .offered()
+        .find(|artifact| artifact.id.as_str() == input.artifact)
+        .ok_or_else(|| Error::field("artifact", "This version is not offered: choose another."))?;
+    let mut errors = Vec::new();
+    let justification = match check_justification(&input.justification) {
+        Ok(justification) => justification,
+        Err(message) => {
+            errors.push(FieldError::new("justification", message));
+            String::new()
+        }
+    };
+    let (params, kept) = it.parameters(to);
+    let secret = |key: &str| params.iter().any(|p| p.key == key && p.no_echo);
+    let left = |key: &str| input.parameters.get(key).is_none_or(String::is_empty);
+    // What is kept is not asked for.
+    let asked_for: Vec<_> = params.iter().filter(|p| !(kept.contains(&p.key) && left(&p.key))).cloned().collect();
+    let given: BTreeMap<String, String> =
+        input.parameters.iter().filter(|(key, value)| !(secret(key) && value.is_empty())).map(pair).collect();
+    let mut values = BTreeMap::new();
+    match resolve(&asked_for, &it.bindings, &it.account, &it.project, &it.person, &given) {
+        Err(mistakes) => errors.extend(mistakes),
+        Ok(resolved) => {
+            errors.extend(check_constraints(&it.product, &resolved)?);
+            values = resolved;
+        }
+    }
+    for key in input.retype.iter().filter(|key| secret(key) && left(key)) {
+        let field = field_name(key);
+        errors.retain(|e| e.field != field);
+        errors.push(FieldError::new(field, RETYPE));
+    }
+    if !errors.is_empty() {
+        return Err(Error::Invalid(errors));
+    }
+    values.retain(|key, _| !secret(key));
+    let (secrets, asked) = given.into_iter().partition(|(key, _)| secret(key));
+    Ok(Checked { to, justification, asked, secrets, values })
+}
+
+fn pair((key, value): (&String, &String)) -> (String, String) {
+    (key.clone(), value.clone())
+}
