@@ -96,7 +96,7 @@ pub fn RunningCard(environment: EnvironmentPage) -> impl IntoView {
         (false, None) => look.into_any(),
     };
     view! {
-        <Card title="What runs">
+        <Card title="What runs" id="runs">
             <div class="stack gap-3">
                 {work.map(|work| view! { <Work work /> })}
                 {problem.map(|problem| view! { <ProblemCallout problem tone=Tone::Warn /> })}

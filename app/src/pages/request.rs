@@ -30,13 +30,15 @@ pub fn page(request: RequestPage) -> Page {
                 let fields = vec![("id", request.id.to_string())];
                 view! { <PostButton action="/api/request_again" label="Request again" fields /> }
             });
+    let (is_mine, is_update) = (request.is_mine, request.update.is_some());
     let denied = request.denial.clone().map(|denial| {
         let title = format!("{} denied this request.", denial.by);
         view! {
             <Callout tone=Tone::Bad title>
                 <p class="whitespace-pre-line break-words">{denial.reason}</p>
-                {request
-                    .is_mine
+                {(is_mine && is_update)
+                    .then(|| view! { <p>"Change what was wrong and ask for the update again, from the page of the environment."</p> })}
+                {(is_mine && !is_update)
                     .then(|| view! { <p>"Change what was wrong and request it again: the form comes with the same values."</p> })}
             </Callout>
         }

@@ -19,12 +19,14 @@ impl ControlPlane {
             None => None,
         };
         let kind = match last.map_or(OperationKind::Provision, |o| o.kind) {
+            _ if seen.state == EnvironmentState::Tainted && seen.update.is_some() => OperationKind::Update,
             // What was to be updated does not run any more: it is brought up anew.
-            OperationKind::Update if seen.update.is_none() || seen.state == EnvironmentState::Error => {
-                OperationKind::Provision
-            }
+            OperationKind::Update => OperationKind::Provision,
             kind => kind,
         };
+        if kind == OperationKind::Terminate && seen.leaves != Leaves::Nothing {
+            self.authorize::<Environment>(caller, Action::LeaveResources, id).await?;
+        }
         if self.is_retried(caller, &seen, kind).await? {
             return Ok(());
         }
@@ -82,7 +84,8 @@ impl ControlPlane {
             OperationKind::Terminate => Terminating,
             _ => it.state,
         };
-        it.leaves = seen.leaves;
+        // Whoever brings it up again wants nothing left behind.
+        it.leaves = if kind == OperationKind::Terminate { seen.leaves } else { Leaves::Nothing };
         it.problem = None;
         it.operation = Some(operation.id.clone());
         it.updated_at = self.now();

@@ -22,6 +22,8 @@ pub(crate) struct StillValid {
     pub(crate) parameters: BTreeMap<String, String>,
     /// Of an update: the secrets that keep the value that they have.
     pub(crate) kept: BTreeSet<String>,
+    /// The environment is brought up anew, not updated.
+    pub(crate) anew: bool,
     /// The environment of an update.
     pub(crate) environment: Option<Environment>,
 }
@@ -85,7 +87,7 @@ impl ControlPlane {
             return refuse(why.join(" "), ask);
         }
         let parameters = resolved.into_iter().filter(|(key, _)| !secrets.contains_key(key)).collect();
-        Ok(Ok(StillValid { product, project, parameters, kept, environment }))
+        Ok(Ok(StillValid { product, project, parameters, kept, anew: false, environment }))
     }
 
     /// The environment that a request is an update of.

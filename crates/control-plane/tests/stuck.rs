@@ -10,6 +10,7 @@ use domain::action::Action;
 use domain::environment::{Environment, EnvironmentState, Leaves};
 use domain::id::EnvironmentId;
 use domain::view::{EnvironmentsQuery, HandOverInput, TerminateInput};
+use sim::FaultKind;
 use sim::organizations::ServiceControlPolicy;
 
 const DEV: &str = "601000000002";
@@ -94,6 +95,29 @@ on_both! {
         assert_eq!((over.state, over.leaves), (EnvironmentState::Terminated, Leaves::Everything));
         assert_eq!((state.provisioned(DEV).len(), profiles(&state)), (0, 1));
         state.assert_sound().await;
+    }
+
+    async fn what_an_admin_wanted_to_leave_nobody_else_leaves(url) {
+        let state = TestState::start(&url).await;
+        let it = available(&state, "tried").await;
+        let refusal = FaultKind::Error {
+            code: "InvalidParametersException".into(),
+            status: 400,
+            message: "refused on purpose".into(),
+        };
+        state.running.aws.faults().next("servicecatalog:TerminateProvisionedProduct", refusal, 1);
+        terminate(&state, "admin", &it.id, "everything").await.unwrap();
+        state.settle().await;
+        let stuck = state.environment(&it.id).await;
+        assert_eq!((stuck.state, stuck.leaves), (EnvironmentState::Error, Leaves::Everything));
+        let refused = state.plane.retry_environment(&state.as_(WHO).await, &it.id).await.unwrap_err();
+        assert!(matches!(&refused, Error::Denied { .. }), "{refused:?}");
+        // A termination of one's own leaves nothing.
+        terminate(&state, WHO, &it.id, "").await.unwrap();
+        state.settle().await;
+        let over = state.environment(&it.id).await;
+        assert_eq!((over.state, over.leaves), (EnvironmentState::Terminated, Leaves::Nothing));
+        assert_eq!(profiles(&state), 0);
     }
 
     async fn the_platform_team_is_asked_with_everything_attached(url) {

@@ -304,6 +304,25 @@ on_both! {
         assert_eq!(state.told(&it.id, "adopt_version", "name").await, ["past"]);
     }
 
+    async fn what_is_gone_after_an_update_comes_up_anew_with_its_owners_tags(url) {
+        let state = TestState::start(&url).await;
+        let it = first_version(&state, "anew").await;
+        let request = asked(&state, LEAD, &it.id).await;
+        state.approve("admin", &request).await;
+        state.settle().await;
+        let id = it.provisioned_product.as_ref().unwrap().as_str();
+        state.running.aws.with_world(|world| world.service_catalog.provisioned.get_mut(id).unwrap().status = "ERROR".into()).unwrap();
+        state.plane.observe_now().await.unwrap();
+        assert_eq!(state.environment(&it.id).await.state, EnvironmentState::Error);
+        state.plane.retry_environment(&state.as_(WHO).await, &it.id).await.unwrap();
+        state.settle().await;
+        let after = state.environment(&it.id).await;
+        assert_eq!((after.state, version_of(&state, &after).await.as_str()), (EnvironmentState::Available, "1.1"), "{:?}", after.problem);
+        assert_eq!(after.tags["studiouserid"], it.studio_user_id.as_str());
+        assert_eq!(stack_values(&state, &after)["StudioUserId"], it.studio_user_id.as_str());
+        state.assert_sound().await;
+    }
+
     async fn a_crash_at_any_point_of_an_update_loses_and_doubles_nothing(url) {
         let mut state = TestState::start(&url).await;
         for point in [CrashPoint::BeforeAct, CrashPoint::AfterAct, CrashPoint::AfterSave] {

@@ -273,6 +273,14 @@ impl Tx {
         number(self.on(), sql.bind(&requester.issuer).bind(&requester.subject).bind(since)).await
     }
 
+    /// Erases the sealed values of every approved request of an environment: what they were for is made, or over.
+    pub async fn erase_sealed_of(&mut self, environment: &EnvironmentId) -> Result<bool> {
+        let sql = Sql::new(
+            "UPDATE request SET sealed = NULL WHERE environment_id = $1 AND state = 'approved' AND sealed IS NOT NULL",
+        );
+        Ok(execute(self.on(), sql.bind(environment.as_str())).await? > 0)
+    }
+
     /// Erases the sealed values of a request whose record is final. No new version: nothing that anybody sees changes.
     pub async fn erase_sealed(&mut self, id: &RequestId) -> Result<bool> {
         let sql = Sql::new("UPDATE request SET sealed = NULL WHERE id = $1 AND sealed IS NOT NULL").bind(id.as_str());

@@ -2,7 +2,7 @@
 
 use domain::action::Action;
 use domain::catalog::Product;
-use domain::environment::Environment;
+use domain::environment::{Environment, Leaves};
 use domain::id::ProjectId;
 use domain::operation::{Operation, OperationKind};
 use domain::organization::AppliedChange;
@@ -52,6 +52,12 @@ impl ControlPlane {
         };
         if let Err(refused) = self.still_allowed(&actor, action, &facts, Some(&environment.project))? {
             return Ok(Err(refused));
+        }
+        if operation.kind == OperationKind::Terminate && environment.leaves != Leaves::Nothing {
+            let (action, facts) = (Action::LeaveResources, environment_facts(self, environment));
+            if let Err(refused) = self.still_allowed(&actor, action, &facts, Some(&environment.project))? {
+                return Ok(Err(refused));
+            }
         }
         if action == Action::RetryEnvironment {
             let owner = match self.stored_actor(&environment.owner).await? {

@@ -137,6 +137,9 @@ impl ControlPlane {
 
     /// The resources that an update makes, where that can be told.
     async fn made_by(&self, valid: &StillValid, artifact: &ProvisioningArtifact) -> Result<Option<BTreeSet<String>>> {
+        if valid.anew {
+            return Ok(None);
+        }
         let Some(preview) = self.preview_by(valid, artifact).await? else { return Ok(None) };
         Ok(preview.unread.is_none().then(|| made(&preview)))
     }

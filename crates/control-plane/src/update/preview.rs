@@ -21,7 +21,9 @@ impl ControlPlane {
     ) -> Result<UpdatePreview> {
         let (product, region) = (&it.product, &it.product.region);
         let now = it.environment.parameters.clone();
-        let mut preview = UpdatePreview { parameters: parameters(it, to, &now, values, typed), ..Default::default() };
+        let unknown = now.is_empty() && it.current().is_none_or(|current| !current.parameters.is_empty());
+        let parameters = if unknown { Vec::new() } else { parameters(it, to, &now, values, typed) };
+        let mut preview = UpdatePreview { parameters, ..Default::default() };
         let before = self.store().artifact_template(region, &product.id, &it.environment.artifact).await?;
         let after = self.store().artifact_template(region, &product.id, &to.id).await?;
         let (Some(before), Some(after)) = (before, after) else {
@@ -32,7 +34,7 @@ impl ControlPlane {
             preview.unread = Some(why.clone());
             return Ok(preview);
         }
-        if now.is_empty() && it.current().is_some_and(|current| !current.parameters.is_empty()) {
+        if unknown {
             preview.unread = Some("The portal does not know the values that it was brought up with.".to_owned());
             return Ok(preview);
         }

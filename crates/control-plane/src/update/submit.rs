@@ -7,7 +7,7 @@ use domain::action::Action;
 use domain::binding::{field_name, resolve};
 use domain::catalog::ProvisioningArtifact;
 use domain::draft::RETYPE;
-use domain::environment::{Environment, EnvironmentState};
+use domain::environment::{Environment, EnvironmentState, Leaves};
 use domain::id::{EnvironmentId, RequestId};
 use domain::operation::{OperationKind, Subject};
 use domain::problem::FieldError;
@@ -145,6 +145,7 @@ impl ControlPlane {
         let subject = Subject::Environment { id: it.id.clone(), project: it.project.clone() };
         let operation = self.operation(OperationKind::Update, subject, &request.requester)?;
         it.state = EnvironmentState::Updating;
+        it.leaves = Leaves::Nothing;
         it.problem = None;
         // One that failed and is not tried again needs its secrets no more.
         if let Some(failed) = it.update.replace(request.id.clone()) {

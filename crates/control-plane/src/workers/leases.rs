@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use domain::action::Action;
-use domain::environment::{Environment, EnvironmentState};
+use domain::environment::{Environment, EnvironmentState, Leaves};
 use domain::lease::LeaseStanding;
 use domain::operation::{OperationKind, Subject};
 use domain::person::PersonKey;
@@ -47,6 +47,8 @@ impl ControlPlane {
         let subject = Subject::Environment { id: it.id.clone(), project: it.project.clone() };
         let operation = self.operation(OperationKind::Terminate, subject, &PersonKey::portal())?;
         it.state = EnvironmentState::Terminating;
+        // What an admin once wanted to leave is nothing that the portal leaves.
+        it.leaves = Leaves::Nothing;
         it.problem = None;
         it.operation = Some(operation.id.clone());
         it.updated_at = self.now();

@@ -118,7 +118,16 @@ impl ControlPlane {
             .then_some((EnvironmentState::Available, None));
         if let Some((state, problem)) = verdict.or(mended).filter(|(state, _)| it.state != *state) {
             it.state = state;
+            // Of the portal's own update that failed it is known better why.
+            let problem =
+                if it.update.is_some() && problem.is_some() { it.problem.clone().or(problem) } else { problem };
             it.problem.clone_from(&problem);
+            // It came to nothing, and is not tried again by itself: its secrets are of no use any more.
+            if state == EnvironmentState::Available
+                && let Some(update) = it.update.take()
+            {
+                tx.erase_sealed(&update).await?;
+            }
             it.updated_at = observed.read_at;
             it.version += 1;
             tx.update_environment(&it).await?;

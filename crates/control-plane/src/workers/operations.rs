@@ -169,7 +169,7 @@ impl ControlPlane {
             Work::Environment(environment) if matches!(operation.subject, Subject::Running { .. }) => {
                 self.act_on_running(operation, environment).await
             }
-            Work::Environment(environment) => self.act_on_environment(operation, environment).await,
+            Work::Environment(environment) => Box::pin(self.act_on_environment(operation, environment)).await,
             Work::Revocation(revocation) => self.act_on_revocation(operation, revocation).await,
             Work::PolicyChange(change) => self.act_on_policy_change(operation, change).await,
         }
@@ -259,10 +259,7 @@ impl ControlPlane {
                     tx.ask_observation(&environment.id, now).await.map_err(Error::from)?;
                 }
             } else if after.step == Step::Succeeded {
-                tx.erase_sealed(&environment.request).await.map_err(Error::from)?;
-                if let Some(update) = environment.update.as_ref().filter(|_| is_over(environment)) {
-                    tx.erase_sealed(update).await.map_err(Error::from)?;
-                }
+                tx.erase_sealed_of(&environment.id).await.map_err(Error::from)?;
             }
             // How it stands after a change that failed, AWS tells.
             if before.kind == OperationKind::Update && matches!(after.step, Step::Failed { .. }) {
@@ -306,10 +303,6 @@ impl ControlPlane {
         tx.commit().await.map_err(Error::from)?;
         Ok(after)
     }
-}
-
-fn is_over(environment: &Environment) -> bool {
-    environment.state == EnvironmentState::Terminated
 }
 
 /// Whether the step calls AWS to change something, or decides that it will be: authorized again each time.

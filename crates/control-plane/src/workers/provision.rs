@@ -9,6 +9,7 @@ use domain::environment::{Environment, StackEvent};
 use domain::id::{ProvisionedProductId, RecordId};
 use domain::operation::{Observation, Operation, Plan};
 use domain::problem::Problem;
+use domain::request::RequestKind;
 
 use super::outcome::Outcome;
 use crate::authorize::Authorized;
@@ -30,6 +31,11 @@ impl ControlPlane {
             Ok(valid) => valid,
             Err(problem) => return Ok(Outcome::refused(problem)),
         };
+        // Before anything is cleared: what an update left to AWS, or somebody past the portal changed, is not known here.
+        if !valid.kept.is_empty() || request.artifact != it.artifact {
+            return Ok(Outcome::refused(cannot_be_made_anew()));
+        }
+        let valid = StillValid { anew: true, ..valid };
         let session = match session::provisioner(self, environment, Purpose::Provision).await {
             Ok(session) => session,
             Err(error) => return Ok(error.into()),
@@ -74,7 +80,11 @@ impl ControlPlane {
         let Some(path) = best_path(paths) else {
             return Ok(Outcome::refused(no_launch_path()));
         };
-        let tags = tags::sent(&request, &product, &project, it.id.as_str());
+        // Whoever asked for an update need not be the owner.
+        let tags = match request.kind {
+            RequestKind::Provision => tags::sent(&request, &product, &project, it.id.as_str()),
+            RequestKind::Update => it.tags.clone(),
+        };
         let plan = Plan { path: Some(path.id), parameters, tags, ..Plan::default() };
         Ok(Outcome::new(Observation::Checked { plan })
             .with("product", it.product.as_str())
@@ -231,6 +241,15 @@ pub(super) fn best_path(paths: Vec<LaunchPath>) -> Option<LaunchPath> {
 pub(crate) fn by_preference(mut paths: Vec<LaunchPath>) -> Vec<LaunchPath> {
     paths.sort_by_key(|p| (!p.constraints.iter().any(|c| c.kind == "LAUNCH"), p.id.clone()));
     paths
+}
+
+fn cannot_be_made_anew() -> Problem {
+    Problem::new(
+        "It cannot be brought up anew as it was.",
+        "Not all of the values that it was last brought up with are known here: secrets are erased once they are used, and \
+         what was changed outside the portal was never known.",
+        "Terminate it and request another, or ask the platform team to mend its stack in AWS.",
+    )
 }
 
 pub(super) fn no_launch_path() -> Problem {

@@ -66,7 +66,7 @@ fn change(resource: &TemplateResource, fate: Fate, lost: String) -> ResourceChan
 }
 
 fn holds(resource: &TemplateResource) -> String {
-    replacement(&resource.kind).map(|known| known.holds.to_owned()).unwrap_or_default()
+    replacement(&resource.kind).map_or("whatever is in it", |known| known.holds).to_owned()
 }
 
 /// Two templates, and which resources are known to be replaced: whatever names one of them changes as well.
@@ -115,11 +115,23 @@ impl Other<'_> {
         if self.typed.contains(name) || self.replaced.contains(name) {
             return true;
         }
-        let is_condition = self.after.template().conditions.contains_key(name);
-        if is_condition && self.before.holds(name) != self.after.holds(name) {
+        let (before, after) = (self.before.template(), self.after.template());
+        if before.mappings.get(name) != after.mappings.get(name) {
             return true;
         }
-        self.before.value_of(name) != self.after.value_of(name)
+        if let Some(condition) = after.conditions.get(name) {
+            if let (Some(before), Some(after)) = (self.before.holds(name), self.after.holds(name)) {
+                return before != after;
+            }
+            // What cannot be decided is the same where it is written the same and names nothing that changes.
+            let named = super::digest::names(Some(condition));
+            return before.conditions.get(name) != Some(condition) || named.iter().any(|it| self.is_another_value(it));
+        }
+        self.is_another_value(name)
+    }
+
+    fn is_another_value(&self, name: &str) -> bool {
+        self.typed.contains(name) || self.before.value_of(name) != self.after.value_of(name)
     }
 
     fn is_other_property(&self, old: &TemplateResource, new: &TemplateResource, name: &str) -> bool {
@@ -257,7 +269,31 @@ Resources:
 
     #[test]
     fn a_secret_that_is_typed_anew_changes_what_names_it() {
-        assert_eq!(told(BEFORE, SAME, SAME, &["Token"]), ["Hook unclear"]);
+        assert_eq!(told(BEFORE, SAME, SAME, &["Token"]), ["Hook unclear, losing whatever is in it"]);
+    }
+
+    #[test]
+    fn what_a_mapping_or_an_undecided_condition_says_otherwise_changes_what_names_it() {
+        let mapped = BEFORE
+            .replace("Conditions:", "Mappings:\n  Names: {all: {data: one}}\nConditions:")
+            .replace("BucketName: !Sub 'data-${Team}'", "BucketName: !FindInMap [Names, all, data]");
+        let other = mapped.replace("data: one", "data: two");
+        let (before, after) = (TemplateDigest::read(&mapped, properties), TemplateDigest::read(&other, properties));
+        let (values, parameters) = (BTreeMap::new(), parameters());
+        let given = Given { values: &values, parameters: &parameters, account: "1", region: "r", partition: "aws" };
+        let (before, after) = (Resolver::new(&before, given), Resolver::new(&after, given));
+        let found = changes(&before, &after, &BTreeSet::new());
+        assert_eq!(found.iter().map(|it| it.logical_id.as_str()).collect::<Vec<_>>(), ["Data"]);
+        assert_eq!(found[0].fate, Fate::Replaced { by: vec!["BucketName".to_owned()] });
+        let secret = BEFORE.replace("!Equals [!Ref Size, big]", "!Equals [!Ref Token, x]").replace(
+            "Role: {Type: AWS::IAM::Role, Properties: {Description: one}}",
+            "Role: {Type: AWS::IAM::Role, Properties: {Description: !If [Big, one, two]}}",
+        );
+        let digest = TemplateDigest::read(&secret, properties);
+        let same = Resolver::new(&digest, given);
+        let typed = BTreeSet::from(["Token".to_owned()]);
+        let found = changes(&same, &same.clone(), &typed);
+        assert!(found.iter().any(|it| it.logical_id == "Role" && it.fate == Fate::Changed), "{found:?}");
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub struct TemplateResource {
     pub names: Vec<String>,
     /// SHA-256 of all its properties as written: equal where nobody wrote anything else.
     pub fingerprint: String,
-    /// Parameters, resources and conditions that its properties name.
+    /// Parameters, resources, conditions and mappings that its properties name.
     pub refers: BTreeSet<String>,
     /// It stays in AWS when the stack lets go of it.
     pub stays_when_deleted: bool,
@@ -121,7 +121,7 @@ pub(super) fn names(value: Option<&Value>) -> BTreeSet<String> {
     names
 }
 
-/// What functions in a value name: `Ref`, `Fn::GetAtt`, `Fn::Sub`, `Fn::If`.
+/// What functions in a value name: `Ref`, `Fn::GetAtt`, `Fn::Sub`, `Fn::If`, `Fn::FindInMap`.
 fn named_in(value: &Value, names: &mut BTreeSet<String>) {
     // Without the attribute.
     let alone = |text: &str| text.split('.').next().unwrap_or(text).to_owned();
@@ -130,7 +130,7 @@ fn named_in(value: &Value, names: &mut BTreeSet<String>) {
             for (function, argument) in map {
                 let first = argument.get(0).and_then(Value::as_str);
                 match (function.as_str(), argument.as_str().or(first)) {
-                    ("Ref" | "Fn::GetAtt" | "Fn::If", Some(text)) => {
+                    ("Ref" | "Fn::GetAtt" | "Fn::If" | "Fn::FindInMap", Some(text)) => {
                         names.insert(alone(text));
                     }
                     ("Fn::Sub", Some(text)) => {
