@@ -71,8 +71,8 @@ fn Change(change: ResourceChange) -> impl IntoView {
         }
         Fate::Changed => (Tone::Info, Icon::Running, "Changed", Some("It stays the same resource.".to_owned())),
         Fate::Unclear => {
-            let why = "Its type is not assessed: AWS changes it, or another takes its place.".to_owned();
-            (Tone::Warn, Icon::Warning, "Not assessed", Some(why))
+            let why = "What becomes of it is not sure: AWS changes it, another takes its place, or it goes.".to_owned();
+            (Tone::Warn, Icon::Warning, "Not sure", Some(why))
         }
     };
     view! {

@@ -4,9 +4,8 @@
 //! The map is by hand, from AWS's service authorization reference and the handlers of CloudFormation's resource types. What is
 //! not in it is not assessed.
 
-mod map;
-
-pub use map::MAP;
+mod sagemaker;
+mod surroundings;
 
 use crate::template::replacement;
 
@@ -41,6 +40,31 @@ pub struct ResourceActions {
     pub name: Option<&'static str>,
 }
 
+/// What a row leaves out.
+const NOTHING: ResourceActions = ResourceActions {
+    resource_type: "",
+    source: "",
+    creating: &[],
+    opening: &[],
+    only_with: &[],
+    roles: &[],
+    tagged: &[],
+    keys: &[],
+    arn: "*",
+    on_everything: &[],
+    plain: &[],
+    name: None,
+};
+
+const fn key(actions: &'static [&'static str], key: &'static str, from: KeySource) -> ConditionKey {
+    ConditionKey { actions, key, from }
+}
+
+/// Every type that is known, once.
+pub fn all() -> impl Iterator<Item = &'static ResourceActions> {
+    sagemaker::SAGEMAKER.iter().chain(surroundings::SURROUNDINGS)
+}
+
 /// A condition key that calls for a resource have.
 #[derive(Clone, Copy, Debug)]
 pub struct ConditionKey {
@@ -69,7 +93,7 @@ pub enum KeySource {
 
 /// What the map has of a type; `None` for one that it does not know.
 pub fn known(resource_type: &str) -> Option<&'static ResourceActions> {
-    MAP.iter().find(|known| known.resource_type == resource_type)
+    all().find(|known| known.resource_type == resource_type)
 }
 
 /// The actions that CloudFormation calls to create one type of resource. Empty for a type that is not known here.
@@ -150,9 +174,9 @@ mod tests {
 
     #[test]
     fn the_map_holds_together() {
-        for it in MAP {
+        for it in all() {
             let name = it.resource_type;
-            assert_eq!(MAP.iter().filter(|other| other.resource_type == name).count(), 1, "{name}");
+            assert_eq!(all().filter(|other| other.resource_type == name).count(), 1, "{name}");
             assert!(it.source.starts_with("https://docs.aws.amazon.com/"), "{name}");
             assert!(!it.creating.is_empty(), "{name}");
             let called = |action: &&str| it.creating.contains(action);

@@ -8,8 +8,8 @@ use domain::id::RecordId;
 use domain::operation::{Observation, Operation};
 use domain::problem::Problem;
 
+use super::follow::stack_name;
 use super::outcome::Outcome;
-use super::provision::stack_name;
 use crate::authorize::Hindrance;
 use crate::{ControlPlane, Result, session};
 

@@ -5,6 +5,7 @@ mod catalog;
 mod change_policy;
 mod collect;
 mod cut_again;
+mod follow;
 mod leased;
 mod leases;
 mod observe;

@@ -4,6 +4,7 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use domain::audit::Outcome as Audited;
+use domain::diagnosis::While;
 use domain::environment::{Environment, EnvironmentState};
 use domain::operation::{Moment, Operation, OperationKind, Step, Subject, Transition, next};
 use futures::FutureExt;
@@ -191,7 +192,7 @@ impl ControlPlane {
             Step::FollowUpdate { record, plan } => self.follow_update(operation, environment, record, plan).await,
             Step::Collect { record } => self.collect(operation, environment, record).await,
             Step::FollowClear { record } | Step::FollowTerminate { record } => {
-                self.follow_terminate(operation, environment, record).await
+                Ok(self.follow(operation, environment, record, While::TakingDown).await?.outcome)
             }
             step => Err(Error::internal("A worker was given a finished operation", &step.as_str())),
         }

@@ -1,16 +1,16 @@
 //! The steps of a provisioning.
 
 use aws::service_catalog::{
-    LaunchPath, ProvisionCall, ProvisionedProduct, ProvisionedProductRef, ProvisionedProductStatus, RecordStatus,
-    RecordView, ServiceCatalog,
+    LaunchPath, ProvisionCall, ProvisionedProduct, ProvisionedProductRef, ProvisionedProductStatus, ServiceCatalog,
 };
-use domain::diagnosis::{While, diagnose};
-use domain::environment::{Environment, StackEvent};
+use domain::diagnosis::While;
+use domain::environment::Environment;
 use domain::id::{ProvisionedProductId, RecordId};
 use domain::operation::{Observation, Operation, Plan};
 use domain::problem::Problem;
 use domain::request::RequestKind;
 
+use super::follow::Followed;
 use super::outcome::Outcome;
 use crate::authorize::Authorized;
 use crate::session::{self, Purpose};
@@ -159,67 +159,18 @@ impl ControlPlane {
         it: &Environment,
         record: &RecordId,
     ) -> Result<Outcome> {
-        let session = match session::observer(self, &it.account, &it.region).await {
-            Ok(session) => session,
-            Err(error) => return Ok(error.into()),
-        };
-        let view = match session.service_catalog().describe_record(record).await {
-            Ok(view) => view,
-            // A record can take a moment to be seen everywhere.
-            Err(aws::Error::NotFound(failure)) => {
-                return Ok(Outcome::trouble(aws::Error::NotFound(failure).problem()));
-            }
-            Err(error) => return Ok(error.into()),
-        };
-        let stack_events = self.new_stack_events(&session, it, &view).await?;
-        let observation = match view.status {
-            RecordStatus::Succeeded => Observation::Done,
-            RecordStatus::Failed => {
-                let mut events = self.store().stack_events(&it.id, 500).await?;
-                events.retain(|e| e.at >= operation.created_at);
-                events.extend(stack_events.clone());
-                Observation::RecordFailed { problem: why_failed(&view, &events, While::BringingUp) }
-            }
-            _ => Observation::Running { since: view.created_at.unwrap_or(operation.step_entered_at) },
-        };
-        let mut outcome = Outcome::new(observation).with("record", record.as_str());
-        outcome.changes.stack_arn = view.stack_arn().map(str::to_owned);
-        outcome.changes.provisioned_product = view.provisioned_product;
-        outcome.stack_events = stack_events;
-        Ok(outcome)
-    }
-
-    /// Events of the stack that are not stored yet. The record decides how it went: what cannot be read now is read at the
-    /// next look.
-    pub(super) async fn new_stack_events(
-        &self,
-        session: &aws::Session,
-        it: &Environment,
-        view: &RecordView,
-    ) -> Result<Vec<StackEvent>> {
-        let named = view.provisioned_product.as_ref().map(|pp| stack_name(it, pp));
-        // By ARN a stack is found after its deletion too, by name it is not.
-        let known = view.stack_arn().map(str::to_owned).or_else(|| it.stack_arn.clone()).or(named);
-        let Some(stack) = known else { return Ok(Vec::new()) };
-        let last = self.store().stack_events(&it.id, 1).await?.pop().map(|e| e.event_id);
-        match session.cloudformation().stack_events_after(&stack, last.as_deref()).await {
-            Ok(events) => Ok(events),
-            Err(error) => {
-                tracing::debug!(%error, environment = %it.id, "the stack's events cannot be read yet");
-                Ok(Vec::new())
-            }
+        let Followed { mut outcome, view } = self.follow(operation, it, record, While::BringingUp).await?;
+        if let Some(view) = view {
+            outcome.changes.stack_arn = view.stack_arn().map(str::to_owned);
+            outcome.changes.provisioned_product = view.provisioned_product;
         }
+        Ok(outcome)
     }
 }
 
 /// The token of the termination of what an earlier try left: not the provisioning's own.
 pub(super) fn clear_token(operation: &Operation) -> String {
     format!("{}-clear", operation.id)
-}
-
-/// Service Catalog names its stacks so.
-pub(super) fn stack_name(it: &Environment, product: &ProvisionedProductId) -> String {
-    format!("SC-{}-{product}", it.account)
 }
 
 fn accepted_as(record: RecordId, product: ProvisionedProductId, plan: &Plan) -> Outcome {
@@ -267,24 +218,4 @@ fn name_taken(name: &str) -> Problem {
         format!("The account has a provisioned product named {name} that this environment did not make."),
         "Terminate this environment, which touches nothing in AWS, and request it again under another name.",
     )
-}
-
-/// AWS's own reason, with what it means: the first resource that failed by itself, or else what the record says.
-pub(super) fn why_failed(view: &RecordView, events: &[StackEvent], during: While) -> Problem {
-    let own = |e: &&StackEvent| {
-        e.status.ends_with("_FAILED")
-            && e.reason.as_deref().is_some_and(|r| !r.contains("cancelled") && !r.starts_with("The following resource"))
-    };
-    let first = events
-        .iter()
-        .find(own)
-        .map(|e| format!("{} ({}): {}", e.logical_id, e.resource_type, e.reason.as_deref().unwrap_or_default()));
-    let record: Vec<&str> = view.errors.iter().map(|e| e.description.as_str()).filter(|d| !d.is_empty()).collect();
-    let why = match (first, record.is_empty()) {
-        (Some(first), _) => first,
-        (None, false) => record.join(" "),
-        (None, true) => "AWS gave no reason; the stack's events have what there is.".to_owned(),
-    };
-    // CloudFormation says so of every stack that it gives up on its own.
-    diagnose(during, &why.replace(" Rollback requested by user.", ""))
 }

@@ -3,15 +3,14 @@
 use std::collections::BTreeSet;
 
 use aws::sagemaker::StudioApp;
-use aws::service_catalog::{ProvisionedProductRef, RecordStatus, TerminateCall};
-use domain::diagnosis::While;
+use aws::service_catalog::{ProvisionedProductRef, TerminateCall};
 use domain::environment::{Environment, LaunchTarget, Leaves};
-use domain::id::RecordId;
 use domain::operation::{Observation, Operation, OperationKind, Plan, Step};
 
 use super::collect::profile;
+use super::follow::stack_name;
 use super::outcome::Outcome;
-use super::provision::{clear_token, stack_name, why_failed};
+use super::provision::clear_token;
 use crate::authorize::Authorized;
 use crate::session::{self, Purpose};
 use crate::{ControlPlane, Result};
@@ -190,51 +189,6 @@ impl ControlPlane {
                 }
             }
             Err(error) => Ok(error.into()),
-        }
-    }
-
-    /// Looks at the record of a termination, and takes over the stack's events.
-    pub(super) async fn follow_terminate(
-        &self,
-        operation: &Operation,
-        it: &Environment,
-        record: &RecordId,
-    ) -> Result<Outcome> {
-        let session = match session::observer(self, &it.account, &it.region).await {
-            Ok(session) => session,
-            Err(error) => return Ok(error.into()),
-        };
-        let view = match session.service_catalog().describe_record(record).await {
-            Ok(view) => view,
-            Err(aws::Error::NotFound(failure)) => return self.without_record(&session, it, failure).await,
-            Err(error) => return Ok(error.into()),
-        };
-        let stack_events = self.new_stack_events(&session, it, &view).await?;
-        let observation = match view.status {
-            RecordStatus::Succeeded => Observation::Done,
-            RecordStatus::Failed => {
-                let mut events = self.store().stack_events(&it.id, ALL).await?;
-                events.retain(|e| e.at >= operation.created_at);
-                events.extend(stack_events.clone());
-                Observation::RecordFailed { problem: why_failed(&view, &events, While::TakingDown) }
-            }
-            _ => Observation::Running { since: view.created_at.unwrap_or(operation.step_entered_at) },
-        };
-        let mut outcome = Outcome::new(observation).with("record", record.as_str());
-        outcome.stack_events = stack_events;
-        Ok(outcome)
-    }
-
-    /// A record that cannot be seen proves nothing, it may be too new: the provisioned product says whether it is over.
-    async fn without_record(&self, session: &aws::Session, it: &Environment, failure: aws::Failure) -> Result<Outcome> {
-        let wanted = match &it.provisioned_product {
-            Some(id) => ProvisionedProductRef::Id(id),
-            None => ProvisionedProductRef::Name(&it.name),
-        };
-        match session.service_catalog().describe_provisioned_product(wanted).await {
-            Err(aws::Error::NotFound(_)) => Ok(Outcome::new(Observation::Gone)),
-            Err(error) => Ok(error.into()),
-            Ok(_) => Ok(Outcome::trouble(aws::Error::NotFound(failure).problem())),
         }
     }
 }

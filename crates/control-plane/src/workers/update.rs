@@ -1,6 +1,6 @@
 //! The steps of an update. `docs/architecture.md`, "Operations".
 
-use aws::service_catalog::{ProvisionedProductRef, RecordStatus, ServiceCatalog, UpdateCall, UpdateValue};
+use aws::service_catalog::{ProvisionedProductRef, ServiceCatalog, UpdateCall, UpdateValue};
 use domain::diagnosis::While;
 use domain::environment::Environment;
 use domain::id::RecordId;
@@ -9,13 +9,10 @@ use domain::problem::Problem;
 use domain::request::Request;
 
 use super::outcome::{Outcome, Updated};
-use super::provision::{best_path, no_launch_path, why_failed};
+use super::provision::{best_path, no_launch_path};
 use crate::authorize::Authorized;
 use crate::session::{self, Purpose};
 use crate::{ControlPlane, Error, Result};
-
-/// Events of a stack that are read for the reason of a failure.
-const EVENTS: u32 = 500;
 
 impl ControlPlane {
     /// Validates again, waits for what AWS is still at work on, and makes the plan that will be sent.
@@ -113,7 +110,7 @@ impl ControlPlane {
         }
     }
 
-    /// Looks at the record, and takes over the stack's events.
+    /// Looks at the record, and takes over the stack's events; once it is made, the environment is as of its request.
     pub(super) async fn follow_update(
         &self,
         operation: &Operation,
@@ -121,39 +118,12 @@ impl ControlPlane {
         record: &RecordId,
         plan: &Plan,
     ) -> Result<Outcome> {
-        let session = match session::observer(self, &it.account, &it.region).await {
-            Ok(session) => session,
-            Err(error) => return Ok(error.into()),
-        };
-        let view = match session.service_catalog().describe_record(record).await {
-            Ok(view) => view,
-            // A record can take a moment to be seen everywhere.
-            Err(aws::Error::NotFound(failure)) => {
-                return Ok(Outcome::trouble(aws::Error::NotFound(failure).problem()));
-            }
-            Err(error) => return Ok(error.into()),
-        };
-        let stack_events = self.new_stack_events(&session, it, &view).await?;
-        let mut updated = None;
-        let observation = match view.status {
-            RecordStatus::Succeeded => {
-                let request = self.update_of(it).await?;
-                let (artifact, parameters) = (request.artifact, plan.parameters.clone());
-                updated = Some(Updated { request: request.id, artifact, parameters });
-                Observation::Done
-            }
-            // The stack is as before; Service Catalog calls it `SUCCEEDED` only where nothing failed.
-            RecordStatus::Failed => {
-                let mut events = self.store().stack_events(&it.id, EVENTS).await?;
-                events.retain(|e| e.at >= operation.created_at);
-                events.extend(stack_events.clone());
-                Observation::RecordFailed { problem: why_failed(&view, &events, While::Updating) }
-            }
-            _ => Observation::Running { since: view.created_at.unwrap_or(operation.step_entered_at) },
-        };
-        let mut outcome = Outcome::new(observation).with("record", record.as_str());
-        outcome.changes.updated = updated;
-        outcome.stack_events = stack_events;
+        let mut outcome = self.follow(operation, it, record, While::Updating).await?.outcome;
+        if outcome.observation == Observation::Done {
+            let request = self.update_of(it).await?;
+            let (artifact, parameters) = (request.artifact, plan.parameters.clone());
+            outcome.changes.updated = Some(Updated { request: request.id, artifact, parameters });
+        }
         Ok(outcome)
     }
 

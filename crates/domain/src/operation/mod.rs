@@ -1,6 +1,8 @@
 //! The one engine for everything that takes several calls. See `docs/architecture.md`, "Operations".
 
 mod next;
+#[cfg(test)]
+mod next_tests;
 mod pace;
 
 pub use next::{Moment, Observation, Transition, next};

@@ -17,7 +17,7 @@ pub enum Fate {
     },
     /// It stays the same resource.
     Changed,
-    /// Its type is not assessed: it changes, or another takes its place.
+    /// It is not sure: it changes, another takes its place, or it goes.
     Unclear,
 }
 
@@ -37,6 +37,10 @@ pub fn changes(before: &Resolver<'_>, after: &Resolver<'_>, typed: &BTreeSet<Str
         resource.condition.as_deref().is_none_or(|name| resolver.holds(name) != Some(false))
     };
     let other = Other { before, after, typed, replaced: BTreeSet::new() }.settled();
+    // Whether it is still made depends on something that changes and is not told here.
+    let unsure = |resource: &TemplateResource| {
+        resource.condition.as_deref().is_some_and(|name| after.holds(name).is_none() && other.is_other(name))
+    };
     let mut changes = Vec::new();
     for resource in after.template().resources.iter().filter(|resource| there(after, resource)) {
         let old = before.resource(&resource.logical_id).filter(|old| there(before, old));
@@ -44,6 +48,7 @@ pub fn changes(before: &Resolver<'_>, after: &Resolver<'_>, typed: &BTreeSet<Str
             None => Some(Fate::Created),
             // AWS refuses it, or takes it for two resources: the old one goes in either case.
             Some(old) if old.kind != resource.kind => Some(Fate::Replaced { by: vec!["Type".to_owned()] }),
+            Some(_) if unsure(resource) => Some(Fate::Unclear),
             Some(old) => other.fate(old, resource),
         };
         let Some(fate) = fate else { continue };
@@ -131,7 +136,9 @@ impl Other<'_> {
     }
 
     fn is_another_value(&self, name: &str) -> bool {
-        self.typed.contains(name) || self.before.value_of(name) != self.after.value_of(name)
+        self.typed.contains(name)
+            || self.after.is_read_by_aws(name)
+            || self.before.value_of(name) != self.after.value_of(name)
     }
 
     fn is_other_property(&self, old: &TemplateResource, new: &TemplateResource, name: &str) -> bool {
@@ -294,6 +301,21 @@ Resources:
         let typed = BTreeSet::from(["Token".to_owned()]);
         let found = changes(&same, &same.clone(), &typed);
         assert!(found.iter().any(|it| it.logical_id == "Role" && it.fate == Fate::Changed), "{found:?}");
+        let extra = found.iter().find(|it| it.logical_id == "Extra").unwrap();
+        assert_eq!((&extra.fate, extra.lost.as_str()), (&Fate::Unclear, "the objects in the bucket"));
+    }
+
+    #[test]
+    fn what_aws_reads_anew_may_be_another_each_time() {
+        let text = BEFORE.replace("DomainName: studio", "DomainName: !Ref Team");
+        let digest = TemplateDigest::read(&text, properties);
+        let mut parameters = parameters();
+        parameters[0].kind = "AWS::SSM::Parameter::Value<String>".to_owned();
+        let values = BTreeMap::from([("Team".to_owned(), "/studio/name".to_owned())]);
+        let given = Given { values: &values, parameters: &parameters, account: "1", region: "r", partition: "aws" };
+        let same = Resolver::new(&digest, given);
+        let found = changes(&same, &same.clone(), &BTreeSet::new());
+        assert!(found.iter().any(|it| it.logical_id == "Domain" && !it.lost.is_empty()), "{found:?}");
     }
 
     #[test]

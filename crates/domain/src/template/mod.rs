@@ -7,6 +7,7 @@ mod changes;
 mod conditions;
 mod digest;
 mod error;
+mod functions;
 mod json;
 mod known;
 mod replacement;

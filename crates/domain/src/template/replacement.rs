@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn every_type_of_the_blueprints_is_known_once() {
-        for it in crate::resource_actions::MAP {
+        for it in crate::resource_actions::all() {
             let count = REPLACEMENTS.iter().filter(|known| known.resource_type == it.resource_type).count();
             assert_eq!(count, 1, "{}", it.resource_type);
         }

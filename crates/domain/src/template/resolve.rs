@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::known::scalar;
 use super::{Known, TemplateDigest, TemplateResource};
 use crate::catalog::Parameter;
 use crate::parameter::Kind;
@@ -57,8 +56,16 @@ impl<'a> Resolver<'a> {
 
     /// What was given for a parameter whose value is what it says.
     pub(super) fn given_text(&self, name: &str) -> Option<&'a str> {
-        let kind = self.given.parameters.iter().find(|p| p.key == name).map(|p| p.kind.as_str()).unwrap_or_default();
-        if kind.starts_with("AWS::SSM::") { None } else { self.value_of(name) }
+        if self.is_read_by_aws(name) { None } else { self.value_of(name) }
+    }
+
+    /// Whether a parameter names one of Systems Manager, which AWS reads anew each time.
+    pub(super) fn is_read_by_aws(&self, name: &str) -> bool {
+        self.kind_of(name).starts_with("AWS::SSM::Parameter::Value<")
+    }
+
+    fn kind_of(&self, name: &str) -> &'a str {
+        self.given.parameters.iter().find(|p| p.key == name).map(|p| p.kind.as_str()).unwrap_or_default()
     }
 
     pub(super) fn template(&self) -> &'a TemplateDigest {
@@ -187,15 +194,14 @@ impl<'a> Resolver<'a> {
         known.map_or(Known::There, Known::Is)
     }
 
-    fn reference(&self, name: &str) -> Known {
+    pub(super) fn reference(&self, name: &str) -> Known {
         if let Some(text) = self.pseudo(name) {
             return Known::Is(text.into());
         }
-        let kind = self.given.parameters.iter().find(|p| p.key == name).map(|p| p.kind.as_str()).unwrap_or_default();
-        if kind.starts_with("AWS::SSM::Parameter::Value<") {
-            // Its value names a parameter of Systems Manager, which is read when the stack is made.
+        if self.is_read_by_aws(name) {
             return Known::There;
         }
+        let kind = self.kind_of(name);
         match (self.given.values.get(name), Kind::of(kind)) {
             (None, _) => {}
             (Some(value), _) if value.trim().is_empty() => return Known::Open,
@@ -214,65 +220,6 @@ impl<'a> Resolver<'a> {
             "AWS::Partition" => Some(self.given.partition),
             _ => None,
         }
-    }
-
-    fn substituted(&self, argument: &Value) -> Option<Value> {
-        let (text, own) = match argument {
-            Value::String(text) => (text.as_str(), None),
-            Value::Array(both) => match both.as_slice() {
-                [Value::String(text), Value::Object(own)] => (text.as_str(), Some(own)),
-                _ => return None,
-            },
-            _ => return None,
-        };
-        let (mut result, mut rest) = (String::new(), text);
-        while let Some((before, after)) = rest.split_once("${") {
-            let (name, after) = after.split_once('}')?;
-            result.push_str(before);
-            match name.strip_prefix('!') {
-                Some(literal) => {
-                    result.push_str("${");
-                    result.push_str(literal);
-                    result.push('}');
-                }
-                None => match own.and_then(|own| own.get(name)) {
-                    Some(value) => result.push_str(&self.eval(value).text()?),
-                    None => result.push_str(&self.reference(name).text()?),
-                },
-            }
-            rest = after;
-        }
-        result.push_str(rest);
-        Some(result.into())
-    }
-
-    fn joined(&self, argument: &Value) -> Option<Value> {
-        let [delimiter, items] = argument.as_array()?.as_slice() else { return None };
-        let Known::Is(Value::Array(items)) = self.eval(items) else { return None };
-        let texts: Option<Vec<String>> = items.iter().map(scalar).collect();
-        Some(texts?.join(delimiter.as_str()?).into())
-    }
-
-    fn selected(&self, argument: &Value) -> Option<Value> {
-        let [index, items] = argument.as_array()?.as_slice() else { return None };
-        let index: usize = self.eval(index).text()?.parse().ok()?;
-        match self.eval(items) {
-            Known::Is(Value::Array(items)) => items.get(index).cloned(),
-            _ => None,
-        }
-    }
-
-    fn split(&self, argument: &Value) -> Option<Value> {
-        let [delimiter, text] = argument.as_array()?.as_slice() else { return None };
-        let text = self.eval(text).text()?;
-        let delimiter = delimiter.as_str().filter(|delimiter| !delimiter.is_empty())?;
-        Some(text.split(delimiter).map(Value::from).collect())
-    }
-
-    fn mapped(&self, argument: &Value) -> Option<Value> {
-        let [map, top, second] = argument.as_array()?.first_chunk()?;
-        let (map, top, second) = (self.eval(map).text()?, self.eval(top).text()?, self.eval(second).text()?);
-        self.template.mappings.get(&map)?.get(&top)?.get(&second).cloned()
     }
 }
 

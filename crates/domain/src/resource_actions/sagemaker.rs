@@ -1,33 +1,9 @@
-use super::{ConditionKey, KeySource, ResourceActions};
+//! Amazon SageMaker.
 
-const SAGEMAKER: &str = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html";
-const S3: &str = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html";
-const KMS: &str =
-    "https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html";
-const IAM: &str =
-    "https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html";
-const EC2: &str = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html";
+use super::KeySource::{Always, Inside, InsideAny, Later, Or, Property};
+use super::{ConditionKey, NOTHING, ResourceActions, key};
 
-const NOTHING: ResourceActions = ResourceActions {
-    resource_type: "",
-    source: "",
-    creating: &[],
-    opening: &[],
-    only_with: &[],
-    roles: &[],
-    tagged: &[],
-    keys: &[],
-    arn: "*",
-    name: None,
-    plain: &[],
-    on_everything: &[],
-};
-
-const fn key(actions: &'static [&'static str], key: &'static str, from: KeySource) -> ConditionKey {
-    ConditionKey { actions, key, from }
-}
-
-use KeySource::{Always, Each, Inside, InsideAny, Later, Or, Property};
+const SOURCE: &str = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html";
 
 const PASSED: ConditionKey = key(&["iam:PassRole"], "iam:PassedToService", Always("sagemaker.amazonaws.com"));
 
@@ -37,14 +13,13 @@ const SPACE: &[&str] = &["sagemaker:CreateSpace"];
 const APP: &[&str] = &["sagemaker:CreateApp"];
 const NOTEBOOK: &[&str] = &["sagemaker:CreateNotebookInstance"];
 const MODEL: &[&str] = &["sagemaker:CreateModel"];
-const ROLE: &[&str] = &["iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy"];
 const TAGGING: &[&str] = &["sagemaker:AddTags"];
 
 /// By type.
-pub const MAP: &[ResourceActions] = &[
+pub(super) const SAGEMAKER: &[ResourceActions] = &[
     ResourceActions {
         resource_type: "AWS::SageMaker::Domain",
-        source: SAGEMAKER,
+        source: SOURCE,
         creating: &["sagemaker:CreateDomain", "sagemaker:DescribeDomain", "sagemaker:AddTags", "iam:PassRole"],
         roles: &["DefaultUserSettings.ExecutionRole", "DefaultSpaceSettings.ExecutionRole"],
         tagged: &["sagemaker:CreateDomain", "sagemaker:AddTags"],
@@ -73,7 +48,7 @@ pub const MAP: &[ResourceActions] = &[
     },
     ResourceActions {
         resource_type: "AWS::SageMaker::UserProfile",
-        source: SAGEMAKER,
+        source: SOURCE,
         creating: &[
             "sagemaker:CreateUserProfile",
             "sagemaker:DescribeUserProfile",
@@ -98,7 +73,7 @@ pub const MAP: &[ResourceActions] = &[
     },
     ResourceActions {
         resource_type: "AWS::SageMaker::Space",
-        source: SAGEMAKER,
+        source: SOURCE,
         creating: &["sagemaker:CreateSpace", "sagemaker:DescribeSpace", "sagemaker:AddTags"],
         tagged: &["sagemaker:CreateSpace", "sagemaker:AddTags"],
         keys: &[
@@ -115,7 +90,7 @@ pub const MAP: &[ResourceActions] = &[
     },
     ResourceActions {
         resource_type: "AWS::SageMaker::App",
-        source: SAGEMAKER,
+        source: SOURCE,
         creating: &["sagemaker:CreateApp", "sagemaker:DescribeApp", "sagemaker:AddTags"],
         tagged: &["sagemaker:CreateApp", "sagemaker:AddTags"],
         keys: &[
@@ -129,7 +104,7 @@ pub const MAP: &[ResourceActions] = &[
     },
     ResourceActions {
         resource_type: "AWS::SageMaker::NotebookInstance",
-        source: SAGEMAKER,
+        source: SOURCE,
         creating: &[
             "sagemaker:CreateNotebookInstance",
             "sagemaker:DescribeNotebookInstance",
@@ -168,7 +143,7 @@ pub const MAP: &[ResourceActions] = &[
     },
     ResourceActions {
         resource_type: "AWS::SageMaker::NotebookInstanceLifecycleConfig",
-        source: SAGEMAKER,
+        source: SOURCE,
         creating: &[
             "sagemaker:CreateNotebookInstanceLifecycleConfig",
             "sagemaker:DescribeNotebookInstanceLifecycleConfig",
@@ -180,7 +155,7 @@ pub const MAP: &[ResourceActions] = &[
     },
     ResourceActions {
         resource_type: "AWS::SageMaker::StudioLifecycleConfig",
-        source: SAGEMAKER,
+        source: SOURCE,
         creating: &[
             "sagemaker:CreateStudioLifecycleConfig",
             "sagemaker:DescribeStudioLifecycleConfig",
@@ -195,7 +170,7 @@ pub const MAP: &[ResourceActions] = &[
     },
     ResourceActions {
         resource_type: "AWS::SageMaker::Model",
-        source: SAGEMAKER,
+        source: SOURCE,
         creating: &["sagemaker:CreateModel", "sagemaker:DescribeModel", "sagemaker:AddTags", "iam:PassRole"],
         roles: &["ExecutionRoleArn"],
         tagged: &["sagemaker:CreateModel", "sagemaker:AddTags"],
@@ -212,7 +187,7 @@ pub const MAP: &[ResourceActions] = &[
     },
     ResourceActions {
         resource_type: "AWS::SageMaker::EndpointConfig",
-        source: SAGEMAKER,
+        source: SOURCE,
         creating: &["sagemaker:CreateEndpointConfig", "sagemaker:DescribeEndpointConfig", "sagemaker:AddTags"],
         tagged: &["sagemaker:CreateEndpointConfig", "sagemaker:AddTags"],
         keys: &[
@@ -231,7 +206,7 @@ pub const MAP: &[ResourceActions] = &[
     },
     ResourceActions {
         resource_type: "AWS::SageMaker::Endpoint",
-        source: SAGEMAKER,
+        source: SOURCE,
         creating: &["sagemaker:CreateEndpoint", "sagemaker:DescribeEndpoint", "sagemaker:AddTags"],
         tagged: &["sagemaker:CreateEndpoint", "sagemaker:AddTags"],
         keys: &[key(TAGGING, "sagemaker:TaggingAction", Always("CreateEndpoint"))],
@@ -243,186 +218,6 @@ pub const MAP: &[ResourceActions] = &[
             "ExcludeRetainedVariantProperties",
             "RetainAllVariantProperties",
             "RetainDeploymentConfig",
-        ],
-        ..NOTHING
-    },
-    ResourceActions {
-        resource_type: "AWS::S3::Bucket",
-        source: S3,
-        creating: &[
-            "s3:CreateBucket",
-            "s3:PutEncryptionConfiguration",
-            "s3:PutBucketVersioning",
-            "s3:PutBucketPublicAccessBlock",
-            "s3:PutBucketTagging",
-            "s3:PutLifecycleConfiguration",
-            "s3:PutBucketOwnershipControls",
-            "s3:PutBucketLogging",
-            "s3:PutBucketNotification",
-            "s3:PutBucketCORS",
-            "s3:PutBucketWebsite",
-            "s3:PutAccelerateConfiguration",
-            "s3:PutAnalyticsConfiguration",
-            "s3:PutIntelligentTieringConfiguration",
-            "s3:PutInventoryConfiguration",
-            "s3:PutMetricsConfiguration",
-            "s3:PutBucketObjectLockConfiguration",
-            "s3:PutBucketAcl",
-        ],
-        only_with: &[
-            ("s3:PutEncryptionConfiguration", "BucketEncryption"),
-            ("s3:PutBucketVersioning", "VersioningConfiguration"),
-            ("s3:PutBucketPublicAccessBlock", "PublicAccessBlockConfiguration"),
-            ("s3:PutLifecycleConfiguration", "LifecycleConfiguration"),
-            ("s3:PutBucketOwnershipControls", "OwnershipControls"),
-            ("s3:PutBucketLogging", "LoggingConfiguration"),
-            ("s3:PutBucketNotification", "NotificationConfiguration"),
-            ("s3:PutBucketCORS", "CorsConfiguration"),
-            ("s3:PutBucketWebsite", "WebsiteConfiguration"),
-            ("s3:PutAccelerateConfiguration", "AccelerateConfiguration"),
-            ("s3:PutAnalyticsConfiguration", "AnalyticsConfigurations"),
-            ("s3:PutIntelligentTieringConfiguration", "IntelligentTieringConfigurations"),
-            ("s3:PutInventoryConfiguration", "InventoryConfigurations"),
-            ("s3:PutMetricsConfiguration", "MetricsConfigurations"),
-            ("s3:PutBucketObjectLockConfiguration", "ObjectLockEnabled"),
-            ("s3:PutBucketAcl", "AccessControl"),
-        ],
-        arn: "arn:{partition}:s3:::{name}",
-        name: Some("BucketName"),
-        ..NOTHING
-    },
-    ResourceActions {
-        resource_type: "AWS::S3::BucketPolicy",
-        source: S3,
-        creating: &["s3:PutBucketPolicy"],
-        arn: "arn:{partition}:s3:::{name}",
-        name: Some("Bucket"),
-        plain: &["PolicyDocument"],
-        ..NOTHING
-    },
-    ResourceActions {
-        resource_type: "AWS::KMS::Key",
-        source: KMS,
-        creating: &["kms:CreateKey", "kms:EnableKeyRotation", "kms:TagResource"],
-        only_with: &[("kms:EnableKeyRotation", "EnableKeyRotation")],
-        tagged: &["kms:CreateKey", "kms:TagResource"],
-        arn: "arn:{partition}:kms:{region}:{account}:key/{name}",
-        on_everything: &["kms:CreateKey"],
-        plain: &[
-            "BypassPolicyLockoutSafetyCheck",
-            "Description",
-            "KeyPolicy",
-            "KeySpec",
-            "KeyUsage",
-            "MultiRegion",
-            "Origin",
-            "PendingWindowInDays",
-            "RotationPeriodInDays",
-        ],
-        ..NOTHING
-    },
-    ResourceActions {
-        resource_type: "AWS::KMS::Alias",
-        source: KMS,
-        creating: &["kms:CreateAlias"],
-        arn: "arn:{partition}:kms:{region}:{account}:{name}",
-        name: Some("AliasName"),
-        plain: &["TargetKeyId"],
-        ..NOTHING
-    },
-    ResourceActions {
-        resource_type: "AWS::IAM::Role",
-        source: IAM,
-        creating: &["iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:TagRole"],
-        only_with: &[("iam:PutRolePolicy", "Policies"), ("iam:AttachRolePolicy", "ManagedPolicyArns")],
-        tagged: &["iam:CreateRole", "iam:TagRole"],
-        keys: &[
-            key(ROLE, "iam:PermissionsBoundary", Property("PermissionsBoundary")),
-            key(&["iam:AttachRolePolicy"], "iam:PolicyARN", Each("ManagedPolicyArns")),
-        ],
-        arn: "arn:{partition}:iam::{account}:role{path}{name}",
-        name: Some("RoleName"),
-        plain: &["AssumeRolePolicyDocument", "Description", "MaxSessionDuration", "Path"],
-        ..NOTHING
-    },
-    ResourceActions {
-        resource_type: "AWS::IAM::Policy",
-        source: IAM,
-        creating: &["iam:PutRolePolicy"],
-        // The roles that it is put on, of which there can be several.
-        arn: "arn:{partition}:iam::{account}:role/{name}",
-        name: Some("Roles"),
-        plain: &["PolicyDocument", "PolicyName"],
-        ..NOTHING
-    },
-    ResourceActions {
-        resource_type: "AWS::IAM::ManagedPolicy",
-        source: IAM,
-        creating: &["iam:CreatePolicy", "iam:AttachRolePolicy"],
-        only_with: &[("iam:AttachRolePolicy", "Roles")],
-        tagged: &["iam:CreatePolicy"],
-        arn: "arn:{partition}:iam::{account}:policy{path}{name}",
-        name: Some("ManagedPolicyName"),
-        plain: &["Description", "Path", "PolicyDocument"],
-        ..NOTHING
-    },
-    ResourceActions {
-        resource_type: "AWS::EC2::SecurityGroup",
-        source: EC2,
-        creating: &[
-            "ec2:CreateSecurityGroup",
-            "ec2:CreateTags",
-            "ec2:AuthorizeSecurityGroupIngress",
-            "ec2:AuthorizeSecurityGroupEgress",
-            "ec2:RevokeSecurityGroupEgress",
-        ],
-        only_with: &[
-            ("ec2:AuthorizeSecurityGroupIngress", "SecurityGroupIngress"),
-            ("ec2:AuthorizeSecurityGroupEgress", "SecurityGroupEgress"),
-            // The rule that every new group has.
-            ("ec2:RevokeSecurityGroupEgress", "SecurityGroupEgress"),
-        ],
-        tagged: &["ec2:CreateSecurityGroup", "ec2:CreateTags"],
-        arn: "arn:{partition}:ec2:{region}:{account}:security-group/sg-{name}",
-        plain: &["GroupDescription", "GroupName", "VpcId"],
-        ..NOTHING
-    },
-    ResourceActions {
-        resource_type: "AWS::EC2::SecurityGroupIngress",
-        source: EC2,
-        creating: &["ec2:AuthorizeSecurityGroupIngress"],
-        arn: "arn:{partition}:ec2:{region}:{account}:security-group/{name}",
-        name: Some("GroupId"),
-        plain: &[
-            "CidrIp",
-            "CidrIpv6",
-            "Description",
-            "FromPort",
-            "GroupName",
-            "IpProtocol",
-            "SourcePrefixListId",
-            "SourceSecurityGroupId",
-            "SourceSecurityGroupName",
-            "SourceSecurityGroupOwnerId",
-            "ToPort",
-        ],
-        ..NOTHING
-    },
-    ResourceActions {
-        resource_type: "AWS::EC2::SecurityGroupEgress",
-        source: EC2,
-        creating: &["ec2:AuthorizeSecurityGroupEgress"],
-        arn: "arn:{partition}:ec2:{region}:{account}:security-group/{name}",
-        name: Some("GroupId"),
-        plain: &[
-            "CidrIp",
-            "CidrIpv6",
-            "Description",
-            "DestinationPrefixListId",
-            "DestinationSecurityGroupId",
-            "FromPort",
-            "IpProtocol",
-            "ToPort",
         ],
         ..NOTHING
     },
