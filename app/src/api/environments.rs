@@ -28,9 +28,10 @@ pub async fn retry_environment(
     #[server(rename = "id")]
     #[server(default)]
     environment: String,
+    #[server(default)] version: String,
 ) -> Posted {
     act(Form::of("/environments", &environment), |portal, caller| async move {
-        portal.retry_environment(&caller, &id(&environment, "environment")?).await?;
+        portal.retry_environment(&caller, &id(&environment, "environment")?, &version).await?;
         Ok(done(format!("/environments/{environment}"), "The portal tries again."))
     })
     .await

@@ -23,6 +23,8 @@ pub struct UpdatePost {
     noecho: String,
     /// The names of those that were typed before, and are to be typed again.
     retype: String,
+    /// Ticked for those of them that keep the value that they have after all.
+    keep_default: BTreeMap<String, String>,
 }
 
 impl std::fmt::Debug for UpdatePost {
@@ -36,7 +38,7 @@ impl From<UpdatePost> for UpdateInput {
     fn from(post: UpdatePost) -> Self {
         let keys = post.retype.split(',').filter_map(|name| name.strip_prefix("param[")?.strip_suffix(']'));
         Self {
-            retype: keys.map(str::to_owned).collect(),
+            retype: keys.filter(|key| !post.keep_default.contains_key(*key)).map(str::to_owned).collect(),
             artifact: post.artifact,
             drawn_for: post.drawn_for,
             justification: post.justification,

@@ -26,7 +26,7 @@ pub fn page(environment: EnvironmentPage, ended: bool) -> Page {
     let live = environment.progress.state.is_passing();
     let state = environment.progress.state;
     let retry = environment.allowed.has(Action::RetryEnvironment).then(|| {
-        let fields = vec![("id", environment.id.to_string())];
+        let fields = vec![("id", environment.id.to_string()), ("version", environment.version.to_string())];
         let label = if state == EnvironmentState::Error { "Try again" } else { "Try the update again" };
         view! { <PostButton action="/api/retry_environment" label fields /> }
     });

@@ -90,22 +90,8 @@ fn Whole(form: RequestFormPage) -> impl IntoView {
     let (state, drawn_for) = (form.state.clone(), form.drawn_for());
     let retype = state.value(RETYPE_FIELD).unwrap_or_default().to_owned();
     let retyped: Vec<String> = retype.split(',').map(str::to_owned).collect();
-    // Their names go along, so that no draft keeps their values.
-    let secrets = form
-        .fields
-        .iter()
-        .filter(|field| matches!(field.control, FormControl::Secret { .. }))
-        .map(|field| field.name.as_str())
-        .collect::<Vec<_>>()
-        .join(",");
-    let usage = (!form.usage_instructions.is_empty()).then(|| {
-        let lines = form.usage_instructions.clone().into_iter().map(|line| view! { <li>{line}</li> }).collect_view();
-        view! {
-            <Callout tone=Tone::Info title="From the people who made this version">
-                <ul class="grid list-disc gap-1 pl-5">{lines}</ul>
-            </Callout>
-        }
-    });
+    let secrets = secret_names(&form.fields);
+    let usage = view! { <UsageInstructions lines=form.usage_instructions.clone() /> };
     let drawn = |fields: &[FormField]| {
         fields.iter().map(|field| view! { <Generated field=field.clone() state=state.clone() retyped=retyped.contains(&field.name) /> }).collect::<Vec<_>>()
     };
@@ -194,6 +180,25 @@ fn Whole(form: RequestFormPage) -> impl IntoView {
     }
 }
 
+/// The names of the secrets, which go along so that no draft keeps their values.
+pub(super) fn secret_names(fields: &[FormField]) -> String {
+    let secrets = fields.iter().filter(|field| matches!(field.control, FormControl::Secret { .. }));
+    secrets.map(|field| field.name.as_str()).collect::<Vec<_>>().join(",")
+}
+
+/// What the makers of a version say of it.
+#[component]
+pub(super) fn UsageInstructions(lines: Vec<String>) -> impl IntoView {
+    (!lines.is_empty()).then(|| {
+        let lines = lines.into_iter().map(|line| view! { <li>{line}</li> }).collect_view();
+        view! {
+            <Callout tone=Tone::Info title="From the people who made this version">
+                <ul class="grid list-disc gap-1 pl-5">{lines}</ul>
+            </Callout>
+        }
+    })
+}
+
 /// A field as its control says.
 #[component]
 pub(super) fn Generated(
@@ -228,7 +233,7 @@ pub(super) fn Generated(
                 view! {
                     <label class="check">
                         <input type="checkbox" name=box_name value="yes" />
-                        {format!("Use the template's default for {label}")}
+                        {format!("Leave {label} empty after all")}
                     </label>
                 }
             });

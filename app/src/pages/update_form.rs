@@ -1,9 +1,9 @@
 use domain::draft::RETYPE_FIELD;
-use domain::view::{FormControl, FormState, UpdateFormPage};
+use domain::view::{FormState, UpdateFormPage};
 use leptos::prelude::*;
 
 use super::preflight::PreflightCard;
-use super::request_form::Generated;
+use super::request_form::{Generated, UsageInstructions, secret_names};
 use super::update_preview::PreviewCard;
 use crate::components::{
     Callout, Card, Choice, Crumb, ErrorSummary, Hidden, PageHead, ProblemCallout, Select, TextArea, Tone, field_label,
@@ -40,13 +40,8 @@ pub fn page(mut form: UpdateFormPage) -> Page {
 fn Whole(form: UpdateFormPage) -> impl IntoView {
     let state = form.state.clone();
     let retype = state.value(RETYPE_FIELD).unwrap_or_default().to_owned();
-    let secrets = form
-        .fields
-        .iter()
-        .filter(|field| matches!(field.control, FormControl::Secret { .. }))
-        .map(|field| field.name.as_str())
-        .collect::<Vec<_>>()
-        .join(",");
+    let retyped = |name: &str| retype.split(',').any(|typed| typed == name);
+    let secrets = secret_names(&form.fields);
     let open = form.blocked.is_none();
     let by_enter = open.then(|| {
         view! { <button class="sr-only" type="submit" tabindex="-1" aria-hidden="true">"Ask for the update"</button> }
@@ -56,19 +51,11 @@ fn Whole(form: UpdateFormPage) -> impl IntoView {
     } else {
         view! { <p class="text-muted">"It cannot be asked for: see the top of the page."</p> }.into_any()
     };
-    let usage = (!form.usage_instructions.is_empty()).then(|| {
-        let lines = form.usage_instructions.clone().into_iter().map(|line| view! { <li>{line}</li> }).collect_view();
-        view! {
-            <Callout tone=Tone::Info title="From the people who made this version">
-                <ul class="grid list-disc gap-1 pl-5">{lines}</ul>
-            </Callout>
-        }
-    });
     let fields = (!form.fields.is_empty()).then(|| {
         let fields = form
             .fields
             .iter()
-            .map(|field| view! { <Generated field=field.clone() state=state.clone() retyped=false /> })
+            .map(|field| view! { <Generated field=field.clone() state=state.clone() retyped=retyped(&field.name) /> })
             .collect_view();
         view! { <Card title="Parameters" note="Filled with what it has"><div class="fieldset">{fields}</div></Card> }
     });
@@ -90,7 +77,7 @@ fn Whole(form: UpdateFormPage) -> impl IntoView {
             {(!retype.is_empty()).then(|| view! { <Hidden name=RETYPE_FIELD value=retype /> })}
             {by_enter}
             <Which form=form.clone() />
-            {usage}
+            <UsageInstructions lines=form.usage_instructions.clone() />
             {fields}
             <Card title="About this update">
                 <div class="fieldset">

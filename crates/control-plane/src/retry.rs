@@ -11,8 +11,9 @@ use crate::{Caller, ControlPlane, Error, Result};
 
 impl ControlPlane {
     /// Starts the failed kind of operation again, as a new one with a token of its own. A retry of the caller's that is
-    /// underway goes on.
-    pub async fn retry_environment(&self, caller: &Caller, id: &EnvironmentId) -> Result<()> {
+    /// underway goes on. `version` is the one that the caller saw, or empty: what is tried again, and what that takes down,
+    /// follows from where the environment stands.
+    pub async fn retry_environment(&self, caller: &Caller, id: &EnvironmentId, version: &str) -> Result<()> {
         let seen: Environment = self.authorize(caller, Action::RetryEnvironment, id).await?.into_thing();
         let last = match &seen.operation {
             Some(operation) => self.store().operation(operation).await?,
@@ -29,6 +30,9 @@ impl ControlPlane {
         }
         if self.is_retried(caller, &seen, kind).await? {
             return Ok(());
+        }
+        if !version.is_empty() && version.trim().parse() != Ok(seen.version) {
+            return Err(Error::Stale { what: "environment".to_owned() });
         }
         self.start(caller, &seen, kind, Action::RetryEnvironment).await
     }

@@ -96,7 +96,7 @@ on_both! {
                 let id = state.approve("fraud-lead", &request).await;
                 state.settle().await;
                 assert_eq!(state.environment(&id).await.state, EnvironmentState::Error, "{case}");
-                state.plane.retry_environment(&state.as_("fraud-scientist").await, &id).await.unwrap();
+                state.plane.retry_environment(&state.as_("fraud-scientist").await, &id, "").await.unwrap();
                 die_and_go_on(&mut state, point, step).await;
                 assert_eq!(state.ever_provisioned(&name), 2, "{case}");
                 let left = state.provisioned(DEV).into_iter().filter(|p| *p == name).count();

@@ -62,7 +62,7 @@ fn refused() -> FaultKind {
 }
 
 async fn retry(state: &TestState, who: &str, id: &domain::id::EnvironmentId) -> Result<(), Error> {
-    state.plane.retry_environment(&state.as_(who).await, id).await
+    state.plane.retry_environment(&state.as_(who).await, id, "").await
 }
 
 on_both! {

@@ -240,7 +240,7 @@ on_both! {
         let id = state.approved("twice").await;
         let scientist = state.as_("fraud-scientist").await;
         // Nothing failed yet: there is nothing to try again.
-        assert_eq!(state.plane.retry_environment(&scientist, &id).await.unwrap_err().status(), 409);
+        assert_eq!(state.plane.retry_environment(&scientist, &id, "").await.unwrap_err().status(), 409);
         let refusal = FaultKind::Error { code: "InvalidParametersException".into(), status: 400, message: "no".into() };
         state.running.aws.faults().next("servicecatalog:ProvisionProduct", refusal, 100);
         state.settle().await;
@@ -248,14 +248,14 @@ on_both! {
         let operations = || async { state.store.operations_of(&id, 10).await.unwrap().len() };
         assert_eq!(operations().await, 1);
         let (one, two) = tokio::join!(
-            state.plane.retry_environment(&scientist, &id),
-            state.plane.retry_environment(&scientist, &id)
+            state.plane.retry_environment(&scientist, &id, ""),
+            state.plane.retry_environment(&scientist, &id, "")
         );
         one.unwrap();
         two.unwrap();
         assert_eq!(operations().await, 2);
         let lead = state.as_("fraud-lead").await;
-        assert!(state.plane.retry_environment(&lead, &id).await.is_err(), "it is not the lead who tried again");
+        assert!(state.plane.retry_environment(&lead, &id, "").await.is_err(), "it is not the lead who tried again");
         state.settle().await;
         let it = state.environment(&id).await;
         let input = TerminateInput { confirm: it.name.clone(), version: it.version.to_string(), ..TerminateInput::default() };

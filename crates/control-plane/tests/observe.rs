@@ -128,7 +128,7 @@ on_both! {
         // Looking again says nothing new.
         state.plane.observe_now().await.unwrap();
         assert_eq!(state.told(&it.id, "observe", "state").await.len(), 1);
-        state.plane.retry_environment(&state.as_(WHO).await, &it.id).await.unwrap();
+        state.plane.retry_environment(&state.as_(WHO).await, &it.id, "").await.unwrap();
         state.settle().await;
         let again = state.environment(&it.id).await;
         assert_eq!((again.state, again.problem), (EnvironmentState::Available, None));

@@ -354,7 +354,7 @@ on_both! {
         let problem = stopped(&state, &id, "last-one").await;
         assert!(problem.why.contains(&says), "{problem:?}");
         allow(used + 1);
-        state.plane.retry_environment(&state.as_(WHO).await, &id).await.unwrap();
+        state.plane.retry_environment(&state.as_(WHO).await, &id, "").await.unwrap();
         state.settle().await;
         assert_eq!(state.environment(&id).await.state, EnvironmentState::Available);
         // A quota that cannot be read lets through, and is said to.
@@ -437,7 +437,7 @@ on_both! {
 
         // Once it is mended, the same environment is retried, although the mirror is old.
         at_aws(&state, |world| world.account_mut(&account).unwrap().roles.insert(role.name.clone(), role));
-        state.plane.retry_environment(&state.as_(WHO).await, &id).await.unwrap();
+        state.plane.retry_environment(&state.as_(WHO).await, &id, "").await.unwrap();
         state.settle().await;
         assert_eq!(state.environment(&id).await.state, EnvironmentState::Available);
         state.assert_sound().await;

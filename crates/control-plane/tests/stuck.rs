@@ -110,7 +110,7 @@ on_both! {
         state.settle().await;
         let stuck = state.environment(&it.id).await;
         assert_eq!((stuck.state, stuck.leaves), (EnvironmentState::Error, Leaves::Everything));
-        let refused = state.plane.retry_environment(&state.as_(WHO).await, &it.id).await.unwrap_err();
+        let refused = state.plane.retry_environment(&state.as_(WHO).await, &it.id, "").await.unwrap_err();
         assert!(matches!(&refused, Error::Denied { .. }), "{refused:?}");
         // A termination of one's own leaves nothing.
         terminate(&state, WHO, &it.id, "").await.unwrap();

@@ -172,7 +172,7 @@ on_both! {
         assert!(problem.why.contains("sagemaker:DeleteUserProfile"), "{problem:?}");
         assert_eq!(state.provisioned(DEV), ["stuck"]);
         launch_role(&|role| drop(role.policies.remove("forbidden")));
-        state.plane.retry_environment(&state.as_("fraud-lead").await, &id).await.unwrap();
+        state.plane.retry_environment(&state.as_("fraud-lead").await, &id, "").await.unwrap();
         state.settle().await;
         assert_eq!(state.environment(&id).await.state, EnvironmentState::Terminated);
         assert!(state.provisioned(DEV).is_empty());

@@ -220,7 +220,7 @@ on_both! {
         state.plane.observe_now().await.unwrap();
         assert_eq!(state.environment(&it.id).await.problem, Some(problem));
         state.running.aws.with_world(|world| world.organization.attachments.get_mut(DEV).unwrap().pop()).unwrap();
-        state.plane.retry_environment(&state.as_(WHO).await, &it.id).await.unwrap();
+        state.plane.retry_environment(&state.as_(WHO).await, &it.id, "").await.unwrap();
         state.settle().await;
         let after = state.environment(&it.id).await;
         assert_eq!((after.state, version_of(&state, &after).await.as_str()), (EnvironmentState::Available, "1.1"), "{:?}", after.problem);
@@ -304,6 +304,56 @@ on_both! {
         assert_eq!(state.told(&it.id, "adopt_version", "name").await, ["past"]);
     }
 
+    async fn a_retry_from_an_old_page_takes_nothing_down(url) {
+        let state = TestState::start(&url).await;
+        let it = first_version(&state, "stale").await;
+        let request = asked(&state, WHO, &it.id).await;
+        state.approve(LEAD, &request).await;
+        deny_at_aws(&state, "sagemaker:CreateSpace");
+        state.settle().await;
+        let seen = state.environment(&it.id).await;
+        assert_eq!(seen.state, EnvironmentState::Tainted);
+        let reason = seen.problem.clone();
+        let id = it.provisioned_product.as_ref().unwrap().as_str();
+        state.running.aws.with_world(|world| world.service_catalog.provisioned.get_mut(id).unwrap().status = "ERROR".into()).unwrap();
+        state.plane.observe_now().await.unwrap();
+        let now = state.environment(&it.id).await;
+        assert_eq!((now.state, &now.problem), (EnvironmentState::Error, &reason), "why is known better here");
+        let old = state.plane.retry_environment(&state.as_(WHO).await, &it.id, &seen.version.to_string()).await.unwrap_err();
+        assert!(matches!(&old, Error::Stale { .. }), "{old:?}");
+        assert_eq!(state.provisioned(DEV), ["stale"]);
+    }
+
+    async fn throttling_and_a_lost_answer_make_one_update(url) {
+        let state = TestState::start(&url).await;
+        let it = first_version(&state, "lost").await;
+        let request = asked(&state, WHO, &it.id).await;
+        state.approve(LEAD, &request).await;
+        fail_next_update(&state, FaultKind::Throttle);
+        fail_next_update(&state, FaultKind::ResponseLost);
+        state.settle().await;
+        let after = state.environment(&it.id).await;
+        assert_eq!((after.state, version_of(&state, &after).await.as_str()), (EnvironmentState::Available, "1.1"), "{:?}", after.problem);
+        let updates = state.running.aws.with_world(|world| {
+            world.service_catalog.records.values().filter(|r| r.kind == "UPDATE_PROVISIONED_PRODUCT").count()
+        });
+        assert_eq!(updates.unwrap(), 1);
+        assert!(state.running.aws.faults().calls("servicecatalog:UpdateProvisionedProduct") >= 2);
+        state.assert_sound().await;
+    }
+
+    async fn an_update_that_nobody_decides_expires_and_changes_nothing(url) {
+        let state = TestState::start(&url).await;
+        let it = first_version(&state, "expires").await;
+        let request = asked(&state, WHO, &it.id).await;
+        state.pass(TimeDelta::days(15));
+        state.everybody_signs_in().await;
+        state.plane.tick().await.unwrap();
+        assert_eq!(state.store.request(&request).await.unwrap().unwrap().state, RequestState::Expired);
+        assert_eq!(state.environment(&it.id).await.artifact, it.artifact);
+        asked(&state, WHO, &it.id).await;
+    }
+
     async fn what_is_gone_after_an_update_comes_up_anew_with_its_owners_tags(url) {
         let state = TestState::start(&url).await;
         let it = first_version(&state, "anew").await;
@@ -314,7 +364,7 @@ on_both! {
         state.running.aws.with_world(|world| world.service_catalog.provisioned.get_mut(id).unwrap().status = "ERROR".into()).unwrap();
         state.plane.observe_now().await.unwrap();
         assert_eq!(state.environment(&it.id).await.state, EnvironmentState::Error);
-        state.plane.retry_environment(&state.as_(WHO).await, &it.id).await.unwrap();
+        state.plane.retry_environment(&state.as_(WHO).await, &it.id, "").await.unwrap();
         state.settle().await;
         let after = state.environment(&it.id).await;
         assert_eq!((after.state, version_of(&state, &after).await.as_str()), (EnvironmentState::Available, "1.1"), "{:?}", after.problem);
