@@ -24,12 +24,13 @@ test('an environment on an old version is updated by a request of its own', asyn
   await reloadUntil(scientist, 'Available');
 
   await expect(scientist.getByText('There is a newer version: 1.1.')).toBeVisible();
+  const seen = await (await browser.newContext()).newPage();
+  await signIn(seen, 'fraud-scientist');
+  await look(seen, 'fraud-scientist', 'environment-newer', path);
   await scientist.getByRole('link', { name: 'See what an update to 1.1 would do' }).click();
   const made = scientist.getByRole('listitem').filter({ hasText: 'Notebook' }).filter({ hasText: 'Made' });
   await expect(made.first()).toBeVisible();
   await expect(scientist.getByText('No data is lost by it')).toBeVisible();
-  const seen = await (await browser.newContext()).newPage();
-  await signIn(seen, 'fraud-scientist');
   await look(seen, 'fraud-scientist', 'update', `${path}/update`);
 
   // What is missing is told at its field, and what was typed stays.

@@ -1,9 +1,10 @@
 use domain::action::Action;
-use domain::environment::{EnvironmentState, Leaves};
+use domain::environment::EnvironmentState;
 use domain::view::EnvironmentPage;
 use leptos::prelude::*;
 
 use crate::components::{Callout, Card, Disclosure, Hidden, Moment, PostButton, TextArea, Tone};
+use crate::words;
 
 /// That it waits for the platform team, with what was asked.
 #[component]
@@ -52,18 +53,16 @@ pub fn HandOverForm(environment: EnvironmentPage) -> impl IntoView {
 /// What a termination has left in AWS, where nobody looks after it.
 #[component]
 pub fn LeftBehind(environment: EnvironmentPage) -> impl IntoView {
-    if environment.progress.state != EnvironmentState::Terminated {
-        return None;
-    }
-    let said = match environment.leaves {
-        Leaves::Nothing => return None,
-        Leaves::Undeletable => "What AWS could not delete is still in the account.",
-        Leaves::Everything => "The stack and all its resources are still in the account.",
-    };
-    let stack = environment.stack_arn.clone().map(|arn| view! { <p>"Stack " <code class="break-all">{arn}</code></p> });
+    let left = environment.left_behind?;
+    let chips = left
+        .into_iter()
+        .map(|(kind, number)| view! { <li class="chip">{format!("{number} \u{d7} {}", words::resource_type(&kind))}</li> })
+        .collect_view();
+    let stack = environment.stack_arn.map(|arn| view! { <p>"Stack " <code class="break-all">{arn}</code></p> });
     Some(view! {
         <Callout tone=Tone::Warn title="Resources were left in AWS.">
-            <p>{said} " They cost money, and nobody but their account's administrators can delete them."</p>
+            <p>"They cost money, and nobody but their account's administrators can delete them."</p>
+            <ul class="flex flex-wrap gap-1.5" aria-label="What is left">{chips}</ul>
             {stack}
         </Callout>
     })

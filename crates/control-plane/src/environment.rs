@@ -2,7 +2,7 @@
 
 use domain::action::Action;
 use domain::catalog::Product;
-use domain::environment::{Environment, EnvironmentState, LaunchTarget};
+use domain::environment::{Environment, EnvironmentState, LaunchTarget, Leaves, StackEvent};
 use domain::id::{EnvironmentId, ProvisioningArtifactId};
 use domain::operation::OperationKind;
 use domain::revocation::Reach;
@@ -10,6 +10,7 @@ use domain::view::EnvironmentPage;
 
 use crate::authorize::Cut;
 use crate::consequences::Termination;
+use crate::stack;
 use crate::{Caller, ControlPlane, Result};
 
 impl ControlPlane {
@@ -69,7 +70,7 @@ impl ControlPlane {
             owner: names.person(&it.owner),
             is_owner: it.owner == caller.actor.person,
             provisioned_product: it.provisioned_product.as_ref().map(ToString::to_string),
-            leaves: it.leaves,
+            left_behind: left_behind(&it, &told),
             stack_arn: it.stack_arn.clone(),
             handed_over: self.hand_over_view(&it).await?,
             contact: self.settings().platform_contact.clone(),
@@ -112,6 +113,12 @@ impl ControlPlane {
             None => String::new(),
         }
     }
+}
+
+/// What a termination left in AWS because an admin wanted it so.
+fn left_behind(it: &Environment, told: &[StackEvent]) -> Option<Vec<(String, u32)>> {
+    let over = it.state == EnvironmentState::Terminated && it.leaves != Leaves::Nothing;
+    (over && !stack::is_deleted(it, told)).then(|| stack::living(it, told).into_iter().collect())
 }
 
 /// The name of the version that is offered first, where the environment has an older or a deprecated one.

@@ -77,6 +77,11 @@ pub(crate) fn living<'a>(
     kinds
 }
 
+/// Whether the stack is deleted, with all that was its to delete.
+pub(crate) fn is_deleted(environment: &Environment, events: &[StackEvent]) -> bool {
+    events.iter().rfind(|event| is_stack(environment, event)).is_some_and(|event| event.status == "DELETE_COMPLETE")
+}
+
 /// Whether an event is of the stack itself, which is none of its resources. Service Catalog names its stacks so.
 fn is_stack(environment: &Environment, event: &StackEvent) -> bool {
     event.resource_type == "AWS::CloudFormation::Stack"

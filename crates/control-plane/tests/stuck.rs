@@ -81,9 +81,20 @@ on_both! {
         assert!(state.provisioned(DEV).is_empty(), "Service Catalog has let go of it");
         assert_eq!(profiles(&state), 1, "and AWS has it still");
         let page = state.plane.environment(&state.as_("admin").await, &it.id, None).await.unwrap();
-        assert_eq!((page.leaves, page.stack_arn.is_some()), (Leaves::Undeletable, true));
+        assert_eq!(page.left_behind.unwrap(), [("AWS::SageMaker::UserProfile".to_owned(), 1)]);
+        assert!(page.stack_arn.is_some());
         assert_eq!(state.told(&it.id, "terminate_environment", "leaves").await, ["undeletable"]);
         state.assert_sound().await;
+    }
+
+    async fn what_aws_deletes_after_all_is_not_called_left_behind(url) {
+        let state = TestState::start(&url).await;
+        let it = available(&state, "goes").await;
+        terminate(&state, "admin", &it.id, "undeletable").await.unwrap();
+        state.settle().await;
+        let page = state.plane.environment(&state.as_("admin").await, &it.id, None).await.unwrap();
+        assert_eq!((page.progress.state, page.left_behind), (EnvironmentState::Terminated, None));
+        assert_eq!(profiles(&state), 0);
     }
 
     async fn an_admin_leaves_everything_in_the_account(url) {
@@ -94,6 +105,8 @@ on_both! {
         let over = state.environment(&it.id).await;
         assert_eq!((over.state, over.leaves), (EnvironmentState::Terminated, Leaves::Everything));
         assert_eq!((state.provisioned(DEV).len(), profiles(&state)), (0, 1));
+        let page = state.plane.environment(&state.as_("admin").await, &it.id, None).await.unwrap();
+        assert!(page.left_behind.is_some_and(|left| left.iter().any(|(kind, _)| kind.ends_with("UserProfile"))));
         state.assert_sound().await;
     }
 

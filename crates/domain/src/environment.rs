@@ -183,6 +183,12 @@ impl Environment {
     pub fn is_at_rest(&self) -> bool {
         matches!(self.state, EnvironmentState::Available | EnvironmentState::Tainted | EnvironmentState::Error)
     }
+
+    /// Whether there is something to update, and no operation is at work on it. AWS updates no stack that never came up.
+    pub fn is_updatable(&self) -> bool {
+        let came_up = self.launch_target.is_some() || !self.outputs.is_empty();
+        self.is_at_rest() && (came_up || self.state != EnvironmentState::Error)
+    }
 }
 
 /// One line of a stack's story, from `DescribeStackEvents`.

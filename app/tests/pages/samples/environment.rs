@@ -1,5 +1,5 @@
 use chrono::TimeDelta;
-use domain::environment::{EnvironmentState, LaunchTarget, Leaves, Output, StackEvent};
+use domain::environment::{EnvironmentState, LaunchTarget, Output, StackEvent};
 use domain::lease::LeaseStanding;
 use domain::observed::{Drift, Item, Running, Space};
 use domain::operation::OperationKind;
@@ -202,7 +202,7 @@ pub(crate) fn environment(state: EnvironmentState) -> EnvironmentPage {
             user_profile_name: "fraud-scientist-1f0c9a3b7d52e684".into(),
         }),
         launch_note: "The link is made when you press the button and lives for 30 seconds.".into(),
-        leaves: Leaves::Nothing,
+        left_behind: (state == EnvironmentState::Terminated).then(|| vec![("AWS::SageMaker::UserProfile".into(), 1)]),
         stack_arn: Some("arn:aws:cloudformation:eu-west-1:601000000002:stack/SC-601000000002-pp-abcdefgh1234/1".into()),
         handed_over: None,
         contact: "The platform team".into(),

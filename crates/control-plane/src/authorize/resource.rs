@@ -106,7 +106,7 @@ impl Resource for Environment {
             Action::TerminateEnvironment => matches!(self.state, Provisioning | Available | Tainted | Error),
             Action::LeaveResources => self.is_at_rest(),
             Action::RetryEnvironment => self.state == Error || (self.state == Tainted && self.update.is_some()),
-            Action::UpdateEnvironment => self.is_at_rest() && self.provisioned_product.is_some(),
+            Action::UpdateEnvironment => self.is_updatable(),
             Action::ExtendLease | Action::HoldEnvironment => {
                 matches!(self.state, Provisioning | Available | Tainted | Error)
             }

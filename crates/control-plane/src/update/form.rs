@@ -173,11 +173,11 @@ fn blocked(environment: &Environment, waiting: bool) -> Option<Problem> {
             "Look at the request: it can be withdrawn, and another one made.",
         ));
     }
-    (!environment.is_at_rest()).then(|| {
+    (!environment.is_updatable()).then(|| {
         Problem::new(
             "It cannot be updated now.",
             format!("The environment is {}.", environment.state),
-            "Wait until nothing is at work on it; its page shows how far that is.",
+            "Wait until nothing is at work on it. What never came up is tried again, or terminated and requested anew.",
         )
     })
 }

@@ -135,7 +135,7 @@ impl ControlPlane {
     pub(crate) async fn begin_update(&self, tx: &mut Tx, by: By<'_>, request: &Request) -> Result<()> {
         let id = request.environment.as_ref().ok_or_else(|| Error::not_found("environment"))?;
         let mut it = tx.environment(id).await?.ok_or_else(|| Error::not_found("environment"))?;
-        if !it.is_at_rest() {
+        if !it.is_updatable() {
             return Err(Error::conflict(
                 "This update cannot be approved now.",
                 format!("The environment is {}.", it.state),

@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Allowed, FormState, Listing};
-use crate::environment::{EnvironmentState, LaunchTarget, Leaves, Output, StackEvent};
+use crate::environment::{EnvironmentState, LaunchTarget, Output, StackEvent};
 use crate::id::{
     AccountId, EnvironmentId, ProductId, ProjectId, ProvisioningArtifactId, Region, RequestId, RevocationId,
 };
@@ -107,8 +107,8 @@ pub struct EnvironmentPage {
     pub termination_deletes: Vec<(String, u32)>,
     /// What else comes of a termination, what stays, and what stands in its way, in words.
     pub termination_consequences: Vec<String>,
-    /// What its termination leaves in AWS.
-    pub leaves: Leaves,
+    /// Resource types and how many of each its termination has left in AWS, because an admin wanted it so.
+    pub left_behind: Option<Vec<(String, u32)>>,
     /// The stack, by its ARN.
     pub stack_arn: Option<String>,
     pub handed_over: Option<HandOverView>,
