@@ -15,7 +15,7 @@ use domain::project::{Project, ProjectAccount};
 use domain::view::{FormControl, FormField, FormState, RequestFormPage, RequestFormQuery, Target};
 
 use crate::catalog::versions;
-use crate::preflight::Drawn;
+use crate::preflight::{Drawn, Form};
 use crate::{Caller, ControlPlane, Error, Result, words};
 
 const NAME: BindingSource = BindingSource::FromPerson { value: PersonValue::EnvironmentName };
@@ -83,14 +83,16 @@ impl ControlPlane {
         let drawn = Drawn {
             product: &product,
             artifact,
-            place,
-            project: &project,
-            params: &params,
-            bindings: &bindings,
-            fields: &fields,
             tag_fields: &tag_fields,
-            state: &state,
-            person: &person,
+            form: Form {
+                params: &params,
+                bindings: &bindings,
+                account: &place.account,
+                project: &project,
+                person: &person,
+                fields: &fields,
+                state: &state,
+            },
         };
         let preflight = if gone { None } else { Some(self.preflight_of_form(caller, &drawn).await?) };
         Ok(RequestFormPage {

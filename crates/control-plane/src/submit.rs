@@ -18,7 +18,7 @@ use domain::request::{Decision, Request, RequestKind, RequestState};
 use domain::view::RequestInput;
 use store::{FormToken, Tx};
 
-use crate::preflight::{Asked, tags_of_form};
+use crate::preflight::{Asked, refuse_denied, tags_of_form};
 use crate::request_form::{Place, binding_person, project_tag, tag_choices};
 use crate::trail::Event;
 use crate::{Caller, ControlPlane, Error, Result, sealing};
@@ -158,13 +158,7 @@ impl ControlPlane {
         let account = &place.account;
         let tags = tags_of_form(who.as_str(), product, project, account, &checked.tags);
         let asked = Asked { product, artifact: checked.artifact, account, values: &checked.values, tags, only: None };
-        let preflight = self.preflight(&asked).await?;
-        let told = |finding| {
-            let advice = preflight.advice(finding).unwrap_or_default();
-            FieldError::new("", format!("This would be denied. {} {advice}", finding.told()).trim_end())
-        };
-        let denied: Vec<FieldError> = preflight.denied().map(told).collect();
-        if denied.is_empty() { Ok(()) } else { Err(Error::Invalid(denied)) }
+        refuse_denied(&self.preflight(&asked).await?)
     }
 
     pub(crate) fn sealed(&self, request: &RequestId, secrets: &BTreeMap<String, String>) -> Result<Option<Vec<u8>>> {

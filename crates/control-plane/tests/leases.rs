@@ -15,13 +15,6 @@ use sim::FaultKind;
 
 const DEV: &str = "601000000002";
 
-async fn available(state: &TestState, name: &str) -> EnvironmentId {
-    let id = state.approved(name).await;
-    state.settle().await;
-    assert_eq!(state.environment(&id).await.state, EnvironmentState::Available);
-    id
-}
-
 async fn page(state: &TestState, who: &str, id: &EnvironmentId) -> EnvironmentPage {
     state.plane.environment(&state.as_(who).await, id, None).await.unwrap()
 }
@@ -52,7 +45,7 @@ fn rule(result: control_plane::Result<impl std::fmt::Debug>) -> String {
 on_both! {
     async fn an_environment_that_nobody_wants_any_more_is_taken_down(url) {
         let state = TestState::start(&url).await;
-        let id = available(&state, "short").await;
+        let id = state.available("short").await.id;
         let ends_at = state.environment(&id).await.lease_ends_at;
         be_at(&state, ends_at - TimeDelta::days(6)).await;
         assert_eq!(page(&state, "fraud-scientist", &id).await.lease.standing, LeaseStanding::EndsSoon);
@@ -79,7 +72,7 @@ on_both! {
 
     async fn a_lease_is_extended_once_a_click_and_up_to_the_limit(url) {
         let state = TestState::start(&url).await;
-        let id = available(&state, "longer").await;
+        let id = state.available("longer").await.id;
         let it = state.environment(&id).await;
         assert_eq!(it.lease_ends_at, it.created_at + TimeDelta::days(30));
         be_at(&state, it.created_at + TimeDelta::days(20)).await;
@@ -107,7 +100,7 @@ on_both! {
 
     async fn an_extension_in_the_grace_period_opens_it_again(url) {
         let state = TestState::start(&url).await;
-        let id = available(&state, "late").await;
+        let id = state.available("late").await.id;
         let ends_at = state.environment(&id).await.lease_ends_at;
         be_at(&state, ends_at + TimeDelta::days(6)).await;
         extend(&state, "fraud-scientist", &id).await.unwrap();
@@ -119,7 +112,7 @@ on_both! {
 
     async fn what_a_lead_holds_stays_until_the_day(url) {
         let state = TestState::start(&url).await;
-        let id = available(&state, "held").await;
+        let id = state.available("held").await.id;
         let ends_at = state.environment(&id).await.lease_ends_at;
         assert_eq!(rule(hold(&state, "fraud-scientist", &id, "2026-06-30").await), "leads-and-admins-hold-environments");
         for (until, field) in [("2026-01-01", "hold_until"), ("2030-01-01", "hold_until"), ("soon", "hold_until")] {
@@ -145,7 +138,7 @@ on_both! {
 
     async fn a_termination_that_fails_is_tried_again_the_next_day(url) {
         let state = TestState::start(&url).await;
-        let id = available(&state, "stuck").await;
+        let id = state.available("stuck").await.id;
         let ends_at = state.environment(&id).await.lease_ends_at;
         let refusal = FaultKind::Error { code: "AccessDeniedException".into(), status: 400, message: "no".into() };
         state.running.aws.faults().next("servicecatalog:TerminateProvisionedProduct", refusal, 1);

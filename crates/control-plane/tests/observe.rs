@@ -17,14 +17,6 @@ use sim::{Caller, Ctx, FaultKind, Origin};
 const DEV: &str = "601000000002";
 const WHO: &str = "fraud-scientist";
 
-async fn available(state: &TestState, name: &str) -> Environment {
-    let id = state.approved(name).await;
-    state.settle().await;
-    let it = state.environment(&id).await;
-    assert_eq!(it.state, EnvironmentState::Available);
-    it
-}
-
 async fn page(state: &TestState, id: &EnvironmentId) -> EnvironmentPage {
     state.plane.environment(&state.as_(WHO).await, id, None).await.unwrap()
 }
@@ -74,7 +66,7 @@ fn studio(it: &Environment) -> (String, String) {
 on_both! {
     async fn what_runs_is_listed_once_aws_was_asked(url) {
         let state = TestState::start(&url).await;
-        let it = available(&state, "busy").await;
+        let it = state.available("busy").await;
         let before = observed(&state, &it.id).await;
         assert_eq!((before.read_at, before.waiting, before.running.len()), (None, false, 0));
         let (domain, profile) = studio(&it);
@@ -101,7 +93,7 @@ on_both! {
 
     async fn one_list_serves_all_environments_of_an_account(url) {
         let state = TestState::start(&url).await;
-        available(&state, "one").await;
+        state.available("one").await;
         let own_domain = state.submit(WHO, "Studio environment", "two").await;
         state.approve("fraud-lead", &own_domain).await;
         state.settle().await;
@@ -116,7 +108,7 @@ on_both! {
 
     async fn what_was_terminated_in_the_console_is_found_and_brought_up_anew(url) {
         let state = TestState::start(&url).await;
-        let it = available(&state, "gone").await;
+        let it = state.available("gone").await;
         terminate_in_the_console(&state, &it);
         state.plane.observe_now().await.unwrap();
         let found = page(&state, &it.id).await;
@@ -139,7 +131,7 @@ on_both! {
 
     async fn what_is_gone_is_terminated_without_a_trace(url) {
         let state = TestState::start(&url).await;
-        let it = available(&state, "unwanted").await;
+        let it = state.available("unwanted").await;
         terminate_in_the_console(&state, &it);
         state.plane.observe_now().await.unwrap();
         state.terminate(WHO, &it.id).await;
@@ -151,7 +143,7 @@ on_both! {
 
     async fn a_change_past_the_portal_that_failed_is_told_with_awss_words(url) {
         let state = TestState::start(&url).await;
-        let it = available(&state, "tainted").await;
+        let it = state.available("tainted").await;
         at_aws(&state, &it, |product| {
             product.status = "TAINTED".into();
             product.message = Some("Subnet subnet-1 is full.".into());
@@ -173,7 +165,7 @@ on_both! {
 
     async fn another_version_owner_or_nothing_to_open_are_told_and_change_no_state(url) {
         let state = TestState::start(&url).await;
-        let it = available(&state, "moved").await;
+        let it = state.available("moved").await;
         at_aws(&state, &it, |product| product.artifact = "pa-other000000000".into());
         state.plane.observe_now().await.unwrap();
         let view = observed(&state, &it.id).await;
@@ -204,7 +196,7 @@ on_both! {
 
     async fn what_aws_does_not_tell_changes_nothing_and_is_said(url) {
         let state = TestState::start(&url).await;
-        let it = available(&state, "quiet").await;
+        let it = state.available("quiet").await;
         for call in ["servicecatalog:SearchProvisionedProducts", "sagemaker:ListApps", "sagemaker:ListTags"] {
             let denied = FaultKind::Error { code: "AccessDeniedException".into(), status: 400, message: "not for you".into() };
             state.running.aws.faults().next(call, denied, 1_000);
@@ -221,7 +213,7 @@ on_both! {
 
     async fn a_list_that_lags_calls_nothing_gone(url) {
         let state = TestState::start(&url).await;
-        let it = available(&state, "lagging").await;
+        let it = state.available("lagging").await;
         // The list does not have it yet; asked by its id, it is there.
         at_aws(&state, &it, |product| product.history.clear());
         state.plane.observe_now().await.unwrap();
@@ -231,7 +223,7 @@ on_both! {
 
     async fn strangers_have_nothing_looked_at(url) {
         let state = TestState::start(&url).await;
-        let it = available(&state, "mine").await;
+        let it = state.available("mine").await;
         for who in ["churn-scientist", "churn-lead", "newcomer"] {
             let refused = state.plane.observe_environment(&state.as_(who).await, &it.id).await;
             assert!(matches!(refused, Err(Error::Denied { .. } | Error::NotFound { .. })), "{who}");

@@ -11,7 +11,6 @@ use domain::id::AccountId;
 use domain::probe::{Disagreement, Seen};
 use domain::view::{CellProbe, MatrixCell, MatrixPage, OrganizationQuery, ProbeInput, ProbedCell};
 use sim::FaultKind;
-use sim::organizations::ServiceControlPolicy;
 
 const DEV: &str = "601000000002";
 const PROD: &str = "601000000004";
@@ -43,26 +42,6 @@ async fn probe(state: &TestState, account: &str) -> MatrixPage {
     assert!(page(state, account).await.accounts[0].probe.as_ref().unwrap().waiting);
     state.settle().await;
     page(state, account).await
-}
-
-/// Attaches a policy to the account itself, past the portal.
-fn deny_at_aws(state: &TestState, account: &str, action: &str) {
-    let content = format!(
-        r#"{{"Version":"2012-10-17","Statement":[{{"Sid":"Unseen","Effect":"Deny","Action":"{action}","Resource":"*"}}]}}"#
-    );
-    let policy = ServiceControlPolicy {
-        id: "p-unseen".into(),
-        name: "unseen".into(),
-        description: String::new(),
-        content,
-        aws_managed: false,
-    };
-    let attach = |world: &mut sim::World| {
-        let organization = &mut world.organization;
-        organization.attachments.entry(account.to_owned()).or_default().push(policy.id.clone());
-        organization.policies.insert(policy.id.clone(), policy);
-    };
-    state.running.aws.with_world(attach).unwrap();
 }
 
 fn in_account(state: &TestState, account: &str, change: impl FnOnce(&mut sim::iam::Account)) {
@@ -98,7 +77,7 @@ on_both! {
         }
         assert_eq!(found(&agreed, "Change a governance role").stand_in.as_deref(), Some("iam:DeleteRolePolicy"));
 
-        deny_at_aws(&state, PROD, "sagemaker:CreateEndpoint");
+        state.deny_at_aws(PROD, "sagemaker:CreateEndpoint");
         let disagreed = probe(&state, PROD).await;
         let denied = found(&disagreed, "Create an endpoint");
         assert_eq!(cell(&disagreed, "Create an endpoint").outlook.outlook, Outlook::Passes);

@@ -35,12 +35,6 @@ Resources:
       RoleArn: !GetAtt Role.Arn
 "#;
 
-async fn available(state: &TestState, name: &str) -> Environment {
-    let id = state.approved(name).await;
-    state.settle().await;
-    state.environment(&id).await
-}
-
 /// Starts apps of the environment's profile, and has them looked at.
 async fn with_apps(state: &TestState, it: &Environment, names: &[&str]) {
     let Some(LaunchTarget::Studio { domain_id, user_profile_name }) = &it.launch_target else { panic!("{it:?}") };
@@ -71,7 +65,7 @@ async fn stop(state: &TestState, who: &str, id: &EnvironmentId, what: &str) -> c
 on_both! {
     async fn one_thing_or_all_are_stopped_and_the_environment_stays_as_it_is(url) {
         let state = TestState::start(&url).await;
-        let it = available(&state, "busy").await;
+        let it = state.available("busy").await;
         with_apps(&state, &it, &["one", "two", "three"]).await;
         assert_eq!(runs(&state, &it.id).await.len(), 3);
         let two = key(&state, &it.id, "two").await;
@@ -97,7 +91,7 @@ on_both! {
 
     async fn v8_2_2_nobody_stops_what_is_a_strangers(url) {
         let state = TestState::start(&url).await;
-        let it = available(&state, "mine").await;
+        let it = state.available("mine").await;
         with_apps(&state, &it, &["one"]).await;
         for who in ["churn-scientist", "churn-lead", "auditor", "newcomer"] {
             let refused = stop(&state, who, &it.id, "all").await;
@@ -114,7 +108,7 @@ on_both! {
 
     async fn a_stop_survives_failed_calls_and_a_crash(url) {
         let mut state = TestState::start(&url).await;
-        let it = available(&state, "tough").await;
+        let it = state.available("tough").await;
         for (n, kind) in [FaultKind::Throttle, FaultKind::ResponseLost].into_iter().enumerate() {
             let name = format!("app-{n}");
             with_apps(&state, &it, &[&name]).await;
@@ -141,7 +135,7 @@ on_both! {
 
     async fn what_aws_refuses_to_stop_is_told_and_keeps_nothing_waiting(url) {
         let state = TestState::start(&url).await;
-        let it = available(&state, "stuck").await;
+        let it = state.available("stuck").await;
         with_apps(&state, &it, &["one"]).await;
         let denied = FaultKind::Error { code: "AccessDeniedException".into(), status: 400, message: "not this one".into() };
         state.running.aws.faults().next("sagemaker:DeleteApp", denied, 1_000);

@@ -7,39 +7,13 @@ mod common;
 use common::TestState;
 use control_plane::Error;
 use domain::action::Action;
-use domain::environment::{Environment, EnvironmentState, Leaves};
+use domain::environment::{EnvironmentState, Leaves};
 use domain::id::EnvironmentId;
 use domain::view::{EnvironmentsQuery, HandOverInput, TerminateInput};
 use sim::FaultKind;
-use sim::organizations::ServiceControlPolicy;
 
 const DEV: &str = "601000000002";
 const WHO: &str = "fraud-scientist";
-
-async fn available(state: &TestState, name: &str) -> Environment {
-    let id = state.approved(name).await;
-    state.settle().await;
-    let it = state.environment(&id).await;
-    assert_eq!(it.state, EnvironmentState::Available);
-    it
-}
-
-/// AWS deletes no user profile from now on.
-fn nothing_can_be_deleted(state: &TestState) {
-    let content = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"sagemaker:DeleteUserProfile","Resource":"*"}]}"#;
-    let policy = ServiceControlPolicy {
-        id: "p-nodelete0".into(),
-        name: "no-delete".into(),
-        description: String::new(),
-        content: content.into(),
-        aws_managed: false,
-    };
-    let attach = |world: &mut sim::World| {
-        world.organization.attachments.entry(DEV.to_owned()).or_default().push(policy.id.clone());
-        world.organization.policies.insert(policy.id.clone(), policy);
-    };
-    state.running.aws.with_world(attach).unwrap();
-}
 
 async fn terminate(state: &TestState, who: &str, id: &EnvironmentId, leaves: &str) -> control_plane::Result<()> {
     let it = state.environment(id).await;
@@ -59,8 +33,8 @@ fn profiles(state: &TestState) -> usize {
 on_both! {
     async fn what_aws_cannot_delete_is_let_go_of_by_an_admin(url) {
         let state = TestState::start(&url).await;
-        let it = available(&state, "stays").await;
-        nothing_can_be_deleted(&state);
+        let it = state.available("stays").await;
+        state.deny_at_aws(DEV, "sagemaker:DeleteUserProfile");
         terminate(&state, WHO, &it.id, "").await.unwrap();
         state.settle().await;
         let stuck = state.environment(&it.id).await;
@@ -89,7 +63,7 @@ on_both! {
 
     async fn what_aws_deletes_after_all_is_not_called_left_behind(url) {
         let state = TestState::start(&url).await;
-        let it = available(&state, "goes").await;
+        let it = state.available("goes").await;
         terminate(&state, "admin", &it.id, "undeletable").await.unwrap();
         state.settle().await;
         let page = state.plane.environment(&state.as_("admin").await, &it.id, None).await.unwrap();
@@ -99,7 +73,7 @@ on_both! {
 
     async fn an_admin_leaves_everything_in_the_account(url) {
         let state = TestState::start(&url).await;
-        let it = available(&state, "kept").await;
+        let it = state.available("kept").await;
         terminate(&state, "admin", &it.id, "everything").await.unwrap();
         state.settle().await;
         let over = state.environment(&it.id).await;
@@ -112,7 +86,7 @@ on_both! {
 
     async fn what_an_admin_wanted_to_leave_nobody_else_leaves(url) {
         let state = TestState::start(&url).await;
-        let it = available(&state, "tried").await;
+        let it = state.available("tried").await;
         let refusal = FaultKind::Error {
             code: "InvalidParametersException".into(),
             status: 400,
@@ -135,7 +109,7 @@ on_both! {
 
     async fn the_platform_team_is_asked_with_everything_attached(url) {
         let state = TestState::start(&url).await;
-        let it = available(&state, "help").await;
+        let it = state.available("help").await;
         let hand = async |who: &str, note: &str| {
             let input = HandOverInput { handover_note: note.into() };
             state.plane.hand_over_environment(&state.as_(who).await, &it.id, input).await

@@ -17,7 +17,6 @@ use domain::request::{RequestKind, RequestState};
 use domain::template::Fate;
 use domain::view::{DecisionInput, UpdateFormPage, UpdateFormQuery, UpdateInput};
 use sim::FaultKind;
-use sim::organizations::ServiceControlPolicy;
 
 const WHO: &str = "fraud-scientist";
 const LEAD: &str = "fraud-lead";
@@ -73,24 +72,6 @@ fn stack_values(state: &TestState, it: &Environment) -> BTreeMap<String, String>
 
 fn fail_next_update(state: &TestState, how: FaultKind) {
     state.running.aws.faults().next("servicecatalog:UpdateProvisionedProduct", how, 1);
-}
-
-/// A policy on the account that the mirror has not seen.
-fn deny_at_aws(state: &TestState, action: &str) {
-    let content =
-        format!(r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Deny","Action":"{action}","Resource":"*"}}]}}"#);
-    let policy = ServiceControlPolicy {
-        id: "p-unseen00".into(),
-        name: "unseen".into(),
-        description: String::new(),
-        content,
-        aws_managed: false,
-    };
-    let attach = |world: &mut sim::World| {
-        world.organization.attachments.entry(DEV.to_owned()).or_default().push(policy.id.clone());
-        world.organization.policies.insert(policy.id.clone(), policy);
-    };
-    state.running.aws.with_world(attach).unwrap();
 }
 
 on_both! {
@@ -206,7 +187,7 @@ on_both! {
         let request = asked(&state, WHO, &it.id).await;
         state.approve(LEAD, &request).await;
         // Since it was approved, and not mirrored yet.
-        deny_at_aws(&state, "sagemaker:CreateSpace");
+        state.deny_at_aws(DEV, "sagemaker:CreateSpace");
         state.settle().await;
         let failed = state.environment(&it.id).await;
         assert_eq!(failed.state, EnvironmentState::Tainted, "{:?}", failed.problem);
@@ -309,7 +290,7 @@ on_both! {
         let it = first_version(&state, "stale").await;
         let request = asked(&state, WHO, &it.id).await;
         state.approve(LEAD, &request).await;
-        deny_at_aws(&state, "sagemaker:CreateSpace");
+        state.deny_at_aws(DEV, "sagemaker:CreateSpace");
         state.settle().await;
         let seen = state.environment(&it.id).await;
         assert_eq!(seen.state, EnvironmentState::Tainted);

@@ -5,51 +5,63 @@ use std::collections::BTreeMap;
 use domain::binding::{BindingPerson, ParameterBinding, parameter_of, resolve};
 use domain::catalog::{Parameter, Product, ProvisioningArtifact};
 use domain::preflight::Preflight;
-use domain::project::Project;
+use domain::project::{Project, ProjectAccount};
 use domain::view::{FormField, FormState};
 
 use super::{Asked, tags_of_form};
-use crate::request_form::Place;
 use crate::{Caller, ControlPlane, Result};
+
+/// What the values of a form follow from.
+pub(crate) struct Form<'a> {
+    pub(crate) params: &'a [Parameter],
+    pub(crate) bindings: &'a [ParameterBinding],
+    pub(crate) account: &'a ProjectAccount,
+    pub(crate) project: &'a Project,
+    pub(crate) person: &'a BindingPerson,
+    pub(crate) fields: &'a [FormField],
+    pub(crate) state: &'a FormState,
+}
+
+impl Form<'_> {
+    /// What is typed, or offered, in a field.
+    fn typed(&self, field: &FormField) -> Option<String> {
+        let value = self.state.value(&field.name).map(str::to_owned).or_else(|| field.default.clone());
+        value.filter(|value| !value.is_empty())
+    }
+
+    /// What would be sent as the form stands, without secrets. One that does not hold is told at its field.
+    pub(crate) fn values(&self) -> BTreeMap<String, String> {
+        let mut values = BTreeMap::new();
+        for param in self.params.iter().filter(|param| !param.no_echo) {
+            let field = self.fields.iter().find(|field| parameter_of(&field.name) == param.key);
+            let asked =
+                field.and_then(|it| self.typed(it)).map(|value| (param.key.clone(), value)).into_iter().collect();
+            let one = std::slice::from_ref(param);
+            if let Ok(value) = resolve(one, self.bindings, self.account, self.project, self.person, &asked) {
+                values.extend(value);
+            }
+        }
+        values
+    }
+}
 
 /// A form as it is drawn.
 pub(crate) struct Drawn<'a> {
     pub(crate) product: &'a Product,
     pub(crate) artifact: &'a ProvisioningArtifact,
-    pub(crate) place: &'a Place,
-    pub(crate) project: &'a Project,
-    pub(crate) params: &'a [Parameter],
-    pub(crate) bindings: &'a [ParameterBinding],
-    pub(crate) fields: &'a [FormField],
     pub(crate) tag_fields: &'a [FormField],
-    pub(crate) state: &'a FormState,
-    pub(crate) person: &'a BindingPerson,
+    pub(crate) form: Form<'a>,
 }
 
 impl ControlPlane {
     /// What would become of the form as it stands: of what is not filled yet nothing is said.
-    pub(crate) async fn preflight_of_form(&self, caller: &Caller, form: &Drawn<'_>) -> Result<Preflight> {
-        let typed = |field: &FormField| {
-            let value = form.state.value(&field.name).map(str::to_owned).or_else(|| field.default.clone());
-            value.filter(|value| !value.is_empty())
-        };
-        let mut values = BTreeMap::new();
-        for param in form.params.iter().filter(|param| !param.no_echo) {
-            let field = form.fields.iter().find(|field| parameter_of(&field.name) == param.key);
-            let asked = field.and_then(typed).map(|value| (param.key.clone(), value)).into_iter().collect();
-            let one = std::slice::from_ref(param);
-            let (account, project) = (&form.place.account, form.project);
-            // One that does not hold is told at its field.
-            if let Ok(value) = resolve(one, form.bindings, account, project, form.person, &asked) {
-                values.extend(value);
-            }
-        }
+    pub(crate) async fn preflight_of_form(&self, caller: &Caller, drawn: &Drawn<'_>) -> Result<Preflight> {
+        let Drawn { product, artifact, tag_fields, form } = drawn;
         let key = |name: &str| Some(name.strip_prefix("tag[")?.strip_suffix(']')?.to_owned());
-        let chosen = form.tag_fields.iter().filter_map(|field| Some((key(&field.name)?, typed(field)?))).collect();
+        let chosen = tag_fields.iter().filter_map(|field| Some((key(&field.name)?, form.typed(field)?))).collect();
         let who = caller.actor.person.studio_user_id();
-        let account = &form.place.account;
-        let tags = tags_of_form(who.as_str(), form.product, form.project, account, &chosen);
-        let Drawn { product, artifact, .. } = *form;
-        self.preflight(&Asked { product, artifact, account, values: &values, tags, only: None }).await
+        let account = form.account;
+        let tags = tags_of_form(who.as_str(), product, form.project, account, &chosen);
+        self.preflight(&Asked { product, artifact, account, values: &form.values(), tags, only: None }).await
     }
 }

@@ -11,7 +11,7 @@ use domain::preflight::{
     AccountQuotas, Calls, Check, Counted, LaunchStanding, Preflight, Reach, TagChoices, calls_of_the_portal,
     constraints, launching, limits, quotas, resources, tag_options,
 };
-use domain::problem::Problem;
+use domain::problem::{FieldError, Problem};
 use domain::project::{Project, ProjectAccount};
 use domain::request::Request;
 use domain::template::{Given, Resolver, TemplateDigest};
@@ -20,9 +20,9 @@ use crate::guardrails::{launch_constraints, role_of};
 use crate::request_form::tag_choices;
 use crate::still_valid::StillValid;
 use crate::update::made;
-use crate::{ControlPlane, Result, tags};
+use crate::{ControlPlane, Error, Result, tags};
 
-pub(crate) use form::Drawn;
+pub(crate) use form::{Drawn, Form};
 pub(crate) use standing::AccountReader;
 
 /// What is asked for, as far as it is known.
@@ -170,6 +170,16 @@ fn asked_by<'a>(
         tags::sent(request, product, project, environment)
     };
     Asked { product, artifact, account, values: parameters, tags, only }
+}
+
+/// A form that asks for what would be denied is told so, each thing with what to do.
+pub(crate) fn refuse_denied(preflight: &Preflight) -> Result<()> {
+    let told = |finding| {
+        let advice = preflight.advice(finding).unwrap_or_default();
+        FieldError::new("", format!("This would be denied. {} {advice}", finding.told()).trim_end())
+    };
+    let denied: Vec<FieldError> = preflight.denied().map(told).collect();
+    if denied.is_empty() { Ok(()) } else { Err(Error::Invalid(denied)) }
 }
 
 /// The tags of a form that is not a request yet.

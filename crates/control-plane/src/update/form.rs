@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::action::Action;
-use domain::binding::{form_fields, parameter_of, resolve};
+use domain::binding::{form_fields, parameter_of};
 use domain::catalog::{Parameter, ProvisioningArtifact};
 use domain::draft::RETYPE;
 use domain::environment::Environment;
@@ -16,7 +16,7 @@ use domain::view::{FormControl, FormField, FormState, UpdateFormPage, UpdateForm
 use super::Updatable;
 use super::preview::made;
 use crate::catalog::versions;
-use crate::preflight::Asked;
+use crate::preflight::{Asked, Form};
 use crate::{Caller, ControlPlane, Error, Result, words};
 
 const KEEPS: &str = "Leave it empty to keep the value that it has.";
@@ -38,7 +38,16 @@ impl ControlPlane {
         let (params, kept) = it.parameters(to);
         let fields = it.fields(&params, &kept);
         state.errors.retain(|e| e.message != RETYPE || fields.iter().any(|field| field.name == e.field));
-        let values = it.values_so_far(&params, &kept, &fields, &state);
+        let form = Form {
+            params: &params,
+            bindings: &it.bindings,
+            account: &it.account,
+            project: &it.project,
+            person: &it.person,
+            fields: &fields,
+            state: &state,
+        };
+        let values = form.values();
         let preview = self.preview_of_update(&it, to, &values, &BTreeSet::new()).await?;
         let preflight = self.preflight_of_update(&it, to, &values, &preview).await?;
         let leads = self.eligible_leads(&it.project.id, &caller.actor.person).await?;
@@ -132,28 +141,6 @@ impl Updatable {
     fn value_now(&self, key: &str) -> Option<&str> {
         let asked = || self.request.asked.get(key);
         self.environment.parameters.get(key).or_else(asked).map(String::as_str)
-    }
-
-    /// What would be sent as the form stands; one that does not hold is told at its field.
-    fn values_so_far(
-        &self,
-        params: &[Parameter],
-        kept: &BTreeSet<String>,
-        fields: &[FormField],
-        state: &FormState,
-    ) -> BTreeMap<String, String> {
-        let mut values = BTreeMap::new();
-        for param in params.iter().filter(|p| !p.no_echo && !kept.contains(&p.key)) {
-            let field = fields.iter().find(|field| parameter_of(&field.name) == param.key);
-            let typed =
-                |field: &FormField| state.value(&field.name).map(str::to_owned).or_else(|| field.default.clone());
-            let asked = field.and_then(typed).map(|value| (param.key.clone(), value)).into_iter().collect();
-            let one = std::slice::from_ref(param);
-            if let Ok(value) = resolve(one, &self.bindings, &self.account, &self.project, &self.person, &asked) {
-                values.extend(value);
-            }
-        }
-        values
     }
 }
 

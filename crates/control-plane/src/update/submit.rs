@@ -16,6 +16,7 @@ use domain::view::UpdateInput;
 use store::Tx;
 
 use super::Updatable;
+use crate::preflight::refuse_denied;
 use crate::submit::{check_constraints, check_justification, check_rate};
 use crate::trail::{By, Event};
 use crate::{Caller, ControlPlane, Error, Result};
@@ -41,16 +42,7 @@ impl ControlPlane {
         let typed: BTreeSet<String> = checked.secrets.keys().cloned().collect();
         let preview = self.preview_of_update(&it, checked.to, &checked.values, &typed).await?;
         let preflight = self.preflight_of_update(&it, checked.to, &checked.values, &preview).await?;
-        let denied: Vec<FieldError> = preflight
-            .denied()
-            .map(|finding| {
-                let advice = preflight.advice(finding).unwrap_or_default();
-                FieldError::new("", format!("This would be denied. {} {advice}", finding.told()).trim_end())
-            })
-            .collect();
-        if !denied.is_empty() {
-            return Err(Error::Invalid(denied));
-        }
+        refuse_denied(&preflight)?;
         let now = self.now();
         let request_id: RequestId = self.ids().next()?;
         let mut tx = self.store().begin().await?;

@@ -13,6 +13,7 @@ mod crash_switch;
 #[path = "../../../store/tests/contract/databases.rs"]
 mod databases;
 mod on_both;
+mod past;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -27,6 +28,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use control_plane::{ControlPlane, Deps, Random, SealingKey, Settings};
 use domain::audit::SigningKey;
 use domain::clock::{Clock, ManualClock};
+use domain::environment::{Environment, EnvironmentState};
 use domain::id::{EnvironmentId, ProductId, RequestId};
 use domain::view::{DecisionInput, RequestFormQuery, RequestInput, TerminateInput};
 use sim::{LocalAws, Running, ServeOptions, SimOptions};
@@ -168,13 +170,22 @@ impl TestState {
         self.approve("fraud-lead", &request).await
     }
 
+    /// An environment that came up.
+    pub async fn available(&self, name: &str) -> Environment {
+        let id = self.approved(name).await;
+        self.settle().await;
+        let it = self.environment(&id).await;
+        assert_eq!(it.state, EnvironmentState::Available, "{:?}", it.problem);
+        it
+    }
+
     pub async fn terminate(&self, who: &str, id: &EnvironmentId) {
         let it = self.environment(id).await;
         let input = TerminateInput { confirm: it.name, version: it.version.to_string(), ..TerminateInput::default() };
         self.plane.terminate_environment(&self.as_(who).await, id, input).await.unwrap();
     }
 
-    pub async fn environment(&self, id: &EnvironmentId) -> domain::environment::Environment {
+    pub async fn environment(&self, id: &EnvironmentId) -> Environment {
         self.store.environment(id).await.unwrap().unwrap()
     }
 
