@@ -71,6 +71,12 @@ ids! {
     PolicyChangeId,
     /// One audit event.
     AuditEventId,
+    /// What one person is told of one event.
+    NotificationId,
+    /// One message that leaves the portal, however often it is tried.
+    DeliveryId,
+    /// An address that events are sent to.
+    WebhookId,
     /// What a person typed into a form that was not accepted yet.
     DraftId,
     /// A rule from an OIDC group to a role.

@@ -22,6 +22,7 @@ pub mod environment;
 pub mod guardrail;
 pub mod id;
 pub mod lease;
+pub mod notification;
 pub mod observed;
 pub mod operation;
 pub mod organization;

@@ -250,6 +250,22 @@ impl Store {
         number(self.read(), count(scope, filter)).await
     }
 
+    /// Environments whose lease ends after `now` and at or before `by`, and of which fewer than `warnings` warnings were given,
+    /// those that end first first.
+    pub async fn environments_to_warn(
+        &self,
+        warnings: u16,
+        by: DateTime<Utc>,
+        now: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<Environment>> {
+        let sql = Sql::new(format!(
+            "SELECT {COLUMNS} FROM environment WHERE state IN ('available', 'updating', 'tainted', 'error') \
+             AND lease_ends_at > $1 AND lease_ends_at <= $2 AND lease_warnings < $3 ORDER BY lease_ends_at, id LIMIT {limit}"
+        ));
+        into_all::<EnvironmentRow, _>(all(self.read(), sql.bind(now).bind(by).bind(warnings)).await?)
+    }
+
     /// Environments at rest whose lease ended at or before `ended` and whose hold, if any, at or before `now`, those that
     /// nobody worked on for longest first: one that cannot be terminated holds up no other.
     pub async fn environments_past_lease(
@@ -342,11 +358,22 @@ impl Tx {
     /// Writes the next version: `environment.version` is one more than what the row has, or it is an [`Error::Conflict`].
     pub async fn update_environment(&mut self, environment: &Environment) -> Result<()> {
         let mut sql = Sql::update("environment", columns(environment)?);
-        sql.push(" WHERE id = ").value(environment.id.as_str());
+        // Another end is warned of anew.
+        sql.push(", lease_warnings = CASE WHEN lease_ends_at = ").value(environment.lease_ends_at);
+        sql.push(" THEN lease_warnings ELSE 0 END WHERE id = ").value(environment.id.as_str());
         sql.push(" AND version = ").value(environment.version - 1);
         match execute(self.on(), sql).await? {
             0 => Err(Error::conflict("environment", environment.id.as_str())),
             _ => Ok(()),
         }
+    }
+
+    /// Notes that the warning number `warnings` was given of this end of its lease; `false` where it was before, or where the
+    /// end is another by now. That makes no new version: nothing of the environment itself is other than before.
+    pub async fn warned_of_lease_end(&mut self, it: &Environment, warnings: u16) -> Result<bool> {
+        let sql = Sql::new(
+            "UPDATE environment SET lease_warnings = $1 WHERE id = $2 AND lease_ends_at = $3 AND lease_warnings < $1",
+        );
+        Ok(execute(self.on(), sql.bind(warnings).bind(it.id.as_str()).bind(it.lease_ends_at)).await? > 0)
     }
 }

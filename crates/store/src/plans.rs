@@ -34,6 +34,8 @@ const SMALL: &[&str] = &[
     "portfolio",
     "product",
     "mirror_state",
+    "notification_cursor",
+    "webhook",
 ];
 
 /// What statements make for themselves.
@@ -173,6 +175,8 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.environment(&"e".parse().unwrap()).await?;
     store.environment_of_request(&"r".parse().unwrap()).await?;
     store.environments_past_lease(now(), now(), 20).await?;
+    store.environments_to_warn(3, now(), now(), 20).await?;
+    read_notifications(store).await?;
     store.stack_events(&"e".parse().unwrap(), 200).await?;
     store.stack_events_by_operation(&"e".parse().unwrap(), 200).await?;
     store.operation(&"o".parse().unwrap()).await?;
@@ -203,6 +207,29 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     tx.live_environment_named(&account, &region, "n").await?;
     tx.count_live_environments(&projects(1)[0], &account, &region).await?;
     tx.end_sessions_of(&person(), None).await?;
+    tx.rollback().await
+}
+
+async fn read_notifications(store: &Store) -> crate::Result<()> {
+    store.notifications(&person(), &PageRequest::newest(20)).await?;
+    store.count_unread(&person(), 100).await?;
+    store.read_notifications(&person(), None, now(), now()).await?;
+    store.read_notifications(&person(), Some(&"n".parse().unwrap()), now(), now()).await?;
+    store.sweep_notifications(now()).await?;
+    store.notification_choices(&person()).await?;
+    store.notification_cursor().await?;
+    store.claim_deliveries(now(), "w", now(), 8).await?;
+    store.dead_deliveries(&PageRequest::newest(20)).await?;
+    store.last_delivery_to(&"w".parse().unwrap()).await?;
+    store.count_deliveries().await?;
+    store.next_delivery_due().await?;
+    store.sweep_deliveries(now()).await?;
+    store.webhooks().await?;
+    store.webhook_to_send(&"w".parse().unwrap()).await?;
+    let mut tx = store.begin().await?;
+    tx.mailed(&BTreeSet::from([person()]), domain::notification::Topic::HandedOver).await?;
+    tx.webhook(&"w".parse().unwrap()).await?;
+    tx.delivery(&"d".parse().unwrap()).await?;
     tx.rollback().await
 }
 

@@ -15,6 +15,7 @@ mod claims;
 mod environments;
 mod errors;
 mod lists;
+mod notifications;
 mod operations;
 mod organization;
 mod people;
