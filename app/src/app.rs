@@ -47,7 +47,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/organization/changes/:id") view=routes::OrganizationChange ssr=SsrMode::Async />
                 <Route path=path!("/organization/:node") view=routes::OrganizationNode ssr=SsrMode::Async />
                 <Route path=path!("/audit") view=routes::Audit ssr=SsrMode::Async />
+                <Route path=path!("/inbox") view=routes::Inbox ssr=SsrMode::Async />
                 <Route path=path!("/profile") view=routes::Profile ssr=SsrMode::Async />
+                <Route path=path!("/admin/notifications") view=routes::AdminNotifications ssr=SsrMode::Async />
                 <Route path=path!("/admin/projects") view=routes::AdminProjects ssr=SsrMode::Async />
                 <Route path=path!("/admin/projects/:id") view=routes::AdminProject ssr=SsrMode::Async />
                 <Route path=path!("/admin/mappings") view=routes::AdminMappings ssr=SsrMode::Async />

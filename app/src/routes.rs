@@ -165,6 +165,16 @@ pub(crate) fn OrganizationMatrix() -> impl IntoView {
 }
 
 #[component]
+pub(crate) fn Inbox() -> impl IntoView {
+    let after = query_value("after");
+    let shown = after.clone();
+    draw(
+        |portal, caller| async move { portal.inbox(&caller, &after).await },
+        move |page| pages::inbox::page(page, &shown),
+    )
+}
+
+#[component]
 pub(crate) fn Audit() -> impl IntoView {
     let query = query();
     draw(|portal, caller| async move { portal.audit(&caller, query).await }, pages::audit::page)
@@ -224,6 +234,18 @@ pub(crate) fn AdminProduct() -> impl IntoView {
     draw(
         |portal, caller| async move { portal.admin_product(&caller, &id?, Some(&draft)).await },
         move |page| pages::admin_product::page(page, &edit),
+    )
+}
+
+#[component]
+pub(crate) fn AdminNotifications() -> impl IntoView {
+    let after = query_value("after");
+    let draft = query_value("draft");
+    let edit = query_value("edit");
+    let shown = after.clone();
+    draw(
+        |portal, caller| async move { portal.admin_notifications(&caller, &after, Some(&draft)).await },
+        move |page| pages::admin_notifications::page(page, &edit, &shown),
     )
 }
 

@@ -212,6 +212,9 @@ pub fn audit_action(action: &str) -> String {
         "view_product" => "See a product",
         "view_request" => "See a request",
         "view_environment" => "See an environment",
+        "manage_own_notifications" => "Choose what comes by e-mail",
+        "manage_notifications" => "Change webhooks, or what was not delivered",
+        "warn_of_lease_end" => "Warn of the end of a lease",
         "view_own_profile" => "See their own profile",
         other => other,
     };

@@ -136,6 +136,9 @@ pub struct DemoArguments {
     /// Keeps the portal's data in this database (postgres://...) instead of SQLite
     #[arg(long)]
     pub database_url: Option<String>,
+    /// Sends e-mail to the mail server that listens here, as Mailpit does at 127.0.0.1:1025; without it none is sent
+    #[arg(long)]
+    pub smtp: Option<SocketAddr>,
 }
 
 #[derive(Clone, Debug, Args)]

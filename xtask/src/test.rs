@@ -10,7 +10,7 @@ use crate::command::run as run_command;
 use crate::postgres::{Postgres, VARIABLE};
 use crate::progress::{say, step};
 use crate::workspace::Workspace;
-use crate::{boto3, browser, build, cfn_lint, cvc5, site, wasm};
+use crate::{boto3, browser, build, cfn_lint, cvc5, python, site, wasm};
 
 /// A part of the tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -34,6 +34,7 @@ pub(crate) fn run(workspace: &Workspace, parts: &[Part]) -> Result<()> {
     // Before the long part: what is missing is said at once.
     let postgres = Postgres::start()?;
     let solver = cvc5::program(workspace)?;
+    let smtp = python::environment(workspace, &workspace.root.join("end2end/smtp/requirements.txt"))?;
     let binary = step("Compile the portal and its tests", || compile(workspace))?;
     if wanted(Part::Rust) {
         step("Rust", || {
@@ -41,6 +42,7 @@ pub(crate) fn run(workspace: &Workspace, parts: &[Part]) -> Result<()> {
                 cargo_test(workspace)
                     .env(VARIABLE, postgres.url())
                     .env(cvc5::VARIABLE, &solver)
+                    .env("STUDIOGATE_SMTP_PYTHON", &smtp)
                     .env("STUDIOGATE_BIN", &binary),
             )
         })?;

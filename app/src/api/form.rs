@@ -65,6 +65,7 @@ impl Form {
                 from: value("from"),
                 ..PolicyChangeInput::default()
             }),
+            "/api/save_webhook" => Self::of_webhook(),
             "/api/save_parameter_binding" => Self::of("/admin/products", &value("product")).named("binding"),
             _ => return None,
         };
@@ -91,6 +92,12 @@ impl Form {
         } else {
             form.with_query("environment", environment)
         }
+    }
+
+    /// The form of a webhook: where it leads to is a secret, whatever the browser says.
+    pub(super) fn of_webhook() -> Self {
+        let secrets = ["url", "secret"].map(str::to_owned).to_vec();
+        Self { secrets, ..Self::at("/admin/notifications") }
     }
 
     /// A form that changes a service control policy: on the page of the policy, of a node, or of all policies.
@@ -149,7 +156,8 @@ impl Form {
             let list = list.unwrap_or_default();
             list.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect::<BTreeSet<_>>()
         };
-        let secrets = names(fields.remove(SECRETS));
+        let mut secrets = names(fields.remove(SECRETS));
+        secrets.extend(self.secrets.iter().cloned());
         let mut retype = names(fields.remove(RETYPE_FIELD));
         retype.retain(|name| {
             let key = name.split_once('[').map_or(name.as_str(), |(_, key)| key);
@@ -236,6 +244,14 @@ mod tests {
         assert_eq!(requested(&again).fields, fields(&[("retype", "param[Token]")]));
         let by_default = [&again[..], &[("keep_default[Token]", "yes")]].concat();
         assert_eq!(requested(&by_default).fields, fields(&[]));
+    }
+
+    #[test]
+    fn v14_2_4_where_a_webhook_leads_to_is_in_no_draft() {
+        let posted =
+            [("name", "ops"), ("url", "https://hooks.example.com/T/B/x"), ("secret", "whsec_x"), ("noecho", "")];
+        let form = Form::posted("/api/save_webhook", fields(&posted)).unwrap();
+        assert_eq!(form.fields, fields(&[("name", "ops"), ("retype", "secret,url")]));
     }
 
     #[test]

@@ -7,6 +7,8 @@ mod approvals;
 mod catalog;
 mod environments;
 mod form;
+mod inbox;
+mod notifications;
 mod organization;
 mod refuse;
 mod requests;
@@ -32,6 +34,8 @@ pub use approvals::*;
 pub use catalog::*;
 pub use environments::*;
 pub use form::Form;
+pub use inbox::*;
+pub use notifications::*;
 pub use organization::*;
 pub use requests::*;
 pub use revocations::*;
@@ -47,6 +51,7 @@ pub const PATHS: &[&str] = &[
     "/api/adopt_version",
     "/api/apply_policy_change",
     "/api/decide_request",
+    "/api/discard_delivery",
     "/api/end_other_sessions",
     "/api/end_session",
     "/api/end_sessions_of",
@@ -58,23 +63,28 @@ pub const PATHS: &[&str] = &[
     "/api/observe_environment",
     "/api/preview_policy_change",
     "/api/probe_guardrails",
+    "/api/read_notifications",
     "/api/refresh_catalog",
     "/api/release_environment",
     "/api/remove_group_mapping",
     "/api/remove_parameter_binding",
     "/api/remove_product_access",
     "/api/remove_project_account",
+    "/api/remove_webhook",
     "/api/request_again",
     "/api/restore_access",
+    "/api/retry_delivery",
     "/api/retry_environment",
     "/api/retry_policy_change",
     "/api/retry_revocation",
     "/api/revoke_access",
+    "/api/save_notification_choices",
     "/api/save_parameter_binding",
     "/api/save_product_access",
     "/api/save_product_settings",
     "/api/save_project",
     "/api/save_project_account",
+    "/api/save_webhook",
     "/api/set_theme",
     "/api/show_request_form",
     "/api/show_update_form",
@@ -83,6 +93,7 @@ pub const PATHS: &[&str] = &[
     "/api/submit_request",
     "/api/submit_update",
     "/api/terminate_environment",
+    "/api/test_webhook",
     "/api/withdraw_request",
 ];
 

@@ -18,6 +18,8 @@ pub use time::{Clock, Day, Moment, MomentOfLog};
 #[cfg(feature = "render")]
 mod card;
 #[cfg(feature = "render")]
+mod checks;
+#[cfg(feature = "render")]
 mod constraint;
 #[cfg(feature = "render")]
 mod disclosure;
@@ -53,6 +55,7 @@ mod theme;
 #[cfg(feature = "render")]
 pub use self::{
     card::Card,
+    checks::{Checks, Tick},
     constraint::Constraint,
     disclosure::Disclosure,
     empty::Empty,

@@ -6,11 +6,13 @@ struct Item {
     href: &'static str,
     label: &'static str,
     count: u32,
+    /// What is counted, for those who cannot see where the number stands.
+    of: &'static str,
 }
 
 impl Item {
     fn new(href: &'static str, label: &'static str) -> Self {
-        Self { href, label, count: 0 }
+        Self { href, label, count: 0, of: " waiting" }
     }
 }
 
@@ -18,7 +20,12 @@ impl Item {
 #[component]
 pub fn Navigation(shell: Shell, path: String, label: &'static str) -> impl IntoView {
     let path = path.split('?').next().unwrap_or_default().to_owned();
-    let mut work = vec![Item::new("/", "Home"), Item::new("/catalog", "Catalog"), Item::new("/requests", "Requests")];
+    let mut work = vec![
+        Item::new("/", "Home"),
+        Item { count: shell.unread, of: " unread", ..Item::new("/inbox", "Inbox") },
+        Item::new("/catalog", "Catalog"),
+        Item::new("/requests", "Requests"),
+    ];
     if shell.decides {
         work.push(Item { count: shell.waiting_for_me, ..Item::new("/approvals", "Approvals") });
     }
@@ -38,6 +45,7 @@ pub fn Navigation(shell: Shell, path: String, label: &'static str) -> impl IntoV
             Item::new("/admin/products", "Products"),
             Item::new("/admin/mappings", "Group mappings"),
             Item::new("/admin/people", "People"),
+            Item::new("/admin/notifications", "Notifications"),
         ];
         view! {
             <p class="nav-title">"Administration"</p>
@@ -61,7 +69,7 @@ fn Items(items: Vec<Item>, path: String) -> impl IntoView {
             let within = item.href != "/" && path.strip_prefix(item.href).is_some_and(|rest| rest.starts_with('/'));
             let current = if exactly { Some("page") } else { within.then_some("true") };
             let count = (item.count > 0).then(|| {
-                view! { <span class="count">{item.count}<span class="sr-only">" waiting"</span></span> }
+                view! { <span class="count">{item.count}<span class="sr-only">{item.of}</span></span> }
             });
             view! {
                 <li><a class="nav-link" href=item.href aria-current=current>{item.label} {count}</a></li>

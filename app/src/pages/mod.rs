@@ -1,7 +1,9 @@
 //! One page per file, each a function from what it shows to a [`Page`](crate::document::Page).
 
 mod admin_bindings;
+mod admin_deliveries;
 pub mod admin_mappings;
+pub mod admin_notifications;
 pub mod admin_people;
 pub mod admin_product;
 pub mod admin_products;
@@ -19,6 +21,7 @@ mod environment_version;
 pub mod environments;
 mod guardrails;
 pub mod home;
+pub mod inbox;
 pub mod newcomer;
 pub mod organization;
 pub mod preflight;

@@ -22,7 +22,9 @@ mod error;
 mod guardrails;
 mod hand_over;
 mod home;
+mod inbox;
 mod lease;
+mod notify;
 mod observe;
 mod organization;
 mod people;
@@ -101,6 +103,8 @@ struct Signals {
     observations: Notify,
     catalog: Notify,
     sealer: Notify,
+    notifier: Notify,
+    deliveries: Notify,
     changes: broadcast::Sender<EnvironmentId>,
 }
 
@@ -116,6 +120,8 @@ impl ControlPlane {
             observations: Notify::new(),
             catalog: Notify::new(),
             sealer: Notify::new(),
+            notifier: Notify::new(),
+            deliveries: Notify::new(),
             changes: broadcast::channel(256).0,
         };
         let refusals = Refusals::default();

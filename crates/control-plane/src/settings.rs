@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use chrono::TimeDelta;
+use deliver::{Mailer, Webhooks};
 use domain::id::{AccountId, Region};
 use domain::operation::Pace;
 use domain::organization::ScpLimits;
@@ -116,6 +117,12 @@ pub struct Settings {
     pub eligible_lead_max_age: TimeDelta,
     /// Whom people ask: "the platform team (ml-platform@example.com)".
     pub platform_contact: String,
+    /// How browsers reach the portal: what links in mail and webhooks begin with.
+    pub public_url: String,
+    /// Without one no mail is sent, and people read what they are told in the portal.
+    pub mailer: Option<Mailer>,
+    /// Without it there are no webhooks.
+    pub webhooks: Option<Webhooks>,
     /// Organizations' quotas for service control policies.
     pub scp_limits: ScpLimits,
     /// Between the end of a lease and the termination.
@@ -147,6 +154,9 @@ impl Settings {
             stored_membership_max_age: TimeDelta::hours(12),
             eligible_lead_max_age: TimeDelta::days(30),
             platform_contact: "the platform team".to_owned(),
+            public_url: "http://127.0.0.1:3000".to_owned(),
+            mailer: None,
+            webhooks: None,
             scp_limits: ScpLimits::default(),
             lease_grace: TimeDelta::days(7),
             pace: Pace::default(),

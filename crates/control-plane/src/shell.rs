@@ -27,6 +27,7 @@ impl ControlPlane {
         let actor = &caller.actor;
         let decides = !actor.is_auditor() && (actor.is_admin() || !actor.projects_as(ProjectRole::Lead).is_empty());
         let waiting_for_me = if decides { self.count_waiting_for(caller).await? } else { 0 };
+        let unread = self.unread(&actor.person).await?;
         let flash = match &caller.session {
             Some(session) => self.store().take_flash(&session.0).await?,
             None => None,
@@ -39,6 +40,7 @@ impl ControlPlane {
             sees_revocations: Self::scope(actor, Action::ViewRevocation) != Scope::Nothing,
             cut_off: actor.cut_off.everything,
             waiting_for_me,
+            unread,
             flash,
             request_id: caller.request_id.clone(),
         })

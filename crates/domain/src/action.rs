@@ -79,6 +79,10 @@ actions! {
     ViewOwnProfile = "view_own_profile", changes: false;
     /// End one of one's own sessions.
     EndOwnSession = "end_own_session", changes: true;
+    /// Read one's own notifications, and choose how they come.
+    ManageOwnNotifications = "manage_own_notifications", changes: false;
+    /// Say where events are sent, and what becomes of what could not be.
+    ManageNotifications = "manage_notifications", changes: true;
     /// End any person's sessions.
     EndAnySession = "end_any_session", changes: true;
     /// See the organization's tree and its service control policies.

@@ -1,7 +1,7 @@
 //! Deliveries: the rows are the jobs, claimed and fenced as operations are.
 
 use chrono::{DateTime, Utc};
-use domain::id::{DeliveryId, WebhookId};
+use domain::id::{DeliveryId, ProjectId, WebhookId};
 use domain::notification::{Channel, Delivery, DeliveryState};
 
 use crate::connect::Store;
@@ -76,7 +76,7 @@ fn columns(it: &Delivery) -> Result<Columns> {
         ("issuer", who.map(|who| who.issuer.as_str()).into()),
         ("subject", who.map(|who| who.subject.as_str()).into()),
         ("webhook_id", webhook.into()),
-        ("project_id", it.project.as_ref().map(|project| project.as_str()).into()),
+        ("project_id", it.project.as_ref().map(ProjectId::as_str).into()),
         ("notice", json("delivery", "notice", &it.notice)?),
         ("happened_at", it.happened_at.into()),
         ("state", it.state.as_str().into()),

@@ -22,6 +22,7 @@ pub(super) async fn run(arguments: &DemoArguments) -> Result<ExitCode> {
         products: templates::read(&arguments.product),
         exports: arguments.exports,
         database_url: arguments.database_url.clone(),
+        smtp: arguments.smtp,
     };
     let shutdown = serve::shutdown_on_signal()?;
     let demo = Demo::start(options, Deps::system(), shutdown).await?;

@@ -74,6 +74,7 @@ async fn control_plane(config: &Config, store: Store, deps: Deps) -> Result<Cont
     let (sealing, audit) = config.keys(KeptKeys::Find).unwrap_or_else(stand_in);
     let mut settings = Settings::new(sealing, audit, config.aws.shared_services_account()?, config.aws.regions()?);
     settings.audit_head_file.clone_from(&config.audit.head_file);
+    settings.mailer = config.mail.mailer()?;
     let aws = Aws::load(config.aws.config(Arc::clone(&deps.clock))?).await;
     Ok(ControlPlane::new(store, aws, settings, deps)?)
 }

@@ -7,6 +7,7 @@ mod audit;
 mod aws;
 mod database;
 mod log;
+mod mail;
 mod oidc;
 mod organization;
 mod refuse;
@@ -16,6 +17,7 @@ mod session;
 mod source;
 mod studio;
 mod value;
+mod webhooks;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -31,12 +33,14 @@ pub use audit::{Audit, public_key_text};
 pub use aws::AwsSection;
 pub use database::Database;
 pub use log::{Log, LogFormat};
+pub use mail::Mail;
 pub use oidc::{Oidc, OidcClient};
 pub use organization::Organization;
 pub use sealing::Sealing;
 pub use secret::KeptKeys;
 pub use session::Session;
 pub use studio::Studio;
+pub use webhooks::Webhooks;
 
 /// A setting that cannot be used, in words for whoever set it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -63,6 +67,8 @@ pub struct Config {
     pub studio: Studio,
     pub session: Session,
     pub organization: Organization,
+    pub mail: Mail,
+    pub webhooks: Webhooks,
     pub log: Log,
 }
 
@@ -81,6 +87,8 @@ impl Default for Config {
             studio: Studio::default(),
             session: Session::default(),
             organization: Organization::default(),
+            mail: Mail::default(),
+            webhooks: Webhooks::default(),
             log: Log::default(),
         }
     }
@@ -151,6 +159,9 @@ impl Config {
         settings.scp_limits = self.organization.scp_limits()?;
         settings.audit_head_file.clone_from(&self.audit.head_file);
         settings.platform_contact.clone_from(&self.platform_contact);
+        settings.public_url = self.public_url()?.into();
+        settings.mailer = self.mail.mailer()?;
+        settings.webhooks = self.webhooks.sender()?;
         Ok(settings)
     }
 

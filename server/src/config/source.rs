@@ -12,10 +12,10 @@ use super::ConfigError;
 
 /// The sections of the file: in a variable's name the section's name comes first.
 pub(super) const SECTIONS: &[&str] =
-    &["database", "oidc", "sealing", "audit", "aws", "studio", "session", "organization", "log"];
+    &["database", "oidc", "sealing", "audit", "aws", "studio", "session", "organization", "mail", "webhooks", "log"];
 pub(super) const PREFIX: &str = "STUDIOGATE_";
 /// Read by the command line, the build or the tests.
-const NOT_SETTINGS: &[&str] = &["STUDIOGATE_CONFIG", "STUDIOGATE_SITE_DIR", "STUDIOGATE_BIN"];
+const NOT_SETTINGS: &[&str] = &["STUDIOGATE_CONFIG", "STUDIOGATE_SITE_DIR", "STUDIOGATE_BIN", "STUDIOGATE_SMTP_PYTHON"];
 const TESTS: &str = "STUDIOGATE_TEST_";
 
 /// What Kubernetes sets for a service called `studiogate`, or `studiogate-...`, in the same namespace, as Docker's links

@@ -13,6 +13,7 @@ use aws::{Aws, AwsConfig};
 use axum::Router;
 use chrono::TimeDelta;
 use control_plane::{ControlPlane, Deps, Settings};
+use deliver::{MailSettings, Mailer, Tls, Webhooks};
 use domain::clock::Clock;
 use domain::id::{AccountId, Region};
 use secrecy::SecretString;
@@ -41,6 +42,8 @@ pub struct DemoOptions {
     pub exports: bool,
     /// Another database than SQLite.
     pub database_url: Option<String>,
+    /// A mail server on this machine that takes what the demo sends.
+    pub smtp: Option<SocketAddr>,
 }
 
 /// A demo that is set up, and not serving yet.
@@ -74,7 +77,7 @@ impl Demo {
         store.migrate().await.context("the database cannot be brought up to date")?;
         let clock = Arc::clone(&deps.clock);
         let aws = Aws::local(&local.aws_url, &account(SHARED_SERVICES)?, aws_config(Arc::clone(&clock))?);
-        let settings = settings(&kept, options.speed)?;
+        let settings = settings(&kept, &options, &public_url)?;
         let control_plane =
             ControlPlane::new(store, aws, settings, deps).context("the portal's own policies do not hold")?;
         seed::plant(&control_plane, &issuer, &kept, &options.products).await?;
@@ -123,18 +126,35 @@ async fn local_aws(options: &DemoOptions, deps: &Deps, kept: &Kept, portal: &Tcp
     Ok(running)
 }
 
-fn settings(kept: &Kept, speed: f64) -> Result<Settings> {
+fn settings(kept: &Kept, options: &DemoOptions, public_url: &Url) -> Result<Settings> {
     let (sealing_key, audit_key) = kept.keys();
     let mut settings = Settings::new(sealing_key, audit_key, account(SHARED_SERVICES)?, vec![region()?]);
     settings.bootstrap_admin_group = Some("platform-admins".to_owned());
     settings.audit_head_file = kept.file("audit-head.json");
     "the platform team (platform@example.com)".clone_into(&mut settings.platform_contact);
+    public_url.as_str().clone_into(&mut settings.public_url);
+    settings.mailer = options.smtp.map(mailer).transpose()?;
+    // Whoever tries a webhook tries it on this machine.
+    let here = ["127.0.0.1", "localhost"].map(str::to_owned).to_vec();
+    settings.webhooks = Some(Webhooks::new(here, None).context("webhooks cannot be sent")?);
     // What comes up faster is looked at more often.
     #[expect(clippy::cast_possible_truncation, reason = "between a quarter of a second and three")]
-    let poll = (3_000.0 / speed.max(1.0)).max(250.0) as i64;
+    let poll = (3_000.0 / options.speed.max(1.0)).max(250.0) as i64;
     settings.pace.poll = TimeDelta::milliseconds(poll);
     settings.workers.poll = settings.workers.poll.min(TimeDelta::milliseconds(poll));
     Ok(settings)
+}
+
+fn mailer(server: SocketAddr) -> Result<Mailer> {
+    let settings = MailSettings {
+        host: server.ip().to_string(),
+        port: Some(server.port()),
+        tls: Tls::Plain,
+        credentials: None,
+        from: "Studiogate <studiogate@example.com>".to_owned(),
+        authorities: None,
+    };
+    Mailer::new(&settings).context("no mail can be sent")
 }
 
 fn aws_config(clock: Arc<dyn Clock>) -> Result<AwsConfig> {

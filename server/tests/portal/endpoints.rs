@@ -5,7 +5,7 @@ mod rows;
 
 use std::collections::BTreeSet;
 
-use domain::view::{PolicyChangeInput, RevokeInput};
+use domain::view::{PolicyChangeInput, RevokeInput, WebhookInput};
 use http::Method;
 use sim::FaultKind;
 use studiogate::http::{Endpoint, Guard, endpoints};
@@ -61,6 +61,7 @@ async fn things(state: &State) -> Things {
     };
     let revocation = plane.revoke_access(&lead, cut).await.unwrap();
     state.work().await;
+    let (webhook, dead) = not_delivered(state).await;
     let revocation_version = plane.revocation(&lead, &revocation).await.unwrap().version;
     Things(vec![
         ("environment", environment.to_string()),
@@ -68,6 +69,9 @@ async fn things(state: &State) -> Things {
         // Held and let go, handed over and back, before it is terminated.
         ("version", (version + 4).to_string()),
         ("seen_version", version.to_string()),
+        ("webhook", webhook),
+        ("dead", dead[0].clone()),
+        ("dead_too", dead[1].clone()),
         ("revocation", revocation.to_string()),
         ("revocation_version", revocation_version.to_string()),
         ("change", change.to_string()),
@@ -84,6 +88,29 @@ async fn things(state: &State) -> Things {
         // Nobody who has a row of their own after this one.
         ("person", state.as_("churn-lead").await.actor.person.studio_user_id().to_string()),
     ])
+}
+
+/// A webhook whose other side wants nothing, and two messages that it refused.
+async fn not_delivered(state: &State) -> (String, Vec<String>) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/gone", listener.local_addr().unwrap());
+    let gone = axum::Router::new().fallback(|| async { axum::http::StatusCode::GONE });
+    tokio::spawn(async move { axum::serve(listener, gone).await });
+    let (plane, admin) = (state.plane(), state.as_("admin").await);
+    let input = WebhookInput {
+        name: "gone".into(),
+        kind: "slack".into(),
+        url,
+        topic: [("handed_over".to_owned(), "yes".to_owned())].into(),
+        ..WebhookInput::default()
+    };
+    let webhook = plane.save_webhook(&admin, input).await.unwrap();
+    for _ in 0..2 {
+        plane.test_webhook(&admin, &webhook).await.unwrap();
+    }
+    state.work().await;
+    let dead = plane.admin_notifications(&admin, "", None).await.unwrap().dead.items;
+    (webhook.to_string(), dead.into_iter().map(|row| row.id.to_string()).collect())
 }
 
 /// An environment whose provisioning failed: its name is taken at AWS.

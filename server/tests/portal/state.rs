@@ -42,6 +42,7 @@ impl State {
             speed: 1.0,
             products: Vec::new(),
             exports: false,
+            smtp: None,
             database_url: None,
         };
         let demo = Demo::start(options, deps, CancellationToken::new()).await.unwrap();

@@ -43,6 +43,7 @@ pub(crate) fn shell() -> Shell {
         sees_revocations: true,
         cut_off: false,
         waiting_for_me: 2,
+        unread: 3,
         flash: Some(Flash { kind: FlashKind::Success, text: "Your request was sent. A team lead decides.".into() }),
         request_id: "01990000-0000-7000-8000-000000000001".into(),
     }

@@ -1,7 +1,8 @@
-//! Administration: projects and their accounts, group mappings, people, product access and parameter bindings.
+//! Administration: projects and their accounts, group mappings, people, product access, parameter bindings, webhooks.
 
 mod accounts;
 mod bindings;
+mod deliveries;
 mod mappings;
 mod people;
 mod product_access;
@@ -11,6 +12,7 @@ mod proposals;
 mod removals;
 mod settings;
 mod version;
+mod webhooks;
 
 use domain::action::Action;
 use domain::view::Allowed;
@@ -19,13 +21,14 @@ pub(crate) use self::products::accounts_of;
 use crate::authorize::Portal;
 use crate::{Caller, ControlPlane, Result};
 
-const ACTIONS: [Action; 6] = [
+const ACTIONS: [Action; 7] = [
     Action::ViewAdministration,
     Action::ManageProjects,
     Action::ManageGroupMappings,
     Action::ManageProductAccess,
     Action::RefreshCatalog,
     Action::EndAnySession,
+    Action::ManageNotifications,
 ];
 
 impl ControlPlane {

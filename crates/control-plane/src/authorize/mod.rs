@@ -151,6 +151,8 @@ fn in_words(action: Action) -> &'static str {
         Action::ViewOwnProfile => "see this profile",
         Action::EndOwnSession => "end this session",
         Action::EndAnySession => "end other people's sessions",
+        Action::ManageOwnNotifications => "read these notifications",
+        Action::ManageNotifications => "change webhooks",
         Action::ViewOrganization => "see the organization",
         Action::ProbeGuardrails => "probe the guardrails of an account",
         Action::ManageOrganization => "change service control policies",

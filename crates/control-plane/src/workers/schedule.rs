@@ -38,6 +38,13 @@ impl ControlPlane {
             repeat("sealer", every.seal_every, Some(&signals.sealer), &shutdown, || async {
                 self.seal_audit().await.map(drop)
             }),
+            repeat("notifier", every.poll, Some(&signals.notifier), &shutdown, || async {
+                self.notify().await.map(drop)
+            }),
+            repeat("deliveries", every.poll, Some(&signals.deliveries), &shutdown, || async {
+                while self.deliver().await? > 0 && !shutdown.is_cancelled() {}
+                Ok(())
+            }),
             repeat("sweeps", every.sweep_every, None, &shutdown, || async { self.sweep().await.map(drop) }),
         );
         // What was done last is sealed too.
@@ -50,7 +57,8 @@ impl ControlPlane {
     /// operation over repeats the act with the same token.
     pub async fn release_leases(&self) -> Result<u64> {
         let leases = self.store().release_leases_of(self.worker()).await?;
-        Ok(leases + self.store().release_operations_of(self.worker()).await?)
+        let deliveries = self.store().release_deliveries_of(self.worker()).await?;
+        Ok(leases + deliveries + self.store().release_operations_of(self.worker()).await?)
     }
 
     /// Closes the database: nothing works afterwards.
@@ -58,14 +66,17 @@ impl ControlPlane {
         self.store().close().await;
     }
 
-    /// One round of the workers that act on stored things: operations, probes, looks, sweeps, sealer. Answers whether anything was done.
+    /// One round of the workers that act on stored things: operations, probes, looks, sweeps, sealer, notifier, deliveries.
+    /// Answers whether anything was done.
     pub async fn tick(&self) -> Result<bool> {
         let worked = self.run_operations(&CancellationToken::new()).await?;
         let probed = self.run_probes(&CancellationToken::new()).await?;
         let looked = self.run_observations(&CancellationToken::new()).await?;
         let swept = self.sweep().await?;
         let sealed = self.seal_audit().await?;
-        Ok(worked > 0 || probed > 0 || looked > 0 || swept > 0 || sealed > 0)
+        let told = self.notify().await?;
+        let sent = self.deliver().await?;
+        Ok(worked > 0 || probed > 0 || looked > 0 || swept > 0 || sealed > 0 || told > 0 || sent > 0)
     }
 
     /// Reads the catalogs, the organization, and how accounts stand to products now; answers whether the catalogs of all regions could be read. What the

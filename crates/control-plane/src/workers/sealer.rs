@@ -34,6 +34,7 @@ impl ControlPlane {
             tx.seal_block(&block).await?;
             tx.commit().await?;
             sealed += count;
+            self.signals().notifier.notify_one();
             if let Some(path) = &self.settings().audit_head_file
                 && let Err(error) = write_head(path, &block.head())
             {

@@ -1,4 +1,5 @@
-//! What ends by time alone: undecided requests, leases, drafts, sessions, flashes, form tokens, sign-ins under way.
+//! What ends by time alone: undecided requests, leases, drafts, sessions, flashes, form tokens, sign-ins under way, what was
+//! told.
 
 use chrono::TimeDelta;
 use domain::request::{DECISION_TIME, Decision};
@@ -10,18 +11,25 @@ use crate::{ControlPlane, Error, Result};
 const FORM_TOKENS: TimeDelta = TimeDelta::days(2);
 /// An answer of the provider that comes later than this does not even find the page that was asked for.
 const PENDING_LOGINS: TimeDelta = TimeDelta::hours(24);
+/// What an inbox keeps.
+const NOTIFICATIONS: TimeDelta = TimeDelta::days(180);
+/// What was sent, and what was given up and nobody took care of.
+const DELIVERIES: TimeDelta = TimeDelta::days(30);
 
 impl ControlPlane {
     /// Answers how many things ended.
     pub(super) async fn sweep(&self) -> Result<u64> {
         let now = self.now();
         let mut ended = self.expire_requests().await?;
+        ended += self.warn_of_lease_ends().await?;
         ended += self.end_leases().await?;
         ended += self.store().sweep_drafts(now).await?;
         ended += self.store().sweep_sessions(now, self.settings().session_idle).await?;
         ended += self.store().sweep_flashes(now).await?;
         ended += self.store().sweep_form_tokens(now - FORM_TOKENS).await?;
         ended += self.store().sweep_pending_logins(now - PENDING_LOGINS).await?;
+        ended += self.store().sweep_notifications(now - NOTIFICATIONS).await?;
+        ended += self.store().sweep_deliveries(now - DELIVERIES).await?;
         Ok(ended)
     }
 

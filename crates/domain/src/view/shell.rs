@@ -18,6 +18,8 @@ pub struct Shell {
     pub cut_off: bool,
     /// Requests that wait for this person's decision.
     pub waiting_for_me: u32,
+    /// Notifications that this person has not read, counted up to 100.
+    pub unread: u32,
     /// What the last action did, shown once.
     pub flash: Option<Flash>,
     /// Shown with every failure, and in the log.

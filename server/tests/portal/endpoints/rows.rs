@@ -99,6 +99,9 @@ pub(super) const ROWS: &[Row] = &[
     page("/environments/export.csv", "/environments/export.csv?state=all", &[], "newcomer"),
     page("/audit/export.csv", "/audit/export.csv", NOT_PLATFORM, "auditor"),
     page("/audit/export.jsonl", "/audit/export.jsonl", NOT_PLATFORM, "auditor"),
+    // One's own alone; who has no role has nothing in it yet.
+    page("/inbox", "/inbox", &["newcomer"], "auditor"),
+    page("/admin/notifications", "/admin/notifications", NOT_PLATFORM, "auditor"),
     page("/profile", "/profile", &[], "newcomer"),
     page("/admin/projects", "/admin/projects", NOT_PLATFORM, "admin"),
     page("/admin/projects/{id}", "/admin/projects/fraud-detection", NOT_PLATFORM, "admin"),
@@ -275,6 +278,19 @@ pub(super) const ROWS: &[Row] = &[
     ),
     form("/api/apply_policy_change", &[("id", "{change}")], NOT_ADMIN, "admin"),
     form("/api/retry_policy_change", &[("id", "{change}")], NOT_ADMIN, "admin"),
+    // Touches nobody's but one's own: everybody may.
+    form("/api/read_notifications", &[], &[], "auditor"),
+    form("/api/save_notification_choices", &[("topic[lease_ending]", "yes")], &[], "auditor"),
+    form("/api/test_webhook", &[("id", "{webhook}")], NOT_ADMIN, "admin"),
+    form("/api/retry_delivery", &[("id", "{dead}")], NOT_ADMIN, "admin"),
+    form("/api/discard_delivery", &[("id", "{dead_too}")], NOT_ADMIN, "admin"),
+    form(
+        "/api/save_webhook",
+        &[("name", "another"), ("kind", "slack"), ("url", "http://127.0.0.1:9/another"), ("topic[handed_over]", "yes")],
+        NOT_ADMIN,
+        "admin",
+    ),
+    form("/api/remove_webhook", &[("id", "{webhook}")], NOT_ADMIN, "admin"),
     form("/api/set_theme", &[("theme", "dark"), ("return_to", "/catalog")], &[], "newcomer"),
     form(
         "/api/save_project",

@@ -1,0 +1,278 @@
+//! Where the platform team has events sent.
+
+use std::collections::BTreeSet;
+
+use domain::action::Action;
+use domain::id::{ProjectId, WebhookId};
+use domain::notification::{
+    Channel, Delivery, DeliveryState, Notice, SECRET_BYTES, Topic, Webhook, WebhookKind, WebhookTarget, host_of,
+    read_secret,
+};
+use domain::problem::FieldError;
+use domain::view::{Listing, NotificationsPage, WebhookInput, WebhookRow};
+use store::{Order, Scope};
+
+use crate::rows::page_after;
+use crate::trail::Event;
+use crate::{Caller, ControlPlane, Error, Result, sealing};
+
+impl ControlPlane {
+    /// Webhooks, and the deliveries that were given up, newest first.
+    pub async fn admin_notifications(
+        &self,
+        caller: &Caller,
+        after: &str,
+        draft: Option<&str>,
+    ) -> Result<NotificationsPage> {
+        self.authorize_portal(caller, Action::ViewAdministration).await?;
+        let mut webhooks = Vec::new();
+        for webhook in self.store().webhooks().await? {
+            let last = self.store().last_delivery_to(&webhook.id).await?;
+            let last = last.and_then(|it| match (it.state, it.finished_at, it.problem) {
+                (DeliveryState::Sent, Some(at), _) => Some(Ok(at)),
+                (_, _, Some(problem)) => Some(Err(problem)),
+                _ => None,
+            });
+            webhooks.push(WebhookRow { webhook, last });
+        }
+        let dead = self.store().dead_deliveries(&page_after(after, Order::NewestFirst)?).await?;
+        let next = dead.next.map(|cursor| cursor.to_string());
+        let (waiting, _) = self.store().count_deliveries().await?;
+        let projects = self.store().projects(&Scope::All).await?;
+        Ok(NotificationsPage {
+            dead: Listing { items: self.delivery_rows(dead.items, &webhooks).await?, next, filtered: false },
+            webhooks,
+            projects: projects.into_iter().map(|project| project.id).collect(),
+            hosts: self.webhook_hosts().to_vec(),
+            mail_is_set_up: self.settings().mailer.is_some(),
+            waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
+            allowed: self.administration_allowed(caller).await?,
+            form: self.form_state(caller, draft).await?,
+        })
+    }
+
+    /// Makes or changes a webhook. Its address and secret are sealed, and shown to nobody again.
+    pub async fn save_webhook(&self, caller: &Caller, input: WebhookInput) -> Result<WebhookId> {
+        self.authorize_portal(caller, Action::ManageNotifications).await?;
+        let id: Option<WebhookId> = match input.id.trim() {
+            "" => None,
+            text => Some(text.parse().map_err(|_| Error::not_found("webhook"))?),
+        };
+        let before = match &id {
+            Some(id) => Some(self.store().webhook(id).await?.ok_or_else(|| Error::not_found("webhook"))?),
+            None => None,
+        };
+        let (mut it, target) = self.read_webhook(&input, before.as_ref()).await?;
+        let mut tx = self.store().begin().await?;
+        if let Some(before) = before {
+            let now = tx.webhook(&it.id).await?.ok_or_else(|| Error::not_found("webhook"))?;
+            let seen: Option<i64> = input.version.trim().parse().ok();
+            // A second click: it is as it was posted, and the secrets are none to compare.
+            let same = now == Webhook { version: now.version, ..it.clone() } && seen == Some(now.version - 1);
+            if same && self.just_changed(caller, "webhook", it.id.as_str()).await? {
+                return Ok(it.id);
+            }
+            if seen != Some(now.version) {
+                return Err(Error::Stale { what: "webhook".to_owned() });
+            }
+            it.version = now.version + 1;
+            it.created_at = before.created_at;
+            let sealed = match target {
+                Some(target) => Some(self.seal_webhook(&it.id, &target)?),
+                None => None,
+            };
+            tx.update_webhook(&it, sealed).await.map_err(name_taken)?;
+            self.record(&mut tx, caller, event(&it, "changed")).await?;
+        } else {
+            let target = target.ok_or_else(|| Error::field("url", "The address that is posted to."))?;
+            let sealed = self.seal_webhook(&it.id, &target)?;
+            match tx.insert_webhook(&it, sealed).await {
+                Err(store::Error::Duplicate { .. }) => {
+                    tx.rollback().await?;
+                    return self.webhook_just_made(caller, &it).await;
+                }
+                made => made?,
+            }
+            self.record(&mut tx, caller, event(&it, "made")).await?;
+        }
+        tx.commit().await?;
+        Ok(it.id)
+    }
+
+    /// Removes a webhook, with what waits for it.
+    pub async fn remove_webhook(&self, caller: &Caller, id: &WebhookId) -> Result<()> {
+        self.authorize_portal(caller, Action::ManageNotifications).await?;
+        let mut tx = self.store().begin().await?;
+        let Some(it) = tx.webhook(id).await? else {
+            tx.rollback().await?;
+            return self.removed_already(caller, "webhook", id.as_str(), "webhook").await;
+        };
+        tx.delete_webhook(id).await?;
+        let it = Webhook { version: it.version + 1, ..it };
+        self.record(&mut tx, caller, event(&it, "removed")).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Sends a message that says that it is a test.
+    pub async fn test_webhook(&self, caller: &Caller, id: &WebhookId) -> Result<()> {
+        self.authorize_portal(caller, Action::ManageNotifications).await?;
+        let mut tx = self.store().begin().await?;
+        let it = tx.webhook(id).await?.ok_or_else(|| Error::not_found("webhook"))?;
+        if !it.active {
+            return Err(Error::conflict("Nothing was sent.", "The webhook is switched off.", "Switch it on first."));
+        }
+        let text = format!("{} tries the webhook {}.", caller.actor.display_name, it.name);
+        let notice = Notice::new(Topic::HandedOver, "A test of Studiogate", &text, "/admin/notifications".to_owned());
+        let (now, delivery) = (self.now(), self.ids().next()?);
+        let event: domain::id::AuditEventId = self.ids().next()?;
+        let sample = Delivery {
+            id: delivery,
+            event,
+            channel: Channel::Webhook { webhook: it.id.clone() },
+            project: it.project.clone(),
+            notice,
+            happened_at: now,
+            state: DeliveryState::Due,
+            attempt: 0,
+            next_run_at: now,
+            problem: None,
+            created_at: now,
+            finished_at: None,
+            version: 1,
+        };
+        tx.insert_delivery(&sample).await?;
+        let event =
+            Event::done(Action::ManageNotifications.as_str(), "webhook", it.id.as_str()).with("change", "tried");
+        self.record(&mut tx, caller, event).await?;
+        tx.commit().await?;
+        self.signals().deliveries.notify_one();
+        Ok(())
+    }
+
+    /// What is posted, and the secrets where they are new.
+    async fn read_webhook(
+        &self,
+        input: &WebhookInput,
+        before: Option<&Webhook>,
+    ) -> Result<(Webhook, Option<WebhookTarget>)> {
+        let mut errors = Vec::new();
+        let mut wrong = |field: &str, message: &str| errors.push(FieldError::new(field, message));
+        let name = input.name.trim();
+        if name.is_empty() || name.chars().count() > 80 {
+            wrong("name", "1 to 80 characters.");
+        }
+        let kind: Option<WebhookKind> = input.kind.parse().ok();
+        if kind.is_none() {
+            wrong("kind", "Choose how it is written.");
+        }
+        let topics: BTreeSet<Topic> = input.topic.keys().filter_map(|topic| topic.parse().ok()).collect();
+        if topics.is_empty() {
+            wrong("topic", "Choose at least one.");
+        }
+        let project: Option<ProjectId> = match input.project.trim() {
+            "" => None,
+            text => text.parse().ok(),
+        };
+        if !input.project.trim().is_empty() {
+            let there = match &project {
+                Some(id) => self.store().project(id).await?.is_some(),
+                None => false,
+            };
+            if !there {
+                wrong("project", "Choose a project, or all of them.");
+            }
+        }
+        let (host, target) = match self.read_target(input, kind, before) {
+            Ok(read) => read,
+            Err(error) => {
+                errors.push(error);
+                Default::default()
+            }
+        };
+        let (Some(kind), true) = (kind, errors.is_empty()) else { return Err(Error::Invalid(errors)) };
+        let id = before.map_or_else(|| self.ids().next(), |before| Ok(before.id.clone()))?;
+        let (name, topics) = (name.to_owned(), topics.into_iter().collect());
+        let active = input.state != "off";
+        let created_at = before.map_or_else(|| self.now(), |before| before.created_at);
+        Ok((Webhook { id, name, kind, host, topics, project, active, created_at, version: 1 }, target))
+    }
+
+    /// The host, and the secrets: new ones where any was typed. Which belongs to which is known only where both are new.
+    fn read_target(
+        &self,
+        input: &WebhookInput,
+        kind: Option<WebhookKind>,
+        before: Option<&Webhook>,
+    ) -> Result<(String, Option<WebhookTarget>), FieldError> {
+        let (url, secret) = (input.url.trim(), input.secret.trim());
+        let signed = kind == Some(WebhookKind::Signed);
+        if url.is_empty() && secret.is_empty() {
+            return match before {
+                Some(before) if Some(before.kind) == kind => Ok((before.host.clone(), None)),
+                Some(_) => Err(FieldError::new("url", "Enter the address again: it is written otherwise now.")),
+                None => Err(FieldError::new("url", "The address that is posted to.")),
+            };
+        }
+        if url.is_empty() {
+            return Err(FieldError::new("url", "Enter the address with the new secret."));
+        }
+        if url.len() > 2_000 {
+            return Err(FieldError::new("url", "At most 2000 characters."));
+        }
+        let host = host_of(url, self.webhook_hosts()).map_err(|why| FieldError::new("url", why))?;
+        if signed && read_secret(secret).is_none() {
+            let (least, most) = (SECRET_BYTES.start(), SECRET_BYTES.end());
+            let why = format!(
+                "The secret that both sides know: {least} to {most} bytes as base64, as `openssl rand -base64 32` makes."
+            );
+            return Err(FieldError::new("secret", why));
+        }
+        let secret = signed.then(|| secret.to_owned());
+        Ok((host, Some(WebhookTarget { url: url.to_owned(), secret })))
+    }
+
+    fn webhook_hosts(&self) -> &[String] {
+        self.settings().webhooks.as_ref().map_or(&[], |webhooks| webhooks.hosts())
+    }
+
+    fn seal_webhook(&self, id: &WebhookId, target: &WebhookTarget) -> Result<Vec<u8>> {
+        sealing::seal_target(&self.settings().sealing_key, &self.deps().random, id, target)
+    }
+
+    /// What a name that is there already is answered with: done, where the caller made just this a moment ago.
+    async fn webhook_just_made(&self, caller: &Caller, it: &Webhook) -> Result<WebhookId> {
+        let all = self.store().webhooks().await?;
+        let there = all.into_iter().find(|there| there.name == it.name);
+        if let Some(there) = there
+            && (&there.topics, &there.host, there.kind) == (&it.topics, &it.host, it.kind)
+            && self.just_changed(caller, "webhook", there.id.as_str()).await?
+        {
+            return Ok(there.id);
+        }
+        Err(Error::field("name", "Another webhook has this name."))
+    }
+}
+
+fn name_taken(error: store::Error) -> Error {
+    match error {
+        store::Error::Duplicate { .. } => Error::field("name", "Another webhook has this name."),
+        error => error.into(),
+    }
+}
+
+fn event<'a>(it: &'a Webhook, change: &str) -> Event<'a> {
+    let topics: Vec<&str> = it.topics.iter().map(|topic| topic.as_str()).collect();
+    let event = Event::done(Action::ManageNotifications.as_str(), "webhook", it.id.as_str())
+        .version(it.version)
+        .with("change", change)
+        .with("name", &it.name)
+        .with("kind", it.kind.as_str())
+        .with("host", &it.host)
+        .with("topics", topics.join(", "))
+        .with("active", if it.active { "yes" } else { "no" });
+    match &it.project {
+        Some(project) => event.project(project),
+        None => event,
+    }
+}

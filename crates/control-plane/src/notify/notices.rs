@@ -1,0 +1,193 @@
+//! From an event of the audit log to the words of a notification, and for whom it is.
+
+use domain::action::Action;
+use domain::audit::{AuditActor, AuditEvent, Outcome};
+use domain::environment::Environment;
+use domain::id::ProjectId;
+use domain::notification::{Notice, Topic};
+use domain::person::PersonKey;
+use domain::request::{Decision, Request, RequestKind, RequestState};
+
+use crate::{ControlPlane, Result};
+
+/// Whom a notice is for, before it is looked up who that is now.
+#[derive(Clone, Debug)]
+pub(crate) enum To {
+    Person(PersonKey),
+    /// Whoever may decide the request.
+    Deciders(Box<Request>),
+    /// The leads of a project.
+    Leads(ProjectId),
+    Admins,
+}
+
+/// A notice and whom it is for.
+#[derive(Clone, Debug)]
+pub(crate) struct Told {
+    pub(crate) notice: Notice,
+    pub(crate) to: Vec<To>,
+    pub(crate) project: Option<ProjectId>,
+}
+
+impl ControlPlane {
+    /// What is told of an event; `None` of most.
+    pub(crate) async fn told_of(&self, event: &AuditEvent) -> Result<Option<Told>> {
+        match event.resource_kind.as_str() {
+            "request" => self.told_of_request(event).await,
+            "environment" => self.told_of_environment(event).await,
+            "revocation" => self.told_of_revocation(event).await,
+            _ => Ok(None),
+        }
+    }
+
+    async fn told_of_request(&self, event: &AuditEvent) -> Result<Option<Told>> {
+        let (Ok(id), Outcome::Succeeded) = (event.resource_id.parse(), event.outcome) else { return Ok(None) };
+        let Some(request) = self.store().request(&id).await? else { return Ok(None) };
+        let told = match event.action.as_str() {
+            // One that nobody has to decide is decided by now.
+            "submit_request" if request.state == RequestState::Submitted => {
+                let names = self.names([&request.product], [&request.requester]).await?;
+                let what = match request.kind {
+                    RequestKind::Provision => names.product(&request.product),
+                    RequestKind::Update => "an update".to_owned(),
+                };
+                let who = names.person(&request.requester);
+                let title = format!("{who} asks for {what}: {}", request.name);
+                let text = format!(
+                    "In {}, stage {}. {}\nIt waits for your decision until {}.",
+                    request.project,
+                    request.stage.label(),
+                    request.justification,
+                    request.expires_at().format("%-d %B %Y")
+                );
+                let to = To::Deciders(Box::new(request.clone()));
+                told(Topic::RequestWaiting, &title, &text, &request, to)
+            }
+            "approve_request" | "deny_request" | "expire_request" => {
+                let Some((title, text)) = self.decision_in_words(&request).await? else { return Ok(None) };
+                let to = To::Person(request.requester.clone());
+                told(Topic::RequestDecided, &title, &text, &request, to)
+            }
+            _ => return Ok(None),
+        };
+        Ok(Some(told))
+    }
+
+    async fn decision_in_words(&self, request: &Request) -> Result<Option<(String, String)>> {
+        let name = &request.name;
+        Ok(match &request.decision {
+            Some(Decision::Approve { by: Some(by), comment }) => {
+                let who = self.names([], [by]).await?.person(by);
+                Some((format!("{who} approved your request for {name}"), comment.clone()))
+            }
+            Some(Decision::Deny { by, comment }) => {
+                let who = self.names([], [by]).await?.person(by);
+                Some((format!("{who} denied your request for {name}"), comment.clone()))
+            }
+            Some(Decision::Expire) => Some((
+                format!("Your request for {name} has expired"),
+                "Nobody decided it in time. You can ask again from its page.".to_owned(),
+            )),
+            // Whoever asked did it, or was there when the rule did.
+            Some(Decision::Approve { by: None, .. } | Decision::Withdraw { .. }) | None => None,
+        })
+    }
+
+    async fn told_of_environment(&self, event: &AuditEvent) -> Result<Option<Told>> {
+        let Ok(id) = event.resource_id.parse() else { return Ok(None) };
+        let Some(it) = self.store().environment(&id).await? else { return Ok(None) };
+        let owner = To::Person(it.owner.clone());
+        let of = |topic, title: String, text: &str, to| Some(told_of_it(topic, &title, text, &it, to));
+        let detail = |name: &str| event.detail.get(name).map(String::as_str);
+        let reason = detail("reason").unwrap_or_default();
+        let name = &it.name;
+        let succeeded = event.outcome == Outcome::Succeeded;
+        // An operation's last event says in which state it left the environment; those of its steps do not.
+        let is_last = detail("state").is_some();
+        Ok(match event.action.as_str() {
+            "provision" if is_last && succeeded => {
+                of(Topic::EnvironmentReady, format!("{name} is ready"), "You can open it from its page.", vec![owner])
+            }
+            "provision" if is_last => {
+                of(Topic::EnvironmentFailed, format!("{name} could not be brought up"), reason, vec![owner])
+            }
+            "update" if is_last && succeeded => {
+                let text = "It runs in the version, and with the values, that were asked for.";
+                of(Topic::EnvironmentReady, format!("{name} is updated"), text, vec![owner])
+            }
+            "update" if is_last => {
+                of(Topic::EnvironmentFailed, format!("The update of {name} failed"), reason, vec![owner])
+            }
+            "terminate" if is_last && succeeded => {
+                of(Topic::EnvironmentEnded, format!("{name} is terminated"), "", not_by_themselves(event, owner))
+            }
+            "terminate" if is_last => {
+                let to = vec![owner, To::Leads(it.project.clone())];
+                of(Topic::EnvironmentFailed, format!("{name} could not be terminated"), reason, to)
+            }
+            "observe" if matches!(detail("state"), Some("tainted" | "error")) => {
+                let title = format!("{name} is not as it was left in AWS");
+                of(Topic::EnvironmentFailed, title, reason, vec![owner])
+            }
+            "terminate_environment" if detail("because") == Some("the lease is over") => {
+                let text = "Its lease and the grace period are over, and nobody holds it.";
+                let to = vec![owner, To::Leads(it.project.clone())];
+                of(Topic::EnvironmentEnded, format!("{name} is being taken down"), text, to)
+            }
+            "warn_of_lease_end" => {
+                let title = format!("The lease of {name} ends in {}", detail("left").unwrap_or("a while"));
+                let text = format!(
+                    "It ends on {}. After that the environment is not opened any more, and a grace period later it is \
+                     terminated with what is in it. Its page has the button that extends it.",
+                    it.lease_ends_at.format("%-d %B %Y at %H:%M UTC")
+                );
+                of(Topic::LeaseEnding, title, &text, vec![owner])
+            }
+            action if action == Action::HandOverEnvironment.as_str() && detail("note").is_some() => {
+                let title = format!("{name} is handed over to the platform team");
+                of(Topic::HandedOver, title, detail("note").unwrap_or_default(), vec![To::Admins])
+            }
+            _ => None,
+        })
+    }
+
+    async fn told_of_revocation(&self, event: &AuditEvent) -> Result<Option<Told>> {
+        let (Ok(id), Outcome::Succeeded) = (event.resource_id.parse(), event.outcome) else { return Ok(None) };
+        // What the portal does for it afterwards is the same revocation.
+        if !matches!(event.actor, AuditActor::Person { .. }) {
+            return Ok(None);
+        }
+        let did = match event.action.as_str() {
+            action if action == Action::RevokeAccess.as_str() => "revoked",
+            action if action == Action::RestoreAccess.as_str() => "restored",
+            _ => return Ok(None),
+        };
+        let Some(it) = self.store().revocation(&id).await? else { return Ok(None) };
+        let title = format!("Your access was {did}");
+        let text = format!("Ask {} what it is about.", self.settings().platform_contact);
+        let notice = Notice::new(Topic::AccessChanged, &title, &text, "/profile".to_owned());
+        Ok(Some(Told { notice, to: vec![To::Person(it.person)], project: it.reach.project().cloned() }))
+    }
+}
+
+fn told(topic: Topic, title: &str, text: &str, request: &Request, to: To) -> Told {
+    let notice = Notice::new(topic, title, text, format!("/requests/{}", request.id));
+    Told { notice, to: vec![to], project: Some(request.project.clone()) }
+}
+
+fn told_of_it(topic: Topic, title: &str, text: &str, it: &Environment, to: Vec<To>) -> Told {
+    let notice = Notice::new(topic, title, text, format!("/environments/{}", it.id));
+    Told { notice, to, project: Some(it.project.clone()) }
+}
+
+/// Whoever did something need not be told that it is done.
+fn not_by_themselves(event: &AuditEvent, to: To) -> Vec<To> {
+    let by = match &event.actor {
+        AuditActor::Person { person, .. } | AuditActor::SystemFor { person } => Some(person),
+        AuditActor::System => None,
+    };
+    match to {
+        To::Person(person) if Some(&person) == by => Vec::new(),
+        to => vec![to],
+    }
+}
