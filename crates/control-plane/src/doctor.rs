@@ -111,14 +111,13 @@ impl ControlPlane {
 
     async fn check_mail(&self) -> Check {
         let Some(mailer) = &self.settings().mailer else {
-            let what_to_do = "Set mail.host and mail.from, or leave it: people read what they are told in the portal.";
+            let what_to_do =
+                "Set mail.server and mail.from, or leave it: people read what they are told in the portal.";
             return Check::warning("mail", "no mail is sent", what_to_do);
         };
         match mailer.check().await {
             Ok(()) => Check::good("mail", "the mail server takes mail"),
-            Err(problem) => {
-                Check::failed("mail", problem.why, "Check mail.host, mail.port, mail.tls and the password.")
-            }
+            Err(problem) => Check::failed("mail", problem.why, "Check mail.server, mail.tls and the password."),
         }
     }
 

@@ -64,7 +64,7 @@ impl ControlPlane {
 
     async fn send_mail(&self, to: &PersonKey, message: &Message<'_>) -> Result<Tried> {
         let Some(mailer) = &self.settings().mailer else {
-            let next = "Set mail.host and mail.from, or leave it: the inbox in the portal has it.";
+            let next = "Set mail.server and mail.from, or leave it: the inbox in the portal has it.";
             let problem =
                 Problem::new("The mail was not sent.", "The portal has no mail server set up any more.", next);
             return Ok(Tried::NotTaken { problem, not_before: None });
