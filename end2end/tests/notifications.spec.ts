@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, test } from '@playwright/test';
 import { look } from './support/look.ts';
 import { signIn } from './support/sign-in.ts';
-import { approve, reloadUntil, request } from './support/story.ts';
+import { approve, reloadUntil, request, terminate } from './support/story.ts';
 
 test('what happens is told in the inbox and to a webhook, and what nobody took is seen and tried again', async ({ browser }) => {
   test.setTimeout(240_000);
@@ -76,6 +76,7 @@ test('what happens is told in the inbox and to a webhook, and what nobody took i
   await scientist.goto(path);
   await scientist.getByRole('link', { name: 'Go to the environment' }).click();
   await reloadUntil(scientist, 'Available');
+  const environment = new URL(scientist.url()).pathname;
   await expect(async () => {
     await scientist.goto('/inbox');
     await expect(scientist.getByRole('link', { name: 'told-of is ready' })).toBeVisible({ timeout: 500 });
@@ -88,4 +89,9 @@ test('what happens is told in the inbox and to a webhook, and what nobody took i
   await admin.getByRole('button', { name: 'Remove webhook Team chat' }).click();
   await expect(admin.getByText('The webhook was removed.')).toBeVisible();
   receiver.close();
+
+  // A second profile of the same person cannot be made: other walks make theirs.
+  await scientist.goto(environment);
+  await terminate(scientist, 'told-of');
+  await reloadUntil(scientist, 'Terminated');
 });
