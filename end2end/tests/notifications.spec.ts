@@ -81,7 +81,7 @@ test('what happens is told in the inbox and to a webhook, and what nobody took i
     await scientist.goto('/inbox');
     await expect(scientist.getByRole('link', { name: 'told-of is ready' })).toBeVisible({ timeout: 500 });
   }).toPass();
-  await expect(scientist.getByText('approved your request for told-of')).toBeVisible();
+  await expect(scientist.getByText('approved the request for told-of')).toBeVisible();
   await expect.poll(() => took.filter((body) => body.includes('told-of')).length).toBeGreaterThanOrEqual(3);
 
   await admin.goto('/admin/notifications');

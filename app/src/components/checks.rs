@@ -1,7 +1,7 @@
 use domain::view::FormState;
 use leptos::prelude::*;
 
-use super::{Icon, IconView, field_id};
+use super::{ErrorLine, describe, field_id};
 
 /// One box of several: its field, what people read, and whether it is ticked before anything was posted.
 #[derive(Clone, Debug)]
@@ -24,6 +24,8 @@ pub fn Checks(
     // A form that came back shows what was ticked in it; nothing is posted of a box that was not.
     let came_back = !state.values.is_empty();
     let first = field_id("", &name);
+    let described = describe(&first, !help.is_empty(), error.is_some());
+    let (help_id, error_id) = (format!("{first}-help"), format!("{first}-error"));
     let boxes = ticks
         .into_iter()
         .enumerate()
@@ -36,18 +38,10 @@ pub fn Checks(
         })
         .collect_view();
     view! {
-        <fieldset class="grid gap-2">
+        <fieldset class="grid gap-2" aria-describedby=described>
             <legend class="field-label mb-1">{label}</legend>
-            {(!help.is_empty()).then(|| view! { <p class="field-help">{help}</p> })}
-            {error
-                .map(|error| {
-                    view! {
-                        <p class="field-error">
-                            <IconView icon=Icon::Cross />
-                            <span><span class="sr-only">"Error: "</span>{error}</span>
-                        </p>
-                    }
-                })}
+            {(!help.is_empty()).then(|| view! { <p class="field-help" id=help_id>{help}</p> })}
+            {error.map(|error| view! { <ErrorLine error id=error_id /> })}
             {boxes}
         </fieldset>
     }

@@ -57,16 +57,19 @@ pub fn Field(
                         </div>
                     }
                 })}
-            {error
-                .map(|error| {
-                    view! {
-                        <p class="field-error" id=error_id>
-                            <IconView icon=Icon::Cross />
-                            <span><span class="sr-only">"Error: "</span>{error}</span>
-                        </p>
-                    }
-                })}
+            {error.map(|error| view! { <ErrorLine error id=error_id /> })}
             {children()}
         </div>
+    }
+}
+
+/// What is wrong with a field, or with several under one heading.
+#[component]
+pub fn ErrorLine(error: String, id: String) -> impl IntoView {
+    view! {
+        <p class="field-error" id=id>
+            <IconView icon=Icon::Cross />
+            <span><span class="sr-only">"Error: "</span>{error}</span>
+        </p>
     }
 }

@@ -60,7 +60,7 @@ pub use self::{
     disclosure::Disclosure,
     empty::Empty,
     facts::{Fact, Facts, PairList},
-    field::{Field, describe, field_id},
+    field::{ErrorLine, Field, describe, field_id},
     form::{ERRORS_ID, ErrorSummary, Hidden, PostButton, field_label, form_part, form_version, only_known_fields},
     page_head::{Crumb, PageHead},
     pager::Pager,

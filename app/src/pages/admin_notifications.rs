@@ -46,7 +46,7 @@ pub fn page(admin: NotificationsPage, edit: &str, after: &str) -> Page {
         <ErrorSummary state=form.clone() />
         <Card title="Webhooks" note="Where events are sent" flush=true><Webhooks webhooks manage /></Card>
         {entry}
-        <Card title="Not delivered" note="Given up after about a day, or refused for good" flush=true>
+        <Card title="Not delivered" note="Given up after about a day, or refused for good; kept for 30 days" flush=true>
             <Dead dead manage further />
         </Card>
     };
@@ -135,6 +135,7 @@ fn topic_label(topic: Topic) -> &'static str {
         Topic::EnvironmentEnded => "An environment is taken down",
         Topic::HandedOver => "An environment is handed over to the platform team",
         Topic::AccessChanged => "Somebody's access is revoked or restored",
+        Topic::Test => "A test",
     }
 }
 

@@ -2,7 +2,7 @@ use domain::view::{FormState, ReachChoice, RevokePage};
 use leptos::prelude::*;
 
 use crate::components::{
-    Callout, Card, Crumb, ErrorSummary, Hidden, Icon, IconView, PageHead, TextArea, Tone, field_id,
+    Callout, Card, Crumb, ErrorLine, ErrorSummary, Hidden, PageHead, TextArea, Tone, describe, field_id,
 };
 use crate::document::Page;
 
@@ -75,6 +75,8 @@ fn Reaches(reaches: Vec<ReachChoice>, state: FormState) -> impl IntoView {
     let error = state.error("reach").map(str::to_owned);
     let chosen = state.value("reach").unwrap_or_default().to_owned();
     let id = field_id("", "reach");
+    let described = describe(&id, false, error.is_some());
+    let error_id = format!("{id}-error");
     let items = reaches
         .into_iter()
         .enumerate()
@@ -94,17 +96,9 @@ fn Reaches(reaches: Vec<ReachChoice>, state: FormState) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <fieldset class="grid gap-3">
+        <fieldset class="grid gap-3" aria-describedby=described>
             <legend class="field-label field-required mb-2">"How far it reaches"</legend>
-            {error
-                .map(|error| {
-                    view! {
-                        <p class="field-error">
-                            <IconView icon=Icon::Cross />
-                            <span><span class="sr-only">"Error: "</span>{error}</span>
-                        </p>
-                    }
-                })}
+            {error.map(|error| view! { <ErrorLine error id=error_id /> })}
             {items}
         </fieldset>
     }

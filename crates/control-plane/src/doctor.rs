@@ -5,10 +5,11 @@ use std::path::Path;
 
 use domain::audit::Head;
 use domain::id::{AccountId, Region};
+use domain::problem::chain;
 use domain::session::RoleName;
 use store::Store;
 
-use crate::{ControlPlane, chain, session};
+use crate::{ControlPlane, session};
 
 /// The role that launch constraints name, unless a product has one of its own.
 const LAUNCH_ROLE: &str = "StudiogateLaunchRole";
@@ -117,7 +118,7 @@ impl ControlPlane {
         };
         match mailer.check().await {
             Ok(()) => Check::good("mail", "the mail server takes mail"),
-            Err(problem) => Check::failed("mail", problem.why, "Check mail.server, mail.tls and the password."),
+            Err(why) => Check::failed("mail", why, "Check mail.server, mail.tls and the password."),
         }
     }
 

@@ -1,6 +1,6 @@
 //! What a use case can answer instead of a result.
 
-use domain::problem::{FieldError, Problem};
+use domain::problem::{FieldError, Problem, chain};
 
 /// See the module. Each kind has its own HTTP status and its own words for the page.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -108,20 +108,6 @@ impl Error {
     }
 }
 
-/// An error with everything that caused it, for the log: the outermost words alone often say only that something failed.
-pub fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        let cause = error.to_string();
-        if !text.contains(&cause) {
-            text = format!("{text}: {cause}");
-        }
-        source = error.source();
-    }
-    text
-}
-
 impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         match error {
@@ -165,15 +151,5 @@ mod tests {
         assert_eq!(error.status(), 503);
         let shown = format!("{error} {error:?} {:?}", error.problem());
         assert!(shown.contains("The draft could not be kept.") && !shown.contains("hunter2"), "{shown}");
-    }
-
-    #[derive(Debug, thiserror::Error)]
-    #[error("the statement was refused")]
-    struct Outer(#[source] std::io::Error);
-
-    #[test]
-    fn the_log_gets_what_caused_an_error_and_not_the_outermost_words_alone() {
-        let outer = Outer(std::io::Error::other("no such column: x"));
-        assert_eq!(chain(&outer), "the statement was refused: no such column: x");
     }
 }

@@ -70,7 +70,7 @@ pub use backlog::{Backlog, Unfinished};
 pub use caller::{Caller, SessionHandle};
 pub use deps::{CrashHook, CrashPoint, Deps, Ids, Random, SystemClock};
 pub use doctor::{Check, Level, check_database};
-pub use error::{Error, Result, chain};
+pub use error::{Error, Result};
 pub use people::SignIn;
 pub use request_again::FormAgain;
 pub use sessions::{PendingLoginRecord, SessionRecord};

@@ -15,9 +15,10 @@ use common::TestState;
 use control_plane::{CrashPoint, Error};
 use deliver::Webhooks;
 use domain::notification::Topic;
-use domain::view::{HandOverInput, InboxRow, WebhookInput};
+use domain::view::{HandOverInput, InboxRow, RevokeInput, WebhookInput};
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+const OTHER_SECRET: &str = "whsec_AAAA9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 /// A receiver: what it answers, and the `webhook-id` and body of what it got.
 #[derive(Clone)]
@@ -153,6 +154,41 @@ on_both! {
         assert_eq!(receiver.took(), []);
     }
 
+    async fn a_message_that_breaks_its_worker_holds_up_nobody_and_is_tried_again(url) {
+        let state = start(&url).await;
+        let (receiver, admin) = (Receiver::start().await, state.as_("admin").await);
+        let id = state.plane.save_webhook(&admin, webhook(&receiver, &[Topic::HandedOver])).await.unwrap();
+        state.crash.arm_panic(CrashPoint::BeforeAct, "deliver");
+        state.plane.test_webhook(&admin, &id).await.unwrap();
+        state.settle().await;
+        assert_eq!(receiver.took(), []);
+        state.pass(TimeDelta::minutes(1));
+        state.settle().await;
+        let took = receiver.took();
+        assert!(took.len() == 1 && took[0].1.contains(r#""type":"test""#), "{took:?}");
+    }
+
+    async fn who_is_cut_off_is_told_of_that_and_the_channel_by_name(url) {
+        let state = start(&url).await;
+        let (receiver, admin) = (Receiver::start().await, state.as_("admin").await);
+        state.plane.save_webhook(&admin, webhook(&receiver, &[Topic::AccessChanged])).await.unwrap();
+        let cut = RevokeInput {
+            person: state.as_("fraud-scientist").await.actor.person.studio_user_id().to_string(),
+            reach: "everything".into(),
+            reason: "left".into(),
+            ..RevokeInput::default()
+        };
+        let revocation = state.plane.revoke_access(&admin, cut).await.unwrap();
+        state.settle().await;
+        let took = receiver.took();
+        assert!(took.len() == 1 && took[0].1.contains(&format!("/revocations/{revocation}")), "{took:?}");
+        assert!(!took[0].1.contains("Your access"), "{took:?}");
+        let restored = state.plane.revocation(&admin, &revocation).await.unwrap().version;
+        state.plane.restore_access(&admin, &revocation, &restored.to_string()).await.unwrap();
+        state.settle().await;
+        assert_eq!(topics(&state, "fraud-scientist").await, [Topic::AccessChanged; 2]);
+    }
+
     async fn what_is_never_taken_is_given_up_shown_and_tried_again(url) {
         let state = start(&url).await;
         let (receiver, admin) = (Receiver::start().await, state.as_("admin").await);
@@ -211,9 +247,12 @@ on_both! {
         let id = save(good.clone()).await.unwrap();
         assert_eq!(save(good.clone()).await.unwrap(), id, "a second click");
         // Its secrets stay where they are not typed again, and go with no other address.
-        let kept = WebhookInput { id: id.to_string(), url: String::new(), secret: String::new(), version: "1".into(), ..good };
+        let kept = WebhookInput { id: id.to_string(), url: String::new(), secret: String::new(), version: "1".into(), ..good.clone() };
         assert_eq!(fields(save(WebhookInput { kind: "slack".into(), ..kept.clone() }).await), one("url"));
         assert_eq!(fields(save(WebhookInput { secret: SECRET.into(), ..kept.clone() }).await), one("url"));
+        // Corrected and sent again from the old page: that is no second click, and nothing of it is lost silently.
+        let corrected = WebhookInput { secret: OTHER_SECRET.into(), ..good };
+        assert_eq!(fields(save(corrected).await), one("name"));
         save(WebhookInput { state: "off".into(), ..kept.clone() }).await.unwrap();
         assert!(matches!(save(WebhookInput { name: "other".into(), ..kept.clone() }).await, Err(Error::Stale { .. })));
         assert!(matches!(state.plane.test_webhook(&admin, &id).await, Err(Error::Conflict(_))));

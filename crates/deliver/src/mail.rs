@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use domain::notification::Tried;
-use domain::problem::Problem;
+use domain::problem::{Problem, chain};
 use lettre::address::AddressError;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
@@ -118,12 +118,11 @@ impl Mailer {
     }
 
     /// Asks the server whether it would take mail; what is wrong otherwise.
-    pub async fn check(&self) -> Result<(), Problem> {
-        let refused = |why: String| Problem::new("The mail server cannot be used.", why, NEXT);
+    pub async fn check(&self) -> Result<(), String> {
         match self.transport.test_connection().await {
             Ok(true) => Ok(()),
-            Ok(false) => Err(refused("It does not answer.".to_owned())),
-            Err(error) => Err(refused(in_words(&error))),
+            Ok(false) => Err("it does not answer".to_owned()),
+            Err(error) => Err(chain(&error)),
         }
     }
 
@@ -152,20 +151,6 @@ fn is_loopback(host: &str) -> bool {
     host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
 }
 
-fn in_words(error: &lettre::transport::smtp::Error) -> String {
-    let mut words = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        let cause_in_words = cause.to_string();
-        if !words.contains(&cause_in_words) {
-            words.push_str(": ");
-            words.push_str(&cause_in_words);
-        }
-        source = cause.source();
-    }
-    words
-}
-
 /// A refusal of this one mail is for good (RFC 5321, 4.2.1: 5yz); one of the portal itself, by name and password say, or of
 /// everything at the moment, is not.
 fn judge(error: &lettre::transport::smtp::Error) -> Tried {
@@ -173,8 +158,8 @@ fn judge(error: &lettre::transport::smtp::Error) -> Tried {
     let of_this_mail = matches!(code.as_deref(), Some("550" | "551" | "552" | "553" | "554" | "555" | "556"));
     if error.is_permanent() && of_this_mail {
         let next = "Correct the address where the identity provider has it, or ask whoever runs the mail server.";
-        return Tried::Refused { problem: Problem::new("The mail server refused the mail.", in_words(error), next) };
+        return Tried::Refused { problem: Problem::new("The mail server refused the mail.", chain(error), next) };
     }
-    let problem = Problem::new("The mail was not taken.", in_words(error), NEXT);
+    let problem = Problem::new("The mail was not taken.", chain(error), NEXT);
     Tried::NotTaken { problem, not_before: None }
 }

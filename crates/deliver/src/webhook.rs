@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::notification::{Tried, WebhookKind, WebhookTarget, host_of, read_secret};
-use domain::problem::Problem;
+use domain::problem::{Problem, chain};
 use hmac::{Hmac, Mac as _};
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Client, Response, StatusCode, redirect};
@@ -87,7 +87,7 @@ impl Webhooks {
         match request.body(body).send().await {
             Ok(answer) => judge(answer, now).await,
             // Without the address: it may be the secret.
-            Err(error) => not_taken(in_words(&error.without_url()), None),
+            Err(error) => not_taken(chain(&error.without_url()), None),
         }
     }
 }
@@ -157,15 +157,4 @@ async fn beginning(mut answer: Response) -> String {
 fn not_taken(why: String, not_before: Option<DateTime<Utc>>) -> Tried {
     let next = "It is tried again by itself. Check whether the other side can be reached.";
     Tried::NotTaken { problem: Problem::new("The webhook was not taken.", why, next), not_before }
-}
-
-fn in_words(error: &reqwest::Error) -> String {
-    let mut words = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        words.push_str(": ");
-        words.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    words
 }

@@ -32,3 +32,32 @@ impl FieldError {
         Self { field: field.into(), message: message.into() }
     }
 }
+
+/// An error with everything that caused it: the outermost words alone often say only that something failed.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        let cause = error.to_string();
+        if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+        source = error.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("the statement was refused")]
+    struct Outer(#[source] std::io::Error);
+
+    #[test]
+    fn what_caused_an_error_is_said_and_not_the_outermost_words_alone() {
+        let outer = Outer(std::io::Error::other("no such column: x"));
+        assert_eq!(chain(&outer), "the statement was refused: no such column: x");
+    }
+}

@@ -1,5 +1,7 @@
 //! Deliveries: the rows are the jobs, claimed and fenced as operations are.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use domain::id::{DeliveryId, ProjectId, WebhookId};
 use domain::notification::{Channel, Delivery, DeliveryState};
@@ -149,12 +151,20 @@ impl Store {
         Ok(page.page(items, |it| Cursor { at: it.created_at.timestamp_millis(), id: it.id.as_str().to_owned() }))
     }
 
-    /// The last delivery to a webhook, sent or not.
-    pub async fn last_delivery_to(&self, webhook: &WebhookId) -> Result<Option<Delivery>> {
+    /// The last delivery to each webhook, sent or not.
+    pub async fn last_deliveries(&self) -> Result<BTreeMap<WebhookId, Delivery>> {
         let sql = Sql::new(format!(
-            "SELECT {COLUMNS} FROM delivery WHERE webhook_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1"
+            "SELECT {COLUMNS} FROM delivery WHERE id IN (SELECT (SELECT last.id FROM delivery AS last \
+             WHERE last.webhook_id = webhook.id ORDER BY last.created_at DESC, last.id DESC LIMIT 1) FROM webhook)"
         ));
-        optional::<DeliveryRow>(self.read(), sql.bind(webhook.as_str())).await?.map(TryInto::try_into).transpose()
+        let all: Vec<Delivery> = into_all::<DeliveryRow, _>(all(self.read(), sql).await?)?;
+        Ok(all
+            .into_iter()
+            .filter_map(|it| match &it.channel {
+                Channel::Webhook { webhook } => Some((webhook.clone(), it)),
+                Channel::Email { .. } => None,
+            })
+            .collect())
     }
 
     /// How many wait to be sent, and how many were given up.

@@ -1,6 +1,6 @@
 //! The inboxes, what people chose, and how far the audit log was told of.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use domain::id::NotificationId;
@@ -11,7 +11,7 @@ use crate::connect::Store;
 use crate::error::{Error, Result};
 use crate::page::{Cursor, Page, PageRequest};
 use crate::row::{At, into_all, person};
-use crate::run::{all, execute, number, optional};
+use crate::run::{all, execute, number};
 use crate::sql::{Sql, json};
 use crate::tx::Tx;
 
@@ -148,22 +148,18 @@ impl Tx {
     }
 
     /// Those of `people` who get an e-mail of this topic, and have an address.
-    pub async fn mailed(&mut self, people: &BTreeSet<PersonKey>, topic: Topic) -> Result<Vec<PersonKey>> {
-        let mut wanted = Vec::new();
-        for whose in people {
-            let sql = Sql::new(
-                "SELECT person.email AS address, notification_choice.email AS chosen FROM person \
-                 LEFT JOIN notification_choice ON notification_choice.issuer = person.issuer \
-                 AND notification_choice.subject = person.subject AND notification_choice.topic = $3 \
-                 WHERE person.issuer = $1 AND person.subject = $2",
-            );
-            let sql = sql.bind(&whose.issuer).bind(&whose.subject).bind(topic.as_str());
-            let row: Option<(Option<String>, Option<i64>)> = optional(self.on(), sql).await?;
-            let Some((Some(_), chosen)) = row else { continue };
-            if chosen.map_or(topic.by_email_unless_chosen(), |chosen| chosen != 0) {
-                wanted.push(whose.clone());
-            }
+    pub async fn mailed(&mut self, people: &[PersonKey], topic: Topic) -> Result<Vec<PersonKey>> {
+        if people.is_empty() {
+            return Ok(Vec::new());
         }
-        Ok(wanted)
+        let mut sql = Sql::new(
+            "SELECT person.issuer, person.subject FROM person LEFT JOIN notification_choice AS choice \
+             ON choice.issuer = person.issuer AND choice.subject = person.subject AND choice.topic = ",
+        );
+        sql.value(topic.as_str()).push(" WHERE person.email IS NOT NULL AND COALESCE(choice.email, ");
+        sql.value(i64::from(topic.by_email_unless_chosen())).push(") <> 0 AND person.studio_user_id IN ");
+        sql.tuple(people.iter().map(|whose| whose.studio_user_id().as_str().to_owned()));
+        let rows: Vec<(String, String)> = all(self.on(), sql).await?;
+        Ok(rows.into_iter().map(|(issuer, subject)| person(issuer, subject)).collect())
     }
 }

@@ -1,6 +1,6 @@
 //! Everybody who ever signed in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use domain::person::PersonKey;
@@ -108,12 +108,24 @@ impl Store {
         into_all::<PersonRow, _>(all(self.read(), sql).await?)
     }
 
+    /// Those of `people` who ever signed in.
+    pub async fn people<'a>(&self, people: impl IntoIterator<Item = &'a PersonKey>) -> Result<Vec<PersonRecord>> {
+        let ids: BTreeSet<String> =
+            people.into_iter().map(|person| person.studio_user_id().as_str().to_owned()).collect();
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut sql = Sql::new(format!("SELECT {COLUMNS} FROM person WHERE studio_user_id IN "));
+        sql.tuple(ids);
+        into_all::<PersonRow, _>(all(self.read(), sql).await?)
+    }
+
     /// The names of people, for a list. Who never signed in is missing.
     pub async fn names_of<'a>(
         &self,
         people: impl IntoIterator<Item = &'a PersonKey>,
     ) -> Result<BTreeMap<PersonKey, String>> {
-        let ids: std::collections::BTreeSet<String> =
+        let ids: BTreeSet<String> =
             people.into_iter().map(|person| person.studio_user_id().as_str().to_owned()).collect();
         if ids.is_empty() {
             return Ok(BTreeMap::new());

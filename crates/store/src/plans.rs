@@ -155,6 +155,7 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.search_people("ada", 20).await?;
     store.people_in_groups(&["a".into(), "b".into()], now()).await?;
     store.names_of([&person()]).await?;
+    store.people([&person()]).await?;
     store.revocation(&"v".parse().unwrap()).await?;
     store.policy_change(&"c".parse().unwrap()).await?;
     store.policy_change_under_way().await?;
@@ -220,14 +221,14 @@ async fn read_notifications(store: &Store) -> crate::Result<()> {
     store.notification_cursor().await?;
     store.claim_deliveries(now(), "w", now(), 8).await?;
     store.dead_deliveries(&PageRequest::newest(20)).await?;
-    store.last_delivery_to(&"w".parse().unwrap()).await?;
+    store.last_deliveries().await?;
     store.count_deliveries().await?;
     store.next_delivery_due().await?;
     store.sweep_deliveries(now()).await?;
     store.webhooks().await?;
     store.webhook_to_send(&"w".parse().unwrap()).await?;
     let mut tx = store.begin().await?;
-    tx.mailed(&BTreeSet::from([person()]), domain::notification::Topic::HandedOver).await?;
+    tx.mailed(&[person(), person()], domain::notification::Topic::HandedOver).await?;
     tx.webhook(&"w".parse().unwrap()).await?;
     tx.delivery(&"d".parse().unwrap()).await?;
     tx.rollback().await

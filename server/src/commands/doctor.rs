@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use aws::Aws;
-use control_plane::{Check, ControlPlane, Deps, Level, SealingKey, Settings, chain, check_database};
+use control_plane::{Check, ControlPlane, Deps, Level, SealingKey, Settings, check_database};
+use domain::problem::chain;
 use ed25519_dalek::SigningKey;
 use secrecy::ExposeSecret as _;
 use store::Store;

@@ -101,7 +101,7 @@ impl Discovery {
                 Ok(metadata)
             }
             Err(error) => {
-                let reason = control_plane::chain(&error);
+                let reason = domain::problem::chain(&error);
                 tracing::warn!(issuer = %self.issuer.as_str(), reason, "the OIDC provider's metadata cannot be fetched");
                 if let Some(known) = slot.as_mut() {
                     known.tried_at = now;

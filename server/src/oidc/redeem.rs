@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use control_plane::chain;
+use domain::problem::chain;
 use domain::text;
 use openidconnect::{
     AuthorizationCode, ClientId, ClientSecret, ConfigurationError, OAuth2TokenResponse as _, PkceCodeVerifier,

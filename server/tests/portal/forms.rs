@@ -255,3 +255,15 @@ async fn an_admins_form_that_was_overtaken_comes_back_with_what_was_typed_and_th
     assert!(told.contains("changed while you looked at it") && told.contains(r#"name="version" value="3""#), "{told}");
     assert!(told.contains(r#"name="max_lease_days" type="text" value="20""#));
 }
+
+#[tokio::test]
+async fn what_is_ticked_comes_by_e_mail_and_what_is_not_does_not() {
+    let state = State::start().await;
+    let mut browser = state.signed_in("fraud-scientist").await;
+    let answer = browser.post("/api/save_notification_choices", &[("topic[environment_ready]", "yes")]).await;
+    assert_eq!((answer.status, answer.location()), (303, "/inbox"));
+    let inbox = state.plane().inbox(&state.as_("fraud-scientist").await, "").await.unwrap();
+    let by_email: Vec<&str> =
+        inbox.choices.iter().filter(|(_, email)| *email).map(|(topic, _)| topic.as_str()).collect();
+    assert_eq!(by_email, ["environment_ready"]);
+}

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
 use domain::action::Action;
 use domain::id::{ProjectId, WebhookId};
 use domain::notification::{
     Channel, Delivery, DeliveryState, Notice, SECRET_BYTES, Topic, Webhook, WebhookKind, WebhookTarget, host_of,
     read_secret,
 };
-use domain::problem::FieldError;
+use domain::problem::{FieldError, Problem};
 use domain::view::{Listing, NotificationsPage, WebhookInput, WebhookRow};
 use store::{Order, Scope};
 
@@ -25,16 +26,14 @@ impl ControlPlane {
         draft: Option<&str>,
     ) -> Result<NotificationsPage> {
         self.authorize_portal(caller, Action::ViewAdministration).await?;
-        let mut webhooks = Vec::new();
-        for webhook in self.store().webhooks().await? {
-            let last = self.store().last_delivery_to(&webhook.id).await?;
-            let last = last.and_then(|it| match (it.state, it.finished_at, it.problem) {
-                (DeliveryState::Sent, Some(at), _) => Some(Ok(at)),
-                (_, _, Some(problem)) => Some(Err(problem)),
-                _ => None,
-            });
-            webhooks.push(WebhookRow { webhook, last });
-        }
+        let mut last = self.store().last_deliveries().await?;
+        let webhooks: Vec<WebhookRow> = self
+            .store()
+            .webhooks()
+            .await?
+            .into_iter()
+            .map(|webhook| WebhookRow { last: last.remove(&webhook.id).and_then(what_came_of), webhook })
+            .collect();
         let dead = self.store().dead_deliveries(&page_after(after, Order::NewestFirst)?).await?;
         let next = dead.next.map(|cursor| cursor.to_string());
         let (waiting, _) = self.store().count_deliveries().await?;
@@ -67,9 +66,7 @@ impl ControlPlane {
         if let Some(before) = before {
             let now = tx.webhook(&it.id).await?.ok_or_else(|| Error::not_found("webhook"))?;
             let seen: Option<i64> = input.version.trim().parse().ok();
-            // A second click: it is as it was posted, and the secrets are none to compare.
-            let same = now == Webhook { version: now.version, ..it.clone() } && seen == Some(now.version - 1);
-            if same && self.just_changed(caller, "webhook", it.id.as_str()).await? {
+            if seen == Some(now.version - 1) && self.webhook_is_so(caller, &now, &it, target.as_ref()).await? {
                 return Ok(it.id);
             }
             if seen != Some(now.version) {
@@ -89,7 +86,12 @@ impl ControlPlane {
             match tx.insert_webhook(&it, sealed).await {
                 Err(store::Error::Duplicate { .. }) => {
                     tx.rollback().await?;
-                    return self.webhook_just_made(caller, &it).await;
+                    let all = self.store().webhooks().await?;
+                    let there = all.into_iter().find(|there| there.name == it.name);
+                    return match there {
+                        Some(there) if self.webhook_is_so(caller, &there, &it, Some(&target)).await? => Ok(there.id),
+                        _ => Err(name_is_taken()),
+                    };
                 }
                 made => made?,
             }
@@ -123,25 +125,10 @@ impl ControlPlane {
             return Err(Error::conflict("Nothing was sent.", "The webhook is switched off.", "Switch it on first."));
         }
         let text = format!("{} tries the webhook {}.", caller.actor.display_name, it.name);
-        let notice = Notice::new(Topic::HandedOver, "A test of Studiogate", &text, "/admin/notifications".to_owned());
-        let (now, delivery) = (self.now(), self.ids().next()?);
-        let event: domain::id::AuditEventId = self.ids().next()?;
-        let sample = Delivery {
-            id: delivery,
-            event,
-            channel: Channel::Webhook { webhook: it.id.clone() },
-            project: it.project.clone(),
-            notice,
-            happened_at: now,
-            state: DeliveryState::Due,
-            attempt: 0,
-            next_run_at: now,
-            problem: None,
-            created_at: now,
-            finished_at: None,
-            version: 1,
-        };
-        tx.insert_delivery(&sample).await?;
+        let notice = Notice::new(Topic::Test, "A test of Studiogate", &text, "/admin/notifications".to_owned());
+        let channel = Channel::Webhook { webhook: it.id.clone() };
+        let sample = Delivery::new(self.ids().next()?, self.ids().next()?, channel, notice, self.now());
+        tx.insert_delivery(&Delivery { project: it.project.clone(), ..sample }).await?;
         let event =
             Event::done(Action::ManageNotifications.as_str(), "webhook", it.id.as_str()).with("change", "tried");
         self.record(&mut tx, caller, event).await?;
@@ -240,23 +227,43 @@ impl ControlPlane {
         sealing::seal_target(&self.settings().sealing_key, &self.deps().random, id, target)
     }
 
-    /// What a name that is there already is answered with: done, where the caller made just this a moment ago.
-    async fn webhook_just_made(&self, caller: &Caller, it: &Webhook) -> Result<WebhookId> {
-        let all = self.store().webhooks().await?;
-        let there = all.into_iter().find(|there| there.name == it.name);
-        if let Some(there) = there
-            && (&there.topics, &there.host, there.kind) == (&it.topics, &it.host, it.kind)
-            && self.just_changed(caller, "webhook", there.id.as_str()).await?
-        {
-            return Ok(there.id);
+    /// Whether the caller made just this of it a moment ago: a second click. Secrets that were typed are compared too: a
+    /// mistyped one that is sent again, corrected, is another form.
+    async fn webhook_is_so(
+        &self,
+        caller: &Caller,
+        there: &Webhook,
+        it: &Webhook,
+        target: Option<&WebhookTarget>,
+    ) -> Result<bool> {
+        let posted =
+            Webhook { id: there.id.clone(), created_at: there.created_at, version: there.version, ..it.clone() };
+        if there != &posted || !self.just_changed(caller, "webhook", there.id.as_str()).await? {
+            return Ok(false);
         }
-        Err(Error::field("name", "Another webhook has this name."))
+        let Some(target) = target else { return Ok(true) };
+        let kept = self.store().webhook_to_send(&there.id).await?;
+        let open = |sealed: &[u8]| sealing::open_target(&self.settings().sealing_key, &there.id, sealed);
+        Ok(kept.is_some_and(|(_, sealed)| open(&sealed).is_ok_and(|kept| &kept == target)))
     }
+}
+
+/// What came of a delivery, once anything did.
+fn what_came_of(it: Delivery) -> Option<Result<DateTime<Utc>, Problem>> {
+    match (it.state, it.finished_at, it.problem) {
+        (DeliveryState::Sent, Some(at), _) => Some(Ok(at)),
+        (_, _, Some(problem)) => Some(Err(problem)),
+        _ => None,
+    }
+}
+
+fn name_is_taken() -> Error {
+    Error::field("name", "Another webhook has this name.")
 }
 
 fn name_taken(error: store::Error) -> Error {
     match error {
-        store::Error::Duplicate { .. } => Error::field("name", "Another webhook has this name."),
+        store::Error::Duplicate { .. } => name_is_taken(),
         error => error.into(),
     }
 }

@@ -5,3 +5,4 @@ mod notices;
 mod recipients;
 
 pub(crate) use notices::Told;
+pub(crate) use recipients::may_be_told;

@@ -25,6 +25,8 @@ pub(crate) enum To {
 #[derive(Clone, Debug)]
 pub(crate) struct Told {
     pub(crate) notice: Notice,
+    /// What webhooks are told, where another page has the rest for whoever reads it there.
+    pub(crate) elsewhere: Option<Notice>,
     pub(crate) to: Vec<To>,
     pub(crate) project: Option<ProjectId>,
 }
@@ -54,7 +56,7 @@ impl ControlPlane {
                 let who = names.person(&request.requester);
                 let title = format!("{who} asks for {what}: {}", request.name);
                 let text = format!(
-                    "In {}, stage {}. {}\nIt waits for your decision until {}.",
+                    "In {}, stage {}. {}\nIt waits for a decision until {}.",
                     request.project,
                     request.stage.label(),
                     request.justification,
@@ -78,15 +80,15 @@ impl ControlPlane {
         Ok(match &request.decision {
             Some(Decision::Approve { by: Some(by), comment }) => {
                 let who = self.names([], [by]).await?.person(by);
-                Some((format!("{who} approved your request for {name}"), comment.clone()))
+                Some((format!("{who} approved the request for {name}"), comment.clone()))
             }
             Some(Decision::Deny { by, comment }) => {
                 let who = self.names([], [by]).await?.person(by);
-                Some((format!("{who} denied your request for {name}"), comment.clone()))
+                Some((format!("{who} denied the request for {name}"), comment.clone()))
             }
             Some(Decision::Expire) => Some((
-                format!("Your request for {name} has expired"),
-                "Nobody decided it in time. You can ask again from its page.".to_owned(),
+                format!("The request for {name} has expired"),
+                "Nobody decided it in time. Its page has the way to ask again.".to_owned(),
             )),
             // Whoever asked did it, or was there when the rule did.
             Some(Decision::Approve { by: None, .. } | Decision::Withdraw { .. }) | None => None,
@@ -106,7 +108,9 @@ impl ControlPlane {
         let is_last = detail("state").is_some();
         Ok(match event.action.as_str() {
             "provision" if is_last && succeeded => {
-                of(Topic::EnvironmentReady, format!("{name} is ready"), "You can open it from its page.", vec![owner])
+                let opens = "Its page has the button that opens it.";
+                let text = if it.launch_target.is_some() { opens } else { "Its page has what was made." };
+                of(Topic::EnvironmentReady, format!("{name} is ready"), text, vec![owner])
             }
             "provision" if is_last => {
                 of(Topic::EnvironmentFailed, format!("{name} could not be brought up"), reason, vec![owner])
@@ -134,7 +138,8 @@ impl ControlPlane {
                 let to = vec![owner, To::Leads(it.project.clone())];
                 of(Topic::EnvironmentEnded, format!("{name} is being taken down"), text, to)
             }
-            "warn_of_lease_end" => {
+            // One that was put off meanwhile ends at another time.
+            "warn_of_lease_end" if detail("lease_ends") == Some(&it.lease_ends_at.to_rfc3339()) => {
                 let title = format!("The lease of {name} ends in {}", detail("left").unwrap_or("a while"));
                 let text = format!(
                     "It ends on {}. After that the environment is not opened any more, and a grace period later it is \
@@ -166,18 +171,22 @@ impl ControlPlane {
         let title = format!("Your access was {did}");
         let text = format!("Ask {} what it is about.", self.settings().platform_contact);
         let notice = Notice::new(Topic::AccessChanged, &title, &text, "/profile".to_owned());
-        Ok(Some(Told { notice, to: vec![To::Person(it.person)], project: it.reach.project().cloned() }))
+        // Who is cut off does not see the revocation; whoever looks after the channel does.
+        let who = self.names([], [&it.person]).await?.person(&it.person);
+        let title = format!("The access of {who} was {did}");
+        let elsewhere = Some(Notice::new(Topic::AccessChanged, &title, "", format!("/revocations/{id}")));
+        Ok(Some(Told { notice, elsewhere, to: vec![To::Person(it.person)], project: it.reach.project().cloned() }))
     }
 }
 
 fn told(topic: Topic, title: &str, text: &str, request: &Request, to: To) -> Told {
     let notice = Notice::new(topic, title, text, format!("/requests/{}", request.id));
-    Told { notice, to: vec![to], project: Some(request.project.clone()) }
+    Told { notice, elsewhere: None, to: vec![to], project: Some(request.project.clone()) }
 }
 
 fn told_of_it(topic: Topic, title: &str, text: &str, it: &Environment, to: Vec<To>) -> Told {
     let notice = Notice::new(topic, title, text, format!("/environments/{}", it.id));
-    Told { notice, to, project: Some(it.project.clone()) }
+    Told { notice, elsewhere: None, to, project: Some(it.project.clone()) }
 }
 
 /// Whoever did something need not be told that it is done.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::notification::Topic;
 use domain::person::{Grant, PersonKey, PlatformRole};
+use store::PersonRecord;
 
 use super::notices::{To, Told};
 use crate::{ControlPlane, Result};
@@ -12,8 +13,8 @@ use crate::{ControlPlane, Result};
 const MOST: usize = 200;
 
 impl ControlPlane {
-    /// The people that a notice is for. Who is cut off everywhere is told of that alone.
-    pub(crate) async fn recipients(&self, told: &Told) -> Result<BTreeSet<PersonKey>> {
+    /// The people that a notice is for.
+    pub(crate) async fn recipients(&self, told: &Told) -> Result<Vec<PersonKey>> {
         let mut people = BTreeSet::new();
         for to in &told.to {
             match to {
@@ -35,15 +36,21 @@ impl ControlPlane {
                 To::Admins => people.extend(self.admins().await?),
             }
         }
-        let mut kept = BTreeSet::new();
-        for person in people.into_iter().take(MOST) {
-            // The portal itself, and whoever never signed in, have no inbox.
-            let Some(record) = self.store().person(&person).await? else { continue };
-            if !record.cut_off.everything || told.notice.topic == Topic::AccessChanged {
-                kept.insert(person);
-            }
+        if people.len() > MOST {
+            let (count, title) = (people.len(), &told.notice.title);
+            tracing::warn!(
+                count,
+                title,
+                "more people than are told of one event: some learn of it from the lists alone"
+            );
         }
-        Ok(kept)
+        // The portal itself, and whoever never signed in, have no inbox.
+        let records = self.store().people(people.iter().take(MOST)).await?;
+        Ok(records
+            .into_iter()
+            .filter(|record| may_be_told(record, told.notice.topic))
+            .map(|record| record.person)
+            .collect())
     }
 
     /// The admins who signed in lately and may act.
@@ -63,4 +70,9 @@ impl ControlPlane {
         }
         Ok(admins)
     }
+}
+
+/// Who is cut off everywhere is told of that alone.
+pub(crate) fn may_be_told(record: &PersonRecord, topic: Topic) -> bool {
+    !record.cut_off.everything || topic == Topic::AccessChanged
 }

@@ -1,15 +1,18 @@
 //! Sends what is to be sent: each delivery under a lease, tried until it is taken or given up. One whose worker died after it
 //! was taken is sent again with the same id.
 
+use std::panic::AssertUnwindSafe;
+
 use chrono::TimeDelta;
 use deliver::Message;
 use domain::id::WebhookId;
 use domain::notification::{Channel, Delivery, DeliveryState, PACE, Tried, after};
 use domain::person::PersonKey;
 use domain::problem::Problem;
-use futures::{StreamExt, stream};
+use futures::{FutureExt, StreamExt, stream};
 
 use crate::deps::CrashPoint;
+use crate::notify::may_be_told;
 use crate::{ControlPlane, Error, Result, sealing};
 
 /// Deliveries that one process sends at once.
@@ -23,6 +26,10 @@ impl ControlPlane {
     /// Answers how many deliveries were tried.
     pub(super) async fn deliver(&self) -> Result<usize> {
         let now = self.now();
+        // A look first: most rounds find nothing, and a claim would hold up the writers.
+        if self.store().next_delivery_due().await?.is_none_or(|due| due > now) {
+            return Ok(0);
+        }
         let limit = u32::try_from(AT_ONCE).unwrap_or(u32::MAX);
         let claimed = self.store().claim_deliveries(now, self.worker(), now + LEASE, limit).await?;
         let count = claimed.len();
@@ -33,10 +40,22 @@ impl ControlPlane {
 
     async fn try_delivery(&self, it: Delivery) -> Result<()> {
         let crashes = |point| self.deps().crash.as_ref().is_some_and(|hook| hook(point, STEP));
-        if crashes(CrashPoint::BeforeAct) {
-            return Ok(());
-        }
-        let tried = self.send(&it).await?;
+        let act = async {
+            if crashes(CrashPoint::BeforeAct) {
+                return Ok(None);
+            }
+            self.send(&it).await.map(Some)
+        };
+        // What one message breaks, it breaks for itself.
+        let tried = if let Ok(tried) = AssertUnwindSafe(act).catch_unwind().await {
+            let Some(tried) = tried? else { return Ok(()) };
+            tried
+        } else {
+            tracing::error!(delivery = %it.id, "a message's worker panicked");
+            let next = "Tell the platform team: the log says where the portal failed.";
+            let problem = Problem::new("The message was not sent.", "The portal failed over it.", next);
+            Tried::NotTaken { problem, not_before: None }
+        };
         if crashes(CrashPoint::AfterAct) {
             return Ok(());
         }
@@ -70,6 +89,11 @@ impl ControlPlane {
             return Ok(Tried::NotTaken { problem, not_before: None });
         };
         let record = self.store().person(to).await?;
+        if record.as_ref().is_some_and(|it| !may_be_told(it, message.notice.topic)) {
+            let next = "Nothing: it is not for them any more.";
+            let problem = Problem::new("The mail was not sent.", "The person's access is revoked.", next);
+            return Ok(Tried::Refused { problem });
+        }
         let Some((name, address)) = record.and_then(|it| Some((it.display_name, it.email?))) else {
             let next = "The identity provider tells the address with the next sign-in.";
             let problem = Problem::new("The mail was not sent.", "The person has no e-mail address any more.", next);

@@ -1,10 +1,8 @@
 //! Makes notifications of the audit log: each sealed event becomes what is told of it, in the inboxes and among what is to be
 //! sent, in the transaction that moves the cursor past it. So each is told once, whatever dies when.
 
-use std::collections::BTreeSet;
-
 use domain::audit::AuditEvent;
-use domain::notification::{Channel, Delivery, DeliveryState, Notification};
+use domain::notification::{Channel, Delivery, Notice, Notification};
 use domain::person::PersonKey;
 
 use crate::notify::Told;
@@ -17,7 +15,7 @@ const AT_ONCE: u32 = 100;
 struct Due {
     event: AuditEvent,
     told: Told,
-    people: BTreeSet<PersonKey>,
+    people: Vec<PersonKey>,
 }
 
 impl ControlPlane {
@@ -86,37 +84,24 @@ impl ControlPlane {
                 };
                 tx.insert_notification(&notification).await?;
             }
-            let mut channels = Vec::new();
             if self.settings().mailer.is_some() {
-                let mailed = tx.mailed(people, told.notice.topic).await?;
-                channels.extend(mailed.into_iter().map(|person| Channel::Email { person }));
+                for person in tx.mailed(people, told.notice.topic).await? {
+                    let mail = self.delivery(event, told, Channel::Email { person }, &told.notice)?;
+                    tx.insert_delivery(&mail).await?;
+                }
             }
-            let wanting = webhooks.iter().filter(|it| it.wants(told.notice.topic, told.project.as_ref()));
-            channels.extend(wanting.map(|it| Channel::Webhook { webhook: it.id.clone() }));
-            for channel in channels {
-                tx.insert_delivery(&self.delivery(event, told, channel)?).await?;
+            for webhook in webhooks.iter().filter(|it| it.wants(told.notice.topic, told.project.as_ref())) {
+                let channel = Channel::Webhook { webhook: webhook.id.clone() };
+                let notice = told.elsewhere.as_ref().unwrap_or(&told.notice);
+                tx.insert_delivery(&self.delivery(event, told, channel, notice)?).await?;
             }
         }
         tx.commit().await?;
         Ok(true)
     }
 
-    fn delivery(&self, event: &AuditEvent, told: &Told, channel: Channel) -> Result<Delivery> {
-        let now = self.now();
-        Ok(Delivery {
-            id: self.ids().next()?,
-            event: event.id.clone(),
-            channel,
-            project: told.project.clone(),
-            notice: told.notice.clone(),
-            happened_at: event.at,
-            state: DeliveryState::Due,
-            attempt: 0,
-            next_run_at: now,
-            problem: None,
-            created_at: now,
-            finished_at: None,
-            version: 1,
-        })
+    fn delivery(&self, event: &AuditEvent, told: &Told, channel: Channel, notice: &Notice) -> Result<Delivery> {
+        let it = Delivery::new(self.ids().next()?, event.id.clone(), channel, notice.clone(), self.now());
+        Ok(Delivery { project: told.project.clone(), happened_at: event.at, ..it })
     }
 }

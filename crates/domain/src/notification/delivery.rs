@@ -103,6 +103,27 @@ pub struct Delivery {
     pub version: i64,
 }
 
+impl Delivery {
+    /// One that is due at once.
+    pub fn new(id: DeliveryId, event: AuditEventId, channel: Channel, notice: Notice, now: DateTime<Utc>) -> Self {
+        Self {
+            id,
+            event,
+            channel,
+            project: None,
+            notice,
+            happened_at: now,
+            state: DeliveryState::Due,
+            attempt: 0,
+            next_run_at: now,
+            problem: None,
+            created_at: now,
+            finished_at: None,
+            version: 1,
+        }
+    }
+}
+
 /// What came of a try.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tried {
@@ -160,21 +181,9 @@ mod tests {
     }
 
     fn due() -> Delivery {
-        Delivery {
-            id: "d1".parse().unwrap(),
-            event: "e1".parse().unwrap(),
-            channel: Channel::Webhook { webhook: "w1".parse().unwrap() },
-            project: None,
-            notice: Notice::new(Topic::HandedOver, "a", "b", "/".into()),
-            happened_at: start(),
-            state: DeliveryState::Due,
-            attempt: 0,
-            next_run_at: start(),
-            problem: None,
-            created_at: start(),
-            finished_at: None,
-            version: 1,
-        }
+        let channel = Channel::Webhook { webhook: "w1".parse().unwrap() };
+        let notice = Notice::new(Topic::HandedOver, "a", "b", "/".into());
+        Delivery::new("d1".parse().unwrap(), "e1".parse().unwrap(), channel, notice, start())
     }
 
     fn not_taken(not_before: Option<DateTime<Utc>>) -> Tried {

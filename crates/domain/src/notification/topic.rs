@@ -27,9 +27,12 @@ pub enum Topic {
     HandedOver,
     /// Somebody's access was revoked or restored: whoever is told.
     AccessChanged,
+    /// What an admin tries a webhook by: no event, and nothing that anybody chooses.
+    Test,
 }
 
 impl Topic {
+    /// Those that people and webhooks choose from.
     pub const ALL: [Self; 8] = [
         Self::RequestWaiting,
         Self::RequestDecided,
@@ -51,6 +54,7 @@ impl Topic {
             Self::EnvironmentEnded => "environment_ended",
             Self::HandedOver => "handed_over",
             Self::AccessChanged => "access_changed",
+            Self::Test => "test",
         }
     }
 
@@ -65,6 +69,7 @@ impl Topic {
             Self::EnvironmentEnded => "An environment of mine is taken down",
             Self::HandedOver => "An environment is handed over to the platform team I am in",
             Self::AccessChanged => "My access is revoked or restored",
+            Self::Test => "A test",
         }
     }
 
@@ -98,6 +103,7 @@ mod tests {
             assert_eq!(topic.as_str().parse::<Topic>().unwrap(), topic);
             assert_eq!(serde_json::to_value(topic).unwrap(), topic.as_str());
         }
-        assert!("ready".parse::<Topic>().is_err());
+        assert!("ready".parse::<Topic>().is_err() && "test".parse::<Topic>().is_err());
+        assert_eq!(serde_json::to_value(Topic::Test).unwrap(), Topic::Test.as_str());
     }
 }

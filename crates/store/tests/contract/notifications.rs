@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
+use domain::id::WebhookId;
 use domain::notification::{Channel, Delivery, DeliveryState, Notice, Notification, Topic, Webhook, WebhookKind};
 use domain::problem::Problem;
 use store::{Error, PageRequest, Store};
@@ -26,21 +27,10 @@ fn notification(id: &str, whose: &str, seconds: i64) -> Notification {
 }
 
 fn delivery(id: &str, channel: Channel, seconds: i64) -> Delivery {
-    Delivery {
-        id: id.parse().unwrap(),
-        event: format!("event-of-{id}").parse().unwrap(),
-        channel,
-        project: Some("a".parse().unwrap()),
-        notice: notice(Topic::RequestWaiting),
-        happened_at: at(seconds),
-        state: DeliveryState::Due,
-        attempt: 0,
-        next_run_at: at(seconds),
-        problem: None,
-        created_at: at(seconds),
-        finished_at: None,
-        version: 1,
-    }
+    let event = format!("event-of-{id}").parse().unwrap();
+    let project = Some("a".parse().unwrap());
+    let it = Delivery::new(id.parse().unwrap(), event, channel, notice(Topic::RequestWaiting), at(seconds));
+    Delivery { project, ..it }
 }
 
 fn webhook(id: &str, name: &str) -> Webhook {
@@ -126,11 +116,15 @@ on_both! {
         }
         let choices = BTreeMap::from([(Topic::RequestWaiting, false), (Topic::EnvironmentReady, true), (Topic::HandedOver, true)]);
         tx.save_notification_choices(&person("bob"), &choices).await.unwrap();
-        let all = BTreeSet::from(["ada", "bob", "eve", "never-here"].map(person));
+        let all = ["ada", "bob", "eve", "never-here"].map(person);
         assert_eq!(tx.mailed(&all, Topic::RequestWaiting).await.unwrap(), [person("ada")]);
+        assert_eq!(tx.mailed(&[], Topic::RequestWaiting).await.unwrap(), []);
         assert_eq!(tx.mailed(&all, Topic::EnvironmentReady).await.unwrap(), [person("bob")], "not by default");
-        assert_eq!(tx.mailed(&all, Topic::HandedOver).await.unwrap(), [person("ada"), person("bob")]);
+        let both: BTreeSet<_> = tx.mailed(&all, Topic::HandedOver).await.unwrap().into_iter().collect();
+        assert_eq!(both, BTreeSet::from([person("ada"), person("bob")]));
         tx.commit().await.unwrap();
+        let here: BTreeSet<_> = store.people(&all).await.unwrap().into_iter().map(|it| it.person).collect();
+        assert_eq!(here, BTreeSet::from(["ada", "bob", "eve"].map(person)));
         let kept = store.notification_choices(&person("bob")).await.unwrap();
         assert_eq!(kept, BTreeMap::from([(Topic::RequestWaiting, false), (Topic::EnvironmentReady, true)]));
         assert!(store.notification_choices(&person("ada")).await.unwrap().is_empty());
@@ -210,8 +204,18 @@ on_both! {
         tx.update_webhook(&Webhook { version: 3, ..it.clone() }, Some(vec![9])).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(store.webhook_to_send(&it.id).await.unwrap().unwrap().1, [9]);
-        put(&store, &[delivery("d1", Channel::Webhook { webhook: it.id.clone() }, 1)]).await;
-        assert_eq!(store.last_delivery_to(&it.id).await.unwrap().unwrap().id.as_str(), "d1");
+        assert!(store.last_deliveries().await.unwrap().is_empty());
+        let to = |id| Channel::Webhook { webhook: id };
+        let mut tx = store.begin().await.unwrap();
+        tx.insert_webhook(&webhook("w3", "chat"), vec![3]).await.unwrap();
+        tx.commit().await.unwrap();
+        let chat: WebhookId = "w3".parse().unwrap();
+        put(&store, &[delivery("d1", to(it.id.clone()), 1), delivery("d2", to(it.id.clone()), 2), delivery("d3", to(chat.clone()), 1)]).await;
+        let last: Vec<String> = store.last_deliveries().await.unwrap().into_values().map(|it| it.id.to_string()).collect();
+        assert_eq!(last, ["d2", "d3"]);
+        let mut tx = store.begin().await.unwrap();
+        tx.delete_webhook(&chat).await.unwrap();
+        tx.commit().await.unwrap();
         let mut tx = store.begin().await.unwrap();
         assert!(tx.delete_webhook(&it.id).await.unwrap() && !tx.delete_webhook(&it.id).await.unwrap());
         tx.commit().await.unwrap();
