@@ -52,6 +52,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/notifications") view=routes::AdminNotifications ssr=SsrMode::Async />
                 <Route path=path!("/admin/projects") view=routes::AdminProjects ssr=SsrMode::Async />
                 <Route path=path!("/admin/projects/:id") view=routes::AdminProject ssr=SsrMode::Async />
+                <Route path=path!("/admin/approvals") view=routes::AdminApprovals ssr=SsrMode::Async />
                 <Route path=path!("/admin/mappings") view=routes::AdminMappings ssr=SsrMode::Async />
                 <Route path=path!("/admin/people") view=routes::AdminPeople ssr=SsrMode::Async />
                 <Route path=path!("/admin/products") view=routes::AdminProducts ssr=SsrMode::Async />

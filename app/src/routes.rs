@@ -207,6 +207,16 @@ pub(crate) fn AdminProject() -> impl IntoView {
 }
 
 #[component]
+pub(crate) fn AdminApprovals() -> impl IntoView {
+    let draft = query_value("draft");
+    let edit = query_value("edit");
+    draw(
+        |portal, caller| async move { portal.admin_approvals(&caller, Some(&draft)).await },
+        move |page| pages::admin_approvals::page(page, &edit),
+    )
+}
+
+#[component]
 pub(crate) fn AdminMappings() -> impl IntoView {
     let draft = query_value("draft");
     draw(

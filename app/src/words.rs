@@ -1,7 +1,7 @@
 //! Times, names and numbers in words. No locale and no time zone but UTC: a page means the same to everybody who reads it.
 
 use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
-use domain::access::ApprovalRule;
+use domain::approval::{ApprovalRule, Approver};
 use domain::environment::EnvironmentState;
 use domain::operation::OperationKind;
 use domain::organization::{ChangeState, PolicyChange};
@@ -116,10 +116,31 @@ pub fn policy_change(change: &PolicyChange, policy: &str, node: Option<&str>) ->
     }
 }
 
-pub fn approval(rule: ApprovalRule) -> &'static str {
-    match rule {
-        ApprovalRule::None => "No approval needed",
-        ApprovalRule::OneLead => "A team lead approves",
+/// "2 team leads, then a data owner approve".
+pub fn approval(rule: &ApprovalRule) -> String {
+    match rule.steps() {
+        [] => "No approval needed".to_owned(),
+        [one] if one.people == 1 => format!("{} approves", in_turn(rule)),
+        _ => format!("{} approve", in_turn(rule)),
+    }
+}
+
+/// "2 team leads, then a data owner".
+pub fn in_turn(rule: &ApprovalRule) -> String {
+    let steps: Vec<String> = rule.steps().iter().map(|step| step.who.in_words(step.people)).collect();
+    let mut text = steps.join(", then ");
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text
+}
+
+/// "Team lead".
+pub fn approver(who: Approver) -> &'static str {
+    match who {
+        Approver::Lead => "Team lead",
+        Approver::DataOwner => "Data owner",
+        Approver::Admin => "Admin",
     }
 }
 
@@ -159,6 +180,7 @@ pub fn audit_action(action: &str) -> String {
         "submit_request" => "Submit a request",
         "withdraw_request" => "Withdraw a request",
         "decide_request" => "Decide a request",
+        "approve_step" => "Approve a step of a request",
         "approve_request" => "Approve a request",
         "deny_request" => "Deny a request",
         "expire_request" => "Let a request expire",
@@ -208,6 +230,7 @@ pub fn audit_action(action: &str) -> String {
         "manage_projects" => "Change a project",
         "manage_group_mappings" => "Change a group mapping",
         "manage_product_access" => "Change access to a product",
+        "manage_approvals" => "Change a rule of approval",
         "refresh_catalog" => "Refresh the catalog",
         "view_product" => "See a product",
         "view_request" => "See a request",

@@ -1,6 +1,5 @@
 //! Small parts of the hand-written pages: words, shapes and filters, as the portal has them.
 
-use domain::access::ApprovalRule;
 use domain::audit::Outcome;
 use domain::environment::EnvironmentState;
 use domain::project::{DataClass, Stage};
@@ -54,13 +53,6 @@ pub(crate) fn outcome_badge(outcome: Outcome) -> Badge {
         Outcome::Succeeded => badge("tone-good", CHECK, "Succeeded"),
         Outcome::Failed => badge("tone-bad", CROSS, "Failed"),
         Outcome::Denied => badge("tone-warn", WARNING, "Denied"),
-    }
-}
-
-pub(crate) fn approval_word(rule: ApprovalRule) -> &'static str {
-    match rule {
-        ApprovalRule::None => "No approval needed",
-        ApprovalRule::OneLead => "A team lead approves",
     }
 }
 

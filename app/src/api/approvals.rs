@@ -1,3 +1,4 @@
+use control_plane::Decided;
 use domain::view::DecisionInput;
 use leptos::prelude::*;
 use leptos::server_fn::codec::PostUrl;
@@ -17,8 +18,11 @@ pub async fn decide_request(
     let input = DecisionInput { decision, comment, version };
     let form = Form::of("/requests", &request).with_fields(&input).with_field("id", &request);
     act(form, |portal, caller| async move {
-        let said = if input.decision == "deny" { "You denied the request." } else { "You approved the request." };
-        portal.decide_request(&caller, &id(&request, "request")?, input).await?;
+        let said = match portal.decide_request(&caller, &id(&request, "request")?, input).await? {
+            Decided::Goes => "You approved your part of the request. It waits for others now.",
+            Decided::Approved => "You approved the request.",
+            Decided::Ended => "You denied the request.",
+        };
         Ok(done(format!("/requests/{request}"), said))
     })
     .await

@@ -52,6 +52,8 @@ impl Form {
                 Self::of("/environments", &value("id"))
             }
             "/api/revoke_access" => Self::of_revocation(&value("environment"), &value("person")),
+            "/api/save_approval_floor" => Self::at("/admin/approvals").named("floor"),
+            "/api/add_approver" => Self::at("/admin/approvals").named("approver"),
             "/api/add_group_mapping" => Self::at("/admin/mappings"),
             "/api/save_project" if value("version").is_empty() => Self::at("/admin/projects"),
             "/api/save_project" => Self::of("/admin/projects", &value("id")),

@@ -47,6 +47,7 @@ pub use updates::*;
 /// Every server function, as it is registered and posted to.
 pub const PATHS: &[&str] = &[
     "/api/accept_binding_proposals",
+    "/api/add_approver",
     "/api/add_group_mapping",
     "/api/adopt_version",
     "/api/apply_policy_change",
@@ -66,6 +67,8 @@ pub const PATHS: &[&str] = &[
     "/api/read_notifications",
     "/api/refresh_catalog",
     "/api/release_environment",
+    "/api/remove_approval_floor",
+    "/api/remove_approver",
     "/api/remove_group_mapping",
     "/api/remove_parameter_binding",
     "/api/remove_product_access",
@@ -78,6 +81,7 @@ pub const PATHS: &[&str] = &[
     "/api/retry_policy_change",
     "/api/retry_revocation",
     "/api/revoke_access",
+    "/api/save_approval_floor",
     "/api/save_notification_choices",
     "/api/save_parameter_binding",
     "/api/save_product_access",

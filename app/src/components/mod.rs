@@ -40,6 +40,8 @@ mod remove;
 #[cfg(feature = "render")]
 mod rows;
 #[cfg(feature = "render")]
+mod rule_fields;
+#[cfg(feature = "render")]
 mod select;
 #[cfg(feature = "render")]
 mod stored_now;
@@ -66,6 +68,7 @@ pub use self::{
     pager::Pager,
     remove::Remove,
     rows::{EnvironmentRows, RequestRows},
+    rule_fields::{RuleFields, stored_rule},
     select::{Choice, Select},
     stored_now::StoredNow,
     table::Table,

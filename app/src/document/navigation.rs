@@ -44,6 +44,7 @@ pub fn Navigation(shell: Shell, path: String, label: &'static str) -> impl IntoV
             Item::new("/admin/projects", "Projects"),
             Item::new("/admin/products", "Products"),
             Item::new("/admin/mappings", "Group mappings"),
+            Item::new("/admin/approvals", "Rules of approval"),
             Item::new("/admin/people", "People"),
             Item::new("/admin/notifications", "Notifications"),
         ];

@@ -1,15 +1,16 @@
 use std::collections::BTreeMap;
 
-use domain::access::{ApprovalRule, ProductAccess, ProductSettings};
+use domain::access::{ProductAccess, ProductSettings};
 use domain::action::Action;
+use domain::approval::ApprovalRule;
 use domain::project::{Project, Stage};
 use domain::view::{AdminProductPage, FormState, Removal};
 use leptos::prelude::*;
 
 use super::admin_bindings::{BindingForm, Bindings, Proposals, Unbound};
 use crate::components::{
-    Card, Choice, Crumb, Disclosure, Empty, ErrorSummary, Hidden, PageHead, Remove, Select, StoredNow, Table,
-    TextField, field_label, form_part, form_version,
+    Card, Choice, Crumb, Disclosure, Empty, ErrorSummary, Hidden, PageHead, Remove, RuleFields, Select, StoredNow, Table,
+    TextField, field_label, form_part, form_version, stored_rule,
 };
 use crate::document::Page;
 use crate::words;
@@ -144,7 +145,7 @@ fn Access(
                 <tr>
                     <th scope="row">{project.clone()}</th>
                     <td data-label="Stage">{rule.stage.label()}</td>
-                    <td data-label="Approval">{words::approval(rule.approval)}</td>
+                    <td data-label="Approval">{words::approval(&rule.approval)}</td>
                     <td data-label="Longest lease">{words::count(rule.max_lease_days, "day", "days")}</td>
                     {actions.map(|actions| view! { <td data-label="Change">{actions}</td> })}
                 </tr>
@@ -166,11 +167,10 @@ fn AccessForm(
     edited: Option<ProductAccess>,
     state: FormState,
 ) -> impl IntoView {
-    let approvals =
-        [ApprovalRule::OneLead, ApprovalRule::None].map(|r| Choice::new(r.as_str(), words::approval(r))).into();
-    let approval = edited.as_ref().map(|rule| rule.approval.to_string()).unwrap_or_default();
+    let approval = edited.as_ref().map_or_else(ApprovalRule::one_lead, |rule| rule.approval.clone());
     let days = edited.as_ref().map_or("90".to_owned(), |rule| rule.max_lease_days.to_string());
-    let stored = vec![("approval", approval.clone()), ("max_lease_days", days.clone())];
+    let mut stored = stored_rule(&approval);
+    stored.push(("max_lease_days", days.clone()));
     let which = if let Some(rule) = &edited {
         let version = form_version(&state, rule.version);
         view! {
@@ -194,7 +194,7 @@ fn AccessForm(
             <Hidden name="product" value=product />
             {which}
             {edited.is_some().then(|| view! { <div class="sm:col-span-2 empty:hidden"><StoredNow state=state.clone() stored /></div> })}
-            <Select label="Approval" name="approval" value=approval choices=approvals state=state.clone() />
+            <RuleFields rule=approval state=state.clone() />
             <TextField
                 label="Longest lease in days"
                 name="max_lease_days"

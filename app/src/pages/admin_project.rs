@@ -74,7 +74,7 @@ pub fn page(admin: AdminProjectPage, edit: &str) -> Page {
                 <tr>
                     <th scope="row"><a href=format!("/admin/products/{}", access.product)>{name}</a></th>
                     <td data-label="Stage">{access.stage.label()}</td>
-                    <td data-label="Approval">{words::approval(access.approval)}</td>
+                    <td data-label="Approval">{words::approval(&access.approval)}</td>
                     <td data-label="Longest lease">{words::count(access.max_lease_days, "day", "days")}</td>
                 </tr>
             }

@@ -1,4 +1,5 @@
-use domain::access::ApprovalRule;
+use std::collections::BTreeSet;
+
 use domain::catalog::MirrorState;
 use domain::project::{DataClass, Stage};
 use domain::view::{CatalogPage, CatalogQuery, FormState, ProductCard};
@@ -56,7 +57,7 @@ fn Filters(query: CatalogQuery, projects: Vec<String>) -> impl IntoView {
         .chain([5, 10, 20, 60].map(|minutes| Choice::new(minutes.to_string(), format!("At most {minutes} min"))))
         .collect();
     let approvals = std::iter::once(any("With or without"))
-        .chain(ApprovalRule::ALL.map(|rule| Choice::new(rule.as_str(), words::approval(rule))))
+        .chain([Choice::new("none", "No approval needed"), Choice::new("some", "Somebody approves")])
         .collect();
     view! {
         <form class="filters" method="get" action="/catalog" role="search">
@@ -82,11 +83,15 @@ pub fn ProductTile(product: ProductCard) -> impl IntoView {
     classes.sort_unstable();
     classes.dedup();
     let nobody = access.is_empty();
-    let approval = match access.iter().filter(|row| row.approval == ApprovalRule::OneLead).count() {
-        _ if nobody => "Nobody may use it yet",
-        0 => "Not needed",
-        n if n == access.len() => "A team lead",
-        _ => "A team lead, in some stages",
+    let asked: BTreeSet<String> =
+        access.iter().filter(|row| !row.approval.asks_nobody()).map(|row| words::in_turn(&row.approval)).collect();
+    let everywhere = access.iter().all(|row| !row.approval.asks_nobody());
+    let approval = match (asked.len(), asked.into_iter().next()) {
+        _ if nobody => "Nobody may use it yet".to_owned(),
+        (1, Some(who)) if everywhere => who,
+        (1, Some(who)) => format!("{who}, in some stages"),
+        (0, _) => "Not needed".to_owned(),
+        _ => "Depends on the stage".to_owned(),
     };
     let chips = stages.into_iter().map(|stage| view! { <li class="chip">{stage.label()}</li> }).collect_view();
     view! {

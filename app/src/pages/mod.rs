@@ -1,5 +1,6 @@
 //! One page per file, each a function from what it shows to a [`Page`](crate::document::Page).
 
+pub mod admin_approvals;
 mod admin_bindings;
 mod admin_deliveries;
 pub mod admin_mappings;

@@ -140,7 +140,7 @@ fn Access(rows: Vec<AccessRow>) -> impl IntoView {
                 <tr>
                     <th scope="row">{row.project.to_string()}</th>
                     <td data-label="Stage">{row.stage.label()}</td>
-                    <td data-label="Approval">{words::approval(row.approval)}</td>
+                    <td data-label="Approval">{words::approval(&row.approval)}</td>
                     <td data-label="Data class">{words::data_class(row.data_class)}</td>
                     <td data-label="Longest lease">{words::count(row.max_lease_days, "day", "days")}</td>
                 </tr>

@@ -1,9 +1,9 @@
 use domain::action::Action;
-use domain::view::{ConstraintRow, FormState, RequestPage, TimelineEntry};
+use domain::view::{ConstraintRow, FormState, RequestPage, StepRow, StepState, TimelineEntry};
 use leptos::prelude::*;
 
 use crate::components::{
-    Callout, Card, Constraint, Crumb, Disclosure, EnvironmentRows, ErrorSummary, Fact, Facts, Hidden, Moment, PageHead,
+    Badge, Callout, Card, Constraint, Crumb, Disclosure, EnvironmentRows, ErrorSummary, Fact, Facts, Hidden, Icon, Moment, PageHead,
     PairList, PostButton, ProblemCallout, RequestBadge, TextArea, Tone,
 };
 use crate::document::Page;
@@ -76,7 +76,7 @@ pub fn page(request: RequestPage) -> Page {
         let id = request.id.to_string();
         let (approvers, state, possible) =
             (request.approvers.clone(), request.form.clone(), request.hindrance.is_none());
-        let then = if request.update.is_some() { "updated" } else { "provisioned" };
+        let then = after_approval(&request);
         view! { <Decision id version=request.version approvers state possible then /> }
     });
     let body = view! {
@@ -102,6 +102,8 @@ pub fn page(request: RequestPage) -> Page {
                 <Rules constraints=request.constraints />
             </div>
             <div class="stack">
+                {(request.steps.len() > 1 || request.steps.iter().any(|step| !step.agreed.is_empty()))
+                    .then(|| view! { <Steps steps=request.steps.clone() approvers=request.approvers.clone() /> })}
                 <Running rows=request.running requester=request.requester project=request.project_name />
                 <Card title="What happened so far"><Timeline entries=request.timeline /></Card>
             </div>
@@ -173,6 +175,22 @@ fn What(request: RequestPage) -> impl IntoView {
     }
 }
 
+/// What follows an approval by whoever decides now.
+fn after_approval(request: &RequestPage) -> String {
+    let ahead = request.steps.iter().find(|step| step.state == StepState::Ahead);
+    match request.steps.iter().find(|step| step.state == StepState::Open) {
+        Some(open) if open.wanting > 1 => {
+            format!("After your approval {} more have to agree.", open.wanting - 1)
+        }
+        Some(_) if ahead.is_some() => {
+            let next = ahead.map(|step| step.who.clone()).unwrap_or_default();
+            format!("After your approval it is up to {next}.")
+        }
+        _ if request.update.is_some() => "After an approval the environment is updated at once.".to_owned(),
+        _ => "After an approval the environment is provisioned at once.".to_owned(),
+    }
+}
+
 #[component]
 fn Decision(
     id: String,
@@ -180,17 +198,13 @@ fn Decision(
     approvers: String,
     state: FormState,
     possible: bool,
-    /// What follows an approval: "provisioned", "updated".
-    then: &'static str,
+    /// What follows an approval.
+    then: String,
 ) -> impl IntoView {
     let approve = possible.then(|| {
         view! { <button class="button button-primary" type="submit" name="decision" value="approve">"Approve"</button> }
     });
-    let note = if possible {
-        format!("After an approval the environment is {then} at once.")
-    } else {
-        "It cannot be approved as it stands: see the top of the page.".to_owned()
-    };
+    let note = if possible { then } else { "It cannot be approved as it stands: see the top of the page.".to_owned() };
     view! {
         <Card title="Your decision" note=approvers id="decide">
             <form class="stack gap-4" method="post" action="/api/decide_request" novalidate>
@@ -212,6 +226,44 @@ fn Decision(
             </form>
         </Card>
     }
+}
+
+/// Who has to agree, one step after the other, and how far that came.
+#[component]
+fn Steps(steps: Vec<StepRow>, approvers: String) -> impl IntoView {
+    let note = words::count(steps.len() as u64, "step", "steps");
+    let items = steps
+        .into_iter()
+        .map(|step| {
+            let (tone, icon, text) = match step.state {
+                StepState::Done => (Tone::Good, Icon::Check, "Done"),
+                StepState::Open => (Tone::Info, Icon::Clock, "Open"),
+                StepState::Ahead => (Tone::Neutral, Icon::Clock, "Not yet"),
+                StepState::Dropped => (Tone::Neutral, Icon::Minus, "Not decided"),
+            };
+            let wanting = (step.state == StepState::Open && !step.agreed.is_empty())
+                .then(|| view! { <p class="text-sm text-muted">{format!("{} more to agree.", step.wanting)}</p> });
+            let agreed = (!step.agreed.is_empty())
+                .then(|| view! { <p class="text-sm text-muted">{format!("Approved by {}", step.agreed.join(", "))}</p> });
+            let can = (step.state == StepState::Open).then(|| view! { <p class="text-sm">{approvers.clone()}</p> });
+            let mut who = step.who;
+            if let Some(first) = who.get_mut(..1) {
+                first.make_ascii_uppercase();
+            }
+            view! {
+                <li>
+                    <p class="flex flex-wrap items-center gap-x-2">
+                        <strong>{who}</strong>
+                        <Badge tone icon text />
+                    </p>
+                    {agreed}
+                    {wanting}
+                    {can}
+                </li>
+            }
+        })
+        .collect_view();
+    view! { <Card title="Who has to agree" note><ol class="timeline">{items}</ol></Card> }
 }
 
 /// What the portfolio demands of the product.

@@ -44,6 +44,25 @@ fn administration() {
     });
     assert!(told.contains("The account changed") && told.contains(r#"name="version" value="3""#));
     assert!(text.contains(r#"name="version" value="2""#), "a draft stays with the version it was filled against");
+    let text = page("admin-approvals", || pages::admin_approvals::page(samples::admin_approvals(), ""));
+    assert!(text.contains("2 team leads, then a data owner approve") && text.contains("Any stage"));
+    assert!(text.contains("/api/remove_approver") && text.contains("/api/save_approval_floor"));
+    let text = page("admin-approvals-edit", || pages::admin_approvals::page(samples::admin_approvals(), "floor-1"));
+    assert!(text.contains("Change what holds for Prod, any data class") && text.contains(r#"name="version" value="2""#));
+    let text = page("admin-approvals-mistake", || {
+        let mut sample = samples::admin_approvals();
+        let typed = [("form", "floor"), ("version", ""), ("stage", "prod"), ("who_1", "lead"), ("people_1", "9")];
+        sample.form.values = typed.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        sample.form.errors = vec![FieldError::new("people_1", "A whole number from 1 to 5.")];
+        pages::admin_approvals::page(sample, "")
+    });
+    assert!(text.contains(r#"id="field-floor-people-1-error""#) && text.contains(r#"value="9""#));
+    page("admin-approvals-none", || {
+        pages::admin_approvals::page(
+            AdminApprovalsPage { floors: vec![], approvers: vec![], ..samples::admin_approvals() },
+            "",
+        )
+    });
     let text = page("admin-mappings", || {
         pages::admin_mappings::page(AdminMappingsPage {
             mappings: samples::mappings(),

@@ -194,7 +194,17 @@ fn request_in_every_state() {
         pages::request::page(RequestPage { allowed: Allowed::default(), ..samples::request(RequestState::Submitted) })
     });
     assert!(!mine.contains("/api/decide_request") && !mine.contains("/api/withdraw_request"));
-    assert!(mine.contains("Frank Lead decides."));
+    assert!(mine.contains("Frank Lead decides.") && !mine.contains("Who has to agree"));
+    let chain = page("request-chain", || {
+        let steps = vec![
+            samples::approval_step("2 team leads", StepState::Done, &["Frank Lead", "Lea Lead"]),
+            StepRow { wanting: 1, ..samples::approval_step("2 data owners", StepState::Open, &["Olga Owner"]) },
+            samples::approval_step("an admin", StepState::Ahead, &[]),
+        ];
+        pages::request::page(RequestPage { steps, ..samples::request(RequestState::Submitted) })
+    });
+    assert!(chain.contains("Who has to agree") && chain.contains("Approved by Frank Lead, Lea Lead"));
+    assert!(chain.contains("1 more to agree.") && chain.contains("After your approval it is up to an admin."));
 }
 
 #[test]

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Html;
-use domain::access::{ApprovalRule, ProductAccess};
+use domain::access::ProductAccess;
 use domain::catalog::MirrorState;
 use domain::id::{ProductId, ProjectId};
 use domain::project::Stage;
@@ -12,7 +12,7 @@ use store::{Scope, Store};
 
 use super::Answer;
 use super::enter::{Shell, enter};
-use crate::parts::{Filter, approval_word, class_word, input, select, stages, typical};
+use crate::parts::{Filter, class_word, input, select, stages, typical};
 
 #[derive(Template)]
 #[template(path = "catalog.html")]
@@ -59,7 +59,7 @@ pub(super) async fn catalog(State(store): State<Store>, headers: HeaderMap) -> A
             .collect();
         classes.sort_unstable();
         classes.dedup();
-        let approval = match rules.iter().filter(|rule| rule.approval == ApprovalRule::OneLead).count() {
+        let approval = match rules.iter().filter(|rule| !rule.approval.asks_nobody()).count() {
             0 => "Not needed",
             n if n == rules.len() => "A team lead",
             _ => "A team lead, in some stages",
@@ -79,7 +79,7 @@ pub(super) async fn catalog(State(store): State<Store>, headers: HeaderMap) -> A
             description: product.description,
         });
     }
-    let approvals = ApprovalRule::ALL.map(|rule| (rule.as_str(), approval_word(rule)));
+    let approvals = [("none", "No approval needed"), ("some", "Somebody approves")];
     let filters = vec![
         input("Name or description", "q", "search"),
         stages(),

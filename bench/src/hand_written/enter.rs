@@ -3,12 +3,14 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
+use domain::approval::Approver;
 use domain::id::ProjectId;
 use domain::person::{Actor, ProjectRole};
+use domain::request::RequestState;
 use domain::view::Flash;
 use http::{HeaderMap, header};
 use sha2::{Digest as _, Sha256};
-use store::{Scope, Store};
+use store::{Part, RequestFilter, Scope, Store};
 
 use super::{Failure, now};
 use crate::parts::{Filter, select};
@@ -53,7 +55,9 @@ pub(super) async fn enter(store: &Store, headers: &HeaderMap, path: &'static str
     let led: Vec<ProjectId> = actor.projects_as(ProjectRole::Lead).into_iter().cloned().collect();
     // Admins decide too, where a project has no lead; none of them comes here.
     let decides = !led.is_empty();
-    let waiting = if decides { store.count_requests_waiting(&Scope::Projects(led), Some(&key)).await? } else { 0 };
+    let part = Part { who: Some(Approver::Lead), projects: led, free: vec![key], ..Part::default() };
+    let undecided = RequestFilter { state: Some(RequestState::Submitted), ..RequestFilter::default() };
+    let waiting = if decides { store.count_requests(&Scope::Requests(vec![part]), &undecided).await? } else { 0 };
     let flash = store.take_flash(&id).await?;
     let item = |href, label| Item { href, label, count: 0 };
     let mut items = vec![item("/", "Home"), item("/catalog", "Catalog"), item("/requests", "Requests")];

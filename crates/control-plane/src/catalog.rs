@@ -6,16 +6,16 @@ use domain::access::ProductAccess;
 use domain::action::Action;
 use domain::catalog::{Portfolio, Product};
 use domain::id::{PortfolioId, ProductId, ProjectId};
-use domain::person::ProjectRole;
 use domain::project::{DataClass, Project, ProjectAccount};
 use domain::view::{
     AccessRow, ApproverRow, CatalogPage, CatalogQuery, ProductCard, ProductPage, TypicalTime, VersionRow,
 };
 use store::Scope;
 
+use crate::authorize::Where;
 use crate::request_form::{PROJECT_TAGS, project_tag, tag_choices};
 use crate::trail::Event;
-use crate::{Caller, ControlPlane, Result, words};
+use crate::{Caller, ControlPlane, Result, approvers, words};
 
 impl ControlPlane {
     /// The products that the caller's projects may use; all of them for admins and auditors.
@@ -35,7 +35,7 @@ impl ControlPlane {
         let fits = |row: &AccessRow| {
             (query.stage.is_empty() || row.stage.as_str() == query.stage)
                 && (query.project.is_empty() || row.project.as_str() == query.project)
-                && (query.approval.is_empty() || row.approval.as_str() == query.approval)
+                && (query.approval.is_empty() || (query.approval == "none") == row.approval.asks_nobody())
                 && (query.data_class.is_empty() || row.data_class.as_str() == query.data_class)
         };
         let mut any = false;
@@ -122,14 +122,10 @@ impl ControlPlane {
     async fn approvers(&self, caller: &Caller, access: &[ProductAccess]) -> Result<Vec<ApproverRow>> {
         let mut rows: Vec<ApproverRow> = Vec::new();
         let projects: BTreeSet<&ProjectId> = access.iter().map(|rule| &rule.project).collect();
-        let mut leads = self.eligible_leads_of(|project| projects.contains(project)).await?;
-        for others in leads.values_mut() {
-            others.retain(|lead| lead.person != caller.actor.person);
-        }
+        let deciders = self.deciders(|project| projects.contains(project)).await?;
         for rule in access {
-            let is_lead = caller.actor.has_project_role(&rule.project, ProjectRole::Lead);
-            let leads = leads.get(&rule.project).map(Vec::as_slice).unwrap_or_default();
-            let who = words::approval(rule.approval, leads, is_lead);
+            let there = Where { project: &rule.project, product: &rule.product, stage: rule.stage };
+            let who = approvers::in_words(&rule.approval, &deciders, there, &caller.actor);
             match rows.iter_mut().find(|row| row.project == rule.project && row.who == who) {
                 Some(row) => row.stages.push(rule.stage),
                 None => rows.push(ApproverRow { project: rule.project.clone(), stages: vec![rule.stage], who }),
@@ -150,13 +146,13 @@ impl ControlPlane {
         Ok(())
     }
 
-    /// The access rules of the caller's projects; all rules for admins and auditors.
+    /// The access rules of the caller's projects, raised to the floors; all rules for admins and auditors.
     async fn access_in_reach(&self, caller: &Caller) -> Result<Vec<ProductAccess>> {
         if caller.actor.is_admin() || caller.actor.is_auditor() {
-            return Ok(self.store().all_product_access().await?);
+            return self.with_floors(self.store().all_product_access().await?).await;
         }
         let projects: Vec<ProjectId> = caller.actor.projects().into_iter().cloned().collect();
-        Ok(self.store().product_access_of_projects(&projects).await?)
+        self.with_floors(self.store().product_access_of_projects(&projects).await?).await
     }
 
     /// The accounts of the caller's projects; all accounts for admins and auditors.
@@ -250,7 +246,7 @@ fn access_rows(rules: &[&ProductAccess], projects: &BTreeMap<ProjectId, Project>
         .map(|rule| AccessRow {
             project: rule.project.clone(),
             stage: rule.stage,
-            approval: rule.approval,
+            approval: rule.approval.clone(),
             data_class: projects.get(&rule.project).map_or(DataClass::Restricted, |p| p.data_class),
             max_lease_days: rule.max_lease_days,
         })

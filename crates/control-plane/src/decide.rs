@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::action::Action;
 use domain::audit::Outcome;
 use domain::environment::{Environment, EnvironmentState, Leaves};
@@ -10,7 +10,7 @@ use domain::id::{EnvironmentId, OperationId, RequestId};
 use domain::operation::{Operation, OperationKind, Step, Subject};
 use domain::person::PersonKey;
 use domain::problem::Problem;
-use domain::request::{Decision, DecisionError, Request, RequestKind, RequestState};
+use domain::request::{Decision, DecisionError, Request, RequestKind, RequestState, StepDecision, Verdict};
 use domain::view::DecisionInput;
 use store::Tx;
 
@@ -18,18 +18,27 @@ use crate::trail::{By, Event};
 use crate::{Caller, ControlPlane, Error, Result};
 
 impl ControlPlane {
-    /// Approves or denies. A request that changed since the page was loaded is not decided; one that the caller decided
-    /// just so is left as it is.
-    pub async fn decide_request(&self, caller: &Caller, id: &RequestId, input: DecisionInput) -> Result<()> {
+    /// Approves the open step, or denies. A request that changed since the page was loaded is not decided; one that the caller
+    /// decided just so is left as it is.
+    pub async fn decide_request(&self, caller: &Caller, id: &RequestId, input: DecisionInput) -> Result<Decided> {
+        let verdict = match input.decision.as_str() {
+            "approve" => Verdict::Approve,
+            "deny" => Verdict::Deny,
+            _ => return Err(Error::field("decision", "Choose to approve or to deny.")),
+        };
+        // A second click: what it asks for is done, by whoever may not do it twice.
+        if let Some(decided) = self.decided_before(caller, id, verdict).await? {
+            return Ok(decided);
+        }
         let seen: Request = self.authorize(caller, Action::DecideRequest, id).await?.into_thing();
-        let by = caller.actor.person.clone();
+        let (by, on_behalf_of) = (caller.actor.person.clone(), None);
         let comment = input.comment.trim().to_owned();
         if comment.chars().count() > 2_000 {
             return Err(Error::field("comment", "At most 2000 characters."));
         }
-        let decision = match input.decision.as_str() {
-            // What is known to come to nothing is not begun. A second click finds it approved.
-            "approve" if seen.state == RequestState::Submitted => {
+        let decision = match verdict {
+            // What is known to come to nothing is not begun.
+            Verdict::Approve if seen.state == RequestState::Submitted => {
                 let valid = match self.still_valid(&seen).await? {
                     Ok(valid) => valid,
                     Err(problem) => return Err(Error::Conflict(problem)),
@@ -37,28 +46,41 @@ impl ControlPlane {
                 if let Some(problem) = self.denied(&seen, &valid).await? {
                     return Err(Error::Conflict(problem));
                 }
-                Decision::Approve { by: Some(by), comment }
+                Decision::Approve { by: Some(by), on_behalf_of, comment }
             }
-            "approve" => Decision::Approve { by: Some(by), comment },
-            "deny" => Decision::Deny { by, comment },
-            _ => return Err(Error::field("decision", "Choose to approve or to deny.")),
+            Verdict::Approve => Decision::Approve { by: Some(by), on_behalf_of, comment },
+            Verdict::Deny => Decision::Deny { by, on_behalf_of, comment },
         };
         self.decide(caller, &seen, input.version.trim().parse().unwrap_or(-1), decision).await
+    }
+
+    /// What became of a request that the caller decided just so before; refused where they decided otherwise.
+    async fn decided_before(&self, caller: &Caller, id: &RequestId, verdict: Verdict) -> Result<Option<Decided>> {
+        let Some(made) = self.store().request_decision_of(id, &caller.actor.person).await? else { return Ok(None) };
+        if made.verdict != verdict {
+            let did = if made.verdict == Verdict::Approve { "approved" } else { "denied" };
+            return Err(Error::conflict(
+                &format!("You {did} this request before."),
+                "One person decides one step of a request, and no other; what you decided now was not recorded.",
+                "The page shows the request as it is now.",
+            ));
+        }
+        Ok(self.store().request(id).await?.map(|request| Decided::of(&request)))
     }
 
     /// Takes the caller's own undecided request back.
     pub async fn withdraw_request(&self, caller: &Caller, id: &RequestId, version: i64) -> Result<()> {
         let seen: Request = self.authorize(caller, Action::WithdrawRequest, id).await?.into_thing();
         let decision = Decision::Withdraw { by: caller.actor.person.clone() };
-        self.decide(caller, &seen, version, decision).await
+        self.decide(caller, &seen, version, decision).await.map(drop)
     }
 
-    async fn decide(&self, caller: &Caller, seen: &Request, version: i64, decision: Decision) -> Result<()> {
+    async fn decide(&self, caller: &Caller, seen: &Request, version: i64, decision: Decision) -> Result<Decided> {
         let mut tx = self.store().begin().await?;
         let request = tx.request(&seen.id).await?.ok_or_else(|| Error::not_found("request"))?;
         // A second click: what it asks for is done.
-        if request.decision.as_ref().is_some_and(|made| is_same(made, &decision)) {
-            return Ok(());
+        if is_made(&request, &decision) {
+            return Ok(Decided::of(&request));
         }
         if let Some(made) = &request.decision {
             let problem = self.decided_already(made).await?;
@@ -73,7 +95,7 @@ impl ControlPlane {
         if let Some(environment) = &decided.environment {
             self.changed(environment);
         }
-        Ok(())
+        Ok(Decided::of(&decided))
     }
 
     /// What somebody is told who comes too late.
@@ -103,18 +125,17 @@ impl ControlPlane {
     ) -> Result<Request> {
         let by = by.into();
         let now = self.now();
+        let made = step_decision(&request, &decision, now);
+        let nobody_asked = matches!(decision, Decision::Approve { by: None, .. });
+        let steps = request.approval.steps().len();
+        let mut decided = request.decide(decision.clone(), now).map_err(|e| refused_decision(&e))?;
         let action = match &decision {
+            Decision::Approve { .. } if decided.state == RequestState::Submitted => "approve_step",
             Decision::Approve { .. } => "approve_request",
             Decision::Deny { .. } => "deny_request",
             Decision::Withdraw { .. } => Action::WithdrawRequest.as_str(),
             Decision::Expire => "expire_request",
         };
-        let comment = match &decision {
-            Decision::Approve { comment, .. } | Decision::Deny { comment, .. } => comment.clone(),
-            Decision::Withdraw { .. } | Decision::Expire => String::new(),
-        };
-        let nobody_asked = matches!(decision, Decision::Approve { by: None, .. });
-        let mut decided = request.decide(decision, now).map_err(|e| refused_decision(&e))?;
         if decided.state == RequestState::Approved && decided.kind == RequestKind::Update {
             tx.update_request(&decided).await?;
             self.begin_update(tx, by, &decided).await?;
@@ -133,14 +154,20 @@ impl ControlPlane {
             self.record(tx, by, event).await?;
         } else {
             tx.update_request(&decided).await?;
-            tx.erase_sealed(&decided.id).await?;
+            if decided.state.is_final() {
+                tx.erase_sealed(&decided.id).await?;
+            }
         }
         let mut event = Event::done(action, "request", decided.id.as_str())
             .project(&decided.project)
             .version(decided.version)
             .outcome(Outcome::Succeeded);
-        if !comment.is_empty() {
-            event = event.with("comment", comment);
+        if let Some(made) = &made {
+            tx.insert_request_decision(made).await?;
+            event = event.with("step", format!("{} of {steps}: {}", made.step + 1, made.who));
+            if !made.comment.is_empty() {
+                event = event.with("comment", &made.comment);
+            }
         }
         if nobody_asked {
             event = event.with("because", "the approval rule asks nobody");
@@ -216,8 +243,54 @@ impl ControlPlane {
     }
 }
 
+/// What became of a request by a decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decided {
+    /// It waits for more people, or for those of the next step.
+    Goes,
+    Approved,
+    /// Denied, withdrawn, or expired.
+    Ended,
+}
+
+impl Decided {
+    fn of(request: &Request) -> Self {
+        match request.state {
+            RequestState::Submitted => Self::Goes,
+            RequestState::Approved => Self::Approved,
+            RequestState::Denied | RequestState::Withdrawn | RequestState::Expired => Self::Ended,
+        }
+    }
+}
+
+/// What somebody decides at the step that is open; nothing where nobody is asked, or nobody decides.
+fn step_decision(request: &Request, decision: &Decision, at: DateTime<Utc>) -> Option<StepDecision> {
+    let (by, on_behalf_of, verdict, comment) = match decision {
+        Decision::Approve { by, on_behalf_of, comment } => (by.as_ref()?, on_behalf_of, Verdict::Approve, comment),
+        Decision::Deny { by, on_behalf_of, comment } => (by, on_behalf_of, Verdict::Deny, comment),
+        Decision::Withdraw { .. } | Decision::Expire => return None,
+    };
+    let open = request.open_step()?;
+    Some(StepDecision {
+        request: request.id.clone(),
+        step: open.index,
+        who: open.step.who,
+        by: by.clone(),
+        on_behalf_of: on_behalf_of.clone(),
+        verdict,
+        comment: comment.clone(),
+        at,
+    })
+}
+
 /// Whether the same person decided the same; what they wrote to it does not matter.
-fn is_same(made: &Decision, now: &Decision) -> bool {
+fn is_made(request: &Request, now: &Decision) -> bool {
+    if let Decision::Approve { by: Some(by), .. } = now
+        && request.agreed.iter().any(|agreement| &agreement.by == by)
+    {
+        return true;
+    }
+    let Some(made) = &request.decision else { return false };
     match (made, now) {
         (Decision::Approve { by: Some(made), .. }, Decision::Approve { by: Some(now), .. })
         | (Decision::Deny { by: made, .. }, Decision::Deny { by: now, .. })
@@ -232,7 +305,7 @@ fn refused_decision(error: &DecisionError) -> Error {
         DecisionError::ReasonMissing => {
             Error::field("comment", "Say why, so that the person who asked knows what to change.")
         }
-        DecisionError::OwnRequest | DecisionError::NotTheRequester | DecisionError::NotYetExpired(_) => {
+        DecisionError::OwnRequest | DecisionError::DecidedBefore | DecisionError::NotTheRequester | DecisionError::NotYetExpired(_) => {
             Error::conflict("This decision cannot be made.", format!("{error}."), "Look at the request again.")
         }
     }

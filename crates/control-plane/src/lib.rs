@@ -6,6 +6,7 @@
 
 mod admin;
 mod approvals;
+mod approvers;
 mod audit;
 mod authorize;
 mod backlog;
@@ -68,6 +69,7 @@ pub use authorize::PolicyError;
 use authorize::{Policies, Refusals};
 pub use backlog::{Backlog, Unfinished};
 pub use caller::{Caller, SessionHandle};
+pub use decide::Decided;
 pub use deps::{CrashHook, CrashPoint, Deps, Ids, Random, SystemClock};
 pub use doctor::{Check, Level, check_database};
 pub use error::{Error, Result};

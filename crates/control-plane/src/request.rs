@@ -3,17 +3,18 @@
 use std::collections::BTreeMap;
 
 use domain::action::Action;
+use domain::approval::Step;
 use domain::audit::AuditActor;
 use domain::binding::{BindingPerson, resolve};
 use domain::catalog::Product;
 use domain::environment::Environment;
 use domain::id::RequestId;
 use domain::parameter::narrow;
-use domain::person::ProjectRole;
+use domain::person::PersonKey;
 use domain::preflight::Preflight;
 use domain::problem::Problem;
-use domain::request::{Decision, Request, RequestState};
-use domain::view::{Denial, RequestPage, TimelineEntry, UpdateOf, UpdatePreview};
+use domain::request::{Decision, Request, RequestState, Verdict};
+use domain::view::{Denial, RequestPage, StepRow, StepState, TimelineEntry, UpdateOf, UpdatePreview};
 use store::{AuditFilter, EnvironmentFilter, PageRequest, Scope};
 
 use crate::rows::system_for;
@@ -95,7 +96,8 @@ impl ControlPlane {
             is_mine: request.requester == caller.actor.person,
             denial: self.denial(&request).await?,
             timeline: self.timeline(&request).await?,
-            approvers: self.approvers_in_words(&request).await?,
+            steps: self.steps_of_request(&request).await?,
+            approvers: self.decides_now(&request).await?,
             hindrance,
             preflight,
             expires_at: request.expires_at(),
@@ -125,24 +127,42 @@ impl ControlPlane {
     }
 
     async fn denial(&self, request: &Request) -> Result<Option<Denial>> {
-        let Some(Decision::Deny { by, comment }) = &request.decision else { return Ok(None) };
+        let Some(Decision::Deny { by, comment, .. }) = &request.decision else { return Ok(None) };
         let names = self.names([], [by]).await?;
         Ok(Some(Denial { by: names.person(by), reason: comment.clone() }))
     }
 
-    async fn approvers_in_words(&self, request: &Request) -> Result<String> {
-        if request.state != RequestState::Submitted {
-            return Ok(String::new());
-        }
-        let leads = self.eligible_leads(&request.project, &request.requester).await?;
-        let asker = self.actor(&request.requester).await?;
-        let is_lead = asker.is_some_and(|a| a.has_project_role(&request.project, ProjectRole::Lead));
-        let text = words::approval(request.approval, &leads, is_lead);
-        // Said of somebody else on a page that others read too.
-        Ok(text.replace(
-            "You are the only lead of this project, and nobody",
-            "The only lead of this project asked, and nobody",
-        ))
+    /// The steps of its rule, and how far it came.
+    async fn steps_of_request(&self, request: &Request) -> Result<Vec<StepRow>> {
+        let decisions = self.store().request_decisions(&request.id).await?;
+        let people: Vec<&PersonKey> =
+            decisions.iter().flat_map(|made| [Some(&made.by), made.on_behalf_of.as_ref()]).flatten().collect();
+        let names = self.names([], people).await?;
+        let open = request.open_step().map(|open| open.index);
+        let row = |(index, step): (usize, &Step)| {
+            let agreed = decisions.iter().filter(|made| made.step == index && made.verdict == Verdict::Approve);
+            let agreed: Vec<String> = agreed
+                .map(|made| match &made.on_behalf_of {
+                    Some(delegator) => format!("{} for {}", names.person(&made.by), names.person(delegator)),
+                    None => names.person(&made.by),
+                })
+                .collect();
+            let is_open = open.is_some_and(|open| open <= index);
+            StepRow {
+                who: step.who.in_words(step.people),
+                state: match request.state {
+                    _ if !is_open => StepState::Done,
+                    RequestState::Submitted if open == Some(index) => StepState::Open,
+                    RequestState::Submitted => StepState::Ahead,
+                    // It was approved before rules had steps.
+                    RequestState::Approved => StepState::Done,
+                    _ => StepState::Dropped,
+                },
+                wanting: step.people.saturating_sub(u8::try_from(agreed.len()).unwrap_or(u8::MAX)),
+                agreed,
+            }
+        };
+        Ok(request.approval.steps().iter().enumerate().map(row).collect())
     }
 
     /// What the platform sets, as it would be sent now.
@@ -198,6 +218,7 @@ impl ControlPlane {
                 let by_rule = event.detail.contains_key("because");
                 let what = match event.action.as_str() {
                     "submit_request" => "Submitted",
+                    "approve_step" => "Approved a step",
                     "approve_request" if by_rule => "Approved: the rule asks nobody",
                     "approve_request" => "Approved",
                     "deny_request" => "Denied",

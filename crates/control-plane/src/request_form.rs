@@ -9,18 +9,19 @@ use domain::catalog::{Product, ProvisioningArtifact, TagOption};
 use domain::draft::RETYPE;
 use domain::id::{DraftId, ProductId};
 use domain::parameter::narrow;
-use domain::person::ProjectRole;
 use domain::problem::{FieldError, Problem};
 use domain::project::{Project, ProjectAccount};
 use domain::view::{FormControl, FormField, FormState, RequestFormPage, RequestFormQuery, Target};
 
+use crate::authorize::Where;
 use crate::catalog::versions;
 use crate::preflight::{Drawn, Form};
-use crate::{Caller, ControlPlane, Error, Result, words};
+use crate::{Caller, ControlPlane, Error, Result, approvers};
 
 const NAME: BindingSource = BindingSource::FromPerson { value: PersonValue::EnvironmentName };
 
-/// A place that a request can be for: the account of a project, and the rule that lets the project use the product there.
+/// A place that a request can be for: the account of a project, and the rule that lets the project use the product there, its
+/// approval raised to the floors.
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
     pub(crate) account: ProjectAccount,
@@ -31,6 +32,11 @@ impl Place {
     /// As posted: `PROJECT/ACCOUNT/REGION`.
     pub(crate) fn value(&self) -> String {
         format!("{}/{}/{}", self.account.project, self.account.account, self.account.region)
+    }
+
+    /// As who decides requests depends on it.
+    pub(crate) fn where_of<'a>(&'a self, product: &'a ProductId) -> Where<'a> {
+        Where { project: &self.account.project, product, stage: self.account.stage }
     }
 }
 
@@ -76,8 +82,9 @@ impl ControlPlane {
             Self::bound_values(caller, &fields, &params, &bindings, place, &project, &suggested_name);
         // A secret that this version does not ask for needs no typing.
         state.errors.retain(|e| e.message != RETYPE || fields.iter().any(|field| field.name == e.field));
-        let leads = self.eligible_leads(&project.id, &caller.actor.person).await?;
-        let is_lead = caller.actor.has_project_role(&project.id, ProjectRole::Lead);
+        let deciders = self.deciders_in(&project.id).await?;
+        let (rule, there) = (&place.access.approval, place.where_of(&product.id));
+        let too_few = self.too_few(&deciders, rule, there, &caller.actor.person);
         let tag_fields = tag_fields(&product.tag_options, &project);
         let person = binding_person(caller, state.value("name").unwrap_or(&suggested_name));
         let drawn = Drawn {
@@ -106,10 +113,10 @@ impl ControlPlane {
             bound: if gone { Vec::new() } else { bound },
             usage_instructions: artifact.usage_instructions.clone(),
             max_lease_days: place.access.max_lease_days,
-            approval: words::approval(place.access.approval, &leads, is_lead),
+            approval: approvers::in_words(rule, &deciders, there, &caller.actor),
             suggested_name,
             preflight,
-            blocked: if gone { None } else { self.blocked(place, &missing) },
+            blocked: if gone { None } else { self.blocked(place, &missing).or(too_few) },
             draft: if state == FormState::default() { String::new() } else { query.draft },
             form_token: state.value("form_token").map_or_else(|| self.ids().uuid().to_string(), str::to_owned),
             targets: places
@@ -121,7 +128,7 @@ impl ControlPlane {
                     account_name: p.account.name.clone(),
                     region: p.account.region.clone(),
                     stage: p.account.stage,
-                    approval: p.access.approval,
+                    approval: p.access.approval.clone(),
                 })
                 .collect(),
             state,
@@ -131,7 +138,7 @@ impl ControlPlane {
     /// Where the caller may request a product: accounts of their projects in the product's region, in stages that may
     /// use it.
     pub(crate) async fn places(&self, caller: &Caller, product: &Product) -> Result<Vec<Place>> {
-        let access = self.store().product_access_of_product(&product.id).await?;
+        let access = self.with_floors(self.store().product_access_of_product(&product.id).await?).await?;
         let projects = caller.actor.projects();
         let mut places = Vec::new();
         for access in access.into_iter().filter(|a| projects.contains(&a.project)) {

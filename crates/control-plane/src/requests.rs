@@ -1,6 +1,5 @@
 //! The list of requests.
 
-use domain::action::Action;
 use domain::view::{Listing, RequestsPage, RequestsQuery};
 use store::{Order, RequestFilter};
 
@@ -10,7 +9,7 @@ use crate::{Caller, ControlPlane, Result};
 impl ControlPlane {
     /// The requests that the caller may see, newest first.
     pub async fn requests(&self, caller: &Caller, query: RequestsQuery) -> Result<RequestsPage> {
-        let scope = Self::scope(&caller.actor, Action::ViewRequest);
+        let scope = self.seeing_scope(&caller.actor).await?;
         let text = query.q.trim();
         // A filter that names nothing known is no filter: an old link still shows a list.
         let filter = RequestFilter {

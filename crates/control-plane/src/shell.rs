@@ -1,7 +1,6 @@
 //! The frame around every page.
 
 use domain::action::Action;
-use domain::person::ProjectRole;
 use domain::view::{Flash, Shell};
 
 use store::Scope;
@@ -10,13 +9,14 @@ use crate::authorize::Portal;
 use crate::{Caller, ControlPlane, Error, Result};
 
 /// The actions that decide which parts of the navigation are shown.
-const NAVIGATION: [Action; 7] = [
+const NAVIGATION: [Action; 8] = [
     Action::ViewAudit,
     Action::ViewAdministration,
     Action::ViewOrganization,
     Action::ManageProjects,
     Action::ManageGroupMappings,
     Action::ManageProductAccess,
+    Action::ManageApprovals,
     Action::RefreshCatalog,
 ];
 
@@ -25,8 +25,9 @@ impl ControlPlane {
     pub async fn shell(&self, caller: &Caller) -> Result<Shell> {
         let allowed = self.allowed_actions(caller, &Portal, &NAVIGATION).await?;
         let actor = &caller.actor;
-        let decides = !actor.is_auditor() && (actor.is_admin() || !actor.projects_as(ProjectRole::Lead).is_empty());
-        let waiting_for_me = if decides { self.count_waiting_for(caller).await? } else { 0 };
+        let deciding = self.deciding_scope(actor).await?;
+        let decides = deciding != Scope::Nothing;
+        let waiting_for_me = if decides { self.count_waiting_in(&deciding).await? } else { 0 };
         let unread = self.unread(&actor.person).await?;
         let flash = match &caller.session {
             Some(session) => self.store().take_flash(&session.0).await?,

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::access::ApprovalRule;
 use domain::action::Action;
 use domain::audit::Outcome;
 use domain::binding::{NOT_CHOSEN, ParameterBinding, field_name, resolve};
@@ -72,6 +71,8 @@ impl ControlPlane {
         };
 
         self.refuse_what_would_be_denied(caller, &product, place, &project, &checked).await?;
+        let (rule, there) = (&place.access.approval, place.where_of(&product.id));
+        self.refuse_what_nobody_decides(rule, there, &caller.actor.person).await?;
         let now = self.now();
         let request_id: RequestId = self.ids().next()?;
         let person = &caller.actor.person;
@@ -107,7 +108,8 @@ impl ControlPlane {
             tags: checked.tags,
             justification: checked.justification,
             lease_days: checked.lease_days,
-            approval: place.access.approval,
+            approval: place.access.approval.clone(),
+            agreed: Vec::new(),
             state: RequestState::Submitted,
             decision: None,
             submitted_at: now,
@@ -122,10 +124,10 @@ impl ControlPlane {
             .with("name", &request.name)
             .with("product", product.id.as_str())
             .with("account", request.account.as_str())
-            .with("approval", request.approval.as_str());
+            .with("approval", request.approval.to_string());
         self.record(&mut tx, caller, event).await?;
-        let environment = if request.approval == ApprovalRule::None {
-            let decision = Decision::Approve { by: None, comment: String::new() };
+        let environment = if request.approval.asks_nobody() {
+            let decision = Decision::Approve { by: None, on_behalf_of: None, comment: String::new() };
             self.apply_decision(&mut tx, caller, request, decision).await?.environment
         } else {
             None

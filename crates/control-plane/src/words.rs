@@ -1,10 +1,8 @@
 //! Small texts that more than one page says.
 
-use domain::access::ApprovalRule;
 use domain::binding::{AccountValue, BindingSource, ParameterBinding, PersonValue};
 use domain::catalog::{Constraint, ConstraintRule};
 use domain::parameter::describe_rules;
-use domain::person::Actor;
 use domain::project::ProjectAccount;
 use domain::view::ConstraintRow;
 
@@ -14,22 +12,6 @@ pub(crate) fn any_of(names: &[String]) -> String {
         [] => String::new(),
         [one] => one.clone(),
         [rest @ .., last] => format!("{} or {last}", rest.join(", ")),
-    }
-}
-
-/// Who decides, for a person who asks.
-pub(crate) fn approval(rule: ApprovalRule, leads: &[Actor], asker_is_lead: bool) -> String {
-    let names: Vec<String> = leads.iter().map(|a| a.display_name.clone()).collect();
-    match rule {
-        ApprovalRule::None => "No approval is needed.".to_owned(),
-        ApprovalRule::OneLead if !names.is_empty() => match names.len() {
-            1 => format!("{} decides.", names[0]),
-            _ => format!("One of the leads decides: {}.", any_of(&names)),
-        },
-        ApprovalRule::OneLead if asker_is_lead => {
-            "You are the only lead of this project, and nobody decides their own request: an admin decides.".to_owned()
-        }
-        ApprovalRule::OneLead => "The project has no lead who can decide: an admin decides.".to_owned(),
     }
 }
 

@@ -15,8 +15,9 @@ use domain::environment::{Environment, EnvironmentState, Leaves};
 use domain::id::ProjectId;
 use domain::person::{Actor, Membership, PersonKey, PlatformGrant, PlatformRole, ProjectRole};
 use domain::project::Stage;
-use domain::request::{Request, RequestKind, RequestState};
-use domain::view::{EnvironmentsQuery, GroupMappingInput, RequestsQuery};
+use domain::request::{Agreement, Request, RequestKind, RequestState, StepDecision, Verdict};
+use domain::revocation::CutOff;
+use domain::view::{ApproverInput, EnvironmentsQuery, GroupMappingInput, RequestsQuery};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
@@ -33,18 +34,35 @@ fn actors() -> impl Strategy<Value = Actor> {
     let grant = prop_oneof![Just(PlatformRole::Admin), Just(PlatformRole::Auditor)]
         .prop_map(|role| PlatformGrant { role, because_of_group: "g".into() });
     let memberships = proptest::collection::vec(membership, 0..4);
-    (0..PEOPLE.len(), memberships, proptest::collection::vec(grant, 0..2), 0..10).prop_map(
-        |(person, memberships, platform, odds)| Actor {
+    let groups = proptest::collection::vec(proptest::sample::select(vec!["stewards", "helpers", "others"]), 0..3);
+    (0..PEOPLE.len(), memberships, proptest::collection::vec(grant, 0..2), 0..10, groups).prop_map(
+        |(person, memberships, platform, odds, groups)| Actor {
             person: TestState::person(PEOPLE[person]),
             display_name: PEOPLE[person].into(),
             email: None,
-            groups: vec![],
+            groups: groups.into_iter().map(str::to_owned).collect(),
             // Most people have no platform role: they are the interesting ones.
             platform: if odds < 3 { platform } else { vec![] },
             memberships,
-            cut_off: Default::default(),
+            cut_off: CutOff {
+                everything: odds == 3,
+                projects: if odds == 4 { vec![PROJECTS[0].parse().unwrap()] } else { vec![] },
+            },
         },
     )
+}
+
+/// The rule of a request and who agreed so far.
+fn chain(n: i64) -> (&'static str, &'static [(usize, &'static str)]) {
+    [
+        ("lead", &[] as &[_]),
+        ("data_owner", &[]),
+        ("lead:2", &[(0, "b")]),
+        ("lead,data_owner", &[(0, "c")]),
+        ("admin", &[]),
+        ("data_owner:2,lead", &[(0, "b")]),
+        ("none", &[]),
+    ][usize::try_from(n % 7).unwrap()]
 }
 
 async fn plant(state: &TestState) {
@@ -69,6 +87,19 @@ async fn plant(state: &TestState) {
                 let request = request(n, &project, &key, now + TimeDelta::seconds(n));
                 tx.insert_request(&request).await.unwrap();
                 tx.insert_environment(&environment(n, &request)).await.unwrap();
+                for agreement in &request.agreed {
+                    let decision = StepDecision {
+                        request: request.id.clone(),
+                        step: agreement.step,
+                        who: request.approval.steps()[agreement.step].who,
+                        by: agreement.by.clone(),
+                        on_behalf_of: None,
+                        verdict: Verdict::Approve,
+                        comment: String::new(),
+                        at: now,
+                    };
+                    tx.insert_request_decision(&decision).await.unwrap();
+                }
             }
         }
     }
@@ -76,6 +107,10 @@ async fn plant(state: &TestState) {
 }
 
 fn request(n: i64, project: &ProjectId, requester: &PersonKey, at: chrono::DateTime<chrono::Utc>) -> Request {
+    let (rule, agreed) = chain(n);
+    let agreed = agreed.iter().map(|(step, by)| Agreement { step: *step, by: TestState::person(by), on_behalf_of: None });
+    // Nobody decides their own.
+    let agreed: Vec<_> = agreed.filter(|agreement| &agreement.by != requester).collect();
     Request {
         id: format!("request-{n}").parse().unwrap(),
         project: project.clone(),
@@ -91,7 +126,8 @@ fn request(n: i64, project: &ProjectId, requester: &PersonKey, at: chrono::DateT
         tags: Default::default(),
         justification: "because".into(),
         lease_days: 1,
-        approval: domain::access::ApprovalRule::OneLead,
+        approval: rule.parse().unwrap(),
+        agreed,
         state: RequestState::Submitted,
         decision: None,
         submitted_at: at,
@@ -136,14 +172,31 @@ fn environment(n: i64, request: &Request) -> Environment {
     }
 }
 
-/// `a` is the sole lead of the first project who can be counted on; the second has none.
-async fn plant_a_lead(state: &TestState) {
+/// `a` is the sole lead of the first project who can be counted on; the second has none. `b` answers for the data of the first,
+/// and somebody helps the leads of the second with one product in dev.
+async fn plant_deciders(state: &TestState) {
     state.sign_in("admin", &["platform-admins"]).await;
     state.sign_in("a", &["leads-of-the-first"]).await;
     let admin = state.as_("admin").await;
     let lead =
         GroupMappingInput { group: "leads-of-the-first".into(), grant: "lead".into(), project: PROJECTS[0].into() };
     state.plane.add_group_mapping(&admin, lead).await.unwrap();
+    state.sign_in("b", &["stewards"]).await;
+    let steward = ApproverInput {
+        group: "stewards".into(),
+        who: "data_owner".into(),
+        project: PROJECTS[0].into(),
+        ..Default::default()
+    };
+    state.plane.add_approver(&admin, steward).await.unwrap();
+    let helper = ApproverInput {
+        group: "helpers".into(),
+        who: "lead".into(),
+        project: PROJECTS[1].into(),
+        stage: "dev".into(),
+        ..Default::default()
+    };
+    state.plane.add_approver(&admin, helper).await.unwrap();
 }
 
 async fn holds(state: &TestState, actor: Actor) {
@@ -198,7 +251,7 @@ fn v8_2_2_v8_4_1_scoped_rows_are_the_authorized_rows() {
     let state = runtime.block_on(async {
         let state = TestState::bare("sqlite::memory:", |_| {}).await;
         plant(&state).await;
-        plant_a_lead(&state).await;
+        plant_deciders(&state).await;
         state
     });
     let mut runner = TestRunner::new(Config { cases: 48, failure_persistence: None, ..Config::default() });

@@ -5,7 +5,8 @@
 mod common;
 
 use common::{PRODUCT, TestState, access};
-use domain::access::{ApprovalRule, ProductAccess};
+use domain::access::ProductAccess;
+use domain::approval::ApprovalRule;
 use domain::project::Stage;
 use domain::view::{CatalogQuery, ProductSettingsInput};
 use sim::FaultKind;
@@ -66,8 +67,8 @@ Resources:
             let input = access(&ProductAccess { stage, approval, ..rule.clone() }, "9", "");
             state.plane.save_product_access(&admin, input)
         };
-        add(Stage::Sandbox, ApprovalRule::None).await.unwrap();
-        add(Stage::Prod, ApprovalRule::OneLead).await.unwrap();
+        add(Stage::Sandbox, ApprovalRule::none()).await.unwrap();
+        add(Stage::Prod, ApprovalRule::one_lead()).await.unwrap();
         let page = state.product_page("fraud-scientist", PRODUCT).await;
         let told: Vec<_> = page.approvers.iter().map(|a| (a.stages.clone(), a.who.as_str())).collect();
         let lead = "fraud-lead decides.";
@@ -110,7 +111,7 @@ Resources:
         let sandbox = ProductAccess {
             project: "fraud-detection".parse().unwrap(),
             stage: Stage::Sandbox,
-            approval: ApprovalRule::None,
+            approval: ApprovalRule::none(),
             ..rule
         };
         state.plane.save_product_access(&admin, access(&sandbox, "9", "")).await.unwrap();
@@ -138,7 +139,7 @@ Resources:
         assert_eq!(names(own).await.len(), all);
         let both = query(|q| {
             q.stage = "sandbox".into();
-            q.approval = "one_lead".into();
+            q.approval = "some".into();
         });
         assert_eq!(names(both).await, none, "one rule has to fit all of them");
     }

@@ -8,9 +8,10 @@ use chrono::TimeDelta;
 use common::{PRODUCT, TestState};
 use control_plane::Error;
 use domain::action::Action;
+use domain::approval::ApprovalRule;
 use domain::environment::EnvironmentState;
 use domain::operation::Step;
-use domain::view::ProductAccessInput;
+use domain::view::{ProductAccessInput, RuleInput};
 use sim::FaultKind;
 
 const DEV: &str = "601000000002";
@@ -234,7 +235,7 @@ on_both! {
             product: product.to_string(),
             project: "fraud-detection".into(),
             stage: "dev".into(),
-            approval: "one_lead".into(),
+            rule: RuleInput::of(&ApprovalRule::one_lead()),
             max_lease_days: "90".into(),
             version: String::new(),
         };

@@ -8,11 +8,12 @@ mod common;
 use chrono::TimeDelta;
 use common::{FRAUD_DEV, PRODUCT, TestState};
 use control_plane::Error;
+use domain::approval::ApprovalRule;
 use domain::draft::RETYPE;
 use domain::problem::FieldError;
 use domain::view::{
     DecisionInput, GroupMappingInput, ParameterBindingInput, ProductAccessInput, ProjectAccountInput, ProjectInput,
-    RequestFormQuery, TerminateInput,
+    RequestFormQuery, TerminateInput, RuleInput,
 };
 use sim::FaultKind;
 use store::{AuditFilter, PageRequest, Scope};
@@ -66,7 +67,7 @@ on_both! {
             product: product.to_string(),
             project: "fraud-detection".into(),
             stage: "pre_prod".into(),
-            approval: "one_lead".into(),
+            rule: RuleInput::of(&ApprovalRule::one_lead()),
             max_lease_days: "90".into(),
             version: String::new(),
         };

@@ -115,7 +115,7 @@ async fn refused(state: &TestState, product: &str, name: &str) -> String {
 async fn approve(state: &TestState, id: &RequestId) -> Result<(), Error> {
     let version = state.store.request(id).await.unwrap().unwrap().version.to_string();
     let input = DecisionInput { decision: "approve".into(), comment: "Fine".into(), version };
-    state.plane.decide_request(&state.as_("fraud-lead").await, id, input).await
+    state.plane.decide_request(&state.as_("fraud-lead").await, id, input).await.map(drop)
 }
 
 /// Why it failed, before anything was provisioned.

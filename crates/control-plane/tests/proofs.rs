@@ -124,8 +124,8 @@ async fn a_policy_that_leaks_has_a_counterexample() {
             r#"permit (principal, action == Action::"launch_environment", resource) when { principal == resource.owner };"#,
         ),
         (
-            "whoever-decides-is-an-eligible-approver",
-            r#"permit (principal, action == Action::"decide_request", resource) when { principal.admin };"#,
+            "whoever-decides-is-eligible-for-the-open-step",
+            r#"permit (principal, action == Action::"decide_request", resource) when { principal.leadOf.contains(resource.project) };"#,
         ),
         (
             "whoever-withdraws-a-request-is-its-requester",
@@ -198,6 +198,7 @@ async fn a_policy_that_leaks_has_a_counterexample() {
     // What a `forbid` holds: without it, the specification finds what it was there for.
     for (name, forbid) in [
         ("whoever-decides-a-request-is-not-its-requester", "nobody-decides-their-own-request"),
+        ("nobody-decides-a-request-twice", "nobody-decides-a-request-twice"),
         ("an-auditor-changes-nothing-in-any-mix-of-roles", "auditors-change-nothing"),
         ("who-is-cut-off-does-nothing", "who-is-cut-off-does-nothing"),
         ("what-is-revoked-is-neither-opened-nor-brought-up-again", "what-is-revoked-stays-shut"),

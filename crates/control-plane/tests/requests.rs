@@ -12,7 +12,7 @@ use control_plane::Error;
 use domain::action::Action;
 use domain::audit::Outcome;
 use domain::request::{DECISION_TIME, Request, RequestState};
-use domain::view::{DecisionInput, GroupMappingInput, ProductAccessInput, RequestFormQuery, RequestInput};
+use domain::view::{DecisionInput, GroupMappingInput, ProductAccessInput, RequestFormQuery, RequestInput, RuleInput};
 use store::{AuditFilter, PageRequest, Scope};
 
 fn fields(result: Result<impl std::fmt::Debug, Error>) -> Vec<String> {
@@ -38,7 +38,7 @@ async fn decide(
     version: i64,
 ) -> Result<(), Error> {
     let input = DecisionInput { decision: decision.into(), comment: "Because".into(), version: version.to_string() };
-    state.plane.decide_request(&state.as_(who).await, id, input).await
+    state.plane.decide_request(&state.as_(who).await, id, input).await.map(drop)
 }
 
 on_both! {
@@ -179,7 +179,7 @@ on_both! {
             product: product.to_string(),
             project: "fraud-detection".into(),
             stage: "dev".into(),
-            approval: "none".into(),
+            rule: RuleInput::default(),
             max_lease_days: "10".into(),
             version: "1".into(),
         };

@@ -1,46 +1,10 @@
-//! Who may use which product where, and who has to agree.
-
-use std::fmt;
-use std::str::FromStr;
+//! Who may use which product where, and on what terms.
 
 use serde::{Deserialize, Serialize};
 
+use crate::approval::ApprovalRule;
 use crate::id::{ProductAccessId, ProductId, ProjectId};
-use crate::project::{Stage, UnknownName};
-
-/// Who has to agree before a request is carried out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ApprovalRule {
-    /// Nobody: the request is approved by the rule itself.
-    None,
-    /// One team lead of the project who is not the requester; where there is none, an admin.
-    OneLead,
-}
-
-impl ApprovalRule {
-    pub const ALL: [Self; 2] = [Self::None, Self::OneLead];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::OneLead => "one_lead",
-        }
-    }
-}
-
-impl fmt::Display for ApprovalRule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for ApprovalRule {
-    type Err = UnknownName;
-    fn from_str(text: &str) -> Result<Self, UnknownName> {
-        Self::ALL.into_iter().find(|s| s.as_str() == text).ok_or_else(|| UnknownName(text.to_owned()))
-    }
-}
+use crate::project::Stage;
 
 /// A project may use a product in the accounts of one stage.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +13,7 @@ pub struct ProductAccess {
     pub product: ProductId,
     pub project: ProjectId,
     pub stage: Stage,
+    /// Who has to agree; floors ([`crate::approval::ApprovalFloor`]) can ask for more.
     pub approval: ApprovalRule,
     /// The longest lease that may be asked for, in days (1 to 365).
     pub max_lease_days: u16,

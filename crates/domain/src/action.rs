@@ -73,6 +73,8 @@ actions! {
     ManageGroupMappings = "manage_group_mappings", changes: true;
     /// Edit product access and parameter bindings.
     ManageProductAccess = "manage_product_access", changes: true;
+    /// Edit what requests are decided by at least, and who decides besides leads and admins.
+    ManageApprovals = "manage_approvals", changes: true;
     /// Ask for a fresh reading of the catalog.
     RefreshCatalog = "refresh_catalog", changes: true;
     /// See one's own profile and sessions.

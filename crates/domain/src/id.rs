@@ -83,6 +83,10 @@ ids! {
     GroupMappingId,
     /// A rule that lets a project use a product.
     ProductAccessId,
+    /// The least that requests of some kind are decided by.
+    ApprovalFloorId,
+    /// That the people of a group decide steps of an approval.
+    ApproverId,
     /// A rule that binds a parameter of a product.
     ParameterBindingId,
     /// A portfolio of Service Catalog: `port-...`.

@@ -7,6 +7,7 @@
 
 pub mod access;
 pub mod action;
+pub mod approval;
 pub mod audit;
 pub mod binding;
 pub mod binding_check;

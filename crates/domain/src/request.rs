@@ -7,7 +7,7 @@ use std::str::FromStr;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::access::ApprovalRule;
+use crate::approval::{ApprovalRule, Approver, Step};
 use crate::id::{AccountId, EnvironmentId, ProductId, ProjectId, ProvisioningArtifactId, Region, RequestId};
 use crate::person::PersonKey;
 use crate::project::{Stage, UnknownName};
@@ -90,13 +90,19 @@ impl FromStr for RequestKind {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Decision {
-    /// `by` is `None` when the approval rule is [`ApprovalRule::None`].
+    /// Agrees at the open step; the last agreement of the last step approves. `by` is `None` when the rule asks nobody.
     Approve {
         by: Option<PersonKey>,
+        /// Who delegated this to `by`; `None` where `by` decides in their own right.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on_behalf_of: Option<PersonKey>,
         comment: String,
     },
+    /// Final at any step.
     Deny {
         by: PersonKey,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on_behalf_of: Option<PersonKey>,
         comment: String,
     },
     Withdraw {
@@ -106,6 +112,16 @@ pub enum Decision {
 }
 
 impl Decision {
+    /// Who approves or denies, and on whose behalf.
+    pub fn deciders(&self) -> impl Iterator<Item = &PersonKey> {
+        let (by, on_behalf_of) = match self {
+            Self::Approve { by, on_behalf_of, .. } => (by.as_ref(), on_behalf_of.as_ref()),
+            Self::Deny { by, on_behalf_of, .. } => (Some(by), on_behalf_of.as_ref()),
+            Self::Withdraw { .. } | Self::Expire => (None, None),
+        };
+        by.into_iter().chain(on_behalf_of)
+    }
+
     fn outcome(&self) -> RequestState {
         match self {
             Self::Approve { .. } => RequestState::Approved,
@@ -123,12 +139,65 @@ pub enum DecisionError {
     AlreadyDecided(RequestState),
     #[error("nobody decides their own request")]
     OwnRequest,
+    #[error("one person decides one step of a request, and no other")]
+    DecidedBefore,
     #[error("only the person who asked can withdraw a request")]
     NotTheRequester,
     #[error("a denial needs a reason")]
     ReasonMissing,
     #[error("this request can still be decided until {0}")]
     NotYetExpired(DateTime<Utc>),
+}
+
+/// That somebody agreed at a step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Agreement {
+    /// From 0.
+    pub step: usize,
+    pub by: PersonKey,
+    /// See [`Decision::Approve`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<PersonKey>,
+}
+
+/// The step that a request waits at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpenStep {
+    /// From 0.
+    pub index: usize,
+    pub step: Step,
+    /// How many people agreed already.
+    pub agreed: u8,
+}
+
+impl OpenStep {
+    /// How many people still have to agree.
+    pub fn wanting(&self) -> u8 {
+        self.step.people.saturating_sub(self.agreed)
+    }
+}
+
+/// What one person decided at one step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepDecision {
+    pub request: RequestId,
+    /// From 0.
+    pub step: usize,
+    pub who: Approver,
+    pub by: PersonKey,
+    /// See [`Decision::Approve`].
+    pub on_behalf_of: Option<PersonKey>,
+    pub verdict: Verdict,
+    pub comment: String,
+    pub at: DateTime<Utc>,
+}
+
+/// For or against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    Approve,
+    Deny,
 }
 
 /// The portal's own approval item: everything that was asked for, as it will be sent to Service Catalog.
@@ -153,7 +222,10 @@ pub struct Request {
     pub tags: BTreeMap<String, String>,
     pub justification: String,
     pub lease_days: u16,
+    /// As it was when the request was submitted.
     pub approval: ApprovalRule,
+    /// In the order in which they were given.
+    pub agreed: Vec<Agreement>,
     pub state: RequestState,
     pub decision: Option<Decision>,
     pub submitted_at: DateTime<Utc>,
@@ -164,16 +236,20 @@ pub struct Request {
 }
 
 impl Request {
-    /// Applies a decision; the request is consumed, so an undecided copy cannot be used afterwards.
+    /// Applies a decision; the request is consumed, so an undecided copy cannot be used afterwards. After an approval it waits
+    /// at its next step, or is approved.
     pub fn decide(mut self, decision: Decision, now: DateTime<Utc>) -> Result<Self, DecisionError> {
         if self.state.is_final() {
             return Err(DecisionError::AlreadyDecided(self.state));
         }
+        if decision.deciders().any(|person| person == &self.requester) {
+            return Err(DecisionError::OwnRequest);
+        }
+        if decision.deciders().any(|person| self.was_decided_by(person)) {
+            return Err(DecisionError::DecidedBefore);
+        }
         match &decision {
-            Decision::Approve { by: Some(by), .. } | Decision::Deny { by, .. } if by == &self.requester => {
-                return Err(DecisionError::OwnRequest);
-            }
-            Decision::Approve { by: None, .. } if self.approval != ApprovalRule::None => {
+            Decision::Approve { by: None, .. } if !self.approval.asks_nobody() => {
                 return Err(DecisionError::OwnRequest);
             }
             Decision::Deny { comment, .. } if comment.trim().is_empty() => return Err(DecisionError::ReasonMissing),
@@ -183,11 +259,51 @@ impl Request {
             }
             _ => {}
         }
+        self.version += 1;
+        if let (Decision::Approve { by: Some(by), on_behalf_of, .. }, Some(open)) = (&decision, self.open_step()) {
+            let (by, on_behalf_of) = (by.clone(), on_behalf_of.clone());
+            self.agreed.push(Agreement { step: open.index, by, on_behalf_of });
+            if self.open_step().is_some() {
+                return Ok(self);
+            }
+        }
         self.state = decision.outcome();
         self.decision = Some(decision);
         self.decided_at = Some(now);
-        self.version += 1;
         Ok(self)
+    }
+
+    /// The first step that not enough people agreed at; `None` where no step is left.
+    pub fn open_step(&self) -> Option<OpenStep> {
+        self.approval.steps().iter().enumerate().find_map(|(index, step)| {
+            let open = OpenStep { index, step: *step, agreed: self.agreed_at(index) };
+            (open.wanting() > 0).then_some(open)
+        })
+    }
+
+    /// The open step; of a request that is approved the last one. `None` where the rule asks nobody.
+    pub fn last_step(&self) -> Option<OpenStep> {
+        let last = || {
+            let index = self.approval.steps().len().checked_sub(1)?;
+            let step = *self.approval.steps().get(index)?;
+            Some(OpenStep { index, step, agreed: self.agreed_at(index) })
+        };
+        self.open_step().or_else(last)
+    }
+
+    fn agreed_at(&self, index: usize) -> u8 {
+        let given = self.agreed.iter().filter(|agreement| agreement.step == index).count();
+        u8::try_from(given).unwrap_or(u8::MAX)
+    }
+
+    /// Everybody whose word counted: at a step before, or in the end; who decided for somebody else, and that person too.
+    pub fn decided_by(&self) -> impl Iterator<Item = &PersonKey> {
+        let agreed = self.agreed.iter().flat_map(|agreement| [Some(&agreement.by), agreement.on_behalf_of.as_ref()]);
+        agreed.flatten().chain(self.decision.iter().flat_map(Decision::deciders))
+    }
+
+    pub fn was_decided_by(&self, person: &PersonKey) -> bool {
+        self.decided_by().any(|by| by == person)
     }
 
     /// When the request expires undecided.

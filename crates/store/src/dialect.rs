@@ -112,6 +112,18 @@ const UNIQUE: &[(&str, &str, &str)] = &[
         "parameter_binding.product_id, parameter_binding.account_id, parameter_binding.parameter",
         "product, account and parameter",
     ),
+    ("approval_floor_place", "approval_floor.stage, approval_floor.data_class", "stage and data class"),
+    ("approver_place", "index 'approver_place'", "group, step and place"),
+    (
+        "request_decision_pkey",
+        "request_decision.request_id, request_decision.issuer, request_decision.subject",
+        "request and person",
+    ),
+    (
+        "request_decision_for",
+        "request_decision.request_id, request_decision.for_issuer, request_decision.for_subject",
+        "request and person",
+    ),
     ("environment_request", "environment.request_id", "request"),
     (
         "environment_live_name",
@@ -141,7 +153,9 @@ pub(crate) fn table_name(table: &str) -> &'static str {
         "project_account",
         "group_mapping",
         "product_access",
+        "approver",
         "request",
+        "request_decision",
         "environment",
         "stack_event",
         "operation",

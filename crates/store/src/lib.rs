@@ -7,6 +7,8 @@
 //! On SQLite there is one writer: code that holds a [`Tx`] must not write through a [`Store`] before it is done.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod approval_floor;
+mod approver;
 mod audit_block;
 mod audit_event;
 mod catalog;
@@ -37,6 +39,7 @@ mod product_settings;
 mod project;
 mod project_account;
 mod request;
+mod request_decision;
 mod revocation;
 mod row;
 mod run;
@@ -58,7 +61,7 @@ pub use observation::Observation;
 pub use page::{Cursor, InvalidCursor, Order, Page, PageRequest};
 pub use pending_login::PendingLoginRecord;
 pub use person::PersonRecord;
-pub use request::RequestFilter;
-pub use scope::Scope;
+pub use request::{RequestFilter, WaitingPlace};
+pub use scope::{Part, Scope};
 pub use session::{LivingSessions, SessionRecord};
 pub use tx::{Lock, Tx};

@@ -98,7 +98,7 @@ impl Tx {
             ("product_id", access.product.as_str().into()),
             ("project_id", access.project.as_str().into()),
             ("stage", access.stage.as_str().into()),
-            ("approval", access.approval.as_str().into()),
+            ("approval", access.approval.to_string().into()),
             ("max_lease_days", access.max_lease_days.into()),
             ("version", access.version.into()),
         ];
@@ -109,7 +109,7 @@ impl Tx {
     /// [`Error::Conflict`].
     pub async fn update_product_access(&mut self, access: &ProductAccess) -> Result<()> {
         let columns = vec![
-            ("approval", access.approval.as_str().into()),
+            ("approval", access.approval.to_string().into()),
             ("max_lease_days", access.max_lease_days.into()),
             ("version", access.version.into()),
         ];

@@ -62,10 +62,8 @@ impl Store {
         let mut sql = Sql::new(format!("SELECT {COLUMNS} FROM project"));
         match scope {
             Scope::All => {}
-            Scope::Nothing | Scope::Person(_) | Scope::People(_) => return Ok(Vec::new()),
-            Scope::Projects(projects)
-            | Scope::ProjectsOrOwner { projects, .. }
-            | Scope::ProjectsOrPersonIn { projects, .. } => {
+            Scope::Nothing | Scope::Person(_) | Scope::People(_) | Scope::Requests(_) => return Ok(Vec::new()),
+            Scope::Projects(projects) | Scope::ProjectsOrOwner { projects, .. } => {
                 if projects.is_empty() {
                     return Ok(Vec::new());
                 }

@@ -1,8 +1,10 @@
 //! Requests.
 
 use chrono::{DateTime, Utc};
+use domain::approval::Approver;
 use domain::id::{AccountId, EnvironmentId, ProductId, ProjectId, Region, RequestId};
 use domain::person::PersonKey;
+use domain::project::Stage;
 use domain::request::{Request, RequestState};
 
 use crate::connect::Store;
@@ -11,16 +13,16 @@ use crate::error::{Error, Result};
 use crate::page::{Cursor, Page, PageRequest};
 use crate::row::{At, into_all, person};
 use crate::run::{On, all, execute, number, optional};
-use crate::scope::{Keys, Scope, page_query};
+use crate::scope::{Keys, REQUEST, Scope, page_query};
 use crate::sql::{Columns, Sql, contains, json, optional_json};
 use crate::tx::Tx;
 
 const COLUMNS: &str = "id, project_id, requester_issuer, requester_subject, product_id, artifact_id, account_id, region, \
                        stage, name, asked, tags, sealed, justification, lease_days, approval, state, decision, \
-                       submitted_at, decided_at, environment_id, version, kind";
+                       submitted_at, decided_at, environment_id, version, kind, agreed";
 
 const KEYS: Keys = Keys {
-    table: "request",
+    table: REQUEST,
     time: "submitted_at",
     project: "project_id",
     issuer: "requester_issuer",
@@ -33,8 +35,6 @@ pub struct RequestFilter {
     pub state: Option<RequestState>,
     pub project: Option<ProjectId>,
     pub requester: Option<PersonKey>,
-    /// Not of this person: what they may decide.
-    pub not_requester: Option<PersonKey>,
     pub product: Option<ProductId>,
     /// In the name or the justification.
     pub text: Option<String>,
@@ -52,10 +52,6 @@ impl RequestFilter {
             sql.push(" AND requester_issuer = ").value(&requester.issuer);
             sql.push(" AND requester_subject = ").value(&requester.subject);
         }
-        if let Some(not) = &self.not_requester {
-            sql.push(" AND NOT (requester_issuer = ").value(&not.issuer);
-            sql.push(" AND requester_subject = ").value(&not.subject).push(")");
-        }
         if let Some(product) = &self.product {
             sql.push(" AND product_id = ").value(product.as_str());
         }
@@ -63,6 +59,41 @@ impl RequestFilter {
             sql.push(" AND (lower(name) LIKE ").value(contains(text)).push(" ESCAPE '\\'");
             sql.push(" OR lower(justification) LIKE ").value(contains(text)).push(" ESCAPE '\\')");
         }
+    }
+}
+
+/// A place that undecided requests are for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitingPlace {
+    /// Who decides now.
+    pub who: Approver,
+    pub project: ProjectId,
+    pub product: ProductId,
+    pub stage: Stage,
+    /// The most people who had a part in the decisions of one of them.
+    pub deciders: usize,
+}
+
+#[derive(sqlx::FromRow)]
+struct WaitingRow {
+    step: String,
+    project_id: String,
+    product_id: String,
+    stage: String,
+    deciders: i64,
+}
+
+impl TryFrom<WaitingRow> for WaitingPlace {
+    type Error = Error;
+    fn try_from(row: WaitingRow) -> Result<Self> {
+        let at = At::new("request", "(a group)");
+        Ok(Self {
+            who: at.parse("step", &row.step)?,
+            project: at.parse("project_id", &row.project_id)?,
+            product: at.parse("product_id", &row.product_id)?,
+            stage: at.parse("stage", &row.stage)?,
+            deciders: at.number("deciders", row.deciders)?,
+        })
     }
 }
 
@@ -91,6 +122,7 @@ struct RequestRow {
     environment_id: Option<String>,
     version: i64,
     kind: String,
+    agreed: String,
 }
 
 impl TryFrom<RequestRow> for Request {
@@ -114,6 +146,7 @@ impl TryFrom<RequestRow> for Request {
             justification: row.justification,
             lease_days: at.number("lease_days", row.lease_days)?,
             approval: at.parse("approval", &row.approval)?,
+            agreed: at.json("agreed", &row.agreed)?,
             state: at.parse("state", &row.state)?,
             decision: at.optional_json("decision", row.decision.as_deref())?,
             submitted_at: at.time("submitted_at", row.submitted_at)?,
@@ -142,7 +175,10 @@ fn columns(request: &Request) -> Result<Columns> {
         ("sealed", request.sealed.clone().into()),
         ("justification", (&request.justification).into()),
         ("lease_days", request.lease_days.into()),
-        ("approval", request.approval.as_str().into()),
+        ("approval", request.approval.to_string().into()),
+        ("agreed", json("request", "agreed", &request.agreed)?),
+        ("step", request.last_step().map(|open| open.step.who.as_str()).into()),
+        ("deciders", i64::try_from(request.decided_by().count()).unwrap_or(i64::MAX).into()),
         ("state", request.state.as_str().into()),
         ("decision", optional_json("request", "decision", request.decision.as_ref())?),
         ("submitted_at", request.submitted_at.into()),
@@ -193,14 +229,14 @@ impl Store {
         number(self.read(), count(scope, filter)).await
     }
 
-    /// Undecided requests in scope, those of `not_requester` left out: what waits for their decision.
-    pub async fn count_requests_waiting(&self, scope: &Scope, not_requester: Option<&PersonKey>) -> Result<i64> {
-        let filter = RequestFilter {
-            state: Some(RequestState::Submitted),
-            not_requester: not_requester.cloned(),
-            ..RequestFilter::default()
-        };
-        self.count_requests(scope, &filter).await
+    /// Where undecided requests wait, and for whom.
+    pub async fn waiting_places(&self) -> Result<Vec<WaitingPlace>> {
+        let sql = Sql::new(
+            "SELECT step, project_id, product_id, stage, MAX(deciders) AS deciders FROM request \
+             WHERE state = 'submitted' AND step IS NOT NULL \
+             GROUP BY step, project_id, product_id, stage ORDER BY step, project_id, product_id, stage",
+        );
+        into_all::<WaitingRow, _>(all(self.read(), sql).await?)
     }
 
     /// Undecided requests that were submitted at or before then, oldest first: what has expired.

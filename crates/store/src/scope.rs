@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 
-use domain::id::ProjectId;
+use domain::approval::Approver;
+use domain::id::{ProductId, ProjectId};
 use domain::person::PersonKey;
+use domain::project::Stage;
 
 use crate::page::PageRequest;
 use crate::sql::Sql;
@@ -23,13 +25,34 @@ pub enum Scope {
     Person(PersonKey),
     /// Of any of these people.
     People(Vec<PersonKey>),
-    /// Of these projects, and of one person in a project.
-    ProjectsOrPersonIn {
-        projects: Vec<ProjectId>,
-        persons: Vec<(ProjectId, PersonKey)>,
-    },
+    /// Requests of any of these kinds.
+    Requests(Vec<Part>),
     Nothing,
 }
+
+/// Requests picked by where they are for, who has to decide them, and who had a part in them. All that is set has to hold;
+/// nothing set: every request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Part {
+    /// Of any of these; none: of any.
+    pub projects: Vec<ProjectId>,
+    /// Of none of these.
+    pub not_in: Vec<ProjectId>,
+    pub product: Option<ProductId>,
+    pub stage: Option<Stage>,
+    /// Who decides the step that is open, or was at the end.
+    pub who: Option<Approver>,
+    pub requester: Option<PersonKey>,
+    /// Who decided at a step, or for whom somebody did.
+    pub decided_by: Option<PersonKey>,
+    /// Each of these asked for it or decided.
+    pub spent: Vec<PersonKey>,
+    /// None of these asked for it or decided.
+    pub free: Vec<PersonKey>,
+}
+
+/// The table of requests.
+pub(crate) const REQUEST: &str = "request";
 
 /// Above this many projects, one query over all of them is better than one query for each.
 const MANY: usize = 50;
@@ -49,7 +72,7 @@ enum Branch<'a> {
     All,
     Projects(&'a [ProjectId]),
     Person(&'a PersonKey),
-    PersonIn(&'a ProjectId, &'a PersonKey),
+    Parts(&'a [Part]),
 }
 
 impl Scope {
@@ -64,13 +87,11 @@ impl Scope {
         match self {
             Self::All => vec![Branch::All],
             Self::Nothing => Vec::new(),
+            Self::Requests(parts) if parts.is_empty() => Vec::new(),
+            Self::Requests(parts) if parts.len() > MANY => vec![Branch::Parts(parts)],
+            Self::Requests(parts) => parts.chunks(1).map(Branch::Parts).collect(),
             Self::Person(person) => vec![Branch::Person(person)],
             Self::People(people) => people.iter().map(Branch::Person).collect(),
-            Self::ProjectsOrPersonIn { projects: all, persons } => projects(all)
-                .into_iter()
-                .map(|(from, to)| Branch::Projects(&all[from..to]))
-                .chain(persons.iter().map(|(project, person)| Branch::PersonIn(project, person)))
-                .collect(),
             Self::Projects(all) => {
                 projects(all).into_iter().map(|(from, to)| Branch::Projects(&all[from..to])).collect()
             }
@@ -92,11 +113,7 @@ impl Scope {
                 Cow::Owned(Self::Projects(vec![project.clone()]))
             }
             Self::ProjectsOrOwner { person, .. } => Cow::Owned(Self::Person(person.clone())),
-            Self::ProjectsOrPersonIn { projects, persons } => Cow::Owned(Self::ProjectsOrPersonIn {
-                projects: kept(projects),
-                persons: persons.iter().filter(|(p, _)| p == project).cloned().collect(),
-            }),
-            Self::All | Self::Person(_) | Self::People(_) | Self::Nothing => Cow::Borrowed(self),
+            Self::All | Self::Person(_) | Self::People(_) | Self::Requests(_) | Self::Nothing => Cow::Borrowed(self),
         }
     }
 
@@ -130,10 +147,18 @@ impl Branch<'_> {
             Self::Projects(projects) => {
                 sql.push(keys.project).push(" IN ").tuple(projects.iter().map(ProjectId::as_str));
             }
-            Self::PersonIn(project, person) => {
-                sql.push("(").push(keys.project).push(" = ").value(project.as_str()).push(" AND ");
-                sql.push(keys.issuer).push(" = ").value(&person.issuer).push(" AND ");
-                sql.push(keys.subject).push(" = ").value(&person.subject).push(")");
+            // Nothing else has steps that people decide.
+            Self::Parts(_) if keys.table != REQUEST => {
+                sql.push("1 = 0");
+            }
+            Self::Parts(parts) => {
+                sql.push("(");
+                for (i, part) in parts.iter().enumerate() {
+                    sql.push(if i > 0 { " OR (1 = 1" } else { "(1 = 1" });
+                    part.condition(sql);
+                    sql.push(")");
+                }
+                sql.push(")");
             }
             Self::Person(person) => {
                 sql.push("(").push(keys.issuer).push(" = ").value(&person.issuer).push(" AND ");
@@ -141,6 +166,67 @@ impl Branch<'_> {
             }
         }
     }
+}
+
+impl Part {
+    /// Appends ` AND ...` for all that is set.
+    fn condition(&self, sql: &mut Sql) {
+        match self.projects.as_slice() {
+            [] => {}
+            [project] => {
+                sql.push(" AND project_id = ").value(project.as_str());
+            }
+            projects => {
+                sql.push(" AND project_id IN ").tuple(projects.iter().map(ProjectId::as_str));
+            }
+        }
+        if !self.not_in.is_empty() {
+            sql.push(" AND project_id NOT IN ").tuple(self.not_in.iter().map(ProjectId::as_str));
+        }
+        if let Some(product) = &self.product {
+            sql.push(" AND product_id = ").value(product.as_str());
+        }
+        if let Some(stage) = self.stage {
+            sql.push(" AND stage = ").value(stage.as_str());
+        }
+        if let Some(who) = self.who {
+            sql.push(" AND step = ").value(who.as_str());
+        }
+        if let Some(requester) = &self.requester {
+            sql.push(" AND ");
+            asked_by(sql, requester);
+        }
+        if let Some(decider) = &self.decided_by {
+            // Along an index of the decisions: a person decides far fewer requests than there are.
+            sql.push(" AND id IN (SELECT request_id FROM request_decision WHERE issuer = ").value(&decider.issuer);
+            sql.push(" AND subject = ").value(&decider.subject);
+            sql.push(" UNION SELECT request_id FROM request_decision WHERE for_issuer = ").value(&decider.issuer);
+            sql.push(" AND for_subject = ").value(&decider.subject).push(")");
+        }
+        for person in &self.spent {
+            sql.push(" AND (");
+            had_a_part(sql, person);
+            sql.push(")");
+        }
+        for person in &self.free {
+            sql.push(" AND NOT (");
+            had_a_part(sql, person);
+            sql.push(")");
+        }
+    }
+}
+
+fn asked_by(sql: &mut Sql, person: &PersonKey) {
+    sql.push("(requester_issuer = ").value(&person.issuer);
+    sql.push(" AND requester_subject = ").value(&person.subject).push(")");
+}
+
+fn had_a_part(sql: &mut Sql, person: &PersonKey) {
+    asked_by(sql, person);
+    sql.push(" OR EXISTS (SELECT 1 FROM request_decision WHERE request_id = request.id AND issuer = ");
+    sql.value(&person.issuer).push(" AND subject = ").value(&person.subject);
+    sql.push(") OR EXISTS (SELECT 1 FROM request_decision WHERE request_id = request.id AND for_issuer = ");
+    sql.value(&person.issuer).push(" AND for_subject = ").value(&person.subject).push(")");
 }
 
 /// A page of a list by time: `SELECT columns FROM table` under scope and filter. Each branch of the scope reads at most one

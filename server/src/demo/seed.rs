@@ -3,6 +3,7 @@
 
 use anyhow::{Context as _, Result, bail};
 use control_plane::{Caller, ControlPlane, SignIn};
+use domain::approval::ApprovalRule;
 use domain::binding::BindingSource;
 use domain::binding_proposal::role_value;
 use domain::id::ProductId;
@@ -11,7 +12,7 @@ use domain::project::{Project, Stage};
 use domain::revocation::CutOff;
 use domain::view::{
     GroupMappingInput, ParameterBindingInput, ProductAccessInput, ProductSettingsInput, ProjectAccountInput,
-    ProjectInput,
+    ProjectInput, RuleInput,
 };
 use sim::oidc::PERSONAS;
 use sim::seed::{execution_role_arn, project_accounts, projects};
@@ -24,7 +25,7 @@ const SEED: &str = "demo-seed";
 /// The group of the persona `auditor`.
 const AUDITORS: &str = "auditors";
 /// On what terms a template of one's own is offered.
-const OFFERED_APPROVAL: &str = "one_lead";
+const OFFERED_APPROVAL: &str = "lead";
 const OFFERED_LEASE_DAYS: u32 = 90;
 
 /// Enters what is not there yet. `offered` are the templates given on the command line. What an admin has changed since the
@@ -201,6 +202,7 @@ async fn give_access(
     max_lease_days: u32,
 ) -> Result<()> {
     let entered = portal.admin_product(admin, id, None).await?.access;
+    let approval: ApprovalRule = approval.parse().with_context(|| format!("the rule of approval of {id}"))?;
     for project in projects() {
         for stage in stages {
             if entered.iter().any(|known| known.project == project.id && known.stage == *stage) {
@@ -210,7 +212,7 @@ async fn give_access(
                 product: id.to_string(),
                 project: project.id.to_string(),
                 stage: stage.as_str().to_owned(),
-                approval: approval.to_owned(),
+                rule: RuleInput::of(&approval),
                 max_lease_days: max_lease_days.to_string(),
                 version: String::new(),
             };

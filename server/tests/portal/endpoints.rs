@@ -5,7 +5,7 @@ mod rows;
 
 use std::collections::BTreeSet;
 
-use domain::view::{PolicyChangeInput, RevokeInput, WebhookInput};
+use domain::view::{ApprovalFloorInput, ApproverInput, PolicyChangeInput, RevokeInput, RuleInput, WebhookInput};
 use http::Method;
 use sim::FaultKind;
 use studiogate::http::{Endpoint, Guard, endpoints};
@@ -63,7 +63,15 @@ async fn things(state: &State) -> Things {
     state.work().await;
     let (webhook, dead) = not_delivered(state).await;
     let revocation_version = plane.revocation(&lead, &revocation).await.unwrap().version;
+    let access_rule = rule.id.to_string();
+    let rule = RuleInput { who_1: "admin".into(), ..RuleInput::default() };
+    let floor = ApprovalFloorInput { stage: "pre_prod".into(), rule, ..ApprovalFloorInput::default() };
+    let floor = plane.save_approval_floor(&admin, floor).await.unwrap();
+    let steward = ApproverInput { group: "stewards".into(), who: "data_owner".into(), ..ApproverInput::default() };
+    let approver = plane.add_approver(&admin, steward).await.unwrap();
     Things(vec![
+        ("floor", floor.to_string()),
+        ("approver", approver.to_string()),
         ("environment", environment.to_string()),
         ("failed", failed),
         // Held and let go, handed over and back, before it is terminated.
@@ -81,7 +89,7 @@ async fn things(state: &State) -> Things {
         ("fraud_only", fraud_only.to_string()),
         ("artifact", input.artifact),
         ("form_token", input.form_token),
-        ("access", rule.id.to_string()),
+        ("access", access_rule),
         ("bound", bound.to_string()),
         ("binding", binding.id.to_string()),
         ("mapping", mapping.id.to_string()),

@@ -241,7 +241,8 @@ async fn an_admins_form_that_was_overtaken_comes_back_with_what_was_typed_and_th
             ("product", &product),
             ("project", &project),
             ("stage", &of_stage),
-            ("approval", "one_lead"),
+            ("who_1", "lead"),
+            ("people_1", "1"),
             ("max_lease_days", days),
             ("version", version),
         ];

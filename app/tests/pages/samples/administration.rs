@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
-use domain::access::{ApprovalRule, ProductAccess, ProductSettings};
+use domain::access::{ProductAccess, ProductSettings};
+use domain::approval::{ApprovalFloor, ApprovalRule, Approver, ApproverAssignment};
 use domain::audit::{AuditActor, AuditEvent, Outcome};
 use domain::binding::{AccountValue, BindingSource, ParameterBinding, PersonValue};
 use domain::catalog::Parameter;
@@ -131,9 +132,46 @@ pub(crate) fn product_access() -> ProductAccess {
         product: id("prod-studio"),
         project: id("fraud-detection"),
         stage: Stage::Dev,
-        approval: ApprovalRule::OneLead,
+        approval: ApprovalRule::one_lead(),
         max_lease_days: 90,
         version: 4,
+    }
+}
+
+pub(crate) fn admin_approvals() -> AdminApprovalsPage {
+    AdminApprovalsPage {
+        floors: vec![
+            ApprovalFloor {
+                id: id("floor-1"),
+                stage: Some(Stage::Prod),
+                data_class: None,
+                rule: "lead:2,data_owner".parse().unwrap(),
+                version: 2,
+            },
+            ApprovalFloor {
+                id: id("floor-2"),
+                stage: None,
+                data_class: Some(DataClass::Restricted),
+                rule: "admin".parse().unwrap(),
+                version: 1,
+            },
+        ],
+        approvers: vec![ApproverAssignment {
+            id: id("approver-1"),
+            group: "data-stewards".into(),
+            who: Approver::DataOwner,
+            project: Some(id("fraud-detection")),
+            product: None,
+            stage: Some(Stage::Prod),
+        }],
+        projects: vec![project()],
+        products: vec![(id("prod-studio"), "Studio environment, VPC only".into())],
+        removals: BTreeMap::from([
+            ("floor-1".into(), removal("Those that wait keep their steps.")),
+            ("approver-1".into(), removal("They no longer decide there.")),
+        ]),
+        allowed: everything(),
+        form: FormState::default(),
     }
 }
 

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use app::pages::problem::Unkept;
-use domain::access::ApprovalRule;
+use domain::approval::ApprovalRule;
 use domain::catalog::MirrorState;
 use domain::organization::{Forbidden, OrganizationState, Refused};
 use domain::problem::{FieldError, Problem};
@@ -11,7 +11,7 @@ use domain::view::*;
 use super::*;
 
 pub(crate) fn access_rows() -> Vec<AccessRow> {
-    [(Stage::Sandbox, ApprovalRule::None), (Stage::Dev, ApprovalRule::OneLead), (Stage::PreProd, ApprovalRule::OneLead)]
+    [(Stage::Sandbox, ApprovalRule::none()), (Stage::Dev, ApprovalRule::one_lead()), (Stage::PreProd, ApprovalRule::one_lead())]
         .map(|(stage, approval)| AccessRow {
             project: id("fraud-detection"),
             stage,
@@ -183,7 +183,7 @@ pub(crate) fn request_form() -> RequestFormPage {
         account_name: format!("fraud-detection-{stage}"),
         region: id("eu-west-1"),
         stage,
-        approval: ApprovalRule::OneLead,
+        approval: ApprovalRule::one_lead(),
     };
     let field = |key: &str, control: FormControl| FormField {
         name: format!("param[{key}]"),

@@ -45,6 +45,11 @@ pub(crate) fn request_row(name: &str, state: RequestState) -> RequestRow {
     }
 }
 
+pub(crate) fn approval_step(who: &str, state: StepState, agreed: &[&str]) -> StepRow {
+    let agreed = agreed.iter().map(|name| (*name).to_owned()).collect();
+    StepRow { who: who.into(), state, agreed, wanting: u8::from(state != StepState::Done) }
+}
+
 pub(crate) fn request(state: RequestState) -> RequestPage {
     RequestPage {
         id: id("0199bbbb-0000-7000-8000-000000000001"),
@@ -89,6 +94,7 @@ pub(crate) fn request(state: RequestState) -> RequestPage {
                 comment: Some("Good. Mind the lease.".into()),
             },
         ],
+        steps: vec![approval_step("a team lead", StepState::Open, &[])],
         approvers: "Frank Lead decides.".into(),
         hindrance: None,
         preflight: (state == RequestState::Submitted).then(super::preflight),

@@ -1,6 +1,7 @@
 //! Administration: projects and their accounts, group mappings, people, product access, parameter bindings, webhooks.
 
 mod accounts;
+mod approvals;
 mod bindings;
 mod deliveries;
 mod mappings;
@@ -26,6 +27,7 @@ const ACTIONS: [Action; 7] = [
     Action::ManageProjects,
     Action::ManageGroupMappings,
     Action::ManageProductAccess,
+    Action::ManageApprovals,
     Action::RefreshCatalog,
     Action::EndAnySession,
     Action::ManageNotifications,

@@ -1,4 +1,4 @@
-use domain::access::{ApprovalRule, ProductAccess};
+use domain::access::ProductAccess;
 use domain::action::Action;
 use domain::id::{ProductAccessId, ProductId, ProjectId};
 use domain::problem::FieldError;
@@ -18,7 +18,6 @@ impl ControlPlane {
         let product: Option<ProductId> = input.product.trim().parse().ok();
         let project: Option<ProjectId> = input.project.trim().parse().ok();
         let stage: Option<Stage> = input.stage.parse().ok();
-        let approval: Option<ApprovalRule> = input.approval.parse().ok();
         let days: Option<u16> = input.max_lease_days.trim().parse().ok().filter(|d| (1..=365).contains(d));
         if product.is_none() {
             wrong("product", "Choose a product.");
@@ -29,12 +28,10 @@ impl ControlPlane {
         if stage.is_none() {
             wrong("stage", "Choose a stage.");
         }
-        if approval.is_none() {
-            wrong("approval", "Choose who has to agree.");
-        }
         if days.is_none() {
             wrong("max_lease_days", "A whole number of days from 1 to 365.");
         }
+        let approval = input.rule.rule().map_err(|mistakes| errors.extend(mistakes)).ok();
         let (Some(product), Some(project), Some(stage), Some(approval), Some(max_lease_days)) =
             (product, project, stage, approval, days)
         else {
@@ -93,6 +90,6 @@ fn event<'a>(access: &'a ProductAccess, change: &str) -> Event<'a> {
         .with("change", change)
         .with("product", access.product.as_str())
         .with("stage", access.stage.as_str())
-        .with("approval", access.approval.as_str())
+        .with("approval", access.approval.to_string())
         .with("max_lease_days", access.max_lease_days.to_string())
 }

@@ -1,6 +1,7 @@
 //! What it means to remove something, said before the button is pressed.
 
 use domain::access::ProductAccess;
+use domain::approval::ApproverAssignment;
 use domain::binding::{BindingSource, ParameterBinding, never_asked};
 use domain::catalog::Parameter;
 use domain::person::{Grant, GroupMapping, PlatformRole, ProjectRole};
@@ -22,6 +23,19 @@ pub(super) fn of_account(name: &str, environments: i64) -> Removal {
     }
     removal(format!(
         "Nothing can be requested into {name} any more, and what was approved for it fails. Nothing changes in AWS."
+    ))
+}
+
+pub(super) fn of_floor() -> Removal {
+    removal("Requests that are made from now on are decided by the rule of their product. Those that wait keep their steps.")
+}
+
+pub(super) fn of_approver(it: &ApproverAssignment) -> Removal {
+    let steps = it.who.in_words(2);
+    removal(format!(
+        "At once, people of {} no longer decide there as {}. Where nobody else can, an admin decides; what they decided stays.",
+        it.group,
+        steps.trim_start_matches("2 ")
     ))
 }
 

@@ -1,68 +1,95 @@
-//! The leads of a project who can be counted on to decide, and so what is left to admins.
+//! The people who can be counted on to decide the steps of requests.
 
-use std::collections::BTreeMap;
-
-use domain::action::Action;
-use domain::id::ProjectId;
-use domain::person::{Actor, Grant, PersonKey, ProjectRole};
-use store::Scope;
+use domain::approval::{ApprovalRule, Approver, ApproverAssignment, missing};
+use domain::id::{ProductId, ProjectId};
+use domain::person::{Actor, Grant, PersonKey, PlatformRole, ProjectRole};
+use domain::project::Stage;
+use domain::request::Request;
 
 use crate::{ControlPlane, Result};
 
-impl ControlPlane {
-    /// The leads of `project` who are not `requester`, are no auditors (who decide nothing), and signed in lately.
-    pub(crate) async fn eligible_leads(&self, project: &ProjectId, requester: &PersonKey) -> Result<Vec<Actor>> {
-        let mut leads = self.eligible_leads_of(|it| it == project).await?.remove(project).unwrap_or_default();
-        leads.retain(|lead| &lead.person != requester);
-        Ok(leads)
+/// What a request is for, as far as who decides it depends on that.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Where<'a> {
+    pub(crate) project: &'a ProjectId,
+    pub(crate) product: &'a ProductId,
+    pub(crate) stage: Stage,
+}
+
+impl<'a> Where<'a> {
+    pub(crate) fn of(request: &'a Request) -> Self {
+        Self { project: &request.project, product: &request.product, stage: request.stage }
     }
 
-    /// The same leads of all `wanted` projects at once, with whoever asks among them; a project without any is missing.
-    pub(crate) async fn eligible_leads_of(
-        &self,
-        wanted: impl Fn(&ProjectId) -> bool + Send,
-    ) -> Result<BTreeMap<ProjectId, Vec<Actor>>> {
+    pub(crate) fn is_of(self, assignment: &ApproverAssignment) -> bool {
+        assignment.is_about(self.project, self.product, self.stage)
+    }
+}
+
+/// Everybody who decides anything, and signed in lately: no auditors, who decide nothing, and nobody who is cut off.
+#[derive(Clone, Debug)]
+pub(crate) struct Deciders {
+    people: Vec<Actor>,
+    pub(crate) assignments: Vec<ApproverAssignment>,
+}
+
+impl Deciders {
+    /// Who decides steps of `who` there, by name.
+    pub(crate) fn of<'a>(&'a self, who: Approver, there: Where<'a>) -> impl Iterator<Item = &'a Actor> {
+        self.people.iter().filter(move |actor| self.decides(actor, who, there))
+    }
+
+    fn decides(&self, actor: &Actor, who: Approver, there: Where<'_>) -> bool {
+        let by_role = match who {
+            Approver::Lead => actor.has_project_role(there.project, ProjectRole::Lead),
+            Approver::Admin => actor.is_admin(),
+            Approver::DataOwner => false,
+        };
+        let assigned = |it: &ApproverAssignment| it.who == who && there.is_of(it) && actor.groups.contains(&it.group);
+        !actor.cut_off.projects.contains(there.project) && (by_role || self.assignments.iter().any(assigned))
+    }
+
+    /// Who is left to decide the step that a request waits at.
+    pub(crate) fn left<'a>(&'a self, request: &'a Request, who: Approver) -> impl Iterator<Item = &'a Actor> {
+        self.of(who, Where::of(request))
+            .filter(|actor| actor.person != request.requester && !request.was_decided_by(&actor.person))
+    }
+
+    /// How many people are missing at each step of `rule`, for what `requester` asks for there: admins stand in where those
+    /// whom a step names do not suffice, and one person counts once.
+    pub(crate) fn missing(&self, rule: &ApprovalRule, there: Where<'_>, requester: &PersonKey) -> Vec<u8> {
+        let can = |who: Approver| self.of(who, there).map(|actor| &actor.person).filter(|person| *person != requester);
+        let steps: Vec<(u8, Vec<&PersonKey>)> =
+            rule.steps().iter().map(|step| (step.people, can(step.who).chain(can(Approver::Admin)).collect())).collect();
+        missing(&steps)
+    }
+}
+
+impl ControlPlane {
+    /// Those of all `wanted` projects, and of the platform.
+    pub(crate) async fn deciders(&self, wanted: impl Fn(&ProjectId) -> bool + Send) -> Result<Deciders> {
         let since = self.now() - self.settings().eligible_lead_max_age;
         let mappings = self.store().group_mappings().await?;
-        let leads =
-            |grant: &Grant| matches!(grant, Grant::Project { project, role: ProjectRole::Lead } if wanted(project));
-        let groups: Vec<String> = mappings.iter().filter(|m| leads(&m.grant)).map(|m| m.group.clone()).collect();
-        let mut found: BTreeMap<ProjectId, Vec<Actor>> = BTreeMap::new();
-        if groups.is_empty() {
-            return Ok(found);
-        }
-        for record in self.store().people_in_groups(&groups, since).await? {
-            let actor = self.actor_of(record, &mappings);
-            if actor.is_auditor() {
-                continue;
-            }
-            for project in actor.projects_as(ProjectRole::Lead).into_iter().filter(|project| wanted(project)) {
-                found.entry(project.clone()).or_default().push(actor.clone());
-            }
-        }
-        Ok(found)
+        let assignments = self.store().approvers().await?;
+        let decides = |grant: &Grant| match grant {
+            Grant::Project { project, role: ProjectRole::Lead } => wanted(project),
+            Grant::Platform { role: PlatformRole::Admin } => true,
+            _ => false,
+        };
+        let mapped = mappings.iter().filter(|m| decides(&m.grant)).map(|m| m.group.clone());
+        let assigned = assignments.iter().filter(|a| a.project.as_ref().is_none_or(&wanted)).map(|a| a.group.clone());
+        let mut groups: Vec<String> =
+            mapped.chain(assigned).chain(self.settings().bootstrap_admin_group.clone()).collect();
+        groups.sort();
+        groups.dedup();
+        let records = self.store().people_in_groups(&groups, since).await?;
+        let people = records.into_iter().map(|record| self.actor_of(record, &mappings));
+        let people = people.filter(|actor| !actor.is_auditor() && !actor.cut_off.everything).collect();
+        Ok(Deciders { people, assignments })
     }
 
-    /// The requests that `actor` may decide, their own among them: a lead's projects; for an admin also projects without a
-    /// lead who can decide, and what the sole such lead of a project asked for.
-    pub(crate) async fn deciding_scope(&self, actor: &Actor) -> Result<Scope> {
-        let scope = Self::scope(actor, Action::DecideRequest);
-        if !actor.is_admin() || scope == Scope::Nothing {
-            return Ok(scope);
-        }
-        let leads = self.eligible_leads_of(|_| true).await?;
-        let mut projects: Vec<ProjectId> = actor.projects_as(ProjectRole::Lead).into_iter().cloned().collect();
-        let mut persons = Vec::new();
-        for project in self.store().projects(&Scope::All).await? {
-            if projects.contains(&project.id) {
-                continue;
-            }
-            match leads.get(&project.id).map(Vec::as_slice) {
-                None | Some([]) => projects.push(project.id),
-                Some([sole]) => persons.push((project.id, sole.person.clone())),
-                Some(_) => {}
-            }
-        }
-        Ok(Scope::ProjectsOrPersonIn { projects, persons })
+    /// Those of one project.
+    pub(crate) async fn deciders_in(&self, project: &ProjectId) -> Result<Deciders> {
+        self.deciders(|it| it == project).await
     }
 }

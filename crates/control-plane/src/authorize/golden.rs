@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use domain::action::Action;
+use domain::approval::Approver;
 use domain::id::ProjectId;
 use domain::person::{Actor, Membership, PersonKey, PlatformGrant, PlatformRole, ProjectRole};
 use domain::revocation::CutOff;
@@ -19,7 +20,7 @@ fn person(subject: &str) -> PersonKey {
     PersonKey { issuer: "https://id.example".into(), subject: subject.into() }
 }
 
-/// `roles`: `admin`, `auditor`, `member:PROJECT`, `lead:PROJECT`.
+/// `roles`: `admin`, `auditor`, `member:PROJECT`, `lead:PROJECT`, `group:GROUP`, `cut off`, `cut off in:PROJECT`.
 fn actor(subject: &str, roles: &[&str]) -> Actor {
     let mut actor = Actor {
         person: person(subject),
@@ -42,6 +43,8 @@ fn actor(subject: &str, roles: &[&str]) -> Actor {
         match role.split_once(':') {
             Some(("member", p)) => join(p, ProjectRole::Member),
             Some(("lead", p)) => join(p, ProjectRole::Lead),
+            Some(("group", group)) => actor.groups.push(group.into()),
+            Some(("cut off in", p)) => actor.cut_off.projects.push(project(p)),
             // Whatever roles came with it: the loading takes them away, and the policies do not count on that.
             None if *role == "cut off" => actor.cut_off.everything = true,
             _ => {
@@ -66,17 +69,39 @@ fn actors() -> Vec<(&'static str, Actor)> {
         ("auditor and admin", actor("me", &["auditor", "admin"])),
         ("auditor and lead", actor("me", &["auditor", "lead:fraud"])),
         ("auditor and member", actor("me", &["auditor", "member:fraud"])),
+        ("data owner", actor("me", &["group:stewards"])),
+        ("data owner and auditor", actor("me", &["group:stewards", "auditor"])),
+        ("data owner, cut off in fraud", actor("me", &["group:stewards", "cut off in:fraud"])),
+        ("lead of a group that decides nothing", actor("me", &["lead:churn", "group:others"])),
         ("the portal", Actor::portal()),
         ("admin and lead, cut off", actor("me", &["admin", "lead:fraud", "cut off"])),
     ]
 }
 
 fn things() -> Vec<(&'static str, Facts, Vec<Action>)> {
-    let request = |who: &str, has_eligible_lead| Facts::Request {
+    let at_step = |step: Option<Approver>| Facts::Request {
         id: "r".into(),
-        requester: person(who),
+        requester: person("you"),
         project: project("fraud"),
-        has_eligible_lead,
+        step,
+        open_to: if step == Some(Approver::DataOwner) { vec!["stewards".into()] } else { vec![] },
+        shown_to: vec!["stewards".into()],
+        admins_stand_in: false,
+        decided_by: vec![],
+    };
+    let request = |who: &str, lead_is_there: bool| {
+        let mut facts = at_step(Some(Approver::Lead));
+        if let Facts::Request { requester, admins_stand_in, .. } = &mut facts {
+            (*requester, *admins_stand_in) = (person(who), !lead_is_there);
+        }
+        facts
+    };
+    let decided = |by: &str, step| {
+        let mut facts = at_step(Some(step));
+        if let Facts::Request { decided_by, .. } = &mut facts {
+            decided_by.push(person(by));
+        }
+        facts
     };
     let in_state = |who: &str, revoked| Facts::Environment {
         id: "e".into(),
@@ -137,7 +162,12 @@ fn things() -> Vec<(&'static str, Facts, Vec<Action>)> {
         ("own request, lead there", request("me", true), on_requests.clone()),
         ("own request, no lead", request("me", false), on_requests.clone()),
         ("other's request, lead there", request("you", true), on_requests.clone()),
-        ("other's request, no lead", request("you", false), on_requests),
+        ("other's request, no lead", request("you", false), on_requests.clone()),
+        ("other's request, at the data owner's step", at_step(Some(Approver::DataOwner)), on_requests.clone()),
+        ("other's request, at the admin's step", at_step(Some(Approver::Admin)), on_requests.clone()),
+        ("other's request, nobody is asked", at_step(None), on_requests.clone()),
+        ("other's request, decided by me before", decided("me", Approver::Lead), on_requests.clone()),
+        ("other's request, decided by me before, at the data owner's step", decided("me", Approver::DataOwner), on_requests),
         ("own environment", environment("me"), on_environments.clone()),
         ("other's environment", environment("you"), on_environments.clone()),
         ("own environment, revoked", in_state("me", true), on_environments.clone()),
@@ -167,7 +197,7 @@ fn v8_2_1_a_mistake_in_what_the_policies_are_told_is_seen() {
     // The same policies throughout: what they remember of one question answers no other.
     let policies = Policies::load("the platform team").unwrap();
     let right = table(&policies, |_, _| {});
-    let mistakes: [Mistake; 17] = [
+    let mistakes: [Mistake; 22] = [
         ("the requester is whoever looks", |actor, facts| {
             if let Facts::Request { requester, .. } = facts {
                 requester.clone_from(&actor.person);
@@ -178,16 +208,37 @@ fn v8_2_1_a_mistake_in_what_the_policies_are_told_is_seen() {
                 *requester = person("nobody");
             }
         }),
-        ("there is always a lead who can", |_, facts| {
-            if let Facts::Request { has_eligible_lead, .. } = facts {
-                *has_eligible_lead = true;
+        ("there is always somebody who can", |_, facts| {
+            if let Facts::Request { admins_stand_in, .. } = facts {
+                *admins_stand_in = false;
             }
         }),
-        ("there is never a lead who can", |_, facts| {
-            if let Facts::Request { has_eligible_lead, .. } = facts {
-                *has_eligible_lead = false;
+        ("there is never anybody who can", |_, facts| {
+            if let Facts::Request { admins_stand_in, .. } = facts {
+                *admins_stand_in = true;
             }
         }),
+        ("every step is the leads'", |_, facts| {
+            if let Facts::Request { step, .. } = facts {
+                *step = Some(Approver::Lead);
+            }
+        }),
+        ("nobody decided before", |_, facts| {
+            if let Facts::Request { decided_by, .. } = facts {
+                decided_by.clear();
+            }
+        }),
+        ("no group was assigned the step", |_, facts| {
+            if let Facts::Request { open_to, .. } = facts {
+                open_to.clear();
+            }
+        }),
+        ("no group was assigned any step", |_, facts| {
+            if let Facts::Request { shown_to, .. } = facts {
+                shown_to.clear();
+            }
+        }),
+        ("nobody is in a group", |actor, _| actor.groups.clear()),
         ("the owner is whoever looks", |actor, facts| {
             if let Facts::Environment { owner, .. } = facts {
                 owner.clone_from(&actor.person);

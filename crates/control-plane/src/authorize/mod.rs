@@ -1,6 +1,7 @@
 //! Who may do what. [`ControlPlane::authorize`] loads one thing and decides in one call; what it gives,
 //! [`Authorized`], can be made nowhere else. [`ControlPlane::scope`] gives the rows of a list that the same policies allow.
 
+mod deciding;
 mod eligible;
 #[cfg(test)]
 mod golden;
@@ -16,6 +17,7 @@ use domain::id::ProjectId;
 use domain::person::{Actor, PersonKey};
 use domain::view::Allowed;
 
+pub(crate) use eligible::{Deciders, Where};
 pub(crate) use on_behalf::Hindrance;
 pub use policies::PolicyError;
 pub(crate) use policies::{Facts, Policies, Ruling};
@@ -147,6 +149,7 @@ fn in_words(action: Action) -> &'static str {
         Action::ManageProjects => "change projects",
         Action::ManageGroupMappings => "change group mappings",
         Action::ManageProductAccess => "change product access",
+        Action::ManageApprovals => "change rules of approval",
         Action::RefreshCatalog => "refresh the catalog",
         Action::ViewOwnProfile => "see this profile",
         Action::EndOwnSession => "end this session",

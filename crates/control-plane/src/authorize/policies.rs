@@ -8,6 +8,7 @@ use cedar_policy::{
     Request, RestrictedExpression, Schema, ValidationMode, Validator,
 };
 use domain::action::Action;
+use domain::approval::Approver;
 use domain::id::ProjectId;
 use domain::person::{Actor, PersonKey, PlatformRole, ProjectRole};
 
@@ -31,7 +32,18 @@ impl PolicyError {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Facts {
     Product { id: String, projects: Vec<ProjectId> },
-    Request { id: String, requester: PersonKey, project: ProjectId, has_eligible_lead: bool },
+    Request {
+        id: String,
+        requester: PersonKey,
+        project: ProjectId,
+        /// Who decides the step that is open, or was last; `None` where the rule asks nobody.
+        step: Option<Approver>,
+        /// The groups that were assigned to decide that step, and any step, there.
+        open_to: Vec<String>,
+        shown_to: Vec<String>,
+        admins_stand_in: bool,
+        decided_by: Vec<PersonKey>,
+    },
     Environment { id: String, owner: PersonKey, project: ProjectId, revoked: bool, lease_ended: bool, lease_over: bool },
     Revocation { id: String, person: PersonKey, project: Option<ProjectId>, by_admin: bool },
     Portal,
@@ -121,7 +133,7 @@ impl Policies {
             .map_err(PolicyError::new)?,
             _ => Context::empty(),
         };
-        let entities = Entities::from_entities([person_entity(actor)?, facts.entity()?], Some(&self.schema))
+        let entities = Entities::from_entities([person_entity(actor, facts)?, facts.entity()?], Some(&self.schema))
             .map_err(PolicyError::new)?;
         let request = Request::new(principal, action_uid.clone(), resource, context, Some(&self.schema))
             .map_err(PolicyError::new)?;
@@ -172,13 +184,26 @@ impl Facts {
         }
     }
 
+    /// The person's OIDC groups that anything here speaks of.
+    pub(super) fn groups_of<'a>(&'a self, actor: &'a Actor) -> impl Iterator<Item = &'a String> {
+        let (open_to, shown_to): (&[String], &[String]) = match self {
+            Self::Request { open_to, shown_to, .. } => (open_to, shown_to),
+            _ => (&[], &[]),
+        };
+        actor.groups.iter().filter(|group| open_to.contains(group) || shown_to.contains(group))
+    }
+
     fn entity(&self) -> Result<Entity, PolicyError> {
         let attributes = match self {
             Self::Product { projects, .. } => vec![("projects", project_set(projects)?)],
-            Self::Request { requester, project, has_eligible_lead, .. } => vec![
+            Self::Request { requester, project, step, open_to, shown_to, admins_stand_in, decided_by, .. } => vec![
                 ("requester", RestrictedExpression::new_entity_uid(person_uid(requester)?)),
                 ("project", RestrictedExpression::new_entity_uid(uid("Project", project.as_str())?)),
-                ("hasEligibleLead", RestrictedExpression::new_bool(*has_eligible_lead)),
+                ("openStep", RestrictedExpression::new_string(step.map_or("none", Approver::as_str).to_owned())),
+                ("openTo", text_set(open_to)),
+                ("shownTo", text_set(shown_to)),
+                ("adminsStandIn", RestrictedExpression::new_bool(*admins_stand_in)),
+                ("decidedBy", person_set(decided_by)?),
             ],
             Self::Environment { owner, project, revoked, lease_ended, lease_over, .. } => vec![
                 ("owner", RestrictedExpression::new_entity_uid(person_uid(owner)?)),
@@ -204,7 +229,7 @@ impl Facts {
     }
 }
 
-fn person_entity(actor: &Actor) -> Result<Entity, PolicyError> {
+fn person_entity(actor: &Actor, facts: &Facts) -> Result<Entity, PolicyError> {
     entity(
         person_uid(&actor.person)?,
         vec![
@@ -212,6 +237,8 @@ fn person_entity(actor: &Actor) -> Result<Entity, PolicyError> {
             ("auditor", RestrictedExpression::new_bool(actor.has_platform_role(PlatformRole::Auditor))),
             ("memberOf", project_set(actor.projects_as(ProjectRole::Member))?),
             ("leadOf", project_set(actor.projects_as(ProjectRole::Lead))?),
+            ("groups", text_set(facts.groups_of(actor))),
+            ("cutOffIn", project_set(&actor.cut_off.projects)?),
             ("portal", RestrictedExpression::new_bool(actor.person.is_portal())),
             ("cutOff", RestrictedExpression::new_bool(actor.cut_off.everything)),
         ],
@@ -228,6 +255,16 @@ fn project_set<'a>(projects: impl IntoIterator<Item = &'a ProjectId>) -> Result<
     let members: Result<Vec<_>, _> =
         projects.into_iter().map(|p| uid("Project", p.as_str()).map(RestrictedExpression::new_entity_uid)).collect();
     Ok(RestrictedExpression::new_set(members?))
+}
+
+fn person_set(people: &[PersonKey]) -> Result<RestrictedExpression, PolicyError> {
+    let members: Result<Vec<_>, _> =
+        people.iter().map(|person| person_uid(person).map(RestrictedExpression::new_entity_uid)).collect();
+    Ok(RestrictedExpression::new_set(members?))
+}
+
+fn text_set<'a>(texts: impl IntoIterator<Item = &'a String>) -> RestrictedExpression {
+    RestrictedExpression::new_set(texts.into_iter().map(|text| RestrictedExpression::new_string(text.clone())))
 }
 
 fn uid(kind: &str, id: &str) -> Result<EntityUid, PolicyError> {

@@ -1,6 +1,9 @@
 //! What can be acted on: how it is loaded, and what the policies know about it.
 
+use std::collections::BTreeSet;
+
 use domain::action::Action;
+use domain::approval::Approver;
 use domain::catalog::Product;
 use domain::environment::{Environment, EnvironmentState};
 use domain::id::{EnvironmentId, ProductId, RequestId, RevocationId};
@@ -9,7 +12,7 @@ use domain::person::PersonKey;
 use domain::request::{Request, RequestState};
 use domain::revocation::{Reach, Revocation, RevocationState};
 
-use super::Facts;
+use super::{Facts, Where};
 use crate::{ControlPlane, Result};
 
 /// See the module.
@@ -72,13 +75,23 @@ impl Resource for Request {
     }
 
     async fn facts(&self, plane: &ControlPlane) -> Result<Facts> {
-        // Of decided requests too: whoever could decide it is not refused when their browser sends the decision twice.
-        let has_eligible_lead = !plane.eligible_leads(&self.project, &self.requester).await?.is_empty();
+        let deciders = plane.deciders_in(&self.project).await?;
+        // Of decided requests too: who comes too late is told who was quicker.
+        let step = self.last_step().map(|open| open.step.who);
+        let groups = |who: Option<Approver>| {
+            let there = deciders.assignments.iter().filter(|it| Where::of(self).is_of(it));
+            let wanted = there.filter(|it| who.is_none_or(|who| it.who == who));
+            wanted.map(|it| it.group.clone()).collect::<BTreeSet<_>>().into_iter().collect()
+        };
         Ok(Facts::Request {
             id: self.id.to_string(),
             requester: self.requester.clone(),
             project: self.project.clone(),
-            has_eligible_lead,
+            step,
+            open_to: if step.is_some() { groups(step) } else { Vec::new() },
+            shown_to: groups(None),
+            admins_stand_in: step.is_some_and(|who| deciders.left(self, who).next().is_none()),
+            decided_by: self.decided_by().cloned().collect(),
         })
     }
 

@@ -7,32 +7,21 @@ use store::Scope;
 use crate::ControlPlane;
 
 impl ControlPlane {
-    /// The rows that `actor` may see in a list of what `action` is about: requests, environments.
+    /// The rows that `actor` may see in a list of what `action` is about. Requests have scopes of their own: `seeing_scope`,
+    /// `deciding_scope`.
     pub(crate) fn scope(actor: &Actor, action: Action) -> Scope {
         if actor.cut_off.everything {
             return Scope::Nothing;
         }
         let led: Vec<_> = actor.projects_as(ProjectRole::Lead).into_iter().cloned().collect();
         match action {
-            Action::ViewRequest | Action::ViewEnvironment => {
+            Action::ViewEnvironment => {
                 if actor.is_admin() || actor.is_auditor() {
                     Scope::All
                 } else if led.is_empty() {
                     Scope::Person(actor.person.clone())
                 } else {
                     Scope::ProjectsOrOwner { projects: led, person: actor.person.clone() }
-                }
-            }
-            // What an admin may decide depends on the leads of each project too: `deciding_scope` narrows this.
-            Action::DecideRequest => {
-                if actor.is_auditor() {
-                    Scope::Nothing
-                } else if actor.is_admin() {
-                    Scope::All
-                } else if led.is_empty() {
-                    Scope::Nothing
-                } else {
-                    Scope::Projects(led)
                 }
             }
             // The projects to request for.

@@ -8,7 +8,6 @@ use domain::catalog::{Parameter, ProvisioningArtifact};
 use domain::draft::RETYPE;
 use domain::environment::Environment;
 use domain::id::{DraftId, EnvironmentId};
-use domain::person::ProjectRole;
 use domain::preflight::Preflight;
 use domain::problem::{FieldError, Problem};
 use domain::view::{FormControl, FormField, FormState, UpdateFormPage, UpdateFormQuery, UpdatePreview};
@@ -17,7 +16,7 @@ use super::Updatable;
 use super::preview::made;
 use crate::catalog::versions;
 use crate::preflight::{Asked, Form};
-use crate::{Caller, ControlPlane, Error, Result, words};
+use crate::{Caller, ControlPlane, Error, Result, approvers};
 
 const KEEPS: &str = "Leave it empty to keep the value that it has.";
 
@@ -50,8 +49,9 @@ impl ControlPlane {
         let values = form.values();
         let preview = self.preview_of_update(&it, to, &values, &BTreeSet::new()).await?;
         let preflight = self.preflight_of_update(&it, to, &values, &preview).await?;
-        let leads = self.eligible_leads(&it.project.id, &caller.actor.person).await?;
-        let is_lead = caller.actor.has_project_role(&it.project.id, ProjectRole::Lead);
+        let deciders = self.deciders_in(&it.project.id).await?;
+        let (rule, there) = (&it.access.approval, it.place());
+        let too_few = self.too_few(&deciders, rule, there, &caller.actor.person);
         let offered: BTreeSet<_> = it.offered().map(|artifact| &artifact.id).collect();
         let observed = self.store().observation(&it.environment.id).await?.observed;
         let waiting = self.store().undecided_request_of(&it.environment.id).await?;
@@ -67,9 +67,9 @@ impl ControlPlane {
             fields,
             preview,
             preflight,
-            approval: words::approval(it.access.approval, &leads, is_lead),
+            approval: approvers::in_words(rule, &deciders, there, &caller.actor),
             runs: observed.is_some_and(|observed| observed.billed().next().is_some()),
-            blocked: blocked(&it.environment, waiting.is_some()),
+            blocked: blocked(&it.environment, waiting.is_some()).or(too_few),
             waiting: waiting.map(|request| request.id),
             version: it.environment.version,
             draft: if state == FormState::default() { String::new() } else { query.draft },

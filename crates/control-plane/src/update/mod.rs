@@ -18,6 +18,7 @@ use domain::request::Request;
 
 pub(crate) use preview::made;
 
+use crate::authorize::Where;
 use crate::{ControlPlane, Error, Result};
 
 /// An environment with all that an update of it goes by.
@@ -28,6 +29,7 @@ pub(crate) struct Updatable {
     pub(crate) product: Product,
     pub(crate) project: Project,
     pub(crate) account: ProjectAccount,
+    /// Its approval raised to the floors.
     pub(crate) access: ProductAccess,
     pub(crate) bindings: Vec<ParameterBinding>,
     pub(crate) person: BindingPerson,
@@ -46,6 +48,7 @@ impl ControlPlane {
         let account = store.project_account(&it.project, &it.account, &it.region).await?;
         let account = account.ok_or_else(|| gone("Its account no longer belongs to the project."))?;
         let access = store.product_access(&it.product, &it.project, it.stage).await?;
+        let access = self.with_floors(access.into_iter().collect()).await?.pop();
         let access = access.ok_or_else(|| gone("The project may no longer use its product in this stage."))?;
         let request = store.request(&it.request).await?.ok_or_else(|| Error::not_found("request"))?;
         let bindings = store.parameter_bindings(&it.product).await?;
@@ -60,6 +63,11 @@ impl ControlPlane {
 }
 
 impl Updatable {
+    /// As who decides its requests depends on it.
+    pub(crate) fn place(&self) -> Where<'_> {
+        Where { project: &self.environment.project, product: &self.environment.product, stage: self.environment.stage }
+    }
+
     /// The version that it has, where the catalog still has it.
     pub(crate) fn current(&self) -> Option<&ProvisioningArtifact> {
         self.product.artifact(&self.environment.artifact)

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::access::ApprovalRule;
 use domain::action::Action;
 use domain::binding::{field_name, resolve};
 use domain::catalog::ProvisioningArtifact;
@@ -43,6 +42,7 @@ impl ControlPlane {
         let preview = self.preview_of_update(&it, checked.to, &checked.values, &typed).await?;
         let preflight = self.preflight_of_update(&it, checked.to, &checked.values, &preview).await?;
         refuse_denied(&preflight)?;
+        self.refuse_what_nobody_decides(&it.access.approval, it.place(), &caller.actor.person).await?;
         let now = self.now();
         let request_id: RequestId = self.ids().next()?;
         let mut tx = self.store().begin().await?;
@@ -69,7 +69,8 @@ impl ControlPlane {
             asked: checked.asked,
             sealed: self.sealed(&request_id, &checked.secrets)?,
             justification: checked.justification,
-            approval: it.access.approval,
+            approval: it.access.approval.clone(),
+            agreed: Vec::new(),
             state: RequestState::Submitted,
             decision: None,
             submitted_at: now,
@@ -85,7 +86,7 @@ impl ControlPlane {
             .with("request", request.id.as_str())
             .with("from", seen.artifact.as_str())
             .with("to", request.artifact.as_str())
-            .with("approval", request.approval.as_str());
+            .with("approval", request.approval.to_string());
         self.record(&mut tx, caller, event).await?;
         let event = Event::done(Action::SubmitRequest.as_str(), "request", request.id.as_str())
             .project(&request.project)
@@ -93,8 +94,8 @@ impl ControlPlane {
             .with("name", &request.name)
             .with("update_of", seen.id.as_str());
         self.record(&mut tx, caller, event).await?;
-        if request.approval == ApprovalRule::None {
-            let decision = Decision::Approve { by: None, comment: String::new() };
+        if request.approval.asks_nobody() {
+            let decision = Decision::Approve { by: None, on_behalf_of: None, comment: String::new() };
             self.apply_decision(&mut tx, caller, request, decision).await?;
         }
         if let Ok(draft) = input.draft.parse() {

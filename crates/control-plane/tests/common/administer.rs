@@ -2,8 +2,9 @@
 
 use control_plane::{Caller, SignIn};
 use domain::access::ProductAccess;
+use domain::approval::ApprovalRule;
 use domain::person::PersonKey;
-use domain::view::{GroupMappingInput, ProductAccessInput, ProductPage, ProjectAccountInput, ProjectInput};
+use domain::view::{GroupMappingInput, ProductAccessInput, ProductPage, ProjectAccountInput, ProjectInput, RuleInput};
 
 use super::{ISSUER, TestState};
 
@@ -13,7 +14,7 @@ pub fn access(rule: &ProductAccess, days: &str, version: &str) -> ProductAccessI
         product: rule.product.to_string(),
         project: rule.project.to_string(),
         stage: rule.stage.to_string(),
-        approval: rule.approval.to_string(),
+        rule: RuleInput::of(&rule.approval),
         max_lease_days: days.to_owned(),
         version: version.to_owned(),
     }
@@ -101,7 +102,7 @@ impl TestState {
                     product: product.id.to_string(),
                     project: project.into(),
                     stage: "dev".into(),
-                    approval: "one_lead".into(),
+                    rule: RuleInput::of(&ApprovalRule::one_lead()),
                     max_lease_days: "90".into(),
                     version: String::new(),
                 };

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Allowed, FormState};
+use super::{Allowed, FormState, RuleInput};
 use crate::access::{ProductAccess, ProductSettings};
 use crate::binding::ParameterBinding;
 use crate::catalog::{MirrorState, Parameter};
@@ -175,7 +175,8 @@ pub struct ProductAccessInput {
     pub product: String,
     pub project: String,
     pub stage: String,
-    pub approval: String,
+    #[serde(flatten)]
+    pub rule: RuleInput,
     pub max_lease_days: String,
     /// Empty when it is new.
     pub version: String,

@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Allowed, FormField, FormState};
-use crate::access::ApprovalRule;
+use crate::approval::ApprovalRule;
 use crate::catalog::MirrorState;
 use crate::id::{AccountId, ProductId, ProjectId, ProvisioningArtifactId, Region};
 use crate::organization::{Forbidden, OrganizationState, Refused};
@@ -18,7 +18,7 @@ pub struct CatalogQuery {
     pub stage: String,
     pub project: String,
     pub data_class: String,
-    /// `none` or `one_lead`.
+    /// `none`, or `some` where somebody has to agree.
     pub approval: String,
     /// Minutes that it may take to come up; what takes an unknown time does not fit.
     pub within: String,

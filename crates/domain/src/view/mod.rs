@@ -2,6 +2,7 @@
 //! may do comes as [`Allowed`], computed by the authorizer.
 
 mod administration;
+mod approval;
 mod approvals;
 mod audit;
 mod catalog;
@@ -17,6 +18,7 @@ mod shell;
 mod update;
 
 pub use administration::*;
+pub use approval::*;
 pub use approvals::*;
 pub use audit::*;
 pub use catalog::*;

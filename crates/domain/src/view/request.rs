@@ -84,7 +84,9 @@ pub struct RequestPage {
     /// Who denied it, and why.
     pub denial: Option<Denial>,
     pub timeline: Vec<TimelineEntry>,
-    /// Who can decide, in words.
+    /// Who has to agree, one step after the other.
+    pub steps: Vec<StepRow>,
+    /// Who can decide now, in words.
     pub approvers: String,
     /// Why it cannot be approved as it stands, while it waits for a decision.
     pub hindrance: Option<Problem>,
@@ -110,6 +112,31 @@ pub struct TimelineEntry {
     pub who: String,
     pub what: String,
     pub comment: Option<String>,
+}
+
+/// A step of an approval.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepRow {
+    /// "2 team leads".
+    pub who: String,
+    pub state: StepState,
+    /// Who agreed.
+    pub agreed: Vec<String>,
+    /// How many people still have to agree.
+    pub wanting: u8,
+}
+
+/// Where a step of an approval stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepState {
+    Done,
+    /// It is decided now.
+    Open,
+    /// Those before it come first.
+    Ahead,
+    /// The request ended before it was decided.
+    Dropped,
 }
 
 /// A decision as posted.

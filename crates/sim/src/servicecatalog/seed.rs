@@ -37,7 +37,7 @@ pub struct Blueprint {
     pub portfolio: String,
     /// Where it may be used.
     pub stages: Vec<Stage>,
-    /// `none` or `one_lead`.
+    /// The text of a rule of approval: `none`, `lead`.
     pub approval: String,
     pub max_lease_days: u32,
     pub typical_minutes: u32,

@@ -1,8 +1,9 @@
-use domain::access::{ApprovalRule, ProductAccess, ProductSettings};
+use domain::access::{ProductAccess, ProductSettings};
+use domain::approval::{ApprovalFloor, ApprovalRule, Approver, ApproverAssignment};
 use domain::binding::{AccountValue, BindingSource, ParameterBinding};
 use domain::id::ProductId;
 use domain::person::{Grant, GroupMapping, PlatformRole, ProjectRole};
-use domain::project::{Project, ProjectAccount, Stage};
+use domain::project::{DataClass, Project, ProjectAccount, Stage};
 use store::{Error, Scope};
 
 use crate::backend::on_both;
@@ -18,7 +19,7 @@ fn access(id: &str, product: &str, project: &str, stage: Stage) -> ProductAccess
         product: product.parse().unwrap(),
         project: project_id(project),
         stage,
-        approval: ApprovalRule::OneLead,
+        approval: ApprovalRule::one_lead(),
         max_lease_days: 365,
         version: 1,
     }
@@ -187,7 +188,7 @@ on_both! {
             tx.insert_product_access(&rule).await.unwrap();
         }
         let first = access("x1", "prod-1", "a", Stage::Dev);
-        let kept = ProductAccess { approval: ApprovalRule::None, max_lease_days: 7, version: 2, ..first };
+        let kept = ProductAccess { approval: ApprovalRule::none(), max_lease_days: 7, version: 2, ..first };
         tx.update_product_access(&kept).await.unwrap();
         tx.commit().await.unwrap();
         let mut tx = store.begin().await.unwrap();
@@ -261,5 +262,78 @@ on_both! {
         tx.commit().await.unwrap();
         let others = [product.clone(), "prod-2".parse().unwrap()];
         assert_eq!(store.product_settings_of(&others).await.unwrap(), [(product, unsaid)].into());
+    }
+
+    async fn there_is_one_floor_for_a_stage_and_class(db) {
+        let store = db.store;
+        let floor = |id: &str, stage, data_class, rule: &str| ApprovalFloor {
+            id: id.parse().unwrap(),
+            stage,
+            data_class,
+            rule: rule.parse().unwrap(),
+            version: 1,
+        };
+        let first = floor("f1", Some(Stage::Prod), None, "lead:2,data_owner");
+        let mut tx = store.begin().await.unwrap();
+        tx.insert_approval_floor(&first).await.unwrap();
+        tx.insert_approval_floor(&floor("f2", None, Some(DataClass::Restricted), "admin")).await.unwrap();
+        tx.insert_approval_floor(&floor("f3", None, None, "lead")).await.unwrap();
+        assert_eq!(tx.approval_floor(Some(Stage::Prod), None).await.unwrap(), Some(first.clone()));
+        assert_eq!(tx.approval_floor(Some(Stage::Dev), None).await.unwrap(), None);
+        let next = ApprovalFloor { rule: "admin:2".parse().unwrap(), version: 2, ..first.clone() };
+        tx.update_approval_floor(&next).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = store.begin().await.unwrap();
+        let stale = tx.update_approval_floor(&next).await;
+        assert!(matches!(stale, Err(Error::Conflict { entity: "rule of approval", .. })), "{stale:?}");
+        drop(tx);
+        let mut tx = store.begin().await.unwrap();
+        let twice = tx.insert_approval_floor(&floor("f9", Some(Stage::Prod), None, "lead")).await;
+        assert!(matches!(twice, Err(Error::Duplicate { what: "stage and data class" })), "{twice:?}");
+        drop(tx);
+        let ids: Vec<_> = store.approval_floors().await.unwrap().into_iter().map(|f| f.id.to_string()).collect();
+        assert_eq!(ids, ["f3", "f2", "f1"]);
+        let mut tx = store.begin().await.unwrap();
+        assert_eq!(tx.delete_approval_floor(&next.id).await.unwrap(), Some(next.clone()));
+        assert_eq!(tx.delete_approval_floor(&next.id).await.unwrap(), None);
+        tx.commit().await.unwrap();
+    }
+
+    async fn a_group_decides_the_same_steps_of_a_place_once(db) {
+        let store = db.store;
+        with_projects(&store, &["a"]).await;
+        let everywhere = ApproverAssignment {
+            id: "p1".parse().unwrap(),
+            group: "stewards".into(),
+            who: Approver::DataOwner,
+            project: None,
+            product: None,
+            stage: None,
+        };
+        let here = ApproverAssignment {
+            id: "p2".parse().unwrap(),
+            project: Some(project_id("a")),
+            product: Some("prod-1".parse().unwrap()),
+            stage: Some(Stage::Prod),
+            ..everywhere.clone()
+        };
+        let mut tx = store.begin().await.unwrap();
+        tx.insert_approver(&everywhere).await.unwrap();
+        tx.insert_approver(&here).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(store.approvers().await.unwrap(), [everywhere.clone(), here.clone()]);
+        for one in [&everywhere, &here] {
+            let mut tx = store.begin().await.unwrap();
+            let twice = tx.insert_approver(&ApproverAssignment { id: "p9".parse().unwrap(), ..one.clone() }).await;
+            assert!(matches!(twice, Err(Error::Duplicate { what: "group, step and place" })), "{twice:?}");
+        }
+        let mut tx = store.begin().await.unwrap();
+        let elsewhere = ApproverAssignment { id: "p9".parse().unwrap(), project: Some(project_id("none")), ..here.clone() };
+        assert!(matches!(tx.insert_approver(&elsewhere).await, Err(Error::Reference { .. })));
+        drop(tx);
+        let mut tx = store.begin().await.unwrap();
+        assert_eq!(tx.delete_approver(&here.id).await.unwrap(), Some(here.clone()));
+        assert_eq!(tx.delete_approver(&here.id).await.unwrap(), None);
+        tx.commit().await.unwrap();
     }
 }

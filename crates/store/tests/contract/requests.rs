@@ -1,8 +1,9 @@
-use domain::request::{Decision, RequestState};
-use store::{Error, RequestFilter, Scope};
+use domain::approval::Approver;
+use domain::request::{Agreement, Decision, Request, RequestState, StepDecision, Verdict};
+use store::Error;
 
 use crate::backend::on_both;
-use crate::samples::{at, environment_id, person, project_id, request, request_id, with_projects};
+use crate::samples::{at, environment_id, person, request, request_id, with_projects};
 
 on_both! {
     async fn a_request_comes_back_as_it_was_written(db) {
@@ -15,7 +16,7 @@ on_both! {
         assert_eq!(store.request(&made.id).await.unwrap(), Some(made.clone()));
         assert_eq!(store.request(&request_id("r2")).await.unwrap(), None);
 
-        let decision = Decision::Approve { by: Some(person("bob")), comment: "Go on.".into() };
+        let decision = Decision::Approve { by: Some(person("bob")), on_behalf_of: None, comment: "Go on.".into() };
         let mut decided = made.decide(decision, at(5)).unwrap();
         decided.environment = Some(environment_id("e1"));
         let mut tx = store.begin().await.unwrap();
@@ -35,7 +36,7 @@ on_both! {
         let decide = |by: &'static str| {
             let (store, made) = (store.clone(), made.clone());
             tokio::spawn(async move {
-                let decided = made.decide(Decision::Deny { by: person(by), comment: "No.".into() }, at(1)).unwrap();
+                let decided = made.decide(Decision::Deny { by: person(by), on_behalf_of: None, comment: "No.".into() }, at(1)).unwrap();
                 let mut tx = store.begin().await?;
                 tx.update_request(&decided).await?;
                 tx.commit().await
@@ -48,23 +49,59 @@ on_both! {
         assert_eq!(store.request(&made.id).await.unwrap().unwrap().version, 2);
     }
 
-    async fn what_waits_is_counted_in_scope_without_ones_own(db) {
+    async fn where_requests_wait_is_told_once(db) {
         let store = db.store;
         with_projects(&store, &["a", "b"]).await;
         let mut tx = store.begin().await.unwrap();
-        for (id, project, who) in [("r1", "a", "ada"), ("r2", "a", "bob"), ("r3", "b", "bob")] {
-            tx.insert_request(&request(id, project, who, 0)).await.unwrap();
+        let bob = |step| Agreement { step, by: person("bob"), on_behalf_of: Some(person("cyd")) };
+        for (id, project, rule, agreed) in [
+            ("r1", "a", "lead", vec![]),
+            ("r2", "a", "lead:2", vec![bob(0)]),
+            ("r3", "b", "lead,data_owner", vec![bob(0)]),
+            ("r4", "b", "none", vec![]),
+        ] {
+            let approval = rule.parse().unwrap();
+            tx.insert_request(&Request { approval, agreed, ..request(id, project, "ada", 0) }).await.unwrap();
         }
-        let withdrawn = request("r4", "a", "bob", 0).decide(Decision::Withdraw { by: person("bob") }, at(1)).unwrap();
+        let withdrawn = request("r5", "b", "bob", 0).decide(Decision::Withdraw { by: person("bob") }, at(1)).unwrap();
         tx.insert_request(&withdrawn).await.unwrap();
         tx.commit().await.unwrap();
-        let lead_of_a = Scope::Projects(vec![project_id("a")]);
-        assert_eq!(store.count_requests_waiting(&lead_of_a, None).await.unwrap(), 2);
-        assert_eq!(store.count_requests_waiting(&lead_of_a, Some(&person("ada"))).await.unwrap(), 1);
-        assert_eq!(store.count_requests_waiting(&Scope::All, Some(&person("ada"))).await.unwrap(), 2);
-        assert_eq!(store.count_requests_waiting(&Scope::Nothing, None).await.unwrap(), 0);
-        let of_b = RequestFilter { project: Some(project_id("b")), ..RequestFilter::default() };
-        assert_eq!(store.count_requests(&lead_of_a, &of_b).await.unwrap(), 0);
+        let places = store.waiting_places().await.unwrap();
+        let told: Vec<_> = places.iter().map(|it| (it.who, it.project.as_str(), it.deciders)).collect();
+        assert_eq!(told, [(Approver::DataOwner, "b", 2), (Approver::Lead, "a", 2)]);
+    }
+
+    async fn v2_3_4_one_person_decides_once_for_themselves_or_for_another(db) {
+        let store = db.store;
+        with_projects(&store, &["a"]).await;
+        let mut tx = store.begin().await.unwrap();
+        for id in ["r1", "r2"] {
+            tx.insert_request(&request(id, "a", "ada", 0)).await.unwrap();
+        }
+        let made = StepDecision {
+            request: request_id("r1"),
+            step: 0,
+            who: Approver::DataOwner,
+            by: person("bob"),
+            on_behalf_of: Some(person("cyd")),
+            verdict: Verdict::Deny,
+            comment: "It's \"no\"".into(),
+            at: at(3),
+        };
+        tx.insert_request_decision(&made).await.unwrap();
+        tx.insert_request_decision(&StepDecision { request: request_id("r2"), ..made.clone() }).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(store.request_decisions(&made.request).await.unwrap(), [made.clone()]);
+        assert_eq!(store.request_decision_of(&made.request, &made.by).await.unwrap(), Some(made.clone()));
+        assert_eq!(store.request_decision_of(&made.request, &person("cyd")).await.unwrap(), None);
+        for again in [
+            StepDecision { step: 1, on_behalf_of: None, ..made.clone() },
+            StepDecision { step: 1, by: person("dan"), ..made.clone() },
+        ] {
+            let mut tx = store.begin().await.unwrap();
+            let twice = tx.insert_request_decision(&again).await;
+            assert!(matches!(twice, Err(Error::Duplicate { what: "request and person" })), "{twice:?}");
+        }
     }
 
     async fn undecided_requests_are_found_by_age_and_by_name(db) {

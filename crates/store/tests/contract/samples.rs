@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::access::ApprovalRule;
+use domain::approval::ApprovalRule;
 use domain::audit::{AuditActor, AuditEvent, Outcome};
 use domain::environment::{Environment, EnvironmentState, HandOver, LaunchTarget, Leaves, Output};
 use domain::id::{EnvironmentId, ProjectId, RequestId};
@@ -86,7 +86,8 @@ pub(crate) fn request(id: &str, project: &str, requester: &str, seconds: i64) ->
         tags: strings(&[("cost-center", "4711")]),
         justification: "Because_of 100% reasons".into(),
         lease_days: 90,
-        approval: ApprovalRule::OneLead,
+        approval: ApprovalRule::one_lead(),
+        agreed: vec![],
         state: RequestState::Submitted,
         decision: None,
         submitted_at: at(seconds),

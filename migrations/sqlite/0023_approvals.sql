@@ -1,0 +1,64 @@
+-- Times are milliseconds since the epoch.
+-- A rule of approval is its steps: `none`, or `lead`, `lead:2,data_owner,admin`.
+UPDATE product_access SET approval = 'lead' WHERE approval = 'one_lead';
+UPDATE request SET approval = 'lead' WHERE approval = 'one_lead';
+
+-- Who agreed at which step so far: JSON array.
+ALTER TABLE request ADD COLUMN agreed TEXT NOT NULL DEFAULT '[]';
+-- Who decides the step that is open, or was at the end: `lead`, `data_owner`, `admin`; NULL where nobody is asked.
+ALTER TABLE request ADD COLUMN step TEXT;
+UPDATE request SET step = 'lead' WHERE approval = 'lead';
+-- How many people had a part in its decisions so far.
+ALTER TABLE request ADD COLUMN deciders INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX request_step_time ON request (state, step, submitted_at, id);
+CREATE INDEX request_step_place ON request (state, step, project_id, product_id, stage, deciders);
+
+-- What somebody decided at a step of a request: once, by themselves or by somebody whom they delegated it to.
+CREATE TABLE request_decision (
+    request_id TEXT NOT NULL REFERENCES request (id),
+    step INTEGER NOT NULL,
+    who TEXT NOT NULL,
+    issuer TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    -- On whose behalf; NULL for their own.
+    for_issuer TEXT,
+    for_subject TEXT,
+    -- `approve` or `deny`.
+    verdict TEXT NOT NULL,
+    comment TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (request_id, issuer, subject)
+) STRICT;
+CREATE UNIQUE INDEX request_decision_for ON request_decision (request_id, for_issuer, for_subject)
+    WHERE for_issuer IS NOT NULL;
+CREATE INDEX request_decision_time ON request_decision (request_id, at, step);
+CREATE INDEX request_decision_person ON request_decision (issuer, subject, at);
+CREATE INDEX request_decision_for_person ON request_decision (for_issuer, for_subject, at);
+INSERT INTO request_decision (request_id, step, who, issuer, subject, verdict, comment, at)
+SELECT id, 0, 'lead', json_extract(decision, '$.by.issuer'), json_extract(decision, '$.by.subject'),
+    json_extract(decision, '$.kind'), json_extract(decision, '$.comment'), decided_at
+FROM request
+WHERE state IN ('approved', 'denied') AND decided_at IS NOT NULL AND json_extract(decision, '$.by.issuer') IS NOT NULL;
+
+-- The least that requests in a stage, or with data of a class, are decided by. Empty: any.
+CREATE TABLE approval_floor (
+    id TEXT NOT NULL PRIMARY KEY,
+    stage TEXT NOT NULL,
+    data_class TEXT NOT NULL,
+    approval TEXT NOT NULL,
+    version INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX approval_floor_place ON approval_floor (stage, data_class);
+
+-- The people of a group decide steps of `who`. NULL: any.
+CREATE TABLE approver (
+    id TEXT NOT NULL PRIMARY KEY,
+    group_name TEXT NOT NULL,
+    who TEXT NOT NULL,
+    project_id TEXT REFERENCES project (id),
+    product_id TEXT,
+    stage TEXT
+) STRICT;
+CREATE UNIQUE INDEX approver_place
+    ON approver (group_name, who, coalesce(project_id, ''), coalesce(product_id, ''), coalesce(stage, ''));
+CREATE INDEX approver_project ON approver (project_id);
