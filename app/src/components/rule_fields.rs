@@ -13,7 +13,8 @@ pub fn RuleFields(rule: ApprovalRule, state: FormState, #[prop(optional)] part: 
         .into_iter()
         .enumerate()
         .map(|(i, (who, people))| {
-            let value = |name: &str| stored.iter().find(|(n, _)| *n == name).map(|(_, v)| v.clone()).unwrap_or_default();
+            let value =
+                |name: &str| stored.iter().find(|(n, _)| *n == name).map(|(_, v)| v.clone()).unwrap_or_default();
             let choices = std::iter::once(Choice::new("", if i == 0 { "Nobody" } else { "No such step" }))
                 .chain(Approver::ALL.map(|who| Choice::new(who.as_str(), words::approver(who))))
                 .collect();

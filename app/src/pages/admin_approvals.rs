@@ -208,7 +208,8 @@ fn ApproverForm(projects: Vec<Project>, products: Vec<(ProductId, String)>, stat
     let any = |label: &str| std::iter::once(Choice::new("", label));
     let who = [Approver::DataOwner, Approver::Lead, Approver::Admin];
     let who = who.map(|who| Choice::new(who.as_str(), words::approver(who))).into();
-    let projects = any("Any project").chain(projects.into_iter().map(|p| Choice::new(p.id.to_string(), p.name))).collect();
+    let projects =
+        any("Any project").chain(projects.into_iter().map(|p| Choice::new(p.id.to_string(), p.name))).collect();
     let products = any("Any product").chain(products.into_iter().map(|(id, name)| Choice::new(id.to_string(), name)));
     let stages = any("Any stage").chain(Stage::ALL.map(|stage| Choice::new(stage.as_str(), stage.label()))).collect();
     view! {

@@ -9,8 +9,8 @@ use leptos::prelude::*;
 
 use super::admin_bindings::{BindingForm, Bindings, Proposals, Unbound};
 use crate::components::{
-    Card, Choice, Crumb, Disclosure, Empty, ErrorSummary, Hidden, PageHead, Remove, RuleFields, Select, StoredNow, Table,
-    TextField, field_label, form_part, form_version, stored_rule,
+    Card, Choice, Crumb, Disclosure, Empty, ErrorSummary, Hidden, PageHead, Remove, RuleFields, Select, StoredNow,
+    Table, TextField, field_label, form_part, form_version, stored_rule,
 };
 use crate::document::Page;
 use crate::words;

@@ -3,8 +3,8 @@ use domain::view::{ConstraintRow, FormState, RequestPage, StepRow, StepState, Ti
 use leptos::prelude::*;
 
 use crate::components::{
-    Badge, Callout, Card, Constraint, Crumb, Disclosure, EnvironmentRows, ErrorSummary, Fact, Facts, Hidden, Icon, Moment, PageHead,
-    PairList, PostButton, ProblemCallout, RequestBadge, TextArea, Tone,
+    Badge, Callout, Card, Constraint, Crumb, Disclosure, EnvironmentRows, ErrorSummary, Fact, Facts, Hidden, Icon,
+    Moment, PageHead, PairList, PostButton, ProblemCallout, RequestBadge, TextArea, Tone,
 };
 use crate::document::Page;
 use crate::pages::preflight::PreflightCard;
@@ -243,8 +243,9 @@ fn Steps(steps: Vec<StepRow>, approvers: String) -> impl IntoView {
             };
             let wanting = (step.state == StepState::Open && !step.agreed.is_empty())
                 .then(|| view! { <p class="text-sm text-muted">{format!("{} more to agree.", step.wanting)}</p> });
-            let agreed = (!step.agreed.is_empty())
-                .then(|| view! { <p class="text-sm text-muted">{format!("Approved by {}", step.agreed.join(", "))}</p> });
+            let agreed = (!step.agreed.is_empty()).then(
+                || view! { <p class="text-sm text-muted">{format!("Approved by {}", step.agreed.join(", "))}</p> },
+            );
             let can = (step.state == StepState::Open).then(|| view! { <p class="text-sm">{approvers.clone()}</p> });
             let mut who = step.who;
             if let Some(first) = who.get_mut(..1) {

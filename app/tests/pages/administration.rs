@@ -48,7 +48,9 @@ fn administration() {
     assert!(text.contains("2 team leads, then a data owner approve") && text.contains("Any stage"));
     assert!(text.contains("/api/remove_approver") && text.contains("/api/save_approval_floor"));
     let text = page("admin-approvals-edit", || pages::admin_approvals::page(samples::admin_approvals(), "floor-1"));
-    assert!(text.contains("Change what holds for Prod, any data class") && text.contains(r#"name="version" value="2""#));
+    assert!(
+        text.contains("Change what holds for Prod, any data class") && text.contains(r#"name="version" value="2""#)
+    );
     let text = page("admin-approvals-mistake", || {
         let mut sample = samples::admin_approvals();
         let typed = [("form", "floor"), ("version", ""), ("stage", "prod"), ("who_1", "lead"), ("people_1", "9")];

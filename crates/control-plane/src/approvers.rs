@@ -145,7 +145,8 @@ fn of_step(step: Step, names: &[String], asker_is_lead: bool) -> String {
     match (names, step.people) {
         ([], _) => match step.who {
             Approver::Lead if asker_is_lead => {
-                "You are the only lead of this project, and nobody decides their own request: an admin decides.".to_owned()
+                "You are the only lead of this project, and nobody decides their own request: an admin decides."
+                    .to_owned()
             }
             Approver::Lead => "The project has no lead who can decide: an admin decides.".to_owned(),
             Approver::DataOwner => "There is no data owner who can decide: an admin decides.".to_owned(),

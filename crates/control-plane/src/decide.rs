@@ -169,6 +169,11 @@ impl ControlPlane {
                 event = event.with("comment", &made.comment);
             }
         }
+        if let (Some(made), Some(open)) = (&made, decided.open_step())
+            && open.index > made.step
+        {
+            event = event.with("opens", (open.index + 1).to_string());
+        }
         if nobody_asked {
             event = event.with("because", "the approval rule asks nobody");
         }
@@ -305,7 +310,10 @@ fn refused_decision(error: &DecisionError) -> Error {
         DecisionError::ReasonMissing => {
             Error::field("comment", "Say why, so that the person who asked knows what to change.")
         }
-        DecisionError::OwnRequest | DecisionError::DecidedBefore | DecisionError::NotTheRequester | DecisionError::NotYetExpired(_) => {
+        DecisionError::OwnRequest
+        | DecisionError::DecidedBefore
+        | DecisionError::NotTheRequester
+        | DecisionError::NotYetExpired(_) => {
             Error::conflict("This decision cannot be made.", format!("{error}."), "Look at the request again.")
         }
     }

@@ -108,7 +108,8 @@ async fn plant(state: &TestState) {
 
 fn request(n: i64, project: &ProjectId, requester: &PersonKey, at: chrono::DateTime<chrono::Utc>) -> Request {
     let (rule, agreed) = chain(n);
-    let agreed = agreed.iter().map(|(step, by)| Agreement { step: *step, by: TestState::person(by), on_behalf_of: None });
+    let agreed =
+        agreed.iter().map(|(step, by)| Agreement { step: *step, by: TestState::person(by), on_behalf_of: None });
     // Nobody decides their own.
     let agreed: Vec<_> = agreed.filter(|agreement| &agreement.by != requester).collect();
     Request {

@@ -13,7 +13,7 @@ use domain::draft::RETYPE;
 use domain::problem::FieldError;
 use domain::view::{
     DecisionInput, GroupMappingInput, ParameterBindingInput, ProductAccessInput, ProjectAccountInput, ProjectInput,
-    RequestFormQuery, TerminateInput, RuleInput,
+    RequestFormQuery, RuleInput, TerminateInput,
 };
 use sim::FaultKind;
 use store::{AuditFilter, PageRequest, Scope};
@@ -55,7 +55,7 @@ async fn decide(
     comment: &str,
 ) -> Result<(), Error> {
     let input = DecisionInput { decision: decision.into(), comment: comment.into(), version: "1".into() };
-    state.plane.decide_request(&state.as_(who).await, id, input).await
+    state.plane.decide_request(&state.as_(who).await, id, input).await.map(drop)
 }
 
 on_both! {

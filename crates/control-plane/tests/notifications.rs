@@ -15,7 +15,9 @@ use common::TestState;
 use control_plane::{CrashPoint, Error};
 use deliver::Webhooks;
 use domain::notification::Topic;
-use domain::view::{HandOverInput, InboxRow, RevokeInput, WebhookInput};
+use domain::view::{
+    ApprovalFloorInput, ApproverInput, DecisionInput, HandOverInput, InboxRow, RevokeInput, RuleInput, WebhookInput,
+};
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const OTHER_SECRET: &str = "whsec_AAAA9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -110,6 +112,41 @@ on_both! {
             assert!(inbox(&state, nobody).await.is_empty(), "{nobody}");
         }
         state.assert_sound().await;
+    }
+
+    async fn each_step_of_an_approval_is_told_once_to_those_who_decide_it(url) {
+        let state = start(&url).await;
+        state.sign_in("owner", &["stewards"]).await;
+        state.sign_in("second-lead", &["fraud-detection-leads"]).await;
+        let admin = state.as_("admin").await;
+        let rule = RuleInput::of(&"lead:2,data_owner".parse().unwrap());
+        let floor = ApprovalFloorInput { stage: "dev".into(), rule, ..ApprovalFloorInput::default() };
+        state.plane.save_approval_floor(&admin, floor).await.unwrap();
+        let steward = ApproverInput { group: "stewards".into(), who: "data_owner".into(), ..ApproverInput::default() };
+        state.plane.add_approver(&admin, steward).await.unwrap();
+        let id = state.submit("fraud-scientist", "Studio user profile", "stepwise").await;
+        let told = async || {
+            state.settle().await;
+            let mut told = Vec::new();
+            for who in ["fraud-lead", "second-lead", "owner", "admin", "fraud-scientist"] {
+                told.push(topics(&state, who).await.len());
+            }
+            told
+        };
+        assert_eq!(told().await, [1, 1, 0, 0, 0]);
+        let approve = async |who: &str| {
+            let version = state.store.request(&id).await.unwrap().unwrap().version.to_string();
+            let input = DecisionInput { decision: "approve".into(), comment: String::new(), version };
+            state.plane.decide_request(&state.as_(who).await, &id, input).await.unwrap()
+        };
+        // One voice of two opens nothing.
+        approve("fraud-lead").await;
+        assert_eq!(told().await, [1, 1, 0, 0, 0]);
+        approve("second-lead").await;
+        assert_eq!(told().await, [1, 1, 1, 0, 0]);
+        assert_eq!(topics(&state, "owner").await, [Topic::RequestWaiting]);
+        approve("owner").await;
+        assert_eq!(told().await, [1, 1, 1, 0, 2]);
     }
 
     async fn an_inbox_is_its_own_persons_to_read_and_to_choose_for(url) {

@@ -260,8 +260,11 @@ impl ApproverAssignment {
 /// How many people are missing at each step when each person counts once: `steps` has, for each, how many it asks for and who
 /// could be counted. None are missing where all are 0.
 pub fn missing<P: Ord>(steps: &[(u8, Vec<P>)]) -> Vec<u8> {
-    let places: Vec<usize> =
-        steps.iter().enumerate().flat_map(|(step, (people, _))| std::iter::repeat_n(step, usize::from(*people))).collect();
+    let places: Vec<usize> = steps
+        .iter()
+        .enumerate()
+        .flat_map(|(step, (people, _))| std::iter::repeat_n(step, usize::from(*people)))
+        .collect();
     // Who has which place: a matching that grows by one augmenting path at a time (Kuhn's algorithm).
     let mut taken: BTreeMap<&P, usize> = BTreeMap::new();
     let mut missing = vec![0; steps.len()];

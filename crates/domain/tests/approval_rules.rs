@@ -5,7 +5,8 @@
 use std::collections::BTreeSet;
 
 use domain::approval::{
-    ApprovalFloor, ApprovalRule, Approver, ApproverAssignment, LONGEST_RULE, MOST_PEOPLE, RuleError, Step, effective, missing,
+    ApprovalFloor, ApprovalRule, Approver, ApproverAssignment, LONGEST_RULE, MOST_PEOPLE, RuleError, Step, effective,
+    missing,
 };
 use domain::project::{DataClass, Stage};
 use domain::view::RuleInput;
@@ -118,7 +119,11 @@ fn an_assignment_is_about_what_it_names() {
     let (project, product) = ("fraud".parse().unwrap(), "prod-1".parse().unwrap());
     let here = |it: &ApproverAssignment| it.is_about(&project, &product, Stage::Dev);
     assert!(here(&everywhere));
-    assert!(here(&ApproverAssignment { project: Some(project.clone()), stage: Some(Stage::Dev), ..everywhere.clone() }));
+    assert!(here(&ApproverAssignment {
+        project: Some(project.clone()),
+        stage: Some(Stage::Dev),
+        ..everywhere.clone()
+    }));
     assert!(!here(&ApproverAssignment { stage: Some(Stage::Prod), ..everywhere.clone() }));
     assert!(!here(&ApproverAssignment { product: Some("prod-2".parse().unwrap()), ..everywhere.clone() }));
     assert!(!here(&ApproverAssignment { project: Some("churn".parse().unwrap()), ..everywhere }));
@@ -129,7 +134,10 @@ fn v2_2_1_what_cannot_be_a_rule_is_told_at_its_field() {
     for text in ["", "lead,", "boss", "lead:0", "lead:6", "lead:-1", "none,lead", "lead;admin"] {
         assert!(text.parse::<ApprovalRule>().is_err(), "{text}");
     }
-    assert_eq!(ApprovalRule::new(vec![Step { who: Approver::Lead, people: 1 }; 2]), Err(RuleError::Twice(Approver::Lead)));
+    assert_eq!(
+        ApprovalRule::new(vec![Step { who: Approver::Lead, people: 1 }; 2]),
+        Err(RuleError::Twice(Approver::Lead))
+    );
     let five = [Approver::Lead, Approver::Admin].repeat(3).into_iter().take(5);
     let five = five.map(|who| Step { who, people: 1 }).collect();
     assert_eq!(ApprovalRule::new(five), Err(RuleError::TooLong));
@@ -139,6 +147,7 @@ fn v2_2_1_what_cannot_be_a_rule_is_told_at_its_field() {
     let twice = RuleInput { who_2: "lead".into(), who_4: "lead".into(), ..RuleInput::default() };
     assert_eq!(fields(twice), ["who_4"]);
     // Gaps close, and nothing said of how many is one.
-    let gaps = RuleInput { who_2: "lead".into(), who_4: "admin".into(), people_4: " 2 ".into(), ..RuleInput::default() };
+    let gaps =
+        RuleInput { who_2: "lead".into(), who_4: "admin".into(), people_4: " 2 ".into(), ..RuleInput::default() };
     assert_eq!(gaps.rule().unwrap().to_string(), "lead,admin:2");
 }

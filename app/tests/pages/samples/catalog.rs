@@ -11,15 +11,19 @@ use domain::view::*;
 use super::*;
 
 pub(crate) fn access_rows() -> Vec<AccessRow> {
-    [(Stage::Sandbox, ApprovalRule::none()), (Stage::Dev, ApprovalRule::one_lead()), (Stage::PreProd, ApprovalRule::one_lead())]
-        .map(|(stage, approval)| AccessRow {
-            project: id("fraud-detection"),
-            stage,
-            approval,
-            data_class: DataClass::Confidential,
-            max_lease_days: 90,
-        })
-        .into()
+    [
+        (Stage::Sandbox, ApprovalRule::none()),
+        (Stage::Dev, ApprovalRule::one_lead()),
+        (Stage::PreProd, ApprovalRule::one_lead()),
+    ]
+    .map(|(stage, approval)| AccessRow {
+        project: id("fraud-detection"),
+        stage,
+        approval,
+        data_class: DataClass::Confidential,
+        max_lease_days: 90,
+    })
+    .into()
 }
 
 pub(crate) fn products() -> Vec<ProductCard> {

@@ -102,10 +102,8 @@ impl ControlPlane {
             errors.push(FieldError::new("who", "Choose whose steps they decide."));
         }
         let stage: Option<Stage> = any_or(&input.stage, "stage", "Choose a stage, or any.", &mut errors);
-        let project: Option<ProjectId> =
-            any_or(&input.project, "project", "Choose a project, or any.", &mut errors);
-        let product: Option<ProductId> =
-            any_or(&input.product, "product", "Choose a product, or any.", &mut errors);
+        let project: Option<ProjectId> = any_or(&input.project, "project", "Choose a project, or any.", &mut errors);
+        let product: Option<ProductId> = any_or(&input.product, "product", "Choose a product, or any.", &mut errors);
         if let Some(project) = &project
             && self.store().project(project).await?.is_none()
         {

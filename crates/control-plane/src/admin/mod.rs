@@ -22,7 +22,7 @@ pub(crate) use self::products::accounts_of;
 use crate::authorize::Portal;
 use crate::{Caller, ControlPlane, Result};
 
-const ACTIONS: [Action; 7] = [
+const ACTIONS: [Action; 8] = [
     Action::ViewAdministration,
     Action::ManageProjects,
     Action::ManageGroupMappings,

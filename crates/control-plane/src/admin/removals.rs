@@ -27,7 +27,9 @@ pub(super) fn of_account(name: &str, environments: i64) -> Removal {
 }
 
 pub(super) fn of_floor() -> Removal {
-    removal("Requests that are made from now on are decided by the rule of their product. Those that wait keep their steps.")
+    removal(
+        "Requests that are made from now on are decided by the rule of their product. Those that wait keep their steps.",
+    )
 }
 
 pub(super) fn of_approver(it: &ApproverAssignment) -> Removal {

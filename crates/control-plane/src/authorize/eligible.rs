@@ -49,6 +49,22 @@ impl Deciders {
         !actor.cut_off.projects.contains(there.project) && (by_role || self.assignments.iter().any(assigned))
     }
 
+    /// The leads of a project, and nobody who decides in their place.
+    pub(crate) fn leads<'a>(&'a self, project: &'a ProjectId) -> impl Iterator<Item = &'a Actor> {
+        self.people.iter().filter(|actor| actor.has_project_role(project, ProjectRole::Lead))
+    }
+
+    pub(crate) fn admins(&self) -> impl Iterator<Item = &Actor> {
+        self.people.iter().filter(|actor| actor.is_admin())
+    }
+
+    /// Who is asked to decide what a request waits at: those whom the step names, and admins where nobody of them is left.
+    pub(crate) fn asked<'a>(&'a self, request: &'a Request) -> Vec<&'a Actor> {
+        let Some(open) = request.open_step() else { return Vec::new() };
+        let named: Vec<&Actor> = self.left(request, open.step.who).collect();
+        if named.is_empty() { self.left(request, Approver::Admin).collect() } else { named }
+    }
+
     /// Who is left to decide the step that a request waits at.
     pub(crate) fn left<'a>(&'a self, request: &'a Request, who: Approver) -> impl Iterator<Item = &'a Actor> {
         self.of(who, Where::of(request))
@@ -59,8 +75,11 @@ impl Deciders {
     /// whom a step names do not suffice, and one person counts once.
     pub(crate) fn missing(&self, rule: &ApprovalRule, there: Where<'_>, requester: &PersonKey) -> Vec<u8> {
         let can = |who: Approver| self.of(who, there).map(|actor| &actor.person).filter(|person| *person != requester);
-        let steps: Vec<(u8, Vec<&PersonKey>)> =
-            rule.steps().iter().map(|step| (step.people, can(step.who).chain(can(Approver::Admin)).collect())).collect();
+        let steps: Vec<(u8, Vec<&PersonKey>)> = rule
+            .steps()
+            .iter()
+            .map(|step| (step.people, can(step.who).chain(can(Approver::Admin)).collect()))
+            .collect();
         missing(&steps)
     }
 }

@@ -167,7 +167,11 @@ fn things() -> Vec<(&'static str, Facts, Vec<Action>)> {
         ("other's request, at the admin's step", at_step(Some(Approver::Admin)), on_requests.clone()),
         ("other's request, nobody is asked", at_step(None), on_requests.clone()),
         ("other's request, decided by me before", decided("me", Approver::Lead), on_requests.clone()),
-        ("other's request, decided by me before, at the data owner's step", decided("me", Approver::DataOwner), on_requests),
+        (
+            "other's request, decided by me before, at the data owner's step",
+            decided("me", Approver::DataOwner),
+            on_requests,
+        ),
         ("own environment", environment("me"), on_environments.clone()),
         ("other's environment", environment("you"), on_environments.clone()),
         ("own environment, revoked", in_state("me", true), on_environments.clone()),

@@ -31,7 +31,10 @@ impl PolicyError {
 /// What the policies know about the thing that is acted on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Facts {
-    Product { id: String, projects: Vec<ProjectId> },
+    Product {
+        id: String,
+        projects: Vec<ProjectId>,
+    },
     Request {
         id: String,
         requester: PersonKey,
@@ -44,8 +47,20 @@ pub(crate) enum Facts {
         admins_stand_in: bool,
         decided_by: Vec<PersonKey>,
     },
-    Environment { id: String, owner: PersonKey, project: ProjectId, revoked: bool, lease_ended: bool, lease_over: bool },
-    Revocation { id: String, person: PersonKey, project: Option<ProjectId>, by_admin: bool },
+    Environment {
+        id: String,
+        owner: PersonKey,
+        project: ProjectId,
+        revoked: bool,
+        lease_ended: bool,
+        lease_over: bool,
+    },
+    Revocation {
+        id: String,
+        person: PersonKey,
+        project: Option<ProjectId>,
+        by_admin: bool,
+    },
     Portal,
 }
 

@@ -46,8 +46,8 @@ impl ControlPlane {
         let (Ok(id), Outcome::Succeeded) = (event.resource_id.parse(), event.outcome) else { return Ok(None) };
         let Some(request) = self.store().request(&id).await? else { return Ok(None) };
         let told = match event.action.as_str() {
-            // One that nobody has to decide is decided by now.
-            "submit_request" if request.state == RequestState::Submitted => {
+            // One that nobody has to decide is decided by now; what opened another step is told to those who decide that.
+            "submit_request" | "approve_step" if is_opened_by(event, &request) => {
                 let names = self.names([&request.product], [&request.requester]).await?;
                 let what = match request.kind {
                     RequestKind::Provision => names.product(&request.product),
@@ -78,11 +78,11 @@ impl ControlPlane {
     async fn decision_in_words(&self, request: &Request) -> Result<Option<(String, String)>> {
         let name = &request.name;
         Ok(match &request.decision {
-            Some(Decision::Approve { by: Some(by), comment }) => {
+            Some(Decision::Approve { by: Some(by), comment, .. }) => {
                 let who = self.names([], [by]).await?.person(by);
                 Some((format!("{who} approved the request for {name}"), comment.clone()))
             }
-            Some(Decision::Deny { by, comment }) => {
+            Some(Decision::Deny { by, comment, .. }) => {
                 let who = self.names([], [by]).await?.person(by);
                 Some((format!("{who} denied the request for {name}"), comment.clone()))
             }
@@ -177,6 +177,14 @@ impl ControlPlane {
         let elsewhere = Some(Notice::new(Topic::AccessChanged, &title, "", format!("/revocations/{id}")));
         Ok(Some(Told { notice, elsewhere, to: vec![To::Person(it.person)], project: it.reach.project().cloned() }))
     }
+}
+
+/// Whether the step that a request waits at was opened by this event.
+fn is_opened_by(event: &AuditEvent, request: &Request) -> bool {
+    let waits = request.state == RequestState::Submitted;
+    let opened =
+        if event.action == "submit_request" { Some("1") } else { event.detail.get("opens").map(String::as_str) };
+    waits && request.open_step().map(|open| (open.index + 1).to_string()).as_deref() == opened
 }
 
 fn told(topic: Topic, title: &str, text: &str, request: &Request, to: To) -> Told {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::notification::Topic;
-use domain::person::{Grant, PersonKey, PlatformRole};
+use domain::person::{Actor, PersonKey};
 use store::PersonRecord;
 
 use super::notices::{To, Told};
@@ -22,18 +22,13 @@ impl ControlPlane {
                     people.insert(person.clone());
                 }
                 To::Deciders(request) => {
-                    let leads = self.eligible_leads(&request.project, &request.requester).await?;
-                    if leads.is_empty() {
-                        people.extend(self.admins().await?.into_iter().filter(|admin| admin != &request.requester));
-                    } else {
-                        people.extend(leads.into_iter().map(|lead| lead.person));
-                    }
+                    let deciders = self.deciders_in(&request.project).await?;
+                    people.extend(deciders.asked(request).into_iter().map(key));
                 }
                 To::Leads(project) => {
-                    let leads = self.eligible_leads_of(|it| it == project).await?.remove(project).unwrap_or_default();
-                    people.extend(leads.into_iter().map(|lead| lead.person));
+                    people.extend(self.deciders_in(project).await?.leads(project).map(key));
                 }
-                To::Admins => people.extend(self.admins().await?),
+                To::Admins => people.extend(self.deciders(|_| false).await?.admins().map(key)),
             }
         }
         if people.len() > MOST {
@@ -52,24 +47,10 @@ impl ControlPlane {
             .map(|record| record.person)
             .collect())
     }
+}
 
-    /// The admins who signed in lately and may act.
-    async fn admins(&self) -> Result<BTreeSet<PersonKey>> {
-        let since = self.now() - self.settings().eligible_lead_max_age;
-        let mappings = self.store().group_mappings().await?;
-        let is_admin = |grant: &Grant| matches!(grant, Grant::Platform { role: PlatformRole::Admin });
-        let mut groups: Vec<String> =
-            mappings.iter().filter(|mapping| is_admin(&mapping.grant)).map(|mapping| mapping.group.clone()).collect();
-        groups.extend(self.settings().bootstrap_admin_group.clone());
-        let mut admins = BTreeSet::new();
-        for record in self.store().people_in_groups(&groups, since).await? {
-            let actor = self.actor_of(record, &mappings);
-            if actor.is_admin() && !actor.is_auditor() {
-                admins.insert(actor.person);
-            }
-        }
-        Ok(admins)
-    }
+fn key(actor: &Actor) -> PersonKey {
+    actor.person.clone()
 }
 
 /// Who is cut off everywhere is told of that alone.
