@@ -33,6 +33,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/requests") view=routes::Requests ssr=SsrMode::Async />
                 <Route path=path!("/requests/:id") view=routes::Request ssr=SsrMode::Async />
                 <Route path=path!("/approvals") view=routes::Approvals ssr=SsrMode::Async />
+                <Route path=path!("/approvals/delegations") view=routes::Delegations ssr=SsrMode::Async />
+                <Route path=path!("/approvals/decide") view=routes::DecideMany ssr=SsrMode::Async />
                 <Route path=path!("/environments") view=routes::Environments ssr=SsrMode::Async />
                 <Route path=path!("/environments/:id") view=routes::Environment ssr=SsrMode::Async />
                 <Route path=path!("/revoke") view=routes::Revoke ssr=SsrMode::Async />

@@ -61,6 +61,11 @@ pub(crate) fn query_value(name: &str) -> String {
     use_query_map().get_untracked().get(name).unwrap_or_default()
 }
 
+/// All values of a query that says the same name more than once.
+pub(crate) fn query_values(name: &str) -> Vec<String> {
+    use_query_map().get_untracked().get_all(name).unwrap_or_default()
+}
+
 /// A part of the path as the identifier that it should be; `what` names the thing for people.
 pub(crate) fn path_id<T: FromStr>(name: &str, what: &str) -> Result<T, Error> {
     let text = use_params_map().get_untracked().get(name).unwrap_or_default();

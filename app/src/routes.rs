@@ -4,7 +4,7 @@ use control_plane::Error;
 use domain::id::{EnvironmentId, ProductId, ProjectId, RequestId, RevocationId};
 use leptos::prelude::*;
 
-use crate::load::{draw, draw_with_shell, frame, path_id, path_text, query, query_value};
+use crate::load::{draw, draw_with_shell, frame, path_id, path_text, query, query_value, query_values};
 use crate::pages;
 
 #[component]
@@ -52,6 +52,19 @@ pub(crate) fn Approvals() -> impl IntoView {
         |portal, caller| async move { portal.approvals(&caller, &after).await },
         move |page, shell| pages::approvals::page(page, &shown, shell),
     )
+}
+
+#[component]
+pub(crate) fn Delegations() -> impl IntoView {
+    let draft = query_value("draft");
+    draw(|portal, caller| async move { portal.delegations(&caller, &draft).await }, pages::delegations::page)
+}
+
+#[component]
+pub(crate) fn DecideMany() -> impl IntoView {
+    let ids: Vec<RequestId> = query_values("id").iter().filter_map(|id| id.parse().ok()).collect();
+    let draft = query_value("draft");
+    draw(|portal, caller| async move { portal.deciding_many(&caller, &ids, &draft).await }, pages::decide_many::page)
 }
 
 #[component]

@@ -62,3 +62,37 @@ CREATE TABLE approver (
 CREATE UNIQUE INDEX approver_place
     ON approver (group_name, who, coalesce(project_id, ''), coalesce(product_id, ''), coalesce(stage, ''));
 CREATE INDEX approver_project ON approver (project_id);
+
+-- How many of the reminders that a request waits were given.
+ALTER TABLE request ADD COLUMN reminders BIGINT NOT NULL DEFAULT 0;
+
+-- What those who decide asked back, and what the requester answered.
+CREATE TABLE request_message (
+    request_id TEXT NOT NULL REFERENCES request (id),
+    number BIGINT NOT NULL,
+    -- `question` or `answer`.
+    kind TEXT NOT NULL,
+    issuer TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    text TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (request_id, number)
+);
+
+-- Who decides in whose place, until when.
+CREATE TABLE delegation (
+    id TEXT NOT NULL PRIMARY KEY,
+    issuer TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    to_issuer TEXT NOT NULL,
+    to_subject TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    until_at BIGINT NOT NULL,
+    -- NULL: it ends by itself.
+    ended_at BIGINT
+);
+CREATE INDEX delegation_until ON delegation (until_at) WHERE ended_at IS NULL;
+CREATE UNIQUE INDEX delegation_once ON delegation (issuer, subject, to_issuer, to_subject) WHERE ended_at IS NULL;
+CREATE INDEX delegation_to ON delegation (to_issuer, to_subject, until_at) WHERE ended_at IS NULL;
+CREATE INDEX person_email ON person (lower(email));

@@ -47,7 +47,11 @@ impl Form {
                 Self::of_request(&value("product"), &value("artifact"), &value("target"))
             }
             "/api/submit_update" | "/api/show_update_form" => Self::of_update(&value("id"), &value("artifact")),
-            "/api/decide_request" => Self::of("/requests", &value("id")),
+            "/api/decide_request" | "/api/question_request" | "/api/answer_request" => {
+                Self::of("/requests", &value("id"))
+            }
+            "/api/delegate_decisions" => Self::at("/approvals/delegations"),
+            "/api/decide_requests" => Self::of_decisions(&value("chosen")),
             "/api/terminate_environment" | "/api/hold_environment" | "/api/hand_over_environment" => {
                 Self::of("/environments", &value("id"))
             }
@@ -84,6 +88,12 @@ impl Form {
     /// The form to update an environment.
     pub(super) fn of_update(environment: &str, artifact: &str) -> Self {
         Self::at(format!("/environments/{}/update", encode(environment))).with_query("artifact", artifact)
+    }
+
+    /// The form that decides several requests: `id:version` of each, with commas between them.
+    pub(super) fn of_decisions(chosen: &str) -> Self {
+        let ids = chosen.split(',').filter_map(|one| one.split(':').next()).filter(|id| !id.is_empty());
+        ids.fold(Self::at("/approvals/decide"), |form, id| form.with_query("id", id))
     }
 
     /// The form to cut somebody off.
@@ -270,6 +280,9 @@ mod tests {
             "/environments/e/update?artifact=pa-1&draft=d"
         );
         assert_eq!(address("/api/decide_request", &[("id", "r")]).unwrap(), "/requests/r?draft=d");
+        assert_eq!(address("/api/answer_request", &[("id", "r")]).unwrap(), "/requests/r?draft=d");
+        let many = address("/api/decide_requests", &[("chosen", "a:1,b&c:2,")]).unwrap();
+        assert_eq!(many, "/approvals/decide?id=a&id=b%26c&draft=d");
         assert_eq!(address("/api/save_project", &[("id", "p")]).unwrap(), "/admin/projects?draft=d");
         assert_eq!(
             address("/api/save_project", &[("id", "p"), ("version", "1")]).unwrap(),

@@ -51,7 +51,13 @@ fn Open(id: String, name: String) -> impl IntoView {
 /// Requests, each row a link to its page. Where they wait for a decision, `reasons` says why they were made and until when
 /// they can be decided.
 #[component]
-pub fn RequestRows(rows: Vec<RequestRow>, #[prop(optional)] reasons: bool) -> impl IntoView {
+pub fn RequestRows(
+    rows: Vec<RequestRow>,
+    #[prop(optional)] reasons: bool,
+    /// A box to tick in each row, named `id`.
+    #[prop(optional)]
+    choose: bool,
+) -> impl IntoView {
     let rows = rows
         .into_iter()
         .map(|row| {
@@ -59,6 +65,7 @@ pub fn RequestRows(rows: Vec<RequestRow>, #[prop(optional)] reasons: bool) -> im
             view! {
                 <li class="row row-req">
                     <div class="row-main">
+                        {choose.then(|| view! { <Choose id=row.id.to_string() name=row.name.clone() /> })}
                         <a class="row-link" href=format!("/requests/{}", row.id)>{row.name}</a>
                         <p class="row-sub">{update} {row.product_name}</p>
                         {reasons.then(|| view! { <p class="row-reason">{row.justification}</p> })}
@@ -78,4 +85,11 @@ pub fn RequestRows(rows: Vec<RequestRow>, #[prop(optional)] reasons: bool) -> im
         })
         .collect_view();
     view! { <ul class="rows">{rows}</ul> }
+}
+
+/// Above the link that covers the row.
+#[component]
+fn Choose(id: String, name: String) -> impl IntoView {
+    let label = format!("Choose {name}");
+    view! { <input class="row-choose" type="checkbox" name="id" value=id aria-label=label /> }
 }

@@ -25,15 +25,27 @@ pub fn page(approvals: ApprovalsPage, after: &str, shell: &Shell) -> Page {
             </Empty>
         }
         .into_any()
-    } else {
+    } else if let [_] = waiting.items.as_slice() {
         view! { <RequestRows rows=waiting.items reasons=true /> }.into_any()
+    } else {
+        view! {
+            <form class="stack gap-4" method="get" action="/approvals/decide">
+                <RequestRows rows=waiting.items reasons=true choose=true />
+                <p class="actions">
+                    <button class="button" type="submit">"Decide the chosen together"</button>
+                </p>
+            </form>
+        }
+        .into_any()
     };
     let decided = (!decided.is_empty()).then(|| {
         let note = words::count(decided.len() as u64, "request", "requests");
         view! { <Card title="Decided lately" note flush=true><RequestRows rows=decided /></Card> }
     });
     let body = view! {
-        <PageHead title="Approvals" lead=summary />
+        <PageHead title="Approvals" lead=summary>
+            <a class="button button-small" href="/approvals/delegations">"While you are away"</a>
+        </PageHead>
         {list}
         <Pager first="/approvals".to_owned() next further=!after.is_empty() />
         {decided}

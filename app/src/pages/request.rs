@@ -8,6 +8,7 @@ use crate::components::{
 };
 use crate::document::Page;
 use crate::pages::preflight::PreflightCard;
+use crate::pages::request_questions::{Asked, Questions};
 use crate::pages::update_preview::PreviewCard;
 use crate::words;
 
@@ -87,6 +88,7 @@ pub fn page(request: RequestPage) -> Page {
             {again}
         </PageHead>
         {denied}
+        <Asked request=request.clone() />
         <ErrorSummary state=request.form.clone() />
         {unsent}
         {hindrance}
@@ -97,6 +99,7 @@ pub fn page(request: RequestPage) -> Page {
                 <Why request=request.clone() />
                 {preview}
                 {preflight}
+                <Questions request=request.clone() />
                 {decision}
                 <What request=request.clone() />
                 <Rules constraints=request.constraints />

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod administration;
+mod deciding;
 mod organization;
 mod policy_changes;
 mod probes;

@@ -94,7 +94,10 @@ impl ControlPlane {
                  {contact} can name more people."
             ));
         }
-        let text = of_step(Step { people: open.wanting(), ..open.step }, &names, is_lead);
+        let mut text = of_step(Step { people: open.wanting(), ..open.step }, &names, is_lead);
+        if request.is_escalated(self.now()) && !text.contains("an admin decides") && open.step.who != Approver::Admin {
+            text.push_str(" It has waited for a week: admins may decide it too.");
+        }
         // Said of somebody else on a page that others read too.
         Ok(text.replace(
             "You are the only lead of this project, and nobody",

@@ -31,7 +31,8 @@ impl ControlPlane {
             return Ok(decided);
         }
         let seen: Request = self.authorize(caller, Action::DecideRequest, id).await?.into_thing();
-        let (by, on_behalf_of) = (caller.actor.person.clone(), None);
+        let deciders = self.deciders_in(&seen.project).await?;
+        let (by, on_behalf_of) = (caller.actor.person.clone(), deciders.stands_for(&seen, &caller.actor, self.now()));
         let comment = input.comment.trim().to_owned();
         if comment.chars().count() > 2_000 {
             return Err(Error::field("comment", "At most 2000 characters."));
@@ -165,6 +166,9 @@ impl ControlPlane {
         if let Some(made) = &made {
             tx.insert_request_decision(made).await?;
             event = event.with("step", format!("{} of {steps}: {}", made.step + 1, made.who));
+            if let Some(delegator) = &made.on_behalf_of {
+                event = event.with("in_place_of", delegator.studio_user_id().as_str());
+            }
             if !made.comment.is_empty() {
                 event = event.with("comment", &made.comment);
             }

@@ -47,7 +47,7 @@ impl ControlPlane {
             }
             (None, None) => request.tags.clone(),
         };
-        let actions = [Action::DecideRequest, Action::WithdrawRequest];
+        let actions = [Action::DecideRequest, Action::WithdrawRequest, Action::QuestionRequest, Action::AnswerRequest];
         let allowed = self.allowed_actions(caller, &request, &actions).await?;
         let mut asked: Vec<(String, String)> = request.asked.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
         if request.sealed.is_some() {
@@ -96,6 +96,7 @@ impl ControlPlane {
             is_mine: request.requester == caller.actor.person,
             denial: self.denial(&request).await?,
             timeline: self.timeline(&request).await?,
+            messages: self.messages_of(&request.id).await?,
             steps: self.steps_of_request(&request).await?,
             approvers: self.decides_now(&request).await?,
             hindrance,
@@ -222,6 +223,8 @@ impl ControlPlane {
                     "approve_request" if by_rule => "Approved: the rule asks nobody",
                     "approve_request" => "Approved",
                     "deny_request" => "Denied",
+                    "question_request" => "Asked",
+                    "answer_request" => "Answered",
                     "withdraw_request" => "Withdrawn",
                     "expire_request" => "Expired",
                     other => other,

@@ -213,7 +213,7 @@ on_both! {
         state.assert_sound().await;
     }
 
-    async fn v2_3_4_v8_3_2_who_decides_is_judged_at_each_decision_and_what_was_given_stays(url) {
+    async fn v2_3_4_v8_3_1_who_decides_is_judged_at_each_decision_and_what_was_given_stays(url) {
         let state = with_chain(&url, "lead,data_owner").await;
         let admin = state.as_("admin").await;
         let id = state.submit("fraud-scientist", PRODUCT, "moves").await;

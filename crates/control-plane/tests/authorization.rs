@@ -11,6 +11,7 @@ use common::{ISSUER, TestState};
 use control_plane::{Caller, Error};
 use domain::action::Action;
 use domain::clock::Clock;
+use domain::delegation::Delegation;
 use domain::environment::{Environment, EnvironmentState, Leaves};
 use domain::id::ProjectId;
 use domain::person::{Actor, Membership, PersonKey, PlatformGrant, PlatformRole, ProjectRole};
@@ -84,7 +85,9 @@ async fn plant(state: &TestState) {
             for issuer in [ISSUER, "https://elsewhere.example"] {
                 n += 1;
                 let key = PersonKey { issuer: issuer.into(), subject: person.into() };
-                let request = request(n, &project, &key, now + TimeDelta::seconds(n));
+                // Some wait for more than a week.
+                let age = TimeDelta::days(if n % 3 == 0 { 8 } else { 0 });
+                let request = request(n, &project, &key, now + TimeDelta::seconds(n) - age);
                 tx.insert_request(&request).await.unwrap();
                 tx.insert_environment(&environment(n, &request)).await.unwrap();
                 for agreement in &request.agreed {
@@ -174,7 +177,7 @@ fn environment(n: i64, request: &Request) -> Environment {
 }
 
 /// `a` is the sole lead of the first project who can be counted on; the second has none. `b` answers for the data of the first,
-/// and somebody helps the leads of the second with one product in dev.
+/// and somebody helps the leads of the second with one product in dev. `c` decides in the place of `a`, and `a` in that of `b`.
 async fn plant_deciders(state: &TestState) {
     state.sign_in("admin", &["platform-admins"]).await;
     state.sign_in("a", &["leads-of-the-first"]).await;
@@ -198,6 +201,21 @@ async fn plant_deciders(state: &TestState) {
         ..Default::default()
     };
     state.plane.add_approver(&admin, helper).await.unwrap();
+    state.sign_in("c", &[]).await;
+    for (id, from, to) in [("one", "a", "c"), ("two", "b", "a")] {
+        let delegation = Delegation {
+            id: id.parse().unwrap(),
+            from: TestState::person(from),
+            to: TestState::person(to),
+            reason: "Away".into(),
+            created_at: state.clock.now(),
+            until: state.clock.now() + TimeDelta::days(1),
+            ended_at: None,
+        };
+        let mut tx = state.store.begin().await.unwrap();
+        tx.insert_delegation(&delegation).await.unwrap();
+        tx.commit().await.unwrap();
+    }
 }
 
 async fn holds(state: &TestState, actor: Actor) {

@@ -104,7 +104,12 @@ fn every_action_has_a_specification() {
         })
         .map(|action| action.id().unescaped().to_owned())
         .collect();
-    assert_eq!(unspoken, ["end_own_session", "manage_own_notifications", "view_own_profile"].map(str::to_owned).into());
+    assert_eq!(
+        unspoken,
+        ["delegate_decisions", "end_own_session", "manage_own_notifications", "view_own_profile"]
+            .map(str::to_owned)
+            .into()
+    );
 }
 
 /// A policy that leaks, for each specification: the proof finds a request that goes through it.
@@ -130,6 +135,14 @@ async fn a_policy_that_leaks_has_a_counterexample() {
         (
             "whoever-withdraws-a-request-is-its-requester",
             r#"permit (principal, action == Action::"withdraw_request", resource) when { principal.leadOf.contains(resource.project) };"#,
+        ),
+        (
+            "whoever-decides-is-eligible-for-the-open-step",
+            r#"permit (principal, action == Action::"question_request", resource) when { resource.decidedBy.contains(principal) };"#,
+        ),
+        (
+            "whoever-withdraws-a-request-is-its-requester",
+            r#"permit (principal, action == Action::"answer_request", resource) when { principal.admin };"#,
         ),
         (
             "the-portal-itself-terminates-what-is-over-and-nothing-else",

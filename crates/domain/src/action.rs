@@ -36,6 +36,12 @@ actions! {
     WithdrawRequest = "withdraw_request", changes: true;
     /// Approve or deny.
     DecideRequest = "decide_request", changes: true;
+    /// Ask whoever made it something, before it is decided.
+    QuestionRequest = "question_request", changes: true;
+    /// Let somebody decide in one's own place for a while, or no longer.
+    DelegateDecisions = "delegate_decisions", changes: true;
+    /// Answer what was asked about one's own request.
+    AnswerRequest = "answer_request", changes: true;
     ViewEnvironment = "view_environment", changes: false;
     /// Open Studio or a notebook instance: the owner alone.
     LaunchEnvironment = "launch_environment", changes: true;

@@ -87,6 +87,8 @@ ids! {
     ApprovalFloorId,
     /// That the people of a group decide steps of an approval.
     ApproverId,
+    /// That somebody decides in another's place for a while.
+    DelegationId,
     /// A rule that binds a parameter of a product.
     ParameterBindingId,
     /// A portfolio of Service Catalog: `port-...`.

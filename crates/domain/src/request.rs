@@ -12,7 +12,11 @@ use crate::id::{AccountId, EnvironmentId, ProductId, ProjectId, ProvisioningArti
 use crate::person::PersonKey;
 use crate::project::{Stage, UnknownName};
 
-/// How long a request waits for a decision before it expires.
+/// Requests that nobody decided for so long are open to admins too, in place of whomever their step names.
+pub const ESCALATION_TIME: TimeDelta = TimeDelta::days(7);
+/// When those who decide are reminded, after the submission: the second time admins are told too, the last time the requester.
+pub const REMINDERS: [TimeDelta; 3] = [TimeDelta::days(3), ESCALATION_TIME, TimeDelta::days(13)];
+/// How long a request waits for its decision before it expires.
 pub const DECISION_TIME: TimeDelta = TimeDelta::days(14);
 
 /// `Submitted -> Approved | Denied | Withdrawn | Expired`; each of the four is final.
@@ -304,6 +308,11 @@ impl Request {
 
     pub fn was_decided_by(&self, person: &PersonKey) -> bool {
         self.decided_by().any(|by| by == person)
+    }
+
+    /// Whether admins may decide in place of whomever the open step names, because nobody did for long.
+    pub fn is_escalated(&self, now: DateTime<Utc>) -> bool {
+        self.submitted_at + ESCALATION_TIME <= now
     }
 
     /// When the request expires undecided.

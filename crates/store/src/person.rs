@@ -81,6 +81,12 @@ impl Store {
         optional::<PersonRow>(self.read(), sql).await?.map(TryInto::try_into).transpose()
     }
 
+    /// The people with this e-mail address, in any case; two at most.
+    pub async fn people_by_email(&self, email: &str) -> Result<Vec<PersonRecord>> {
+        let sql = Sql::new(format!("SELECT {COLUMNS} FROM person WHERE lower(email) = $1 LIMIT 2"));
+        into_all::<PersonRow, _>(all(self.read(), sql.bind(email.to_lowercase())).await?)
+    }
+
     /// People whose name, subject or e-mail address holds `text`, by name.
     pub async fn search_people(&self, text: &str, limit: u32) -> Result<Vec<PersonRecord>> {
         let mut sql = Sql::new(format!("SELECT {COLUMNS} FROM person WHERE display_name >= ''"));

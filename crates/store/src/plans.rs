@@ -164,6 +164,10 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.person(&person()).await?;
     store.person_by_studio_user_id(person().studio_user_id().as_str()).await?;
     store.search_people("ada", 20).await?;
+    store.people_by_email("ada@example.com").await?;
+    store.delegations(now()).await?;
+    store.delegations_to(&person(), now()).await?;
+    store.delegation(&"d".parse().unwrap()).await?;
     store.people_in_groups(&["a".into(), "b".into()], now()).await?;
     store.names_of([&person()]).await?;
     store.people([&person()]).await?;
@@ -183,6 +187,8 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.revocations_in_force(&person()).await?;
     store.request(&"r".parse().unwrap()).await?;
     store.undecided_requests(now(), 20).await?;
+    store.requests_to_remind_of(2, now(), 20).await?;
+    store.request_messages(&"r".parse().unwrap()).await?;
     store.waiting_places().await?;
     store.request_decisions(&"r".parse().unwrap()).await?;
     store.request_decision_of(&"r".parse().unwrap(), &person()).await?;

@@ -239,6 +239,22 @@ impl Store {
         into_all::<WaitingRow, _>(all(self.read(), sql).await?)
     }
 
+    /// Undecided requests that were submitted at or before then and were reminded of less often than `reminders` times,
+    /// oldest first.
+    pub async fn requests_to_remind_of(
+        &self,
+        reminders: u16,
+        submitted_until: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<Request>> {
+        let sql = Sql::new(format!(
+            "SELECT {COLUMNS} FROM request WHERE state = $1 AND submitted_at <= $2 AND reminders < $3 \
+             ORDER BY submitted_at, id LIMIT {limit}"
+        ));
+        let sql = sql.bind(RequestState::Submitted.as_str()).bind(submitted_until).bind(reminders);
+        into_all::<RequestRow, _>(all(self.read(), sql).await?)
+    }
+
     /// Undecided requests that were submitted at or before then, oldest first: what has expired.
     pub async fn undecided_requests(&self, submitted_until: DateTime<Utc>, limit: u32) -> Result<Vec<Request>> {
         let sql = Sql::new(format!(
@@ -268,6 +284,14 @@ impl Tx {
             0 => Err(Error::conflict("request", request.id.as_str())),
             _ => Ok(()),
         }
+    }
+
+    /// Keeps that the reminder of this number was given; `false` where it was before, or the request is decided. No new
+    /// version: nothing that anybody sees changes.
+    pub async fn reminded_of_request(&mut self, id: &RequestId, reminders: u16) -> Result<bool> {
+        let sql =
+            Sql::new("UPDATE request SET reminders = $1 WHERE id = $2 AND state = 'submitted' AND reminders < $1");
+        Ok(execute(self.on(), sql.bind(reminders).bind(id.as_str())).await? > 0)
     }
 
     /// The undecided request for a change of an environment.

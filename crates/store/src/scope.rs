@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use chrono::{DateTime, Utc};
 use domain::approval::Approver;
 use domain::id::{ProductId, ProjectId};
 use domain::person::PersonKey;
@@ -43,6 +44,8 @@ pub struct Part {
     /// Who decides the step that is open, or was at the end.
     pub who: Option<Approver>,
     pub requester: Option<PersonKey>,
+    /// Submitted then or before.
+    pub submitted_until: Option<DateTime<Utc>>,
     /// Who decided at a step, or for whom somebody did.
     pub decided_by: Option<PersonKey>,
     /// Each of these asked for it or decided.
@@ -195,6 +198,9 @@ impl Part {
         if let Some(requester) = &self.requester {
             sql.push(" AND ");
             asked_by(sql, requester);
+        }
+        if let Some(until) = self.submitted_until {
+            sql.push(" AND submitted_at <= ").value(until);
         }
         if let Some(decider) = &self.decided_by {
             // Along an index of the decisions: a person decides far fewer requests than there are.

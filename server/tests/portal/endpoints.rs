@@ -5,7 +5,10 @@ mod rows;
 
 use std::collections::BTreeSet;
 
-use domain::view::{ApprovalFloorInput, ApproverInput, PolicyChangeInput, RevokeInput, RuleInput, WebhookInput};
+use chrono::TimeDelta;
+use domain::view::{
+    ApprovalFloorInput, ApproverInput, DelegationInput, PolicyChangeInput, RevokeInput, RuleInput, WebhookInput,
+};
 use http::Method;
 use sim::FaultKind;
 use studiogate::http::{Endpoint, Guard, endpoints};
@@ -69,7 +72,13 @@ async fn things(state: &State) -> Things {
     let floor = plane.save_approval_floor(&admin, floor).await.unwrap();
     let steward = ApproverInput { group: "stewards".into(), who: "data_owner".into(), ..ApproverInput::default() };
     let approver = plane.add_approver(&admin, steward).await.unwrap();
+    let tomorrow = (plane.now() + TimeDelta::days(1)).date_naive().to_string();
+    let away =
+        DelegationInput { to: "lena.fischer@example.com".into(), until: tomorrow.clone(), reason: "Away".into() };
+    let delegation = plane.delegate_decisions(&admin, away).await.unwrap();
     Things(vec![
+        ("delegation", delegation.to_string()),
+        ("tomorrow", tomorrow),
         ("floor", floor.to_string()),
         ("approver", approver.to_string()),
         ("environment", environment.to_string()),

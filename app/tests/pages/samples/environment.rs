@@ -94,6 +94,7 @@ pub(crate) fn request(state: RequestState) -> RequestPage {
                 comment: Some("Good. Mind the lease.".into()),
             },
         ],
+        messages: Vec::new(),
         steps: vec![approval_step("a team lead", StepState::Open, &[])],
         approvers: "Frank Lead decides.".into(),
         hindrance: None,

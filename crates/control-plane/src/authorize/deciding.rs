@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use domain::approval::{Approver, ApproverAssignment};
 use domain::id::ProjectId;
 use domain::person::{Actor, PersonKey, ProjectRole};
+use domain::request::ESCALATION_TIME;
 use store::{Part, Scope, WaitingPlace};
 
 use super::eligible::Where;
@@ -29,14 +30,32 @@ impl ControlPlane {
         let assigned = assigned.map(|it| Part { not_in: not_in.clone(), ..at(it) });
         let own = Part { requester: Some(actor.person.clone()), ..Part::default() };
         let decided = Part { decided_by: Some(actor.person.clone()), not_in: not_in.clone(), ..Part::default() };
-        Ok(Scope::Requests(led(actor).chain(assigned).chain([own, decided]).collect()))
+        let delegated = self.delegated_to(actor).await?;
+        Ok(Scope::Requests(led(actor).chain(assigned).chain([own, decided]).chain(delegated).collect()))
     }
 
-    /// The requests whose open step `actor` may decide; of those that are decided already, where it was their step last.
+    /// The requests whose open step `actor` may decide, in their own right or in somebody's place; of those that are decided
+    /// already, where it was their step last.
     pub(crate) async fn deciding_scope(&self, actor: &Actor) -> Result<Scope> {
         if actor.cut_off.everything || actor.is_auditor() {
             return Ok(Scope::Nothing);
         }
+        let mut parts = self.decided_by(actor).await?;
+        parts.extend(self.delegated_to(actor).await?);
+        Ok(if parts.is_empty() { Scope::Nothing } else { Scope::Requests(parts) })
+    }
+
+    /// The same, in their own right alone.
+    pub(crate) async fn own_deciding_scope(&self, actor: &Actor) -> Result<Scope> {
+        if actor.cut_off.everything || actor.is_auditor() {
+            return Ok(Scope::Nothing);
+        }
+        let parts = self.decided_by(actor).await?;
+        Ok(if parts.is_empty() { Scope::Nothing } else { Scope::Requests(parts) })
+    }
+
+    /// What `actor` decides in their own right.
+    async fn decided_by(&self, actor: &Actor) -> Result<Vec<Part>> {
         let assigned = self.store().approvers().await?;
         let assigned = assigned.iter().filter(|it| actor.groups.contains(&it.group));
         let assigned = assigned.map(|it| Part { who: Some(it.who), ..at(it) });
@@ -45,12 +64,33 @@ impl ControlPlane {
         if actor.is_admin() {
             parts.push(Part { who: Some(Approver::Admin), ..Part::default() });
             parts.extend(self.standing_in().await?);
+            let submitted_until = Some(self.now() - ESCALATION_TIME);
+            let escalated = [Approver::Lead, Approver::DataOwner];
+            parts.extend(escalated.map(|who| Part { who: Some(who), submitted_until, ..Part::default() }));
         }
         for part in &mut parts {
             part.free.push(actor.person.clone());
             part.not_in.clone_from(&actor.cut_off.projects);
         }
-        Ok(if parts.is_empty() { Scope::Nothing } else { Scope::Requests(parts) })
+        Ok(parts)
+    }
+
+    /// What `actor` decides in the place of others.
+    async fn delegated_to(&self, actor: &Actor) -> Result<Vec<Part>> {
+        let delegations = self.store().delegations_to(&actor.person, self.now()).await?;
+        if delegations.is_empty() {
+            return Ok(Vec::new());
+        }
+        let deciders = self.deciders(|_| true).await?;
+        let mut parts = Vec::new();
+        for from in delegations.iter().filter_map(|it| deciders.person(&it.from)) {
+            for mut part in self.decided_by(from).await? {
+                part.free.push(actor.person.clone());
+                part.not_in.extend(actor.cut_off.projects.iter().cloned());
+                parts.push(part);
+            }
+        }
+        Ok(parts)
     }
 
     /// The requests, decided or not, that `actor` leads, administers or had a part in.

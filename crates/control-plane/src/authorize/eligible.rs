@@ -1,6 +1,8 @@
 //! The people who can be counted on to decide the steps of requests.
 
+use chrono::{DateTime, Utc};
 use domain::approval::{ApprovalRule, Approver, ApproverAssignment, missing};
+use domain::delegation::Delegation;
 use domain::id::{ProductId, ProjectId};
 use domain::person::{Actor, Grant, PersonKey, PlatformRole, ProjectRole};
 use domain::project::Stage;
@@ -31,6 +33,7 @@ impl<'a> Where<'a> {
 pub(crate) struct Deciders {
     people: Vec<Actor>,
     pub(crate) assignments: Vec<ApproverAssignment>,
+    delegations: Vec<Delegation>,
 }
 
 impl Deciders {
@@ -58,11 +61,54 @@ impl Deciders {
         self.people.iter().filter(|actor| actor.is_admin())
     }
 
-    /// Who is asked to decide what a request waits at: those whom the step names, and admins where nobody of them is left.
-    pub(crate) fn asked<'a>(&'a self, request: &'a Request) -> Vec<&'a Actor> {
+    pub(crate) fn person(&self, key: &PersonKey) -> Option<&Actor> {
+        self.people.iter().find(|actor| &actor.person == key)
+    }
+
+    /// Who is asked to decide what a request waits at: those who may, and those who stand in their place.
+    pub(crate) fn asked(&self, request: &Request, now: DateTime<Utc>) -> Vec<PersonKey> {
         let Some(open) = request.open_step() else { return Vec::new() };
-        let named: Vec<&Actor> = self.left(request, open.step.who).collect();
-        if named.is_empty() { self.left(request, Approver::Admin).collect() } else { named }
+        let may = self.may_decide(request, open.step.who, now).into_iter().map(|actor| actor.person.clone());
+        may.chain(self.delegated(request, open.step.who, now).into_iter().map(|it| it.to.clone())).collect()
+    }
+
+    /// Whether admins decide a step of `who` in place of those whom it names: none of them is left, or none decided for long.
+    pub(crate) fn admins_stand_in(&self, request: &Request, who: Approver, now: DateTime<Utc>) -> bool {
+        request.is_escalated(now) || self.left(request, who).next().is_none()
+    }
+
+    /// Who may decide the step of `who` that a request waits at, in their own right.
+    fn may_decide<'a>(&'a self, request: &'a Request, who: Approver, now: DateTime<Utc>) -> Vec<&'a Actor> {
+        let mut may: Vec<&Actor> = self.left(request, who).collect();
+        if self.admins_stand_in(request, who, now) {
+            may.extend(self.left(request, Approver::Admin));
+        }
+        may
+    }
+
+    /// The delegations of those who may decide it, to people who had no part in it.
+    pub(crate) fn delegated<'a>(
+        &'a self,
+        request: &'a Request,
+        who: Approver,
+        now: DateTime<Utc>,
+    ) -> Vec<&'a Delegation> {
+        let may = self.may_decide(request, who, now);
+        let stands = |it: &&Delegation| {
+            may.iter().any(|actor| actor.person == it.from)
+                && it.to != request.requester
+                && !request.was_decided_by(&it.to)
+        };
+        self.delegations.iter().filter(stands).collect()
+    }
+
+    /// In whose place `actor` decides the step that a request waits at; `None`: in their own right.
+    pub(crate) fn stands_for(&self, request: &Request, actor: &Actor, now: DateTime<Utc>) -> Option<PersonKey> {
+        let who = request.open_step()?.step.who;
+        let itself = self.decides(actor, who, Where::of(request))
+            || (actor.is_admin() && self.admins_stand_in(request, who, now));
+        let mut delegations = self.delegated(request, who, now).into_iter();
+        if itself { None } else { delegations.find(|it| it.to == actor.person).map(|it| it.from.clone()) }
     }
 
     /// Who is left to decide the step that a request waits at.
@@ -104,7 +150,8 @@ impl ControlPlane {
         let records = self.store().people_in_groups(&groups, since).await?;
         let people = records.into_iter().map(|record| self.actor_of(record, &mappings));
         let people = people.filter(|actor| !actor.is_auditor() && !actor.cut_off.everything).collect();
-        Ok(Deciders { people, assignments })
+        let delegations = self.store().delegations(self.now()).await?;
+        Ok(Deciders { people, assignments, delegations })
     }
 
     /// Those of one project.

@@ -1,6 +1,8 @@
 //! Who may do what. [`ControlPlane::authorize`] loads one thing and decides in one call; what it gives,
 //! [`Authorized`], can be made nowhere else. [`ControlPlane::scope`] gives the rows of a list that the same policies allow.
 
+#[cfg(test)]
+mod cases;
 mod deciding;
 mod eligible;
 #[cfg(test)]
@@ -129,6 +131,9 @@ fn in_words(action: Action) -> &'static str {
         Action::ViewRequest => "see this request",
         Action::WithdrawRequest => "withdraw this request",
         Action::DecideRequest => "decide this request",
+        Action::QuestionRequest => "ask about this request",
+        Action::DelegateDecisions => "let somebody decide in your place",
+        Action::AnswerRequest => "answer for this request",
         Action::ViewEnvironment => "see this environment",
         Action::LaunchEnvironment => "open this environment",
         Action::TerminateEnvironment => "terminate this environment",

@@ -46,6 +46,8 @@ pub(crate) enum Facts {
         shown_to: Vec<String>,
         admins_stand_in: bool,
         decided_by: Vec<PersonKey>,
+        /// To whom those who decide the step delegated it.
+        delegated_to: Vec<PersonKey>,
     },
     Environment {
         id: String,
@@ -211,7 +213,17 @@ impl Facts {
     fn entity(&self) -> Result<Entity, PolicyError> {
         let attributes = match self {
             Self::Product { projects, .. } => vec![("projects", project_set(projects)?)],
-            Self::Request { requester, project, step, open_to, shown_to, admins_stand_in, decided_by, .. } => vec![
+            Self::Request {
+                requester,
+                project,
+                step,
+                open_to,
+                shown_to,
+                admins_stand_in,
+                decided_by,
+                delegated_to,
+                ..
+            } => vec![
                 ("requester", RestrictedExpression::new_entity_uid(person_uid(requester)?)),
                 ("project", RestrictedExpression::new_entity_uid(uid("Project", project.as_str())?)),
                 ("openStep", RestrictedExpression::new_string(step.map_or("none", Approver::as_str).to_owned())),
@@ -219,6 +231,7 @@ impl Facts {
                 ("shownTo", text_set(shown_to)),
                 ("adminsStandIn", RestrictedExpression::new_bool(*admins_stand_in)),
                 ("decidedBy", person_set(decided_by)?),
+                ("delegatedTo", person_set(delegated_to)?),
             ],
             Self::Environment { owner, project, revoked, lease_ended, lease_over, .. } => vec![
                 ("owner", RestrictedExpression::new_entity_uid(person_uid(owner)?)),

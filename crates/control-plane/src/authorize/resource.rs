@@ -90,7 +90,11 @@ impl Resource for Request {
             step,
             open_to: if step.is_some() { groups(step) } else { Vec::new() },
             shown_to: groups(None),
-            admins_stand_in: step.is_some_and(|who| deciders.left(self, who).next().is_none()),
+            admins_stand_in: step.is_some_and(|who| deciders.admins_stand_in(self, who, plane.now())),
+            delegated_to: step.map_or_else(Vec::new, |who| {
+                let delegations = deciders.delegated(self, who, plane.now());
+                delegations.into_iter().map(|it| it.to.clone()).collect::<BTreeSet<_>>().into_iter().collect()
+            }),
             decided_by: self.decided_by().cloned().collect(),
         })
     }

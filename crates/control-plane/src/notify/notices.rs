@@ -6,6 +6,7 @@ use domain::environment::Environment;
 use domain::id::ProjectId;
 use domain::notification::{Notice, Topic};
 use domain::person::PersonKey;
+use domain::question::MessageKind;
 use domain::request::{Decision, Request, RequestKind, RequestState};
 
 use crate::{ControlPlane, Result};
@@ -38,6 +39,7 @@ impl ControlPlane {
             "request" => self.told_of_request(event).await,
             "environment" => self.told_of_environment(event).await,
             "revocation" => self.told_of_revocation(event).await,
+            "delegation" => self.told_of_delegation(event).await,
             _ => Ok(None),
         }
     }
@@ -65,6 +67,10 @@ impl ControlPlane {
                 let to = To::Deciders(Box::new(request.clone()));
                 told(Topic::RequestWaiting, &title, &text, &request, to)
             }
+            "remind_of_request" if request.state == RequestState::Submitted => {
+                return Ok(Some(self.reminder(event, &request).await?));
+            }
+            "question_request" | "answer_request" => return self.message(event, &request).await,
             "approve_request" | "deny_request" | "expire_request" => {
                 let Some((title, text)) = self.decision_in_words(&request).await? else { return Ok(None) };
                 let to = To::Person(request.requester.clone());
@@ -73,6 +79,55 @@ impl ControlPlane {
             _ => return Ok(None),
         };
         Ok(Some(told))
+    }
+
+    async fn reminder(&self, event: &AuditEvent, request: &Request) -> Result<Told> {
+        let who = self.names([], [&request.requester]).await?.person(&request.requester);
+        let waits = event.detail.get("waits").map_or("a while", String::as_str);
+        let title = format!("{who} has waited {waits} for a decision: {}", request.name);
+        let mut text = format!(
+            "In {}, stage {}. {}\nWithout a decision it expires on {}.",
+            request.project,
+            request.stage.label(),
+            request.justification,
+            request.expires_at().format("%-d %B %Y at %H:%M UTC")
+        );
+        if event.detail.contains_key("open_to") {
+            text.push_str("\nAdmins may decide it by now, in place of those whom its step names.");
+        }
+        let mut reminder = told(Topic::RequestWaiting, &title, &text, request, To::Deciders(Box::new(request.clone())));
+        // Whoever asked learns in time that it comes to nothing.
+        if event.detail.get("number").map(String::as_str) == Some("3") {
+            reminder.to.push(To::Person(request.requester.clone()));
+        }
+        Ok(reminder)
+    }
+
+    async fn message(&self, event: &AuditEvent, request: &Request) -> Result<Option<Told>> {
+        let AuditActor::Person { person: by, .. } = &event.actor else { return Ok(None) };
+        let who = self.names([], [by]).await?.person(by);
+        let text = event.detail.get("comment").map(String::as_str).unwrap_or_default();
+        let name = &request.name;
+        if event.action == Action::QuestionRequest.as_str() {
+            let title = format!("{who} asks about the request for {name}");
+            let to = To::Person(request.requester.clone());
+            return Ok(Some(told(Topic::RequestQuestion, &title, text, request, to)));
+        }
+        let mut answer = told(
+            Topic::RequestQuestion,
+            &format!("{who} answers about the request for {name}"),
+            text,
+            request,
+            To::Person(by.clone()),
+        );
+        // Whoever asked, and not whoever answers.
+        let asked = self.store().request_messages(&request.id).await?;
+        answer.to = asked
+            .into_iter()
+            .filter(|message| message.kind == MessageKind::Question)
+            .map(|message| To::Person(message.by))
+            .collect();
+        Ok(Some(answer))
     }
 
     async fn decision_in_words(&self, request: &Request) -> Result<Option<(String, String)>> {

@@ -23,7 +23,7 @@ impl ControlPlane {
                 }
                 To::Deciders(request) => {
                     let deciders = self.deciders_in(&request.project).await?;
-                    people.extend(deciders.asked(request).into_iter().map(key));
+                    people.extend(deciders.asked(request, self.now()));
                 }
                 To::Leads(project) => {
                     people.extend(self.deciders_in(project).await?.leads(project).map(key));

@@ -17,6 +17,7 @@ mod organization;
 mod outcome;
 mod probes;
 mod provision;
+mod reminders;
 mod revoke;
 mod round;
 mod running;

@@ -21,6 +21,7 @@ impl ControlPlane {
     pub(super) async fn sweep(&self) -> Result<u64> {
         let now = self.now();
         let mut ended = self.expire_requests().await?;
+        ended += self.remind_of_requests().await?;
         ended += self.warn_of_lease_ends().await?;
         ended += self.end_leases().await?;
         ended += self.store().sweep_drafts(now).await?;

@@ -15,6 +15,8 @@ pub enum Topic {
     RequestWaiting,
     /// What somebody asked for was decided, or expired.
     RequestDecided,
+    /// Somebody asked something about a request, or answered.
+    RequestQuestion,
     /// An environment came up, or is in its new version.
     EnvironmentReady,
     /// A change of an environment failed, or AWS has it otherwise than it was left.
@@ -33,9 +35,10 @@ pub enum Topic {
 
 impl Topic {
     /// Those that people and webhooks choose from.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::RequestWaiting,
         Self::RequestDecided,
+        Self::RequestQuestion,
         Self::EnvironmentReady,
         Self::EnvironmentFailed,
         Self::LeaseEnding,
@@ -48,6 +51,7 @@ impl Topic {
         match self {
             Self::RequestWaiting => "request_waiting",
             Self::RequestDecided => "request_decided",
+            Self::RequestQuestion => "request_question",
             Self::EnvironmentReady => "environment_ready",
             Self::EnvironmentFailed => "environment_failed",
             Self::LeaseEnding => "lease_ending",
@@ -63,6 +67,7 @@ impl Topic {
         match self {
             Self::RequestWaiting => "A request waits for my decision",
             Self::RequestDecided => "A request of mine is decided or expires",
+            Self::RequestQuestion => "Somebody asks about a request of mine, or answers what I asked",
             Self::EnvironmentReady => "An environment of mine is ready, or updated",
             Self::EnvironmentFailed => "A change of an environment of mine fails, or AWS has it otherwise",
             Self::LeaseEnding => "A lease of mine ends: a week, a day and an hour before",

@@ -1,6 +1,11 @@
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Listing, RequestRow};
+use super::{FormState, Listing, RequestRow};
+use crate::id::{AccountId, DelegationId, Region};
+use crate::problem::Problem;
 
 /// What waits for this person, oldest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -8,4 +13,77 @@ pub struct ApprovalsPage {
     pub waiting: Listing<RequestRow>,
     /// Decided lately, newest first, at most ten.
     pub decided: Vec<RequestRow>,
+}
+
+/// Requests that are decided together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DecideManyPage {
+    /// Those that whoever looks may decide now.
+    pub open: Vec<DecideRow>,
+    /// Those that were chosen too, and wait for them no more.
+    pub others: Vec<RequestRow>,
+    pub form: FormState,
+}
+
+/// A request among those that are decided together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DecideRow {
+    pub request: RequestRow,
+    pub version_name: String,
+    pub account: AccountId,
+    pub account_name: String,
+    pub region: Region,
+    pub lease_days: u16,
+    /// "a team lead, then an admin".
+    pub steps: String,
+    /// Why it cannot be approved as it stands.
+    pub hindrance: Option<Problem>,
+    /// How many of the requester's environments run in the project.
+    pub running: i64,
+    pub version: i64,
+}
+
+/// One decision on several requests, as posted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DecideManyInput {
+    /// `approve` or `deny`.
+    pub decision: String,
+    /// For all that have no reason of their own.
+    pub comment: String,
+    /// `id:version`, with commas between them.
+    pub chosen: String,
+    /// By the id of the request.
+    pub reason: BTreeMap<String, String>,
+}
+
+/// Who decides in this person's place, and in whose place they do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DelegationsPage {
+    pub given: Vec<DelegationRow>,
+    pub received: Vec<DelegationRow>,
+    /// Whether they decide anything that could be delegated.
+    pub decides: bool,
+    /// The last day that a delegation can reach.
+    pub last_day: DateTime<Utc>,
+    pub form: FormState,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DelegationRow {
+    pub id: DelegationId,
+    /// The other person.
+    pub who: String,
+    pub reason: String,
+    pub until: DateTime<Utc>,
+}
+
+/// A delegation as posted; `until` is a day, `2026-12-31`, and counts whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DelegationInput {
+    /// The e-mail address of who decides.
+    pub to: String,
+    pub until: String,
+    pub reason: String,
 }

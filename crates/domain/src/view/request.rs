@@ -84,6 +84,8 @@ pub struct RequestPage {
     /// Who denied it, and why.
     pub denial: Option<Denial>,
     pub timeline: Vec<TimelineEntry>,
+    /// What was asked back and answered, first to last.
+    pub messages: Vec<MessageRow>,
     /// Who has to agree, one step after the other.
     pub steps: Vec<StepRow>,
     /// Who can decide now, in words.
@@ -112,6 +114,22 @@ pub struct TimelineEntry {
     pub who: String,
     pub what: String,
     pub comment: Option<String>,
+}
+
+/// A question about a request, or an answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageRow {
+    pub kind: MessageKind,
+    pub by: String,
+    pub at: DateTime<Utc>,
+    pub text: String,
+}
+
+/// A question or an answer as posted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageInput {
+    pub text: String,
+    pub version: String,
 }
 
 /// A step of an approval.

@@ -107,6 +107,7 @@ fn scopes() -> Vec<Scope> {
             Part { requester: Some(person("cyd")), not_in: projects(&["d", "a"]), ..Part::default() },
         ]),
         Scope::Requests(vec![Part { decided_by: Some(person("bob")), ..Part::default() }]),
+        Scope::Requests(vec![Part { submitted_until: Some(at(7)), ..Part::default() }]),
         Scope::Requests((0..60).map(|i| Part { projects: projects(&[PROJECTS[i % 3]]), ..Part::default() }).collect()),
     ]
 }

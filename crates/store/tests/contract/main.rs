@@ -12,6 +12,7 @@ mod administration;
 mod audit;
 mod catalog;
 mod claims;
+mod deciding;
 mod environments;
 mod errors;
 mod lists;

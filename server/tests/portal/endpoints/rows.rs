@@ -52,6 +52,13 @@ pub(super) const ROWS: &[Row] = &[
     page("/requests", "/requests", &["newcomer"], "fraud-scientist"),
     page("/requests/{id}", "/requests/{request}", &["churn-scientist", "churn-lead", "newcomer"], "fraud-scientist"),
     page("/approvals", "/approvals", &["newcomer"], "fraud-lead"),
+    page("/approvals/delegations", "/approvals/delegations", &[], "fraud-lead"),
+    page(
+        "/approvals/decide",
+        "/approvals/decide?id={request}",
+        &["churn-scientist", "churn-lead", "newcomer"],
+        "fraud-lead",
+    ),
     page("/environments", "/environments", &["newcomer"], "fraud-scientist"),
     page(
         "/environments/{id}",
@@ -138,8 +145,20 @@ pub(super) const ROWS: &[Row] = &[
         "fraud-scientist",
     ),
     form(
+        "/api/question_request",
+        &[("id", "{to_withdraw}"), ("version", "1"), ("question", "How much data?")],
+        &["fraud-scientist", "churn-lead", "auditor", "newcomer"],
+        "fraud-lead",
+    ),
+    form(
+        "/api/answer_request",
+        &[("id", "{to_withdraw}"), ("version", "2"), ("answer", "A terabyte.")],
+        &["fraud-lead", "churn-scientist", "admin", "auditor", "newcomer"],
+        "fraud-scientist",
+    ),
+    form(
         "/api/withdraw_request",
-        &[("id", "{to_withdraw}"), ("version", "1")],
+        &[("id", "{to_withdraw}"), ("version", "3")],
         &["churn-scientist", "fraud-lead", "auditor", "newcomer"],
         "fraud-scientist",
     ),
@@ -147,6 +166,24 @@ pub(super) const ROWS: &[Row] = &[
         "/api/decide_request",
         &[("id", "{request}"), ("version", "1"), ("decision", "deny"), ("comment", "not now")],
         &["fraud-scientist", "churn-lead", "auditor", "newcomer"],
+        "fraud-lead",
+    ),
+    form(
+        "/api/decide_requests",
+        &[("chosen", "{request}:1"), ("decision", "deny"), ("comment", "not now")],
+        &["fraud-scientist", "churn-lead", "auditor", "newcomer"],
+        "fraud-lead",
+    ),
+    form(
+        "/api/end_delegation",
+        &[("id", "{delegation}")],
+        &["auditor", "fraud-lead", "fraud-scientist", "newcomer"],
+        "admin",
+    ),
+    form(
+        "/api/delegate_decisions",
+        &[("to", "priya.adams@example.com"), ("until", "{tomorrow}"), ("reason", "On leave")],
+        &["auditor", "fraud-scientist", "newcomer"],
         "fraud-lead",
     ),
     form(

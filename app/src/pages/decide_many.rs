@@ -1,0 +1,104 @@
+use domain::view::{DecideManyPage, DecideRow, FormState};
+use leptos::prelude::*;
+
+use crate::components::{
+    Callout, Card, Crumb, Empty, ErrorSummary, Fact, Facts, Hidden, Moment, PageHead, ProblemCallout, RequestRows,
+    TextArea, Tone,
+};
+use crate::document::Page;
+use crate::words;
+
+/// The requests that were chosen, with one reason for all and one for each.
+pub fn page(page: DecideManyPage) -> Page {
+    let DecideManyPage { open, others, form } = page;
+    let state = form.clone();
+    let lead = words::count(open.len() as u64, "request waits for your decision.", "requests wait for your decision.");
+    let others = (!others.is_empty()).then(|| {
+        let note = "Decided by now, or up to somebody else";
+        view! { <Card title="Chosen too" note=note flush=true><RequestRows rows=others /></Card> }
+    });
+    let forms = if open.is_empty() {
+        view! {
+            <Empty title="None of these waits for your decision.">
+                <p><a href="/approvals">"What waits for your decision"</a></p>
+            </Empty>
+        }
+        .into_any()
+    } else {
+        let chosen: Vec<String> = open.iter().map(|row| format!("{}:{}", row.request.id, row.version)).collect();
+        let hindered = open.iter().filter(|row| row.hindrance.is_some()).count();
+        let cards = open
+            .into_iter()
+            .map(|row| {
+                let form = form.clone();
+                view! { <One row form /> }
+            })
+            .collect_view();
+        let hindered = (hindered > 0).then(|| {
+            let title = format!("{} cannot be approved as it stands.", words::count(hindered as u64, "request", "requests"));
+            view! { <Callout tone=Tone::Warn title><p>"Approve the others: that one stays as it is, with the reason."</p></Callout> }
+        });
+        view! {
+            <form class="stack" method="post" action="/api/decide_requests" novalidate>
+                <Hidden name="chosen" value=chosen.join(",") />
+                {cards}
+                <Card title="Your decision" id="decide">
+                    {hindered}
+                    <TextArea
+                        label="Comment for all"
+                        name="comment"
+                        help="For each that has no comment of its own. The requesters read it. A denial needs one."
+                        required=false
+                        lines=3
+                        state=form
+                    />
+                    <p class="actions">
+                        <button class="button button-primary" type="submit" name="decision" value="approve">"Approve all of these"</button>
+                        <button class="button button-danger" type="submit" name="decision" value="deny">"Deny all of these"</button>
+                    </p>
+                </Card>
+            </form>
+        }
+        .into_any()
+    };
+    let body = view! {
+        <PageHead title="Decide together" lead crumbs=vec![Crumb::new("/approvals", "Approvals")] />
+        <ErrorSummary state=state.clone() />
+        {forms}
+        {others}
+    };
+    Page::new("Decide together", body).with_errors(&state)
+}
+
+#[component]
+fn One(row: DecideRow, form: FormState) -> impl IntoView {
+    let request = row.request;
+    let hindrance = row.hindrance.map(|problem| view! { <ProblemCallout problem tone=Tone::Warn /> });
+    let name = format!("reason[{}]", request.id);
+    let label = format!("Comment on {} alone", request.name);
+    let note = format!("{}, version {}", request.product_name, row.version_name);
+    let why = if request.justification.trim().is_empty() {
+        view! { <p class="text-muted">"No reason was given."</p> }.into_any()
+    } else {
+        view! { <blockquote class="quote">{request.justification}</blockquote> }.into_any()
+    };
+    view! {
+        <Card title=request.name.clone() note>
+            {hindrance}
+            {why}
+            <Facts wide=true>
+                <Fact term="Requested by">{request.requester}</Fact>
+                <Fact term="Project">{request.project.to_string()} ", " {request.stage.label()}</Fact>
+                <Fact term="Account">{row.account_name} " (" <code>{row.account.to_string()}</code> "), " {row.region.to_string()}</Fact>
+                <Fact term="Lease">{words::count(row.lease_days, "day", "days")}</Fact>
+                <Fact term="Runs already">{words::count(u64::try_from(row.running).unwrap_or_default(), "environment", "environments")}</Fact>
+                <Fact term="Has to agree">{row.steps}</Fact>
+                <Fact term="To be decided until"><Moment at=request.expires_at /></Fact>
+                <Fact term="Everything else">
+                    <a href=format!("/requests/{}", request.id)>{format!("The page of {}", request.name)}</a>
+                </Fact>
+            </Facts>
+            <TextArea label name required=false lines=2 state=form />
+        </Card>
+    }
+}

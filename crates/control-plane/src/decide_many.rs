@@ -1,0 +1,129 @@
+//! Several requests decided together, each as if it were decided alone: one that cannot be holds up none of the others.
+
+use std::collections::BTreeMap;
+
+use domain::action::Action;
+use domain::id::RequestId;
+use domain::problem::FieldError;
+use domain::request::{Request, RequestState};
+use domain::view::{DecideManyInput, DecideManyPage, DecideRow, DecisionInput};
+use store::{EnvironmentFilter, Scope};
+
+use crate::{Caller, ControlPlane, Decided, Error, Result, approvers};
+
+/// The most that are decided together: as many as a page of the list has.
+pub const MOST_TOGETHER: usize = 20;
+
+impl ControlPlane {
+    /// The requests that were chosen, with what it takes to decide each.
+    pub async fn deciding_many(&self, caller: &Caller, ids: &[RequestId], draft: &str) -> Result<DecideManyPage> {
+        let (mut open, mut others) = (Vec::new(), Vec::new());
+        for id in ids.iter().take(MOST_TOGETHER) {
+            let request: Request = self.authorize(caller, Action::ViewRequest, id).await?.into_thing();
+            let allowed = self.allowed_actions(caller, &request, &[Action::DecideRequest]).await?;
+            if request.state == RequestState::Submitted && allowed.has(Action::DecideRequest) {
+                open.push(self.decide_row(request).await?);
+            } else {
+                others.push(request);
+            }
+        }
+        let others = self.request_rows(&others).await?;
+        Ok(DecideManyPage { open, others, form: self.form_state(caller, Some(draft)).await? })
+    }
+
+    async fn decide_row(&self, request: Request) -> Result<DecideRow> {
+        let product = self.store().product(&request.product).await?;
+        let account = self.store().project_account(&request.project, &request.account, &request.region).await?;
+        let artifact = product.as_ref().and_then(|product| product.artifact(&request.artifact));
+        let hindrance = match self.still_valid(&request).await? {
+            Err(problem) => Some(problem),
+            Ok(valid) => self.denied(&request, &valid).await?,
+        };
+        let running = EnvironmentFilter {
+            live: true,
+            owner: Some(request.requester.clone()),
+            project: Some(request.project.clone()),
+            ..EnvironmentFilter::default()
+        };
+        Ok(DecideRow {
+            version_name: artifact.map_or_else(|| request.artifact.to_string(), |artifact| artifact.name.clone()),
+            account_name: account.map_or_else(|| request.account.to_string(), |account| account.name),
+            account: request.account.clone(),
+            region: request.region.clone(),
+            lease_days: request.lease_days,
+            steps: approvers::in_turn(&request.approval),
+            hindrance,
+            running: self.store().count_environments(&Scope::All, &running).await?,
+            version: request.version,
+            request: self.request_rows(&[request]).await?.remove(0),
+        })
+    }
+
+    /// Decides each request that was chosen. What could not be decided comes back with the reason at its field; all the others
+    /// are decided by then. A second click finds them so.
+    pub async fn decide_requests(&self, caller: &Caller, input: &DecideManyInput) -> Result<Vec<Decided>> {
+        let chosen = chosen(&input.chosen)?;
+        if !matches!(input.decision.as_str(), "approve" | "deny") {
+            return Err(Error::field("decision", "Choose to approve or to deny."));
+        }
+        let reasons: BTreeMap<&RequestId, &str> = chosen.iter().map(|(id, _)| (id, reason(input, id))).collect();
+        if input.decision == "deny" && reasons.values().any(|reason| reason.is_empty()) {
+            return Err(Error::field("comment", "Say why, here for all or at each: those who asked read it."));
+        }
+        let (mut decided, mut mistakes, mut denials) = (Vec::new(), Vec::new(), Vec::new());
+        for (id, version) in &chosen {
+            let comment = reasons.get(id).copied().unwrap_or_default().to_owned();
+            let one = DecisionInput { decision: input.decision.clone(), comment, version: version.clone() };
+            let field = format!("reason[{id}]");
+            match self.decide_request(caller, id, one).await {
+                Ok(became) => decided.push(became),
+                Err(Error::Invalid(errors)) => {
+                    mistakes.extend(errors.into_iter().map(|error| FieldError::new(&field, error.message)));
+                }
+                Err(Error::Conflict(problem)) => {
+                    mistakes.push(FieldError::new(&field, format!("{} {}", problem.what, problem.why)));
+                }
+                Err(Error::Stale { .. }) => {
+                    let message = "It changed since this page was loaded: look at it again.";
+                    mistakes.push(FieldError::new(&field, message));
+                }
+                Err(denied @ Error::Denied { .. }) => {
+                    if let Error::Denied { says, .. } = &denied {
+                        mistakes.push(FieldError::new(&field, format!("It was not decided. {says}")));
+                    }
+                    denials.push(denied);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        // Whoever may decide none of them is refused as with one.
+        if denials.len() == chosen.len()
+            && let Some(denied) = denials.pop()
+        {
+            return Err(denied);
+        }
+        if mistakes.is_empty() { Ok(decided) } else { Err(Error::Invalid(mistakes)) }
+    }
+}
+
+/// What is said of one request: its own reason, or that for all.
+fn reason<'a>(input: &'a DecideManyInput, id: &RequestId) -> &'a str {
+    let own = input.reason.get(id.as_str()).map(|own| own.trim()).filter(|own| !own.is_empty());
+    own.unwrap_or_else(|| input.comment.trim())
+}
+
+fn chosen(text: &str) -> Result<Vec<(RequestId, String)>> {
+    let mut chosen: Vec<(RequestId, String)> = Vec::new();
+    for one in text.split(',').filter(|one| !one.is_empty()) {
+        let (id, version) = one.split_once(':').unwrap_or((one, ""));
+        let id: RequestId = id.parse().map_err(|_| Error::NotFound { what: "request with this id".to_owned() })?;
+        if chosen.iter().all(|(there, _)| there != &id) {
+            chosen.push((id, version.to_owned()));
+        }
+    }
+    match chosen.len() {
+        0 => Err(Error::field("decision", "Choose requests first, from the list of what waits for you.")),
+        n if n > MOST_TOGETHER => Err(Error::field("decision", format!("Choose {MOST_TOGETHER} requests at most."))),
+        _ => Ok(chosen),
+    }
+}
