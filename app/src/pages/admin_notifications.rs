@@ -128,6 +128,7 @@ fn WebhookLine(row: WebhookRow, manage: bool) -> impl IntoView {
 fn topic_label(topic: Topic) -> &'static str {
     match topic {
         Topic::RequestWaiting => "A request waits for a decision",
+        Topic::RequestQuestion => "Somebody asks about a request, or answers",
         Topic::RequestDecided => "A request is decided or expires",
         Topic::EnvironmentReady => "An environment is ready, or updated",
         Topic::EnvironmentFailed => "A change of an environment fails, or AWS has it otherwise",

@@ -9,11 +9,11 @@ use crate::components::{Callout, Card, Disclosure, Hidden, Moment, TextArea, Ton
 #[component]
 pub fn Asked(request: RequestPage) -> impl IntoView {
     let answers = !request.state.is_final() && request.allowed.has(Action::AnswerRequest);
-    let open = request.messages.last().filter(|last| last.kind == MessageKind::Question && answers)?;
+    let open = request.messages.into_iter().last().filter(|last| last.kind == MessageKind::Question && answers)?;
     let title = format!("{} asks you something before this is decided.", open.by);
     Some(view! {
         <Callout tone=Tone::Warn title>
-            <p class="whitespace-pre-line break-words">{open.text.clone()}</p>
+            <p class="whitespace-pre-line break-words">{open.text}</p>
             <p><a href="#answer">"Answer"</a></p>
         </Callout>
     })

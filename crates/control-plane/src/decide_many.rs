@@ -12,7 +12,7 @@ use store::{EnvironmentFilter, Scope};
 use crate::{Caller, ControlPlane, Decided, Error, Result, approvers};
 
 /// The most that are decided together: as many as a page of the list has.
-pub const MOST_TOGETHER: usize = 20;
+const MOST_TOGETHER: usize = 20;
 
 impl ControlPlane {
     /// The requests that were chosen, with what it takes to decide each.

@@ -45,7 +45,7 @@ impl ControlPlane {
             return Err(Error::conflict(
                 "You have nothing to delegate.",
                 "Only those who decide requests in their own right let somebody do it in their place.",
-                format!("Ask {} if you think that you should decide requests.", self.settings().platform_contact),
+                &format!("Ask {} if you think that you should decide requests.", self.settings().platform_contact),
             ));
         }
         let from = &caller.actor.person;

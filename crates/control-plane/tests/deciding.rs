@@ -292,7 +292,7 @@ on_both! {
         state.settle().await;
         let revocation = state.plane.revocations(&state.as_("admin").await, "").await.unwrap().rows.items.remove(0).id;
         let version = state.plane.revocation(&state.as_("admin").await, &revocation).await.unwrap().version;
-        state.plane.restore_access(&state.as_("admin").await, &revocation, version).await.unwrap();
+        state.plane.restore_access(&state.as_("admin").await, &revocation, &version.to_string()).await.unwrap();
         state.settle().await;
         assert!(may().await);
         state.pass(TimeDelta::days(2));

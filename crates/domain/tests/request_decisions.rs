@@ -180,7 +180,7 @@ fn a_chain_goes_step_by_step_and_a_denial_ends_it_anywhere() {
     let denied = two.clone().decide(deny("owner", "no"), start()).unwrap();
     assert_eq!((denied.state, denied.agreed.len()), (RequestState::Denied, 2));
     let for_lead =
-        Decision::Approve { by: Some(person("other")), on_behalf_of: Some(person("lead")), comment: "".into() };
+        Decision::Approve { by: Some(person("other")), on_behalf_of: Some(person("lead")), comment: String::new() };
     assert_eq!(two.clone().decide(for_lead, start()), Err(DecisionError::DecidedBefore));
     let approved = two.decide(approve("owner"), start()).unwrap();
     assert_eq!((approved.state, open(&approved)), (RequestState::Approved, None));

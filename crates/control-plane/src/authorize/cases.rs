@@ -17,7 +17,7 @@ pub(super) fn person(subject: &str) -> PersonKey {
 }
 
 /// `roles`: `admin`, `auditor`, `member:PROJECT`, `lead:PROJECT`, `group:GROUP`, `cut off`, `cut off in:PROJECT`.
-fn actor(subject: &str, roles: &[&str]) -> Actor {
+pub(super) fn actor(subject: &str, roles: &[&str]) -> Actor {
     let mut actor = Actor {
         person: person(subject),
         display_name: subject.into(),
@@ -74,7 +74,22 @@ pub(super) fn actors() -> Vec<(&'static str, Actor)> {
     ]
 }
 
-pub(super) fn things() -> Vec<(&'static str, Facts, Vec<Action>)> {
+/// What is acted on: its name, what the policies know of it, and what is done to it.
+type Thing = (&'static str, Facts, Vec<Action>);
+
+pub(super) fn things() -> Vec<Thing> {
+    let products = [("product of fraud", vec![project("fraud")]), ("product of nobody", vec![])];
+    let products = products.into_iter().map(|(name, projects)| {
+        (name, Facts::Product { id: "p".into(), projects }, vec![Action::ViewProduct, Action::SubmitRequest])
+    });
+    let mut things: Vec<Thing> = products.chain(requests()).chain(environments()).chain(revocations()).collect();
+    let of_things: Vec<Action> = things.iter().flat_map(|(_, _, actions)| actions.clone()).collect();
+    let on_portal = Action::ALL.iter().copied().filter(|action| !of_things.contains(action)).collect();
+    things.push(("portal", Facts::Portal, on_portal));
+    things
+}
+
+fn requests() -> Vec<Thing> {
     let at_step = |step: Option<Approver>| Facts::Request {
         id: "r".into(),
         requester: person("you"),
@@ -107,6 +122,33 @@ pub(super) fn things() -> Vec<(&'static str, Facts, Vec<Action>)> {
         }
         facts
     };
+    let on_requests = vec![
+        Action::ViewRequest,
+        Action::WithdrawRequest,
+        Action::DecideRequest,
+        Action::QuestionRequest,
+        Action::AnswerRequest,
+    ];
+    vec![
+        ("own request, lead there", request("me", true), on_requests.clone()),
+        ("own request, no lead", request("me", false), on_requests.clone()),
+        ("other's request, lead there", request("you", true), on_requests.clone()),
+        ("other's request, no lead", request("you", false), on_requests.clone()),
+        ("other's request, at the data owner's step", at_step(Some(Approver::DataOwner)), on_requests.clone()),
+        ("other's request, at the admin's step", at_step(Some(Approver::Admin)), on_requests.clone()),
+        ("other's request, nobody is asked", at_step(None), on_requests.clone()),
+        ("other's request, decided by me before", decided("me", Approver::Lead), on_requests.clone()),
+        (
+            "other's request, decided by me before, at the data owner's step",
+            decided("me", Approver::DataOwner),
+            on_requests.clone(),
+        ),
+        ("other's request, delegated to me", delegated(request("you", true)), on_requests.clone()),
+        ("own request, delegated to me", delegated(request("me", true)), on_requests),
+    ]
+}
+
+fn environments() -> Vec<Thing> {
     let in_state = |who: &str, revoked| Facts::Environment {
         id: "e".into(),
         owner: person(who),
@@ -124,20 +166,6 @@ pub(super) fn things() -> Vec<(&'static str, Facts, Vec<Action>)> {
         lease_over: over,
     };
     let environment = |who: &str| in_state(who, false);
-    let revocation = |who: &str, within: Option<&str>, by_admin| Facts::Revocation {
-        id: "v".into(),
-        person: person(who),
-        project: within.map(project),
-        by_admin,
-    };
-    let on_revocations = vec![Action::ViewRevocation, Action::RevokeAccess, Action::RestoreAccess];
-    let on_requests = vec![
-        Action::ViewRequest,
-        Action::WithdrawRequest,
-        Action::DecideRequest,
-        Action::QuestionRequest,
-        Action::AnswerRequest,
-    ];
     let on_environments = vec![
         Action::ViewEnvironment,
         Action::LaunchEnvironment,
@@ -152,38 +180,7 @@ pub(super) fn things() -> Vec<(&'static str, Facts, Vec<Action>)> {
         Action::StopEnvironment,
         Action::StartEnvironment,
     ];
-    let on_portal = Action::ALL
-        .iter()
-        .copied()
-        .filter(|a| ![Action::ViewProduct, Action::SubmitRequest].contains(a))
-        .filter(|a| !on_requests.contains(a) && !on_environments.contains(a) && !on_revocations.contains(a))
-        .collect();
     vec![
-        (
-            "product of fraud",
-            Facts::Product { id: "p".into(), projects: vec![project("fraud")] },
-            vec![Action::ViewProduct, Action::SubmitRequest],
-        ),
-        (
-            "product of nobody",
-            Facts::Product { id: "p".into(), projects: vec![] },
-            vec![Action::ViewProduct, Action::SubmitRequest],
-        ),
-        ("own request, lead there", request("me", true), on_requests.clone()),
-        ("own request, no lead", request("me", false), on_requests.clone()),
-        ("other's request, lead there", request("you", true), on_requests.clone()),
-        ("other's request, no lead", request("you", false), on_requests.clone()),
-        ("other's request, at the data owner's step", at_step(Some(Approver::DataOwner)), on_requests.clone()),
-        ("other's request, at the admin's step", at_step(Some(Approver::Admin)), on_requests.clone()),
-        ("other's request, nobody is asked", at_step(None), on_requests.clone()),
-        ("other's request, decided by me before", decided("me", Approver::Lead), on_requests.clone()),
-        (
-            "other's request, decided by me before, at the data owner's step",
-            decided("me", Approver::DataOwner),
-            on_requests.clone(),
-        ),
-        ("other's request, delegated to me", delegated(request("you", true)), on_requests.clone()),
-        ("own request, delegated to me", delegated(request("me", true)), on_requests),
         ("own environment", environment("me"), on_environments.clone()),
         ("other's environment", environment("you"), on_environments.clone()),
         ("own environment, revoked", in_state("me", true), on_environments.clone()),
@@ -191,10 +188,21 @@ pub(super) fn things() -> Vec<(&'static str, Facts, Vec<Action>)> {
         ("own environment, past its lease", past("me", false), on_environments.clone()),
         ("other's environment, past its lease", past("you", false), on_environments.clone()),
         ("other's environment, past its grace period", past("you", true), on_environments),
+    ]
+}
+
+fn revocations() -> Vec<Thing> {
+    let revocation = |who: &str, within: Option<&str>, by_admin| Facts::Revocation {
+        id: "v".into(),
+        person: person(who),
+        project: within.map(project),
+        by_admin,
+    };
+    let on_revocations = vec![Action::ViewRevocation, Action::RevokeAccess, Action::RestoreAccess];
+    vec![
         ("own revocation in fraud", revocation("me", Some("fraud"), false), on_revocations.clone()),
         ("other's revocation in fraud", revocation("you", Some("fraud"), false), on_revocations.clone()),
         ("other's revocation in fraud, by an admin", revocation("you", Some("fraud"), true), on_revocations.clone()),
         ("other's revocation everywhere", revocation("you", None, true), on_revocations),
-        ("portal", Facts::Portal, on_portal),
     ]
 }

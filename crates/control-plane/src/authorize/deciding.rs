@@ -109,7 +109,7 @@ impl ControlPlane {
     /// Where nobody whom the open step names is left to decide it.
     async fn standing_in(&self) -> Result<Vec<Part>> {
         let deciders = self.deciders(|_| true).await?;
-        let mut by_project: BTreeMap<(Approver, ProjectId), Vec<(WaitingPlace, Vec<PersonKey>)>> = BTreeMap::new();
+        let mut by_project: BTreeMap<(Approver, ProjectId), Vec<Waiting>> = BTreeMap::new();
         for place in self.store().waiting_places().await? {
             let there = Where { project: &place.project, product: &place.product, stage: place.stage };
             let people = deciders.of(place.who, there).map(|actor| actor.person.clone()).collect();
@@ -140,6 +140,9 @@ impl ControlPlane {
         Ok(parts)
     }
 }
+
+/// Where requests wait, and who decides them there.
+type Waiting = (WaitingPlace, Vec<PersonKey>);
 
 /// The projects that the actor leads.
 fn led(actor: &Actor) -> impl Iterator<Item = Part> {

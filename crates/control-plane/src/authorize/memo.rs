@@ -38,7 +38,7 @@ impl Question {
             admin: actor.has_platform_role(PlatformRole::Admin),
             auditor: actor.has_platform_role(PlatformRole::Auditor),
             cut_off: actor.cut_off.everything,
-            cut_off_in: actor.cut_off.projects.iter().cloned().collect(),
+            cut_off_in: actor.cut_off.projects.clone(),
             groups: facts.groups_of(actor).cloned().collect(),
             member_of: in_order(ProjectRole::Member),
             lead_of: in_order(ProjectRole::Lead),

@@ -185,7 +185,7 @@ impl ControlPlane {
                     return Ok(Outcome::new(domain::operation::Observation::Blocked { problem }));
                 }
             };
-            return self.act_authorized(operation, &authorized).await;
+            return Box::pin(self.act_authorized(operation, &authorized)).await;
         }
         match &operation.step {
             Step::FollowProvision { record } => self.follow_provision(operation, environment, record).await,
@@ -200,7 +200,7 @@ impl ControlPlane {
 
     async fn act_authorized(&self, operation: &Operation, it: &Authorized<Environment>) -> Result<Outcome> {
         match (&operation.step, operation.kind) {
-            (Step::Check, OperationKind::Provision) => self.check_provision(operation, it).await,
+            (Step::Check, OperationKind::Provision) => Box::pin(self.check_provision(operation, it)).await,
             (Step::Check, OperationKind::Update) => self.check_update(operation, it).await,
             (Step::Check, OperationKind::Terminate) => self.check_terminate(operation, it).await,
             (Step::Update { plan }, _) => self.update(operation, it, plan).await,

@@ -6,6 +6,7 @@ use crate::id::{AccountId, EnvironmentId, ProductId, ProjectId, Region, RequestI
 use crate::preflight::Preflight;
 use crate::problem::Problem;
 use crate::project::{DataClass, Stage};
+use crate::question::MessageKind;
 use crate::request::{RequestKind, RequestState};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

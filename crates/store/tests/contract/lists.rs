@@ -8,7 +8,7 @@ use domain::request::{Agreement, Request, RequestState, StepDecision, Verdict};
 use store::{Cursor, EnvironmentFilter, Order, PageRequest, Part, RequestFilter, Scope, Store};
 
 use crate::backend::on_both;
-use crate::samples::{environment, person, project_id, request, with_projects};
+use crate::samples::{at, environment, person, project_id, request, with_projects};
 
 const PROJECTS: [&str; 4] = ["a", "b", "c", "d"];
 const PEOPLE: [&str; 3] = ["ada", "bob", "cyd"];
@@ -115,12 +115,11 @@ fn scopes() -> Vec<Scope> {
 fn in_scope(scope: &Scope, project: &domain::id::ProjectId, owner: &domain::person::PersonKey) -> bool {
     match scope {
         Scope::All => true,
-        Scope::Nothing => false,
+        Scope::Nothing | Scope::Requests(_) => false,
         Scope::Projects(projects) => projects.contains(project),
         Scope::ProjectsOrOwner { projects, person } => projects.contains(project) || person == owner,
         Scope::Person(person) => person == owner,
         Scope::People(people) => people.contains(owner),
-        Scope::Requests(_) => false,
     }
 }
 
@@ -134,6 +133,7 @@ fn picks(scope: &Scope, request: &Request) -> bool {
             && part.stage.is_none_or(|stage| stage == request.stage)
             && part.who.is_none_or(|who| request.last_step().is_some_and(|open| open.step.who == who))
             && part.requester.as_ref().is_none_or(|person| person == &request.requester)
+            && part.submitted_until.is_none_or(|until| request.submitted_at <= until)
             && part.decided_by.as_ref().is_none_or(|person| request.was_decided_by(person))
             && part.spent.iter().all(had_a_part)
             && !part.free.iter().any(had_a_part)

@@ -91,7 +91,7 @@ on_both! {
         tx.insert_request_decision(&made).await.unwrap();
         tx.insert_request_decision(&StepDecision { request: request_id("r2"), ..made.clone() }).await.unwrap();
         tx.commit().await.unwrap();
-        assert_eq!(store.request_decisions(&made.request).await.unwrap(), [made.clone()]);
+        assert_eq!(store.request_decisions(&made.request).await.unwrap(), std::slice::from_ref(&made));
         assert_eq!(store.request_decision_of(&made.request, &made.by).await.unwrap(), Some(made.clone()));
         assert_eq!(store.request_decision_of(&made.request, &person("cyd")).await.unwrap(), None);
         for again in [
