@@ -1,4 +1,4 @@
-use domain::view::{HandOverInput, HoldInput, TerminateInput};
+use domain::view::{ExtensionInput, HandOverInput, HoldInput, TerminateInput};
 use leptos::prelude::*;
 use leptos::server_fn::codec::PostUrl;
 
@@ -87,6 +87,23 @@ pub async fn extend_lease(
     act(Form::of("/environments", &environment), |portal, caller| async move {
         portal.extend_lease(&caller, &id(&environment, "environment")?, &ends).await?;
         Ok(done(format!("/environments/{environment}"), "The lease is extended."))
+    })
+    .await
+}
+
+#[server(endpoint = "request_extension", prefix = "/api", input = PostUrl, output = Html)]
+pub async fn request_extension(
+    #[server(rename = "id")]
+    #[server(default)]
+    environment: String,
+    #[server(default)] extension_days: String,
+    #[server(default)] extension_reason: String,
+) -> Posted {
+    let input = ExtensionInput { extension_days, extension_reason };
+    let form = Form::of("/environments", &environment).with_fields(&input).with_field("id", &environment);
+    act(form, |portal, caller| async move {
+        let request = portal.request_extension(&caller, &id(&environment, "environment")?, input).await?;
+        Ok(done(format!("/requests/{request}"), "Your request was submitted."))
     })
     .await
 }

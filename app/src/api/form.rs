@@ -52,9 +52,10 @@ impl Form {
             }
             "/api/delegate_decisions" => Self::at("/approvals/delegations"),
             "/api/decide_requests" => Self::of_decisions(&value("chosen")),
-            "/api/terminate_environment" | "/api/hold_environment" | "/api/hand_over_environment" => {
-                Self::of("/environments", &value("id"))
-            }
+            "/api/terminate_environment"
+            | "/api/request_extension"
+            | "/api/hold_environment"
+            | "/api/hand_over_environment" => Self::of("/environments", &value("id")),
             "/api/revoke_access" => Self::of_revocation(&value("environment"), &value("person")),
             "/api/save_approval_floor" => Self::at("/admin/approvals").named("floor"),
             "/api/add_approver" => Self::at("/admin/approvals").named("approver"),

@@ -80,6 +80,7 @@ pub const PATHS: &[&str] = &[
     "/api/remove_project_account",
     "/api/remove_webhook",
     "/api/request_again",
+    "/api/request_extension",
     "/api/restore_access",
     "/api/retry_delivery",
     "/api/retry_environment",

@@ -61,13 +61,17 @@ pub fn RequestRows(
     let rows = rows
         .into_iter()
         .map(|row| {
-            let update = (row.kind == RequestKind::Update).then_some("Update: ");
+            let kind = match row.kind {
+                RequestKind::Provision => None,
+                RequestKind::Update => Some("Update: "),
+                RequestKind::Extension => Some("More time: "),
+            };
             view! {
                 <li class="row row-req">
                     <div class="row-main">
                         {choose.then(|| view! { <Choose id=row.id.to_string() name=row.name.clone() /> })}
                         <a class="row-link" href=format!("/requests/{}", row.id)>{row.name}</a>
-                        <p class="row-sub">{update} {row.product_name}</p>
+                        <p class="row-sub">{kind} {row.product_name}</p>
                         {reasons.then(|| view! { <p class="row-reason">{row.justification}</p> })}
                     </div>
                     <p class="row-sub">

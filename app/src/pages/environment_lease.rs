@@ -53,10 +53,12 @@ pub fn Lease(environment: EnvironmentPage) -> impl IntoView {
             .into_any()
         }
         None => view! {
-            <p class="text-muted">"It cannot be extended any further: it ends at the limit of what the project may use the product for. A lead can hold it."</p>
+            <p class="text-muted">"One click extends it no further: it ends at the limit of what the project may use the product for."</p>
         }
         .into_any(),
     });
+    let beyond = (environment.allowed.has(Action::ExtendLease) && environment.update_waiting.is_none())
+        .then(|| view! { <BeyondForm environment=environment.clone() /> });
     let holds = environment.allowed.has(Action::HoldEnvironment);
     let held = lease.hold.map(|hold| view! { <Held hold id=id.clone() holds /> });
     let form = holds.then(|| view! { <HoldForm environment /> });
@@ -65,6 +67,7 @@ pub fn Lease(environment: EnvironmentPage) -> impl IntoView {
             <div class="stack gap-3">
                 <p>"Ends on " <Moment at=lease.ends_at /> "."</p>
                 {extend}
+                {beyond}
                 {held}
                 {form}
             </div>
@@ -84,6 +87,32 @@ fn Held(hold: HoldView, id: String, holds: bool) -> impl IntoView {
             {release}
         </Callout>
     }
+}
+
+/// More time than one click gives, which somebody has to agree to.
+#[component]
+fn BeyondForm(environment: EnvironmentPage) -> impl IntoView {
+    let beyond = environment.lease.beyond.clone();
+    let state = environment.form.clone();
+    let open = state.error("extension_days").is_some() || state.error("extension_reason").is_some();
+    (!beyond.is_empty()).then(|| {
+        view! {
+            <Disclosure summary="Ask for more time" open id="extension">
+                <form class="stack gap-4" method="post" action="/api/request_extension" novalidate>
+                    <Hidden name="id" value=environment.id.to_string() />
+                    <TextField
+                        label="Days from the approval" name="extension_days" state=state.clone() kind="number"
+                        help=format!("1 to 365. It has to be approved by {beyond}.")
+                    />
+                    <TextArea
+                        label="What you need it for" name="extension_reason" state lines=2
+                        help="Whoever decides reads this."
+                    />
+                    <p class="actions"><button class="button" type="submit">"Ask for more time"</button></p>
+                </form>
+            </Disclosure>
+        }
+    })
 }
 
 #[component]

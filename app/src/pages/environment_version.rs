@@ -28,7 +28,7 @@ pub fn VersionCallout(environment: EnvironmentPage) -> impl IntoView {
 pub fn Version(environment: EnvironmentPage) -> impl IntoView {
     let waiting = environment.update_waiting.as_ref().map(|request| {
         view! {
-            <p>"An update of it waits for a decision: " <a href=format!("/requests/{request}")>"go to the request"</a> "."</p>
+            <p>"A request about it waits for a decision: " <a href=format!("/requests/{request}")>"go to the request"</a> "."</p>
         }
     });
     let offers = offers(&environment);

@@ -1,5 +1,5 @@
 use domain::action::Action;
-use domain::view::{ConstraintRow, FormState, RequestPage, StepRow, StepState, TimelineEntry};
+use domain::view::{ConstraintRow, ExtensionOf, FormState, RequestPage, StepRow, StepState, TimelineEntry};
 use leptos::prelude::*;
 
 use crate::components::{
@@ -72,6 +72,7 @@ pub fn page(request: RequestPage) -> Page {
             </Callout>
         }
     });
+    let extension = request.extension.clone().map(|of| view! { <Extension of /> });
     let preflight = request.preflight.clone().map(|preflight| view! { <PreflightCard preflight /> });
     let decision = (open && decide).then(|| {
         let id = request.id.to_string();
@@ -97,12 +98,13 @@ pub fn page(request: RequestPage) -> Page {
         <div class="columns">
             <div class="stack">
                 <Why request=request.clone() />
+                {extension}
                 {preview}
                 {preflight}
                 <Questions request=request.clone() />
                 {decision}
-                <What request=request.clone() />
-                <Rules constraints=request.constraints />
+                {request.extension.is_none().then(|| view! { <What request=request.clone() /> })}
+                {request.extension.is_none().then(|| view! { <Rules constraints=request.constraints /> })}
             </div>
             <div class="stack">
                 {(request.steps.len() > 1 || request.steps.iter().any(|step| !step.agreed.is_empty()))
@@ -137,6 +139,20 @@ fn Why(request: RequestPage) -> impl IntoView {
                 <Fact term="Lease">{words::count(request.lease_days, "day", "days")}</Fact>
                 {(!request.state.is_final())
                     .then(|| view! { <Fact term="To be decided until"><Moment at=request.expires_at /></Fact> })}
+            </Facts>
+        </Card>
+    }
+}
+
+/// What more time comes to.
+#[component]
+fn Extension(of: ExtensionOf) -> impl IntoView {
+    view! {
+        <Card title="More time for an environment">
+            <Facts wide=true>
+                <Fact term="Environment"><a href=format!("/environments/{}", of.environment)>"The page of the environment"</a></Fact>
+                <Fact term="Its lease ends"><Moment at=of.ends_at /></Fact>
+                <Fact term="After an approval now"><Moment at=of.would_end_at /></Fact>
             </Facts>
         </Card>
     }
@@ -189,6 +205,7 @@ fn after_approval(request: &RequestPage) -> String {
             let next = ahead.map(|step| step.who.clone()).unwrap_or_default();
             format!("After your approval it is up to {next}.")
         }
+        _ if request.extension.is_some() => "After an approval the lease ends later at once.".to_owned(),
         _ if request.update.is_some() => "After an approval the environment is updated at once.".to_owned(),
         _ => "After an approval the environment is provisioned at once.".to_owned(),
     }

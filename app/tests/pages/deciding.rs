@@ -2,6 +2,7 @@
 
 use app::pages;
 use domain::action::Action;
+use domain::environment::EnvironmentState;
 use domain::problem::{FieldError, Problem};
 use domain::question::MessageKind;
 use domain::request::RequestState;
@@ -100,4 +101,29 @@ fn requests_are_decided_together_with_one_reason_or_one_each() {
     assert!(wrong.contains("It changed since this page was loaded.") && wrong.contains("As agreed"));
     let none = page("decide-together-none", || pages::decide_many::page(DecideManyPage { open: Vec::new(), ..many() }));
     assert!(none.contains("None of these waits for your decision.") && !none.contains("/api/decide_requests"));
+}
+
+#[test]
+fn more_time_is_asked_for_and_shown_to_whoever_decides() {
+    let asked = page("request-extension", || {
+        let extension = ExtensionOf {
+            environment: samples::id("0199aaaa-0000-7000-8000-000000000001"),
+            ends_at: samples::at(60),
+            would_end_at: samples::at(60 * 24 * 200),
+        };
+        pages::request::page(RequestPage { extension: Some(extension), ..samples::request(RequestState::Submitted) })
+    });
+    assert!(asked.contains("More time for an environment") && !asked.contains("What it creates"));
+    assert!(asked.contains("After an approval the lease ends later at once."));
+    let form = page("environment-more-time", || {
+        let mut it = samples::environment(EnvironmentState::Available);
+        it.form.errors.push(FieldError::new("extension_days", "A whole number of days from 1 to 365."));
+        it.form.values.insert("extension_reason".into(), "One more run".into());
+        pages::environment::page(it, false)
+    });
+    assert!(form.contains("/api/request_extension") && form.contains("One more run"));
+    assert!(
+        form.contains("It has to be approved by a team lead.")
+            && form.contains("A whole number of days from 1 to 365.")
+    );
 }

@@ -40,11 +40,7 @@ impl ControlPlane {
         let decision = match verdict {
             // What is known to come to nothing is not begun.
             Verdict::Approve if seen.state == RequestState::Submitted => {
-                let valid = match self.still_valid(&seen).await? {
-                    Ok(valid) => valid,
-                    Err(problem) => return Err(Error::Conflict(problem)),
-                };
-                if let Some(problem) = self.denied(&seen, &valid).await? {
+                if let Some(problem) = self.hindrance_of(&seen).await? {
                     return Err(Error::Conflict(problem));
                 }
                 Decision::Approve { by: Some(by), on_behalf_of, comment }
@@ -140,6 +136,9 @@ impl ControlPlane {
         if decided.state == RequestState::Approved && decided.kind == RequestKind::Update {
             tx.update_request(&decided).await?;
             self.begin_update(tx, by, &decided).await?;
+        } else if decided.state == RequestState::Approved && decided.kind == RequestKind::Extension {
+            tx.update_request(&decided).await?;
+            self.extend_by(tx, by, &decided).await?;
         } else if decided.state == RequestState::Approved {
             let (environment, operation) = self.environment_for(&decided)?;
             decided.environment = Some(environment.id.clone());

@@ -35,10 +35,7 @@ impl ControlPlane {
         let product = self.store().product(&request.product).await?;
         let account = self.store().project_account(&request.project, &request.account, &request.region).await?;
         let artifact = product.as_ref().and_then(|product| product.artifact(&request.artifact));
-        let hindrance = match self.still_valid(&request).await? {
-            Err(problem) => Some(problem),
-            Ok(valid) => self.denied(&request, &valid).await?,
-        };
+        let hindrance = self.hindrance_of(&request).await?;
         let running = EnvironmentFilter {
             live: true,
             owner: Some(request.requester.clone()),

@@ -33,7 +33,7 @@ impl ControlPlane {
             return Err(Error::conflict(
                 "The lease cannot be extended any further.",
                 "It ends at the limit of what the project may use the product for, or the project may no longer use it.",
-                "Request a new environment, or ask a lead to hold this one.",
+                "Ask for more time, or ask a lead to hold this one.",
             ));
         };
         let mut tx = self.store().begin().await?;
@@ -84,6 +84,7 @@ impl ControlPlane {
             ends_at: it.lease_ends_at,
             standing: self.lease_standing(it),
             extends_to: self.next_end(it).await?,
+            beyond: self.beyond_in_words(it).await?,
             hold,
         })
     }
@@ -98,7 +99,7 @@ impl ControlPlane {
     }
 
     /// The environment, held until the end of the transaction; one that is coming down has no lease any more.
-    async fn living(&self, tx: &mut Tx, id: &EnvironmentId) -> Result<Environment> {
+    pub(crate) async fn living(&self, tx: &mut Tx, id: &EnvironmentId) -> Result<Environment> {
         let it = tx.environment(id).await?.ok_or_else(|| Error::not_found("environment"))?;
         if matches!(it.state, EnvironmentState::Terminating | EnvironmentState::Terminated) {
             return Err(Error::conflict(

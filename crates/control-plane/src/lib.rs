@@ -22,6 +22,7 @@ mod drafts;
 mod environment;
 mod environments;
 mod error;
+mod extension;
 mod guardrails;
 mod hand_over;
 mod home;

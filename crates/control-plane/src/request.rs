@@ -13,7 +13,7 @@ use domain::parameter::narrow;
 use domain::person::PersonKey;
 use domain::preflight::Preflight;
 use domain::problem::Problem;
-use domain::request::{Decision, Request, RequestState, Verdict};
+use domain::request::{Decision, Request, RequestKind, RequestState, Verdict};
 use domain::view::{Denial, RequestPage, StepRow, StepState, TimelineEntry, UpdateOf, UpdatePreview};
 use store::{AuditFilter, EnvironmentFilter, PageRequest, Scope};
 
@@ -93,6 +93,7 @@ impl ControlPlane {
             running: self.environment_rows(caller, &running.items).await?,
             state: request.state,
             update,
+            extension: self.extension_of(&request).await?,
             is_mine: request.requester == caller.actor.person,
             denial: self.denial(&request).await?,
             timeline: self.timeline(&request).await?,
@@ -114,6 +115,9 @@ impl ControlPlane {
         &self,
         request: &Request,
     ) -> Result<(Option<Problem>, Option<Preflight>, Option<UpdatePreview>)> {
+        if request.kind == RequestKind::Extension {
+            return Ok((self.extension_hindrance(request).await?, None, None));
+        }
         match self.still_valid(request).await? {
             Err(problem) => Ok((Some(problem), None, None)),
             Ok(valid) => {
@@ -224,6 +228,7 @@ impl ControlPlane {
                     "approve_request" => "Approved",
                     "deny_request" => "Denied",
                     "question_request" => "Asked",
+                    "remind_of_request" => "Reminded those who decide",
                     "answer_request" => "Answered",
                     "withdraw_request" => "Withdrawn",
                     "expire_request" => "Expired",

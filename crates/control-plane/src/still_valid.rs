@@ -90,6 +90,17 @@ impl ControlPlane {
         Ok(Ok(StillValid { product, project, parameters, kept, anew: false, environment }))
     }
 
+    /// What is known to keep a request from being carried out as it is.
+    pub(crate) async fn hindrance_of(&self, request: &Request) -> Result<Option<Problem>> {
+        if request.kind == RequestKind::Extension {
+            return self.extension_hindrance(request).await;
+        }
+        match self.still_valid(request).await? {
+            Err(problem) => Ok(Some(problem)),
+            Ok(valid) => self.denied(request, &valid).await,
+        }
+    }
+
     /// The environment that a request is an update of.
     pub(crate) async fn updated_by(&self, request: &Request) -> Result<Option<Environment>> {
         match (request.kind, &request.environment) {

@@ -10,7 +10,7 @@ use control_plane::Error;
 use domain::environment::EnvironmentState;
 use domain::id::EnvironmentId;
 use domain::lease::LeaseStanding;
-use domain::view::{EnvironmentPage, HoldInput};
+use domain::view::{DecisionInput, EnvironmentPage, ExtensionInput, HoldInput};
 use sim::FaultKind;
 
 const DEV: &str = "601000000002";
@@ -151,6 +151,50 @@ on_both! {
         state.pass(TimeDelta::hours(2));
         state.settle().await;
         assert_eq!(state.environment(&id).await.state, EnvironmentState::Terminated);
+        state.assert_sound().await;
+    }
+
+    async fn v2_3_2_more_time_than_the_limit_is_asked_for_and_decided(url) {
+        let state = TestState::start(&url).await;
+        let it = state.available("beyond").await;
+        let id = it.id.clone();
+        let ask = async |who: &str, days: &str| {
+            let input = ExtensionInput { extension_days: days.into(), extension_reason: "One more run".into() };
+            state.plane.request_extension(&state.as_(who).await, &id, input).await
+        };
+        for who in ["churn-scientist", "churn-lead", "admin", "auditor", "newcomer"] {
+            assert!(matches!(ask(who, "200").await, Err(Error::Denied { .. })), "{who}");
+        }
+        for days in ["0", "366", "many", ""] {
+            let refused = ask("fraud-scientist", days).await;
+            assert!(matches!(refused, Err(Error::Invalid(ref errors)) if errors[0].field == "extension_days"), "{refused:?}");
+        }
+        assert_eq!(page(&state, "fraud-scientist", &id).await.lease.beyond, "a team lead");
+        let request = ask("fraud-scientist", "200").await.unwrap();
+        assert_eq!(ask("fraud-scientist", "200").await.unwrap(), request, "a second click");
+        assert!(matches!(ask("fraud-scientist", "100").await, Err(Error::Conflict(_))), "one at a time");
+        assert_eq!(state.environment(&id).await.lease_ends_at, it.lease_ends_at, "nobody decided yet");
+        let seen = state.plane.request(&state.as_("fraud-lead").await, &request, None).await.unwrap();
+        let extension = seen.extension.unwrap();
+        assert_eq!((extension.ends_at, extension.would_end_at), (it.lease_ends_at, state.plane.now() + TimeDelta::days(200)));
+        state.pass(TimeDelta::days(1));
+        let input = DecisionInput { decision: "approve".into(), comment: String::new(), version: "1".into() };
+        let decided = state.plane.decide_request(&state.as_("fraud-lead").await, &request, input).await.unwrap();
+        assert_eq!(decided, control_plane::Decided::Approved);
+        let after = state.environment(&id).await;
+        assert_eq!(after.lease_ends_at, state.plane.now() + TimeDelta::days(200));
+        assert_eq!(state.told(&id, "extend_lease", "request").await, [request.to_string()]);
+        // Nothing else of it changed, and nothing was made.
+        state.settle().await;
+        assert_eq!((state.provisioned(DEV), state.environment(&id).await.state), (vec!["beyond".to_owned()], EnvironmentState::Available));
+        // What ends is extended no more.
+        let second = ask("fraud-lead", "300").await.unwrap();
+        state.terminate("fraud-scientist", &id).await;
+        let input = DecisionInput { decision: "approve".into(), comment: String::new(), version: "1".into() };
+        state.sign_in("second-lead", &["fraud-detection-leads"]).await;
+        let late = state.plane.decide_request(&state.as_("second-lead").await, &second, input).await;
+        assert!(matches!(late, Err(Error::Conflict(ref problem)) if problem.what.contains("nothing left")), "{late:?}");
+        state.settle().await;
         state.assert_sound().await;
     }
 }

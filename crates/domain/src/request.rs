@@ -70,15 +70,18 @@ pub enum RequestKind {
     Provision,
     /// An environment in another version, or with other values.
     Update,
+    /// A later end of an environment's lease than its product's limit allows: in as many days as the lease has.
+    Extension,
 }
 
 impl RequestKind {
-    pub const ALL: [Self; 2] = [Self::Provision, Self::Update];
+    pub const ALL: [Self; 3] = [Self::Provision, Self::Update, Self::Extension];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Provision => "provision",
             Self::Update => "update",
+            Self::Extension => "extension",
         }
     }
 }

@@ -82,6 +82,7 @@ pub(crate) fn request(state: RequestState) -> RequestPage {
         running: vec![environment_row("features-old", EnvironmentState::Available)],
         state,
         update: None,
+        extension: None,
         is_mine: false,
         denial: (state == RequestState::Denied)
             .then(|| Denial { by: "Frank Lead".into(), reason: "Use the shared domain for this.".into() }),
@@ -220,6 +221,7 @@ pub(crate) fn environment(state: EnvironmentState) -> EnvironmentPage {
             ends_at: at(60 * 24 * 30),
             standing: LeaseStanding::Runs,
             extends_to: Some(at(60 * 24 * 60)),
+            beyond: "a team lead".into(),
             hold: None,
         },
         observed: observed(state),

@@ -54,6 +54,7 @@ impl ControlPlane {
                 let what = match request.kind {
                     RequestKind::Provision => names.product(&request.product),
                     RequestKind::Update => "an update".to_owned(),
+                    RequestKind::Extension => "more time".to_owned(),
                 };
                 let who = names.person(&request.requester);
                 let title = format!("{who} asks for {what}: {}", request.name);

@@ -155,7 +155,7 @@ fn fits(control: &FormControl, value: &str) -> bool {
 fn blocked(environment: &Environment, waiting: bool) -> Option<Problem> {
     if waiting {
         return Some(Problem::new(
-            "An update waits for a decision.",
+            "A request about it waits for a decision.",
             "One change of an environment is asked for at a time.",
             "Look at the request: it can be withdrawn, and another one made.",
         ));

@@ -52,7 +52,7 @@ impl ControlPlane {
         }
         if tx.undecided_request_of(id).await?.is_some() {
             return Err(Error::conflict(
-                "An update of this environment waits for a decision already.",
+                "A change of this environment waits for a decision already.",
                 "One change of an environment is asked for at a time.",
                 "Look at the request: it can be withdrawn, and another one made.",
             ));

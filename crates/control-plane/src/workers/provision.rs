@@ -83,7 +83,7 @@ impl ControlPlane {
         // Whoever asked for an update need not be the owner.
         let tags = match request.kind {
             RequestKind::Provision => tags::sent(&request, &product, &project, it.id.as_str()),
-            RequestKind::Update => it.tags.clone(),
+            RequestKind::Update | RequestKind::Extension => it.tags.clone(),
         };
         let plan = Plan { path: Some(path.id), parameters, tags, ..Plan::default() };
         Ok(Outcome::new(Observation::Checked { plan })

@@ -220,6 +220,8 @@ pub struct LeaseView {
     pub standing: LeaseStanding,
     /// The end after one more extension; `None` at the limit.
     pub extends_to: Option<DateTime<Utc>>,
+    /// Who decides a request for more than that, in words.
+    pub beyond: String,
     pub hold: Option<HoldView>,
 }
 
@@ -228,6 +230,13 @@ pub struct HoldView {
     pub by: String,
     pub reason: String,
     pub until: DateTime<Utc>,
+}
+
+/// A request for more time as posted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExtensionInput {
+    pub extension_days: String,
+    pub extension_reason: String,
 }
 
 /// A hold as posted; `hold_until` is a day, `2026-12-31`, and counts whole.

@@ -80,6 +80,8 @@ pub struct RequestPage {
     pub state: RequestState,
     /// What is updated, where that is asked for.
     pub update: Option<UpdateOf>,
+    /// Whose lease would end later, where that is asked for.
+    pub extension: Option<ExtensionOf>,
     /// Whether it is the own request of whoever looks.
     pub is_mine: bool,
     /// Who denied it, and why.
@@ -131,6 +133,15 @@ pub struct MessageRow {
 pub struct MessageInput {
     pub text: String,
     pub version: String,
+}
+
+/// The environment that somebody asks more time for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExtensionOf {
+    pub environment: EnvironmentId,
+    pub ends_at: DateTime<Utc>,
+    /// When it would end if this were approved now.
+    pub would_end_at: DateTime<Utc>,
 }
 
 /// A step of an approval.

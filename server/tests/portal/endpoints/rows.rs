@@ -230,6 +230,12 @@ pub(super) const ROWS: &[Row] = &[
         "fraud-scientist",
     ),
     form(
+        "/api/request_extension",
+        &[("id", "{environment}"), ("extension_days", "200"), ("extension_reason", "One more run")],
+        &["churn-scientist", "churn-lead", "admin", "auditor", "newcomer"],
+        "fraud-scientist",
+    ),
+    form(
         "/api/show_update_form",
         &[("id", "{environment}"), ("artifact", "{artifact}"), ("justification", "typed so far")],
         &["churn-scientist", "churn-lead", "auditor", "newcomer"],
