@@ -218,6 +218,8 @@ pub fn audit_action(action: &str) -> String {
         "delete_apps" => "Delete apps and spaces",
         "terminate" => "Start the termination",
         "follow_terminate" => "Watch the termination",
+        "detach_homes" => "Delete what a domain's home file system is reached by",
+        "delete_homes" => "Delete home file systems",
         "revoke_access" => "Revoke access",
         "restore_access" => "Restore access",
         "view_revocation" => "See a revocation",
@@ -248,6 +250,23 @@ pub fn audit_action(action: &str) -> String {
     known.to_owned()
 }
 
+/// "12 KiB", "3.4 GiB": what is large is told to a tenth.
+pub fn bytes(number: u64) -> String {
+    let mut unit = "bytes";
+    let mut tenths = number.saturating_mul(10);
+    for next in ["KiB", "MiB", "GiB", "TiB"] {
+        if tenths < 10_240 {
+            break;
+        }
+        tenths /= 1024;
+        unit = next;
+    }
+    match (tenths / 10, tenths % 10) {
+        (whole, 0) => format!("{whole} {unit}"),
+        (whole, tenth) => format!("{whole}.{tenth} {unit}"),
+    }
+}
+
 /// "`SageMaker` domain" out of `AWS::SageMaker::Domain`; other names stay as they are.
 pub fn resource_type(name: &str) -> String {
     let mut parts = name.split("::");
@@ -276,6 +295,12 @@ mod tests {
         assert_eq!(duration(TimeDelta::seconds(200)), "3 min 20 s");
         assert_eq!(duration(TimeDelta::seconds(120)), "2 min");
         assert_eq!(duration(TimeDelta::seconds(7_260)), "2 h 1 min");
+    }
+
+    #[test]
+    fn sizes_read_as_people_say_them() {
+        let read = [0, 1_023, 6_144, 1_600_000, 5_368_709_120, u64::MAX / 10].map(bytes);
+        assert_eq!(read, ["0 bytes", "1023 bytes", "6 KiB", "1.5 MiB", "5 GiB", "1677721.5 TiB"]);
     }
 
     #[test]

@@ -22,6 +22,9 @@ class Forms(HTMLParser):
             self.forms.append((have.get("action"), {}))
         elif not self.forms or "name" not in have and tag != "option":
             return
+        elif tag == "input" and have.get("type") in ("radio", "checkbox") and "checked" not in have:
+            # As a browser: what nobody chose is not posted.
+            return
         elif tag == "input":
             self.forms[-1][1][have["name"]] = have.get("value") or ""
         elif tag == "textarea":
@@ -97,7 +100,9 @@ class Person:
         page = self.get(request)[2]
         return "/environments/" + page.split('href="/environments/', 1)[1].split('"')[0]
 
-    def terminate(self, environment, name):
+    def terminate(self, environment, name, **chosen):
+        """Sends the form with the name typed and what was chosen; gives the page that it ends at."""
         fields = Forms(self.get(environment)[2]).to("/api/terminate_environment")
-        status, _, page = self.post("/api/terminate_environment", **{**fields, "confirm": name})
+        status, _, page = self.post("/api/terminate_environment", **{**fields, "confirm": name, **chosen})
         assert status == 200, (status, page)
+        return page

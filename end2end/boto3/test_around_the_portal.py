@@ -27,6 +27,7 @@ from local_aws import stop as tearDownModule
 OTHER = "602000000002"
 PROD = "601000000004"
 PRESIGN = "sagemaker:CreatePresignedDomainUrl"
+OF_DOMAIN = "ManagedByAmazonSageMakerResource"
 ADA, BOB = "ada-0123456789abcdef", "bob-0123456789abcdef"
 EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
@@ -75,6 +76,35 @@ class AroundThePortal(AwsTestCase):
         ):
             with self.subTest(name):
                 self.refused_by(layer, PRESIGN, self.presign, keys=keys, person=ADA)
+
+    def test_nobody_deletes_the_home_of_a_domain_that_the_session_is_not_for(self):
+        [system] = [
+            system
+            for system in client("efs", DEV).describe_file_systems()["FileSystems"]
+            if {"Key": OF_DOMAIN, "Value": f"arn:aws:sagemaker:{REGION}:{DEV}:domain/{SHARED_DOMAIN}"} in system["Tags"]
+        ]
+        target = client("efs", DEV).describe_mount_targets(FileSystemId=system["FileSystemId"])["MountTargets"][0]
+        groups = client("ec2", DEV).describe_security_groups(
+            Filters=[{"Name": "group-name", "Values": [f"security-group-for-inbound-nfs-{SHARED_DOMAIN}"]}]
+        )
+        group = groups["SecurityGroups"][0]["GroupId"]
+        for name, keys in (
+            ("of a person", role(DEV, "StudiogateProvisioner", ADA)),
+            ("of another domain", role(DEV, "StudiogateProvisioner", Tags=[{"Key": "studiodomain", "Value": "d-other"}])),
+            ("of any domain", role(DEV, "StudiogateProvisioner", Tags=[{"Key": "studiodomain", "Value": ""}])),
+            ("as the observer", role(DEV, "StudiogateObserver", ADA)),
+            ("as the revoker", role(DEV, "StudiogateRevoker", ADA)),
+        ):
+            efs, ec2, studio = client("efs", keys), client("ec2", keys), client("sagemaker", keys)
+            with self.subTest(name):
+                for action, call, arguments in (
+                    ("DeleteFileSystem", efs.delete_file_system, {"FileSystemId": system["FileSystemId"]}),
+                    ("DeleteMountTarget", efs.delete_mount_target, {"MountTargetId": target["MountTargetId"]}),
+                ):
+                    self.refused_by(BY_IDENTITY, f"elasticfilesystem:{action}", call, **arguments)
+                self.refused_by(BY_IDENTITY, "ec2:DeleteSecurityGroup", ec2.delete_security_group, GroupId=group)
+                profile = {"DomainId": SHARED_DOMAIN, "UserProfileName": BOB}
+                self.refused_by(BY_IDENTITY, "sagemaker:DeleteUserProfile", studio.delete_user_profile, **profile)
 
     def test_another_account_has_no_way_in(self):
         keys = role(OTHER, "StudiogateLauncher", ADA)

@@ -63,6 +63,16 @@ test('what runs is listed and stopped, the lease is put off, and a lead holds th
   await leads.goto('/environments?attention=held');
   await expect(leads.getByRole('link', { name: 'fraud-running' })).toBeVisible();
 
+  // Nobody comes to a choice about the home directories by leaving it alone.
+  await scientist.goto(path);
+  await scientist.getByText('Terminate this environment').click();
+  await scientist.getByLabel('Type fraud-running to confirm').fill('fraud-running');
+  await scientist.getByRole('button', { name: 'Terminate environment' }).click();
+  const choose = 'Choose whether the home directories are kept or deleted.';
+  await expect(scientist.getByRole('alert').getByText(choose)).toBeVisible();
+  await expect(scientist.getByRole('radio', { checked: true })).toHaveCount(0);
+  await expect(scientist.getByLabel('Type fraud-running to confirm')).toHaveValue('fraud-running');
+  await look(scientist, 'fraud-scientist', 'environment-files-not-chosen', scientist.url());
   await scientist.goto(path);
   await terminate(scientist, 'fraud-running');
   await reloadUntil(scientist, 'Terminated');

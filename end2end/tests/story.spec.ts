@@ -44,12 +44,15 @@ for (const javaScriptEnabled of [true, false]) {
     await expect(studio.locator('body')).toContainText(/fraud-scientist-[0-9a-f]{16}/);
 
     await scientist.goto(environmentPath);
-    await terminate(scientist, name);
+    await terminate(scientist, name, 'Keep');
     if (javaScriptEnabled) {
       await expect(state(scientist)).toHaveText('Terminated', { timeout: 90_000 });
     } else {
       await reloadUntil(scientist, 'Terminated');
     }
+    await scientist.goto(environmentPath);
+    await expect(scientist.getByText('The home directories were kept.')).toBeVisible();
+    await expect(scientist.getByText(/aws efs delete-file-system .* fs-[0-9a-f]{17}/)).toBeVisible();
 
     const auditor = await open();
     await signIn(auditor, 'auditor', '/audit');

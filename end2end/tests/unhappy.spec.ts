@@ -1,6 +1,6 @@
 import { expect, test, type Browser, type Page } from '@playwright/test';
 import { signIn, signOut } from './support/sign-in.ts';
-import { fillRequest, openForm, reloadUntil, request, state } from './support/story.ts';
+import { chooseFiles, fillRequest, openForm, reloadUntil, request, state } from './support/story.ts';
 
 // What people do to forms: click twice, go back and send again, choose another account and submit at once, get signed out.
 for (const javaScriptEnabled of [true, false]) {
@@ -39,6 +39,7 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(scientist).toHaveURL(/\/environments\//);
       await reloadUntil(scientist, 'Available');
       await scientist.getByText('Terminate this environment').click();
+      await chooseFiles(scientist, 'Delete');
       await scientist.getByLabel(`Type ${name} to confirm`).fill(name);
       await scientist.getByRole('button', { name: 'Terminate environment' }).dblclick();
       await expect(scientist.getByText('The environment is being terminated.')).toBeVisible();

@@ -13,8 +13,9 @@ pub async fn terminate_environment(
     #[server(default)] confirm: String,
     #[server(default)] version: String,
     #[server(default)] leaves: String,
+    #[server(default)] files: String,
 ) -> Posted {
-    let input = TerminateInput { confirm, version, leaves };
+    let input = TerminateInput { confirm, version, leaves, files };
     let form = Form::of("/environments", &environment).with_fields(&input).with_field("id", &environment);
     act(form, |portal, caller| async move {
         portal.terminate_environment(&caller, &id(&environment, "environment")?, input).await?;

@@ -43,11 +43,12 @@ pub fn field_label(name: &str) -> String {
 }
 
 /// Fields whose label is not their name.
-const LABELS: [(&str, &str); 16] = [
+const LABELS: [(&str, &str); 17] = [
     ("actor", "Who"),
     ("artifact", "Version"),
     ("confirm", "The name, typed to confirm"),
     ("justification", "What you need it for"),
+    ("files", "The home directories"),
     ("grant", "Role"),
     ("id", "Short name"),
     ("kms_key_arn", "KMS key ARN"),

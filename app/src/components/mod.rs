@@ -36,6 +36,8 @@ mod page_head;
 #[cfg(feature = "render")]
 mod pager;
 #[cfg(feature = "render")]
+mod radios;
+#[cfg(feature = "render")]
 mod remove;
 #[cfg(feature = "render")]
 mod rows;
@@ -66,6 +68,7 @@ pub use self::{
     form::{ERRORS_ID, ErrorSummary, Hidden, PostButton, field_label, form_part, form_version, only_known_fields},
     page_head::{Crumb, PageHead},
     pager::Pager,
+    radios::Radios,
     remove::Remove,
     rows::{EnvironmentRows, RequestRows},
     rule_fields::{RuleFields, stored_rule},

@@ -4,7 +4,7 @@ use domain::id::RevocationId;
 use domain::view::EnvironmentPage;
 use leptos::prelude::*;
 
-use super::environment_handover::{HandOverForm, HandedOver, LeftBehind};
+use super::environment_handover::{HandOverForm, HandedOver, KeptHomes, LeftBehind};
 use super::environment_lease::{Lease, LeaseCallout};
 use super::environment_observed::{DriftCallout, RunningCard};
 use super::environment_terminate::Terminate;
@@ -57,6 +57,7 @@ pub fn page(environment: EnvironmentPage, ended: bool) -> Page {
         </PageHead>
         {ended.then(|| view! { <Ended state /> })}
         <LeftBehind environment=environment.clone() />
+        <KeptHomes environment=environment.clone() />
         {(!over).then(|| view! { <HandedOver environment=environment.clone() /> })}
         <Revoked revoked=environment.revoked.clone() is_owner=environment.is_owner />
         {(!over).then(|| view! { <DriftCallout observed=environment.observed.clone() /> <LeaseCallout environment=environment.clone() /> })}

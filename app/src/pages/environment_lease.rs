@@ -9,12 +9,13 @@ use crate::components::{Callout, Card, Day, Disclosure, Hidden, Moment, PostButt
 #[component]
 pub fn LeaseCallout(environment: EnvironmentPage) -> impl IntoView {
     let ends_at = environment.lease.ends_at;
+    let kept = environment.home_choice.as_ref().map(|_| " Its home directories are kept.");
     match environment.lease.standing {
         LeaseStanding::Runs => None,
         LeaseStanding::EndsSoon => Some(
             view! {
                 <Callout tone=Tone::Warn title="The lease ends soon.">
-                    <p>"It ends on " <Moment at=ends_at /> ". From then on the environment is not opened; a grace period later it is terminated, with all that is in it."</p>
+                    <p>"It ends on " <Moment at=ends_at /> ". From then on the environment is not opened; a grace period later it is terminated, with all that is in it." {kept}</p>
                 </Callout>
             }
             .into_any(),
@@ -22,7 +23,7 @@ pub fn LeaseCallout(environment: EnvironmentPage) -> impl IntoView {
         LeaseStanding::Ended { terminates_at } => Some(
             view! {
                 <Callout tone=Tone::Bad title="The lease has ended.">
-                    <p>"The environment is not opened any more, and is terminated on " <Moment at=terminates_at /> ", with all that is in it, unless the lease is extended or a lead holds it."</p>
+                    <p>"The environment is not opened any more, and is terminated on " <Moment at=terminates_at /> ", with all that is in it, unless the lease is extended or a lead holds it." {kept}</p>
                 </Callout>
             }
             .into_any(),

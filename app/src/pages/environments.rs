@@ -93,6 +93,7 @@ fn Filters(query: EnvironmentsQuery, projects: Vec<String>) -> impl IntoView {
         Choice::new("held", "Held"),
         Choice::new("drifted", "Otherwise in AWS"),
         Choice::new("handed_over", "Handed over to the platform team"),
+        Choice::new("keeps_files", "Terminated, home directories kept in AWS"),
     ];
     view! {
         <form class="filters" method="get" action="/environments" role="search">

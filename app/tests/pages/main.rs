@@ -9,6 +9,7 @@ mod policy_changes;
 mod probes;
 mod revocations;
 mod samples;
+mod terminations;
 mod updates;
 
 use std::sync::Arc;

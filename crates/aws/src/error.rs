@@ -254,6 +254,8 @@ impl Error {
             }
             "ResourceInUse"
             | "ResourceInUseException"
+            | "FileSystemInUse"
+            | "DependencyViolation"
             | "DuplicateResourceException"
             | "DuplicatePolicyException"
             | "DuplicatePolicyAttachmentException"
@@ -271,6 +273,8 @@ impl Error {
                 Self::NotFound(failure)
             }
             "AWSOrganizationsNotInUseException" | "NoSuchResourceException" => Self::NotFound(failure),
+            // Of EFS, which asks that the call be tried again.
+            "DependencyTimeout" => Self::Unavailable { failure, outcome_unknown: true },
             _ if code.ends_with("NotFound") || code.ends_with("NotFoundException") => Self::NotFound(failure),
             _ if status == 429 => Self::Throttled(failure),
             _ if status >= 500 => Self::Unavailable { failure, outcome_unknown: true },
@@ -322,6 +326,17 @@ fn in_words(operation: &str) -> &'static str {
         "sagemaker:DescribeDomain" => "describe the Studio domain",
         "sagemaker:DescribeUserProfile" => "describe the user profile",
         "sagemaker:DescribeNotebookInstance" => "describe the notebook instance",
+        "sagemaker:DeleteUserProfile" => "delete a user profile",
+        "elasticfilesystem:DescribeFileSystems" => "describe the home file system",
+        "elasticfilesystem:DescribeMountTargets" => "list the mount targets of the home file system",
+        "elasticfilesystem:DeleteMountTarget" => "delete a mount target of the home file system",
+        "elasticfilesystem:DeleteFileSystem" => "delete the home file system",
+        "ec2:DescribeSecurityGroups" | "ec2:DescribeSecurityGroupRules" => {
+            "list the security groups of the home file system"
+        }
+        "ec2:RevokeSecurityGroupIngress" | "ec2:RevokeSecurityGroupEgress" | "ec2:DeleteSecurityGroup" => {
+            "delete a security group of the home file system"
+        }
         "cloudformation:DescribeStackEvents" => "list the steps of the environment",
         "cloudformation:ListStackResources" => "list the resources of the environment",
         "cloudformation:GetTemplate" => "show the template of the environment",

@@ -2,7 +2,7 @@
 //!
 //! [`Aws`] holds the portal's own identity (the hub). [`Aws::assume`] gives a [`Session`] in one role of one account and
 //! region, and a session hands out the adapters: [`ServiceCatalog`], [`SageMaker`], [`CloudFormation`],
-//! [`Iam`], [`Organizations`], [`ServiceQuotas`], [`Probing`]. Every call ends in the crate's [`Error`], which decides once what may be repeated.
+//! [`Iam`], [`Efs`], [`Ec2`], [`Organizations`], [`ServiceQuotas`], [`Probing`]. Every call ends in the crate's [`Error`], which decides once what may be repeated.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
@@ -10,6 +10,8 @@ mod answer;
 mod call;
 pub mod cloudformation;
 mod config;
+pub mod ec2;
+pub mod efs;
 mod error;
 mod hub;
 mod iam;
@@ -24,6 +26,8 @@ mod sts;
 
 pub use cloudformation::CloudFormation;
 pub use config::{AwsConfig, Timeouts};
+pub use ec2::Ec2;
+pub use efs::Efs;
 pub use error::{Error, Failure};
 pub use hub::Aws;
 pub use iam::{Iam, Role};

@@ -1,10 +1,14 @@
 //! SageMaker: opening Studio and notebook instances, and clearing the way for a termination.
 
+mod counts;
+
 use std::collections::BTreeMap;
 
 use aws_sdk_sagemaker::Client;
 use aws_sdk_sagemaker::config::{Builder, Config};
-use aws_sdk_sagemaker::types::{AppDetails, AppType, ExecutionRoleIdentityConfig, SpaceDetails, Tag};
+use aws_sdk_sagemaker::types::{
+    AppDetails, AppType, ExecutionRoleIdentityConfig, SpaceDetails, Tag, UserProfileStatus,
+};
 use aws_smithy_types::retry::RetryConfig;
 use aws_types::SdkConfig;
 use chrono::{DateTime, Utc};
@@ -12,7 +16,7 @@ use domain::studio::{PresignedUrl, PresignedUrlTtl, StudioSessionDuration};
 
 use crate::Result;
 use crate::answer::{optional_time, required, text};
-use crate::call::{call, collect, count};
+use crate::call::{call, collect};
 
 /// Calls SageMaker; see the module.
 #[derive(Clone, Debug)]
@@ -94,6 +98,8 @@ pub struct StudioDomain {
     /// Sessions of the execution role carry the profile's name as source identity
     /// (`ExecutionRoleIdentityConfig` is `USER_PROFILE_NAME`).
     pub names_profiles: bool,
+    /// The file system of all home directories, which SageMaker makes with the domain.
+    pub home_file_system: Option<String>,
     pub status: Status,
     pub failure: Option<String>,
 }
@@ -250,6 +256,7 @@ impl SageMaker {
             execution_role: answer.default_user_settings.and_then(|settings| settings.execution_role),
             names_profiles: answer.domain_settings.and_then(|settings| settings.execution_role_identity_config)
                 == Some(ExecutionRoleIdentityConfig::UserProfileName),
+            home_file_system: answer.home_efs_file_system_id,
             status: status(OPERATION, answer.status)?,
             failure: answer.failure_reason,
         })
@@ -267,6 +274,28 @@ impl SageMaker {
             status: status(OPERATION, answer.status)?,
             failure: answer.failure_reason,
         })
+    }
+
+    /// The names of all user profiles of a domain, with whether their deletion was asked for.
+    pub async fn list_user_profiles(&self, domain_id: &str) -> Result<Vec<(String, bool)>> {
+        const OPERATION: &str = "sagemaker:ListUserProfiles";
+        let stream = self.0.list_user_profiles().domain_id_equals(domain_id).into_paginator().page_size(100).send();
+        collect(
+            OPERATION,
+            stream,
+            |page| page.user_profiles,
+            |profile| {
+                let name = required(OPERATION, "UserProfileName", profile.user_profile_name)?;
+                Ok((name, profile.status == Some(UserProfileStatus::Deleting)))
+            },
+        )
+        .await
+    }
+
+    /// Starts the deletion of a user profile; its apps and spaces have to be gone.
+    pub async fn delete_user_profile(&self, domain_id: &str, name: &str) -> Result<()> {
+        let request = self.0.delete_user_profile().domain_id(domain_id).user_profile_name(name);
+        call("sagemaker:DeleteUserProfile", request.customize().config_override(once()).send()).await.map(drop)
     }
 
     pub async fn describe_notebook_instance(&self, name: &str) -> Result<NotebookInstance> {
@@ -293,30 +322,6 @@ impl SageMaker {
     pub async fn stop_notebook_instance(&self, name: &str) -> Result<()> {
         let request = self.0.stop_notebook_instance().notebook_instance_name(name);
         call("sagemaker:StopNotebookInstance", request.customize().config_override(once()).send()).await.map(drop)
-    }
-
-    /// How many domains the account has in the region.
-    pub async fn count_domains(&self) -> Result<u64> {
-        let stream = self.0.list_domains().into_paginator().page_size(100).send();
-        count("sagemaker:ListDomains", stream, |page| page.domains.map(|it| it.len())).await
-    }
-
-    /// How many user profiles all domains of the account have together.
-    pub async fn count_user_profiles(&self) -> Result<u64> {
-        let stream = self.0.list_user_profiles().into_paginator().page_size(100).send();
-        count("sagemaker:ListUserProfiles", stream, |page| page.user_profiles.map(|it| it.len())).await
-    }
-
-    /// How many spaces all domains of the account have together.
-    pub async fn count_spaces(&self) -> Result<u64> {
-        let stream = self.0.list_spaces().into_paginator().page_size(100).send();
-        count("sagemaker:ListSpaces", stream, |page| page.spaces.map(|it| it.len())).await
-    }
-
-    /// How many notebook instances the account has in the region, running or not.
-    pub async fn count_notebook_instances(&self) -> Result<u64> {
-        let stream = self.0.list_notebook_instances().into_paginator().page_size(100).send();
-        count("sagemaker:ListNotebookInstances", stream, |page| page.notebook_instances.map(|it| it.len())).await
     }
 
     /// The tags of a domain, user profile, space, app or notebook instance.

@@ -9,7 +9,9 @@ use domain::id::{AccountId, Region};
 use domain::session::RoleName;
 
 use crate::sts::{Identity, caller_identity};
-use crate::{CloudFormation, Iam, Organizations, Probing, Result, RoleRef, SageMaker, ServiceCatalog, ServiceQuotas};
+use crate::{
+    CloudFormation, Ec2, Efs, Iam, Organizations, Probing, Result, RoleRef, SageMaker, ServiceCatalog, ServiceQuotas,
+};
 
 /// See the module. Made by [`crate::Aws::assume`] alone.
 #[derive(Clone)]
@@ -47,6 +49,15 @@ impl Session {
 
     pub fn cloudformation(&self) -> CloudFormation {
         CloudFormation::new(&self.sdk)
+    }
+
+    pub fn efs(&self) -> Efs {
+        Efs::new(&self.sdk)
+    }
+
+    /// `partition`: `aws`, `aws-cn` or `aws-us-gov`.
+    pub fn ec2(&self, partition: &str) -> Ec2 {
+        Ec2::new(&self.sdk, partition.to_owned())
     }
 
     pub fn iam(&self) -> Iam {

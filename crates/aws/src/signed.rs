@@ -14,7 +14,7 @@ use aws_smithy_types::error::ErrorMetadata;
 use aws_types::SdkConfig;
 use aws_types::service_config::ServiceConfigKey;
 
-use crate::call::ask;
+use crate::call::{ask, call};
 use crate::{Error, Failure, Result};
 
 /// Sends; see the module.
@@ -45,12 +45,29 @@ impl Signed {
         Self(sdk)
     }
 
-    /// Asks once; an error is told apart as those of the SDK are.
+    /// Asks once, for the answer's body; an error is told apart as those of the SDK are.
+    pub(crate) async fn call(&self, action: &'static str, partition: &str, request: Request) -> Result<String> {
+        let (operation, signed) = self.prepared(action, partition, &request).await.ok_or_else(|| not_sent(action))?;
+        call(action, operation.invoke(signed)).await
+    }
+
+    /// The same of a probe, whose failures are what it is for.
     pub(crate) async fn ask(&self, action: &'static str, partition: &str, request: Request) -> Result<()> {
+        let (operation, signed) = self.prepared(action, partition, &request).await.ok_or_else(|| not_sent(action))?;
+        ask(action, operation.invoke(signed)).await
+    }
+
+    /// `None` where there is nothing to sign or to send with.
+    async fn prepared(
+        &self,
+        action: &'static str,
+        partition: &str,
+        request: &Request,
+    ) -> Option<(Operation<HttpRequest, String, ErrorMetadata>, HttpRequest)> {
         let sdk = &self.0;
-        let endpoint = self.endpoint(partition, &request);
-        let signed = self.sign(&endpoint, &request).await.ok_or_else(|| not_sent(action))?;
-        let client = sdk.http_client().ok_or_else(|| not_sent(action))?;
+        let endpoint = self.endpoint(partition, request);
+        let signed = self.sign(&endpoint, request).await?;
+        let client = sdk.http_client()?;
         let mut operation = Operation::builder()
             .service_name(request.service)
             .operation_name(action)
@@ -65,8 +82,7 @@ impl Signed {
         if let Some(sleep) = sdk.sleep_impl() {
             operation = operation.sleep_impl(sleep);
         }
-        let operation = operation.serializer(|request: HttpRequest| Ok(request)).deserializer(read).build();
-        ask(action, operation.invoke(signed)).await
+        Some((operation.serializer(|request: HttpRequest| Ok(request)).deserializer(read).build(), signed))
     }
 
     fn endpoint(&self, partition: &str, request: &Request) -> String {
@@ -120,12 +136,12 @@ fn not_sent(operation: &'static str) -> Error {
     Error::Unavailable { failure, outcome_unknown: false }
 }
 
-/// An answer, or the code and the message of an error in either protocol.
-fn read(response: &HttpResponse) -> Result<(), OrchestratorError<ErrorMetadata>> {
-    if response.status().is_success() {
-        return Ok(());
-    }
+/// An answer's body, or the code and the message of an error in either protocol.
+fn read(response: &HttpResponse) -> Result<String, OrchestratorError<ErrorMetadata>> {
     let body = response.body().bytes().map(String::from_utf8_lossy).unwrap_or_default();
+    if response.status().is_success() {
+        return Ok(body.into_owned());
+    }
     let (code, message) = match serde_json::from_str::<serde_json::Value>(&body) {
         Ok(json) => {
             let text = |name: &str| json.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);

@@ -17,6 +17,7 @@ fn person() -> AssumeGrant {
         studiouserid: PersonKey { issuer: "https://idp.example".into(), subject: "ada".into() }.studio_user_id(),
         project: "fraud-detection".parse().unwrap(),
         stage: Stage::Dev,
+        studiodomain: None,
     };
     let policy = SessionPolicy::allow(&["sagemaker:CreatePresignedDomainUrl"], &["arn:aws:x".to_owned()]).unwrap();
     AssumeGrant::person(tags.studiouserid.clone().into(), tags, policy)

@@ -14,6 +14,10 @@ pub(crate) struct Termination {
     /// Resource types and how many of each.
     pub(crate) deletes: Vec<(String, u32)>,
     pub(crate) consequences: Vec<String>,
+    /// The stack has a Studio domain of its own, or files of one are left: somebody has to choose what becomes of them.
+    pub(crate) has_home: bool,
+    /// The stack has a key of its own, which goes with it.
+    pub(crate) key_goes: bool,
 }
 
 impl Termination {
@@ -25,19 +29,28 @@ impl Termination {
     ) -> Self {
         let told = stack::living(environment, events);
         let planned = artifact.map(|a| a.resources.clone()).unwrap_or_default();
+        // What comes up may get to its domain yet.
+        let coming = environment.state == EnvironmentState::Provisioning && planned.contains_key(DOMAIN);
         let kinds = if events.is_empty() { planned } else { told };
+        // A domain that went again, as in a rollback, has left its home.
+        let made = |e: &StackEvent| e.resource_type == DOMAIN && e.status == "CREATE_COMPLETE";
+        let was = events.iter().any(made);
+        let has_home = coming || was || kinds.contains_key(DOMAIN) || environment.homes.kept().next().is_some();
+        let key_goes = kinds.contains_key("AWS::KMS::Key");
         let mut consequences = consequences(&kinds, environment.launch_target.as_ref());
         if environment.state == EnvironmentState::Provisioning {
             let first = "The provisioning ends. What AWS has begun to make, it finishes first; then it is taken down.";
             consequences.insert(0, first.to_owned());
         }
-        Self { deletes: kinds.into_iter().collect(), consequences }
+        Self { deletes: kinds.into_iter().collect(), consequences, has_home, key_goes }
     }
 }
 
+const DOMAIN: &str = "AWS::SageMaker::Domain";
+
 fn consequences(kinds: &BTreeMap<String, u32>, launch: Option<&LaunchTarget>) -> Vec<String> {
     let has = |kind: &str| kinds.contains_key(kind);
-    let domain = has("AWS::SageMaker::Domain");
+    let domain = has(DOMAIN);
     let profile = has("AWS::SageMaker::UserProfile") || matches!(launch, Some(LaunchTarget::Studio { .. }));
     let notebook =
         has("AWS::SageMaker::NotebookInstance") || matches!(launch, Some(LaunchTarget::NotebookInstance { .. }));
@@ -54,8 +67,8 @@ fn consequences(kinds: &BTreeMap<String, u32>, launch: Option<&LaunchTarget>) ->
     );
     say(
         domain,
-        "The home directories stay: AWS keeps the domain's EFS volume when the domain is deleted, and charges for it until \
-         somebody deletes it in the account.",
+        "Everything in the domain goes, also user profiles, spaces and apps that somebody made past the portal. What becomes of the \
+         home directories you choose below.",
     );
     say(
         profile && !domain,
@@ -93,10 +106,10 @@ mod tests {
     #[test]
     fn what_is_said_depends_on_what_is_there() {
         let domain = of(&["AWS::SageMaker::Domain", "AWS::SageMaker::UserProfile", "AWS::KMS::Key"]);
-        assert!(domain.contains("AWS keeps the domain's EFS volume") && domain.contains("KMS key"), "{domain}");
+        assert!(domain.contains("home directories you choose below") && domain.contains("KMS key"), "{domain}");
         assert!(!domain.contains("shared domain") && !domain.contains("bucket"), "{domain}");
         let profile = of(&["AWS::SageMaker::UserProfile"]);
-        assert!(profile.contains("shared domain") && !profile.contains("AWS keeps the domain's"), "{profile}");
+        assert!(profile.contains("shared domain") && !profile.contains("you choose below"), "{profile}");
         let bucket = of(&["AWS::S3::Bucket"]);
         assert!(bucket.contains("not empty") && !bucket.contains("Apps and spaces"), "{bucket}");
         assert!(of(&[]).contains("knows of no resource"));

@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::action::Action;
 use domain::audit::Outcome;
 use domain::environment::{Environment, EnvironmentState, Leaves};
+use domain::home::Homes;
 use domain::id::{EnvironmentId, OperationId, RequestId};
 use domain::operation::{Operation, OperationKind, Step, Subject};
 use domain::person::PersonKey;
@@ -213,6 +214,7 @@ impl ControlPlane {
             operation: Some(operation.id.clone()),
             lease_ends_at: now + TimeDelta::days(i64::from(request.lease_days)),
             leaves: Leaves::Nothing,
+            homes: Homes::default(),
             handed_over: None,
             hold: None,
             revoked: false,

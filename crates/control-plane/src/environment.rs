@@ -3,10 +3,11 @@
 use domain::action::Action;
 use domain::catalog::Product;
 use domain::environment::{Environment, EnvironmentState, LaunchTarget, Leaves, StackEvent};
+use domain::home::HomeStanding;
 use domain::id::{EnvironmentId, ProvisioningArtifactId};
 use domain::operation::OperationKind;
 use domain::revocation::Reach;
-use domain::view::EnvironmentPage;
+use domain::view::{EnvironmentPage, HomeChoice, KeptHome};
 
 use crate::authorize::Cut;
 use crate::consequences::Termination;
@@ -57,9 +58,15 @@ impl ControlPlane {
         let version = artifact.map(|a| a.name.clone());
         let newer = product.as_ref().and_then(|product| newer(product, &it.artifact));
         let waiting = self.store().undecided_request_of(&it.id).await?.map(|request| request.id);
+        let observed = self.observed_view(&it).await?;
+        let home_choice = ends.has_home.then(|| HomeChoice {
+            file_systems: it.homes.kept().map(|home| home.file_system.clone()).collect(),
+            bytes: observed.home_bytes,
+            key_goes: ends.key_goes,
+        });
         Ok(EnvironmentPage {
             lease: self.lease_view(&it).await?,
-            observed: self.observed_view(&it).await?,
+            observed,
             progress: self.progress_of(&it, &self.expected(&it).await?).await?,
             product_name: names.product(&it.product),
             version_name: version.unwrap_or_else(|| it.artifact.to_string()),
@@ -71,6 +78,8 @@ impl ControlPlane {
             is_owner: it.owner == caller.actor.person,
             provisioned_product: it.provisioned_product.as_ref().map(ToString::to_string),
             left_behind: left_behind(&it, &told),
+            home_choice,
+            kept_homes: kept_homes(&it, &told),
             stack_arn: it.stack_arn.clone(),
             handed_over: self.hand_over_view(&it).await?,
             contact: self.settings().platform_contact.clone(),
@@ -119,6 +128,20 @@ impl ControlPlane {
 fn left_behind(it: &Environment, told: &[StackEvent]) -> Option<Vec<(String, u32)>> {
     let over = it.state == EnvironmentState::Terminated && it.leaves != Leaves::Nothing;
     (over && !stack::is_deleted(it, told)).then(|| stack::living(it, told).into_iter().collect())
+}
+
+/// The files that are there where their domain is not.
+fn kept_homes(it: &Environment, told: &[StackEvent]) -> Vec<KeptHome> {
+    let over = it.state == EnvironmentState::Terminated;
+    let key_goes = told.iter().any(|event| event.resource_type == "AWS::KMS::Key" && event.status == "DELETE_COMPLETE");
+    let kept = it.homes.kept().filter(|home| over || home.standing == HomeStanding::Detached);
+    let shown = kept.map(|home| KeptHome {
+        file_system: home.file_system.clone(),
+        kms_key: home.kms_key.clone(),
+        key_goes,
+        attached: home.standing == HomeStanding::Attached,
+    });
+    shown.collect()
 }
 
 /// The name of the version that is offered first, where the environment has an older or a deprecated one.

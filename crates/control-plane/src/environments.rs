@@ -43,7 +43,8 @@ impl ControlPlane {
         let now = self.now();
         EnvironmentFilter {
             state,
-            live: state.is_none() && query.state != "all",
+            // Files are left of what is terminated alone.
+            live: state.is_none() && query.state != "all" && query.attention != "keeps_files",
             project: query.project.parse().ok(),
             owner: (query.whose == "mine").then(|| caller.actor.person.clone()),
             stage: query.stage.parse().ok(),
@@ -53,6 +54,7 @@ impl ControlPlane {
                 "held" => Some(Attention::Held(now)),
                 "drifted" => Some(Attention::Drifted),
                 "handed_over" => Some(Attention::HandedOver),
+                "keeps_files" => Some(Attention::KeepsFiles),
                 _ => None,
             },
         }

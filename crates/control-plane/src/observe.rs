@@ -61,6 +61,7 @@ impl ControlPlane {
             read_at: known.observed.as_ref().map(|observed| observed.read_at),
             problem: known.observed.as_ref().and_then(|observed| observed.problem.clone()),
             running: known.observed.as_ref().map(|observed| observed.running.clone()).unwrap_or_default(),
+            home_bytes: known.observed.as_ref().and_then(|observed| observed.home_bytes),
             spaces: known.observed.map(|observed| observed.spaces).unwrap_or_default(),
         })
     }

@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::action::Action;
 use domain::audit::{AuditEvent, Outcome};
 use domain::environment::{Environment, StackEvent};
+use domain::home::{Files, Homes};
 use domain::id::{EnvironmentId, OperationId};
 use domain::operation::{Operation, OperationKind, Step};
 use domain::view::{OperationView, Progress, StackEventGroup, StepStatus, StepView};
@@ -80,7 +81,8 @@ impl ControlPlane {
         let operation = match operations.iter().find(|o| Some(&o.id) == environment.operation.as_ref()) {
             Some(operation) => {
                 let trail = self.trail_of(operation).await?;
-                Some(view(operation, &trail, &Told::new(environment, operation, &told), expected))
+                let told = Told::new(environment, operation, &told);
+                Some(view(operation, &environment.homes, &trail, &told, expected))
             }
             None => None,
         };
@@ -95,7 +97,8 @@ impl ControlPlane {
 
     /// The steps of an operation that makes no stack.
     pub(crate) async fn steps_of(&self, operation: &Operation) -> Result<OperationView> {
-        Ok(view(operation, &self.trail_of(operation).await?, &Told::default(), &Expected::default()))
+        let (trail, homes) = (self.trail_of(operation).await?, Homes::default());
+        Ok(view(operation, &homes, &trail, &Told::default(), &Expected::default()))
     }
 
     /// What the operation did so far: the audit log has its steps under its id.
@@ -194,32 +197,8 @@ fn groups(told: Vec<(Option<OperationId>, StackEvent)>, operations: &[Operation]
 }
 
 /// The steps of an operation as people read them.
-fn view(operation: &Operation, trail: &[AuditEvent], told: &Told, expected: &Expected) -> OperationView {
-    let labels: &[&str] = match operation.kind {
-        OperationKind::Provision => &[
-            "Check the request again",
-            "Start in Service Catalog",
-            "Create the resources in AWS",
-            "Read what was created",
-        ],
-        OperationKind::Update => &[
-            "Check the update again",
-            "Start in Service Catalog",
-            "Change the resources in AWS",
-            "Read what was changed",
-        ],
-        OperationKind::Terminate => &[
-            "Check the termination again",
-            "Delete apps and spaces",
-            "Start the termination",
-            "Delete the resources in AWS",
-        ],
-        OperationKind::ChangePolicy => {
-            &["Check that all is as it was decided upon", "Change it in AWS Organizations", "Read it back"]
-        }
-        // Those are told of part by part, on a page of their own.
-        OperationKind::Revoke | OperationKind::Restore | OperationKind::Stop | OperationKind::Start => &[],
-    };
+fn view(operation: &Operation, homes: &Homes, trail: &[AuditEvent], told: &Told, expected: &Expected) -> OperationView {
+    let labels = labels(operation.kind, homes);
     let at = operation.step.position();
     let failed = matches!(operation.step, Step::Failed { .. });
     let ends = ends(trail);
@@ -245,6 +224,7 @@ fn view(operation: &Operation, trail: &[AuditEvent], told: &Told, expected: &Exp
                 detail.extend(record(trail, i).map(|record| format!("Record {record}")));
                 detail.extend(stack_detail(operation.kind, i, told, expected));
             }
+            detail.extend(home_detail(operation.kind, i, homes));
             if i == at {
                 detail.extend(step_detail(operation.kind, &operation.step));
             }
@@ -259,6 +239,46 @@ fn view(operation: &Operation, trail: &[AuditEvent], told: &Told, expected: &Exp
         typical_seconds: expected.typical_seconds.filter(|_| operation.kind == OperationKind::Provision),
         trouble: operation.trouble.clone(),
         next_run_at: operation.trouble.as_ref().map(|_| operation.next_run_at),
+    }
+}
+
+/// The steps that people see.
+fn labels(kind: OperationKind, homes: &Homes) -> &'static [&'static str] {
+    match kind {
+        OperationKind::Provision => &[
+            "Check the request again",
+            "Start in Service Catalog",
+            "Create the resources in AWS",
+            "Read what was created",
+        ],
+        OperationKind::Update => &[
+            "Check the update again",
+            "Start in Service Catalog",
+            "Change the resources in AWS",
+            "Read what was changed",
+        ],
+        OperationKind::Terminate => &[
+            "Check the termination again",
+            "Delete apps and spaces",
+            "Start the termination",
+            "Delete the resources in AWS",
+            "Delete mount targets and security groups",
+            "Delete the home file system",
+        ][..of_termination(homes)],
+        OperationKind::ChangePolicy => {
+            &["Check that all is as it was decided upon", "Change it in AWS Organizations", "Read it back"]
+        }
+        // Those are told of part by part, on a page of their own.
+        OperationKind::Revoke | OperationKind::Restore | OperationKind::Stop | OperationKind::Start => &[],
+    }
+}
+
+/// How many of a termination's steps there are: what its domains leave is looked after where they leave something.
+fn of_termination(homes: &Homes) -> usize {
+    match (homes.all.is_empty(), homes.files) {
+        (true, _) => 4,
+        (false, Some(Files::Delete)) => 6,
+        (false, _) => 5,
     }
 }
 
@@ -297,14 +317,37 @@ fn stack_detail(kind: OperationKind, position: u8, told: &Told, expected: &Expec
     }
 }
 
+/// What becomes of the files; told before it is their turn as well.
+fn home_detail(kind: OperationKind, position: u8, homes: &Homes) -> Option<String> {
+    match (kind, position, homes.files) {
+        (OperationKind::Terminate, 4, Some(Files::Keep)) => {
+            let kept: Vec<&str> = homes.kept().map(|home| home.file_system.as_str()).collect();
+            (!kept.is_empty()).then(|| format!("The files in {} are kept", kept.join(", ")))
+        }
+        (OperationKind::Terminate, 5, Some(Files::Delete)) => {
+            let all: Vec<&str> = homes.all.iter().map(|home| home.file_system.as_str()).collect();
+            Some(format!("{}, with everything in it", all.join(", ")))
+        }
+        _ => None,
+    }
+}
+
 fn step_detail(kind: OperationKind, step: &Step) -> Option<String> {
     match step {
         Step::Check if matches!(kind, OperationKind::Terminate | OperationKind::Update) => {
             Some("What AWS is still at work on, it finishes first".to_owned())
         }
         Step::Clear | Step::FollowClear { .. } => Some("Removing what an earlier try left behind".to_owned()),
-        Step::DeleteApps { remaining: Some(1) } => Some("1 app or space is left".to_owned()),
-        Step::DeleteApps { remaining: Some(left) } => Some(format!("{left} apps and spaces are left")),
+        Step::DeleteApps { remaining: Some(1) } => Some("1 app, space or user profile is left".to_owned()),
+        Step::DeleteApps { remaining: Some(left) } => Some(format!("{left} apps, spaces and user profiles are left")),
+        Step::DetachHomes { held_up: Some(problem), .. } => Some(format!(
+            "They may keep the stack from being deleted, which is tried again afterwards. {}",
+            problem.why
+        )),
+        Step::DetachHomes { remaining: Some(1), .. } => Some("1 mount target or security group is left".to_owned()),
+        Step::DetachHomes { remaining: Some(left), .. } => {
+            Some(format!("{left} mount targets and security groups are left"))
+        }
         Step::Failed { problem, .. } => Some(problem.why.clone()),
         _ => None,
     }

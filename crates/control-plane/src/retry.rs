@@ -89,7 +89,9 @@ impl ControlPlane {
             _ => it.state,
         };
         // Whoever brings it up again wants nothing left behind.
-        it.leaves = if kind == OperationKind::Terminate { seen.leaves } else { Leaves::Nothing };
+        let terminates = kind == OperationKind::Terminate;
+        it.leaves = if terminates { seen.leaves } else { Leaves::Nothing };
+        it.homes.files = seen.homes.files.filter(|_| terminates);
         it.problem = None;
         it.operation = Some(operation.id.clone());
         it.updated_at = self.now();
@@ -104,6 +106,9 @@ impl ControlPlane {
             .with("kind", kind.as_str());
         if kind == OperationKind::Terminate && it.leaves != Leaves::Nothing {
             event = event.with("leaves", it.leaves.as_str());
+        }
+        if let Some(files) = it.homes.files {
+            event = event.with("files", files.as_str());
         }
         if let Some(ended) = &ended {
             event = event.with("ended", ended.id.as_str());

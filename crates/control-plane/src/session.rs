@@ -1,6 +1,8 @@
 //! The only way to a role session. For a person it takes an [`Authorized`] value, and from it come the session tags, the
 //! source identity and a session policy for the one act; the portal's own reading has none of these.
 
+mod teardown;
+
 use std::collections::BTreeSet;
 
 use aws::{AssumeGrant, RoleRef, Session};
@@ -13,6 +15,7 @@ use domain::probe::{Place, ProbeCall, Service};
 use domain::revocation::{Revocation, Target};
 use domain::session::{RoleName, SessionPolicy, SessionTags};
 
+pub(crate) use self::teardown::{arn_of_domain, clearer, domain_clearer, remover};
 use crate::ControlPlane;
 use crate::authorize::{Authorized, Portal};
 
@@ -136,26 +139,14 @@ pub(crate) async fn provisioner(
     }
 }
 
-/// A session of `StudiogateProvisioner` that deletes the apps and spaces which block a deletion, in these domains alone.
-pub(crate) async fn clearer(
-    plane: &ControlPlane,
-    environment: &Authorized<Environment>,
-    domains: &BTreeSet<String>,
-) -> aws::Result<Session> {
-    if environment.action() != Action::TerminateEnvironment {
-        return Err(not_sent("it was something else that was allowed"));
+/// Whom and what a session about an environment is for.
+fn tags_of(it: &Environment) -> SessionTags {
+    SessionTags {
+        studiouserid: it.studio_user_id.clone(),
+        project: it.project.clone(),
+        stage: it.stage,
+        studiodomain: None,
     }
-    let it = environment.thing();
-    let within = format!("arn:{}:sagemaker:{}:{}", plane.aws().config().partition, it.region, it.account);
-    let all_of = |kind: &str| domains.iter().map(|d| format!("{within}:{kind}/{d}/*")).collect::<Vec<_>>();
-    let (in_apps, in_spaces, anything) = (all_of("app"), all_of("space"), ["*".to_owned()]);
-    // Lists have no resource in IAM.
-    let grants: [Grant<'_>; 3] = [
-        (&["sagemaker:ListApps", "sagemaker:ListSpaces"], &anything),
-        (&["sagemaker:DeleteApp"], &in_apps),
-        (&["sagemaker:DeleteSpace"], &in_spaces),
-    ];
-    open(plane, environment, RoleName::StudiogateProvisioner, &grants).await
 }
 
 /// A session of `StudiogateProvisioner` that stops what runs in what an environment opens, and starts a notebook instance.
@@ -195,6 +186,7 @@ pub(crate) async fn revoker(
         studiouserid: revocation.thing().person.studio_user_id(),
         project: target.project.clone(),
         stage: target.stage,
+        studiodomain: None,
     };
     let at = (target.account.clone(), target.region.clone());
     open_as(plane, revocation.by(), whose, at, RoleName::StudiogateRevoker, grants).await
@@ -298,14 +290,9 @@ async fn open(
     role: RoleName,
     grants: &[Grant<'_>],
 ) -> aws::Result<Session> {
-    let environment = authorized.thing();
-    let whose = SessionTags {
-        studiouserid: environment.studio_user_id.clone(),
-        project: environment.project.clone(),
-        stage: environment.stage,
-    };
-    let at = (environment.account.clone(), environment.region.clone());
-    open_as(plane, authorized.by(), whose, at, role, grants).await
+    let it = authorized.thing();
+    let at = (it.account.clone(), it.region.clone());
+    open_as(plane, authorized.by(), tags_of(it), at, role, grants).await
 }
 
 async fn open_as(

@@ -82,6 +82,12 @@ pub(crate) fn is_deleted(environment: &Environment, events: &[StackEvent]) -> bo
     events.iter().rfind(|event| is_stack(environment, event)).is_some_and(|event| event.status == "DELETE_COMPLETE")
 }
 
+/// The events since AWS last began to delete the stack, or all where it never did.
+pub(crate) fn since_deletion_began<'a>(environment: &Environment, events: &'a [StackEvent]) -> &'a [StackEvent] {
+    let begins = |event: &StackEvent| is_stack(environment, event) && event.status == "DELETE_IN_PROGRESS";
+    &events[events.iter().rposition(begins).unwrap_or_default()..]
+}
+
 /// Whether an event is of the stack itself, which is none of its resources. Service Catalog names its stacks so.
 fn is_stack(environment: &Environment, event: &StackEvent) -> bool {
     event.resource_type == "AWS::CloudFormation::Stack"

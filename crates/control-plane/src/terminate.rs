@@ -2,11 +2,13 @@
 
 use domain::action::Action;
 use domain::environment::{Environment, EnvironmentState, Leaves};
+use domain::home::{Files, Homes};
 use domain::id::EnvironmentId;
 use domain::operation::{Operation, OperationKind, Step};
 use domain::problem::Problem;
 use domain::view::TerminateInput;
 
+use crate::consequences::Termination;
 use crate::{Caller, ControlPlane, Error, Result};
 
 impl ControlPlane {
@@ -32,14 +34,28 @@ impl ControlPlane {
         if self.is_underway(caller, &seen, OperationKind::Terminate).await? {
             return Ok(());
         }
+        let files = self.chosen_files(&seen, leaves, &input.files).await?;
         let posted: Option<i64> = input.version.trim().parse().ok();
         // What is coming up gets new versions while the name is being typed.
         let moves = seen.state == EnvironmentState::Provisioning && posted.is_some_and(|posted| posted < seen.version);
         if posted != Some(seen.version) && !moves {
             return Err(Error::Stale { what: "environment".to_owned() });
         }
-        let wanted = Environment { leaves, ..seen };
+        let wanted = Environment { leaves, homes: Homes { files, ..seen.homes }, ..seen };
         self.start(caller, &wanted, OperationKind::Terminate, Action::TerminateEnvironment).await
+    }
+
+    /// What becomes of the home directories: nothing is assumed, where there are any. `None` where there are none, or where
+    /// everything is left with their domain.
+    async fn chosen_files(&self, it: &Environment, leaves: Leaves, posted: &str) -> Result<Option<Files>> {
+        let told = self.store().stack_events(&it.id, 500).await?;
+        let product = self.store().product(&it.product).await?;
+        let artifact = product.as_ref().and_then(|product| product.artifact(&it.artifact));
+        if leaves == Leaves::Everything || !Termination::of(it, &told, artifact).has_home {
+            return Ok(None);
+        }
+        let choose = "Choose whether the home directories are kept or deleted.";
+        posted.trim().parse().map(Some).map_err(|_| Error::field("files", choose))
     }
 
     /// The operation, ended for another one.

@@ -163,6 +163,7 @@ fn environment(n: i64, request: &Request) -> Environment {
         update: None,
         parameters: Default::default(),
         leaves: Leaves::Nothing,
+        homes: Default::default(),
         handed_over: None,
         tags: Default::default(),
         launch_target: None,

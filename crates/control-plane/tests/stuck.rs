@@ -17,7 +17,8 @@ const WHO: &str = "fraud-scientist";
 
 async fn terminate(state: &TestState, who: &str, id: &EnvironmentId, leaves: &str) -> control_plane::Result<()> {
     let it = state.environment(id).await;
-    let input = TerminateInput { confirm: it.name, version: it.version.to_string(), leaves: leaves.into() };
+    let (confirm, version) = (it.name, it.version.to_string());
+    let input = TerminateInput { confirm, version, leaves: leaves.into(), ..TerminateInput::default() };
     state.plane.terminate_environment(&state.as_(who).await, id, input).await
 }
 

@@ -90,7 +90,13 @@ const TABLE: &[Row] = &[
     },
     Row {
         cause: Cause::FileSystem,
-        any_of: &[&["filesystem", "in use"], &["file system", "in use"], &["mount target"]],
+        any_of: &[
+            &["filesystem", "in use"],
+            &["file system", "in use"],
+            &["mount target"],
+            &["subnet", "has dependencies"],
+            &["vpc", "has dependencies"],
+        ],
     },
     Row { cause: Cause::Bucket, any_of: &[&["bucket", "not empty"]] },
     Row {
@@ -168,8 +174,9 @@ impl Cause {
                 "Retry: the portal stops what runs first.",
             ),
             Self::FileSystem => (
-                "The file system of the domain is still in use",
-                "Ask the platform team to remove the mount targets that AWS names. Then retry.",
+                "Something is still in the network, like the mount targets of the domain's file system",
+                "Retry: the portal removes what SageMaker left of the domain. What else is there, AWS shows among the network \
+                 interfaces of the subnet: ask the platform team to remove it.",
             ),
             Self::Bucket => (
                 "A bucket still has objects, and AWS deletes no bucket with objects in it",
@@ -262,6 +269,10 @@ mod tests {
         ("The subnet ID 'subnet-1' does not exist (Service: Ec2, Status Code: 400)", Cause::Network),
         ("Unable to delete UserProfile [ada] because it has associated App(s).", Cause::RunningApps),
         ("FileSystem fs-1 is in use by mount targets.", Cause::FileSystem),
+        (
+            "The subnet 'subnet-1' has dependencies and cannot be deleted. (Service: Ec2, Status Code: 400)",
+            Cause::FileSystem,
+        ),
         ("The bucket you tried to delete is not empty (Service: S3, Status Code: 409)", Cause::Bucket),
         ("The security token included in the request is expired", Cause::Expired),
         ("Rate exceeded (Service: AmazonSageMaker; Status Code: 400; Error Code: ThrottlingException)", Cause::Busy),

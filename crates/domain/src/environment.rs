@@ -7,6 +7,7 @@ use std::str::FromStr;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::home::Homes;
 use crate::id::{
     AccountId, EnvironmentId, OperationId, ProductId, ProjectId, ProvisionedProductId, ProvisioningArtifactId, Region,
     RequestId,
@@ -167,6 +168,8 @@ pub struct Environment {
     pub lease_ends_at: DateTime<Utc>,
     /// What its termination leaves, once that was asked for.
     pub leaves: Leaves,
+    /// The home file systems of its own Studio domains.
+    pub homes: Homes,
     /// It waits for the platform team.
     pub handed_over: Option<HandOver>,
     /// What keeps it from being terminated at the end of its lease.

@@ -22,6 +22,7 @@ pub mod diagnosis;
 pub mod draft;
 pub mod environment;
 pub mod guardrail;
+pub mod home;
 pub mod id;
 pub mod lease;
 pub mod notification;

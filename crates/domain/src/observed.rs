@@ -14,6 +14,9 @@ pub struct Observed {
     pub drift: Vec<Drift>,
     pub running: Vec<Running>,
     pub spaces: Vec<Space>,
+    /// Bytes in its home file systems, as AWS meters them; `None` where it has none, or AWS did not tell.
+    #[serde(default)]
+    pub home_bytes: Option<u64>,
     pub read_at: DateTime<Utc>,
     /// Why AWS did not tell everything; what it did not tell is missing above.
     pub problem: Option<Problem>,
@@ -191,7 +194,7 @@ impl Observed {
     /// Before anything was found.
     pub fn nothing(environment: EnvironmentId, read_at: DateTime<Utc>) -> Self {
         let (drift, running, spaces) = (Vec::new(), Vec::new(), Vec::new());
-        Self { environment, drift, running, spaces, read_at, problem: None }
+        Self { environment, drift, running, spaces, home_bytes: None, read_at, problem: None }
     }
 
     /// Whether AWS told everything, and has it as something that runs well.

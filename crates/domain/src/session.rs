@@ -12,16 +12,20 @@ pub struct SessionTags {
     pub studiouserid: StudioUserId,
     pub project: ProjectId,
     pub stage: Stage,
+    /// The Studio domain, of the environment's own stack, in which everything is deleted whosever it is; and with it what
+    /// SageMaker made for it. Its id: `d-...`.
+    pub studiodomain: Option<String>,
 }
 
 impl SessionTags {
     /// Key and value pairs as sent to `AssumeRole`.
-    pub fn pairs(&self) -> [(&'static str, &str); 3] {
-        [
+    pub fn pairs(&self) -> Vec<(&'static str, &str)> {
+        let own = [
             ("studiouserid", self.studiouserid.as_str()),
             ("project", self.project.as_str()),
             ("stage", self.stage.as_str()),
-        ]
+        ];
+        own.into_iter().chain(self.studiodomain.as_deref().map(|domain| ("studiodomain", domain))).collect()
     }
 }
 

@@ -11,6 +11,7 @@ mod aws_policies;
 pub mod cloudformation;
 pub mod context;
 pub mod ec2;
+pub mod efs;
 pub mod error;
 pub mod faults;
 pub mod http;

@@ -13,7 +13,7 @@ use crate::authorize::PolicyCache;
 use crate::error::AwsError;
 use crate::iam::{Account, IamRole};
 use crate::organizations::Organization;
-use crate::{cloudformation, provisioning, sagemaker, servicecatalog, studio};
+use crate::{cloudformation, ec2, efs, provisioning, sagemaker, servicecatalog, studio};
 
 /// Everything that the local AWS knows. One value, kept as JSON; an operation holds it alone while it runs.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -27,6 +27,12 @@ pub struct World {
     /// SageMaker's resources, by `account/region`: see [`World::sagemaker`].
     #[serde(default)]
     pub sagemaker: BTreeMap<String, sagemaker::State>,
+    /// File systems and mount targets, by `account/region`: see [`World::efs`].
+    #[serde(default)]
+    pub efs: BTreeMap<String, efs::State>,
+    /// Security groups, by `account/region`: see [`World::ec2`].
+    #[serde(default)]
+    pub ec2: BTreeMap<String, ec2::State>,
     #[serde(default)]
     pub service_catalog: servicecatalog::State,
     #[serde(default)]
@@ -70,6 +76,7 @@ impl World {
     pub fn settle(&mut self, now: DateTime<Utc>) {
         provisioning::settle(self, now);
         sagemaker::settle(self, now);
+        efs::settle(self, now);
     }
 
     /// When something that takes `seconds` at AWS is done here, if it starts at `from`.
@@ -153,5 +160,15 @@ impl World {
     /// SageMaker's resources of one account in one region.
     pub fn sagemaker(&mut self, account: &AccountId, region: &str) -> &mut sagemaker::State {
         self.sagemaker.entry(format!("{account}/{region}")).or_default()
+    }
+
+    /// File systems of one account in one region.
+    pub fn efs(&mut self, account: &AccountId, region: &str) -> &mut efs::State {
+        self.efs.entry(format!("{account}/{region}")).or_default()
+    }
+
+    /// Security groups of one account in one region.
+    pub fn ec2(&mut self, account: &AccountId, region: &str) -> &mut ec2::State {
+        self.ec2.entry(format!("{account}/{region}")).or_default()
     }
 }

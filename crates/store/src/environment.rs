@@ -21,7 +21,7 @@ use crate::tx::Tx;
 const COLUMNS: &str = "id, request_id, project_id, owner_issuer, owner_subject, studio_user_id, product_id, artifact_id, \
                        account_id, region, stage, name, state, problem, provisioned_product_id, stack_arn, outputs, \
                        tags, launch_target, operation_id, lease_ends_at, hold, revoked, created_at, updated_at, version, \
-                       update_request_id, parameters, leaves, handed_over";
+                       update_request_id, parameters, leaves, handed_over, homes";
 
 const KEYS: Keys = Keys {
     table: "environment",
@@ -56,6 +56,8 @@ pub enum Attention {
     Drifted,
     /// It waits for the platform team.
     HandedOver,
+    /// It is terminated, and its files are left in AWS.
+    KeepsFiles,
 }
 
 impl EnvironmentFilter {
@@ -86,6 +88,9 @@ impl EnvironmentFilter {
             }
             Some(Attention::HandedOver) => {
                 sql.push(" AND handed_over IS NOT NULL");
+            }
+            Some(Attention::KeepsFiles) => {
+                sql.push(" AND keeps_files = 1");
             }
             Some(Attention::Drifted) => {
                 sql.push(" AND id IN (SELECT environment_id FROM observation WHERE drifted = 1)");
@@ -129,6 +134,7 @@ struct EnvironmentRow {
     parameters: String,
     leaves: String,
     handed_over: Option<String>,
+    homes: String,
 }
 
 impl TryFrom<EnvironmentRow> for Environment {
@@ -160,6 +166,7 @@ impl TryFrom<EnvironmentRow> for Environment {
             lease_ends_at: at.time("lease_ends_at", row.lease_ends_at)?,
             leaves: at.parse("leaves", &row.leaves)?,
             handed_over: at.optional_json("handed_over", row.handed_over.as_deref())?,
+            homes: at.json("homes", &row.homes)?,
             hold: at.optional_json("hold", row.hold.as_deref())?,
             revoked: row.revoked != 0,
             created_at: at.time("created_at", row.created_at)?,
@@ -197,12 +204,19 @@ fn columns(environment: &Environment) -> Result<Columns> {
         ("lease_ends_at", environment.lease_ends_at.into()),
         ("leaves", environment.leaves.as_str().into()),
         ("handed_over", optional_json("environment", "handed_over", environment.handed_over.as_ref())?),
+        ("homes", json("environment", "homes", &environment.homes)?),
+        ("keeps_files", i64::from(keeps_files(environment)).into()),
         ("hold", optional_json("environment", "hold", environment.hold.as_ref())?),
         ("held_until", environment.hold.as_ref().map(|hold| hold.until).into()),
         ("created_at", environment.created_at.into()),
         ("updated_at", environment.updated_at.into()),
         ("version", environment.version.into()),
     ])
+}
+
+/// Whether nothing is left of it but files.
+fn keeps_files(environment: &Environment) -> bool {
+    environment.state == EnvironmentState::Terminated && environment.homes.kept().next().is_some()
 }
 
 async fn get(on: On<'_>, id: &EnvironmentId, suffix: &str) -> Result<Option<Environment>> {

@@ -16,7 +16,7 @@ use domain::request::RequestState;
 
 use crate::run;
 use crate::sql::Sql;
-use crate::{AuditFilter, EnvironmentFilter, Order, PageRequest, Part, RequestFilter, Scope, Store};
+use crate::{Attention, AuditFilter, EnvironmentFilter, Order, PageRequest, Part, RequestFilter, Scope, Store};
 
 static RECORDED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
@@ -102,6 +102,7 @@ fn environment_filters() -> Vec<EnvironmentFilter> {
         EnvironmentFilter { project: projects(1).pop(), stage: Some(Stage::Dev), ..all() },
         EnvironmentFilter { owner: Some(person()), live: true, ..all() },
         EnvironmentFilter { text: Some("x".into()), ..all() },
+        EnvironmentFilter { attention: Some(Attention::KeepsFiles), ..all() },
     ]
 }
 

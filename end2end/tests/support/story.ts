@@ -51,9 +51,18 @@ export async function reloadUntil(page: Page, wanted: string): Promise<void> {
   }).toPass({ timeout: 90_000, intervals: [500] });
 }
 
-/** Terminates by typing the name. */
-export async function terminate(page: Page, name: string): Promise<void> {
+/** Chooses what becomes of the home directories, where the environment has a domain of its own; nothing is chosen beforehand. */
+export async function chooseFiles(page: Page, files: 'Keep' | 'Delete'): Promise<void> {
+  const choice = page.getByRole('radiogroup', { name: 'The home directories' });
+  if ((await choice.count()) > 0) {
+    await choice.getByRole('radio', { name: `${files} them` }).check();
+  }
+}
+
+/** Terminates by choosing and typing the name. */
+export async function terminate(page: Page, name: string, files: 'Keep' | 'Delete' = 'Delete'): Promise<void> {
   await page.getByText('Terminate this environment').click();
+  await chooseFiles(page, files);
   await page.getByLabel(`Type ${name} to confirm`).fill(name);
   await page.getByRole('button', { name: 'Terminate environment' }).click();
 }

@@ -108,7 +108,7 @@ pub(crate) fn request(state: RequestState) -> RequestPage {
     }
 }
 
-fn step(label: &str, status: StepStatus, detail: &[&str]) -> StepView {
+pub(crate) fn step(label: &str, status: StepStatus, detail: &[&str]) -> StepView {
     StepView {
         label: label.into(),
         status,
@@ -211,6 +211,20 @@ pub(crate) fn environment(state: EnvironmentState) -> EnvironmentPage {
         }),
         launch_note: "The link is made when you press the button and lives for 30 seconds.".into(),
         left_behind: (state == EnvironmentState::Terminated).then(|| vec![("AWS::SageMaker::UserProfile".into(), 1)]),
+        home_choice: Some(HomeChoice {
+            file_systems: vec!["fs-0123456789abcdef0".into()],
+            bytes: Some(1_600_000),
+            key_goes: true,
+        }),
+        kept_homes: (state == EnvironmentState::Terminated)
+            .then(|| KeptHome {
+                file_system: "fs-0123456789abcdef0".into(),
+                kms_key: Some("arn:aws:kms:eu-west-1:601000000002:key/6b1d7e0e-1111-2222-3333-444455556666".into()),
+                key_goes: true,
+                attached: false,
+            })
+            .into_iter()
+            .collect(),
         stack_arn: Some("arn:aws:cloudformation:eu-west-1:601000000002:stack/SC-601000000002-pp-abcdefgh1234/1".into()),
         handed_over: None,
         contact: "The platform team".into(),
@@ -229,7 +243,8 @@ pub(crate) fn environment(state: EnvironmentState) -> EnvironmentPage {
         termination_deletes: vec![("AWS::SageMaker::Domain".into(), 1), ("AWS::KMS::Key".into(), 1)],
         termination_consequences: vec![
             "Running apps and spaces of the user profile are deleted first.".into(),
-            "The SageMaker domain and its home volume are deleted, with everything on it.".into(),
+            "Everything in the domain goes, also user profiles, spaces and apps that somebody made past the portal."
+                .into(),
             "The KMS key is scheduled for deletion.".into(),
         ],
         version: 7,
@@ -264,6 +279,7 @@ pub(crate) fn observed(state: EnvironmentState) -> ObservedView {
         _ => Vec::new(),
     };
     ObservedView {
+        home_bytes: Some(1_600_000),
         drift: drift
             .into_iter()
             .map(|drift| DriftView { version: matches!(drift, Drift::Version { .. }).then(|| "v2".to_owned()), drift })

@@ -171,7 +171,8 @@ pub(crate) fn id_of(person: &str) -> StudioUserId {
 }
 
 pub(crate) fn tags(person: &str) -> SessionTags {
-    SessionTags { studiouserid: id_of(person), project: "fraud-detection".parse().unwrap(), stage: Stage::Dev }
+    let project = "fraud-detection".parse().unwrap();
+    SessionTags { studiouserid: id_of(person), project, stage: Stage::Dev, studiodomain: None }
 }
 
 pub(crate) fn role_in(account: &str, role: RoleName) -> RoleRef {

@@ -179,7 +179,10 @@ impl ControlPlane {
                 of(Topic::EnvironmentFailed, format!("The update of {name} failed"), reason, vec![owner])
             }
             "terminate" if is_last && succeeded => {
-                of(Topic::EnvironmentEnded, format!("{name} is terminated"), "", not_by_themselves(event, owner))
+                let kept =
+                    it.homes.kept().next().map(|_| "The home directories were kept. Its page says where they are.");
+                let to = not_by_themselves(event, owner);
+                of(Topic::EnvironmentEnded, format!("{name} is terminated"), kept.unwrap_or_default(), to)
             }
             "terminate" if is_last => {
                 let to = vec![owner, To::Leads(it.project.clone())];
@@ -197,9 +200,10 @@ impl ControlPlane {
             // One that was put off meanwhile ends at another time.
             "warn_of_lease_end" if detail("lease_ends") == Some(&it.lease_ends_at.to_rfc3339()) => {
                 let title = format!("The lease of {name} ends in {}", detail("left").unwrap_or("a while"));
+                let kept = it.homes.kept().next().map_or("", |_| "; the home directories are kept");
                 let text = format!(
                     "It ends on {}. After that the environment is not opened any more, and a grace period later it is \
-                     terminated with what is in it. Its page has the button that extends it.",
+                     terminated with what is in it{kept}. Its page has the button that extends it.",
                     it.lease_ends_at.format("%-d %B %Y at %H:%M UTC")
                 );
                 of(Topic::LeaseEnding, title, &text, vec![owner])

@@ -139,6 +139,7 @@ impl ControlPlane {
         let operation = self.operation(OperationKind::Update, subject, &request.requester)?;
         it.state = EnvironmentState::Updating;
         it.leaves = Leaves::Nothing;
+        it.homes.files = None;
         it.problem = None;
         // One that failed and is not tried again needs its secrets no more.
         if let Some(failed) = it.update.replace(request.id.clone()) {

@@ -38,9 +38,12 @@ impl ControlPlane {
                 Some(stack) => session.cloudformation().stack_resources(stack).await?,
                 None => Vec::new(),
             };
-            Ok::<_, aws::Error>((view, resources))
+            // A home is known from here on, whatever becomes of its domain.
+            let domains: Vec<String> = domains(&resources).collect();
+            let homes = self.homes_with(it, &session, domains.iter()).await?;
+            Ok::<_, aws::Error>((view, resources, homes))
         };
-        let (view, resources) = match read.await {
+        let (view, resources, homes) = match read.await {
             Ok(found) => found,
             Err(error) => return Ok(error.into()),
         };
@@ -65,6 +68,7 @@ impl ControlPlane {
         }
         outcome.changes.stack_arn = view.stack_arn().map(str::to_owned);
         outcome.changes.launch_target = target;
+        outcome.changes.homes = Some(homes);
         let outputs = view.outputs.into_iter().filter(|o| o.key != "CloudformationStackARN").collect();
         outcome.changes.outputs = Some(self.without_secrets(it, outputs).await?);
         Ok(outcome)
@@ -176,6 +180,17 @@ fn in_stack(resources: &[StackResource], owner: &str) -> Option<LaunchTarget> {
     let notebook = of("AWS::SageMaker::NotebookInstance").next()?;
     let name = notebook.rsplit('/').next().unwrap_or(notebook).to_owned();
     Some(LaunchTarget::NotebookInstance { name })
+}
+
+/// The ids of the stack's domains.
+fn domains(resources: &[StackResource]) -> impl Iterator<Item = String> {
+    let there = |r: &&StackResource| r.resource_type == "AWS::SageMaker::Domain" && r.status != "DELETE_COMPLETE";
+    resources.iter().filter(there).filter_map(|r| r.physical_id.as_deref()).map(domain)
+}
+
+/// The id of a domain from its physical id, which may be its ARN.
+pub(super) fn domain(physical_id: &str) -> String {
+    physical_id.rsplit('/').next().unwrap_or(physical_id).to_owned()
 }
 
 /// Domain and name from the physical id of a user profile: its ARN, or both parts of the resource's primary identifier,

@@ -8,7 +8,7 @@ use domain::operation::{Observation, Operation};
 use domain::problem::Problem;
 
 use super::outcome::Outcome;
-use crate::{ControlPlane, Result, session};
+use crate::{ControlPlane, Result, session, stack};
 
 /// Events of a stack that are read for the reason of a failure: all that there can be.
 const ALL: u32 = 500;
@@ -51,7 +51,9 @@ impl ControlPlane {
                 let mut events = self.store().stack_events(&it.id, ALL).await?;
                 events.retain(|e| e.at >= operation.created_at);
                 events.extend(stack_events.clone());
-                Observation::RecordFailed { problem: why_failed(&view, &events, during) }
+                // Of several tries the last says why it is not over.
+                let told = if during == While::TakingDown { stack::since_deletion_began(it, &events) } else { &events };
+                Observation::RecordFailed { problem: why_failed(&view, told, during) }
             }
             _ => Observation::Running { since: view.created_at.unwrap_or(operation.step_entered_at) },
         };
@@ -81,12 +83,12 @@ impl ControlPlane {
         it: &Environment,
         view: &RecordView,
     ) -> Result<Vec<StackEvent>> {
-        let named = view.provisioned_product.as_ref().map(|pp| stack_name(it, pp));
+        let by_name = view.provisioned_product.as_ref().map(|pp| stack_name(it, pp));
         // By ARN a stack is found after its deletion too, by name it is not.
-        let known = view.stack_arn().map(str::to_owned).or_else(|| it.stack_arn.clone()).or(named);
-        let Some(stack) = known else { return Ok(Vec::new()) };
+        let known = view.stack_arn().map(str::to_owned).or_else(|| it.stack_arn.clone()).or(by_name);
+        let Some(named) = known else { return Ok(Vec::new()) };
         let last = self.store().stack_events(&it.id, 1).await?.pop().map(|e| e.event_id);
-        match session.cloudformation().stack_events_after(&stack, last.as_deref()).await {
+        match session.cloudformation().stack_events_after(&named, last.as_deref()).await {
             Ok(events) => Ok(events),
             Err(error) => {
                 tracing::debug!(%error, environment = %it.id, "the stack's events cannot be read yet");

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use domain::action::Action;
 use domain::environment::{Environment, EnvironmentState, Leaves};
+use domain::home::Files;
 use domain::lease::LeaseStanding;
 use domain::operation::{OperationKind, Subject};
 use domain::person::PersonKey;
@@ -49,19 +50,24 @@ impl ControlPlane {
         it.state = EnvironmentState::Terminating;
         // What an admin once wanted to leave is nothing that the portal leaves.
         it.leaves = Leaves::Nothing;
+        // Nor are files deleted because time has passed.
+        it.homes.files = Some(Files::Keep);
         it.problem = None;
         it.operation = Some(operation.id.clone());
         it.updated_at = self.now();
         it.version += 1;
         tx.update_environment(&it).await?;
         tx.insert_operation(&operation).await?;
-        let event = Event::done(Action::TerminateEnvironment.as_str(), "environment", it.id.as_str())
+        let mut event = Event::done(Action::TerminateEnvironment.as_str(), "environment", it.id.as_str())
             .project(&it.project)
             .version(it.version)
             .with("name", &it.name)
             .with("because", "the lease is over")
             .with("lease_ended", it.lease_ends_at.to_rfc3339())
             .with("operation", operation.id.as_str());
+        if it.homes.kept().next().is_some() {
+            event = event.with("files", Files::Keep.as_str());
+        }
         self.record(&mut tx, By::System { correlation: operation.id.as_str() }, event).await?;
         tx.commit().await?;
         self.changed(&it.id);

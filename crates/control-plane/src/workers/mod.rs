@@ -7,6 +7,7 @@ mod collect;
 mod cut_again;
 mod deliver;
 mod follow;
+mod homes;
 mod lease_warnings;
 mod leased;
 mod leases;

@@ -190,10 +190,24 @@ impl AccountLook {
         if observed.drift.contains(&Drift::Gone) || it.state == EnvironmentState::Error {
             return Ok(());
         }
+        observed.home_bytes = self.home_bytes(it).await?;
         match &it.launch_target {
             Some(target) => self.inside(it, target, observed).await,
             None => Ok(()),
         }
+    }
+
+    /// How much is in its home file systems. A role of an installation that was not brought up to date may not ask, and need not.
+    async fn home_bytes(&self, it: &Environment) -> aws::Result<Option<u64>> {
+        let mut sum = None;
+        for home in it.homes.kept() {
+            match self.session.efs().describe_file_system(&home.file_system).await {
+                Ok(found) => sum = Some(sum.unwrap_or(0) + found.size),
+                Err(aws::Error::NotFound(_) | aws::Error::Denied(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(sum)
     }
 
     /// What runs in an environment now.

@@ -191,8 +191,12 @@ impl ControlPlane {
             Step::FollowProvision { record } => self.follow_provision(operation, environment, record).await,
             Step::FollowUpdate { record, plan } => self.follow_update(operation, environment, record, plan).await,
             Step::Collect { record } => self.collect(operation, environment, record).await,
-            Step::FollowClear { record } | Step::FollowTerminate { record } => {
+            Step::FollowClear { record } => {
                 Ok(self.follow(operation, environment, record, While::TakingDown).await?.outcome)
+            }
+            Step::FollowTerminate { record } => {
+                let followed = self.follow(operation, environment, record, While::TakingDown).await?;
+                self.then_homes(environment, followed.outcome).await
             }
             step => Err(Error::internal("A worker was given a finished operation", &step.as_str())),
         }
@@ -206,7 +210,9 @@ impl ControlPlane {
             (Step::Update { plan }, _) => self.update(operation, it, plan).await,
             (Step::Provision { plan }, _) => self.provision(operation, it, plan).await,
             (Step::DeleteApps { .. }, _) => self.delete_apps(it).await,
-            (Step::Clear | Step::Terminate, _) => self.terminate(operation, it).await,
+            (Step::Clear | Step::Terminate { .. }, _) => self.terminate(operation, it).await,
+            (Step::DetachHomes { .. }, _) => self.detach_homes(operation, it).await,
+            (Step::DeleteHomes, _) => self.delete_homes(it).await,
             (step, _) => Err(Error::internal("A worker was given a step that is no act", &step.as_str())),
         }
     }
@@ -315,7 +321,9 @@ fn is_act(step: &Step) -> bool {
             | Step::Provision { .. }
             | Step::Update { .. }
             | Step::DeleteApps { .. }
-            | Step::Terminate
+            | Step::Terminate { .. }
+            | Step::DetachHomes { .. }
+            | Step::DeleteHomes
             | Step::Cut
             | Step::Lift
             | Step::Change

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::environment::{Environment, LaunchTarget, Output, StackEvent};
+use domain::home::Homes;
 use domain::id::{ProvisionedProductId, ProvisioningArtifactId, RequestId};
 use domain::operation::Observation;
 use domain::problem::Problem;
@@ -30,6 +31,8 @@ pub(super) struct Changes {
     /// What was sent, without secrets.
     pub(super) parameters: Option<BTreeMap<String, String>>,
     pub(super) tags: Option<BTreeMap<String, String>>,
+    /// The home file systems of its domains, as far as they are known.
+    pub(super) homes: Option<Homes>,
     /// An update is made.
     pub(super) updated: Option<Updated>,
     /// Of a revocation: which parts are done.
@@ -108,6 +111,9 @@ impl Changes {
             environment.update = None;
             environment.artifact = artifact;
             environment.parameters = parameters;
+        }
+        if let Some(homes) = self.homes {
+            environment.homes = homes;
         }
         if let Some(tags) = self.tags {
             environment.tags = tags;

@@ -1,13 +1,13 @@
-//! The steps of a termination: apps and spaces first, for they block the deletion of a user profile.
+//! The steps of a termination: apps and spaces first, for they block the deletion of a user profile; with them the user
+//! profiles which block that of a domain.
 
-use std::collections::BTreeSet;
-
-use aws::sagemaker::StudioApp;
+use aws::sagemaker::{Space, StudioApp};
 use aws::service_catalog::{ProvisionedProductRef, TerminateCall};
 use domain::environment::{Environment, LaunchTarget, Leaves};
+use domain::home::Homes;
 use domain::operation::{Observation, Operation, OperationKind, Plan, Step};
 
-use super::collect::profile;
+use super::collect::{domain, profile};
 use super::follow::stack_name;
 use super::outcome::Outcome;
 use super::provision::clear_token;
@@ -23,6 +23,8 @@ const ALL: u32 = 500;
 struct Going {
     domains: Vec<String>,
     profiles: Vec<(String, String)>,
+    /// Domains of the stack that are deleted already.
+    gone: Vec<String>,
 }
 
 impl ControlPlane {
@@ -48,13 +50,13 @@ impl ControlPlane {
         };
         let catalog = session.service_catalog();
         match catalog.describe_provisioned_product(ProvisionedProductRef::Name(&it.name)).await {
-            Err(aws::Error::NotFound(_)) => Ok(Outcome::new(Observation::Gone)),
+            Err(aws::Error::NotFound(_)) => self.without_product(it).await,
             Err(error) => Ok(error.into()),
             Ok(found) => {
                 let known = it.provisioned_product.as_ref() == Some(&found.id);
                 if !known && !self.is_ours(it, found.token.as_deref()).await? {
                     // Somebody else's: nothing of ours is there.
-                    return Ok(Outcome::new(Observation::Gone));
+                    return self.without_product(it).await;
                 }
                 // AWS terminates nothing that it is at work on: a provisioning that this termination ended, say.
                 let observation = if found.status.is_passing() {
@@ -67,6 +69,16 @@ impl ControlPlane {
                 Ok(outcome)
             }
         }
+    }
+
+    /// Where there is no provisioned product any more: what its stack's domains leave may be there.
+    async fn without_product(&self, it: &Environment) -> Result<Outcome> {
+        let mut outcome = Outcome::new(Observation::Gone);
+        match self.going(it).await {
+            Ok((_, homes)) => outcome.changes.homes = Some(homes),
+            Err(error) => return Ok(error.into()),
+        }
+        self.then_homes(it, outcome).await
     }
 
     /// Whether AWS was never asked to make anything for this environment: every provisioning ended before its call.
@@ -87,30 +99,26 @@ impl ControlPlane {
         Ok(read && self.store().account_paths([&it.account]).await?.is_empty())
     }
 
-    /// Asks for the deletion of apps, then of spaces, until none is left.
+    /// Asks for the deletion of apps, then of spaces, then of user profiles that are not the stack's, until none is left.
     pub(super) async fn delete_apps(&self, environment: &Authorized<Environment>) -> Result<Outcome> {
         let it = environment.thing();
         if it.leaves == Leaves::Everything {
             return Ok(Outcome::new(Observation::Done).with("because", "everything is left as it is"));
         }
-        let going = match self.going(it).await {
-            Ok(going) => going,
-            Err(error) => return Ok(error.into()),
-        };
-        if going.domains.is_empty() && going.profiles.is_empty() {
-            return Ok(Outcome::new(Observation::Done));
-        }
-        let sagemaker = match session::clearer(self, environment, &going.all_domains()).await {
-            Ok(session) => session.sagemaker(),
+        let (going, homes) = match self.going(it).await {
+            Ok(found) => found,
             Err(error) => return Ok(error.into()),
         };
         let mut asked = Asked::default();
-        let mut outcome = match clear(&sagemaker, &going, &mut asked).await {
+        let mut outcome = match self.clear(environment, &going, &mut asked).await {
             Ok(0) => Outcome::new(Observation::Done),
             Ok(count) => Outcome::new(Observation::AppsRemain { count }),
             Err(error) => error.into(),
         };
-        for (what, names) in [("apps_deleted", asked.apps), ("spaces_deleted", asked.spaces)] {
+        outcome.changes.homes = Some(homes);
+        for (what, names) in
+            [("apps_deleted", asked.apps), ("spaces_deleted", asked.spaces), ("profiles_deleted", asked.profiles)]
+        {
             if !names.is_empty() {
                 outcome = outcome.acted(what, names.join(", "));
             }
@@ -118,26 +126,50 @@ impl ControlPlane {
         Ok(outcome)
     }
 
-    /// Which domains and profiles the stack has; what was seen when it came up, where the stack cannot tell any more.
-    async fn going(&self, it: &Environment) -> aws::Result<Going> {
+    /// One round: asks for the deletion of what is not going yet; answers how much is left. A domain that goes with the stack goes
+    /// with everything in it; in a shared one only what is the profile's goes.
+    async fn clear(&self, environment: &Authorized<Environment>, going: &Going, asked: &mut Asked) -> aws::Result<u32> {
+        let mut left = 0;
+        for domain in &going.domains {
+            let sagemaker = session::domain_clearer(self, environment, domain).await?.sagemaker();
+            left += clear_domain(&sagemaker, domain, &going.profiles, asked).await?;
+        }
+        let shared: Vec<_> = going.profiles.iter().filter(|(domain, _)| !going.domains.contains(domain)).collect();
+        if !shared.is_empty() {
+            let domains = shared.iter().map(|(domain, _)| domain.clone()).collect();
+            let sagemaker = session::clearer(self, environment, &domains).await?.sagemaker();
+            for (domain, name) in shared {
+                left += clear_profile(&sagemaker, domain, name, asked).await?;
+            }
+        }
+        Ok(left)
+    }
+
+    /// Which domains and profiles the stack has, what was seen when it came up where the stack cannot tell any more; and the
+    /// home file systems of all its domains.
+    async fn going(&self, it: &Environment) -> aws::Result<(Going, Homes)> {
         let mut going = Going::default();
+        let mut homes = it.homes.clone();
         let named = it.provisioned_product.as_ref().map(|pp| stack_name(it, pp));
         if let Some(stack) = it.stack_arn.clone().or(named) {
             let session = session::observer(self, &it.account, &it.region).await?;
             match session.cloudformation().stack_resources(&stack).await {
                 Ok(resources) => {
-                    for resource in resources.iter().filter(|r| !r.status.starts_with("DELETE_COMPLETE")) {
+                    for resource in &resources {
                         let Some(id) = &resource.physical_id else { continue };
+                        let gone = resource.status.starts_with("DELETE_COMPLETE");
                         match resource.resource_type.as_str() {
                             "AWS::SageMaker::Domain" => {
-                                going.domains.push(id.rsplit('/').next().unwrap_or(id).to_owned());
+                                let domains = if gone { &mut going.gone } else { &mut going.domains };
+                                domains.push(domain(id));
                             }
-                            "AWS::SageMaker::UserProfile" => going.profiles.extend(profile(id)),
+                            "AWS::SageMaker::UserProfile" if !gone => going.profiles.extend(profile(id)),
                             _ => {}
                         }
                     }
+                    homes = self.homes_with(it, &session, going.domains.iter().chain(&going.gone)).await?;
                 }
-                Err(aws::Error::NotFound(_)) => return Ok(going),
+                Err(aws::Error::NotFound(_)) => return Ok((going, homes)),
                 Err(error) => return Err(error),
             }
         }
@@ -147,7 +179,7 @@ impl ControlPlane {
         {
             going.profiles.push((domain_id.clone(), user_profile_name.clone()));
         }
-        Ok(going)
+        Ok((going, homes))
     }
 
     /// Sends `TerminateProvisionedProduct`; of an earlier try's leftover when the operation is a provisioning.
@@ -158,6 +190,15 @@ impl ControlPlane {
     ) -> Result<Outcome> {
         let it = environment.thing();
         let Some(product) = it.provisioned_product.clone() else { return Ok(Outcome::new(Observation::Gone)) };
+        let clears = operation.step == Step::Clear;
+        let mut learned = None;
+        if clears {
+            // What an earlier try made goes, and with it who could tell of its domains.
+            match self.going(it).await {
+                Ok((_, homes)) => learned = Some(homes),
+                Err(error) => return Ok(error.into()),
+            }
+        }
         if let Err(error) = self.free_role(environment).await? {
             return Ok(error.into());
         }
@@ -166,37 +207,36 @@ impl ControlPlane {
             Err(error) => return Ok(error.into()),
         };
         let catalog = session.service_catalog();
-        let token = if operation.step == Step::Clear { clear_token(operation) } else { operation.id.to_string() };
+        let token = match operation.step {
+            Step::Clear => clear_token(operation),
+            Step::Terminate { again: true } => format!("{}-again", operation.id),
+            _ => operation.id.to_string(),
+        };
         let call = TerminateCall {
             provisioned_product: product.clone(),
             token,
             // What an earlier try left goes whole.
-            ignore_errors: it.leaves == Leaves::Undeletable && operation.step == Step::Terminate,
-            retain_physical_resources: it.leaves == Leaves::Everything && operation.step == Step::Terminate,
+            ignore_errors: it.leaves == Leaves::Undeletable && !clears,
+            retain_physical_resources: it.leaves == Leaves::Everything && !clears,
         };
-        match catalog.terminate_provisioned_product(&call).await {
+        let mut outcome = match catalog.terminate_provisioned_product(&call).await {
             Ok(accepted) => {
                 let record = accepted.record.to_string();
-                Ok(Outcome::new(Observation::Accepted { record: accepted.record }).with("record", record))
+                Outcome::new(Observation::Accepted { record: accepted.record }).with("record", record)
             }
-            Err(aws::Error::NotFound(_)) => Ok(Outcome::new(Observation::Gone)),
+            Err(aws::Error::NotFound(_)) => Outcome::new(Observation::Gone),
             Err(error @ (aws::Error::Invalid(_) | aws::Error::Conflict(_))) => {
                 // While another change is in progress it cannot be terminated; that passes.
                 match catalog.describe_provisioned_product(ProvisionedProductRef::Id(&product)).await {
-                    Ok(found) if found.status.is_passing() => Ok(Outcome::trouble(error.problem())),
-                    Err(aws::Error::NotFound(_)) => Ok(Outcome::new(Observation::Gone)),
-                    _ => Ok(error.into()),
+                    Ok(found) if found.status.is_passing() => Outcome::trouble(error.problem()),
+                    Err(aws::Error::NotFound(_)) => Outcome::new(Observation::Gone),
+                    _ => error.into(),
                 }
             }
-            Err(error) => Ok(error.into()),
-        }
-    }
-}
-
-impl Going {
-    /// The domains that apps and spaces are deleted in.
-    fn all_domains(&self) -> BTreeSet<String> {
-        self.domains.iter().chain(self.profiles.iter().map(|(domain, _)| domain)).cloned().collect()
+            Err(error) => error.into(),
+        };
+        outcome.changes.homes = learned;
+        if clears { Ok(outcome) } else { self.then_homes(it, outcome).await }
     }
 }
 
@@ -205,24 +245,50 @@ impl Going {
 struct Asked {
     apps: Vec<String>,
     spaces: Vec<String>,
+    profiles: Vec<String>,
 }
 
-/// One round: asks for the deletion of what is not going yet; answers how many are left.
-async fn clear(sagemaker: &aws::SageMaker, going: &Going, asked: &mut Asked) -> aws::Result<u32> {
-    let mut apps: Vec<StudioApp> = Vec::new();
-    let mut spaces = Vec::new();
-    for domain in &going.domains {
-        apps.extend(sagemaker.list_apps(domain, None, None).await?);
-        spaces.extend(sagemaker.list_spaces(domain, None).await?);
-    }
-    for (domain, name) in going.profiles.iter().filter(|(domain, _)| !going.domains.contains(domain)) {
-        apps.extend(sagemaker.list_apps(domain, Some(name), None).await?);
-        let owned = sagemaker.list_spaces(domain, None).await?;
-        for space in owned.into_iter().filter(|s| s.owner.as_deref().is_some_and(|o| o.eq_ignore_ascii_case(name))) {
-            apps.extend(sagemaker.list_apps(domain, None, Some(&space.name)).await?);
-            spaces.push(space);
+/// Everything in a domain, but for the profiles that its stack deletes.
+async fn clear_domain(
+    sagemaker: &aws::SageMaker,
+    domain: &str,
+    of_stack: &[(String, String)],
+    asked: &mut Asked,
+) -> aws::Result<u32> {
+    let (apps, spaces) = (sagemaker.list_apps(domain, None, None).await?, sagemaker.list_spaces(domain, None).await?);
+    let mut left = clear_work(sagemaker, apps, &spaces, asked).await?;
+    let is_of_stack = |name: &str| of_stack.iter().any(|(at, own)| at == domain && own.eq_ignore_ascii_case(name));
+    let profiles = sagemaker.list_user_profiles(domain).await?;
+    let strange: Vec<_> = profiles.into_iter().filter(|(name, _)| !is_of_stack(name)).collect();
+    // A profile can go when its apps and spaces are gone.
+    if left == 0 {
+        for (name, _) in strange.iter().filter(|(_, deleting)| !deleting) {
+            let result = sagemaker.delete_user_profile(domain, name).await;
+            told(result, &mut asked.profiles, format!("{domain}/{name}"))?;
         }
     }
+    left += u32::try_from(strange.len()).unwrap_or(u32::MAX);
+    Ok(left)
+}
+
+/// What is one profile's in a domain that stays.
+async fn clear_profile(sagemaker: &aws::SageMaker, domain: &str, name: &str, asked: &mut Asked) -> aws::Result<u32> {
+    let mut apps = sagemaker.list_apps(domain, Some(name), None).await?;
+    let mut spaces = sagemaker.list_spaces(domain, None).await?;
+    spaces.retain(|space| space.owner.as_deref().is_some_and(|owner| owner.eq_ignore_ascii_case(name)));
+    for space in &spaces {
+        apps.extend(sagemaker.list_apps(domain, None, Some(&space.name)).await?);
+    }
+    clear_work(sagemaker, apps, &spaces, asked).await
+}
+
+/// Asks for the deletion of apps, and of spaces without apps; answers how many are left.
+async fn clear_work(
+    sagemaker: &aws::SageMaker,
+    mut apps: Vec<StudioApp>,
+    spaces: &[Space],
+    asked: &mut Asked,
+) -> aws::Result<u32> {
     apps.retain(|app| !app.status.is_deleted());
     for app in apps.iter().filter(|app| !app.status.is_deleting()) {
         told(sagemaker.delete_app(app.reference()).await, &mut asked.apps, format!("{}/{}", app.domain_id, app.name))?;

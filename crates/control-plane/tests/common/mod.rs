@@ -179,9 +179,11 @@ impl TestState {
         it
     }
 
+    /// Asks for a termination that leaves nothing, home directories where there are any among it.
     pub async fn terminate(&self, who: &str, id: &EnvironmentId) {
         let it = self.environment(id).await;
-        let input = TerminateInput { confirm: it.name, version: it.version.to_string(), ..TerminateInput::default() };
+        let (confirm, version) = (it.name, it.version.to_string());
+        let input = TerminateInput { confirm, version, files: "delete".into(), ..TerminateInput::default() };
         self.plane.terminate_environment(&self.as_(who).await, id, input).await.unwrap();
     }
 

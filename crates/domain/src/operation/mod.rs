@@ -54,7 +54,7 @@ impl OperationKind {
         match self {
             Self::Provision => "provision",
             Self::Update => "update",
-            Self::Terminate => "terminate",
+            Self::Terminate { .. } => "terminate",
             Self::Revoke => "revoke",
             Self::Restore => "restore",
             Self::ChangePolicy => "change_policy",
@@ -160,10 +160,26 @@ pub enum Step {
         remaining: Option<u32>,
     },
     /// `TerminateProvisionedProduct` is about to be sent, or was sent and the answer was lost.
-    Terminate,
+    Terminate {
+        /// A second time, with a token of its own: what was in the stack's way is gone.
+        #[serde(default)]
+        again: bool,
+    },
     FollowTerminate {
         record: RecordId,
     },
+    /// The stack's domains are gone: delete the mount targets of their home file systems, and the security groups that SageMaker
+    /// made for these.
+    DetachHomes {
+        /// Why the stack could not be deleted, where that is why they go first: it is terminated again afterwards.
+        #[serde(default)]
+        held_up: Option<Problem>,
+        /// How many mount targets and groups were left at the last look.
+        #[serde(default)]
+        remaining: Option<u32>,
+    },
+    /// Delete the home file systems with everything in them.
+    DeleteHomes,
     /// Put deny policies in place and end what runs; which parts are done is kept with the revocation.
     Cut,
     /// Take the deny policies away.
@@ -195,9 +211,9 @@ impl Step {
         matches!(self, Self::Succeeded | Self::Failed { .. })
     }
 
-    /// Where the step stands among the four that people see of an operation: check, start, follow, finish for a provisioning and an update;
-    /// check, delete apps, start, follow for a termination; check, change, read back for a change of policies. 4 when all are
-    /// done. A revocation's parts are its own.
+    /// Where the step stands among those that people see of an operation: check, start, follow, finish for a provisioning and an update;
+    /// check, delete apps, start, follow, detach homes, delete homes for a termination; check, change, read back for a change of
+    /// policies. 6 when all are done. A revocation's parts are its own.
     pub fn position(&self) -> u8 {
         match self {
             Self::Check | Self::Clear | Self::FollowClear { .. } | Self::Stop { .. } | Self::Start => 0,
@@ -207,9 +223,11 @@ impl Step {
             | Self::Cut
             | Self::Lift
             | Self::Change => 1,
-            Self::FollowProvision { .. } | Self::FollowUpdate { .. } | Self::Terminate | Self::ReadBack => 2,
+            Self::FollowProvision { .. } | Self::FollowUpdate { .. } | Self::Terminate { .. } | Self::ReadBack => 2,
             Self::Collect { .. } | Self::FollowTerminate { .. } => 3,
-            Self::Succeeded => 4,
+            Self::DetachHomes { .. } => 4,
+            Self::DeleteHomes => 5,
+            Self::Succeeded => 6,
             Self::Failed { at, .. } => *at,
         }
     }
@@ -221,6 +239,8 @@ impl Step {
             "provision" | "update" | "delete_apps" | "cut" | "lift" | "change" => Some(1),
             "follow_provision" | "follow_update" | "terminate" | "read_back" => Some(2),
             "collect" | "follow_terminate" => Some(3),
+            "detach_homes" => Some(4),
+            "delete_homes" => Some(5),
             _ => None,
         }
     }
@@ -237,8 +257,10 @@ impl Step {
             Self::FollowUpdate { .. } => "follow_update",
             Self::Collect { .. } => "collect",
             Self::DeleteApps { .. } => "delete_apps",
-            Self::Terminate => "terminate",
+            Self::Terminate { .. } => "terminate",
             Self::FollowTerminate { .. } => "follow_terminate",
+            Self::DetachHomes { .. } => "detach_homes",
+            Self::DeleteHomes => "delete_homes",
             Self::Cut => "cut",
             Self::Lift => "lift",
             Self::Change => "change",

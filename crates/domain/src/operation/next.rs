@@ -29,10 +29,13 @@ pub enum Observation {
     Done,
     /// The record is final and bad.
     RecordFailed { problem: Problem },
-    /// Apps or spaces are still there; their deletion was asked for.
+    /// Something is still there whose deletion was asked for: apps, spaces, mount targets, file systems.
     AppsRemain { count: u32 },
-    /// A part of it is done, and the next can be done at once.
+    /// A part of it is done, and the next can be done at once. Of a termination: the stack is gone, or the mount targets are, and
+    /// its home file systems are left to be looked after.
     Onward,
+    /// The record is final and bad, and mount targets of home file systems may be why: without their domains they can go first.
+    HeldUp { problem: Problem },
     /// There is nothing to terminate any more: `ResourceNotFound`.
     Gone,
     /// The call failed in a way that may pass: throttled, unreachable, answer lost. Whether it took effect is not known,
@@ -105,14 +108,22 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
         (Step::FollowProvision { record } | Step::FollowUpdate { record, .. }, Observation::Done) => {
             at_once(Step::Collect { record: record.clone() })
         }
-        (Step::Collect { .. } | Step::Cut | Step::Lift | Step::ReadBack, Observation::Done)
+        (
+            Step::Collect { .. }
+            | Step::Cut
+            | Step::Lift
+            | Step::ReadBack
+            | Step::DetachHomes { held_up: None, .. }
+            | Step::DeleteHomes,
+            Observation::Done,
+        )
         | (Step::Stop { .. } | Step::Start, Observation::Done | Observation::Gone) => at_once(Step::Succeeded),
         (Step::Stop { only, .. }, Observation::AppsRemain { count })
             if moment.now - moment.entered_at <= pace.deadline =>
         {
             at(Step::Stop { only: only.clone(), remaining: Some(count) }, pace.poll)
         }
-        (Step::DeleteApps { .. }, Observation::Done | Observation::Gone) => at_once(Step::Terminate),
+        (Step::DeleteApps { .. }, Observation::Done | Observation::Gone) => at_once(Step::Terminate { again: false }),
         (Step::DeleteApps { .. }, Observation::AppsRemain { count })
             if moment.now - moment.entered_at <= pace.deadline =>
         {
@@ -121,9 +132,24 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
         (Step::Cut | Step::Lift, Observation::Onward) if moment.now - moment.entered_at <= pace.deadline => {
             at_once(step.clone())
         }
-        (Step::Terminate, Observation::Accepted { record }) => at(Step::FollowTerminate { record }, pace.poll),
-        (Step::Terminate | Step::FollowTerminate { .. }, Observation::Gone | Observation::Done) => {
+        (Step::Terminate { .. }, Observation::Accepted { record }) => at(Step::FollowTerminate { record }, pace.poll),
+        (Step::Terminate { .. } | Step::FollowTerminate { .. }, Observation::Gone | Observation::Done) => {
             at_once(Step::Succeeded)
+        }
+        (step, Observation::Onward) if leads_to_homes(kind, step) => {
+            at_once(Step::DetachHomes { held_up: None, remaining: None })
+        }
+        (Step::FollowTerminate { .. }, Observation::HeldUp { problem }) => {
+            at_once(Step::DetachHomes { held_up: Some(problem), remaining: None })
+        }
+        (Step::DetachHomes { held_up: Some(_), .. }, Observation::Done | Observation::Onward) => {
+            at_once(Step::Terminate { again: true })
+        }
+        (Step::DetachHomes { held_up: None, .. }, Observation::Onward) => at_once(Step::DeleteHomes),
+        (Step::DetachHomes { held_up, .. }, Observation::AppsRemain { count })
+            if moment.now - moment.entered_at <= pace.deadline =>
+        {
+            at(Step::DetachHomes { held_up: held_up.clone(), remaining: Some(count) }, pace.poll)
         }
 
         (step, Observation::Blocked { problem }) if moment.now - moment.entered_at > pace.patience => {
@@ -139,6 +165,12 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
         (step, _) if moment.now - moment.entered_at > pace.deadline => at_once(failed(step, overdue(kind, step))),
         (step, _) => at(step.clone(), pace.poll),
     }
+}
+
+/// Whether the stack may be gone at a step, so that what its domains leave is next.
+fn leads_to_homes(kind: OperationKind, step: &Step) -> bool {
+    let gone = matches!(step, Step::Check | Step::Terminate { .. } | Step::FollowTerminate { .. });
+    kind == OperationKind::Terminate && gone
 }
 
 /// The same step again after a wait, or failed when it was tried often enough.
@@ -175,7 +207,9 @@ fn overdue(kind: OperationKind, step: &Step) -> Problem {
     let what = match step {
         Step::DeleteApps { .. } => "The apps and spaces of this environment did not go away.",
         Step::Clear | Step::FollowClear { .. } => "What an earlier try left behind did not go away.",
-        Step::Terminate | Step::FollowTerminate { .. } => "AWS did not finish terminating this environment.",
+        Step::Terminate { .. } | Step::FollowTerminate { .. } => "AWS did not finish terminating this environment.",
+        Step::DetachHomes { .. } => "The mount targets of the home file system did not go away.",
+        Step::DeleteHomes => "The home file system did not go away.",
         Step::Update { .. } | Step::FollowUpdate { .. } => "AWS did not finish updating this environment.",
         Step::Cut => "Not everything could be cut off.",
         Step::Lift => "Not everything could be given back.",

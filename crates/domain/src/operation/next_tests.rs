@@ -33,6 +33,7 @@ fn observation() -> impl Strategy<Value = Observation> {
         problem().prop_map(|problem| Observation::RecordFailed { problem }),
         (0..9_u32).prop_map(|count| Observation::AppsRemain { count }),
         Just(Observation::Onward),
+        problem().prop_map(|problem| Observation::HeldUp { problem }),
         Just(Observation::Gone),
         problem().prop_map(|problem| Observation::Trouble { problem }),
     ]
@@ -49,7 +50,10 @@ fn step() -> impl Strategy<Value = Step> {
         (record(), plan()).prop_map(|(record, plan)| Step::FollowUpdate { record, plan }),
         record().prop_map(|record| Step::Collect { record }),
         proptest::option::of(0..9_u32).prop_map(|remaining| Step::DeleteApps { remaining }),
-        Just(Step::Terminate),
+        any::<bool>().prop_map(|again| Step::Terminate { again }),
+        (proptest::option::of(problem()), proptest::option::of(0..9_u32))
+            .prop_map(|(held_up, remaining)| Step::DetachHomes { held_up, remaining }),
+        Just(Step::DeleteHomes),
         record().prop_map(|record| Step::FollowTerminate { record }),
         Just(Step::Cut),
         Just(Step::Lift),
@@ -79,7 +83,7 @@ fn good_news(step: &Step) -> Observation {
     let record = || "rec-1".parse().unwrap();
     match step {
         Step::Check => Observation::Checked { plan: Plan::default() },
-        Step::Clear | Step::Provision { .. } | Step::Update { .. } | Step::Terminate => {
+        Step::Clear | Step::Provision { .. } | Step::Update { .. } | Step::Terminate { .. } => {
             Observation::Accepted { record: record() }
         }
         _ => Observation::Done,
@@ -146,7 +150,11 @@ proptest! {
         let problem = Problem::new("It waits.", "It has to.", "Sign in.");
         let t = next(kind, &step, Observation::Blocked { problem }, &pace, &moment(late, 0));
         prop_assert!(t.step.is_final());
+        // Good news leads on from here.
+        let onward = matches!(step, Step::Check | Step::Terminate { .. } | Step::FollowTerminate { .. }
+            | Step::DetachHomes { .. });
         for endless in [Observation::AppsRemain { count: 1 }, Observation::Onward] {
+            if onward && endless == Observation::Onward { continue; }
             let t = next(kind, &step, endless, &pace, &moment(late, 0));
             prop_assert!(t.step.is_final());
         }
@@ -180,13 +188,15 @@ proptest! {
         }
         if matches!(t.step, Step::Succeeded) && !step.is_final() {
             let terminated = kind == OperationKind::Terminate
-                && matches!(step, Step::Check | Step::Terminate | Step::FollowTerminate { .. });
+                && matches!(step, Step::Check | Step::Terminate { .. } | Step::FollowTerminate { .. });
             let last = terminated
                 || matches!(
                     step,
                     Step::Collect { .. }
-                        | Step::Terminate
+                        | Step::Terminate { .. }
                         | Step::FollowTerminate { .. }
+                        | Step::DetachHomes { held_up: None, .. }
+                        | Step::DeleteHomes
                         | Step::Cut
                         | Step::Lift
                         | Step::ReadBack
@@ -217,7 +227,8 @@ proptest! {
                     | Step::FollowProvision { .. });
                 let updates = matches!(at, Step::Update { .. } | Step::FollowUpdate { .. });
                 let collects = matches!(at, Step::Collect { .. });
-                let terminates = matches!(at, Step::DeleteApps { .. } | Step::Terminate | Step::FollowTerminate { .. });
+                let terminates = matches!(at, Step::DeleteApps { .. } | Step::Terminate { .. }
+                    | Step::FollowTerminate { .. } | Step::DetachHomes { .. } | Step::DeleteHomes);
                 let (cuts, lifts) = (at == Step::Cut, at == Step::Lift);
                 let changes = matches!(at, Step::Change | Step::ReadBack);
                 let (stops, starts) = (matches!(at, Step::Stop { .. }), at == Step::Start);

@@ -38,7 +38,7 @@ pub struct EnvironmentsQuery {
     pub stage: String,
     /// `mine` or everybody's.
     pub whose: String,
-    /// `ending`, `held`, `drifted`, `handed_over`, or empty.
+    /// `ending`, `held`, `drifted`, `handed_over`, `keeps_files`, or empty.
     pub attention: String,
     pub after: String,
 }
@@ -107,6 +107,10 @@ pub struct EnvironmentPage {
     pub termination_deletes: Vec<(String, u32)>,
     /// What else comes of a termination, what stays, and what stands in its way, in words.
     pub termination_consequences: Vec<String>,
+    /// Where its own stack has a Studio domain: the choice that a termination needs.
+    pub home_choice: Option<HomeChoice>,
+    /// Home file systems that are left of it.
+    pub kept_homes: Vec<KeptHome>,
     /// Resource types and how many of each its termination has left in AWS, because an admin wanted it so.
     pub left_behind: Option<Vec<(String, u32)>>,
     /// The stack, by its ARN.
@@ -183,6 +187,8 @@ pub struct ObservedView {
     pub drift: Vec<DriftView>,
     pub running: Vec<Running>,
     pub spaces: Vec<Space>,
+    /// Bytes in its home file systems, as AWS metered them.
+    pub home_bytes: Option<u64>,
     /// `None`: nobody has looked yet.
     pub read_at: Option<DateTime<Utc>>,
     /// Why AWS did not tell everything.
@@ -255,6 +261,32 @@ pub struct TerminateInput {
     pub version: String,
     /// As [`crate::environment::Leaves`] is written; empty for nothing.
     pub leaves: String,
+    /// As [`crate::home::Files`] is written; empty where nobody chose.
+    pub files: String,
+}
+
+/// What somebody has to know who chooses what becomes of the home file system.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HomeChoice {
+    /// `fs-...`; empty while none is known, as of what is coming up.
+    pub file_systems: Vec<String>,
+    /// Bytes in the home file systems, as AWS metered them by the last look.
+    pub bytes: Option<u64>,
+    /// The stack has a key of its own, which is scheduled for deletion with it and encrypts what may be kept.
+    pub key_goes: bool,
+}
+
+/// A home file system whose files are there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptHome {
+    /// `fs-...`
+    pub file_system: String,
+    /// The ARN of the key that encrypts it.
+    pub kms_key: Option<String>,
+    /// The key went with the stack: it is scheduled for deletion.
+    pub key_goes: bool,
+    /// Its mount targets are there too.
+    pub attached: bool,
 }
 
 /// What somebody asks the platform team.

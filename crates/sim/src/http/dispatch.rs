@@ -9,7 +9,7 @@ use crate::error::AwsError;
 use crate::local::LocalAws;
 use crate::signature::{self, Signed};
 use crate::world::World;
-use crate::{cloudformation, ec2, iam, organizations, ram, sagemaker, servicecatalog, servicequotas, sts};
+use crate::{cloudformation, ec2, efs, iam, organizations, ram, sagemaker, servicecatalog, servicequotas, sts};
 
 /// A result, and the switch of the connection it goes out on.
 pub(super) struct Done {
@@ -56,6 +56,7 @@ fn run(world: &mut World, ctx: &Ctx, request: &Request) -> Result<Output, AwsErr
             let endpoint = body["EndpointName"].as_str().unwrap_or_default();
             sagemaker::hosting::invoke(world, ctx, operation, endpoint).map(Output::Json)
         }
+        (Service::Efs, Input::Json(body)) => efs::handle(world, ctx, operation, body).map(Output::Json),
         (Service::Ram, Input::Json(body)) => ram::handle(world, ctx, operation, body).map(Output::Json),
         (Service::Quotas, Input::Json(body)) => servicequotas::handle(world, ctx, operation, body).map(Output::Json),
         (Service::Organizations, Input::Json(body)) => {

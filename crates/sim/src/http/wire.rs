@@ -24,6 +24,7 @@ pub(super) enum Service {
     Sts,
     Iam,
     Ec2,
+    Efs,
     Ram,
     CloudFormation,
 }
@@ -49,6 +50,7 @@ impl Service {
             Self::Sts => "sts",
             Self::Iam => "iam",
             Self::Ec2 => "ec2",
+            Self::Efs => "elasticfilesystem",
             Self::Ram => "ram",
             Self::CloudFormation => "cloudformation",
         }
@@ -61,7 +63,7 @@ impl Service {
             Self::CloudFormation => Protocol::Query("http://cloudformation.amazonaws.com/doc/2010-05-15/"),
             Self::Catalog | Self::SageMaker | Self::Organizations | Self::Quotas => Protocol::Json,
             Self::Ec2 => Protocol::Ec2,
-            Self::Runtime | Self::Ram => Protocol::Rest,
+            Self::Runtime | Self::Efs | Self::Ram => Protocol::Rest,
         }
     }
 }
@@ -94,6 +96,14 @@ pub(super) fn read(parts: &Parts, body: &[u8]) -> Result<Request, (Protocol, Aws
     if let Some(request) = invocation(parts) {
         return Ok(request);
     }
+    let query = parts.uri.query().unwrap_or_default();
+    match crate::efs::read(&parts.method, parts.uri.path(), query, body) {
+        Some(Ok((operation, input))) => {
+            return Ok(Request { service: Service::Efs, operation: operation.to_owned(), input: Input::Json(input) });
+        }
+        Some(Err(what)) => return Err((Protocol::Rest, AwsError::unknown_operation(&what))),
+        None => {}
+    }
     // What the portal calls of Resource Access Manager is one path.
     if parts.uri.path() == "/acceptresourceshareinvitation" {
         let input = serde_json::from_slice(body).map_err(|e| {
@@ -113,7 +123,7 @@ pub(super) fn read(parts: &Parts, body: &[u8]) -> Result<Request, (Protocol, Aws
         "2010-05-08" => Service::Iam,
         "2016-11-15" => Service::Ec2,
         _ => {
-            let message = "The request names no service that the local AWS offers: Service Catalog, SageMaker, Organizations, Service Quotas, STS, IAM, EC2, RAM and CloudFormation.";
+            let message = "The request names no service that the local AWS offers: Service Catalog, SageMaker, Organizations, Service Quotas, STS, IAM, EC2, EFS, RAM and CloudFormation.";
             return Err((Service::Sts.protocol(), AwsError::new("InvalidAction", message)));
         }
     };
@@ -183,11 +193,22 @@ fn response(status: u16, content_type: &'static str, body: String, request_id: &
 /// The answer to a call that went well.
 pub(super) fn answer(request: &Request, output: Output, request_id: &str) -> Response {
     match output {
+        // An operation with paths that has nothing to say.
+        Output::Json(Value::Null) => response(204, "application/x-amz-json-1.1", String::new(), request_id),
         Output::Json(value) => response(200, "application/x-amz-json-1.1", value.to_string(), request_id),
         Output::Xml(inner) => {
             let action = &request.operation;
-            let Protocol::Query(namespace) = request.service.protocol() else {
-                return refuse(Protocol::Json, &AwsError::internal("an answer in the wrong protocol"), request_id);
+            let namespace = match request.service.protocol() {
+                Protocol::Query(namespace) => namespace,
+                Protocol::Ec2 => {
+                    let body = format!(
+                        "<{action}Response xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\"><requestId>{request_id}</requestId>{inner}</{action}Response>"
+                    );
+                    return response(200, "text/xml", body, request_id);
+                }
+                Protocol::Json | Protocol::Rest => {
+                    return refuse(Protocol::Json, &AwsError::internal("an answer in the wrong protocol"), request_id);
+                }
             };
             // An action without an output has no result element.
             let result = if inner.is_empty() { inner } else { format!("<{action}Result>{inner}</{action}Result>") };
@@ -206,6 +227,10 @@ pub(super) fn refuse(protocol: Protocol, error: &AwsError, request_id: &str) -> 
             // Both spellings: Service Catalog and Organizations write `Message`, SageMaker `message`.
             let mut body =
                 serde_json::json!({ "__type": error.code, "message": error.message, "Message": error.message });
+            if protocol == Protocol::Rest {
+                // A member of every error of EFS.
+                body["ErrorCode"] = error.code.as_str().into();
+            }
             if let Some(reason) = error.reason {
                 body["Reason"] = reason.into();
             }

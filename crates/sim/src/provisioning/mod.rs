@@ -18,6 +18,8 @@ mod tests_of_boundary;
 #[cfg(test)]
 mod tests_of_exports;
 #[cfg(test)]
+mod tests_of_homes;
+#[cfg(test)]
 mod tests_of_opaque_types;
 #[cfg(test)]
 mod tests_of_rights;

@@ -17,7 +17,7 @@ pub(super) const ACCOUNT: &str = "601000000002";
 
 pub(super) struct Bench {
     aws: LocalAws,
-    clock: ManualClock,
+    pub(super) clock: ManualClock,
 }
 
 impl Bench {

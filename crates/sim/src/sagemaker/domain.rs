@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::access::{
     arn, domain_id, list_allowed, name, on_creation, on_resource, pass_role, set_some, settings_keys, texts,
 };
+use super::home::{self, Home};
 use super::state::{Quotas, Resource, attributes, in_use, limit_exceeded};
 use crate::context::Ctx;
 use crate::error::AwsError;
@@ -48,7 +49,7 @@ pub(super) fn create(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value
     let tags = tags(body, "Tags")?;
     let mut context = Context::new();
     context.set("sagemaker:AppNetworkAccessType", text(body, "AppNetworkAccessType").unwrap_or("PublicInternetOnly"));
-    set_some(&mut context, "sagemaker:VpcSubnets", subnets);
+    set_some(&mut context, "sagemaker:VpcSubnets", subnets.clone());
     set_some(&mut context, "sagemaker:VpcSecurityGroupIds", texts(body, &["DefaultUserSettings", "SecurityGroups"]));
     settings_keys(&mut context, &body["DefaultUserSettings"]);
     if let Some(key) = text(body, "KmsKeyId").or_else(|| text(body, "HomeEfsFileSystemKmsKeyId")) {
@@ -72,14 +73,24 @@ pub(super) fn create(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value
     }
     let id = format!("d-{}", world.fresh(12));
     let mut made = attributes(body, &ATTRIBUTES);
+    let domain_arn = arn(ctx, &format!("domain/{id}"));
+    let home = Home {
+        account: &account,
+        region: &ctx.region,
+        domain_id: &id,
+        domain_arn: &domain_arn,
+        vpc: text(body, "VpcId").unwrap_or_default(),
+        subnets: &subnets,
+        kms_key: text(body, "KmsKeyId").or_else(|| text(body, "HomeEfsFileSystemKmsKeyId")),
+    };
+    made.insert("HomeEfsFileSystemId".into(), json!(home::make(world, &home, ctx.now)));
     made.insert("DomainId".into(), json!(id));
-    made.insert("DomainArn".into(), json!(arn(ctx, &format!("domain/{id}"))));
+    made.insert("DomainArn".into(), json!(domain_arn));
     made.insert("Url".into(), json!(format!("https://{id}.studio.{}.sagemaker.aws", ctx.region)));
-    made.insert("HomeEfsFileSystemId".into(), json!(format!("fs-{}", world.fresh_hex(17))));
     made.entry("AppNetworkAccessType").or_insert_with(|| json!("PublicInternetOnly"));
     let answer = json!({ "DomainArn": made["DomainArn"], "Url": made["Url"] });
     let ready = world.ready_at(ctx.now, COMES_UP_IN);
-    let resource = Resource::pending(arn(ctx, &format!("domain/{id}")), made, ctx.now, ready).tagged(tags);
+    let resource = Resource::pending(domain_arn, made, ctx.now, ready).tagged(tags);
     world.sagemaker(&account, &ctx.region).domains.insert(id, resource);
     Ok(answer)
 }
@@ -131,9 +142,9 @@ pub(super) fn delete(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value
             return Ok(json!({}));
         }
         domain.turn("Deleting", ctx.now, gone, None);
-        if keep {
+        if !keep {
             let file_system = domain.text("HomeEfsFileSystemId").to_owned();
-            state.retained_file_systems.push(file_system);
+            home::delete(world, ctx.account(), &ctx.region, &file_system, gone);
         }
     }
     Ok(json!({}))

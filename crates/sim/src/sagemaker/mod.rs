@@ -6,6 +6,7 @@
 pub(crate) mod access;
 mod app;
 mod domain;
+pub(crate) mod home;
 pub(crate) mod hosting;
 mod jobs;
 mod lifecycle_config;

@@ -25,8 +25,6 @@ pub struct State {
     pub notebook_instances: BTreeMap<String, Resource>,
     /// By name.
     pub lifecycle_configs: BTreeMap<String, Resource>,
-    /// EFS file systems of deleted domains, which stay unless `RetentionPolicy` says `Delete`.
-    pub retained_file_systems: Vec<String>,
     pub quotas: Quotas,
 }
 

@@ -12,6 +12,7 @@ use super::accounts::{
 use crate::iam::Account;
 use crate::organizations::{Organization, OrganizationalUnit, ServiceControlPolicy};
 use crate::sagemaker::Resource;
+use crate::sagemaker::home::{self, Home};
 use crate::world::World;
 
 pub(super) const ID: &str = "o-studiogate0";
@@ -94,6 +95,17 @@ pub(super) fn plant_studio_domains(world: &mut World, now: DateTime<Utc>) {
     for account in project_accounts().into_iter().filter(|a| a.stage == Stage::Dev) {
         let id = shared_domain_id(account.account.as_str());
         let arn = format!("arn:aws:sagemaker:{}:{}:domain/{id}", account.region, account.account);
+        let region = account.region.as_str();
+        let home = Home {
+            account: &account.account,
+            region,
+            domain_id: &id,
+            domain_arn: &arn,
+            vpc: account.vpc_id.as_deref().unwrap_or_default(),
+            subnets: &account.subnet_ids,
+            kms_key: account.kms_key_arn.as_deref(),
+        };
+        let file_system = home::make(world, &home, now);
         let described = json!({
             "DomainId": id,
             "DomainArn": arn,
@@ -108,7 +120,7 @@ pub(super) fn plant_studio_domains(world: &mut World, now: DateTime<Utc>) {
                 "SecurityGroups": account.security_group_ids,
             },
             "DomainSettings": { "ExecutionRoleIdentityConfig": "USER_PROFILE_NAME" },
-            "HomeEfsFileSystemId": format!("fs-{}", world.fresh_hex(17)),
+            "HomeEfsFileSystemId": file_system,
             "Url": format!("https://{id}.studio.{}.sagemaker.aws", account.region),
         });
         let Value::Object(attributes) = described else { continue };

@@ -1,4 +1,5 @@
 use domain::environment::{Environment, EnvironmentState, StackEvent};
+use domain::home::HomeStanding;
 use domain::lease::Hold;
 use domain::observed::{Drift, Observed};
 use store::{Attention, EnvironmentFilter, Error, Observation, PageRequest, Scope};
@@ -114,6 +115,11 @@ on_both! {
             it.lease_ends_at = at(ends);
             it.hold = hold;
             it.handed_over = it.handed_over.filter(|_| id == "e1");
+            // The sample has a home: of what lives nothing is left over, and of what is terminated only what was not deleted.
+            if id != "e1" {
+                it.state = EnvironmentState::Terminated;
+                it.homes.all[0].standing = if id == "e2" { HomeStanding::Detached } else { HomeStanding::Deleted };
+            }
             it.version += 1;
             let mut tx = store.begin().await.unwrap();
             tx.update_environment(&it).await.unwrap();
@@ -135,6 +141,7 @@ on_both! {
         assert!(find(Attention::Held(at(40))).await.is_empty());
         assert_eq!(find(Attention::Drifted).await, ["e3"]);
         assert_eq!(find(Attention::HandedOver).await, ["e1"]);
+        assert_eq!(find(Attention::KeepsFiles).await, ["e2"]);
     }
 
     async fn looks_are_asked_for_once_and_the_last_one_is_kept(db) {

@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::approval::ApprovalRule;
 use domain::audit::{AuditActor, AuditEvent, Outcome};
 use domain::environment::{Environment, EnvironmentState, HandOver, LaunchTarget, Leaves, Output};
+use domain::home::{Files, Home, HomeStanding, Homes};
 use domain::id::{EnvironmentId, ProjectId, RequestId};
 use domain::operation::{Operation, OperationKind, Step, Subject};
 use domain::person::PersonKey;
@@ -123,6 +124,15 @@ pub(crate) fn environment(id: &str, request: &Request, seconds: i64) -> Environm
         operation: Some("op-1".parse().unwrap()),
         lease_ends_at: at(seconds + 90 * 86_400),
         leaves: Leaves::Undeletable,
+        homes: Homes {
+            files: Some(Files::Keep),
+            all: vec![Home {
+                domain: "d-1".into(),
+                file_system: "fs-1".into(),
+                kms_key: Some("arn:aws:kms:eu-west-1:601000000002:key/1".into()),
+                standing: HomeStanding::Attached,
+            }],
+        },
         handed_over: Some(HandOver { by: person("asker"), note: "Help".into(), at: at(seconds) }),
         hold: None,
         revoked: false,

@@ -52,6 +52,7 @@ pub(super) fn make(world: &mut World, ctx: &Ctx, stack: &Stack, index: usize) ->
         "AWS::S3::BucketPolicy" => s3::make_policy(world, ctx, resource),
         "AWS::KMS::Key" => kms::make_key(world, ctx, resource),
         "AWS::KMS::Alias" => kms::make_alias(world, ctx, resource),
+        "AWS::EC2::VPC" | "AWS::EC2::Subnet" => ec2::make_network(world, ctx, resource),
         "AWS::EC2::SecurityGroup" => ec2::make_group(world, ctx, resource),
         "AWS::EC2::SecurityGroupIngress" | "AWS::EC2::SecurityGroupEgress" => ec2::make_rule(world, ctx, resource),
         _ => opaque::make(world, ctx, stack, resource),
@@ -75,6 +76,7 @@ pub(super) fn remove(world: &mut World, ctx: &Ctx, stack: &Stack, resource: &Sta
         "AWS::S3::BucketPolicy" => s3::remove_policy(world, ctx, resource),
         "AWS::KMS::Key" => kms::remove_key(world, ctx, resource),
         "AWS::KMS::Alias" => kms::remove_alias(world, ctx, resource),
+        "AWS::EC2::VPC" | "AWS::EC2::Subnet" => ec2::remove_network(world, ctx, resource),
         "AWS::EC2::SecurityGroup" => ec2::remove_group(world, ctx, resource),
         "AWS::EC2::SecurityGroupIngress" | "AWS::EC2::SecurityGroupEgress" => Ok(Removal::After(2)),
         _ => opaque::remove(world, ctx, stack, resource),
@@ -124,7 +126,7 @@ pub(super) fn refused(world: &mut World, service: &str, error: &AwsError) -> Str
         "ResourceInUse" | "EntityAlreadyExists" | "AlreadyExists" | "BucketAlreadyExists" => "AlreadyExists",
         "ResourceNotFound" | "NoSuchEntity" => "NotFound",
         "ResourceLimitExceeded" => "ServiceLimitExceeded",
-        "Validation" => "InvalidRequest",
+        "Validation" | "DependencyViolation" => "InvalidRequest",
         _ => "GeneralServiceException",
     };
     let (request, token) = (world.fresh_uuid(), world.fresh_uuid());

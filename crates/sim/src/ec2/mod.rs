@@ -1,5 +1,9 @@
-//! The calls of Amazon EC2 by which an account gets into another network: authorized, and then answered as AWS answers for a
-//! network, gateway or connection that does not exist, because none exists here. `DryRun` asks for the permission alone.
+//! Amazon EC2: security groups and the network interfaces of mount targets; and the calls by which an account gets into
+//! another network, which are authorized and then answered as AWS answers for a network, gateway or connection that does not
+//! exist, because none exists here. `DryRun` asks for the permission alone.
+
+mod groups;
+mod interfaces;
 
 use std::collections::BTreeMap;
 
@@ -10,10 +14,21 @@ use crate::context::Ctx;
 use crate::error::AwsError;
 use crate::world::World;
 
+pub use groups::{Rule, SecurityGroup, State};
+
 type Fields = BTreeMap<String, String>;
 
 /// One action: its form fields.
-pub fn handle(world: &World, ctx: &Ctx, action: &str, fields: &Fields) -> Result<String, AwsError> {
+pub fn handle(world: &mut World, ctx: &Ctx, action: &str, fields: &Fields) -> Result<String, AwsError> {
+    match action {
+        "DescribeNetworkInterfaces" => interfaces::describe(world, ctx, fields),
+        action if action.contains("SecurityGroup") => groups::handle(world, ctx, action, fields),
+        action => elsewhere(world, ctx, action, fields),
+    }
+}
+
+/// What leads into another network.
+fn elsewhere(world: &World, ctx: &Ctx, action: &str, fields: &Fields) -> Result<String, AwsError> {
     let (resources, missing) = match action {
         "CreateVpcPeeringConnection" => {
             let vpc = needed(fields, "VpcId")?;
@@ -55,7 +70,7 @@ pub fn handle(world: &World, ctx: &Ctx, action: &str, fields: &Fields) -> Result
         _ => return Err(AwsError::unknown_operation(action)),
     };
     for resource in resources {
-        allowed(world, ctx, action, &arn(ctx, &resource))?;
+        allowed(world, ctx, action, &arn(ctx, &resource), Context::new())?;
     }
     if fields.get("DryRun").is_some_and(|given| given == "true") {
         let message = "Request would have succeeded, but DryRun flag is set.";
@@ -74,8 +89,8 @@ fn needed<'a>(fields: &'a Fields, key: &str) -> Result<&'a str, AwsError> {
 }
 
 /// EC2 has a code and a beginning of its own for a refusal.
-fn allowed(world: &World, ctx: &Ctx, action: &str, resource: &str) -> Result<(), AwsError> {
-    authorize(world, ctx, &format!("ec2:{action}"), resource, Context::new()).map_err(|error| {
+fn allowed(world: &World, ctx: &Ctx, action: &str, resource: &str, context: Context) -> Result<(), AwsError> {
+    authorize(world, ctx, &format!("ec2:{action}"), resource, context).map_err(|error| {
         let message = format!("You are not authorized to perform this operation. {}", error.message);
         AwsError::with_status(403, "UnauthorizedOperation", message)
     })
