@@ -51,6 +51,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/audit") view=routes::Audit ssr=SsrMode::Async />
                 <Route path=path!("/inbox") view=routes::Inbox ssr=SsrMode::Async />
                 <Route path=path!("/profile") view=routes::Profile ssr=SsrMode::Async />
+                <Route path=path!("/admin/idle") view=routes::AdminIdle ssr=SsrMode::Async />
                 <Route path=path!("/admin/notifications") view=routes::AdminNotifications ssr=SsrMode::Async />
                 <Route path=path!("/admin/projects") view=routes::AdminProjects ssr=SsrMode::Async />
                 <Route path=path!("/admin/projects/:id") view=routes::AdminProject ssr=SsrMode::Async />

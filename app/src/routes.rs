@@ -261,6 +261,16 @@ pub(crate) fn AdminProduct() -> impl IntoView {
 }
 
 #[component]
+pub(crate) fn AdminIdle() -> impl IntoView {
+    let draft = query_value("draft");
+    let edit = query_value("edit");
+    draw(
+        |portal, caller| async move { portal.admin_idle(&caller, Some(&draft)).await },
+        move |page| pages::admin_idle::page(page, &edit),
+    )
+}
+
+#[component]
 pub(crate) fn AdminNotifications() -> impl IntoView {
     let after = query_value("after");
     let draft = query_value("draft");

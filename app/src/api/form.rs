@@ -55,7 +55,8 @@ impl Form {
             "/api/terminate_environment"
             | "/api/request_extension"
             | "/api/hold_environment"
-            | "/api/hand_over_environment" => Self::of("/environments", &value("id")),
+            | "/api/hand_over_environment"
+            | "/api/mark_running_job" => Self::of("/environments", &value("id")),
             "/api/revoke_access" => Self::of_revocation(&value("environment"), &value("person")),
             "/api/save_approval_floor" => Self::at("/admin/approvals").named("floor"),
             "/api/add_approver" => Self::at("/admin/approvals").named("approver"),
@@ -72,6 +73,7 @@ impl Form {
                 from: value("from"),
                 ..PolicyChangeInput::default()
             }),
+            "/api/save_idle_rule" => Self::at("/admin/idle"),
             "/api/save_webhook" => Self::of_webhook(),
             "/api/save_parameter_binding" => Self::of("/admin/products", &value("product")).named("binding"),
             _ => return None,

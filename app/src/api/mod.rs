@@ -7,6 +7,7 @@ mod approvals;
 mod catalog;
 mod environments;
 mod form;
+mod idle;
 mod inbox;
 mod notifications;
 mod organization;
@@ -34,6 +35,7 @@ pub use approvals::*;
 pub use catalog::*;
 pub use environments::*;
 pub use form::Form;
+pub use idle::*;
 pub use inbox::*;
 pub use notifications::*;
 pub use organization::*;
@@ -65,6 +67,7 @@ pub const PATHS: &[&str] = &[
     "/api/hand_over_environment",
     "/api/hold_environment",
     "/api/launch_environment",
+    "/api/mark_running_job",
     "/api/observe_environment",
     "/api/preview_policy_change",
     "/api/probe_guardrails",
@@ -75,6 +78,7 @@ pub const PATHS: &[&str] = &[
     "/api/remove_approval_floor",
     "/api/remove_approver",
     "/api/remove_group_mapping",
+    "/api/remove_idle_rule",
     "/api/remove_parameter_binding",
     "/api/remove_product_access",
     "/api/remove_project_account",
@@ -88,6 +92,7 @@ pub const PATHS: &[&str] = &[
     "/api/retry_revocation",
     "/api/revoke_access",
     "/api/save_approval_floor",
+    "/api/save_idle_rule",
     "/api/save_notification_choices",
     "/api/save_parameter_binding",
     "/api/save_product_access",
@@ -104,6 +109,7 @@ pub const PATHS: &[&str] = &[
     "/api/submit_update",
     "/api/terminate_environment",
     "/api/test_webhook",
+    "/api/unmark_running_job",
     "/api/withdraw_request",
 ];
 

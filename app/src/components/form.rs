@@ -43,7 +43,7 @@ pub fn field_label(name: &str) -> String {
 }
 
 /// Fields whose label is not their name.
-const LABELS: [(&str, &str); 17] = [
+const LABELS: [(&str, &str); 21] = [
     ("actor", "Who"),
     ("artifact", "Version"),
     ("confirm", "The name, typed to confirm"),
@@ -51,8 +51,12 @@ const LABELS: [(&str, &str); 17] = [
     ("files", "The home directories"),
     ("grant", "Role"),
     ("id", "Short name"),
+    ("instances", "Instance types"),
+    ("job_hours", "For how many hours"),
+    ("job_reason", "What it does"),
     ("kms_key_arn", "KMS key ARN"),
     ("lease_days", "Lease in days"),
+    ("limit", "Stopped"),
     ("max_lease_days", "Longest lease in days"),
     ("reach", "How far it reaches"),
     ("source", "Where the value comes from"),

@@ -133,6 +133,7 @@ fn topic_label(topic: Topic) -> &'static str {
         Topic::EnvironmentReady => "An environment is ready, or updated",
         Topic::EnvironmentFailed => "A change of an environment fails, or AWS has it otherwise",
         Topic::LeaseEnding => "A lease ends soon",
+        Topic::IdleStopped => "Something is stopped because nobody used it",
         Topic::EnvironmentEnded => "An environment is taken down",
         Topic::HandedOver => "An environment is handed over to the platform team",
         Topic::AccessChanged => "Somebody's access is revoked or restored",

@@ -1,10 +1,11 @@
 use domain::action::Action;
 use domain::observed::{Drift, Item, Running, Space};
 use domain::operation::OperationKind;
-use domain::view::{DriftView, EnvironmentPage, ObservedView, RunningWork};
+use domain::view::{DriftView, EnvironmentPage, FormState, IdleView, ObservedView, RunningWork};
 use leptos::prelude::*;
 
-use crate::components::{Badge, Callout, Card, Icon, Moment, PostButton, ProblemCallout, Tone};
+use super::environment_idle::{Idleness, MarkForm, Marked};
+use crate::components::{Badge, Callout, Card, Choice, Icon, Moment, PostButton, ProblemCallout, Tone};
 
 /// In what AWS has it other than the portal left it, and what to do about that.
 #[component]
@@ -54,12 +55,15 @@ fn told(it: &DriftView) -> Option<(String, &'static str)> {
 pub fn RunningCard(environment: EnvironmentPage) -> impl IntoView {
     let id = environment.id.to_string();
     let allowed = environment.allowed;
-    let ObservedView { running, spaces, read_at, problem, waiting, work, .. } = environment.observed;
+    let state = environment.form;
+    let ObservedView { running, spaces, read_at, problem, waiting, work, mut idle, .. } = environment.observed;
     let at_work = work.as_ref().is_some_and(|work| !work.failed);
     let stops = allowed.has(Action::StopEnvironment) && !at_work;
     let starts = allowed.has(Action::StartEnvironment) && !at_work;
-    let idle: Vec<Space> = spaces.into_iter().filter(|space| !running.iter().any(|it| runs_in(it, space))).collect();
-    let nothing = running.is_empty() && idle.is_empty();
+    let marks = allowed.has(Action::MarkRunningJob);
+    let mark = mark_form(&id, &running, state, marks);
+    let unused: Vec<Space> = spaces.into_iter().filter(|space| !running.iter().any(|it| runs_in(it, space))).collect();
+    let nothing = running.is_empty() && unused.is_empty();
     let several = running.iter().filter(|it| it.is_billed()).count() > 1;
     let stop_all = (stops && several).then(|| {
         let fields = vec![("id", id.clone()), ("what", "all".to_owned())];
@@ -74,11 +78,12 @@ pub fn RunningCard(environment: EnvironmentPage) -> impl IntoView {
             .map(|running| {
                 let stop = stops && running.is_billed();
                 let start = starts && running.is_startable();
-                view! { <RunningItem running id=id.clone() stop start /> }
+                let idle = idle.remove(&running.item.key());
+                view! { <RunningItem running id=id.clone() stop start idle marks /> }
             })
             .collect_view();
-        let idle = idle.into_iter().map(|space| view! { <Idle space /> }).collect_view();
-        view! { <ul class="rows">{running} {idle}</ul> }.into_any()
+        let unused = unused.into_iter().map(|space| view! { <Unused space /> }).collect_view();
+        view! { <ul class="rows">{running} {unused}</ul> }.into_any()
     };
     let look = allowed.has(Action::ObserveEnvironment).then(|| {
         let fields = vec![("id", id.clone())];
@@ -102,9 +107,26 @@ pub fn RunningCard(environment: EnvironmentPage) -> impl IntoView {
                 {problem.map(|problem| view! { <ProblemCallout problem tone=Tone::Warn /> })}
                 {list}
                 {stop_all.map(|stop| view! { <div class="actions">{stop}</div> })}
+                {mark}
                 <div class="text-sm text-muted flex flex-wrap items-center gap-2">{fresh}</div>
             </div>
         </Card>
+    }
+}
+
+/// The form to say what runs a job, where something runs that costs.
+fn mark_form(id: &str, running: &[Running], state: FormState, marks: bool) -> Option<AnyView> {
+    let billed = running.iter().filter(|it| marks && it.is_billed());
+    let choices: Vec<Choice> =
+        billed.map(|it| Choice::new(it.item.key(), format!("{}, {}", it.item.name(), what_it_is(&it.item)))).collect();
+    (!choices.is_empty()).then(|| view! { <MarkForm id=id.to_owned() choices state /> }.into_any())
+}
+
+fn what_it_is(item: &Item) -> String {
+    match item {
+        Item::App { app_type, space: Some(space), .. } => format!("{app_type} app in space {space}"),
+        Item::App { app_type, .. } => format!("{app_type} app"),
+        Item::NotebookInstance { .. } => "Notebook instance".to_owned(),
     }
 }
 
@@ -138,18 +160,26 @@ fn Work(work: RunningWork) -> impl IntoView {
 }
 
 #[component]
-fn RunningItem(running: Running, id: String, stop: bool, start: bool) -> impl IntoView {
-    let what = match &running.item {
-        Item::App { app_type, space: Some(space), .. } => format!("{app_type} app in space {space}"),
-        Item::App { app_type, .. } => format!("{app_type} app"),
-        Item::NotebookInstance { .. } => "Notebook instance".to_owned(),
-    };
+fn RunningItem(
+    running: Running,
+    id: String,
+    stop: bool,
+    start: bool,
+    idle: Option<IdleView>,
+    marks: bool,
+) -> impl IntoView {
+    let what = what_it_is(&running.item);
     let (tone, icon) = match running.status.as_str() {
         "InService" => (Tone::Good, Icon::Check),
         "Failed" => (Tone::Bad, Icon::Cross),
         _ => (Tone::Neutral, Icon::Minus),
     };
     let name = running.item.name().to_owned();
+    let idle = idle.map(|idle| {
+        let (what, name, id) = (running.item.key(), name.clone(), id.clone());
+        let mark = idle.mark.clone().map(|mark| view! { <Marked id what name mark marks /> });
+        view! { <Idleness idle /> {mark} }
+    });
     let button = if stop {
         let fields = vec![("id", id), ("what", running.item.key())];
         let described = format!("Stop {name}, {what}");
@@ -167,7 +197,7 @@ fn RunningItem(running: Running, id: String, stop: bool, start: bool) -> impl In
     let instance = (!running.instance_type.is_empty()).then(|| view! { <code>{running.instance_type}</code> });
     view! {
         <li class="row">
-            <div class="row-main"><p class="font-semibold">{name}</p><p class="row-sub">{what}</p></div>
+            <div class="row-main"><p class="font-semibold">{name}</p><p class="row-sub">{what}</p>{idle}</div>
             <p class="row-sub">{instance}{since}</p>
             <div class="flex flex-wrap items-center gap-2"><Badge tone icon text=running.status />{button}</div>
         </li>
@@ -176,7 +206,7 @@ fn RunningItem(running: Running, id: String, stop: bool, start: bool) -> impl In
 
 /// A space in which nothing runs: what was saved in it is there.
 #[component]
-fn Idle(space: Space) -> impl IntoView {
+fn Unused(space: Space) -> impl IntoView {
     let what = if space.app_type.is_empty() { "Space".to_owned() } else { format!("Space for {}", space.app_type) };
     view! {
         <li class="row">

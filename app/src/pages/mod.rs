@@ -3,6 +3,7 @@
 pub mod admin_approvals;
 mod admin_bindings;
 mod admin_deliveries;
+pub mod admin_idle;
 pub mod admin_mappings;
 pub mod admin_notifications;
 pub mod admin_people;
@@ -17,6 +18,7 @@ pub mod decide_many;
 pub mod delegations;
 pub mod environment;
 mod environment_handover;
+mod environment_idle;
 mod environment_lease;
 mod environment_observed;
 mod environment_terminate;

@@ -4,6 +4,7 @@
 
 mod administration;
 mod deciding;
+mod idle;
 mod organization;
 mod policy_changes;
 mod probes;

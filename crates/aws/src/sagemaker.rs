@@ -1,6 +1,9 @@
 //! SageMaker: opening Studio and notebook instances, and clearing the way for a termination.
 
+mod activity;
 mod counts;
+
+pub use activity::AppActivity;
 
 use std::collections::BTreeMap;
 

@@ -42,6 +42,7 @@ impl ControlPlane {
             Action::HoldEnvironment,
             Action::ObserveEnvironment,
             Action::StopEnvironment,
+            Action::MarkRunningJob,
             Action::StartEnvironment,
         ];
         let allowed = self.allowed_actions(caller, &it, &actions).await?;

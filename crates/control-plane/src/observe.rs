@@ -1,12 +1,14 @@
 //! What AWS says of an environment, as its page shows it, and asking for a fresh look.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::action::Action;
 use domain::environment::Environment;
 use domain::id::EnvironmentId;
-use domain::observed::Drift;
+use domain::observed::{Drift, Running};
 use domain::operation::Step;
-use domain::view::{DriftView, ObservedView, RunningWork};
+use domain::view::{DriftView, IdleView, JobMarkView, ObservedView, RunningWork};
 
 use crate::{Caller, ControlPlane, Result};
 
@@ -39,10 +41,39 @@ impl ControlPlane {
         Ok(Some(RunningWork { kind: last.kind, by, since: last.created_at, remaining, problem, failed }))
     }
 
+    /// What becomes of each thing that runs, by its key.
+    async fn idle_views(
+        &self,
+        it: &Environment,
+        running: &[Running],
+        at_work: bool,
+    ) -> Result<BTreeMap<String, IdleView>> {
+        let mut views = BTreeMap::new();
+        if !running.iter().any(Running::is_billed) {
+            return Ok(views);
+        }
+        let (facts, now) = (self.idle_facts(&it.id).await?, self.now());
+        let names = self.names([], facts.marks.iter().map(|mark| &mark.by)).await?;
+        for running in running.iter().filter(|running| running.is_billed()) {
+            let key = running.item.key();
+            let mark = facts.marks.iter().find(|mark| mark.item == key && mark.until > now);
+            let mark = mark.map(|mark| JobMarkView {
+                by: names.person(&mark.by),
+                reason: mark.reason.clone(),
+                until: mark.until,
+            });
+            let verdict = facts.verdict(it, running, at_work, now);
+            views.insert(key, IdleView { verdict, mark, tagged: running.job.clone() });
+        }
+        Ok(views)
+    }
+
     /// What the last look found.
     pub(crate) async fn observed_view(&self, it: &Environment) -> Result<ObservedView> {
         let known = self.store().observation(&it.id).await?;
         let product = self.store().product(&it.product).await?;
+        let work = self.work_on_running(it, known.observed.as_ref().map(|observed| observed.read_at)).await?;
+        let running = known.observed.as_ref().map(|observed| observed.running.clone()).unwrap_or_default();
         let drift = known.observed.iter().flat_map(|observed| &observed.drift);
         let drift = drift.map(|drift| DriftView {
             version: match drift {
@@ -55,12 +86,13 @@ impl ControlPlane {
             drift: drift.clone(),
         });
         Ok(ObservedView {
-            work: self.work_on_running(it, known.observed.as_ref().map(|observed| observed.read_at)).await?,
+            idle: self.idle_views(it, &running, work.as_ref().is_some_and(|work| !work.failed)).await?,
+            work,
             drift: drift.collect(),
             waiting: known.asked_at.is_some(),
             read_at: known.observed.as_ref().map(|observed| observed.read_at),
             problem: known.observed.as_ref().and_then(|observed| observed.problem.clone()),
-            running: known.observed.as_ref().map(|observed| observed.running.clone()).unwrap_or_default(),
+            running,
             home_bytes: known.observed.as_ref().and_then(|observed| observed.home_bytes),
             spaces: known.observed.map(|observed| observed.spaces).unwrap_or_default(),
         })

@@ -18,7 +18,7 @@ impl ControlPlane {
     pub async fn stop_running(&self, caller: &Caller, id: &EnvironmentId, what: &str) -> Result<()> {
         let it: Environment = self.authorize(caller, Action::StopEnvironment, id).await?.into_thing();
         let only = if what == ALL { None } else { Some(self.listed(&it, what).await?) };
-        let step = Step::Stop { only, remaining: None };
+        let step = Step::Stop { only, remaining: None, idle: None };
         self.put_to_work_on_running(caller, &it, OperationKind::Stop, step, Action::StopEnvironment).await
     }
 
@@ -36,7 +36,7 @@ impl ControlPlane {
     }
 
     /// The thing of this key, as the last look found it.
-    async fn listed(&self, it: &Environment, key: &str) -> Result<Item> {
+    pub(crate) async fn listed(&self, it: &Environment, key: &str) -> Result<Item> {
         let known = self.store().observation(&it.id).await?.observed;
         let running = known.into_iter().flat_map(|observed| observed.running);
         let found = running.map(|Running { item, .. }| item).find(|item| item.key() == key);

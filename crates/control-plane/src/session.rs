@@ -155,7 +155,7 @@ pub(crate) async fn switcher(
     environment: &Authorized<Environment>,
     target: &LaunchTarget,
 ) -> aws::Result<Session> {
-    if !matches!(environment.action(), Action::StopEnvironment | Action::StartEnvironment) {
+    if !matches!(environment.action(), Action::StopEnvironment | Action::StopIdle | Action::StartEnvironment) {
         return Err(not_sent("it was something else that was allowed"));
     }
     let it = environment.thing();

@@ -151,6 +151,10 @@ const LEAKS: &[(&str, &str)] = &[
         r#"permit (principal, action == Action::"stop_environment", resource) when { principal.portal };"#,
     ),
     (
+        "only-the-portal-stops-what-is-idle",
+        r#"permit (principal, action == Action::"stop_idle", resource) when { principal.admin };"#,
+    ),
+    (
         "whoever-starts-an-environment-owns-it",
         r#"permit (principal, action == Action::"start_environment", resource) when { principal.admin };"#,
     ),

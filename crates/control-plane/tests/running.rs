@@ -10,7 +10,8 @@ use common::TestState;
 use control_plane::{CrashPoint, Error};
 use domain::environment::{Environment, EnvironmentState, LaunchTarget};
 use domain::id::EnvironmentId;
-use domain::view::ObservedView;
+use domain::idle::{IdleVerdict, Kept, Untold};
+use domain::view::{IdleRuleInput, ObservedView};
 use sim::FaultKind;
 
 const DEV: &str = "601000000002";
@@ -166,6 +167,14 @@ on_both! {
         let seen = observed(&state, &id).await;
         assert_eq!((seen.running.len(), seen.running[0].instance_type.as_str()), (1, "ml.t3.medium"));
         assert!(seen.running[0].is_billed());
+        let rule = IdleRuleInput { stage: "any".into(), limit: "after".into(), minutes: "60".into(), ..IdleRuleInput::default() };
+        state.plane.save_idle_rule(&state.as_("admin").await, rule).await.unwrap();
+        state.pass(TimeDelta::hours(9));
+        state.everybody_signs_in().await;
+        state.plane.observe_now().await.unwrap();
+        state.settle().await;
+        let IdleVerdict::Kept { because, .. } = observed(&state, &id).await.idle.into_values().next().unwrap().verdict else { panic!() };
+        assert_eq!(because, Kept::Untold { untold: Untold::NotebookInstance }, "SageMaker tells no activity of it");
         stop(&state, WHO, &id, "all").await.unwrap();
         state.settle().await;
         let stopped = observed(&state, &id).await;

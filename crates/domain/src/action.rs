@@ -62,6 +62,10 @@ actions! {
     ObserveEnvironment = "observe_environment", changes: false;
     /// Stop apps and notebook instances.
     StopEnvironment = "stop_environment", changes: true;
+    /// Stop what nobody uses, by the rules about what is idle: the portal alone.
+    StopIdle = "stop_idle", changes: true;
+    /// Say that something runs a job, so that it is not stopped for being idle, or that it no longer does.
+    MarkRunningJob = "mark_running_job", changes: true;
     /// Start a notebook instance.
     StartEnvironment = "start_environment", changes: true;
     /// Cut somebody off: from an environment, in a project, or everywhere.
@@ -91,6 +95,8 @@ actions! {
     ManageOwnNotifications = "manage_own_notifications", changes: false;
     /// Say where events are sent, and what becomes of what could not be.
     ManageNotifications = "manage_notifications", changes: true;
+    /// Say after which time what nobody uses is stopped.
+    ManageIdleRules = "manage_idle_rules", changes: true;
     /// End any person's sessions.
     EndAnySession = "end_any_session", changes: true;
     /// See the organization's tree and its service control policies.

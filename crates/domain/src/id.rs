@@ -77,6 +77,8 @@ ids! {
     DeliveryId,
     /// An address that events are sent to.
     WebhookId,
+    /// A rule about what is idle.
+    IdleRuleId,
     /// What a person typed into a form that was not accepted yet.
     DraftId,
     /// A rule from an OIDC group to a role.

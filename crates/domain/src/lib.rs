@@ -24,6 +24,7 @@ pub mod environment;
 pub mod guardrail;
 pub mod home;
 pub mod id;
+pub mod idle;
 pub mod lease;
 pub mod notification;
 pub mod observed;

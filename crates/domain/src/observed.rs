@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::environment::{Environment, EnvironmentState};
 use crate::id::{EnvironmentId, ProvisioningArtifactId};
+use crate::idle::Activity;
 use crate::problem::Problem;
 
 /// What a look found; the last one is kept.
@@ -53,6 +54,12 @@ pub struct Running {
     pub status: String,
     /// When it was started, as far as AWS says.
     pub since: Option<DateTime<Utc>>,
+    /// What SageMaker says of its use; asked where a rule about what is idle is for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activity: Option<Activity>,
+    /// Why it is tagged at AWS as running a job ([`crate::idle::RUNNING_JOB_TAG`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job: Option<String>,
 }
 
 /// Something that can be stopped.

@@ -265,3 +265,31 @@ async fn tags_come_fifty_at_least_a_page() {
     ask(50).await.unwrap();
     ask(1000).await.unwrap();
 }
+
+#[tokio::test]
+async fn an_app_tells_when_somebody_used_it_last() {
+    let h = Harness::new();
+    let id = h.profile("ada").await;
+    let app = json!({ "DomainId": id, "UserProfileName": "ada", "AppType": "JupyterServer", "AppName": "default" });
+    call(&h, "CreateApp", app.clone()).await.unwrap();
+    let seconds = |at: chrono::DateTime<chrono::Utc>| json!(at.timestamp_millis()).as_f64().unwrap() / 1_000.0;
+    let started = seconds(h.aws.now());
+    h.pass(7_200);
+    let is = |found: &Value, name: &str, at: f64| (found[name].as_f64().unwrap() - at).abs() < 0.01;
+    let found = call(&h, "DescribeApp", app.clone()).await.unwrap();
+    assert!(is(&found, "LastUserActivityTimestamp", started), "its start is a use: {found}");
+    assert!(is(&found, "LastHealthCheckTimestamp", seconds(h.aws.now())), "{found}");
+    let listed = call(&h, "ListApps", json!({ "DomainIdEquals": id })).await.unwrap();
+    assert_eq!(listed["Apps"][0].get("LastUserActivityTimestamp"), None, "a list does not tell");
+    let now = h.aws.now();
+    h.aws
+        .with_world(|w| sim::sagemaker::used(w.sagemaker(&DEV.parse().unwrap(), "eu-west-1"), &id, "ADA", now))
+        .unwrap();
+    h.pass(60);
+    let used = call(&h, "DescribeApp", app.clone()).await.unwrap();
+    assert!(is(&used, "LastUserActivityTimestamp", seconds(now)), "{used}");
+    // As the documentation has it, a health check may count as a use.
+    h.aws.with_world(|w| w.sagemaker(&DEV.parse().unwrap(), "eu-west-1").health_checks_count_as_use = true).unwrap();
+    let checked = call(&h, "DescribeApp", app).await.unwrap();
+    assert_eq!(checked["LastUserActivityTimestamp"], checked["LastHealthCheckTimestamp"]);
+}

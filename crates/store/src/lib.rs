@@ -22,6 +22,8 @@ mod error;
 mod flash;
 mod form_token;
 mod group_mapping;
+mod idle_rule;
+mod job_mark;
 mod notification;
 mod observation;
 mod operation;

@@ -39,6 +39,7 @@ const SMALL: &[&str] = &[
     "mirror_state",
     "notification_cursor",
     "webhook",
+    "idle_rule",
 ];
 
 /// What statements make for themselves.
@@ -200,6 +201,9 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.environment_of_request(&"r".parse().unwrap()).await?;
     store.environments_past_lease(now(), now(), 20).await?;
     store.environments_to_warn(3, now(), now(), 20).await?;
+    store.idle_rules().await?;
+    store.job_marks(&"e".parse().unwrap()).await?;
+    store.sweep_job_marks(now()).await?;
     read_notifications(store).await?;
     store.stack_events(&"e".parse().unwrap(), 200).await?;
     store.stack_events_by_operation(&"e".parse().unwrap(), 200).await?;

@@ -6,8 +6,11 @@ mod rows;
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
+use domain::environment::LaunchTarget;
+use domain::id::EnvironmentId;
 use domain::view::{
-    ApprovalFloorInput, ApproverInput, DelegationInput, PolicyChangeInput, RevokeInput, RuleInput, WebhookInput,
+    ApprovalFloorInput, ApproverInput, DelegationInput, IdleRuleInput, PolicyChangeInput, RevokeInput, RuleInput,
+    WebhookInput,
 };
 use http::Method;
 use sim::FaultKind;
@@ -65,6 +68,9 @@ async fn things(state: &State) -> Things {
     let revocation = plane.revoke_access(&lead, cut).await.unwrap();
     state.work().await;
     let (webhook, dead) = not_delivered(state).await;
+    let app = running_app(state, &environment).await;
+    let never = IdleRuleInput { stage: "any".into(), limit: "never".into(), ..IdleRuleInput::default() };
+    let idle_rule = plane.save_idle_rule(&admin, never).await.unwrap();
     let revocation_version = plane.revocation(&lead, &revocation).await.unwrap().version;
     let access_rule = rule.id.to_string();
     let rule = RuleInput { who_1: "admin".into(), ..RuleInput::default() };
@@ -87,6 +93,8 @@ async fn things(state: &State) -> Things {
         ("version", (version + 4).to_string()),
         ("seen_version", version.to_string()),
         ("webhook", webhook),
+        ("app", app),
+        ("idle_rule", idle_rule.to_string()),
         ("dead", dead[0].clone()),
         ("dead_too", dead[1].clone()),
         ("revocation", revocation.to_string()),
@@ -105,6 +113,24 @@ async fn things(state: &State) -> Things {
         // Nobody who has a row of their own after this one.
         ("person", state.as_("churn-lead").await.actor.person.studio_user_id().to_string()),
     ])
+}
+
+/// An app that runs in the environment, by its key.
+async fn running_app(state: &State, environment: &EnvironmentId) -> String {
+    let (plane, scientist) = (state.plane(), state.as_("fraud-scientist").await);
+    let it = plane.environment(&scientist, environment, None).await.unwrap();
+    let Some(LaunchTarget::Studio { domain_id, user_profile_name }) = it.launch else { panic!("no Studio") };
+    let attributes = serde_json::json!({
+        "DomainId": domain_id, "UserProfileName": user_profile_name, "AppType": "JupyterLab", "AppName": "default",
+    });
+    let path = format!("{domain_id}/{user_profile_name}/jupyterlab/default").to_lowercase();
+    let (aws, account) = (&state.demo.local.aws, "601000000002".parse().unwrap());
+    let arn = format!("arn:aws:sagemaker:{}:{account}:app/{path}", sim::seed::REGION);
+    let app = sim::sagemaker::Resource::pending(arn, attributes.as_object().unwrap().clone(), aws.now(), aws.now());
+    aws.with_world(|world| world.sagemaker(&account, sim::seed::REGION).apps.insert(path, app)).unwrap();
+    plane.observe_now().await.unwrap();
+    let observed = plane.environment(&scientist, environment, None).await.unwrap().observed;
+    observed.running.first().unwrap().item.key()
 }
 
 /// A webhook whose other side wants nothing, and two messages that it refused.

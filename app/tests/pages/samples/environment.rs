@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
 use domain::environment::{EnvironmentState, LaunchTarget, Output, StackEvent};
 use domain::lease::LeaseStanding;
@@ -266,6 +268,8 @@ pub(crate) fn observed(state: EnvironmentState) -> ObservedView {
         instance_type: instance.into(),
         status: status.into(),
         since: Some(at(-90)),
+        activity: None,
+        job: None,
     };
     let space = |name: &str, app_type: &str| Space {
         domain: "d-1".into(),
@@ -293,5 +297,6 @@ pub(crate) fn observed(state: EnvironmentState) -> ObservedView {
         problem: None,
         waiting: state == EnvironmentState::Tainted,
         work: None,
+        idle: BTreeMap::new(),
     }
 }

@@ -4,6 +4,7 @@ mod accounts;
 mod approvals;
 mod bindings;
 mod deliveries;
+mod idle_rules;
 mod mappings;
 mod people;
 mod product_access;
@@ -31,6 +32,7 @@ const ACTIONS: [Action; 8] = [
     Action::RefreshCatalog,
     Action::EndAnySession,
     Action::ManageNotifications,
+    Action::ManageIdleRules,
 ];
 
 impl ControlPlane {

@@ -179,6 +179,8 @@ fn environments() -> Vec<Thing> {
         Action::ObserveEnvironment,
         Action::StopEnvironment,
         Action::StartEnvironment,
+        Action::StopIdle,
+        Action::MarkRunningJob,
     ];
     vec![
         ("own environment", environment("me"), on_environments.clone()),

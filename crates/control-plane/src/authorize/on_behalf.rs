@@ -4,7 +4,7 @@ use domain::action::Action;
 use domain::catalog::Product;
 use domain::environment::{Environment, Leaves};
 use domain::id::ProjectId;
-use domain::operation::{Operation, OperationKind};
+use domain::operation::{Operation, OperationKind, Step};
 use domain::organization::AppliedChange;
 use domain::person::{Actor, PersonKey};
 use domain::problem::Problem;
@@ -42,6 +42,9 @@ impl ControlPlane {
             // Somebody else's retry: they must be allowed to ask, and the owner must still be allowed to have it.
             OperationKind::Provision if person != &environment.owner => {
                 (Action::RetryEnvironment, environment_facts(self, environment))
+            }
+            OperationKind::Stop if matches!(operation.step, Step::Stop { idle: Some(_), .. }) => {
+                (Action::StopIdle, environment_facts(self, environment))
             }
             OperationKind::Stop => (Action::StopEnvironment, environment_facts(self, environment)),
             OperationKind::Start => (Action::StartEnvironment, environment_facts(self, environment)),

@@ -5,6 +5,7 @@ use domain::audit::{AuditActor, AuditEvent, Outcome};
 use domain::environment::Environment;
 use domain::id::ProjectId;
 use domain::notification::{Notice, Topic};
+use domain::operation::Subject;
 use domain::person::PersonKey;
 use domain::question::MessageKind;
 use domain::request::{Decision, Request, RequestKind, RequestState};
@@ -38,6 +39,7 @@ impl ControlPlane {
         match event.resource_kind.as_str() {
             "request" => self.told_of_request(event).await,
             "environment" => self.told_of_environment(event).await,
+            Subject::RUNNING => self.told_of_idle_stop(event).await,
             "revocation" => self.told_of_revocation(event).await,
             "delegation" => self.told_of_delegation(event).await,
             _ => Ok(None),
@@ -214,6 +216,22 @@ impl ControlPlane {
             }
             _ => None,
         })
+    }
+
+    /// What runs was stopped for being idle: the end of such a stop says so, once.
+    async fn told_of_idle_stop(&self, event: &AuditEvent) -> Result<Option<Told>> {
+        let detail = |name: &str| event.detail.get(name).map(String::as_str);
+        let (Some(what), Outcome::Succeeded) = (detail("idle_stopped"), event.outcome) else { return Ok(None) };
+        let Ok(id) = event.resource_id.parse() else { return Ok(None) };
+        let Some(it) = self.store().environment(&id).await? else { return Ok(None) };
+        let title = format!("In {}, something was stopped that nobody used", it.name);
+        let text = format!(
+            "It was idle for {}: {what}. The rule: {}.\nWhat was saved is there; start it again in Studio. What runs a job \
+             without you can be marked as such on the page of the environment.",
+            detail("idle").unwrap_or("some time"),
+            detail("rule").unwrap_or_default(),
+        );
+        Ok(Some(told_of_it(Topic::IdleStopped, &title, &text, &it, vec![To::Person(it.owner.clone())])))
     }
 
     async fn told_of_revocation(&self, event: &AuditEvent) -> Result<Option<Told>> {

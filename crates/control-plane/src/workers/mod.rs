@@ -8,6 +8,7 @@ mod cut_again;
 mod deliver;
 mod follow;
 mod homes;
+mod idle;
 mod lease_warnings;
 mod leased;
 mod leases;

@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use domain::action::Action;
 use domain::environment::{Environment, EnvironmentState, LaunchTarget};
 use domain::id::{AccountId, EnvironmentId, ProvisionedProductId, Region};
+use domain::idle::RUNNING_JOB_TAG;
 use domain::observed::{Drift, Item, Observed, ProductStatus, Running, Space, Standing};
 use domain::operation::{OperationKind, Step, Subject};
 use domain::person::PersonKey;
@@ -95,7 +96,13 @@ impl ControlPlane {
     async fn observe_by(&self, it: &Environment, look: &mut aws::Result<AccountLook>) -> Result<()> {
         let mut observed = Observed::nothing(it.id.clone(), self.now());
         let done = match look {
-            Ok(look) => look.observe(it, &mut observed).await.map_err(|error| error.problem()),
+            Ok(look) => {
+                let done = look.observe(it, &mut observed).await.map_err(|error| error.problem());
+                if observed.billed().next().is_some() {
+                    look.uses(it, &self.store().idle_rules().await?, &mut observed.running).await;
+                }
+                done
+            }
             Err(error) => Err(error.problem()),
         };
         observed.problem = done.err();
@@ -144,6 +151,8 @@ impl ControlPlane {
         }
         if self.lease_standing(&it).has_ended() && observed.billed().next().is_some() {
             self.stop_what_runs(&mut tx, &it).await?;
+        } else {
+            self.stop_what_is_idle(&mut tx, &it, observed).await?;
         }
         tx.commit().await?;
         self.changed(&seen.id);
@@ -155,7 +164,7 @@ impl ControlPlane {
         if tx.is_worked_on(Subject::RUNNING, it.id.as_str()).await? {
             return Ok(());
         }
-        let step = Step::Stop { only: None, remaining: None };
+        let step = Step::Stop { only: None, remaining: None, idle: None };
         let operation = self.running_operation(it, OperationKind::Stop, step, &PersonKey::portal())?;
         tx.insert_operation(&operation).await?;
         let event = Event::done(Action::StopEnvironment.as_str(), "environment", it.id.as_str())
@@ -183,6 +192,11 @@ impl AccountLook {
             None
         };
         Ok(Self { session, read_at: plane.now(), products, domains: BTreeMap::new() })
+    }
+
+    /// The session that reads.
+    pub(super) fn session(&self) -> &Session {
+        &self.session
     }
 
     async fn observe(&mut self, it: &Environment, observed: &mut Observed) -> aws::Result<()> {
@@ -249,7 +263,7 @@ impl AccountLook {
     ) -> aws::Result<()> {
         let sagemaker = self.session.sagemaker();
         match sagemaker.describe_user_profile(domain, profile).await {
-            Ok(found) => observed.drift.extend(self.owner(it, &found.arn).await?),
+            Ok(found) => observed.drift.extend(owner(it, &mut sagemaker.list_tags(&found.arn).await?)),
             Err(aws::Error::NotFound(_)) => {
                 observed.drift.push(Drift::NothingToOpen);
                 return Ok(());
@@ -287,22 +301,24 @@ impl AccountLook {
             }
             Err(error) => return Err(error),
         };
-        observed.drift.extend(self.owner(it, &found.arn).await?);
+        let mut tags = self.session.sagemaker().list_tags(&found.arn).await?;
+        observed.drift.extend(owner(it, &mut tags));
         observed.running.push(Running {
             item: Item::NotebookInstance { name: found.name },
             instance_type: found.instance_type,
             status: found.status.as_str().to_owned(),
             since: found.modified_at,
+            activity: None,
+            job: tags.remove(RUNNING_JOB_TAG),
         });
         Ok(())
     }
+}
 
-    /// Whether it is tagged with its owner still.
-    async fn owner(&self, it: &Environment, arn: &str) -> aws::Result<Option<Drift>> {
-        let mut tags = self.session.sagemaker().list_tags(arn).await?;
-        let is = tags.remove(OWNER);
-        Ok((is.as_deref() != Some(it.studio_user_id.as_str())).then_some(Drift::Owner { is }))
-    }
+/// Whether it is tagged with its owner still.
+fn owner(it: &Environment, tags: &mut BTreeMap<String, String>) -> Option<Drift> {
+    let is = tags.remove(OWNER);
+    (is.as_deref() != Some(it.studio_user_id.as_str())).then_some(Drift::Owner { is })
 }
 
 fn standing_of(found: &ProvisionedProduct) -> Standing {
@@ -327,5 +343,7 @@ fn running(app: &StudioApp) -> Running {
         instance_type: app.instance_type.clone(),
         status: app.status.as_str().to_owned(),
         since: app.created_at,
+        activity: None,
+        job: None,
     }
 }

@@ -22,6 +22,9 @@ impl ControlPlane {
             Err(Hindrance::Refused(problem) | Hindrance::TooOld(problem)) => return Ok(Outcome::refused(problem)),
         };
         let Some(target) = &it.launch_target else { return Ok(Outcome::new(Observation::Gone)) };
+        if matches!(operation.step, Step::Stop { idle: Some(_), .. }) {
+            return Box::pin(self.stop_idle(operation, &authorized, target)).await;
+        }
         let done = match &operation.step {
             Step::Stop { only, .. } => self.stop(&authorized, target, only.as_ref()).await,
             Step::Start => self.start_notebook(operation, &authorized, target).await,
@@ -103,7 +106,7 @@ impl ControlPlane {
     }
 }
 
-async fn end(sagemaker: &SageMaker, item: &Item) -> aws::Result<()> {
+pub(super) async fn end(sagemaker: &SageMaker, item: &Item) -> aws::Result<()> {
     match item {
         Item::NotebookInstance { name } => sagemaker.stop_notebook_instance(name).await,
         Item::App { domain, app_type, profile, space, name } => {

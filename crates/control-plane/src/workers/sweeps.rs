@@ -16,6 +16,9 @@ const NOTIFICATIONS: TimeDelta = TimeDelta::days(180);
 /// What was sent, and what was given up and nobody took care of.
 const DELIVERIES: TimeDelta = TimeDelta::days(30);
 
+/// Marks of jobs are kept this long after their end: a clock that jumped forth and back loses none.
+const JOB_MARKS: TimeDelta = TimeDelta::days(30);
+
 impl ControlPlane {
     /// Answers how many things ended.
     pub(super) async fn sweep(&self) -> Result<u64> {
@@ -31,6 +34,7 @@ impl ControlPlane {
         ended += self.store().sweep_pending_logins(now - PENDING_LOGINS).await?;
         ended += self.store().sweep_notifications(now - NOTIFICATIONS).await?;
         ended += self.store().sweep_deliveries(now - DELIVERIES).await?;
+        ended += self.store().sweep_job_marks(now - JOB_MARKS).await?;
         Ok(ended)
     }
 

@@ -12,6 +12,7 @@ mod administer;
 mod crash_switch;
 #[path = "../../../store/tests/contract/databases.rs"]
 mod databases;
+pub mod idle;
 mod on_both;
 mod past;
 
@@ -103,6 +104,12 @@ impl TestState {
     pub async fn replica(&self) -> ControlPlane {
         let store = Store::connect(&self.url).await.unwrap();
         plane(&store, &self.aws, &self.clock, &self.crash, &self.head, 1_000 + self.restarts, |_| {})
+    }
+
+    /// Another replica, whose clock says something else.
+    pub async fn replica_at(&self, clock: &ManualClock) -> ControlPlane {
+        let store = Store::connect(&self.url).await.unwrap();
+        plane(&store, &self.aws, clock, &self.crash, &self.head, 3_000 + self.restarts, |_| {})
     }
 
     /// A replica that waits for AWS, and is waited for, until the test is over.

@@ -23,6 +23,8 @@ pub enum Topic {
     EnvironmentFailed,
     /// A lease ends within a week, a day, an hour.
     LeaseEnding,
+    /// Something in an environment was stopped because nobody used it.
+    IdleStopped,
     /// An environment is being taken down, or is gone.
     EnvironmentEnded,
     /// An environment waits for the platform team.
@@ -42,6 +44,7 @@ impl Topic {
         Self::EnvironmentReady,
         Self::EnvironmentFailed,
         Self::LeaseEnding,
+        Self::IdleStopped,
         Self::EnvironmentEnded,
         Self::HandedOver,
         Self::AccessChanged,
@@ -55,6 +58,7 @@ impl Topic {
             Self::EnvironmentReady => "environment_ready",
             Self::EnvironmentFailed => "environment_failed",
             Self::LeaseEnding => "lease_ending",
+            Self::IdleStopped => "idle_stopped",
             Self::EnvironmentEnded => "environment_ended",
             Self::HandedOver => "handed_over",
             Self::AccessChanged => "access_changed",
@@ -71,6 +75,7 @@ impl Topic {
             Self::EnvironmentReady => "An environment of mine is ready, or updated",
             Self::EnvironmentFailed => "A change of an environment of mine fails, or AWS has it otherwise",
             Self::LeaseEnding => "A lease of mine ends: a week, a day and an hour before",
+            Self::IdleStopped => "Something of mine is stopped because nobody used it",
             Self::EnvironmentEnded => "An environment of mine is taken down",
             Self::HandedOver => "An environment is handed over to the platform team I am in",
             Self::AccessChanged => "My access is revoked or restored",

@@ -14,6 +14,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::id::{EnvironmentId, OperationId, PolicyChangeId, ProjectId, RecordId, RevocationId};
+use crate::idle::IdleStop;
 use crate::observed::Item;
 use crate::person::PersonKey;
 use crate::problem::Problem;
@@ -194,6 +195,9 @@ pub enum Step {
         /// How many were left at the last look.
         #[serde(default)]
         remaining: Option<u32>,
+        /// It is stopped for being idle: looked at once more right before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        idle: Option<IdleStop>,
     },
     /// Start the notebook instance.
     Start,

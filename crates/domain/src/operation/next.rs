@@ -87,7 +87,7 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
             OperationKind::Restore => Step::Lift,
             OperationKind::ChangePolicy => Step::Change,
             // These begin at their one step.
-            OperationKind::Stop => Step::Stop { only: None, remaining: None },
+            OperationKind::Stop => Step::Stop { only: None, remaining: None, idle: None },
             OperationKind::Start => Step::Start,
         }),
         (Step::Check, Observation::Leftover) if kind == OperationKind::Provision => at_once(Step::Clear),
@@ -118,10 +118,10 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
             Observation::Done,
         )
         | (Step::Stop { .. } | Step::Start, Observation::Done | Observation::Gone) => at_once(Step::Succeeded),
-        (Step::Stop { only, .. }, Observation::AppsRemain { count })
+        (Step::Stop { only, idle, .. }, Observation::AppsRemain { count })
             if moment.now - moment.entered_at <= pace.deadline =>
         {
-            at(Step::Stop { only: only.clone(), remaining: Some(count) }, pace.poll)
+            at(Step::Stop { only: only.clone(), remaining: Some(count), idle: idle.clone() }, pace.poll)
         }
         (Step::DeleteApps { .. }, Observation::Done | Observation::Gone) => at_once(Step::Terminate { again: false }),
         (Step::DeleteApps { .. }, Observation::AppsRemain { count })

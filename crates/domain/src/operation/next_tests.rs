@@ -59,7 +59,7 @@ fn step() -> impl Strategy<Value = Step> {
         Just(Step::Lift),
         Just(Step::Change),
         Just(Step::ReadBack),
-        proptest::option::of(0..9_u32).prop_map(|remaining| Step::Stop { only: None, remaining }),
+        proptest::option::of(0..9_u32).prop_map(|remaining| Step::Stop { only: None, remaining, idle: None }),
         Just(Step::Start),
         Just(Step::Succeeded),
         problem().prop_map(|problem| Step::Failed { problem, at: 0 }),

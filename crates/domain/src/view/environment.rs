@@ -1,7 +1,9 @@
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Allowed, FormState, Listing};
+use super::{Allowed, FormState, IdleView, Listing};
 use crate::environment::{EnvironmentState, LaunchTarget, Output, StackEvent};
 use crate::id::{
     AccountId, EnvironmentId, ProductId, ProjectId, ProvisioningArtifactId, Region, RequestId, RevocationId,
@@ -197,6 +199,8 @@ pub struct ObservedView {
     pub waiting: bool,
     /// What is being stopped or started, or failed to be.
     pub work: Option<RunningWork>,
+    /// What the rules about what is idle say of each thing that runs, by its [`crate::observed::Item::key`].
+    pub idle: BTreeMap<String, IdleView>,
 }
 
 /// The last stop or start, while it is under way or after it failed.

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use domain::guardrail::Context;
 use serde_json::{Value, json};
 
 use super::access::{arn, domain_id, list_allowed, name, on_creation, on_resource, settings_keys};
 use super::domain::answer;
-use super::state::{Resource, attributes, in_use, key, limit_exceeded, not_found};
+use super::state::{Resource, State, attributes, in_use, key, limit_exceeded, not_found};
 use super::{space, user_profile};
 use crate::context::Ctx;
 use crate::error::AwsError;
@@ -30,6 +31,26 @@ const TYPES: [&str; 9] = [
 ];
 
 const ATTRIBUTES: [&str; 6] = ["DomainId", "UserProfileName", "SpaceName", "AppType", "AppName", "ResourceSpec"];
+
+/// Starting an app is a use of it, and so is opening Studio.
+const LAST_USED: &str = "LastUserActivityTimestamp";
+
+/// Somebody comes to what runs for a user profile, in the profile's own apps and in those of its spaces.
+pub fn used(state: &mut State, domain: &str, profile: &str, now: DateTime<Utc>) {
+    let spaces: Vec<String> = state
+        .spaces
+        .values()
+        .filter(|space| space.text("DomainId") == domain && space::owner(space).eq_ignore_ascii_case(profile))
+        .map(|space| space.text("SpaceName").to_owned())
+        .collect();
+    for app in state.apps.values_mut() {
+        let own = app.text("UserProfileName").eq_ignore_ascii_case(profile)
+            || spaces.iter().any(|space| space.eq_ignore_ascii_case(app.text("SpaceName")));
+        if own && app.text("DomainId") == domain && app.status == "InService" {
+            app.attributes.insert(LAST_USED.into(), epoch(now));
+        }
+    }
+}
 
 /// Whether an app blocks the deletion of what it runs in.
 pub(super) fn is_live(app: &Resource) -> bool {
@@ -120,6 +141,7 @@ pub(super) fn create(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value
     }
     let mut made = attributes(body, &ATTRIBUTES);
     made.insert("AppArn".into(), json!(arn));
+    made.insert(LAST_USED.into(), epoch(ctx.now));
     state.apps.insert(place.key(), Resource::pending(arn.clone(), made, ctx.now, ready).tagged(all));
     Ok(json!({ "AppArn": arn }))
 }
@@ -136,6 +158,9 @@ pub(super) fn describe(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Val
     }
     if app.status == "InService" {
         out["LastHealthCheckTimestamp"] = epoch(ctx.now);
+        if state.health_checks_count_as_use {
+            out[LAST_USED] = epoch(ctx.now);
+        }
     }
     Ok(out)
 }

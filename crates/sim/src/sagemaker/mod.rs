@@ -21,6 +21,7 @@ mod user_profile;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
+pub use app::used;
 pub use state::{Quotas, Resource, State};
 
 use crate::context::Ctx;

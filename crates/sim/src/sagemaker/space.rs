@@ -23,6 +23,12 @@ pub(super) fn space_arn(ctx: &Ctx, domain: &str, space: &str) -> String {
     arn(ctx, &format!("space/{domain}/{}", space.to_ascii_lowercase()))
 }
 
+/// The user profile that owns a space; empty for a shared one.
+pub(super) fn owner(space: &Resource) -> &str {
+    let settings = space.attributes.get("OwnershipSettings");
+    settings.and_then(|settings| settings["OwnerUserProfileName"].as_str()).unwrap_or_default()
+}
+
 /// The keys that policies compare on spaces and on the apps in them.
 pub(super) fn owner_keys(ctx: &Ctx, space: &Value, domain: &str, context: &mut Context) {
     if let Some(owner) = space.pointer("/OwnershipSettings/OwnerUserProfileName").and_then(Value::as_str) {

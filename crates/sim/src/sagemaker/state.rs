@@ -26,6 +26,9 @@ pub struct State {
     /// By name.
     pub lifecycle_configs: BTreeMap<String, Resource>,
     pub quotas: Quotas,
+    /// Whether health checks move `LastUserActivityTimestamp` of apps, as AWS's documentation says that they may. Off, an app
+    /// says when somebody used it last.
+    pub health_checks_count_as_use: bool,
 }
 
 /// Service quotas of one account in one region, adjustable at AWS too.

@@ -17,6 +17,7 @@ use crate::authorize::{authorize, resource_tags};
 use crate::context::{Ctx, Origin};
 use crate::error::AwsError;
 use crate::local::LocalAws;
+use crate::sagemaker;
 use crate::sts;
 use crate::world::World;
 
@@ -54,6 +55,12 @@ async fn enter(State(aws): State<LocalAws>, Query(Token { token }): Query<Token>
     let opened = aws.change(true, |world, now| {
         let id = hex::encode(world.token_bytes("studio session"));
         let opened = world.studio.open(&token, id.clone(), now);
+        if let Ok(OpenSession { by, .. }) = &opened
+            && let Target::Studio { domain, profile, .. } = &by.target
+        {
+            let state = world.sagemaker(by.caller.account(), &by.region);
+            sagemaker::used(state, domain, profile, now);
+        }
         Ok(opened.map(|session| (id, session)))
     });
     match opened {

@@ -15,6 +15,7 @@ mod claims;
 mod deciding;
 mod environments;
 mod errors;
+mod idle;
 mod lists;
 mod notifications;
 mod operations;

@@ -109,6 +109,7 @@ pub(super) const ROWS: &[Row] = &[
     // One's own alone; who has no role has nothing in it yet.
     page("/inbox", "/inbox", &["newcomer"], "auditor"),
     page("/admin/notifications", "/admin/notifications", NOT_PLATFORM, "auditor"),
+    page("/admin/idle", "/admin/idle", NOT_PLATFORM, "auditor"),
     page("/profile", "/profile", &[], "newcomer"),
     page("/admin/projects", "/admin/projects", NOT_PLATFORM, "admin"),
     page("/admin/projects/{id}", "/admin/projects/fraud-detection", NOT_PLATFORM, "admin"),
@@ -224,6 +225,18 @@ pub(super) const ROWS: &[Row] = &[
         "fraud-scientist",
     ),
     form(
+        "/api/mark_running_job",
+        &[("id", "{environment}"), ("what", "{app}"), ("job_reason", "a fit"), ("job_hours", "2")],
+        &["churn-scientist", "churn-lead", "auditor", "newcomer"],
+        "fraud-lead",
+    ),
+    form(
+        "/api/unmark_running_job",
+        &[("id", "{environment}"), ("what", "{app}")],
+        &["churn-scientist", "churn-lead", "auditor", "newcomer"],
+        "fraud-scientist",
+    ),
+    form(
         "/api/extend_lease",
         &[("id", "{environment}")],
         &["churn-scientist", "churn-lead", "admin", "auditor", "newcomer"],
@@ -334,6 +347,13 @@ pub(super) const ROWS: &[Row] = &[
         NOT_ADMIN,
         "admin",
     ),
+    form(
+        "/api/save_idle_rule",
+        &[("stage", "prod"), ("instances", "ml.g5"), ("limit", "after"), ("minutes", "120")],
+        NOT_ADMIN,
+        "admin",
+    ),
+    form("/api/remove_idle_rule", &[("id", "{idle_rule}")], NOT_ADMIN, "admin"),
     form("/api/remove_webhook", &[("id", "{webhook}")], NOT_ADMIN, "admin"),
     form("/api/set_theme", &[("theme", "dark"), ("return_to", "/catalog")], &[], "newcomer"),
     form(
