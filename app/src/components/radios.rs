@@ -18,6 +18,7 @@ pub fn Radios(
     let described = describe(&id, !help.is_empty(), error.is_some());
     let (help_id, error_id, invalid) = (format!("{id}-help"), format!("{id}-error"), error.is_some());
     let legend_id = format!("{id}-legend");
+    let labelled_by = legend_id.clone();
     // The link to a mistake leads to the first of them.
     let mut own = Some(id);
     let options = choices
@@ -43,7 +44,7 @@ pub fn Radios(
         <fieldset
             class="field"
             role="radiogroup"
-            aria-labelledby=legend_id.clone()
+            aria-labelledby=labelled_by
             aria-required="true"
             aria-invalid=invalid.then_some("true")
             aria-describedby=described

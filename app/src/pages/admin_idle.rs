@@ -115,34 +115,9 @@ fn RuleForm(edited: Option<IdleRule>, state: FormState) -> impl IntoView {
     let limits = vec![Choice::new("after", "After some minutes of idleness"), Choice::new("never", "Never")];
     let help = format!("{} to {}; left out for never.", MINUTES.start(), MINUTES.end());
     // What a rule is for is what it is known by: another is another rule.
-    let for_what = match &edited {
-        Some(rule) => {
-            let instances = rule.instances.to_string();
-            let named = match &rule.instances {
-                Instances::Any => "Every instance type".to_owned(),
-                Instances::Family(name) | Instances::Exact(name) => name.clone(),
-            };
-            let stage = rule.stage.map_or("every stage", Stage::label);
-            view! {
-                <Hidden name="stage" value=stage_value(rule) />
-                <Hidden name="instances" value=instances />
-                <p>{format!("{named} in {stage}")}</p>
-            }
-            .into_any()
-        }
-        None => {
-            let stages = std::iter::once(Choice::new("any", "Every stage"))
-                .chain(Stage::ALL.into_iter().map(|stage| Choice::new(stage.as_str(), stage.label())))
-                .collect();
-            view! {
-                <TextField
-                    label="Instance types" name="instances" required=false code=true state=state.clone()
-                    help="A type (ml.g5.xlarge), a family (ml.g5), or empty for every type."
-                />
-                <Select label="Stage" name="stage" value="any" choices=stages state=state.clone() />
-            }
-            .into_any()
-        }
+    let for_what = match edited.clone() {
+        Some(rule) => view! { <Known rule /> }.into_any(),
+        None => view! { <New state=state.clone() /> }.into_any(),
     };
     let back = edited.is_some().then(|| view! { <a class="button" href="/admin/idle">"Cancel"</a> });
     view! {
@@ -153,5 +128,34 @@ fn RuleForm(edited: Option<IdleRule>, state: FormState) -> impl IntoView {
             <TextField label="Minutes" name="minutes" value=minutes inputmode="numeric" required=false help state />
             <p class="actions"><button class="button button-primary" type="submit">"Save rule"</button> {back}</p>
         </form>
+    }
+}
+
+/// What a rule is for is what it is known by: for something else there is another.
+#[component]
+fn Known(rule: IdleRule) -> impl IntoView {
+    let named = match &rule.instances {
+        Instances::Any => "Every instance type".to_owned(),
+        Instances::Family(name) | Instances::Exact(name) => name.clone(),
+    };
+    let stage = rule.stage.map_or("every stage", Stage::label);
+    view! {
+        <Hidden name="stage" value=stage_value(&rule) />
+        <Hidden name="instances" value=rule.instances.to_string() />
+        <p>{format!("{named} in {stage}")}</p>
+    }
+}
+
+#[component]
+fn New(state: FormState) -> impl IntoView {
+    let stages = std::iter::once(Choice::new("any", "Every stage"))
+        .chain(Stage::ALL.into_iter().map(|stage| Choice::new(stage.as_str(), stage.label())))
+        .collect();
+    view! {
+        <TextField
+            label="Instance types" name="instances" required=false code=true state=state.clone()
+            help="A type (ml.g5.xlarge), a family (ml.g5), or empty for every type."
+        />
+        <Select label="Stage" name="stage" value="any" choices=stages state />
     }
 }

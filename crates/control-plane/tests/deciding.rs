@@ -145,6 +145,7 @@ on_both! {
         assert_eq!(decide(&state, "admin", &id, "approve", 1).await.unwrap_err().status(), 403);
         assert_eq!(state.plane.shell(&state.as_("admin").await).await.unwrap().waiting_for_me, 0);
         state.pass(TimeDelta::days(4));
+        state.everybody_signs_in().await;
         state.settle().await;
         assert_eq!((waiting("fraud-lead").await, waiting("admin").await, waiting("churn-lead").await), (3, 1, 0));
         let admin = state.as_("admin").await;
@@ -235,6 +236,8 @@ on_both! {
         let id = state.submit("fraud-scientist", PRODUCT, "delegated").await;
         let own = state.submit("fraud-lead", PRODUCT, "of-the-lead").await;
         assert_eq!(decide(&state, "churn-lead", &id, "approve", 1).await.unwrap_err().status(), 403);
+        // What waited before is not told anew.
+        state.settle().await;
         state.plane.delegate_decisions(&state.as_("fraud-lead").await, away(&state, "churn-lead", 3)).await.unwrap();
         state.settle().await;
         assert_eq!(told(&state, "churn-lead", Topic::RequestWaiting).await, ["fraud-lead lets you decide in their place"]);

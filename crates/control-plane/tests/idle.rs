@@ -5,7 +5,6 @@
 mod common;
 
 use chrono::TimeDelta;
-use common::TestState;
 use common::idle::*;
 use control_plane::CrashPoint;
 use domain::clock::{Clock, ManualClock};

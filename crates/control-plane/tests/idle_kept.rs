@@ -4,7 +4,6 @@
 
 mod common;
 
-use chrono::TimeDelta;
 use common::TestState;
 use common::idle::*;
 use control_plane::Error;

@@ -120,9 +120,8 @@ impl ControlPlane {
             Observation::RecordFailed { problem } if homes.all.iter().any(is_attached) => {
                 outcome.observation = match self.have_domains_gone(it, homes).await {
                     Ok(true) => Observation::HeldUp { problem },
-                    Ok(false) => Observation::RecordFailed { problem },
                     Err(error) if error.is_retryable() => return Ok(error.into()),
-                    Err(_) => Observation::RecordFailed { problem },
+                    Ok(false) | Err(_) => Observation::RecordFailed { problem },
                 };
             }
             _ => {}

@@ -48,7 +48,7 @@ async fn crashes(url: String, product: &str, template: Option<&str>, steps: &[&s
 
 on_both! {
     async fn v2_3_3_a_termination_with_its_home_survives_a_crash_at_every_step(url) {
-        let steps = ["check", "delete_apps", "terminate", "follow_terminate", "detach_homes", "delete_homes"];
+        let steps = ["check", "delete_apps", "terminate", "detach_homes", "delete_homes"];
         crashes(url, OWN, None, &steps).await;
     }
 

@@ -211,7 +211,7 @@ on_both! {
         let kept = &seen.kept_homes[0];
         assert_eq!((&kept.file_system, kept.attached), (&it.homes.all[0].file_system, false));
         assert!(kept.key_goes && kept.kms_key.is_some(), "{kept:?}");
-        assert_eq!(state.told(&it.id, "detach_homes", "file_systems_kept").await, [kept.file_system.clone()]);
+        assert_eq!(state.told(&it.id, "detach_homes", "file_systems_kept").await, std::slice::from_ref(&kept.file_system));
         for (who, found) in [("admin", 1), ("fraud-lead", 1), ("churn-lead", 0)] {
             let query = EnvironmentsQuery { attention: "keeps_files".into(), ..EnvironmentsQuery::default() };
             let list = state.plane.environments(&state.as_(who).await, query).await.unwrap();

@@ -24,9 +24,11 @@ pub(super) fn describe(world: &mut World, ctx: &Ctx, fields: &Fields) -> Result<
             _ => None,
         };
         if fits(&filters, value) {
-            let groups: String =
-                target.security_groups.iter().map(|group| format!("<item><groupId>{group}</groupId></item>")).collect();
             // Writing into a String cannot fail.
+            let mut groups = String::new();
+            for group in &target.security_groups {
+                let _ = write!(groups, "<item><groupId>{group}</groupId></item>");
+            }
             let _ = write!(
                 out,
                 "<item><networkInterfaceId>{}</networkInterfaceId><subnetId>{}</subnetId><vpcId>{}</vpcId><description>EFS mount target for {} ({id})</description><ownerId>{}</ownerId><requesterManaged>true</requesterManaged><status>in-use</status><privateIpAddress>{}</privateIpAddress><groupSet>{groups}</groupSet></item>",

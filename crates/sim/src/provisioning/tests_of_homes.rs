@@ -56,9 +56,9 @@ fn mount_targets_keep_the_subnets_and_security_groups_the_vpc() {
     let vpc = stack.resource("Vpc").unwrap().physical_id.clone();
     assert!(subnet.starts_with("subnet-") && vpc.starts_with("vpc-"), "{subnet} {vpc}");
 
-    let stuck = delete(&bench, &arn);
-    assert_eq!(stuck.status, "DELETE_FAILED");
-    let why = stuck.events.iter().find(|e| e.logical_id == "Subnet" && e.status == "DELETE_FAILED").unwrap();
+    let held_up = delete(&bench, &arn);
+    assert_eq!(held_up.status, "DELETE_FAILED");
+    let why = held_up.events.iter().find(|e| e.logical_id == "Subnet" && e.status == "DELETE_FAILED").unwrap();
     assert!(
         why.reason
             .as_deref()
@@ -66,7 +66,7 @@ fn mount_targets_keep_the_subnets_and_security_groups_the_vpc() {
             .contains(&format!("The subnet '{subnet}' has dependencies and cannot be deleted.")),
         "{why:?}"
     );
-    assert!(story(&stuck).contains(&"Domain DELETE_COMPLETE".to_owned()), "{:?}", story(&stuck));
+    assert!(story(&held_up).contains(&"Domain DELETE_COMPLETE".to_owned()), "{:?}", story(&held_up));
 
     let homes = as_administrator(&bench, "DescribeFileSystems", &json!({})).unwrap();
     let home = homes["FileSystems"].as_array().unwrap().iter().find(|it| it["NumberOfMountTargets"] == 1).unwrap();
@@ -80,10 +80,10 @@ fn mount_targets_keep_the_subnets_and_security_groups_the_vpc() {
     assert_eq!(as_administrator(&bench, "DeleteMountTarget", &target).unwrap_err().code, "MountTargetNotFound");
 
     // Now the subnet goes, and the VPC has the groups in it still.
-    let stuck = delete(&bench, &arn);
-    assert_eq!(stuck.status, "DELETE_FAILED");
-    assert!(story(&stuck).contains(&"Subnet DELETE_COMPLETE".to_owned()), "{:?}", story(&stuck));
-    let why = stuck.events.iter().rfind(|e| e.logical_id == "Vpc" && e.status == "DELETE_FAILED").unwrap();
+    let held_up = delete(&bench, &arn);
+    assert_eq!(held_up.status, "DELETE_FAILED");
+    assert!(story(&held_up).contains(&"Subnet DELETE_COMPLETE".to_owned()), "{:?}", story(&held_up));
+    let why = held_up.events.iter().rfind(|e| e.logical_id == "Vpc" && e.status == "DELETE_FAILED").unwrap();
     assert!(why.reason.as_deref().unwrap().contains(&format!("The vpc '{vpc}' has dependencies")), "{why:?}");
     bench.world(|world, _| {
         world.ec2(&ACCOUNT.parse().unwrap(), "eu-west-1").groups.retain(|_, group| group.vpc != vpc);
