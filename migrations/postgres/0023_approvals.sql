@@ -68,25 +68,25 @@ ALTER TABLE request ADD COLUMN reminders BIGINT NOT NULL DEFAULT 0;
 
 -- What those who decide asked back, and what the requester answered.
 CREATE TABLE request_message (
-    request_id TEXT NOT NULL REFERENCES request (id),
+    request_id TEXT COLLATE "C" NOT NULL REFERENCES request (id),
     number BIGINT NOT NULL,
     -- `question` or `answer`.
-    kind TEXT NOT NULL,
-    issuer TEXT NOT NULL,
-    subject TEXT NOT NULL,
-    text TEXT NOT NULL,
+    kind TEXT COLLATE "C" NOT NULL,
+    issuer TEXT COLLATE "C" NOT NULL,
+    subject TEXT COLLATE "C" NOT NULL,
+    text TEXT COLLATE "C" NOT NULL,
     at BIGINT NOT NULL,
     PRIMARY KEY (request_id, number)
 );
 
 -- Who decides in whose place, until when.
 CREATE TABLE delegation (
-    id TEXT NOT NULL PRIMARY KEY,
-    issuer TEXT NOT NULL,
-    subject TEXT NOT NULL,
-    to_issuer TEXT NOT NULL,
-    to_subject TEXT NOT NULL,
-    reason TEXT NOT NULL,
+    id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    issuer TEXT COLLATE "C" NOT NULL,
+    subject TEXT COLLATE "C" NOT NULL,
+    to_issuer TEXT COLLATE "C" NOT NULL,
+    to_subject TEXT COLLATE "C" NOT NULL,
+    reason TEXT COLLATE "C" NOT NULL,
     created_at BIGINT NOT NULL,
     until_at BIGINT NOT NULL,
     -- NULL: it ends by itself.

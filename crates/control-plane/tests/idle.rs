@@ -150,10 +150,12 @@ on_both! {
         start(&state, &it, "one");
         pass(&state, 90).await;
         let (one, two) = tokio::join!(state.plane.observe_now(), other.observe_now());
-        (one.unwrap(), two.unwrap());
+        one.unwrap();
+        two.unwrap();
         for _ in 0..40 {
             let (one, two) = tokio::join!(state.plane.tick(), other.tick());
-            (one.unwrap(), two.unwrap());
+            one.unwrap();
+            two.unwrap();
             state.pass(TimeDelta::seconds(3));
         }
         state.settle().await;

@@ -23,7 +23,7 @@ pub(crate) use self::products::accounts_of;
 use crate::authorize::Portal;
 use crate::{Caller, ControlPlane, Result};
 
-const ACTIONS: [Action; 8] = [
+const ACTIONS: [Action; 9] = [
     Action::ViewAdministration,
     Action::ManageProjects,
     Action::ManageGroupMappings,

@@ -50,7 +50,7 @@ pub fn path(it: &Environment, name: &str) -> String {
 }
 
 pub fn epoch(at: DateTime<Utc>) -> serde_json::Value {
-    json!(at.timestamp_millis() as f64 / 1_000.0)
+    json!(f64::from(u32::try_from(at.timestamp()).unwrap()) + f64::from(at.timestamp_subsec_millis()) / 1_000.0)
 }
 
 /// Starts an app of the environment's profile, as Studio does.

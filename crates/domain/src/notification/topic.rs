@@ -37,7 +37,7 @@ pub enum Topic {
 
 impl Topic {
     /// Those that people and webhooks choose from.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::RequestWaiting,
         Self::RequestDecided,
         Self::RequestQuestion,
