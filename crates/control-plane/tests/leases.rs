@@ -177,7 +177,7 @@ on_both! {
         let seen = state.plane.request(&state.as_("fraud-lead").await, &request, None).await.unwrap();
         let extension = seen.extension.unwrap();
         assert_eq!((extension.ends_at, extension.would_end_at), (it.lease_ends_at, state.plane.now() + TimeDelta::days(200)));
-        state.pass(TimeDelta::days(1));
+        be_at(&state, state.plane.now() + TimeDelta::days(1)).await;
         let input = DecisionInput { decision: "approve".into(), comment: String::new(), version: "1".into() };
         let decided = state.plane.decide_request(&state.as_("fraud-lead").await, &request, input).await.unwrap();
         assert_eq!(decided, control_plane::Decided::Approved);

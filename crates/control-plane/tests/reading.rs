@@ -130,7 +130,7 @@ on_both! {
         let page = state.plane.environment(&scientist, &domain, None).await.unwrap();
         let words = page.termination_consequences.join("\n");
         assert!(page.termination_deletes.contains(&("AWS::SageMaker::Domain".to_owned(), 1)), "{:?}", page.termination_deletes);
-        assert!(words.contains("AWS keeps the domain's EFS volume") && words.contains("KMS key"), "{words}");
+        assert!(words.contains("home directories you choose below") && words.contains("KMS key"), "{words}");
     }
 
     async fn a_filter_of_the_log_that_cannot_be_used_says_so_and_shows_nothing(url) {

@@ -172,7 +172,7 @@ async fn failed(state: &State) -> String {
     environment.to_string()
 }
 
-fn rows() -> impl Iterator<Item = &'static Row> {
+fn all_rows() -> impl Iterator<Item = &'static Row> {
     PAGES.iter().chain(FORMS)
 }
 
@@ -194,7 +194,7 @@ async fn v8_2_1_v8_2_2_v8_3_1_v8_4_1_every_endpoint_refuses_whom_it_should_and_l
     let more = state.plane().profile(&state.as_("fraud-scientist").await).await.unwrap().sessions;
     let other = more.into_iter().find(|one| sessions.iter().all(|known| known.handle != one.handle)).unwrap();
     things.0.push(("handle", other.handle));
-    for row in rows() {
+    for row in all_rows() {
         let anonymous = ask(&mut state.browser(), row, &things).await;
         let expected = if row.method == "GET" { 303 } else { 401 };
         assert_eq!(anonymous.status, expected, "{} {} by nobody", row.method, row.path);
@@ -240,7 +240,7 @@ async fn v3_5_3_v6_3_4_v13_4_5_every_endpoint_has_a_row_and_every_row_an_endpoin
     let key = |method: &Method, path: &str| format!("{method} {path}");
     let guarded: BTreeSet<_> =
         all.iter().filter(|one| one.guard == Guard::SignedIn).map(|one| key(&one.method, &one.path)).collect();
-    let rows: BTreeSet<_> = rows().map(|row| format!("{} {}", row.method, row.path)).collect();
+    let rows: BTreeSet<_> = all_rows().map(|row| format!("{} {}", row.method, row.path)).collect();
     assert_eq!(guarded, rows);
     let open: Vec<_> =
         all.iter().filter(|one| one.guard == Guard::Anyone).map(|one| key(&one.method, &one.path)).collect();
@@ -254,7 +254,7 @@ async fn v3_5_3_v6_3_4_v13_4_5_every_endpoint_has_a_row_and_every_row_an_endpoin
         "POST /auth/logout",
     ];
     assert_eq!(open, expected);
-    assert!(rows().all(|row| !row.allowed.is_empty()));
+    assert!(all_rows().all(|row| !row.allowed.is_empty()));
     // Server functions answer to POST alone: what changes something is never a GET.
     let functions: Vec<&Endpoint> = all.iter().filter(|one| one.path.starts_with("/api/")).collect();
     assert!(functions.iter().all(|one| one.method == Method::POST) && functions.len() > 15);
