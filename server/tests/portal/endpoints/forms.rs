@@ -139,7 +139,7 @@ pub(super) const FORMS: &[Row] = &[
     ),
     form(
         "/api/request_extension",
-        &[("id", "{environment}"), ("extension_days", "200"), ("extension_reason", "One more run")],
+        &[("id", "{failed}"), ("extension_days", "200"), ("extension_reason", "One more run")],
         &["churn-scientist", "churn-lead", "admin", "auditor", "newcomer"],
         "fraud-scientist",
     ),
