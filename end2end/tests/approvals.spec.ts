@@ -6,14 +6,18 @@ import { request } from './support/story.ts';
 const PRODUCT = 'Governed S3 workspace';
 
 test('a chain is asked, answered, delegated and decided, alone and together', async ({ browser }) => {
-  test.setTimeout(240_000);
-  const open = async (javaScriptEnabled = false) => (await browser.newContext({ javaScriptEnabled })).newPage();
+  test.setTimeout(360_000);
+  const open = async (javaScriptEnabled = false) => {
+    const page = await (await browser.newContext({ javaScriptEnabled })).newPage();
+    page.setDefaultTimeout(20_000);
+    return page;
+  };
 
   const admin = await open();
   await signIn(admin, 'admin');
   await admin.goto('/admin/approvals');
   await admin.getByText('Add what requests need at least').click();
-  await admin.getByLabel('Stage', { exact: true }).first().selectOption({ label: 'Dev' });
+  await admin.getByRole('combobox', { name: /^Stage/ }).first().selectOption({ label: 'Dev' });
   await admin.getByLabel('Step 1: who decides').selectOption({ label: 'Team lead' });
   await admin.getByLabel('Step 2: who decides').selectOption({ label: 'Admin' });
   await admin.getByRole('button', { name: 'Save', exact: true }).click();
@@ -40,7 +44,9 @@ test('a chain is asked, answered, delegated and decided, alone and together', as
 
   await scientist.goto(path);
   await expect(scientist.getByText('asks you something before this is decided')).toBeVisible();
-  await look(scientist, 'scientist', 'request-asked', path);
+  const reader = await open(true);
+  await signIn(reader, 'fraud-scientist');
+  await look(reader, 'scientist', 'request-asked', path);
   await scientist.getByLabel('Your answer').fill('Card payments of March, without names.');
   await scientist.getByRole('button', { name: 'Answer', exact: true }).click();
   await expect(scientist.getByText('Your answer was sent')).toBeVisible();
