@@ -1,4 +1,4 @@
-use domain::view::{DecideManyPage, DecideRow, FormState};
+use domain::view::{DecideManyInput, DecideManyPage, DecideRow, FormState};
 use leptos::prelude::*;
 
 use crate::components::{
@@ -74,7 +74,7 @@ pub fn page(page: DecideManyPage) -> Page {
 fn One(row: DecideRow, form: FormState) -> impl IntoView {
     let request = row.request;
     let hindrance = row.hindrance.map(|problem| view! { <ProblemCallout problem tone=Tone::Warn /> });
-    let name = format!("reason[{}]", request.id);
+    let name = DecideManyInput::field(&request.id);
     let label = format!("Comment on {} alone", request.name);
     let note = format!("{}, version {}", request.product_name, row.version_name);
     let why = if request.justification.trim().is_empty() {

@@ -90,11 +90,11 @@ fn requests_are_decided_together_with_one_reason_or_one_each() {
         form: FormState::default(),
     };
     let text = page("decide-together", || pages::decide_many::page(many()));
-    assert!(text.contains("value=\"r1:3,r2:3\"") && text.contains("name=\"reason[r2]\""));
+    assert!(text.contains("value=\"r1:3,r2:3\"") && text.contains("name=\"reason[of-r2]\""));
     assert!(text.contains("1 request cannot be approved as it stands.") && text.contains("Chosen too"));
     let wrong = page("decide-together-wrong", || {
         let mut page = many();
-        page.form.errors.push(FieldError::new("reason[r1]", "It changed since this page was loaded."));
+        page.form.errors.push(FieldError::new("reason[of-r1]", "It changed since this page was loaded."));
         page.form.values.insert("comment".into(), "As agreed".into());
         pages::decide_many::page(page)
     });

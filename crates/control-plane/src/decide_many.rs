@@ -71,7 +71,7 @@ impl ControlPlane {
         for (id, version) in &chosen {
             let comment = reasons.get(id).copied().unwrap_or_default().to_owned();
             let one = DecisionInput { decision: input.decision.clone(), comment, version: version.clone() };
-            let field = format!("reason[{id}]");
+            let field = DecideManyInput::field(id);
             match self.decide_request(caller, id, one).await {
                 Ok(became) => decided.push(became),
                 Err(Error::Invalid(errors)) => {
@@ -105,7 +105,7 @@ impl ControlPlane {
 
 /// What is said of one request: its own reason, or that for all.
 fn reason<'a>(input: &'a DecideManyInput, id: &RequestId) -> &'a str {
-    let own = input.reason.get(id.as_str()).map(|own| own.trim()).filter(|own| !own.is_empty());
+    let own = input.reason.get(&DecideManyInput::key(id)).map(|own| own.trim()).filter(|own| !own.is_empty());
     own.unwrap_or_else(|| input.comment.trim())
 }
 

@@ -203,7 +203,7 @@ on_both! {
         assert_eq!(fields(plane.decide_requests(&lead, &together("maybe", &[(&own, 1)], "")).await), ["decision"]);
         // A denial without a reason denies none of them.
         let mut deny = together("deny", &[(&ids[0], 1), (&ids[1], 1)], "");
-        deny.reason.insert(ids[0].to_string(), "Not this one".into());
+        deny.reason.insert(DecideManyInput::key(&ids[0]), "Not this one".into());
         assert_eq!(fields(plane.decide_requests(&lead, &deny).await), ["comment"]);
         assert_eq!(state.store.request(&ids[0]).await.unwrap().unwrap().state, RequestState::Submitted);
         deny.comment = "Too many".into();
@@ -218,7 +218,7 @@ on_both! {
         // What cannot be decided stays, with the reason, and the rest is done.
         let mixed = together("approve", &[(&own, 1), (&ids[0], 1), (&ids[2], 1)], "");
         let failed = plane.decide_requests(&lead, &mixed).await;
-        assert_eq!(fields(failed), [format!("reason[{own}]"), format!("reason[{}]", ids[0])]);
+        assert_eq!(fields(failed), [DecideManyInput::field(&own), DecideManyInput::field(&ids[0])]);
         assert_eq!(state.store.request(&ids[2]).await.unwrap().unwrap().state, RequestState::Approved);
         let stale = together("approve", &[(&ids[1], 7)], "");
         assert_eq!(fields(plane.decide_requests(&lead, &stale).await).len(), 1);

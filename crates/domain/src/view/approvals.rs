@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{FormState, Listing, RequestRow};
-use crate::id::{AccountId, DelegationId, Region};
+use crate::id::{AccountId, DelegationId, Region, RequestId};
 use crate::problem::Problem;
 
 /// What waits for this person, oldest first.
@@ -53,8 +53,20 @@ pub struct DecideManyInput {
     pub comment: String,
     /// `id:version`, with commas between them.
     pub chosen: String,
-    /// By the id of the request.
+    /// By [`DecideManyInput::key`].
     pub reason: BTreeMap<String, String>,
+}
+
+impl DecideManyInput {
+    /// The key of a request's own reason: an id alone can begin with a digit, which a form reads as the place in a list.
+    pub fn key(id: &RequestId) -> String {
+        format!("of-{id}")
+    }
+
+    /// The field of it.
+    pub fn field(id: &RequestId) -> String {
+        format!("reason[{}]", Self::key(id))
+    }
 }
 
 /// Who decides in this person's place, and in whose place they do.
