@@ -54,7 +54,7 @@ test('what runs is listed and stopped, the lease is put off, and a lead holds th
   await expect(lead.getByText('A day from today on').first()).toBeVisible();
   await expect(lead.getByLabel('Why it has to stay')).toHaveValue('The audit of the spring campaign looks at it.');
   const day = new Date(Date.now() + 30 * 24 * 3600 * 1000).toISOString().slice(0, 10);
-  await lead.getByLabel('Until').fill(day);
+  await lead.getByLabel(/^Until/).fill(day);
   await lead.getByRole('button', { name: 'Hold the environment' }).click();
   await expect(lead.getByText('It is held.')).toBeVisible();
   const leads = await (await browser.newContext()).newPage();
@@ -72,7 +72,7 @@ test('what runs is listed and stopped, the lease is put off, and a lead holds th
   await expect(scientist.getByRole('alert').getByText(choose)).toBeVisible();
   await expect(scientist.getByRole('radio', { checked: true })).toHaveCount(0);
   await expect(scientist.getByLabel('Type fraud-running to confirm')).toHaveValue('fraud-running');
-  await look(scientist, 'fraud-scientist', 'environment-files-not-chosen', scientist.url());
+  await look(seen, 'fraud-scientist', 'environment-files-not-chosen', scientist.url());
   await scientist.goto(path);
   await terminate(scientist, 'fraud-running');
   await reloadUntil(scientist, 'Terminated');
