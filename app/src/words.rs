@@ -6,7 +6,7 @@ use domain::environment::EnvironmentState;
 use domain::operation::OperationKind;
 use domain::organization::{ChangeState, PolicyChange};
 use domain::project::DataClass;
-use domain::request::RequestState;
+use domain::request::{Decided, RequestState};
 use domain::revocation::RevocationState;
 use domain::view::TypicalTime;
 
@@ -120,19 +120,31 @@ pub fn policy_change(change: &PolicyChange, policy: &str, node: Option<&str>) ->
 pub fn approval(rule: &ApprovalRule) -> String {
     match rule.steps() {
         [] => "No approval needed".to_owned(),
-        [one] if one.people == 1 => format!("{} approves", in_turn(rule)),
-        _ => format!("{} approve", in_turn(rule)),
+        [one] if one.people == 1 => format!("{} approves", capitalized(rule.in_words())),
+        _ => format!("{} approve", capitalized(rule.in_words())),
     }
 }
 
-/// "2 team leads, then a data owner".
-pub fn in_turn(rule: &ApprovalRule) -> String {
-    let steps: Vec<String> = rule.steps().iter().map(|step| step.who.in_words(step.people)).collect();
-    let mut text = steps.join(", then ");
+/// As a sentence begins.
+pub fn capitalized(mut text: String) -> String {
     if let Some(first) = text.get_mut(..1) {
         first.make_ascii_uppercase();
     }
     text
+}
+
+/// What became of several requests: "2 requests were denied."
+pub fn decided(all: &[Decided]) -> String {
+    let told = [
+        (Decided::Approved, "approved"),
+        (Decided::Goes, "approved as far as it is up to you"),
+        (Decided::Ended, "denied"),
+    ];
+    let told = told.into_iter().filter_map(|(wanted, what)| {
+        let number = all.iter().filter(|became| **became == wanted).count() as u64;
+        (number > 0).then(|| format!("{} {what}.", count(number, "request was", "requests were")))
+    });
+    told.collect::<Vec<_>>().join(" ")
 }
 
 /// "Team lead".

@@ -42,12 +42,15 @@ test('every page of every persona, in both themes, on a phone and on a desk', as
   await look(lead, 'fraud-lead', 'home', '/');
   await look(lead, 'fraud-lead', 'approvals', '/approvals');
   await look(lead, 'fraud-lead', 'decision', requestPath);
+  await look(lead, 'fraud-lead', 'delegations', '/approvals/delegations');
+  await look(lead, 'fraud-lead', 'decide-together-nothing', '/approvals/decide');
 
   const admin = await as('admin');
   await admin.goto('/admin/projects');
   const project = '/admin/projects/fraud-detection';
   for (const [name, path] of [['admin-projects', '/admin/projects'], ['admin-project', project],
     ['admin-mappings', '/admin/mappings'], ['admin-people', '/admin/people'], ['admin-products', '/admin/products'],
+    ['admin-approvals', '/admin/approvals'], ['admin-idle', '/admin/idle'],
     ['admin-product', `/admin/products/${productPath.split('/').pop()}`]]) {
     await look(admin, 'admin', name, path);
   }

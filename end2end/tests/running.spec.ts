@@ -5,7 +5,7 @@ import { approve, reloadUntil, request, terminate } from './support/story.ts';
 
 // What runs costs by the hour: it is seen and stopped where the environment is, without the console and without JavaScript.
 test('what runs is listed and stopped, the lease is put off, and a lead holds the environment', async ({ browser }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(360_000);
   const open = async () => (await browser.newContext({ javaScriptEnabled: false })).newPage();
   const scientist = await open();
   await signIn(scientist, 'fraud-scientist');
@@ -38,6 +38,39 @@ test('what runs is listed and stopped, the lease is put off, and a lead holds th
   await signIn(seen, 'fraud-scientist');
   await look(seen, 'fraud-scientist', 'environment-running', path);
 
+  // What nobody uses is stopped by a rule, but for what runs a job.
+  const admin = await open();
+  await signIn(admin, 'admin');
+  await admin.goto('/admin/idle');
+  await admin.getByLabel('Minutes').fill('5');
+  await admin.getByRole('button', { name: 'Save rule' }).click();
+  await expect(admin.getByText('A whole number of minutes from 60').first()).toBeVisible();
+  await admin.getByLabel('Minutes').fill('60');
+  await admin.getByRole('button', { name: 'Save rule' }).click();
+  await expect(admin.getByText('The rule was saved.')).toBeVisible();
+  await scientist.goto(path);
+  await expect(scientist.getByText(/The rule: Every instance type in every stage: after 1 hour\./)).toBeVisible();
+  await scientist.getByText('Something here runs a job').click();
+  await scientist.getByLabel('What it does').fill('Trains over night');
+  await scientist.getByLabel('For how many hours').fill('200');
+  await scientist.getByRole('button', { name: 'Mark it' }).click();
+  await expect(scientist.getByText('A whole number of hours from 1 to 168.').first()).toBeVisible();
+  await expect(scientist.getByLabel('What it does')).toHaveValue('Trains over night');
+  await scientist.getByLabel('For how many hours').fill('12');
+  await scientist.getByRole('button', { name: 'Mark it' }).click();
+  await expect(scientist.getByText(/as running a job: Trains over night/)).toBeVisible();
+  await look(seen, 'fraud-scientist', 'environment-marked', path);
+  await scientist.getByRole('button', { name: /runs no job any more$/ }).click();
+  await expect(scientist.getByText('It is no longer marked as running a job.')).toBeVisible();
+  const admins = await (await browser.newContext()).newPage();
+  await signIn(admins, 'admin');
+  await look(admins, 'admin', 'idle-rules', '/admin/idle');
+  await admin.goto('/admin/idle');
+  await admin.getByText('Remove', { exact: true }).click();
+  await admin.getByRole('button', { name: /^Remove the rule/ }).click();
+  await expect(admin.getByText('There are no rules yet.')).toBeVisible();
+  await scientist.goto(path);
+
   // An app that is only starting can be stopped as well.
   await scientist.getByRole('button', { name: /^Stop default/ }).click();
   await expect(scientist.getByText('It is being stopped.').first()).toBeVisible();
@@ -46,6 +79,19 @@ test('what runs is listed and stopped, the lease is put off, and a lead holds th
   await scientist.getByRole('button', { name: 'Extend the lease' }).click();
   await expect(scientist.getByText('The lease is extended.')).toBeVisible();
   await expect(scientist.getByText('Hold it', { exact: true })).toHaveCount(0);
+
+  // More than that somebody has to agree to.
+  await scientist.goto(path);
+  await scientist.getByText('Ask for more time', { exact: true }).first().click();
+  await scientist.getByLabel('Days from the approval').fill('200');
+  await scientist.getByLabel('What you need it for').fill('The campaign goes on until summer');
+  await scientist.getByRole('button', { name: 'Ask for more time' }).click();
+  await expect(scientist.getByText('Your request was submitted.')).toBeVisible();
+  const asked = new URL(scientist.url()).pathname;
+  await approve(lead, 'fraud-running');
+  await scientist.goto(asked);
+  await expect(scientist.getByText('More time for an environment')).toBeVisible();
+  await look(seen, 'fraud-scientist', 'request-more-time', asked);
 
   await lead.goto(path);
   await lead.getByText('Hold it', { exact: true }).click();

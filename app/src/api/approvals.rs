@@ -1,10 +1,11 @@
-use control_plane::Decided;
+use domain::request::Decided;
 use domain::view::{DecideManyInput, DecisionInput, DelegationInput, MessageInput};
 use leptos::prelude::*;
 use leptos::server_fn::codec::PostUrl;
 
 use super::answer::{Html, Posted, act, done, id};
 use super::form::Form;
+use crate::words;
 
 #[server(endpoint = "decide_request", prefix = "/api", input = PostUrl, output = Html)]
 pub async fn decide_request(
@@ -33,21 +34,7 @@ pub async fn decide_requests(#[server(flatten)] input: DecideManyInput) -> Poste
     let form = Form::of_decisions(&input.chosen).with_fields(&input);
     act(form, |portal, caller| async move {
         let decided = portal.decide_requests(&caller, &input).await?;
-        let of = |wanted: Decided| decided.iter().filter(|became| **became == wanted).count();
-        let said = [
-            (of(Decided::Approved), "approved"),
-            (of(Decided::Goes), "approved as far as it is up to you"),
-            (of(Decided::Ended), "denied"),
-        ];
-        let said: Vec<String> = said
-            .into_iter()
-            .filter(|(number, _)| *number > 0)
-            .map(|(number, what)| {
-                let requests = if number == 1 { "request was" } else { "requests were" };
-                format!("{number} {requests} {what}.")
-            })
-            .collect();
-        Ok(done("/approvals", said.join(" ")))
+        Ok(done("/approvals", words::decided(&decided)))
     })
     .await
 }

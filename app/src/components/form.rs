@@ -3,6 +3,7 @@ use domain::view::FormState;
 use leptos::prelude::*;
 
 use super::{Icon, IconView, field_id};
+use crate::words;
 
 /// Where the list of what is wrong stands; a page has one at most.
 pub const ERRORS_ID: &str = "errors";
@@ -29,25 +30,24 @@ pub fn form_version(state: &FormState, current: i64) -> String {
 
 /// The label of a posted field: that of its page, or the key of a parameter or tag.
 pub fn field_label(name: &str) -> String {
-    if let Some((_, key)) = name.split_once('[') {
-        return key.trim_end_matches(']').to_owned();
+    if let Some((kind, key)) = name.split_once('[') {
+        // A reason is kept by the id of what it is for, which nobody reads.
+        return if kind == "reason" { "Comment".to_owned() } else { key.trim_end_matches(']').to_owned() };
     }
     if let Some((_, label)) = LABELS.iter().find(|(known, _)| *known == name) {
         return (*label).to_owned();
     }
-    let mut words = name.replace('_', " ");
-    if let Some(first) = words.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    words
+    words::capitalized(name.replace('_', " "))
 }
 
 /// Fields whose label is not their name.
-const LABELS: [(&str, &str); 21] = [
+const LABELS: [(&str, &str); 32] = [
     ("actor", "Who"),
     ("artifact", "Version"),
     ("confirm", "The name, typed to confirm"),
     ("justification", "What you need it for"),
+    ("extension_days", "Days from the approval"),
+    ("extension_reason", "What you need it for"),
     ("files", "The home directories"),
     ("grant", "Role"),
     ("id", "Short name"),
@@ -58,13 +58,22 @@ const LABELS: [(&str, &str); 21] = [
     ("lease_days", "Lease in days"),
     ("limit", "Stopped"),
     ("max_lease_days", "Longest lease in days"),
+    ("people_1", "Step 1: how many of them"),
+    ("people_2", "Step 2: how many of them"),
+    ("people_3", "Step 3: how many of them"),
+    ("people_4", "Step 4: how many of them"),
     ("reach", "How far it reaches"),
     ("source", "Where the value comes from"),
     ("studio_domain_id", "Shared Studio domain id"),
     ("subnet_ids", "Subnet ids"),
     ("target", "Account"),
+    ("to", "Their e-mail address"),
     ("typical_minutes", "Expected minutes to come up"),
     ("vpc_id", "VPC id"),
+    ("who_1", "Step 1: who decides"),
+    ("who_2", "Step 2: who decides"),
+    ("who_3", "Step 3: who decides"),
+    ("who_4", "Step 4: who decides"),
 ];
 
 /// Mistakes in fields that the form does not have become mistakes of the form as a whole, which say what they are about.

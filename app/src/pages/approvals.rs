@@ -21,7 +21,7 @@ pub fn page(approvals: ApprovalsPage, after: &str, shell: &Shell) -> Page {
     } else if waiting.items.is_empty() {
         view! {
             <Empty title="Nothing waits for your decision.">
-                <p>"Requests that you may decide show up here: those of projects that you lead. Your own are decided by somebody else."</p>
+                <p>"Requests that you may decide show up here: those of projects that you lead, and whatever else the rules of approval, or somebody who is away, leave to you. Your own are decided by somebody else."</p>
             </Empty>
         }
         .into_any()

@@ -83,8 +83,11 @@ pub fn ProductTile(product: ProductCard) -> impl IntoView {
     classes.sort_unstable();
     classes.dedup();
     let nobody = access.is_empty();
-    let asked: BTreeSet<String> =
-        access.iter().filter(|row| !row.approval.asks_nobody()).map(|row| words::in_turn(&row.approval)).collect();
+    let asked: BTreeSet<String> = access
+        .iter()
+        .filter(|row| !row.approval.asks_nobody())
+        .map(|row| words::capitalized(row.approval.in_words()))
+        .collect();
     let everywhere = access.iter().all(|row| !row.approval.asks_nobody());
     let approval = match (asked.len(), asked.into_iter().next()) {
         _ if nobody => "Nobody may use it yet".to_owned(),

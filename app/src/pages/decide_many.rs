@@ -18,8 +18,9 @@ pub fn page(page: DecideManyPage) -> Page {
         view! { <Card title="Chosen too" note=note flush=true><RequestRows rows=others /></Card> }
     });
     let forms = if open.is_empty() {
+        let title = if others.is_none() { "No request was chosen." } else { "None of these waits for your decision." };
         view! {
-            <Empty title="None of these waits for your decision.">
+            <Empty title>
                 <p><a href="/approvals">"What waits for your decision"</a></p>
             </Empty>
         }
@@ -35,8 +36,8 @@ pub fn page(page: DecideManyPage) -> Page {
             })
             .collect_view();
         let hindered = (hindered > 0).then(|| {
-            let title = format!("{} cannot be approved as it stands.", words::count(hindered as u64, "request", "requests"));
-            view! { <Callout tone=Tone::Warn title><p>"Approve the others: that one stays as it is, with the reason."</p></Callout> }
+            let title = format!("{} be approved now.", words::count(hindered as u64, "request cannot", "requests cannot"));
+            view! { <Callout tone=Tone::Warn title><p>"An approval of all passes over what cannot be, and says why."</p></Callout> }
         });
         view! {
             <form class="stack" method="post" action="/api/decide_requests" novalidate>

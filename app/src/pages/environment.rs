@@ -4,8 +4,9 @@ use domain::id::RevocationId;
 use domain::view::EnvironmentPage;
 use leptos::prelude::*;
 
-use super::environment_handover::{HandOverForm, HandedOver, KeptHomes, LeftBehind};
+use super::environment_handover::{HandOverForm, HandedOver};
 use super::environment_lease::{Lease, LeaseCallout};
+use super::environment_left::{KeptHomes, LeftBehind};
 use super::environment_observed::{DriftCallout, RunningCard};
 use super::environment_terminate::Terminate;
 use super::environment_version::{Version, VersionCallout};

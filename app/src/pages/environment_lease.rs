@@ -102,7 +102,7 @@ fn BeyondForm(environment: EnvironmentPage) -> impl IntoView {
                 <form class="stack gap-4" method="post" action="/api/request_extension" novalidate>
                     <Hidden name="id" value=environment.id.to_string() />
                     <TextField
-                        label="Days from the approval" name="extension_days" state=state.clone() kind="number"
+                        label="Days from the approval" name="extension_days" state=state.clone() inputmode="numeric"
                         help=format!("1 to 365. It has to be approved by {beyond}.")
                     />
                     <TextArea

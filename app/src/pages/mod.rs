@@ -20,6 +20,7 @@ pub mod environment;
 mod environment_handover;
 mod environment_idle;
 mod environment_lease;
+mod environment_left;
 mod environment_observed;
 mod environment_terminate;
 mod environment_version;

@@ -267,10 +267,7 @@ fn Steps(steps: Vec<StepRow>, approvers: String) -> impl IntoView {
                 || view! { <p class="text-sm text-muted">{format!("Approved by {}", step.agreed.join(", "))}</p> },
             );
             let can = (step.state == StepState::Open).then(|| view! { <p class="text-sm">{approvers.clone()}</p> });
-            let mut who = step.who;
-            if let Some(first) = who.get_mut(..1) {
-                first.make_ascii_uppercase();
-            }
+            let who = words::capitalized(step.who);
             view! {
                 <li>
                     <p class="flex flex-wrap items-center gap-x-2">

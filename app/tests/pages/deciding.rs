@@ -91,7 +91,7 @@ fn requests_are_decided_together_with_one_reason_or_one_each() {
     };
     let text = page("decide-together", || pages::decide_many::page(many()));
     assert!(text.contains("value=\"r1:3,r2:3\"") && text.contains("name=\"reason[of-r2]\""));
-    assert!(text.contains("1 request cannot be approved as it stands.") && text.contains("Chosen too"));
+    assert!(text.contains("1 request cannot be approved now.") && text.contains("Chosen too"));
     let wrong = page("decide-together-wrong", || {
         let mut page = many();
         page.form.errors.push(FieldError::new("reason[of-r1]", "It changed since this page was loaded."));
@@ -101,6 +101,11 @@ fn requests_are_decided_together_with_one_reason_or_one_each() {
     assert!(wrong.contains("It changed since this page was loaded.") && wrong.contains("As agreed"));
     let none = page("decide-together-none", || pages::decide_many::page(DecideManyPage { open: Vec::new(), ..many() }));
     assert!(none.contains("None of these waits for your decision.") && !none.contains("/api/decide_requests"));
+    let nothing = page("decide-together-nothing", || {
+        pages::decide_many::page(DecideManyPage { open: Vec::new(), others: Vec::new(), ..many() })
+    });
+    assert!(nothing.contains("No request was chosen."));
+    assert!(!wrong.contains("of-r1:"), "nobody reads ids");
 }
 
 #[test]
@@ -126,4 +131,26 @@ fn more_time_is_asked_for_and_shown_to_whoever_decides() {
         form.contains("It has to be approved by a team lead.")
             && form.contains("A whole number of days from 1 to 365.")
     );
+}
+
+#[test]
+fn approvals() {
+    let text = page("approvals", || {
+        pages::approvals::page(
+            ApprovalsPage {
+                waiting: Listing {
+                    items: vec![
+                        samples::request_row("a", RequestState::Submitted),
+                        samples::request_row("b", RequestState::Submitted),
+                    ],
+                    next: None,
+                    filtered: false,
+                },
+                decided: vec![samples::request_row("c", RequestState::Denied)],
+            },
+            "",
+            &Shell { waiting_for_me: 2, ..samples::shell() },
+        )
+    });
+    assert!(text.contains("2 requests wait for your decision"));
 }

@@ -257,28 +257,6 @@ fn lists_keep_their_filters_from_page_to_page() {
 }
 
 #[test]
-fn approvals() {
-    let text = page("approvals", || {
-        pages::approvals::page(
-            ApprovalsPage {
-                waiting: Listing {
-                    items: vec![
-                        samples::request_row("a", RequestState::Submitted),
-                        samples::request_row("b", RequestState::Submitted),
-                    ],
-                    next: None,
-                    filtered: false,
-                },
-                decided: vec![samples::request_row("c", RequestState::Denied)],
-            },
-            "",
-            &Shell { waiting_for_me: 2, ..samples::shell() },
-        )
-    });
-    assert!(text.contains("2 requests wait for your decision"));
-}
-
-#[test]
 fn environment_in_every_state() {
     for state in EnvironmentState::ALL {
         let text =

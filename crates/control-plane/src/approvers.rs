@@ -2,6 +2,7 @@
 
 use domain::access::ProductAccess;
 use domain::approval::{ApprovalRule, Approver, Step, effective};
+use domain::delegation::Delegation;
 use domain::person::{Actor, PersonKey, ProjectRole};
 use domain::problem::Problem;
 use domain::request::Request;
@@ -54,7 +55,7 @@ impl ControlPlane {
                     "It has to be approved by {}. Missing: {}. One person counts once, nobody decides their own request, and \
                      who did not sign in within {days} days is not counted on; an admin may take the place of whoever is \
                      missing.",
-                    in_turn(rule),
+                    rule.in_words(),
                     short.join(", ")
                 ),
                 format!("Ask {} to name more people who decide here.", self.settings().platform_contact),
@@ -99,17 +100,17 @@ impl ControlPlane {
             text.push_str(" It has waited for a week: admins may decide it too.");
         }
         // Said of somebody else on a page that others read too.
-        Ok(text.replace(
+        let text = text.replace(
             "You are the only lead of this project, and nobody",
             "The only lead of this project asked, and nobody",
-        ))
+        );
+        let delegated = deciders.delegated(request, open.step.who, self.now());
+        let names = self.names([], delegated.iter().flat_map(|it| [&it.from, &it.to])).await?;
+        let in_place =
+            |it: &Delegation| format!("{} decides in the place of {}.", names.person(&it.to), names.person(&it.from));
+        let told = std::iter::once(text).chain(delegated.into_iter().take(NAMED).map(in_place));
+        Ok(told.collect::<Vec<_>>().join(" "))
     }
-}
-
-/// "2 team leads, then a data owner".
-pub(crate) fn in_turn(rule: &ApprovalRule) -> String {
-    let steps: Vec<String> = rule.steps().iter().map(|step| step.who.in_words(step.people)).collect();
-    if steps.is_empty() { "nobody".to_owned() } else { steps.join(", then ") }
 }
 
 /// Who decides what the person asks for there, step by step.

@@ -11,7 +11,7 @@ use domain::id::{EnvironmentId, OperationId, RequestId};
 use domain::operation::{Operation, OperationKind, Step, Subject};
 use domain::person::PersonKey;
 use domain::problem::Problem;
-use domain::request::{Decision, DecisionError, Request, RequestKind, RequestState, StepDecision, Verdict};
+use domain::request::{Decided, Decision, DecisionError, Request, RequestKind, RequestState, StepDecision, Verdict};
 use domain::view::DecisionInput;
 use store::Tx;
 
@@ -257,26 +257,6 @@ impl ControlPlane {
             finished_at: None,
             version: 1,
         })
-    }
-}
-
-/// What became of a request by a decision.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Decided {
-    /// It waits for more people, or for those of the next step.
-    Goes,
-    Approved,
-    /// Denied, withdrawn, or expired.
-    Ended,
-}
-
-impl Decided {
-    fn of(request: &Request) -> Self {
-        match request.state {
-            RequestState::Submitted => Self::Goes,
-            RequestState::Approved => Self::Approved,
-            RequestState::Denied | RequestState::Withdrawn | RequestState::Expired => Self::Ended,
-        }
     }
 }
 

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use domain::action::Action;
 use domain::id::RequestId;
 use domain::problem::FieldError;
-use domain::request::{Request, RequestState};
+use domain::request::{Decided, Request, RequestState};
 use domain::view::{DecideManyInput, DecideManyPage, DecideRow, DecisionInput};
-use store::{EnvironmentFilter, Scope};
+use store::{EnvironmentFilter, PageRequest, RequestFilter, Scope};
 
-use crate::{Caller, ControlPlane, Decided, Error, Result, approvers};
+use crate::{Caller, ControlPlane, Error, Result};
 
 /// The most that are decided together: as many as a page of the list has.
 const MOST_TOGETHER: usize = 20;
@@ -17,43 +17,55 @@ const MOST_TOGETHER: usize = 20;
 impl ControlPlane {
     /// The requests that were chosen, with what it takes to decide each.
     pub async fn deciding_many(&self, caller: &Caller, ids: &[RequestId], draft: &str) -> Result<DecideManyPage> {
-        let (mut open, mut others) = (Vec::new(), Vec::new());
-        for id in ids.iter().take(MOST_TOGETHER) {
-            let request: Request = self.authorize(caller, Action::ViewRequest, id).await?.into_thing();
-            let allowed = self.allowed_actions(caller, &request, &[Action::DecideRequest]).await?;
-            if request.state == RequestState::Submitted && allowed.has(Action::DecideRequest) {
-                open.push(self.decide_row(request).await?);
-            } else {
-                others.push(request);
+        let mut chosen: Vec<RequestId> = Vec::new();
+        for id in ids {
+            if chosen.len() < MOST_TOGETHER && !chosen.contains(id) {
+                chosen.push(id.clone());
             }
         }
-        let others = self.request_rows(&others).await?;
-        Ok(DecideManyPage { open, others, form: self.form_state(caller, Some(draft)).await? })
+        let filter = RequestFilter { ids: Some(chosen.clone()), ..RequestFilter::default() };
+        let page = PageRequest::oldest(u32::try_from(MOST_TOGETHER).unwrap_or(u32::MAX));
+        let mut others = self.store().requests(&self.seeing_scope(&caller.actor).await?, &filter, &page).await?.items;
+        // Who may not see one is refused as on its own page.
+        if let Some(hidden) = chosen.iter().find(|id| others.iter().all(|request| &request.id != *id)) {
+            self.authorize::<Request>(caller, Action::ViewRequest, hidden).await?;
+        }
+        let filter = RequestFilter { state: Some(RequestState::Submitted), ..filter };
+        let open = self.store().requests(&self.deciding_scope(&caller.actor).await?, &filter, &page).await?.items;
+        others.retain(|request| open.iter().all(|it| it.id != request.id));
+        Ok(DecideManyPage {
+            open: self.decide_rows(&open).await?,
+            others: self.request_rows(&others).await?,
+            form: self.form_state(caller, Some(draft)).await?,
+        })
     }
 
-    async fn decide_row(&self, request: Request) -> Result<DecideRow> {
-        let product = self.store().product(&request.product).await?;
-        let account = self.store().project_account(&request.project, &request.account, &request.region).await?;
-        let artifact = product.as_ref().and_then(|product| product.artifact(&request.artifact));
-        let hindrance = self.hindrance_of(&request).await?;
-        let running = EnvironmentFilter {
-            live: true,
-            owner: Some(request.requester.clone()),
-            project: Some(request.project.clone()),
-            ..EnvironmentFilter::default()
-        };
-        Ok(DecideRow {
-            version_name: artifact.map_or_else(|| request.artifact.to_string(), |artifact| artifact.name.clone()),
-            account_name: account.map_or_else(|| request.account.to_string(), |account| account.name),
-            account: request.account.clone(),
-            region: request.region.clone(),
-            lease_days: request.lease_days,
-            steps: approvers::in_turn(&request.approval),
-            hindrance,
-            running: self.store().count_environments(&Scope::All, &running).await?,
-            version: request.version,
-            request: self.request_rows(&[request]).await?.remove(0),
-        })
+    async fn decide_rows(&self, open: &[Request]) -> Result<Vec<DecideRow>> {
+        let mut rows = Vec::with_capacity(open.len());
+        for (request, row) in open.iter().zip(self.request_rows(open).await?) {
+            let product = self.store().product(&request.product).await?;
+            let account = self.store().project_account(&request.project, &request.account, &request.region).await?;
+            let artifact = product.as_ref().and_then(|product| product.artifact(&request.artifact));
+            let running = EnvironmentFilter {
+                live: true,
+                owner: Some(request.requester.clone()),
+                project: Some(request.project.clone()),
+                ..EnvironmentFilter::default()
+            };
+            rows.push(DecideRow {
+                version_name: artifact.map_or_else(|| request.artifact.to_string(), |artifact| artifact.name.clone()),
+                account_name: account.map_or_else(|| request.account.to_string(), |account| account.name),
+                account: request.account.clone(),
+                region: request.region.clone(),
+                lease_days: request.lease_days,
+                steps: request.approval.in_words(),
+                hindrance: self.hindrance_of(request).await?,
+                running: self.store().count_environments(&Scope::All, &running).await?,
+                version: request.version,
+                request: row,
+            });
+        }
+        Ok(rows)
     }
 
     /// Decides each request that was chosen. What could not be decided comes back with the reason at its field; all the others

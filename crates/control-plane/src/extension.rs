@@ -6,14 +6,14 @@ use domain::approval::ApprovalRule;
 use domain::environment::{Environment, EnvironmentState};
 use domain::id::{EnvironmentId, RequestId};
 use domain::problem::{FieldError, Problem};
-use domain::request::{Request, RequestKind, RequestState};
+use domain::request::{Request, RequestKind};
 use domain::view::{ExtensionInput, ExtensionOf};
 use store::Tx;
 
 use crate::authorize::Where;
 use crate::submit::{check_justification, check_rate};
 use crate::trail::{By, Event};
-use crate::{Caller, ControlPlane, Error, Result, approvers};
+use crate::{Caller, ControlPlane, Error, Result};
 
 /// Days from the approval that one extension gives at most.
 const LONGEST: u16 = 365;
@@ -51,23 +51,14 @@ impl ControlPlane {
             return if made.as_ref().is_some_and(same) { Ok(waiting) } else { Err(one_at_a_time()) };
         }
         check_rate(&mut tx, &caller.actor.person, now).await?;
+        let asker = caller.actor.person.clone();
         let request = Request {
-            id: self.ids().next()?,
-            kind: RequestKind::Extension,
             environment: Some(it.id.clone()),
-            requester: caller.actor.person.clone(),
             artifact: it.artifact.clone(),
             lease_days,
             justification,
-            sealed: None,
             approval: rule,
-            agreed: Vec::new(),
-            state: RequestState::Submitted,
-            decision: None,
-            submitted_at: now,
-            decided_at: None,
-            version: 1,
-            ..first
+            ..first.followed_by(self.ids().next()?, RequestKind::Extension, asker, now)
         };
         tx.insert_request(&request).await?;
         let event = Event::done(Action::SubmitRequest.as_str(), "request", request.id.as_str())
@@ -128,7 +119,7 @@ impl ControlPlane {
 
     /// Who decides a request for more time, for the page of an environment.
     pub(crate) async fn beyond_in_words(&self, it: &Environment) -> Result<String> {
-        Ok(self.rule_beyond(it).await?.map(|rule| approvers::in_turn(&rule)).unwrap_or_default())
+        Ok(self.rule_beyond(it).await?.map(|rule| rule.in_words()).unwrap_or_default())
     }
 
     async fn extended_by(&self, request: &Request) -> Result<Option<Environment>> {

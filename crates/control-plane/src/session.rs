@@ -86,12 +86,16 @@ pub(crate) fn arn_in(plane: &ControlPlane, account: &AccountId, region: &Region,
         }
         LaunchTarget::NotebookInstance { name } => format!("notebook-instance/{}", name.to_lowercase()),
     };
-    format!("arn:{}:sagemaker:{region}:{account}:{resource}", plane.aws().config().partition)
+    sagemaker_arn(plane, account, region, &resource)
 }
 
 /// The ARN of a resource of SageMaker where a revocation acts.
 pub(crate) fn arn_of_kind(plane: &ControlPlane, target: &Target, resource: &str) -> String {
-    format!("arn:{}:sagemaker:{}:{}:{resource}", plane.aws().config().partition, target.region, target.account)
+    sagemaker_arn(plane, &target.account, &target.region, resource)
+}
+
+fn sagemaker_arn(plane: &ControlPlane, account: &AccountId, region: &Region, resource: &str) -> String {
+    format!("arn:{}:sagemaker:{region}:{account}:{resource}", plane.aws().config().partition)
 }
 
 /// The ARN of a role without a path.
@@ -162,8 +166,8 @@ pub(crate) async fn switcher(
     let grant: (Vec<&str>, Vec<String>) = match target {
         // The names of apps and of the spaces they are in are not known here; whose they are the role's policy says.
         LaunchTarget::Studio { domain_id, .. } => {
-            let within = format!("arn:{}:sagemaker:{}:{}", plane.aws().config().partition, it.region, it.account);
-            (vec!["sagemaker:DeleteApp"], vec![format!("{within}:app/{domain_id}/*")])
+            let apps = sagemaker_arn(plane, &it.account, &it.region, &format!("app/{domain_id}/*"));
+            (vec!["sagemaker:DeleteApp"], vec![apps])
         }
         LaunchTarget::NotebookInstance { .. } => {
             (vec!["sagemaker:StartNotebookInstance", "sagemaker:StopNotebookInstance"], vec![arn_of(plane, it, target)])

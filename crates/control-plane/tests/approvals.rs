@@ -6,10 +6,10 @@ mod common;
 
 use chrono::TimeDelta;
 use common::{PRODUCT, TestState};
-use control_plane::{Decided, Error};
+use control_plane::Error;
 use domain::action::Action;
 use domain::id::RequestId;
-use domain::request::RequestState;
+use domain::request::{Decided, RequestState};
 use domain::view::{
     ApprovalFloorInput, ApproverInput, DecisionInput, GroupMappingInput, RequestFormQuery, RuleInput, StepState,
 };

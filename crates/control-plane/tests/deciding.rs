@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 use common::{PRODUCT, TestState};
-use control_plane::{Decided, Error};
+use control_plane::Error;
 use domain::action::Action;
 use domain::id::RequestId;
 use domain::notification::Topic;
 use domain::question::{MOST_MESSAGES, MessageKind};
-use domain::request::RequestState;
+use domain::request::{Decided, RequestState};
 use domain::view::{DecideManyInput, DecisionInput, DelegationInput, MessageInput};
 
 async fn version(state: &TestState, id: &RequestId) -> i64 {
@@ -245,6 +245,7 @@ on_both! {
         assert_eq!(state.plane.shell(&delegate).await.unwrap().waiting_for_me, 1);
         let page = state.plane.request(&delegate, &id, None).await.unwrap();
         assert!(page.allowed.has(Action::DecideRequest) && page.allowed.has(Action::QuestionRequest));
+        assert_eq!(page.approvers, "fraud-lead decides. churn-lead decides in the place of fraud-lead.");
         // What the lead asked for is decided in nobody's place, and what the delegate is not lead of stays closed.
         assert_eq!(decide(&state, "churn-lead", &own, "approve", 1).await.unwrap_err().status(), 403);
         assert_eq!(decide(&state, "fraud-lead", &own, "approve", 1).await.unwrap_err().status(), 403);

@@ -180,7 +180,7 @@ on_both! {
         be_at(&state, state.plane.now() + TimeDelta::days(1)).await;
         let input = DecisionInput { decision: "approve".into(), comment: String::new(), version: "1".into() };
         let decided = state.plane.decide_request(&state.as_("fraud-lead").await, &request, input).await.unwrap();
-        assert_eq!(decided, control_plane::Decided::Approved);
+        assert_eq!(decided, domain::request::Decided::Approved);
         let after = state.environment(&id).await;
         assert_eq!(after.lease_ends_at, state.plane.now() + TimeDelta::days(200));
         assert_eq!(state.told(&id, "extend_lease", "request").await, [request.to_string()]);

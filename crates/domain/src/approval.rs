@@ -40,12 +40,21 @@ impl Approver {
 
     /// As written for people: "a team lead", "2 team leads".
     pub fn in_words(self, people: u8) -> String {
-        let (one, many) = match self {
-            Self::Lead => ("a team lead", "team leads"),
-            Self::DataOwner => ("a data owner", "data owners"),
-            Self::Admin => ("an admin", "admins"),
+        let one = match self {
+            Self::Lead => "a team lead",
+            Self::DataOwner => "a data owner",
+            Self::Admin => "an admin",
         };
-        if people == 1 { one.to_owned() } else { format!("{people} {many}") }
+        if people == 1 { one.to_owned() } else { format!("{people} {}", self.plural()) }
+    }
+
+    /// "team leads".
+    pub fn plural(self) -> &'static str {
+        match self {
+            Self::Lead => "team leads",
+            Self::DataOwner => "data owners",
+            Self::Admin => "admins",
+        }
     }
 }
 
@@ -122,6 +131,12 @@ impl ApprovalRule {
 
     pub fn asks_nobody(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// "2 team leads, then a data owner"; "nobody" where there is no step.
+    pub fn in_words(&self) -> String {
+        let steps: Vec<String> = self.0.iter().map(|step| step.who.in_words(step.people)).collect();
+        if steps.is_empty() { "nobody".to_owned() } else { steps.join(", then ") }
     }
 
     /// Whether this asks at least for what `other` asks: each of its steps, by as many people.

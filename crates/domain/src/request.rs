@@ -156,6 +156,26 @@ pub enum DecisionError {
     NotYetExpired(DateTime<Utc>),
 }
 
+/// What became of a request by a decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decided {
+    /// It waits for more people, or for those of the next step.
+    Goes,
+    Approved,
+    /// Denied, withdrawn, or expired.
+    Ended,
+}
+
+impl Decided {
+    pub fn of(request: &Request) -> Self {
+        match request.state {
+            RequestState::Submitted => Self::Goes,
+            RequestState::Approved => Self::Approved,
+            RequestState::Denied | RequestState::Withdrawn | RequestState::Expired => Self::Ended,
+        }
+    }
+}
+
 /// That somebody agreed at a step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Agreement {
@@ -243,6 +263,24 @@ pub struct Request {
 }
 
 impl Request {
+    /// Another request about the environment that this one led to: undecided, and without what was sealed with this one.
+    #[must_use]
+    pub fn followed_by(self, id: RequestId, kind: RequestKind, requester: PersonKey, now: DateTime<Utc>) -> Self {
+        Self {
+            id,
+            kind,
+            requester,
+            sealed: None,
+            agreed: Vec::new(),
+            state: RequestState::Submitted,
+            decision: None,
+            submitted_at: now,
+            decided_at: None,
+            version: 1,
+            ..self
+        }
+    }
+
     /// Applies a decision; the request is consumed, so an undecided copy cannot be used afterwards. After an approval it waits
     /// at its next step, or is approved.
     pub fn decide(mut self, decision: Decision, now: DateTime<Utc>) -> Result<Self, DecisionError> {

@@ -124,6 +124,13 @@ const UNIQUE: &[(&str, &str, &str)] = &[
         "request_decision.request_id, request_decision.for_issuer, request_decision.for_subject",
         "request and person",
     ),
+    ("request_message_pkey", "request_message.request_id, request_message.number", "number of a question or answer"),
+    (
+        "delegation_once",
+        "delegation.issuer, delegation.subject, delegation.to_issuer, delegation.to_subject",
+        "delegation to the same person",
+    ),
+    ("idle_rule_for", "idle_rule.stage, idle_rule.instances", "stage and instance types"),
     ("environment_request", "environment.request_id", "request"),
     (
         "environment_live_name",
@@ -156,7 +163,9 @@ pub(crate) fn table_name(table: &str) -> &'static str {
         "approver",
         "request",
         "request_decision",
+        "request_message",
         "environment",
+        "job_mark",
         "stack_event",
         "operation",
         "person_group",

@@ -86,6 +86,7 @@ fn request_filters() -> Vec<RequestFilter> {
     let all = RequestFilter::default;
     vec![
         all(),
+        RequestFilter { ids: Some(vec!["r1".parse().unwrap(), "r2".parse().unwrap()]), ..all() },
         RequestFilter { state: Some(RequestState::Submitted), ..all() },
         RequestFilter { project: projects(1).pop(), ..all() },
         RequestFilter { project: projects(1).pop(), state: Some(RequestState::Denied), ..all() },

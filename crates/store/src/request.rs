@@ -32,6 +32,8 @@ const KEYS: Keys = Keys {
 /// Which requests of a list are wanted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RequestFilter {
+    /// Any of these.
+    pub ids: Option<Vec<RequestId>>,
     pub state: Option<RequestState>,
     pub project: Option<ProjectId>,
     pub requester: Option<PersonKey>,
@@ -42,6 +44,15 @@ pub struct RequestFilter {
 
 impl RequestFilter {
     fn push(&self, sql: &mut Sql) {
+        match self.ids.as_deref() {
+            None => {}
+            Some([]) => {
+                sql.push(" AND 1 = 0");
+            }
+            Some(ids) => {
+                sql.push(" AND id IN ").tuple(ids.iter().map(RequestId::as_str));
+            }
+        }
         if let Some(state) = self.state {
             sql.push(" AND state = ").value(state.as_str());
         }

@@ -7,7 +7,7 @@ use domain::view::{AdminApprovalsPage, ApprovalFloorInput, ApproverInput};
 use store::Scope;
 
 use super::removals::{of_approver, of_floor};
-use super::version::There;
+use super::version::{There, or_taken};
 use crate::trail::Event;
 use crate::{Caller, ControlPlane, Error, Result};
 
@@ -57,15 +57,16 @@ impl ControlPlane {
             version: before.version,
             is_same: before == ApprovalFloor { version: before.version, ..floor.clone() },
         });
-        let taken = Error::field("stage", "There is a rule for this stage and data class: change it in the list.");
+        let taken = || Error::field("stage", "There is a rule for this stage and data class: change it in the list.");
         let named = ("approval_floor", floor.id.as_str());
-        let Some(version) = self.next_version(caller, named, &input.version, there, "rule of approval", taken).await?
+        let Some(version) =
+            self.next_version(caller, named, &input.version, there, "rule of approval", taken()).await?
         else {
             return Ok(floor.id);
         };
         floor.version = version;
         if version == 1 {
-            tx.insert_approval_floor(&floor).await?;
+            or_taken(tx.insert_approval_floor(&floor).await, taken())?;
             self.record(&mut tx, caller, floor_event(&floor, "added")).await?;
         } else {
             tx.update_approval_floor(&floor).await?;

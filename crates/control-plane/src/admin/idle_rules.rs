@@ -7,7 +7,7 @@ use domain::problem::FieldError;
 use domain::project::Stage;
 use domain::view::{AdminIdlePage, IdleRuleInput};
 
-use super::version::There;
+use super::version::{There, or_taken};
 use crate::trail::Event;
 use crate::{Caller, ControlPlane, Error, Result};
 
@@ -38,19 +38,14 @@ impl ControlPlane {
             version: before.version,
             is_same: before == IdleRule { version: before.version, ..rule.clone() },
         });
-        let taken = Error::field("instances", "There is a rule for these in this stage: change it in the list.");
+        let taken = || Error::field("instances", "There is a rule for these in this stage: change it in the list.");
         let named = ("idle_rule", rule.id.as_str());
-        let Some(version) = self.next_version(caller, named, &input.version, there, "idle rule", taken).await? else {
+        let Some(version) = self.next_version(caller, named, &input.version, there, "idle rule", taken()).await? else {
             return Ok(rule.id);
         };
         rule.version = version;
         if version == 1 {
-            // Another admin's post of the same, in this moment, is told like one that was there before.
-            let taken = || Error::field("instances", "There is a rule for these in this stage: change it in the list.");
-            tx.insert_idle_rule(&rule).await.map_err(|error| match error {
-                store::Error::Duplicate { .. } => taken(),
-                error => error.into(),
-            })?;
+            or_taken(tx.insert_idle_rule(&rule).await, taken())?;
         } else {
             tx.update_idle_rule(&rule).await?;
         }

@@ -33,11 +33,10 @@ pub(super) fn of_floor() -> Removal {
 }
 
 pub(super) fn of_approver(it: &ApproverAssignment) -> Removal {
-    let steps = it.who.in_words(2);
     removal(format!(
         "At once, people of {} no longer decide there as {}. Where nobody else can, an admin decides; what they decided stays.",
         it.group,
-        steps.trim_start_matches("2 ")
+        it.who.plural()
     ))
 }
 

@@ -10,6 +10,14 @@ pub(super) struct There {
     pub(super) is_same: bool,
 }
 
+/// What is told of something new that another admin entered in the same moment.
+pub(super) fn or_taken(written: store::Result<()>, taken: Error) -> Result<()> {
+    match written {
+        Err(store::Error::Duplicate { .. }) => Err(taken),
+        written => Ok(written?),
+    }
+}
+
 impl ControlPlane {
     /// The version that a post makes: 1 is something new. `None` where the caller made it so a moment ago. `kind` and `id`
     /// are those of the audit log, `what` names the thing for people, and `taken` says that what would be new is there.

@@ -10,15 +10,20 @@ impl ControlPlane {
     pub(super) async fn told_of_delegation(&self, event: &AuditEvent) -> Result<Option<Told>> {
         let (Ok(id), Outcome::Succeeded) = (event.resource_id.parse(), event.outcome) else { return Ok(None) };
         let Some(it) = self.store().delegation(&id).await? else { return Ok(None) };
-        let from = self.names([], [&it.from]).await?.person(&it.from);
-        let (title, text) = if event.detail.contains_key("ended") {
-            (format!("You no longer decide in the place of {from}"), String::new())
+        let names = self.names([], [&it.from, &it.to]).await?;
+        let (from, to) = (names.person(&it.from), names.person(&it.to));
+        let (title, text, of_both) = if event.detail.contains_key("ended") {
+            let title = format!("You no longer decide in the place of {from}");
+            (title, String::new(), format!("{to} no longer decides in the place of {from}"))
         } else {
             let until = it.until.format("%-d %B %Y at %H:%M UTC");
             let text = format!("Until {until}, what waits for them waits for you too. {}", it.reason);
-            (format!("{from} lets you decide in their place"), text)
+            (format!("{from} lets you decide in their place"), text, format!("{from} lets {to} decide in their place"))
         };
-        let notice = Notice::new(Topic::RequestWaiting, &title, &text, "/approvals/delegations".to_owned());
-        Ok(Some(Told { notice, elsewhere: None, to: vec![To::Person(it.to)], project: None }))
+        let told = |title: &str, text: &str| {
+            Notice::new(Topic::RequestWaiting, title, text, "/approvals/delegations".to_owned())
+        };
+        let elsewhere = Some(told(&of_both, &it.reason));
+        Ok(Some(Told { notice: told(&title, &text), elsewhere, to: vec![To::Person(it.to)], project: None }))
     }
 }

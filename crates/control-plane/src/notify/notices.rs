@@ -205,7 +205,7 @@ impl ControlPlane {
                 let kept = it.homes.kept().next().map_or("", |_| "; the home directories are kept");
                 let text = format!(
                     "It ends on {}. After that the environment is not opened any more, and a grace period later it is \
-                     terminated with what is in it{kept}. Its page has the button that extends it.",
+                     terminated with what is in it{kept}. Its page has what puts that off.",
                     it.lease_ends_at.format("%-d %B %Y at %H:%M UTC")
                 );
                 of(Topic::LeaseEnding, title, &text, vec![owner])

@@ -8,7 +8,7 @@ use domain::environment::Environment;
 use domain::home::{Files, Home};
 use domain::session::{RoleName, SessionTags};
 
-use super::{Grant, not_sent, open, open_as, tags_of};
+use super::{Grant, not_sent, open, open_as, sagemaker_arn, tags_of};
 use crate::ControlPlane;
 use crate::authorize::Authorized;
 
@@ -22,8 +22,9 @@ pub(crate) async fn clearer(
         return Err(not_sent("it was something else that was allowed"));
     }
     let it = environment.thing();
-    let within = format!("arn:{}:sagemaker:{}:{}", plane.aws().config().partition, it.region, it.account);
-    let all_of = |kind: &str| domains.iter().map(|d| format!("{within}:{kind}/{d}/*")).collect::<Vec<_>>();
+    let all_in =
+        |kind: &str, domain: &String| sagemaker_arn(plane, &it.account, &it.region, &format!("{kind}/{domain}/*"));
+    let all_of = |kind: &str| domains.iter().map(|domain| all_in(kind, domain)).collect::<Vec<_>>();
     let (in_apps, in_spaces, anything) = (all_of("app"), all_of("space"), ["*".to_owned()]);
     // Lists have no resource in IAM.
     let grants: [Grant<'_>; 3] = [
@@ -44,8 +45,7 @@ pub(crate) async fn domain_clearer(
         return Err(not_sent("it was something else that was allowed"));
     }
     let it = environment.thing();
-    let within = format!("arn:{}:sagemaker:{}:{}", plane.aws().config().partition, it.region, it.account);
-    let all_of = |kind: &str| [format!("{within}:{kind}/{domain}/*")];
+    let all_of = |kind: &str| [sagemaker_arn(plane, &it.account, &it.region, &format!("{kind}/{domain}/*"))];
     let (in_apps, in_spaces, in_profiles) = (all_of("app"), all_of("space"), all_of("user-profile"));
     // Lists have no resource in IAM.
     let grants: [Grant<'_>; 4] = [
@@ -99,7 +99,7 @@ pub(crate) async fn remover(
 
 /// The ARN of a Studio domain where an environment is.
 pub(crate) fn arn_of_domain(plane: &ControlPlane, it: &Environment, domain: &str) -> String {
-    format!("arn:{}:sagemaker:{}:{}:domain/{domain}", plane.aws().config().partition, it.region, it.account)
+    sagemaker_arn(plane, &it.account, &it.region, &format!("domain/{domain}"))
 }
 
 /// A session of `StudiogateProvisioner` that says which domain it is for.

@@ -10,7 +10,7 @@ use domain::environment::{Environment, EnvironmentState, Leaves};
 use domain::id::{EnvironmentId, RequestId};
 use domain::operation::{OperationKind, Subject};
 use domain::problem::FieldError;
-use domain::request::{Decision, Request, RequestKind, RequestState};
+use domain::request::{Decision, Request, RequestKind};
 use domain::view::UpdateInput;
 use store::Tx;
 
@@ -61,23 +61,15 @@ impl ControlPlane {
             return Err(Error::Stale { what: "environment".to_owned() });
         }
         check_rate(&mut tx, &caller.actor.person, now).await?;
+        let asker = caller.actor.person.clone();
         let request = Request {
-            kind: RequestKind::Update,
             environment: Some(seen.id.clone()),
-            requester: caller.actor.person.clone(),
             artifact: checked.to.id.clone(),
             asked: checked.asked,
             sealed: self.sealed(&request_id, &checked.secrets)?,
             justification: checked.justification,
             approval: it.access.approval.clone(),
-            agreed: Vec::new(),
-            state: RequestState::Submitted,
-            decision: None,
-            submitted_at: now,
-            decided_at: None,
-            version: 1,
-            id: request_id.clone(),
-            ..it.request
+            ..it.request.followed_by(request_id.clone(), RequestKind::Update, asker, now)
         };
         tx.insert_request(&request).await?;
         let event = Event::done(Action::UpdateEnvironment.as_str(), "environment", seen.id.as_str())

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use domain::action::Action;
 use domain::environment::{Environment, EnvironmentState, LaunchTarget};
 use domain::id::{AccountId, EnvironmentId, ProvisionedProductId, Region};
-use domain::idle::RUNNING_JOB_TAG;
+use domain::idle::{IdleRule, RUNNING_JOB_TAG};
 use domain::observed::{Drift, Item, Observed, ProductStatus, Running, Space, Standing};
 use domain::operation::{OperationKind, Step, Subject};
 use domain::person::PersonKey;
@@ -43,6 +43,7 @@ impl ControlPlane {
         let round = async {
             let mut look: Option<(AccountId, Region, aws::Result<AccountLook>)> = None;
             let mut last: Option<Environment> = None;
+            let rules = self.store().idle_rules().await?;
             loop {
                 let page = self.store().environments_at_rest(last.as_ref(), PAGE).await?;
                 let Some(end) = page.last().cloned() else { return Ok(()) };
@@ -52,7 +53,7 @@ impl ControlPlane {
                         look = Some((it.account.clone(), it.region.clone(), opened));
                     }
                     if let Some((_, _, look)) = &mut look {
-                        self.observe_by(it, look).await?;
+                        self.observe_by(it, look, &rules).await?;
                     }
                 }
                 last = Some(end);
@@ -81,7 +82,7 @@ impl ControlPlane {
         match self.store().environment(id).await? {
             Some(it) if it.provisioned_product.is_some() && it.is_at_rest() => {
                 let mut look = AccountLook::open(self, &it.account, &it.region, false).await;
-                self.observe_by(&it, &mut look).await?;
+                self.observe_by(&it, &mut look, &self.store().idle_rules().await?).await?;
             }
             // An operation took it up meanwhile, or nothing of it is left.
             _ => {
@@ -93,13 +94,18 @@ impl ControlPlane {
         Ok(())
     }
 
-    async fn observe_by(&self, it: &Environment, look: &mut aws::Result<AccountLook>) -> Result<()> {
+    async fn observe_by(
+        &self,
+        it: &Environment,
+        look: &mut aws::Result<AccountLook>,
+        rules: &[IdleRule],
+    ) -> Result<()> {
         let mut observed = Observed::nothing(it.id.clone(), self.now());
         let done = match look {
             Ok(look) => {
                 let done = look.observe(it, &mut observed).await.map_err(|error| error.problem());
                 if observed.billed().next().is_some() {
-                    look.uses(it, &self.store().idle_rules().await?, &mut observed.running).await;
+                    look.uses(it, rules, &mut observed.running).await;
                 }
                 done
             }

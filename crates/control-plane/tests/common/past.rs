@@ -24,4 +24,12 @@ impl TestState {
         };
         self.running.aws.with_world(attach).unwrap();
     }
+
+    /// Takes that policy off the account again.
+    pub fn allow_at_aws(&self, account: &str) {
+        let detach = |world: &mut sim::World| {
+            world.organization.attachments.get_mut(account).unwrap().retain(|id| id != "p-unseen");
+        };
+        self.running.aws.with_world(detach).unwrap();
+    }
 }

@@ -295,7 +295,7 @@ on_both! {
         let problem = stuck.problem.clone().unwrap();
         assert!(problem.why.contains("service control policy"), "{problem:?}");
         assert_eq!(stuck.homes.files, Some(Files::Delete));
-        world(&state, |world| world.organization.attachments.get_mut(DEV).unwrap().retain(|id| id != "p-unseen"));
+        state.allow_at_aws(DEV);
         state.plane.retry_environment(&state.as_(WHO).await, &it.id, "").await.unwrap();
         state.settle().await;
         assert_eq!(state.environment(&it.id).await.state, EnvironmentState::Terminated);
@@ -315,7 +315,7 @@ on_both! {
         assert_eq!(state.told(&it.id, "terminate", "record").await.len(), 2, "once more, and no more");
         assert_eq!((stuck.homes.all[0].standing, left(&state)[1..3].to_vec()), (HomeStanding::Detached, vec![0, 0]));
         assert_eq!(page(&state, &it.id).await.kept_homes.len(), 1, "what is there is told");
-        world(&state, |world| world.organization.attachments.get_mut(DEV).unwrap().retain(|id| id != "p-unseen"));
+        state.allow_at_aws(DEV);
         state.plane.retry_environment(&state.as_(WHO).await, &it.id, "").await.unwrap();
         state.settle().await;
         assert_eq!(state.environment(&it.id).await.state, EnvironmentState::Terminated);

@@ -2,7 +2,7 @@
 //! may do comes as [`Allowed`], computed by the authorizer.
 
 mod administration;
-mod approval;
+mod approval_rules;
 mod approvals;
 mod audit;
 mod catalog;
@@ -12,6 +12,7 @@ mod home;
 mod idle;
 mod notification;
 mod organization;
+mod policy_change;
 mod profile;
 mod request;
 mod revocation;
@@ -19,7 +20,7 @@ mod shell;
 mod update;
 
 pub use administration::*;
-pub use approval::*;
+pub use approval_rules::*;
 pub use approvals::*;
 pub use audit::*;
 pub use catalog::*;
@@ -29,6 +30,7 @@ pub use home::*;
 pub use idle::*;
 pub use notification::*;
 pub use organization::*;
+pub use policy_change::*;
 pub use profile::*;
 pub use request::*;
 pub use revocation::*;

@@ -144,6 +144,8 @@ fn request_filters() -> Vec<RequestFilter> {
     let all = RequestFilter::default;
     vec![
         all(),
+        RequestFilter { ids: Some(Vec::new()), ..all() },
+        RequestFilter { ids: Some(vec!["r03".parse().unwrap(), "r11".parse().unwrap()]), ..all() },
         RequestFilter { state: Some(RequestState::Submitted), ..all() },
         RequestFilter { project: Some(project_id("a")), ..all() },
         RequestFilter { project: Some(project_id("b")), state: Some(RequestState::Denied), ..all() },
@@ -156,7 +158,8 @@ fn request_filters() -> Vec<RequestFilter> {
 }
 
 fn wants_request(filter: &RequestFilter, r: &Request) -> bool {
-    filter.state.is_none_or(|state| r.state == state)
+    filter.ids.as_ref().is_none_or(|ids| ids.contains(&r.id))
+        && filter.state.is_none_or(|state| r.state == state)
         && filter.project.as_ref().is_none_or(|project| &r.project == project)
         && filter.requester.as_ref().is_none_or(|person| &r.requester == person)
         && filter.product.as_ref().is_none_or(|product| &r.product == product)

@@ -85,8 +85,7 @@ impl RuleInput {
             }
         }
         if let Some(twice) = steps.windows(2).position(|two| two[0].who == two[1].who) {
-            let who = steps.get(twice).map(|step| step.who.in_words(2)).unwrap_or_default();
-            let who = who.trim_start_matches("2 ");
+            let who = steps.get(twice).map(|step| step.who.plural()).unwrap_or_default();
             let message = format!("The step before asks {who} already: make it one step for more people.");
             errors.push(FieldError::new(fields.get(twice + 1).copied().unwrap_or_default(), message));
         }
