@@ -60,7 +60,7 @@ test('what runs is listed and stopped, the lease is put off, and a lead holds th
   await scientist.getByRole('button', { name: 'Mark it' }).click();
   await expect(scientist.getByText(/as running a job: Trains over night/)).toBeVisible();
   await look(seen, 'fraud-scientist', 'environment-marked', path);
-  await scientist.getByRole('button', { name: /runs no job any more$/ }).click();
+  await scientist.getByRole('button', { name: /^It runs no job any more/ }).click();
   await expect(scientist.getByText('It is no longer marked as running a job.')).toBeVisible();
   const admins = await (await browser.newContext()).newPage();
   await signIn(admins, 'admin');

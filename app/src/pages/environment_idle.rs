@@ -75,7 +75,7 @@ fn untold_in_words(untold: Untold) -> String {
 pub fn Marked(id: String, what: String, name: String, mark: JobMarkView, marks: bool) -> impl IntoView {
     let JobMarkView { by, reason, until } = mark;
     let unmark = marks.then(|| {
-        let described = format!("{name} runs no job any more");
+        let described = format!("It runs no job any more: {name}");
         let fields = vec![("id", id), ("what", what)];
         view! { <PostButton action="/api/unmark_running_job" label="It runs no job any more" described class="button button-small" fields /> }
     });
