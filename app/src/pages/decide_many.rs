@@ -12,7 +12,10 @@ use crate::words;
 pub fn page(page: DecideManyPage) -> Page {
     let DecideManyPage { open, others, form } = page;
     let state = form.clone();
-    let lead = words::count(open.len() as u64, "request waits for your decision.", "requests wait for your decision.");
+    let lead = match open.len() as u64 {
+        0 => String::new(),
+        waiting => words::count(waiting, "request waits for your decision.", "requests wait for your decision."),
+    };
     let others = (!others.is_empty()).then(|| {
         let note = "Decided by now, or up to somebody else";
         view! { <Card title="Chosen too" note=note flush=true><RequestRows rows=others /></Card> }

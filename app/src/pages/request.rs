@@ -72,7 +72,7 @@ pub fn page(request: RequestPage) -> Page {
             </Callout>
         }
     });
-    let extension = request.extension.clone().map(|of| view! { <Extension of /> });
+    let extension = request.extension.clone().map(|of| view! { <Extension of open /> });
     let preflight = request.preflight.clone().map(|preflight| view! { <PreflightCard preflight /> });
     let decision = (open && decide).then(|| {
         let id = request.id.to_string();
@@ -144,15 +144,16 @@ fn Why(request: RequestPage) -> impl IntoView {
     }
 }
 
-/// What more time comes to.
+/// What more time comes to, while that is not decided.
 #[component]
-fn Extension(of: ExtensionOf) -> impl IntoView {
+fn Extension(of: ExtensionOf, open: bool) -> impl IntoView {
+    let after = open.then(|| view! { <Fact term="After an approval now"><Moment at=of.would_end_at /></Fact> });
     view! {
         <Card title="More time for an environment">
             <Facts wide=true>
                 <Fact term="Environment"><a href=format!("/environments/{}", of.environment)>"The page of the environment"</a></Fact>
                 <Fact term="Its lease ends"><Moment at=of.ends_at /></Fact>
-                <Fact term="After an approval now"><Moment at=of.would_end_at /></Fact>
+                {after}
             </Facts>
         </Card>
     }

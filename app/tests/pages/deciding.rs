@@ -104,21 +104,25 @@ fn requests_are_decided_together_with_one_reason_or_one_each() {
     let nothing = page("decide-together-nothing", || {
         pages::decide_many::page(DecideManyPage { open: Vec::new(), others: Vec::new(), ..many() })
     });
-    assert!(nothing.contains("No request was chosen."));
+    assert!(nothing.contains("No request was chosen.") && !nothing.contains("0 requests"));
     assert!(!wrong.contains("of-r1:"), "nobody reads ids");
 }
 
 #[test]
 fn more_time_is_asked_for_and_shown_to_whoever_decides() {
-    let asked = page("request-extension", || {
+    let in_state = |state| {
         let extension = ExtensionOf {
             environment: samples::id("0199aaaa-0000-7000-8000-000000000001"),
             ends_at: samples::at(60),
             would_end_at: samples::at(60 * 24 * 200),
         };
-        pages::request::page(RequestPage { extension: Some(extension), ..samples::request(RequestState::Submitted) })
-    });
+        pages::request::page(RequestPage { extension: Some(extension), ..samples::request(state) })
+    };
+    let asked = page("request-extension", || in_state(RequestState::Submitted));
     assert!(asked.contains("More time for an environment") && !asked.contains("What it creates"));
+    assert!(asked.contains("After an approval now"));
+    let decided = page("request-extension-denied", || in_state(RequestState::Denied));
+    assert!(decided.contains("Its lease ends") && !decided.contains("After an approval now"));
     assert!(asked.contains("After an approval the lease ends later at once."));
     let form = page("environment-more-time", || {
         let mut it = samples::environment(EnvironmentState::Available);

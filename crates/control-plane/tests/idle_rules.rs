@@ -43,4 +43,16 @@ on_both! {
         }
         assert!(state.store.idle_rules().await.unwrap().is_empty());
     }
+
+    async fn two_admins_who_enter_the_same_at_once_find_one_rule(url) {
+        let state = TestState::start(&url).await;
+        let (admin, other) = (state.as_("admin").await, state.replica().await);
+        let (one, two) = tokio::join!(
+            state.plane.save_idle_rule(&admin, input("prod", "ml.g5", "60")),
+            other.save_idle_rule(&admin, input("prod", "ml.g5", "90")),
+        );
+        let refused = if one.is_ok() { two } else { one };
+        assert!(matches!(refused, Err(Error::Invalid(errors)) if errors[0].field == "instances"));
+        assert_eq!(state.store.idle_rules().await.unwrap().len(), 1);
+    }
 }

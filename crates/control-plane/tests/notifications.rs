@@ -16,7 +16,8 @@ use control_plane::{CrashPoint, Error};
 use deliver::Webhooks;
 use domain::notification::Topic;
 use domain::view::{
-    ApprovalFloorInput, ApproverInput, DecisionInput, HandOverInput, InboxRow, RevokeInput, RuleInput, WebhookInput,
+    ApprovalFloorInput, ApproverInput, DecisionInput, DelegationInput, HandOverInput, InboxRow, RevokeInput, RuleInput,
+    WebhookInput,
 };
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -203,6 +204,26 @@ on_both! {
         state.settle().await;
         let took = receiver.took();
         assert!(took.len() == 1 && took[0].1.contains(r#""type":"test""#), "{took:?}");
+    }
+
+    async fn a_channel_is_told_who_stands_in_and_not_why(url) {
+        let state = start(&url).await;
+        let (receiver, admin, lead) = (Receiver::start().await, state.as_("admin").await, state.as_("fraud-lead").await);
+        state.plane.save_webhook(&admin, webhook(&receiver, &[Topic::RequestWaiting])).await.unwrap();
+        state.settle().await;
+        receiver.took();
+        let until = (state.plane.now() + TimeDelta::days(3)).date_naive().to_string();
+        let away = DelegationInput { to: "churn-lead@example.com".into(), until, reason: "In hospital".into() };
+        let id = state.plane.delegate_decisions(&lead, away).await.unwrap();
+        state.settle().await;
+        let told = receiver.took();
+        assert!(told.len() == 1 && told[0].1.contains("fraud-lead lets churn-lead decide in their place"), "{told:?}");
+        assert!(told[0].1.contains("Until ") && !told[0].1.contains("In hospital"), "{told:?}");
+        assert!(inbox(&state, "churn-lead").await.iter().any(|row| row.notice.text.contains("In hospital")));
+        state.plane.end_delegation(&lead, &id).await.unwrap();
+        state.settle().await;
+        let told = receiver.took();
+        assert!(told[0].1.contains("churn-lead no longer decides in the place of fraud-lead"), "{told:?}");
     }
 
     async fn who_is_cut_off_is_told_of_that_and_the_channel_by_name(url) {

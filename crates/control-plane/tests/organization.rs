@@ -14,7 +14,6 @@ use domain::project::Stage;
 use domain::view::{
     CompareQuery, MatrixPage, OrganizationQuery, PolicyChangeInput, PolicyChangePage, PolicyChangeView,
 };
-use sim::organizations::ServiceControlPolicy;
 
 const ROOT: &str = "r-stgt";
 const UNIT_DEV: &str = "ou-stgt-workloadsdev";
@@ -55,13 +54,7 @@ async fn refused(state: &TestState, input: PolicyChangeInput) -> String {
 
 /// A policy made past the portal, and read by it.
 async fn made_at_aws(state: &TestState, id: &str, content: &str) {
-    let policy = ServiceControlPolicy {
-        id: id.into(),
-        name: format!("name of {id}"),
-        description: String::new(),
-        content: content.into(),
-        aws_managed: false,
-    };
+    let policy = common::policy(id, content);
     state.running.aws.with_world(|world| world.organization.policies.insert(id.into(), policy)).unwrap();
     state.plane.mirror_now().await.unwrap();
 }

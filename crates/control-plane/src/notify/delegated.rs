@@ -12,18 +12,20 @@ impl ControlPlane {
         let Some(it) = self.store().delegation(&id).await? else { return Ok(None) };
         let names = self.names([], [&it.from, &it.to]).await?;
         let (from, to) = (names.person(&it.from), names.person(&it.to));
-        let (title, text, of_both) = if event.detail.contains_key("ended") {
+        let until = it.until.format("Until %-d %B %Y at %H:%M UTC");
+        let (title, text, of_both, more) = if event.detail.contains_key("ended") {
             let title = format!("You no longer decide in the place of {from}");
-            (title, String::new(), format!("{to} no longer decides in the place of {from}"))
+            (title, String::new(), format!("{to} no longer decides in the place of {from}"), String::new())
         } else {
-            let until = it.until.format("%-d %B %Y at %H:%M UTC");
-            let text = format!("Until {until}, what waits for them waits for you too. {}", it.reason);
-            (format!("{from} lets you decide in their place"), text, format!("{from} lets {to} decide in their place"))
+            let text = format!("{until}, what waits for them waits for you too. {}", it.reason);
+            let title = format!("{from} lets you decide in their place");
+            (title, text, format!("{from} lets {to} decide in their place"), format!("{until}."))
         };
         let told = |title: &str, text: &str| {
             Notice::new(Topic::RequestWaiting, title, text, "/approvals/delegations".to_owned())
         };
-        let elsewhere = Some(told(&of_both, &it.reason));
+        // Why somebody is away is for whoever stands in and for auditors, as the form says, and not for a channel.
+        let elsewhere = Some(told(&of_both, &more));
         Ok(Some(Told { notice: told(&title, &text), elsewhere, to: vec![To::Person(it.to)], project: None }))
     }
 }

@@ -38,6 +38,7 @@ use store::Store;
 pub use administer::access;
 pub use crash_switch::CrashSwitch;
 pub(crate) use databases::on_empty as on;
+pub use past::policy;
 
 pub const ISSUER: &str = "https://id.example";
 pub const PRODUCT: &str = "Studio user profile";

@@ -4,19 +4,24 @@ use sim::organizations::ServiceControlPolicy;
 
 use super::TestState;
 
+/// A policy that somebody wrote.
+pub fn policy(id: &str, content: &str) -> ServiceControlPolicy {
+    ServiceControlPolicy {
+        id: id.into(),
+        name: format!("name of {id}"),
+        description: String::new(),
+        content: content.into(),
+        aws_managed: false,
+    }
+}
+
 impl TestState {
     /// A policy on the account itself that denies an action, and that no mirror has seen.
     pub fn deny_at_aws(&self, account: &str, action: &str) {
         let content = format!(
             r#"{{"Version":"2012-10-17","Statement":[{{"Sid":"Unseen","Effect":"Deny","Action":"{action}","Resource":"*"}}]}}"#
         );
-        let policy = ServiceControlPolicy {
-            id: "p-unseen".into(),
-            name: "unseen".into(),
-            description: String::new(),
-            content,
-            aws_managed: false,
-        };
+        let policy = policy("p-unseen", &content);
         let attach = |world: &mut sim::World| {
             let organization = &mut world.organization;
             organization.attachments.entry(account.to_owned()).or_default().push(policy.id.clone());

@@ -13,7 +13,6 @@ use domain::id::{AccountId, EnvironmentId, RequestId};
 use domain::preflight::{Check, Preflight, Verdict};
 use domain::problem::Problem;
 use domain::view::{DecisionInput, RequestFormQuery};
-use sim::organizations::ServiceControlPolicy;
 use sim::servicecatalog::{Constraint, TagOption};
 use sim::{FaultKind, World};
 
@@ -59,15 +58,8 @@ fn denied(preflight: &Preflight) -> (Check, String) {
 
 /// A policy at the unit of the development accounts.
 fn attach(state: &TestState, id: &str, content: &str) {
-    let policy = ServiceControlPolicy {
-        id: id.into(),
-        name: format!("name of {id}"),
-        description: String::new(),
-        content: content.into(),
-        aws_managed: false,
-    };
     at_aws(state, |world| {
-        world.organization.policies.insert(id.into(), policy);
+        world.organization.policies.insert(id.into(), common::policy(id, content));
         world.organization.attachments.get_mut(UNIT_DEV).unwrap().push(id.into());
     });
 }
