@@ -36,6 +36,10 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/approvals/delegations") view=routes::Delegations ssr=SsrMode::Async />
                 <Route path=path!("/approvals/decide") view=routes::DecideMany ssr=SsrMode::Async />
                 <Route path=path!("/environments") view=routes::Environments ssr=SsrMode::Async />
+                <Route path=path!("/environments/together") view=routes::Together ssr=SsrMode::Async />
+                <Route path=path!("/environments/together/:id") view=routes::TogetherDone ssr=SsrMode::Async />
+                <Route path=path!("/team") view=routes::Team ssr=SsrMode::Async />
+                <Route path=path!("/admin/fleet") view=routes::AdminFleet ssr=SsrMode::Async />
                 <Route path=path!("/environments/:id") view=routes::Environment ssr=SsrMode::Async />
                 <Route path=path!("/revoke") view=routes::Revoke ssr=SsrMode::Async />
                 <Route path=path!("/revocations") view=routes::Revocations ssr=SsrMode::Async />

@@ -74,6 +74,30 @@ pub(crate) fn Environments() -> impl IntoView {
 }
 
 #[component]
+pub(crate) fn Together() -> impl IntoView {
+    let ids: Vec<EnvironmentId> = query_values("id").iter().filter_map(|id| id.parse().ok()).collect();
+    let (act, draft) = (query_value("act"), query_value("draft"));
+    draw(|portal, caller| async move { portal.together(&caller, &act, &ids, &draft).await }, pages::together::page)
+}
+
+#[component]
+pub(crate) fn TogetherDone() -> impl IntoView {
+    let id = path_text("id");
+    draw(|portal, caller| async move { portal.acted_on_environments(&caller, &id).await }, pages::together::done)
+}
+
+#[component]
+pub(crate) fn Team() -> impl IntoView {
+    let query = query();
+    draw(|portal, caller| async move { portal.team(&caller, query).await }, pages::team::page)
+}
+
+#[component]
+pub(crate) fn AdminFleet() -> impl IntoView {
+    draw(|portal, caller| async move { portal.fleet(&caller).await }, pages::admin_fleet::page)
+}
+
+#[component]
 pub(crate) fn Environment() -> impl IntoView {
     let id = path_id::<EnvironmentId>("id", "environment with this id");
     let draft = query_value("draft");

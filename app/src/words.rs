@@ -8,7 +8,7 @@ use domain::organization::{ChangeState, PolicyChange};
 use domain::project::DataClass;
 use domain::request::{Decided, RequestState};
 use domain::revocation::RevocationState;
-use domain::view::TypicalTime;
+use domain::view::{Together, TypicalTime};
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
@@ -178,6 +178,16 @@ pub fn operation(kind: OperationKind) -> &'static str {
     }
 }
 
+/// What is done with several environments at once, as a command.
+pub fn together(act: Together) -> &'static str {
+    match act {
+        Together::Stop => "Stop what runs",
+        Together::Extend => "Extend the leases",
+        Together::Hold => "Hold",
+        Together::Terminate => "Terminate",
+    }
+}
+
 /// What an event of the audit log was, for people; a name that is not known here stays as it is.
 pub fn audit_action(action: &str) -> String {
     let known = match action {
@@ -247,6 +257,9 @@ pub fn audit_action(action: &str) -> String {
         "change_policy" => "Finish a change of policies",
         "view_audit" => "Read the audit log",
         "export_audit" => "Export the audit log",
+        "export_environments" => "Export the list of environments",
+        "act_on_environments" => "Act on several environments",
+        "view_team" => "See the team page",
         "view_administration" => "See the administration",
         "manage_projects" => "Change a project",
         "manage_group_mappings" => "Change a group mapping",

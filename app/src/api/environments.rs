@@ -1,8 +1,8 @@
-use domain::view::{ExtensionInput, HandOverInput, HoldInput, TerminateInput};
+use domain::view::{ExtensionInput, HandOverInput, HoldInput, TerminateInput, TogetherInput};
 use leptos::prelude::*;
 use leptos::server_fn::codec::PostUrl;
 
-use super::answer::{Html, Posted, act, done, id};
+use super::answer::{Done, Html, Posted, act, done, id};
 use super::form::Form;
 
 #[server(endpoint = "terminate_environment", prefix = "/api", input = PostUrl, output = Html)]
@@ -164,6 +164,16 @@ pub async fn hand_back_environment(
     act(Form::of("/environments", &environment), |portal, caller| async move {
         portal.hand_back_environment(&caller, &id(&environment, "environment")?).await?;
         Ok(done(format!("/environments/{environment}"), "It waits for the platform team no more."))
+    })
+    .await
+}
+
+#[server(endpoint = "act_on_environments", prefix = "/api", input = PostUrl, output = Html)]
+pub async fn act_on_environments(#[server(flatten)] input: TogetherInput) -> Posted {
+    let form = Form::of_environments(&input.act, &input.chosen).with_fields(&input);
+    act(form, |portal, caller| async move {
+        let id = Box::pin(portal.act_on_environments(&caller, &input)).await?;
+        Ok(Done { to: format!("/environments/together/{id}"), said: None })
     })
     .await
 }

@@ -52,6 +52,7 @@ impl Form {
             }
             "/api/delegate_decisions" => Self::at("/approvals/delegations"),
             "/api/decide_requests" => Self::of_decisions(&value("chosen")),
+            "/api/act_on_environments" => Self::of_environments(&value("act"), &value("chosen")),
             "/api/terminate_environment"
             | "/api/request_extension"
             | "/api/hold_environment"
@@ -97,6 +98,13 @@ impl Form {
     pub(super) fn of_decisions(chosen: &str) -> Self {
         let ids = chosen.split(',').filter_map(|one| one.split(':').next()).filter(|id| !id.is_empty());
         ids.fold(Self::at("/approvals/decide"), |form, id| form.with_query("id", id))
+    }
+
+    /// The form that acts on several environments: `id:version:end` of each, with commas between them.
+    pub(super) fn of_environments(act: &str, chosen: &str) -> Self {
+        let ids = chosen.split(',').filter_map(|one| one.split(':').next()).filter(|id| !id.is_empty());
+        let form = Self::at("/environments/together").with_query("act", act);
+        ids.fold(form, |form, id| form.with_query("id", id))
     }
 
     /// The form to cut somebody off.
@@ -286,6 +294,8 @@ mod tests {
         assert_eq!(address("/api/answer_request", &[("id", "r")]).unwrap(), "/requests/r?draft=d");
         let many = address("/api/decide_requests", &[("chosen", "a:1,b&c:2,")]).unwrap();
         assert_eq!(many, "/approvals/decide?id=a&id=b%26c&draft=d");
+        let several = address("/api/act_on_environments", &[("act", "stop"), ("chosen", "a:1:2,b:1:3")]).unwrap();
+        assert_eq!(several, "/environments/together?act=stop&id=a&id=b&draft=d");
         assert_eq!(address("/api/save_project", &[("id", "p")]).unwrap(), "/admin/projects?draft=d");
         assert_eq!(
             address("/api/save_project", &[("id", "p"), ("version", "1")]).unwrap(),

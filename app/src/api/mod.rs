@@ -49,6 +49,7 @@ pub use updates::*;
 /// Every server function, as it is registered and posted to.
 pub const PATHS: &[&str] = &[
     "/api/accept_binding_proposals",
+    "/api/act_on_environments",
     "/api/add_approver",
     "/api/add_group_mapping",
     "/api/adopt_version",

@@ -41,11 +41,12 @@ pub fn field_label(name: &str) -> String {
 }
 
 /// Fields whose label is not their name.
-const LABELS: [(&str, &str); 32] = [
+const LABELS: [(&str, &str); 36] = [
     ("actor", "Who"),
     ("artifact", "Version"),
     ("confirm", "The name, typed to confirm"),
     ("justification", "What you need it for"),
+    ("ends", "Lease ends within days"),
     ("extension_days", "Days from the approval"),
     ("extension_reason", "What you need it for"),
     ("files", "The home directories"),
@@ -58,6 +59,7 @@ const LABELS: [(&str, &str); 32] = [
     ("lease_days", "Lease in days"),
     ("limit", "Stopped"),
     ("max_lease_days", "Longest lease in days"),
+    ("older", "At least days old"),
     ("people_1", "Step 1: how many of them"),
     ("people_2", "Step 2: how many of them"),
     ("people_3", "Step 3: how many of them"),
@@ -68,6 +70,8 @@ const LABELS: [(&str, &str); 32] = [
     ("subnet_ids", "Subnet ids"),
     ("target", "Account"),
     ("to", "Their e-mail address"),
+    ("together_count", "How many, typed to confirm"),
+    ("together_reason", "Reason"),
     ("typical_minutes", "Expected minutes to come up"),
     ("vpc_id", "VPC id"),
     ("who_1", "Step 1: who decides"),

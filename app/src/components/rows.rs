@@ -7,7 +7,13 @@ use super::{Day, EnvironmentBadge, Hidden, Icon, IconView, RequestBadge};
 
 /// Environments, each row a link to its page.
 #[component]
-pub fn EnvironmentRows(rows: Vec<EnvironmentRow>, #[prop(optional)] owners: bool) -> impl IntoView {
+pub fn EnvironmentRows(
+    rows: Vec<EnvironmentRow>,
+    #[prop(optional)] owners: bool,
+    /// A box to tick in each row, named `id`, of the form with this `id`.
+    #[prop(optional_no_strip)]
+    choose: Option<&'static str>,
+) -> impl IntoView {
     let rows = rows
         .into_iter()
         .map(|row| {
@@ -16,6 +22,7 @@ pub fn EnvironmentRows(rows: Vec<EnvironmentRow>, #[prop(optional)] owners: bool
             view! {
                 <li class="row row-env">
                     <div class="row-main">
+                        {choose.map(|form| view! { <Choose id=row.id.to_string() name=row.name.clone() form=form /> })}
                         <a class="row-link" href=format!("/environments/{}", row.id)>{row.name}</a>
                         <p class="row-sub">{row.product_name}</p>
                     </div>
@@ -93,7 +100,13 @@ pub fn RequestRows(
 
 /// Above the link that covers the row.
 #[component]
-fn Choose(id: String, name: String) -> impl IntoView {
+fn Choose(
+    id: String,
+    name: String,
+    /// The form that it belongs to, where it does not stand in it.
+    #[prop(optional)]
+    form: Option<&'static str>,
+) -> impl IntoView {
     let label = format!("Choose {name}");
-    view! { <input class="row-choose" type="checkbox" name="id" value=id aria-label=label /> }
+    view! { <input class="row-choose" type="checkbox" name="id" value=id form=form aria-label=label /> }
 }

@@ -30,6 +30,9 @@ pub fn Navigation(shell: Shell, path: String, label: &'static str) -> impl IntoV
         work.push(Item { count: shell.waiting_for_me, ..Item::new("/approvals", "Approvals") });
     }
     work.push(Item::new("/environments", "Environments"));
+    if shell.allowed.has(Action::ViewTeam) {
+        work.push(Item::new("/team", "Team"));
+    }
     if shell.sees_revocations {
         work.push(Item::new("/revocations", "Revocations"));
     }
@@ -41,6 +44,7 @@ pub fn Navigation(shell: Shell, path: String, label: &'static str) -> impl IntoV
     }
     let administration = shell.allowed.has(Action::ViewAdministration).then(|| {
         let items = vec![
+            Item::new("/admin/fleet", "Fleet"),
             Item::new("/admin/projects", "Projects"),
             Item::new("/admin/products", "Products"),
             Item::new("/admin/mappings", "Group mappings"),

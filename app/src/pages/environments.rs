@@ -1,22 +1,30 @@
-use domain::environment::EnvironmentState;
-use domain::project::Stage;
-use domain::view::{EnvironmentsPage, EnvironmentsQuery, FormState};
+use domain::view::{EnvironmentsPage, EnvironmentsQuery, FormState, Together};
 use leptos::prelude::*;
 
+use super::environments_filters::Filters;
 use super::url::with_query;
-use crate::components::{Choice, Empty, EnvironmentRows, PageHead, Pager, Select, TextField};
+use crate::components::{Empty, EnvironmentRows, ErrorSummary, PageHead, Pager};
 use crate::document::Page;
 use crate::words;
 
+/// The form that what is ticked in the list belongs to.
+const CHOOSE: &str = "together";
+
 /// The environments that the person may see.
 pub fn page(environments: EnvironmentsPage) -> Page {
-    let EnvironmentsPage { rows, query, projects } = environments;
+    let refused = !environments.errors.is_empty();
+    let state = FormState { errors: environments.errors.clone(), ..FormState::default() };
+    let rows = environments.rows.clone();
+    let query = environments.query.clone();
     let first = address(&query, "");
     let next = rows.next.as_deref().map(|after| address(&query, after));
     let further = !query.after.is_empty();
     let file = (!rows.items.is_empty()).then(|| file(&query));
     let none_yet = rows.items.is_empty() && !rows.filtered;
-    let list = if none_yet {
+    let choose = environments.may_act && !rows.items.is_empty();
+    let list = if refused {
+        view! { <Empty title="Nothing is shown until the filters can be used."></Empty> }.into_any()
+    } else if none_yet {
         view! {
             <Empty title="There are no environments yet.">
                 <p>"An environment shows up here as soon as a request for it is approved."</p>
@@ -39,71 +47,45 @@ pub fn page(environments: EnvironmentsPage) -> Page {
         }
         .into_any()
     } else {
-        view! { <EnvironmentRows rows=rows.items owners=true /> }.into_any()
+        let choose = choose.then_some(CHOOSE);
+        view! { <EnvironmentRows rows=rows.items owners=true choose /> }.into_any()
     };
-    let projects = projects.iter().map(ToString::to_string).collect();
     let body = view! {
         <PageHead title="Environments" lead="What runs, what comes up, and what is gone." />
-        <Filters query projects />
+        <ErrorSummary state=state.clone() title="A filter could not be used." />
+        <Filters environments state=state.clone() />
         {list}
+        {choose.then(|| view! { <ActOnChosen /> })}
         {file.map(|file| view! { <p class="text-sm"><a href=file download="environments.csv">"This list as a CSV file"</a></p> })}
         <Pager first next further />
     };
-    Page::new("Environments", body)
+    Page::new("Environments", body).with_errors(&state)
 }
 
 fn address(query: &EnvironmentsQuery, after: &str) -> String {
-    with_query(
-        "/environments",
-        &[
-            ("q", &query.q),
-            ("state", &query.state),
-            ("project", &query.project),
-            ("stage", &query.stage),
-            ("whose", &query.whose),
-            ("attention", &query.attention),
-            ("after", after),
-        ],
-    )
+    let mut pairs = query.pairs().to_vec();
+    pairs.push(("after", after));
+    with_query("/environments", &pairs)
 }
 
 /// The same list as a file.
 fn file(query: &EnvironmentsQuery) -> String {
-    address(query, "").replacen("/environments", "/environments/export.csv", 1)
+    with_query("/environments/export.csv", &query.pairs())
 }
 
+/// What can be done with those that are ticked: each button leads to a page that says first what will happen.
 #[component]
-fn Filters(query: EnvironmentsQuery, projects: Vec<String>) -> impl IntoView {
-    let state = FormState::default();
-    let first = |label: &str| std::iter::once(Choice::new("", label));
-    let states = first("Not terminated")
-        .chain([Choice::new("all", "All")])
-        .chain(EnvironmentState::ALL.map(|s| match s {
-            EnvironmentState::Tainted => Choice::new(s.as_str(), "Tainted (last change failed, still runs)"),
-            _ => Choice::new(s.as_str(), words::environment_state(s)),
-        }))
-        .collect();
-    let stages = first("Any stage").chain(Stage::ALL.map(|s| Choice::new(s.as_str(), s.label()))).collect();
-    let projects = first("Any project").chain(projects.into_iter().map(Choice::plain)).collect();
-    let whose = vec![Choice::new("", "Everybody's I may see"), Choice::new("mine", "Mine")];
-    let chosen = if query.whose == "mine" { "mine" } else { "" };
-    let attention = vec![
-        Choice::new("", "Any"),
-        Choice::new("ending", "Lease ends within a week, or has ended"),
-        Choice::new("held", "Held"),
-        Choice::new("drifted", "Otherwise in AWS"),
-        Choice::new("handed_over", "Handed over to the platform team"),
-        Choice::new("keeps_files", "Terminated, home directories kept in AWS"),
-    ];
+fn ActOnChosen() -> impl IntoView {
+    let buttons = Together::ALL
+        .map(|act| {
+            let label = format!("{} \u{2026}", words::together(act));
+            view! { <button class="button" type="submit" name="act" value=act.as_str()>{label}</button> }
+        })
+        .collect_view();
     view! {
-        <form class="filters" method="get" action="/environments" role="search">
-            <TextField filter=true label="Name" name="q" kind="search" value=query.q state=state.clone() />
-            <Select filter=true label="State" name="state" value=query.state choices=states state=state.clone() />
-            <Select filter=true label="Project" name="project" value=query.project choices=projects state=state.clone() />
-            <Select filter=true label="Stage" name="stage" value=query.stage choices=stages state=state.clone() />
-            <Select filter=true label="Whose" name="whose" value=chosen choices=whose state=state.clone() />
-            <Select filter=true label="To look at" name="attention" value=query.attention choices=attention state />
-            <button class="button" type="submit">"Filter"</button>
+        <form id=CHOOSE class="stack gap-2" method="get" action="/environments/together">
+            <p class="text-sm text-muted">"With the ticked ones; what will happen is shown first."</p>
+            <div class="actions">{buttons}</div>
         </form>
     }
 }

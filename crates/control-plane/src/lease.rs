@@ -90,7 +90,7 @@ impl ControlPlane {
     }
 
     /// The end after one more extension; `None` where there is none.
-    async fn next_end(&self, it: &Environment) -> Result<Option<DateTime<Utc>>> {
+    pub(crate) async fn next_end(&self, it: &Environment) -> Result<Option<DateTime<Utc>>> {
         let access = self.store().product_access(&it.product, &it.project, it.stage).await?;
         let request = self.store().request(&it.request).await?;
         Ok(access
@@ -132,7 +132,7 @@ impl ControlPlane {
     }
 
     /// The day that was typed, whole.
-    fn until(&self, input: &HoldInput) -> Result<DateTime<Utc>> {
+    pub(crate) fn until(&self, input: &HoldInput) -> Result<DateTime<Utc>> {
         let now = self.now();
         let day: Option<NaiveDate> = input.hold_until.trim().parse().ok();
         let end = day.and_then(|day| day.succ_opt()).map(|next| next.and_time(NaiveTime::MIN).and_utc());

@@ -4,6 +4,7 @@
 //! reconcilers under `workers` take no input, are idempotent, and run on a signal and on a timer.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod act_together;
 mod admin;
 mod approvals;
 mod approvers;
@@ -20,9 +21,12 @@ mod deps;
 mod doctor;
 mod drafts;
 mod environment;
+mod environment_export;
+mod environment_filter;
 mod environments;
 mod error;
 mod extension;
+mod fleet;
 mod guardrails;
 mod hand_over;
 mod home;
@@ -57,7 +61,9 @@ mod still_valid;
 mod studio;
 mod submit;
 mod tags;
+mod team;
 mod terminate;
+mod together;
 mod trail;
 mod typical;
 mod update;

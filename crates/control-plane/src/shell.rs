@@ -9,8 +9,9 @@ use crate::authorize::Portal;
 use crate::{Caller, ControlPlane, Error, Result};
 
 /// The actions that decide which parts of the navigation are shown.
-const NAVIGATION: [Action; 8] = [
+const NAVIGATION: [Action; 9] = [
     Action::ViewAudit,
+    Action::ViewTeam,
     Action::ViewAdministration,
     Action::ViewOrganization,
     Action::ManageProjects,

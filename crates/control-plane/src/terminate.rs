@@ -24,12 +24,22 @@ impl ControlPlane {
         if input.confirm.trim() != seen.name {
             return Err(Error::field("confirm", format!("Type {} to confirm.", seen.name)));
         }
+        self.terminate_confirmed(caller, seen, input).await
+    }
+
+    /// The same, of an environment that the caller may terminate and was asked about.
+    pub(crate) async fn terminate_confirmed(
+        &self,
+        caller: &Caller,
+        seen: Environment,
+        input: TerminateInput,
+    ) -> Result<()> {
         let leaves: Leaves = match input.leaves.trim() {
             "" => Leaves::Nothing,
             text => text.parse().map_err(|_| Error::field("leaves", "Choose what is left in AWS."))?,
         };
         if leaves != Leaves::Nothing {
-            self.authorize::<Environment>(caller, Action::LeaveResources, id).await?;
+            self.authorize::<Environment>(caller, Action::LeaveResources, &seen.id).await?;
         }
         if self.is_underway(caller, &seen, OperationKind::Terminate).await? {
             return Ok(());

@@ -190,6 +190,7 @@ const LEAKS: &[(&str, &str)] = &[
         "what-an-admin-revoked-is-restored-by-admins-alone",
         r#"permit (principal, action == Action::"restore_access", resource) when { resource has project && principal.leadOf.contains(resource.project) };"#,
     ),
+    ("whoever-sees-a-team-leads-one", r#"permit (principal, action == Action::"view_team", resource);"#),
     ("no-product-crosses-projects", r#"permit (principal, action == Action::"view_product", resource);"#),
     (
         "nobody-requests-for-a-project-that-is-not-theirs-or-may-not-use-the-product",

@@ -75,6 +75,8 @@ actions! {
     RestoreAccess = "restore_access", changes: true;
     /// Read the audit log of the whole portal.
     ViewAudit = "view_audit", changes: false;
+    /// See the projects that one leads with their people.
+    ViewTeam = "view_team", changes: false;
     /// See projects, their accounts, access and bindings.
     ViewAdministration = "view_administration", changes: false;
     /// Create and edit projects and their accounts.

@@ -41,6 +41,14 @@ impl Product {
         active.clone().find(|a| a.default).or_else(|| active.next())
     }
 
+    /// The versions that nobody would update from: active, not deprecated, and no older than the one that is offered first.
+    pub fn current_artifacts(&self) -> impl Iterator<Item = &ProvisioningArtifact> {
+        let offered = self.preferred_artifact();
+        let newest =
+            move |a: &ProvisioningArtifact| offered.is_none_or(|o| o.id == a.id || o.created_at <= a.created_at);
+        self.artifacts.iter().filter(move |a| a.active && !a.deprecated && newest(a))
+    }
+
     /// Whether the parameter is a secret (`NoEcho`) in any version.
     pub fn is_secret(&self, parameter: &str) -> bool {
         self.artifacts.iter().flat_map(|a| &a.parameters).any(|p| p.no_echo && p.key == parameter)

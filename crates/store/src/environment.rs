@@ -5,17 +5,16 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use domain::environment::{Environment, EnvironmentState};
 use domain::id::{AccountId, EnvironmentId, OperationId, ProjectId, ProvisionedProductId, Region, RequestId};
-use domain::person::PersonKey;
-use domain::project::Stage;
 
 use crate::connect::Store;
 use crate::dialect;
+use crate::environment_filter::EnvironmentFilter;
 use crate::error::{Error, Result};
 use crate::page::{Cursor, Page, PageRequest};
 use crate::row::{At, into_all, person};
 use crate::run::{On, all, execute, number, optional};
 use crate::scope::{Keys, Scope, page_query};
-use crate::sql::{Columns, Sql, contains, json, optional_json};
+use crate::sql::{Columns, Sql, json, optional_json};
 use crate::tx::Tx;
 
 const COLUMNS: &str = "id, request_id, project_id, owner_issuer, owner_subject, studio_user_id, product_id, artifact_id, \
@@ -30,77 +29,6 @@ const KEYS: Keys = Keys {
     issuer: "owner_issuer",
     subject: "owner_subject",
 };
-
-/// Which environments of a list are wanted.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct EnvironmentFilter {
-    pub state: Option<EnvironmentState>,
-    /// Without those that are terminated.
-    pub live: bool,
-    pub project: Option<ProjectId>,
-    pub owner: Option<PersonKey>,
-    pub stage: Option<Stage>,
-    /// In the name.
-    pub text: Option<String>,
-    pub attention: Option<Attention>,
-}
-
-/// What somebody has to look at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Attention {
-    /// The lease ends by then, or has ended.
-    EndsBy(DateTime<Utc>),
-    /// A lead keeps it.
-    Held(DateTime<Utc>),
-    /// AWS has it other than the portal left it.
-    Drifted,
-    /// It waits for the platform team.
-    HandedOver,
-    /// It is terminated, and its files are left in AWS.
-    KeepsFiles,
-}
-
-impl EnvironmentFilter {
-    fn push(&self, sql: &mut Sql) {
-        if let Some(state) = self.state {
-            sql.push(" AND state = ").value(state.as_str());
-        }
-        if self.live {
-            sql.push(" AND state <> 'terminated'");
-        }
-        if let Some(project) = &self.project {
-            sql.push(" AND project_id = ").value(project.as_str());
-        }
-        if let Some(owner) = &self.owner {
-            sql.push(" AND owner_issuer = ").value(&owner.issuer);
-            sql.push(" AND owner_subject = ").value(&owner.subject);
-        }
-        if let Some(stage) = self.stage {
-            sql.push(" AND stage = ").value(stage.as_str());
-        }
-        match self.attention {
-            None => {}
-            Some(Attention::EndsBy(by)) => {
-                sql.push(" AND lease_ends_at <= ").value(by);
-            }
-            Some(Attention::Held(now)) => {
-                sql.push(" AND held_until > ").value(now);
-            }
-            Some(Attention::HandedOver) => {
-                sql.push(" AND handed_over IS NOT NULL");
-            }
-            Some(Attention::KeepsFiles) => {
-                sql.push(" AND keeps_files = 1");
-            }
-            Some(Attention::Drifted) => {
-                sql.push(" AND id IN (SELECT environment_id FROM observation WHERE drifted = 1)");
-            }
-        }
-        if let Some(text) = self.text.as_deref().filter(|text| !text.trim().is_empty()) {
-            sql.push(" AND lower(name) LIKE ").value(contains(text)).push(" ESCAPE '\\'");
-        }
-    }
-}
 
 #[derive(sqlx::FromRow)]
 struct EnvironmentRow {
@@ -230,9 +158,13 @@ pub(crate) fn list(scope: &Scope, filter: &EnvironmentFilter, page: &PageRequest
 
 pub(crate) fn count(scope: &Scope, filter: &EnvironmentFilter) -> Sql {
     let mut sql = Sql::new("SELECT COUNT(*) AS n FROM environment WHERE ");
-    scope.narrowed(filter.project.as_ref()).condition(&mut sql, KEYS);
-    filter.push(&mut sql);
+    conditions(scope, filter, &mut sql);
     sql
+}
+
+fn conditions(scope: &Scope, filter: &EnvironmentFilter, sql: &mut Sql) {
+    scope.narrowed(filter.project.as_ref()).condition(sql, KEYS);
+    filter.push(sql);
 }
 
 impl Store {
@@ -262,6 +194,17 @@ impl Store {
             return Ok(0);
         }
         number(self.read(), count(scope, filter)).await
+    }
+
+    /// The same, counted up to `limit`: a list of any length is not read to its end to say that it is long.
+    pub async fn count_environments_up_to(&self, scope: &Scope, filter: &EnvironmentFilter, limit: u32) -> Result<u32> {
+        if matches!(scope, Scope::Nothing) {
+            return Ok(0);
+        }
+        let mut sql = Sql::new("SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM environment WHERE ");
+        conditions(scope, filter, &mut sql);
+        sql.push(&format!(" LIMIT {limit}) AS counted"));
+        Ok(u32::try_from(number(self.read(), sql).await?).unwrap_or(limit))
     }
 
     /// Environments whose lease ends after `now` and at or before `by`, and of which fewer than `warnings` warnings were given,

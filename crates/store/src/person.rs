@@ -13,7 +13,7 @@ use crate::run::{On, all, execute, optional};
 use crate::sql::{Sql, contains, optional_json};
 use crate::tx::Tx;
 
-const COLUMNS: &str = "person.issuer, person.subject, person.studio_user_id, person.display_name, person.email, \
+pub(crate) const COLUMNS: &str = "person.issuer, person.subject, person.studio_user_id, person.display_name, person.email, \
                        person.groups, person.groups_seen_at, person.first_seen_at, person.cut_off";
 
 /// A person as their last sign-in named them.
@@ -32,7 +32,7 @@ pub struct PersonRecord {
 }
 
 #[derive(sqlx::FromRow)]
-struct PersonRow {
+pub(crate) struct PersonRow {
     issuer: String,
     subject: String,
     studio_user_id: String,

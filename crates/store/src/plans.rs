@@ -16,7 +16,9 @@ use domain::request::RequestState;
 
 use crate::run;
 use crate::sql::Sql;
-use crate::{Attention, AuditFilter, EnvironmentFilter, Order, PageRequest, Part, RequestFilter, Scope, Store};
+use crate::{
+    Attention, AuditFilter, EnvironmentFilter, Order, PageRequest, Part, RequestFilter, Scope, Store, VersionFilter,
+};
 
 static RECORDED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
@@ -43,7 +45,7 @@ const SMALL: &[&str] = &[
 ];
 
 /// What statements make for themselves.
-const DERIVED: &[&str] = &["known", "due", "branch_"];
+const DERIVED: &[&str] = &["known", "due", "branch_", "counted"];
 
 fn now() -> DateTime<Utc> {
     DateTime::from_timestamp_millis(1_790_000_000_000).unwrap()
@@ -105,6 +107,20 @@ fn environment_filters() -> Vec<EnvironmentFilter> {
         EnvironmentFilter { owner: Some(person()), live: true, ..all() },
         EnvironmentFilter { text: Some("x".into()), ..all() },
         EnvironmentFilter { attention: Some(Attention::KeepsFiles), ..all() },
+        EnvironmentFilter { attention: Some(Attention::Troubled), live: true, ..all() },
+        EnvironmentFilter { attention: Some(Attention::Drifted), live: true, ..all() },
+        EnvironmentFilter { ids: Some(vec!["e1".parse().unwrap(), "e2".parse().unwrap()]), ..all() },
+        EnvironmentFilter { owners: Some(vec![person(), person()]), live: true, ..all() },
+        EnvironmentFilter { account: Some("601000000002".parse().unwrap()), live: true, ..all() },
+        EnvironmentFilter {
+            product: Some("prod-1".parse().unwrap()),
+            version: Some(VersionFilter::Is("pa-1".parse().unwrap())),
+            ..all()
+        },
+        EnvironmentFilter { version: Some(VersionFilter::NoneOf(vec!["pa-1".parse().unwrap()])), ..all() },
+        EnvironmentFilter { created_until: Some(now()), ends_by: Some(now()), live: true, ..all() },
+        EnvironmentFilter { running: Some(true), live: true, ..all() },
+        EnvironmentFilter { running: Some(false), live: true, ..all() },
     ]
 }
 
@@ -141,6 +157,7 @@ async fn read_lists(store: &Store) -> crate::Result<()> {
                 store.environments(&scope, &filter, &page).await?;
                 if filter.text.is_none() {
                     store.count_environments(&scope, &filter).await?;
+                    store.count_environments_up_to(&scope, &filter, 100).await?;
                 }
             }
             store.revocations(&scope, &page).await?;
@@ -202,6 +219,9 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.environment_of_request(&"r".parse().unwrap()).await?;
     store.environments_past_lease(now(), now(), 20).await?;
     store.environments_to_warn(3, now(), now(), 20).await?;
+    store.fleet().await?;
+    store.live_environments_by_owner(&projects(1)[0]).await?;
+    store.people_of_groups(&["a".into(), "b".into()], "ada", 100).await?;
     store.idle_rules().await?;
     store.job_marks(&"e".parse().unwrap()).await?;
     store.sweep_job_marks(now()).await?;

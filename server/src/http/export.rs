@@ -6,10 +6,10 @@ use axum::body::Body;
 use axum::extract::{Extension, Query, State};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, SecondsFormat, Utc};
-use control_plane::{Caller, Error};
+use control_plane::{Caller, ControlPlane, Error};
 use domain::view::{AuditQuery, AuditRow, EnvironmentExport, EnvironmentsQuery};
 use futures::{Stream, StreamExt as _, stream};
-use http::header;
+use http::{HeaderName, HeaderValue, header};
 
 use super::page;
 use super::portal::Portal;
@@ -53,19 +53,39 @@ pub(super) async fn jsonl(
 const ENVIRONMENT_COLUMNS: &str =
     "id,name,project,stage,account,region,product,version,owner,state,approved_at,lease_ends_at,held_until\r\n";
 
-/// `GET /environments/export.csv`: RFC 4180, what the list shows with the same filters.
+/// `GET /environments/export.csv`: RFC 4180, what the list shows with the same filters, up to
+/// [`ControlPlane::MOST_EXPORTED`] rows.
 pub(super) async fn environments(
     State(portal): State<Portal>,
     Extension(caller): Extension<Caller>,
     Query(query): Query<EnvironmentsQuery>,
 ) -> Response {
-    let rows = portal.control_plane().environments_export(&caller, &query);
-    let head = stream::once(async { Ok(ENVIRONMENT_COLUMNS.to_owned()) });
-    file(
-        "text/csv; charset=utf-8",
-        "environments.csv",
-        head.chain(rows.map(|row| row.map(|row| environment_line(&row)))),
-    )
+    match portal.control_plane().environments_export(&caller, &query).await {
+        Ok((rows, more)) => {
+            let head = stream::once(async { Ok(ENVIRONMENT_COLUMNS.to_owned()) });
+            let lines = head.chain(rows.map(|row| row.map(|row| environment_line(&row))));
+            let rest = stream::iter(more.then(|| Ok(cut_line())));
+            let mut answer = file("text/csv; charset=utf-8", "environments.csv", lines.chain(rest));
+            if more {
+                answer.headers_mut().insert(CUT, HeaderValue::from(ControlPlane::MOST_EXPORTED));
+            }
+            answer
+        }
+        Err(error) => page::problem(&portal, error.status(), error.problem(), Some(&caller.request_id)),
+    }
+}
+
+/// After how many rows the list was cut off.
+const CUT: HeaderName = HeaderName::from_static("studiogate-cut-off-after");
+
+/// The last line of a file that does not hold the whole list, as long as the others.
+fn cut_line() -> String {
+    let mut cells = vec![String::new(); ENVIRONMENT_COLUMNS.split(',').count()];
+    if let Some(cell) = cells.first_mut() {
+        *cell =
+            format!("Cut off after {} environments: narrow the filters for the others.", ControlPlane::MOST_EXPORTED);
+    }
+    line_of(&cells)
 }
 
 /// Ends a download in the middle: a file that looks whole and is not would be worse.
@@ -147,4 +167,25 @@ fn line_of(cells: &[String]) -> String {
     }
     line.push_str("\r\n");
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// <https://owasp.org/www-community/attacks/CSV_Injection>
+    #[test]
+    fn v1_2_10_no_cell_is_a_formula() {
+        let cells = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "a=1", "say \"=1\"", ""].map(str::to_owned);
+        let expected =
+            "\"'=1+1\",\"'+1\",\"'-1\",\"'@SUM(A1)\",\"'\t=1\",\"'\r=1\",\"a=1\",\"say \"\"=1\"\"\",\"\"\r\n";
+        assert_eq!(line_of(&cells), expected);
+    }
+
+    #[test]
+    fn a_file_that_is_cut_off_says_so_in_a_line_like_the_others() {
+        let line = cut_line();
+        assert!(line.starts_with("\"Cut off after 10000 environments"), "{line}");
+        assert_eq!(line.split("\",\"").count(), ENVIRONMENT_COLUMNS.split(',').count());
+    }
 }

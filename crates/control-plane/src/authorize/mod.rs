@@ -152,6 +152,7 @@ fn in_words(action: Action) -> &'static str {
         Action::ViewRevocation => "see this revocation",
         Action::RestoreAccess => "restore this access",
         Action::ViewAudit => "read the audit log",
+        Action::ViewTeam => "see the team page",
         Action::ViewAdministration => "see the administration",
         Action::ManageProjects => "change projects",
         Action::ManageGroupMappings => "change group mappings",

@@ -29,8 +29,10 @@ impl ControlPlane {
                 let projects: Vec<_> = actor.projects().into_iter().cloned().collect();
                 if actor.is_auditor() || projects.is_empty() { Scope::Nothing } else { Scope::Projects(projects) }
             }
-            Action::ViewRevocation | Action::ViewAudit if actor.is_admin() || actor.is_auditor() => Scope::All,
-            Action::ViewRevocation if !led.is_empty() => Scope::Projects(led),
+            Action::ViewRevocation | Action::ViewAudit | Action::ViewTeam if actor.is_admin() || actor.is_auditor() => {
+                Scope::All
+            }
+            Action::ViewRevocation | Action::ViewTeam if !led.is_empty() => Scope::Projects(led),
             _ => Scope::Nothing,
         }
     }

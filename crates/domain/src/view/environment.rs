@@ -3,11 +3,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Allowed, FormState, IdleView, Listing};
+use super::{Allowed, FormState, IdleView};
 use crate::environment::{EnvironmentState, LaunchTarget, Output, StackEvent};
-use crate::id::{
-    AccountId, EnvironmentId, ProductId, ProjectId, ProvisioningArtifactId, Region, RequestId, RevocationId,
-};
+use crate::id::{AccountId, EnvironmentId, ProductId, ProjectId, Region, RequestId, RevocationId};
 use crate::lease::LeaseStanding;
 use crate::observed::{Drift, Running, Space};
 use crate::operation::OperationKind;
@@ -27,47 +25,6 @@ pub struct EnvironmentRow {
     pub created_at: DateTime<Utc>,
     /// Whether "Open" can be offered.
     pub can_launch: bool,
-}
-
-/// Filters of the environments list, as they stand in the URL.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct EnvironmentsQuery {
-    pub q: String,
-    /// Empty for those that are not terminated, `all`, or one state.
-    pub state: String,
-    pub project: String,
-    pub stage: String,
-    /// `mine` or everybody's.
-    pub whose: String,
-    /// `ending`, `held`, `drifted`, `handed_over`, `keeps_files`, or empty.
-    pub attention: String,
-    pub after: String,
-}
-
-/// A line of the file of environments.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EnvironmentExport {
-    pub id: EnvironmentId,
-    pub name: String,
-    pub project: ProjectId,
-    pub stage: Stage,
-    pub account: AccountId,
-    pub region: Region,
-    pub product: String,
-    pub version: ProvisioningArtifactId,
-    pub owner: String,
-    pub state: EnvironmentState,
-    pub created_at: DateTime<Utc>,
-    pub lease_ends_at: DateTime<Utc>,
-    pub held_until: Option<DateTime<Utc>>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EnvironmentsPage {
-    pub rows: Listing<EnvironmentRow>,
-    pub query: EnvironmentsQuery,
-    pub projects: Vec<ProjectId>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
