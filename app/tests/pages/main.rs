@@ -4,6 +4,7 @@
 
 mod administration;
 mod deciding;
+mod fleet;
 mod idle;
 mod organization;
 mod policy_changes;
@@ -221,7 +222,7 @@ fn lists_tell_none_yet_from_none_match() {
     let environments = |filtered: bool, stage: &str| {
         let rows = Listing { items: Vec::new(), next: None, filtered };
         let query = EnvironmentsQuery { stage: stage.into(), ..EnvironmentsQuery::default() };
-        EnvironmentsPage { rows, query, projects: Vec::new() }
+        EnvironmentsPage { rows, query, ..samples::environments() }
     };
     assert!(
         page("environments-none", || pages::environments::page(environments(false, "")))
@@ -251,6 +252,7 @@ fn lists_keep_their_filters_from_page_to_page() {
             rows: Listing { items: samples::environment_rows(), next: Some("c2".into()), filtered: true },
             query: EnvironmentsQuery { stage: "dev".into(), after: "c1".into(), ..EnvironmentsQuery::default() },
             projects: vec![samples::id("fraud-detection")],
+            ..samples::environments()
         })
     });
     assert!(text.contains("/environments?stage=dev&amp;after=c2") && text.contains("First page"));

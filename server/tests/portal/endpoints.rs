@@ -11,7 +11,7 @@ use domain::environment::LaunchTarget;
 use domain::id::EnvironmentId;
 use domain::view::{
     ApprovalFloorInput, ApproverInput, DelegationInput, IdleRuleInput, PolicyChangeInput, RevokeInput, RuleInput,
-    WebhookInput,
+    TogetherInput, WebhookInput,
 };
 use http::Method;
 use sim::FaultKind;
@@ -70,6 +70,14 @@ async fn things(state: &State) -> Things {
     let revocation = plane.revoke_access(&lead, cut).await.unwrap();
     state.work().await;
     let (webhook, dead) = not_delivered(state).await;
+    let together = TogetherInput {
+        act: "stop".into(),
+        chosen: format!("{environment}:{version}:1"),
+        together_reason: "to be tried".into(),
+        ..TogetherInput::default()
+    };
+    let together = plane.act_on_environments(&state.as_("fraud-lead").await, &together).await.unwrap();
+    state.work().await;
     let app = running_app(state, &environment).await;
     let never = IdleRuleInput { stage: "any".into(), limit: "never".into(), ..IdleRuleInput::default() };
     let idle_rule = plane.save_idle_rule(&admin, never).await.unwrap();
@@ -95,6 +103,7 @@ async fn things(state: &State) -> Things {
         ("version", (version + 4).to_string()),
         ("seen_version", version.to_string()),
         ("webhook", webhook),
+        ("together", together),
         ("app", app),
         ("idle_rule", idle_rule.to_string()),
         ("dead", dead[0].clone()),

@@ -27,6 +27,20 @@ pub(crate) fn environment_row(name: &str, state: EnvironmentState) -> Environmen
     }
 }
 
+/// A list without anything in it.
+pub(crate) fn environments() -> EnvironmentsPage {
+    EnvironmentsPage {
+        rows: Listing::default(),
+        query: EnvironmentsQuery::default(),
+        projects: Vec::new(),
+        products: vec![(id("prod-1"), "Studio environment".into())],
+        versions: vec![(id("pa-1"), "v1".into())],
+        accounts: vec![(id("601000000002"), "fraud-dev".into())],
+        may_act: false,
+        errors: Vec::new(),
+    }
+}
+
 pub(crate) fn environment_rows() -> Vec<EnvironmentRow> {
     EnvironmentState::ALL.iter().map(|s| environment_row(&format!("features-{s}"), *s)).collect()
 }

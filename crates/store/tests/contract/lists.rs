@@ -178,6 +178,10 @@ fn environment_filters() -> Vec<EnvironmentFilter> {
         EnvironmentFilter { project: Some(project_id("c")), stage: Some(Stage::Dev), ..all() },
         EnvironmentFilter { owner: Some(person("bob")), live: true, ..all() },
         EnvironmentFilter { text: Some("-R2".into()), ..all() },
+        EnvironmentFilter { ids: Some(Vec::new()), ..all() },
+        EnvironmentFilter { owners: Some(vec![person("bob"), person("nobody")]), ..all() },
+        EnvironmentFilter { owners: Some(Vec::new()), ..all() },
+        EnvironmentFilter { created_until: Some(at(2)), ..all() },
     ]
 }
 
@@ -186,6 +190,9 @@ fn wants_environment(filter: &EnvironmentFilter, e: &Environment) -> bool {
         && (!filter.live || e.state != EnvironmentState::Terminated)
         && filter.project.as_ref().is_none_or(|project| &e.project == project)
         && filter.owner.as_ref().is_none_or(|person| &e.owner == person)
+        && filter.owners.as_ref().is_none_or(|people| people.contains(&e.owner))
+        && filter.ids.as_ref().is_none_or(|ids| ids.contains(&e.id))
+        && filter.created_until.is_none_or(|until| e.created_at <= until)
         && filter.stage.is_none_or(|stage| e.stage == stage)
         && filter.text.as_deref().is_none_or(|text| e.name.to_lowercase().contains(&text.to_lowercase()))
 }

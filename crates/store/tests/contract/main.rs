@@ -15,6 +15,7 @@ mod claims;
 mod deciding;
 mod environments;
 mod errors;
+mod fleet;
 mod idle;
 mod lists;
 mod notifications;

@@ -192,6 +192,12 @@ pub(super) const FORMS: &[Row] = &[
         "admin",
     ),
     form(
+        "/api/act_on_environments",
+        &[("act", "stop"), ("chosen", "{environment}:{version}:1"), ("together_reason", "the quarter is over")],
+        &["churn-scientist", "churn-lead", "auditor", "newcomer"],
+        "fraud-lead",
+    ),
+    form(
         "/api/terminate_environment",
         &[("id", "{environment}"), ("version", "{version}"), ("confirm", "runs")],
         &["churn-scientist", "churn-lead", "auditor", "newcomer"],

@@ -50,6 +50,21 @@ pub(super) const PAGES: &[Row] = &[
     ),
     page("/environments", "/environments", &["newcomer"], "fraud-scientist"),
     page(
+        "/environments/together",
+        "/environments/together?act=stop&id={environment}",
+        &["churn-scientist", "churn-lead", "newcomer"],
+        "fraud-lead",
+    ),
+    // What became of it is told to whoever asked for it.
+    page(
+        "/environments/together/{id}",
+        "/environments/together/{together}",
+        &["fraud-scientist", "churn-lead", "admin", "auditor", "newcomer"],
+        "fraud-lead",
+    ),
+    page("/team", "/team", &["fraud-scientist", "churn-scientist", "newcomer"], "fraud-lead"),
+    page("/admin/fleet", "/admin/fleet", NOT_PLATFORM, "auditor"),
+    page(
         "/environments/{id}",
         "/environments/{environment}",
         &["churn-scientist", "churn-lead", "newcomer"],
