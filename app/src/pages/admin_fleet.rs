@@ -16,9 +16,9 @@ pub fn page(fleet: FleetPage) -> Page {
         "{} in all projects, those that are terminated left out.",
         words::count(number, "environment", "environments")
     );
-    let states =
+    let by_state =
         fleet.states.iter().map(|(state, n)| line(words::environment_state(*state), n, &[("state", state.as_str())]));
-    let stages = fleet.stages.iter().map(|(stage, n)| line(stage.label(), n, &[("stage", stage.as_str())]));
+    let by_stage = fleet.stages.iter().map(|(stage, n)| line(stage.label(), n, &[("stage", stage.as_str())]));
     let accounts = fleet.accounts.iter().map(|(id, name, n)| line(name, n, &[("account", id.as_str())]));
     let attention = [
         line("On an outdated version", fleet.outdated, &[("version", "outdated")]),
@@ -38,8 +38,8 @@ pub fn page(fleet: FleetPage) -> Page {
             <a class="button button-small" href="/environments">"The whole list"</a>
         </PageHead>
         <Numbers title="To look at" lines=attention.to_vec() />
-        <Numbers title="By state" lines=states.collect() />
-        <Numbers title="By stage" lines=stages.collect() />
+        <Numbers title="By state" lines=by_state.collect() />
+        <Numbers title="By stage" lines=by_stage.collect() />
         <Numbers title="By age" lines=ages.collect() />
         <Numbers title="By account" lines=accounts.collect() />
         {more}

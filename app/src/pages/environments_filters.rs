@@ -14,7 +14,7 @@ pub fn Filters(environments: EnvironmentsPage, state: FormState) -> impl IntoVie
     let further =
         [&query.product, &query.version, &query.account, &query.owner, &query.ends, &query.older, &query.runs];
     let open = further.into_iter().any(|value| !value.is_empty());
-    let (states, stages, attention, runs) = (states(), stages(), attention(), runs());
+    let (states, any_stage, attention, runs) = (states(), stages(), attention(), runs());
     let projects = projects.into_iter().map(|id| Choice::plain(id.to_string())).collect();
     let projects = offered("Any project", projects, &query.project);
     let products = products.into_iter().map(|(id, name)| Choice::new(id.to_string(), name)).collect();
@@ -32,7 +32,7 @@ pub fn Filters(environments: EnvironmentsPage, state: FormState) -> impl IntoVie
                 <TextField filter=true label="Name" name="q" kind="search" value=query.q state=state.clone() />
                 <Select filter=true label="State" name="state" value=query.state choices=states state=state.clone() />
                 <Select filter=true label="Project" name="project" value=query.project choices=projects state=state.clone() />
-                <Select filter=true label="Stage" name="stage" value=query.stage choices=stages state=state.clone() />
+                <Select filter=true label="Stage" name="stage" value=query.stage choices=any_stage state=state.clone() />
                 <Select filter=true label="Whose" name="whose" value=chosen choices=whose state=state.clone() />
                 <Select filter=true label="To look at" name="attention" value=query.attention choices=attention state=state.clone() />
                 <button class="button" type="submit">"Filter"</button>

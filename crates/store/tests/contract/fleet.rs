@@ -35,7 +35,7 @@ on_both! {
             tx.put_observed(&seen).await.unwrap();
             tx.commit().await.unwrap();
         }
-        let find = async |set: &dyn Fn(&mut EnvironmentFilter)| -> Vec<String> {
+        let find = async |set: fn(&mut EnvironmentFilter)| -> Vec<String> {
             let mut filter = EnvironmentFilter { live: true, ..EnvironmentFilter::default() };
             set(&mut filter);
             let scope = Scope::Projects(vec![project_id("a")]);
@@ -46,17 +46,17 @@ on_both! {
             assert_eq!(store.count_environments_up_to(&Scope::Nothing, &filter, 10).await.unwrap(), 0);
             found.into_iter().map(|it| it.id.to_string()).collect()
         };
-        assert_eq!(find(&|_| ()).await, ["e1", "e2", "e3"]);
-        assert_eq!(find(&|f| f.running = Some(true)).await, ["e1"]);
-        assert_eq!(find(&|f| f.running = Some(false)).await, ["e2", "e3"]);
-        assert_eq!(find(&|f| f.account = Some("601000000009".parse().unwrap())).await, ["e2"]);
-        assert_eq!(find(&|f| f.product = Some("prod-x".parse().unwrap())).await, ["e1"]);
-        assert_eq!(find(&|f| f.version = Some(VersionFilter::Is("pa-new".parse().unwrap()))).await, ["e2", "e3"]);
-        assert_eq!(find(&|f| f.version = Some(VersionFilter::NoneOf(vec!["pa-new".parse().unwrap()]))).await, ["e1"]);
-        assert_eq!(find(&|f| f.version = Some(VersionFilter::NoneOf(Vec::new()))).await, ["e1", "e2", "e3"]);
-        assert_eq!(find(&|f| f.attention = Some(Attention::Troubled)).await, ["e3"]);
-        assert_eq!(find(&|f| f.ends_by = Some(at(101))).await, ["e1", "e2"]);
-        assert_eq!(find(&|f| f.ids = Some(vec![environment_id("e3"), environment_id("e4")])).await, ["e3"]);
+        assert_eq!(find(|_| ()).await, ["e1", "e2", "e3"]);
+        assert_eq!(find(|f| f.running = Some(true)).await, ["e1"]);
+        assert_eq!(find(|f| f.running = Some(false)).await, ["e2", "e3"]);
+        assert_eq!(find(|f| f.account = Some("601000000009".parse().unwrap())).await, ["e2"]);
+        assert_eq!(find(|f| f.product = Some("prod-x".parse().unwrap())).await, ["e1"]);
+        assert_eq!(find(|f| f.version = Some(VersionFilter::Is("pa-new".parse().unwrap()))).await, ["e2", "e3"]);
+        assert_eq!(find(|f| f.version = Some(VersionFilter::NoneOf(vec!["pa-new".parse().unwrap()]))).await, ["e1"]);
+        assert_eq!(find(|f| f.version = Some(VersionFilter::NoneOf(Vec::new()))).await, ["e1", "e2", "e3"]);
+        assert_eq!(find(|f| f.attention = Some(Attention::Troubled)).await, ["e3"]);
+        assert_eq!(find(|f| f.ends_by = Some(at(101))).await, ["e1", "e2"]);
+        assert_eq!(find(|f| f.ids = Some(vec![environment_id("e3"), environment_id("e4")])).await, ["e3"]);
         let fleet = store.fleet().await.unwrap();
         assert_eq!(fleet.iter().map(|group| group.environments).sum::<i64>(), 4);
         let old: Vec<_> = fleet.iter().filter(|group| group.version.as_str() == "pa-old").collect();
