@@ -18,7 +18,7 @@ pub fn page(fleet: FleetPage) -> Page {
     );
     let by_state =
         fleet.states.iter().map(|(state, n)| line(words::environment_state(*state), n, &[("state", state.as_str())]));
-    let by_stage = fleet.stages.iter().map(|(stage, n)| line(stage.label(), n, &[("stage", stage.as_str())]));
+    let along_the_way = fleet.stages.iter().map(|(stage, n)| line(stage.label(), n, &[("stage", stage.as_str())]));
     let accounts = fleet.accounts.iter().map(|(id, name, n)| line(name, n, &[("account", id.as_str())]));
     let attention = [
         line("On an outdated version", fleet.outdated, &[("version", "outdated")]),
@@ -39,7 +39,7 @@ pub fn page(fleet: FleetPage) -> Page {
         </PageHead>
         <Numbers title="To look at" lines=attention.to_vec() />
         <Numbers title="By state" lines=by_state.collect() />
-        <Numbers title="By stage" lines=by_stage.collect() />
+        <Numbers title="By stage" lines=along_the_way.collect() />
         <Numbers title="By age" lines=ages.collect() />
         <Numbers title="By account" lines=accounts.collect() />
         {more}

@@ -30,7 +30,7 @@ pub(crate) fn environment_row(name: &str, state: EnvironmentState) -> Environmen
 /// A list without anything in it.
 pub(crate) fn environments() -> EnvironmentsPage {
     EnvironmentsPage {
-        rows: Listing::default(),
+        rows: Listing { items: Vec::new(), next: None, filtered: false },
         query: EnvironmentsQuery::default(),
         projects: Vec::new(),
         products: vec![(id("prod-1"), "Studio environment".into())],
