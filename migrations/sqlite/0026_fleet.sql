@@ -6,3 +6,4 @@ CREATE INDEX environment_account ON environment (account_id, created_at, id);
 CREATE INDEX environment_living ON environment (created_at, id) WHERE state <> 'terminated';
 CREATE INDEX environment_fleet ON environment (state, stage, account_id, artifact_id) WHERE state <> 'terminated';
 CREATE INDEX environment_of_people ON environment (project_id, owner_issuer, owner_subject) WHERE state <> 'terminated';
+CREATE INDEX environment_version ON environment (artifact_id, created_at, id);
