@@ -127,6 +127,9 @@ pub struct DemoArguments {
     /// How much faster than AWS things come up; time limits stay real
     #[arg(long, default_value_t = 1.0, value_parser = speed)]
     pub speed: f64,
+    /// Throttles calls as AWS does; without it, nobody is
+    #[arg(long)]
+    pub call_limits: bool,
     /// A CloudFormation template to offer as a product to both projects; can be given several times
     #[arg(long, num_args = 1..)]
     pub product: Vec<PathBuf>,
@@ -152,6 +155,9 @@ pub struct LocalAwsArguments {
     /// How much faster than AWS things come up; time limits stay real
     #[arg(long, default_value_t = 1.0, value_parser = speed)]
     pub speed: f64,
+    /// Throttles calls as AWS does; without it, nobody is
+    #[arg(long)]
+    pub call_limits: bool,
     /// Starts with the organization, its accounts and roles, and without any catalog
     #[arg(long)]
     pub empty: bool,

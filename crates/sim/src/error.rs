@@ -56,6 +56,17 @@ impl AwsError {
         Self::new("ThrottlingException", "Rate exceeded")
     }
 
+    /// As the operation's service (`servicecatalog:ProvisionProduct`) says it.
+    pub fn throttled(operation: &str) -> Self {
+        match operation.split(':').next() {
+            Some("organizations") => {
+                Self::new("TooManyRequestsException", "You have sent too many requests in too short a period of time.")
+            }
+            Some("ec2") => Self::with_status(503, "RequestLimitExceeded", "Request limit exceeded."),
+            _ => Self::throttling(),
+        }
+    }
+
     pub fn expired_token() -> Self {
         Self::with_status(403, "ExpiredTokenException", "The security token included in the request is expired")
     }

@@ -131,12 +131,7 @@ impl Faults {
             }
         }
         match kind {
-            // Organizations has an error of its own for it.
-            FaultKind::Throttle if operation.starts_with("organizations:") => Effect::Refuse(AwsError::new(
-                "TooManyRequestsException",
-                "You have sent too many requests in too short a period of time.",
-            )),
-            FaultKind::Throttle => Effect::Refuse(AwsError::throttling()),
+            FaultKind::Throttle => Effect::Refuse(AwsError::throttled(operation)),
             FaultKind::Error { code, status, message } => Effect::Refuse(AwsError::with_status(status, &code, message)),
             FaultKind::Latency { milliseconds } => Effect::Delay(Duration::from_millis(milliseconds)),
             FaultKind::Timeout => Effect::Hang,

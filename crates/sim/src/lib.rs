@@ -8,6 +8,7 @@
 
 pub mod authorize;
 mod aws_policies;
+pub mod call_limits;
 pub mod cloudformation;
 pub mod context;
 pub mod ec2;
@@ -35,6 +36,7 @@ pub mod value;
 pub mod world;
 
 pub use authorize::authorize;
+pub use call_limits::CallLimits;
 pub use context::{Caller, Ctx, Origin, RoleSession};
 pub use error::AwsError;
 pub use faults::{Fault, FaultKind, Faults};

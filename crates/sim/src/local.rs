@@ -8,6 +8,7 @@ use axum::Router;
 use chrono::{DateTime, Utc};
 use domain::clock::Clock;
 
+use crate::call_limits::CallLimits;
 use crate::error::AwsError;
 use crate::faults::Faults;
 use crate::oidc::Provider;
@@ -29,6 +30,8 @@ pub struct SimOptions {
     pub products: Vec<(String, String)>,
     /// Seeds the exports that AWS's published notebook templates import.
     pub exports: bool,
+    /// Throttles as AWS does: see [`crate::call_limits`].
+    pub call_limits: bool,
     /// Where the portal is: the OIDC provider sends people back only there.
     pub portal_origin: String,
     /// Chance: ids, secrets and keys come from it.
@@ -45,6 +48,7 @@ impl SimOptions {
             data_dir: None,
             products: Vec::new(),
             exports: false,
+            call_limits: false,
             portal_origin: "http://127.0.0.1:3000".into(),
             entropy: [7; 32],
         }
@@ -60,6 +64,7 @@ struct Inner {
     world: Mutex<World>,
     clock: Arc<dyn Clock>,
     faults: Faults,
+    call_limits: Option<CallLimits>,
     oidc: Provider,
     requests: AtomicU64,
     keeper: Option<Keeper>,
@@ -99,6 +104,7 @@ impl LocalAws {
             world: Mutex::new(world),
             clock: options.clock,
             faults: Faults::default(),
+            call_limits: options.call_limits.then(CallLimits::default),
             oidc,
             requests: AtomicU64::new(0),
             keeper: options.data_dir.zip(taken).map(|(dir, lock)| Keeper { dir, _lock: lock, written: Mutex::new(0) }),
@@ -130,6 +136,11 @@ impl LocalAws {
     /// What goes wrong, and how often what was called.
     pub fn faults(&self) -> &Faults {
         &self.0.faults
+    }
+
+    /// `None` where nobody is throttled.
+    pub fn call_limits(&self) -> Option<&CallLimits> {
+        self.0.call_limits.as_ref()
     }
 
     /// The origin that presigned URLs point to.

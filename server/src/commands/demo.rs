@@ -21,6 +21,7 @@ pub(super) async fn run(arguments: &DemoArguments) -> Result<ExitCode> {
         speed: arguments.speed,
         products: templates::read(&arguments.product),
         exports: arguments.exports,
+        call_limits: arguments.call_limits,
         database_url: arguments.database_url.clone(),
         smtp: arguments.smtp,
     };

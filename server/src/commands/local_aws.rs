@@ -21,6 +21,7 @@ pub(super) async fn run(arguments: &LocalAwsArguments) -> Result<ExitCode> {
     options.data_dir.clone_from(&arguments.data_dir);
     options.products = templates::read(&arguments.product);
     options.exports = arguments.exports;
+    options.call_limits = arguments.call_limits;
     options.entropy = Random::from_os().bytes();
     let aws = LocalAws::new(options).context("the local AWS cannot be set up")?;
     let next = |n: u16| match arguments.listen.port() {

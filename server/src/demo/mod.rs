@@ -40,6 +40,8 @@ pub struct DemoOptions {
     /// Templates of one's own, by name and text.
     pub products: Vec<(String, String)>,
     pub exports: bool,
+    /// The local AWS throttles as AWS does.
+    pub call_limits: bool,
     /// Another database than SQLite.
     pub database_url: Option<String>,
     /// A mail server on this machine that takes what the demo sends.
@@ -113,6 +115,7 @@ async fn local_aws(options: &DemoOptions, deps: &Deps, kept: &Kept, portal: &Tcp
     sim.data_dir = kept.folder("aws");
     sim.products.clone_from(&options.products);
     sim.exports = options.exports;
+    sim.call_limits = options.call_limits;
     sim.portal_origin = format!("http://{}", portal.local_addr()?);
     sim.entropy = deps.random.bytes();
     let aws = LocalAws::new(sim).context("the local AWS cannot be set up")?;

@@ -42,6 +42,7 @@ impl State {
             speed: 1.0,
             products: Vec::new(),
             exports: false,
+            call_limits: false,
             smtp: None,
             database_url: None,
         };

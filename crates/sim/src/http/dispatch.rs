@@ -39,6 +39,9 @@ pub(super) fn call(
         let agent = parts.headers.get(http::header::USER_AGENT).and_then(|agent| agent.to_str().ok());
         let origin = Origin { user_agent: agent.map(str::to_owned), via: None };
         let ctx = Ctx { caller, region: signed.region, now, request_id: request_id.to_owned(), origin };
+        if let Some(limits) = aws.call_limits() {
+            limits.take(&ctx, &request.name())?;
+        }
         run(world, &ctx, request)
     });
     match result {

@@ -31,8 +31,7 @@ async fn call(State(aws): State<LocalAws>, parts: Parts, body: Bytes) -> Respons
         Ok(request) => request,
         Err((protocol, error)) => return wire::refuse(protocol, &error, &request_id),
     };
-    let name = format!("{}:{}", request.service.name(), request.operation);
-    let effect = aws.faults().strike(&name);
+    let effect = aws.faults().strike(&request.name());
     match &effect {
         Effect::Refuse(error) => return wire::refuse(request.service.protocol(), error, &request_id),
         Effect::Hang => std::future::pending().await,

@@ -88,6 +88,13 @@ pub(super) struct Request {
     pub(super) input: Input,
 }
 
+impl Request {
+    /// `servicecatalog:ProvisionProduct`.
+    pub(super) fn name(&self) -> String {
+        format!("{}:{}", self.service.name(), self.operation)
+    }
+}
+
 /// Tells service, operation and input of a request.
 pub(super) fn read(parts: &Parts, body: &[u8]) -> Result<Request, (Protocol, AwsError)> {
     if let Some(target) = parts.headers.get("x-amz-target") {
