@@ -35,6 +35,12 @@ impl Ask {
         ask
     }
 
+    pub(crate) fn put_json(path: &str, value: &serde_json::Value) -> Self {
+        let mut ask = Self { method: Method::PUT, body: value.to_string().into(), ..Self::get(path) };
+        ask.headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
+        ask
+    }
+
     pub(crate) fn with(mut self, name: header::HeaderName, value: &str) -> Result<Self> {
         self.headers.insert(name, value.parse().context("a header that cannot be sent")?);
         Ok(self)

@@ -3,6 +3,7 @@
 
 mod browser;
 mod client;
+mod document;
 mod form;
 mod hand_written;
 mod load;
@@ -13,6 +14,7 @@ mod process;
 mod report;
 mod seed;
 mod serve;
+mod soak;
 mod targets;
 
 use std::path::PathBuf;
@@ -31,6 +33,8 @@ struct Arguments {
 enum Command {
     /// Measures everything and writes the document
     Measure(Measure),
+    /// Many at once, much in the store, replicas that die; see `cargo xtask soak`
+    Soak(soak::Soak),
     /// Serves the pages that the portal's are compared with
     HandWritten {
         /// The portal's database
@@ -87,6 +91,14 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
                     "MISSED: {}: {:.3} {}, the bar is {} {}",
                     bar.name, bar.found, bar.unit, bar.limit, bar.unit
                 ));
+            }
+            Ok(if missed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+        Command::Soak(arguments) => {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            let missed = runtime.block_on(soak::run(&arguments))?;
+            for what in &missed {
+                complain(&format!("MISSED: {what}"));
             }
             Ok(if missed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }

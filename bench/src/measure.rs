@@ -18,7 +18,7 @@ use crate::report::{Bar, Report, Row, Twin};
 use crate::seed;
 use crate::serve::Serve;
 use crate::targets::{self, Target};
-use crate::{Measure, machine};
+use crate::{Measure, document, machine};
 
 /// The portal may be half as fast as a page written by hand.
 const RATIO: f64 = 0.5;
@@ -91,7 +91,8 @@ pub(crate) async fn run(arguments: &Measure) -> Result<Vec<Bar>> {
         rows,
         bars,
     };
-    fs::write(&arguments.document, report.to_markdown())
+    let before = fs::read_to_string(&arguments.document).unwrap_or_default();
+    fs::write(&arguments.document, document::with_beginning(&before, &report.to_markdown()))
         .with_context(|| format!("{} cannot be written", arguments.document.display()))?;
     Ok(report.missed().into_iter().cloned().collect())
 }
@@ -169,7 +170,7 @@ fn kilobytes(bytes: u64) -> f64 {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the date of the document")]
-fn today() -> String {
+pub(crate) fn today() -> String {
     DateTime::<Utc>::from(std::time::SystemTime::now()).format("%Y-%m-%d").to_string()
 }
 

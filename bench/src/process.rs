@@ -50,10 +50,26 @@ impl Running {
 
     /// Resident memory in bytes, as Linux counts it.
     pub(crate) fn resident(&self) -> Result<u64> {
+        self.memory("VmRSS:")
+    }
+
+    /// The most that it ever was.
+    pub(crate) fn peak(&self) -> Result<u64> {
+        self.memory("VmHWM:")
+    }
+
+    fn memory(&self, line: &str) -> Result<u64> {
         let path = format!("/proc/{}/status", self.child.id());
         let status = std::fs::read_to_string(path).context("resident memory is read from /proc, which Linux has")?;
-        let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB"));
-        Ok(kilobytes.context("/proc tells no VmRSS")?.parse::<u64>()? * 1024)
+        let kilobytes = status.lines().find_map(|it| it.strip_prefix(line)?.trim().strip_suffix(" kB"));
+        Ok(kilobytes.with_context(|| format!("/proc tells no {line}"))?.parse::<u64>()? * 1024)
+    }
+
+    /// At once, as `kill -9` does.
+    pub(crate) fn kill(&mut self) -> Result<()> {
+        self.child.kill().context("a process cannot be killed")?;
+        self.child.wait().context("a killed process does not end")?;
+        Ok(())
     }
 }
 

@@ -90,11 +90,11 @@ impl Serve {
 }
 
 /// A port that nobody has at this moment.
-fn free_address() -> Result<SocketAddr> {
+pub(crate) fn free_address() -> Result<SocketAddr> {
     Ok(TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0)))?.local_addr()?)
 }
 
-fn wait_until_ready(address: SocketAddr, start: Instant) -> Result<()> {
+pub(crate) fn wait_until_ready(address: SocketAddr, start: Instant) -> Result<()> {
     while !is_ready(address) {
         if start.elapsed() > READY_WITHIN {
             bail!("serve was not ready within {} s", READY_WITHIN.as_secs());

@@ -1,5 +1,5 @@
 //! Builds, runs, checks and measures Studiogate: `cargo xtask demo`, `cargo xtask test`, `cargo xtask build`,
-//! `cargo xtask bench`.
+//! `cargo xtask bench`, `cargo xtask soak`.
 //!
 //! Everything it needs beyond Rust, Node.js and a C compiler is fetched at pinned versions into
 //! `~/.cache/studiogate`, outside the checkout, and reused.
@@ -20,6 +20,7 @@ mod prerequisites;
 mod progress;
 mod python;
 mod site;
+mod soak;
 mod stamp;
 mod styles;
 mod test;
@@ -57,6 +58,15 @@ enum Task {
     Build,
     /// Measures the release and writes `docs/benchmarks.md`; fails when a bar is missed
     Bench,
+    /// Many environments at once, full lists, replicas that are killed; writes into `docs/benchmarks.md`
+    Soak {
+        /// The parts to run; all of them when none is named
+        #[arg(value_enum)]
+        kinds: Vec<soak::Kind>,
+        /// A smaller number of environments, for a try; nothing is written down
+        #[arg(long)]
+        count: Option<u32>,
+    },
     /// Makes sure that Rust can compile the browser's side
     WasmTarget,
     /// Starts a Postgres of its own, sets `STUDIOGATE_TEST_POSTGRES_URL` and runs the command
@@ -73,6 +83,7 @@ fn main() -> ExitCode {
         Task::Test { parts } => test::run(&workspace, &parts),
         Task::Build => build::run_task(&workspace),
         Task::Bench => bench::run(&workspace),
+        Task::Soak { kinds, count } => soak::run(&workspace, &kinds, count),
         Task::WasmTarget => prerequisites::wasm_target().map(drop),
         Task::Postgres { command } => postgres::run(&command),
     });
