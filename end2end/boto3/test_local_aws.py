@@ -11,6 +11,22 @@ from local_aws import start as setUpModule
 from local_aws import stop as tearDownModule
 
 
+def bound(person):
+    """What the portal would bind parameters of products to."""
+    return {
+        "UserProfileName": person,
+        "StudioUserId": person,
+        "VpcId": f"vpc-{DEV}",
+        "SubnetIds": f"subnet-{DEV}-a,subnet-{DEV}-b",
+        "SecurityGroupIds": f"sg-{DEV}",
+        "Project": "fraud-detection",
+        "CostCenter": "CC-4711",
+        "DataClass": "confidential",
+        "StudioDomainId": SHARED_DOMAIN,
+        "KmsKeyArn": f"arn:aws:kms:{REGION}:{DEV}:key/6b1f0c52-7d5e-4c0a-9a52-{DEV}",
+    }
+
+
 class LocalAws(AwsTestCase):
     def profile(self, person):
         sagemaker = client("sagemaker", DEV)
@@ -85,18 +101,7 @@ class LocalAws(AwsTestCase):
         person = "flow-ada"
         keys = role(DEV, "StudiogateProvisioner", person)
         catalog = client("servicecatalog", keys)
-        values = {
-            "UserProfileName": person,
-            "StudioUserId": person,
-            "VpcId": f"vpc-{DEV}",
-            "SubnetIds": f"subnet-{DEV}-a,subnet-{DEV}-b",
-            "SecurityGroupIds": f"sg-{DEV}",
-            "Project": "fraud-detection",
-            "CostCenter": "CC-4711",
-            "DataClass": "confidential",
-            "StudioDomainId": SHARED_DOMAIN,
-            "KmsKeyArn": f"arn:aws:kms:{REGION}:{DEV}:key/6b1f0c52-7d5e-4c0a-9a52-{DEV}",
-        }
+        values = bound(person)
         products = {view["Name"]: view["ProductId"] for view in catalog.search_products()["ProductViewSummaries"]}
         self.assertEqual(len(products), 4)
         for name, product in products.items():
@@ -173,6 +178,60 @@ class LocalAws(AwsTestCase):
             sagemaker.delete_space(DomainId=domain, SpaceName=space["SpaceName"])
         until(spaces, lambda left: not left)
         self.assertEqual(self.terminate(catalog, provisioned), "SUCCEEDED")
+
+    def test_a_provisioned_product_is_given_to_somebody_else(self):
+        keys = role(DEV, "StudiogateProvisioner", "gives-ada")
+        catalog = client("servicecatalog", keys)
+        products = {view["Name"]: view["ProductId"] for view in catalog.search_products()["ProductViewSummaries"]}
+        product = products["Governed S3 workspace"]
+        artifact = catalog.describe_product(Id=product)["ProvisioningArtifacts"][0]["Id"]
+        asked = catalog.describe_provisioning_parameters(
+            ProductId=product,
+            ProvisioningArtifactId=artifact,
+            PathId=catalog.list_launch_paths(ProductId=product)["LaunchPathSummaries"][0]["Id"],
+        )["ProvisioningArtifactParameters"]
+        values = bound("gives-ada")
+        record = catalog.provision_product(
+            ProductId=product,
+            ProvisioningArtifactId=artifact,
+            ProvisionedProductName="given",
+            ProvisionToken="given",
+            ProvisioningParameters=[
+                {"Key": p["ParameterKey"], "Value": values[p["ParameterKey"]]}
+                for p in asked
+                if p["ParameterKey"] in values
+            ],
+            Tags=[
+                {"Key": "studiouserid", "Value": "gives-ada"},
+                {"Key": "cost-center", "Value": "CC-4711"},
+                {"Key": "data-class", "Value": "confidential"},
+            ],
+        )["RecordDetail"]
+        given = record["ProvisionedProductId"]
+        self.record(catalog, record["RecordId"])
+        owner = f"arn:aws:sts::{DEV}:assumed-role/StudiogateProvisioner/takes-bob"
+        give = lambda **more: catalog.update_provisioned_product_properties(  # noqa: E731
+            **{
+                "ProvisionedProductId": given,
+                "ProvisionedProductProperties": {"OWNER": owner},
+                "IdempotencyToken": "give",
+                **more,
+            }
+        )
+        answer = give()
+        self.assertEqual((answer["Status"], answer["ProvisionedProductProperties"]), ("SUCCEEDED", {"OWNER": owner}))
+        self.assertEqual(give()["RecordId"], answer["RecordId"])
+        self.refused("InvalidParametersException", give, ProvisionedProductProperties={"OWNER": "bob"})
+        bob = client("servicecatalog", role(DEV, "StudiogateProvisioner", "takes-bob"))
+        theirs = lambda of: [  # noqa: E731
+            it["Id"]
+            for it in of.search_provisioned_products(AccessLevelFilter={"Key": "User", "Value": "self"})[
+                "ProvisionedProducts"
+            ]
+        ]
+        until(lambda: theirs(bob), lambda found: given in found)
+        self.assertNotIn(given, theirs(catalog))
+        self.assertEqual(self.terminate(bob, given), "SUCCEEDED")
 
     def record(self, catalog, record):
         return until(

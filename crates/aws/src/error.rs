@@ -302,6 +302,7 @@ fn in_words(operation: &str) -> &'static str {
         "sts:GetCallerIdentity" => "say which identity the portal has",
         "servicecatalog:ProvisionProduct" => "start the environment",
         "servicecatalog:UpdateProvisionedProduct" => "start the update of the environment",
+        "servicecatalog:UpdateProvisionedProductProperties" => "give the environment to its new owner",
         "servicecatalog:TerminateProvisionedProduct" => "start the termination of the environment",
         "servicecatalog:DescribeRecord" => "tell how far the environment is",
         "servicecatalog:DescribeProvisionedProduct" | "servicecatalog:SearchProvisionedProducts" => {

@@ -18,6 +18,8 @@ fn person() -> AssumeGrant {
         project: "fraud-detection".parse().unwrap(),
         stage: Stage::Dev,
         studiodomain: None,
+        studioprofile: None,
+        studionextowner: None,
     };
     let policy = SessionPolicy::allow(&["sagemaker:CreatePresignedDomainUrl"], &["arn:aws:x".to_owned()]).unwrap();
     AssumeGrant::person(tags.studiouserid.clone().into(), tags, policy)

@@ -48,6 +48,11 @@ impl AwsError {
         Self::new("DuplicateResourceException", message)
     }
 
+    /// Of Service Catalog.
+    pub fn invalid_state(message: impl Into<String>) -> Self {
+        Self::new("InvalidStateException", message)
+    }
+
     pub fn access_denied(message: impl Into<String>) -> Self {
         Self::with_status(403, "AccessDeniedException", message)
     }

@@ -153,6 +153,55 @@ async fn the_provisioner_clears_what_the_person_owns() {
     assert_eq!(h.json(&ada, "SageMaker.DeleteSpace", space("bob")).await.unwrap_err().0, "AccessDeniedException");
 }
 
+/// The tag says who opens it: it is written anew for whom the session names alone, and nothing else with it.
+#[tokio::test]
+async fn v8_2_3_an_owners_tag_is_written_for_the_next_owner_alone() {
+    const TAG: &str = "SageMaker.AddTags";
+    let h = Harness::new();
+    let domain = h.profile("ada").await;
+    h.profile("bob").await;
+    let hub = h.hub().await;
+    let session = async |holder: &str, next: Option<&str>| {
+        let mut fields = vec![
+            ("ExternalId", sim::seed::EXTERNAL_ID),
+            ("SourceIdentity", "lead"),
+            ("Tags.member.1.Key", "studiouserid"),
+            ("Tags.member.1.Value", holder),
+        ];
+        if let Some(next) = next {
+            fields.extend([("Tags.member.2.Key", "studionextowner"), ("Tags.member.2.Value", next)]);
+        }
+        let role = format!("arn:aws:iam::{DEV}:role/StudiogateProvisioner");
+        h.assume(&hub, &role, &fields).await.unwrap()
+    };
+    let tags = |whose: &str, tags: &[(&str, &str)]| {
+        let arn = format!("arn:aws:sagemaker:eu-west-1:{DEV}:user-profile/{domain}/{whose}");
+        let tags: Vec<Value> = tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
+        json!({ "ResourceArn": arn, "Tags": tags })
+    };
+    let to_bob = session("ada", Some("bob")).await;
+    for (why, keys, body) in [
+        ("somebody else's", &to_bob, tags("bob", &[("studiouserid", "bob")])),
+        ("to somebody else", &to_bob, tags("ada", &[("studiouserid", "eve")])),
+        ("with another tag", &to_bob, tags("ada", &[("studiouserid", "bob"), ("data-class", "public")])),
+        ("nobody named", &session("ada", None).await, tags("ada", &[("studiouserid", "ada")])),
+    ] {
+        let refused = h.json(keys, TAG, body).await.unwrap_err();
+        assert_eq!(refused.0, "AccessDeniedException", "{why}: {}", refused.1);
+    }
+    let bob = h.as_person(DEV, "StudiogateLauncher", "bob", None).await;
+    assert!(open(&h, &bob, &domain, "ada").await.is_err());
+    h.json(&to_bob, TAG, tags("ada", &[("studiouserid", "bob")])).await.unwrap();
+    open(&h, &bob, &domain, "ada").await.unwrap();
+    let ada = h.as_person(DEV, "StudiogateLauncher", "ada", None).await;
+    assert_eq!(open(&h, &ada, &domain, "ada").await.unwrap_err().0, "AccessDeniedException");
+    // It was given once: the same session gives it nobody again.
+    assert_eq!(
+        h.json(&to_bob, TAG, tags("ada", &[("studiouserid", "bob")])).await.unwrap_err().0,
+        "AccessDeniedException"
+    );
+}
+
 /// AWS refuses a list that is allowed on ARNs alone: lists have no resource in IAM.
 #[tokio::test]
 async fn a_list_is_allowed_on_every_resource_or_not_at_all() {

@@ -1,9 +1,11 @@
-//! The three acts: provision, update, terminate. Each carries the caller's own token, so that it can be repeated.
+//! The acts: provision, update, terminate, give to another owner. Each carries the caller's own token, so that it can be repeated.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-use aws_sdk_servicecatalog::types::{ProvisioningParameter, RecordDetail, Tag, UpdateProvisioningParameter};
+use aws_sdk_servicecatalog::types::{
+    PropertyKey, ProvisioningParameter, RecordDetail, Tag, UpdateProvisioningParameter,
+};
 use domain::id::{ProductId, ProvisionedProductId, ProvisioningArtifactId, RecordId};
 
 use super::{ServiceCatalog, once};
@@ -170,6 +172,26 @@ impl ServiceCatalog {
             .retain_physical_resources(wanted.retain_physical_resources);
         let answer = call(OPERATION, request.customize().config_override(once()).send()).await?;
         accepted(OPERATION, answer.record_detail)
+    }
+
+    /// Makes somebody else the owner, who alone reaches it at the access level `User`: `UpdateProvisionedProductProperties` with
+    /// `OWNER`. `owner` is the ARN of a user, a role or a session of a role, of the same account.
+    pub async fn give_provisioned_product(
+        &self,
+        product: &ProvisionedProductId,
+        owner: &str,
+        token: &str,
+    ) -> Result<RecordId> {
+        const OPERATION: &str = "servicecatalog:UpdateProvisionedProductProperties";
+        has_token(OPERATION, token)?;
+        let request = self
+            .client
+            .update_provisioned_product_properties()
+            .provisioned_product_id(product.as_str())
+            .provisioned_product_properties(PropertyKey::Owner, owner)
+            .idempotency_token(token);
+        let answer = call(OPERATION, request.customize().config_override(once()).send()).await?;
+        id(OPERATION, "RecordId", answer.record_id)
     }
 }
 

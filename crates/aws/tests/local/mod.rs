@@ -172,7 +172,14 @@ pub(crate) fn id_of(person: &str) -> StudioUserId {
 
 pub(crate) fn tags(person: &str) -> SessionTags {
     let project = "fraud-detection".parse().unwrap();
-    SessionTags { studiouserid: id_of(person), project, stage: Stage::Dev, studiodomain: None }
+    SessionTags {
+        studiouserid: id_of(person),
+        project,
+        stage: Stage::Dev,
+        studiodomain: None,
+        studioprofile: None,
+        studionextowner: None,
+    }
 }
 
 pub(crate) fn role_in(account: &str, role: RoleName) -> RoleRef {

@@ -9,6 +9,7 @@ mod paths;
 mod portfolios;
 mod products;
 mod progress;
+mod properties;
 mod provision;
 mod provisioned;
 mod records;
@@ -25,6 +26,8 @@ mod tests;
 mod tests_of_access;
 #[cfg(test)]
 mod tests_of_lists;
+#[cfg(test)]
+mod tests_of_properties;
 
 use serde_json::Value;
 
@@ -64,6 +67,7 @@ pub fn handle(world: &mut World, ctx: &Ctx, operation: &str, body: &Value) -> Re
         "DescribeProvisioningParameters" => parameters::describe(world, ctx, body),
         "ProvisionProduct" => provision::provision(world, ctx, body),
         "UpdateProvisionedProduct" => update::update(world, ctx, body),
+        "UpdateProvisionedProductProperties" => properties::update(world, ctx, body),
         "TerminateProvisionedProduct" => terminate::terminate(world, ctx, body),
         "DescribeRecord" => records::describe(world, ctx, body),
         "ListRecordHistory" => records::history(world, ctx, body),

@@ -143,7 +143,7 @@ pub struct ProvisionedProduct {
     pub launch_role: Option<String>,
     /// Topics that stack events go to; passed on to CloudFormation.
     pub notification_arns: Vec<String>,
-    /// `UserArn` and `UserArnSession` of who provisioned it.
+    /// `UserArn` and `UserArnSession` of who provisioned it, or was made its owner.
     pub user_arn: String,
     pub user_session: String,
     pub last_record: String,
@@ -159,7 +159,8 @@ pub struct ProvisionedProduct {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Record {
     pub id: String,
-    /// `PROVISION_PRODUCT`, `UPDATE_PROVISIONED_PRODUCT`, `TERMINATE_PROVISIONED_PRODUCT`.
+    /// `PROVISION_PRODUCT`, `UPDATE_PROVISIONED_PRODUCT`, `TERMINATE_PROVISIONED_PRODUCT`; of a change of properties see
+    /// `properties.rs`.
     pub kind: String,
     pub account: AccountId,
     pub region: String,

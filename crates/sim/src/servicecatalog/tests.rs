@@ -31,7 +31,7 @@ impl Bench {
         Self { aws: LocalAws::new(options).unwrap(), clock }
     }
 
-    fn minutes(&self, minutes: i64) {
+    pub(super) fn minutes(&self, minutes: i64) {
         self.clock.advance(TimeDelta::minutes(minutes));
     }
 
