@@ -86,16 +86,15 @@ impl Tx {
         execute(self.on(), Sql::insert("audit_block", columns)).await?;
         let mut position = block.first_position;
         for entries in block.entries.chunks(200) {
+            // Not by a join, for which SQLite goes through all that waits, or through all ids.
             let mut sql = Sql::new("UPDATE audit_event SET sealed_at = ");
-            sql.value(block.sealed_at).push(", position = sealed.column2 FROM (VALUES ");
-            for (i, entry) in entries.iter().enumerate() {
-                if i > 0 {
-                    sql.push(", ");
-                }
-                sql.push("(").value(entry.id.as_str()).push(", ").value(position).push(")");
+            sql.value(block.sealed_at).push(", position = CASE id");
+            for entry in entries {
+                sql.push(" WHEN ").value(entry.id.as_str()).push(" THEN ").value(position);
                 position += 1;
             }
-            sql.push(") AS sealed WHERE audit_event.id = sealed.column1 AND audit_event.position IS NULL");
+            sql.push(" END WHERE id IN ").tuple(entries.iter().map(|entry| entry.id.as_str().to_owned()));
+            sql.push(" AND position IS NULL");
             if execute(self.on(), sql).await? != entries.len() as u64 {
                 return Err(Error::conflict("audit log", format!("block {}", block.height)));
             }

@@ -195,6 +195,12 @@ impl Store {
         Ok(rows.into_iter().map(|row| StoredEvent::try_from(row).map(|stored| stored.event)).collect())
     }
 
+    /// Whether any event waits for the sealer; however many do, it is one look.
+    pub async fn has_unsealed_events(&self) -> Result<bool> {
+        let sql = Sql::new("SELECT id FROM audit_event WHERE position IS NULL LIMIT 1");
+        Ok(optional::<(String,)>(self.read(), sql).await?.is_some())
+    }
+
     /// How many events wait for the sealer, and since when the oldest.
     pub async fn unsealed_backlog(&self) -> Result<(i64, Option<DateTime<Utc>>)> {
         let sql = Sql::new("SELECT COUNT(*) AS n, MIN(at) AS oldest FROM audit_event WHERE position IS NULL");

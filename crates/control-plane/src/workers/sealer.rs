@@ -16,7 +16,7 @@ impl ControlPlane {
     pub(super) async fn seal_audit(&self) -> Result<usize> {
         let mut sealed = 0;
         // A look first: most rounds find nothing, and a transaction would hold up the writers.
-        while self.store().unsealed_backlog().await?.0 > 0 {
+        while self.store().has_unsealed_events().await? {
             let mut tx = self.store().begin().await?;
             if !tx.try_lock(Lock::Sealer).await? {
                 return Ok(sealed);

@@ -73,6 +73,7 @@ on_both! {
         assert_eq!(waiting(&store, 10).await, told);
         assert_eq!(store.count_audit_events().await.unwrap(), 3);
         assert_eq!(store.unsealed_backlog().await.unwrap(), (3, Some(at(1))));
+        assert!(store.has_unsealed_events().await.unwrap());
         // What is read back gives the same digest: it is what was written.
         let back = waiting(&store, 10).await;
         assert_eq!(back.iter().map(Digest::of).collect::<Vec<_>>(), told.iter().map(Digest::of).collect::<Vec<_>>());
@@ -100,6 +101,7 @@ on_both! {
         assert_eq!(seal_some(&store, 430, 1001).await, 21);
         assert_eq!(seal_some(&store, 430, 1002).await, 0);
         assert_eq!(store.unsealed_backlog().await.unwrap(), (0, None));
+        assert!(!store.has_unsealed_events().await.unwrap());
 
         let blocks = blocks_of(&store, 0, 10).await;
         assert_eq!(blocks.iter().map(|b| (b.height, b.first_position, b.len())).collect::<Vec<_>>(), [(1, 1, 430), (2, 431, 21)]);
