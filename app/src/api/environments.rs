@@ -1,4 +1,4 @@
-use domain::view::{ExtensionInput, HandOverInput, HoldInput, TerminateInput, TogetherInput};
+use domain::view::{ExtensionInput, HandOverInput, HoldInput, TerminateInput, TogetherInput, TransferInput};
 use leptos::prelude::*;
 use leptos::server_fn::codec::PostUrl;
 
@@ -135,6 +135,24 @@ pub async fn release_environment(
     act(Form::of("/environments", &environment), |portal, caller| async move {
         portal.release_environment(&caller, &id(&environment, "environment")?).await?;
         Ok(done(format!("/environments/{environment}"), "The environment is no longer held."))
+    })
+    .await
+}
+
+#[server(endpoint = "transfer_environment", prefix = "/api", input = PostUrl, output = Html)]
+pub async fn transfer_environment(
+    #[server(rename = "id")]
+    #[server(default)]
+    environment: String,
+    #[server(default)] transfer_to: String,
+    #[server(default)] transfer_reason: String,
+    #[server(default)] version: String,
+) -> Posted {
+    let input = TransferInput { transfer_to, transfer_reason, version };
+    let form = Form::of("/environments", &environment).with_fields(&input).with_field("id", &environment);
+    act(form, |portal, caller| async move {
+        portal.transfer_environment(&caller, &id(&environment, "environment")?, input).await?;
+        Ok(done(format!("/environments/{environment}"), "The environment is being given to its new owner."))
     })
     .await
 }

@@ -57,6 +57,7 @@ impl Form {
             | "/api/request_extension"
             | "/api/hold_environment"
             | "/api/hand_over_environment"
+            | "/api/transfer_environment"
             | "/api/mark_running_job" => Self::of("/environments", &value("id")),
             "/api/revoke_access" => Self::of_revocation(&value("environment"), &value("person")),
             "/api/save_approval_floor" => Self::at("/admin/approvals").named("floor"),

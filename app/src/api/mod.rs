@@ -110,6 +110,7 @@ pub const PATHS: &[&str] = &[
     "/api/submit_update",
     "/api/terminate_environment",
     "/api/test_webhook",
+    "/api/transfer_environment",
     "/api/unmark_running_job",
     "/api/withdraw_request",
 ];

@@ -41,7 +41,7 @@ pub fn field_label(name: &str) -> String {
 }
 
 /// Fields whose label is not their name.
-const LABELS: [(&str, &str); 36] = [
+const LABELS: [(&str, &str); 38] = [
     ("actor", "Who"),
     ("artifact", "Version"),
     ("confirm", "The name, typed to confirm"),
@@ -72,6 +72,8 @@ const LABELS: [(&str, &str); 36] = [
     ("to", "Their e-mail address"),
     ("together_count", "How many, typed to confirm"),
     ("together_reason", "Reason"),
+    ("transfer_reason", "Why"),
+    ("transfer_to", "E-mail address of the new owner"),
     ("typical_minutes", "Expected minutes to come up"),
     ("vpc_id", "VPC id"),
     ("who_1", "Step 1: who decides"),

@@ -23,6 +23,9 @@ pub fn TextField(
     /// Keeps the ids of two forms on one page apart.
     #[prop(optional)]
     part: &'static str,
+    /// What a browser proposes; anything else can be typed as well.
+    #[prop(optional)]
+    proposals: Vec<String>,
     /// An identifier of AWS rather than prose.
     #[prop(optional)]
     code: bool,
@@ -35,6 +38,11 @@ pub fn TextField(
     // What was typed into a password field is never sent back.
     let value = (kind != "password").then(|| state.value(&name).map_or(value, str::to_owned));
     let described = describe(&id, !help.is_empty() || limits.is_some(), error.is_some());
+    let list = (!proposals.is_empty()).then(|| format!("{id}-proposals"));
+    let options = list.clone().map(|id| {
+        let options = proposals.into_iter().map(|value| view! { <option value=value></option> }).collect_view();
+        view! { <datalist id=id>{options}</datalist> }
+    });
     view! {
         <Field id=id.clone() label help limits error=error.clone() required filter>
             <input
@@ -46,10 +54,12 @@ pub fn TextField(
                 inputmode=inputmode
                 required=required && !filter
                 autocomplete=autocomplete
+                list=list
                 spellcheck="false"
                 aria-invalid=error.is_some().then_some("true")
                 aria-describedby=described
             />
+            {options}
         </Field>
     }
 }

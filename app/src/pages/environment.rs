@@ -9,6 +9,7 @@ use super::environment_lease::{Lease, LeaseCallout};
 use super::environment_left::{KeptHomes, LeftBehind};
 use super::environment_observed::{DriftCallout, RunningCard};
 use super::environment_terminate::Terminate;
+use super::environment_transfer::{Transfer, TransferCallout};
 use super::environment_version::{Version, VersionCallout};
 use crate::components::{
     Callout, Card, Crumb, EnvironmentBadge, ErrorSummary, Fact, Facts, Hidden, Icon, IconView, Moment, PageHead,
@@ -59,6 +60,7 @@ pub fn page(environment: EnvironmentPage, ended: bool) -> Page {
         {ended.then(|| view! { <Ended state /> })}
         <LeftBehind environment=environment.clone() />
         <KeptHomes environment=environment.clone() />
+        {(!over).then(|| view! { <TransferCallout environment=environment.clone() /> })}
         {(!over).then(|| view! { <HandedOver environment=environment.clone() /> })}
         <Revoked revoked=environment.revoked.clone() is_owner=environment.is_owner />
         {(!over).then(|| view! { <DriftCallout observed=environment.observed.clone() /> <LeaseCallout environment=environment.clone() /> })}
@@ -73,6 +75,7 @@ pub fn page(environment: EnvironmentPage, ended: bool) -> Page {
                 {(!over).then(|| view! { <Lease environment=environment.clone() /> })}
                 {(!over && !live).then(|| view! { <Version environment=environment.clone() /> })}
                 {(!over && !live).then(|| view! { <HandOverForm environment=environment.clone() /> })}
+                {(!over && !live).then(|| view! { <Transfer environment=environment.clone() /> })}
                 {revoke}
                 {terminate}
             </div>
@@ -108,6 +111,8 @@ fn Launch(environment: EnvironmentPage) -> impl IntoView {
         .into_any()
     } else if environment.revoked.is_some() {
         view! { <p class="text-muted">"It is not opened: access to it is revoked."</p> }.into_any()
+    } else if environment.transfer.is_some() {
+        view! { <p class="text-muted">"It is not opened: it changes hands."</p> }.into_any()
     } else if environment.lease.standing.has_ended() {
         view! { <p class="text-muted">"It is not opened: its lease has ended."</p> }.into_any()
     } else if environment.is_owner {
@@ -189,6 +194,7 @@ fn About(environment: EnvironmentPage) -> impl IntoView {
         <Card title="About">
             <Facts>
                 <Fact term="Owner">{environment.owner}</Fact>
+                {environment.named_after.map(|name| view! { <Fact term="Named in AWS after"><code>{name}</code></Fact> })}
                 <Fact term="Project and stage">{environment.project.to_string()} " / " {environment.stage.label()}</Fact>
                 <Fact term="Account">
                     {environment.account_name} " (" <code>{environment.account.to_string()}</code> "), "

@@ -24,6 +24,7 @@ mod environment_lease;
 mod environment_left;
 mod environment_observed;
 mod environment_terminate;
+mod environment_transfer;
 mod environment_version;
 pub mod environments;
 mod environments_filters;

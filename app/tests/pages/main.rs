@@ -12,6 +12,7 @@ mod probes;
 mod revocations;
 mod samples;
 mod terminations;
+mod transfers;
 mod updates;
 
 use std::sync::Arc;

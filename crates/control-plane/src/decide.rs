@@ -204,6 +204,8 @@ impl ControlPlane {
             project: request.project.clone(),
             owner: request.requester.clone(),
             studio_user_id: request.requester.studio_user_id(),
+            named_after: None,
+            transfer: None,
             product: request.product.clone(),
             artifact: request.artifact.clone(),
             account: request.account.clone(),

@@ -38,6 +38,7 @@ impl ControlPlane {
             Action::UpdateEnvironment,
             Action::LeaveResources,
             Action::HandOverEnvironment,
+            Action::TransferEnvironment,
             Action::ExtendLease,
             Action::HoldEnvironment,
             Action::ObserveEnvironment,
@@ -58,6 +59,8 @@ impl ControlPlane {
         let ends = Termination::of(&it, &told, artifact);
         let version = artifact.map(|a| a.name.clone());
         let newer = product.as_ref().and_then(|product| newer(product, &it.artifact));
+        let transfers = allowed.has(Action::TransferEnvironment);
+        let next_owners = if transfers { self.next_owners(caller, &it).await? } else { Vec::new() };
         let waiting = self.store().undecided_request_of(&it.id).await?.map(|request| request.id);
         let observed = self.observed_view(&it).await?;
         let home_choice = ends.has_home.then(|| HomeChoice {
@@ -83,6 +86,10 @@ impl ControlPlane {
             kept_homes: kept_homes(&it, &told),
             stack_arn: it.stack_arn.clone(),
             handed_over: self.hand_over_view(&it).await?,
+            transfer: self.transfer_view(&it).await?,
+            next_owners,
+            named_after: it.named_after.as_ref().map(ToString::to_string),
+            longest_session: in_hours(self.settings().studio_session.of(it.stage).seconds()),
             contact: self.settings().platform_contact.clone(),
             revoked,
             may_revoke,

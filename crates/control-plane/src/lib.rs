@@ -65,6 +65,7 @@ mod team;
 mod terminate;
 mod together;
 mod trail;
+mod transfer;
 mod typical;
 mod update;
 mod verification;

@@ -265,6 +265,13 @@ fn labels(kind: OperationKind, homes: &Homes) -> &'static [&'static str] {
             "Delete mount targets and security groups",
             "Delete the home file system",
         ][..of_termination(homes)],
+        OperationKind::Transfer => &[
+            "Check the transfer again",
+            "End what runs",
+            "Change the owner in Service Catalog",
+            "Tag what is opened with its new owner",
+            "End what was started meanwhile",
+        ],
         OperationKind::ChangePolicy => {
             &["Check that all is as it was decided upon", "Change it in AWS Organizations", "Read it back"]
         }
@@ -296,7 +303,8 @@ fn ends(trail: &[AuditEvent]) -> BTreeMap<u8, DateTime<Utc>> {
 fn record(trail: &[AuditEvent], position: u8) -> Option<&str> {
     steps_of(trail)
         .filter(|(at, event)| {
-            *at == position && matches!(event.action.as_str(), "clear" | "provision" | "update" | "terminate")
+            *at == position
+                && matches!(event.action.as_str(), "clear" | "provision" | "update" | "terminate" | "transfer")
         })
         .find_map(|(_, event)| event.detail.get("record").map(String::as_str))
 }
@@ -340,6 +348,12 @@ fn step_detail(kind: OperationKind, step: &Step) -> Option<String> {
         Step::Clear | Step::FollowClear { .. } => Some("Removing what an earlier try left behind".to_owned()),
         Step::DeleteApps { remaining: Some(1) } => Some("1 app, space or user profile is left".to_owned()),
         Step::DeleteApps { remaining: Some(left) } => Some(format!("{left} apps, spaces and user profiles are left")),
+        Step::EndRunning { remaining: Some(1) } | Step::EndAgain { remaining: Some(1) } => {
+            Some("1 thing still ends".to_owned())
+        }
+        Step::EndRunning { remaining: Some(left) } | Step::EndAgain { remaining: Some(left) } => {
+            Some(format!("{left} things still end"))
+        }
         Step::DetachHomes { held_up: Some(problem), .. } => Some(format!(
             "They may keep the stack from being deleted, which is tried again afterwards. {}",
             problem.why

@@ -186,7 +186,7 @@ impl ControlPlane {
         let bindings = self.store().parameter_bindings(&product.id).await?;
         let owner = updated.map_or(&request.requester, |environment| &environment.owner);
         let person = BindingPerson {
-            studio_user_id: owner.studio_user_id(),
+            studio_user_id: updated.map_or_else(|| owner.studio_user_id(), |environment| environment.name_id().clone()),
             email: self.store().person(owner).await?.and_then(|person| person.email),
             environment_name: request.name.clone(),
         };

@@ -65,6 +65,7 @@ impl ControlPlane {
         }
         let possible = match action {
             Action::RetryEnvironment => it.state == Failed || (it.state == Tainted && kind == OperationKind::Update),
+            Action::TransferEnvironment => it.is_transferable(),
             _ => ends || matches!(it.state, Available | Tainted | Failed),
         };
         if !possible {
@@ -84,7 +85,7 @@ impl ControlPlane {
         }
         it.state = match kind {
             OperationKind::Provision => Provisioning,
-            OperationKind::Update => Updating,
+            OperationKind::Update | OperationKind::Transfer => Updating,
             OperationKind::Terminate => Terminating,
             _ => it.state,
         };
@@ -93,6 +94,9 @@ impl ControlPlane {
         it.leaves = if terminates { seen.leaves } else { Leaves::Nothing };
         it.homes.files = seen.homes.files.filter(|_| terminates);
         it.problem = None;
+        if kind == OperationKind::Transfer {
+            it.transfer.clone_from(&seen.transfer);
+        }
         it.operation = Some(operation.id.clone());
         it.updated_at = self.now();
         it.version += 1;
@@ -106,6 +110,9 @@ impl ControlPlane {
             .with("kind", kind.as_str());
         if kind == OperationKind::Terminate && it.leaves != Leaves::Nothing {
             event = event.with("leaves", it.leaves.as_str());
+        }
+        if let Some(transfer) = it.transfer.as_ref().filter(|_| kind == OperationKind::Transfer) {
+            event = event.with("to", transfer.to.studio_user_id().as_str()).with("reason", &transfer.reason);
         }
         if let Some(files) = it.homes.files {
             event = event.with("files", files.as_str());
@@ -125,7 +132,7 @@ impl ControlPlane {
         use EnvironmentState::{Provisioning, Terminated, Terminating, Updating};
         let fits = match kind {
             OperationKind::Provision => it.state == Provisioning,
-            OperationKind::Update => it.state == Updating,
+            OperationKind::Update | OperationKind::Transfer => it.state == Updating,
             OperationKind::Terminate => matches!(it.state, Terminating | Terminated),
             _ => false,
         };

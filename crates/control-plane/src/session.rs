@@ -2,6 +2,7 @@
 //! source identity and a session policy for the one act; the portal's own reading has none of these.
 
 mod teardown;
+mod transfer;
 
 use std::collections::BTreeSet;
 
@@ -16,6 +17,7 @@ use domain::revocation::{Revocation, Target};
 use domain::session::{RoleName, SessionPolicy, SessionTags};
 
 pub(crate) use self::teardown::{arn_of_domain, clearer, domain_clearer, remover};
+pub(crate) use self::transfer::{giver, owner_tagger};
 use crate::ControlPlane;
 use crate::authorize::{Authorized, Portal};
 
@@ -150,6 +152,8 @@ fn tags_of(it: &Environment) -> SessionTags {
         project: it.project.clone(),
         stage: it.stage,
         studiodomain: None,
+        studioprofile: it.named_after.as_ref().map(|name| name.as_str().to_owned()),
+        studionextowner: None,
     }
 }
 
@@ -159,7 +163,10 @@ pub(crate) async fn switcher(
     environment: &Authorized<Environment>,
     target: &LaunchTarget,
 ) -> aws::Result<Session> {
-    if !matches!(environment.action(), Action::StopEnvironment | Action::StopIdle | Action::StartEnvironment) {
+    if !matches!(
+        environment.action(),
+        Action::StopEnvironment | Action::StopIdle | Action::StartEnvironment | Action::TransferEnvironment
+    ) {
         return Err(not_sent("it was something else that was allowed"));
     }
     let it = environment.thing();
@@ -191,6 +198,8 @@ pub(crate) async fn revoker(
         project: target.project.clone(),
         stage: target.stage,
         studiodomain: None,
+        studioprofile: None,
+        studionextowner: None,
     };
     let at = (target.account.clone(), target.region.clone());
     open_as(plane, revocation.by(), whose, at, RoleName::StudiogateRevoker, grants).await

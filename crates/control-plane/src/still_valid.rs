@@ -58,7 +58,9 @@ impl ControlPlane {
         }
         let owner = environment.as_ref().map_or(&request.requester, |environment| &environment.owner);
         let person = BindingPerson {
-            studio_user_id: owner.studio_user_id(),
+            studio_user_id: environment
+                .as_ref()
+                .map_or_else(|| owner.studio_user_id(), |environment| environment.name_id().clone()),
             email: self.store().person(owner).await?.and_then(|person| person.email),
             environment_name: request.name.clone(),
         };

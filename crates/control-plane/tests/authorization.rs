@@ -149,6 +149,8 @@ fn environment(n: i64, request: &Request) -> Environment {
         project: request.project.clone(),
         owner: request.requester.clone(),
         studio_user_id: request.requester.studio_user_id(),
+        named_after: None,
+        transfer: None,
         product: request.product.clone(),
         artifact: request.artifact.clone(),
         account: request.account.clone(),

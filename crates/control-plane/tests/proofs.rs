@@ -163,6 +163,10 @@ const LEAKS: &[(&str, &str)] = &[
         r#"permit (principal, action == Action::"leave_resources", resource) when { principal == resource.owner };"#,
     ),
     (
+        "an-owner-gives-nothing-away-by-owning-it",
+        r#"permit (principal, action == Action::"transfer_environment", resource) when { principal == resource.owner };"#,
+    ),
+    (
         "an-owner-holds-nothing-by-owning-it",
         r#"permit (principal, action == Action::"hold_environment", resource) when { principal == resource.owner };"#,
     ),
@@ -223,6 +227,7 @@ async fn a_policy_that_leaks_has_a_counterexample() {
         ("who-is-cut-off-does-nothing", "who-is-cut-off-does-nothing"),
         ("what-is-revoked-is-neither-opened-nor-brought-up-again", "what-is-revoked-stays-shut"),
         ("what-is-past-its-lease-is-neither-opened-nor-brought-up-again", "what-is-past-its-lease-is-not-opened"),
+        ("what-changes-hands-is-neither-opened-nor-started", "what-changes-hands-is-not-opened"),
         ("nobody-restores-their-own-access", "nobody-revokes-or-restores-their-own-access"),
     ] {
         let mut changed = portal.clone();

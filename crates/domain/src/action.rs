@@ -54,6 +54,8 @@ actions! {
     LeaveResources = "leave_resources", changes: true;
     /// Ask the platform team to go on with it, or say that it needs nobody any more.
     HandOverEnvironment = "hand_over_environment", changes: true;
+    /// Give it to another person of its project.
+    TransferEnvironment = "transfer_environment", changes: true;
     /// Put off the end of its lease, within the limit of the project's access.
     ExtendLease = "extend_lease", changes: true;
     /// Keep it from being terminated at the end of its lease, or no longer.

@@ -1,6 +1,6 @@
 //! An environment: one provisioned product, as people read it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
@@ -117,6 +117,20 @@ pub struct HandOver {
     pub at: DateTime<Utc>,
 }
 
+/// That it is being given to another person of its project. From its start on nobody opens it: the former owner no more, the new
+/// one when all is done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Transfer {
+    pub to: PersonKey,
+    pub reason: String,
+    /// Whom it was to be given to before, which failed: the tag in AWS may name one of them.
+    #[serde(default)]
+    pub tried: BTreeSet<StudioUserId>,
+    /// Where it stood before, and stands again afterwards.
+    pub state: EnvironmentState,
+    pub problem: Option<Problem>,
+}
+
 /// What "Open" opens, found among the stack's resources.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -144,9 +158,14 @@ pub struct Environment {
     /// The update that is being made, or that failed.
     pub update: Option<RequestId>,
     pub project: ProjectId,
-    /// Who asked for it; the only person who may open it.
+    /// Who asked for it, or was given it; the only person who may open it.
     pub owner: PersonKey,
     pub studio_user_id: StudioUserId,
+    /// Whose id the things in AWS were named with, where that is not the owner: a new name would replace the user profile, and
+    /// its home directory would be lost.
+    pub named_after: Option<StudioUserId>,
+    /// It is being given to somebody else, or that failed.
+    pub transfer: Option<Transfer>,
     pub product: ProductId,
     pub artifact: ProvisioningArtifactId,
     pub account: AccountId,
@@ -185,6 +204,29 @@ impl Environment {
     /// Whether it stands, and no operation is at work on it.
     pub fn is_at_rest(&self) -> bool {
         matches!(self.state, EnvironmentState::Available | EnvironmentState::Tainted | EnvironmentState::Error)
+    }
+
+    /// The id that things in AWS are named with.
+    pub fn name_id(&self) -> &StudioUserId {
+        self.named_after.as_ref().unwrap_or(&self.studio_user_id)
+    }
+
+    /// Whether it can be given to somebody else: what never came up is rather terminated.
+    pub fn is_transferable(&self) -> bool {
+        matches!(self.state, EnvironmentState::Available | EnvironmentState::Tainted)
+            && self.provisioned_product.is_some()
+    }
+
+    /// What a transfer that is done makes of it.
+    pub fn change_hands(&mut self) {
+        let Some(transfer) = self.transfer.take() else { return };
+        let (former, new) = (self.studio_user_id.clone(), transfer.to.studio_user_id());
+        self.named_after = Some(self.named_after.take().unwrap_or(former)).filter(|name| *name != new);
+        self.owner = transfer.to;
+        self.tags.insert("studiouserid".to_owned(), new.as_str().to_owned());
+        self.studio_user_id = new;
+        self.state = transfer.state;
+        self.problem = transfer.problem;
     }
 
     /// Whether there is something to update, and no operation is at work on it. AWS updates no stack that never came up.

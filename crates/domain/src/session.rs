@@ -15,6 +15,10 @@ pub struct SessionTags {
     /// The Studio domain, of the environment's own stack, in which everything is deleted whosever it is; and with it what
     /// SageMaker made for it. Its id: `d-...`.
     pub studiodomain: Option<String>,
+    /// The user profile that is the person's though it has another name: it was transferred to them.
+    pub studioprofile: Option<String>,
+    /// Whom the person's environment is given to.
+    pub studionextowner: Option<StudioUserId>,
 }
 
 impl SessionTags {
@@ -25,7 +29,12 @@ impl SessionTags {
             ("project", self.project.as_str()),
             ("stage", self.stage.as_str()),
         ];
-        own.into_iter().chain(self.studiodomain.as_deref().map(|domain| ("studiodomain", domain))).collect()
+        let more = [
+            ("studiodomain", self.studiodomain.as_deref()),
+            ("studioprofile", self.studioprofile.as_deref()),
+            ("studionextowner", self.studionextowner.as_ref().map(StudioUserId::as_str)),
+        ];
+        own.into_iter().chain(more.into_iter().filter_map(|(key, value)| Some((key, value?)))).collect()
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use domain::environment::{Environment, EnvironmentState};
 use domain::id::{AccountId, EnvironmentId, OperationId, ProjectId, ProvisionedProductId, Region, RequestId};
+use domain::person::StudioUserId;
 
 use crate::connect::Store;
 use crate::dialect;
@@ -20,7 +21,7 @@ use crate::tx::Tx;
 const COLUMNS: &str = "id, request_id, project_id, owner_issuer, owner_subject, studio_user_id, product_id, artifact_id, \
                        account_id, region, stage, name, state, problem, provisioned_product_id, stack_arn, outputs, \
                        tags, launch_target, operation_id, lease_ends_at, hold, revoked, created_at, updated_at, version, \
-                       update_request_id, parameters, leaves, handed_over, homes";
+                       update_request_id, parameters, leaves, handed_over, homes, named_after, transfer";
 
 const KEYS: Keys = Keys {
     table: "environment",
@@ -63,6 +64,8 @@ struct EnvironmentRow {
     leaves: String,
     handed_over: Option<String>,
     homes: String,
+    named_after: Option<String>,
+    transfer: Option<String>,
 }
 
 impl TryFrom<EnvironmentRow> for Environment {
@@ -76,6 +79,8 @@ impl TryFrom<EnvironmentRow> for Environment {
             project: at.parse("project_id", &row.project_id)?,
             owner: person(row.owner_issuer, row.owner_subject),
             studio_user_id: at.word("studio_user_id", &row.studio_user_id)?,
+            named_after: row.named_after.as_deref().map(|name| at.word("named_after", name)).transpose()?,
+            transfer: at.optional_json("transfer", row.transfer.as_deref())?,
             product: at.parse("product_id", &row.product_id)?,
             artifact: at.parse("artifact_id", &row.artifact_id)?,
             account: at.parse("account_id", &row.account_id)?,
@@ -114,6 +119,8 @@ fn columns(environment: &Environment) -> Result<Columns> {
         ("owner_issuer", (&environment.owner.issuer).into()),
         ("owner_subject", (&environment.owner.subject).into()),
         ("studio_user_id", environment.studio_user_id.as_str().into()),
+        ("named_after", environment.named_after.as_ref().map(StudioUserId::as_str).into()),
+        ("transfer", optional_json("environment", "transfer", environment.transfer.as_ref())?),
         ("product_id", environment.product.as_str().into()),
         ("artifact_id", environment.artifact.as_str().into()),
         ("account_id", environment.account.as_str().into()),

@@ -245,6 +245,7 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.living_sessions(now(), TimeDelta::hours(1)).await?;
     store.count_operations(now()).await?;
     store.unsealed_backlog().await?;
+    store.has_unsealed_events().await?;
     store.audit_blocks(0, 10).await?;
     store.audit_head().await?;
     store.organization_state().await?;

@@ -169,8 +169,13 @@ impl Tx {
         }
     }
 
+    /// Keeps revocations as they are until the end of the transaction; before any row of an environment is written.
+    pub async fn hold_revocations(&mut self) -> Result<()> {
+        self.lock(Lock::Revocations).await
+    }
+
     /// Brings the rows of the person and of their environments in line with the revocations in force.
-    async fn follow_revocations(&mut self, who: &PersonKey) -> Result<()> {
+    pub async fn follow_revocations(&mut self, who: &PersonKey) -> Result<()> {
         // Two at once would each follow from what there was without the other.
         self.lock(Lock::Revocations).await?;
         let mut cut_off = CutOff::default();

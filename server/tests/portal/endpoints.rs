@@ -99,7 +99,7 @@ async fn things(state: &State) -> Things {
         ("approver", approver.to_string()),
         ("environment", environment.to_string()),
         ("failed", failed),
-        // Held and let go, handed over and back, before it is terminated.
+        // Held and let go, handed over and back, before it is transferred.
         ("version", (version + 4).to_string()),
         ("seen_version", version.to_string()),
         ("webhook", webhook),

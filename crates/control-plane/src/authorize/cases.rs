@@ -156,6 +156,16 @@ fn environments() -> Vec<Thing> {
         revoked,
         lease_ended: false,
         lease_over: false,
+        changing_hands: false,
+    };
+    let given_away = |who: &str| Facts::Environment {
+        id: "e".into(),
+        owner: person(who),
+        project: project("fraud"),
+        revoked: false,
+        lease_ended: false,
+        lease_over: false,
+        changing_hands: true,
     };
     let past = |who: &str, over: bool| Facts::Environment {
         id: "e".into(),
@@ -164,6 +174,7 @@ fn environments() -> Vec<Thing> {
         revoked: false,
         lease_ended: true,
         lease_over: over,
+        changing_hands: false,
     };
     let environment = |who: &str| in_state(who, false);
     let on_environments = vec![
@@ -181,6 +192,7 @@ fn environments() -> Vec<Thing> {
         Action::StartEnvironment,
         Action::StopIdle,
         Action::MarkRunningJob,
+        Action::TransferEnvironment,
     ];
     vec![
         ("own environment", environment("me"), on_environments.clone()),
@@ -189,7 +201,9 @@ fn environments() -> Vec<Thing> {
         ("other's environment, revoked", in_state("you", true), on_environments.clone()),
         ("own environment, past its lease", past("me", false), on_environments.clone()),
         ("other's environment, past its lease", past("you", false), on_environments.clone()),
-        ("other's environment, past its grace period", past("you", true), on_environments),
+        ("other's environment, past its grace period", past("you", true), on_environments.clone()),
+        ("own environment, changing hands", given_away("me"), on_environments.clone()),
+        ("other's environment, changing hands", given_away("you"), on_environments),
     ]
 }
 

@@ -231,6 +231,7 @@ fn v6_8_1_the_same_subject_at_another_issuer_owns_nothing() {
         revoked: false,
         lease_ended: false,
         lease_over: false,
+        changing_hands: false,
     };
     let ruling = policies.decide(&impostor, Action::LaunchEnvironment, &own, None).unwrap();
     assert!(matches!(ruling, Ruling::Refused { .. }));

@@ -15,6 +15,7 @@ mod resource;
 mod scope;
 
 use domain::action::Action;
+use domain::environment::Environment;
 use domain::id::ProjectId;
 use domain::person::{Actor, PersonKey};
 use domain::view::Allowed;
@@ -24,7 +25,7 @@ pub(crate) use on_behalf::Hindrance;
 pub use policies::PolicyError;
 pub(crate) use policies::{Facts, Policies, Ruling};
 pub(crate) use refusals::Refusals;
-pub(crate) use resource::{Cut, Portal, Resource};
+pub(crate) use resource::{Cut, Portal, Resource, environment_facts};
 
 use crate::{Caller, ControlPlane, Error, Result};
 
@@ -54,6 +55,15 @@ impl<T> Authorized<T> {
     /// What was allowed.
     pub(crate) fn action(&self) -> Action {
         self.action
+    }
+}
+
+impl Authorized<Environment> {
+    /// The same environment as its transfer makes it, for what is done in the next owner's name.
+    pub(crate) fn in_next_hands(&self) -> Self {
+        let mut given = self.clone();
+        given.thing.change_hands();
+        given
     }
 }
 
@@ -141,6 +151,7 @@ fn in_words(action: Action) -> &'static str {
         Action::UpdateEnvironment => "update this environment",
         Action::LeaveResources => "leave resources of this environment in AWS",
         Action::HandOverEnvironment => "hand this environment over to the platform team",
+        Action::TransferEnvironment => "transfer this environment",
         Action::ExtendLease => "extend the lease of this environment",
         Action::HoldEnvironment => "hold this environment",
         Action::ObserveEnvironment => "have AWS asked how this environment is",

@@ -39,6 +39,7 @@ impl ControlPlane {
         let (action, facts) = match operation.kind {
             OperationKind::Terminate => (Action::TerminateEnvironment, environment_facts(self, environment)),
             OperationKind::Update => (Action::UpdateEnvironment, environment_facts(self, environment)),
+            OperationKind::Transfer => (Action::TransferEnvironment, environment_facts(self, environment)),
             // Somebody else's retry: they must be allowed to ask, and the owner must still be allowed to have it.
             OperationKind::Provision if person != &environment.owner => {
                 (Action::RetryEnvironment, environment_facts(self, environment))

@@ -122,7 +122,10 @@ impl Resource for Environment {
             Action::LaunchEnvironment => matches!(self.state, Available | Tainted) && self.launch_target.is_some(),
             Action::TerminateEnvironment => matches!(self.state, Provisioning | Available | Tainted | Error),
             Action::LeaveResources => self.is_at_rest(),
-            Action::RetryEnvironment => self.state == Error || (self.state == Tainted && self.update.is_some()),
+            Action::RetryEnvironment => {
+                self.state == Error || (self.state == Tainted && self.update.is_some() && self.transfer.is_none())
+            }
+            Action::TransferEnvironment => self.is_transferable(),
             Action::UpdateEnvironment => self.is_updatable(),
             Action::ExtendLease | Action::HoldEnvironment => {
                 matches!(self.state, Provisioning | Available | Tainted | Error)
@@ -141,6 +144,7 @@ pub(crate) fn environment_facts(plane: &ControlPlane, environment: &Environment)
         revoked: environment.revoked,
         lease_ended: lease.has_ended(),
         lease_over: lease == LeaseStanding::Over,
+        changing_hands: environment.transfer.is_some(),
     }
 }
 

@@ -180,6 +180,14 @@ impl ControlPlane {
             "update" if is_last => {
                 of(Topic::EnvironmentFailed, format!("The update of {name} failed"), reason, vec![owner])
             }
+            "transfer" if is_last && succeeded => {
+                let text = "Its page has the button that opens it, and what is in it.";
+                of(Topic::EnvironmentReady, format!("{name} is yours now"), text, vec![owner])
+            }
+            "transfer" if is_last => {
+                let to = vec![To::Leads(it.project.clone())];
+                of(Topic::EnvironmentFailed, format!("The transfer of {name} failed"), reason, to)
+            }
             "terminate" if is_last && succeeded => {
                 let kept =
                     it.homes.kept().next().map(|_| "The home directories were kept. Its page says where they are.");
@@ -209,6 +217,17 @@ impl ControlPlane {
                     it.lease_ends_at.format("%-d %B %Y at %H:%M UTC")
                 );
                 of(Topic::LeaseEnding, title, &text, vec![owner])
+            }
+            // Told to the owner before it is another's.
+            action if action == Action::TransferEnvironment.as_str() => {
+                let Some(next) = it.transfer.as_ref().map(|transfer| &transfer.to) else { return Ok(None) };
+                let who = self.names([], [next]).await?.person(next);
+                of(
+                    Topic::EnvironmentEnded,
+                    format!("{name} is being given to {who}"),
+                    reason,
+                    not_by_themselves(event, owner),
+                )
             }
             action if action == Action::HandOverEnvironment.as_str() && detail("note").is_some() => {
                 let title = format!("{name} is handed over to the platform team");

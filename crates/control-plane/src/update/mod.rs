@@ -54,7 +54,7 @@ impl ControlPlane {
         let bindings = store.parameter_bindings(&it.product).await?;
         let owner = store.person(&it.owner).await?;
         let person = BindingPerson {
-            studio_user_id: it.studio_user_id.clone(),
+            studio_user_id: it.name_id().clone(),
             email: owner.and_then(|owner| owner.email),
             environment_name: it.name.clone(),
         };

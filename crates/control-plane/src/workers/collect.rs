@@ -48,7 +48,7 @@ impl ControlPlane {
             Err(error) => return Ok(error.into()),
         };
         let mut detail = None;
-        let mut target = in_stack(&resources, it.studio_user_id.as_str());
+        let mut target = in_stack(&resources, it.name_id().as_str());
         if target.is_none()
             && let Some(named) = in_outputs(&view.outputs, it)
         {

@@ -28,6 +28,7 @@ mod sealer;
 mod standing;
 mod sweeps;
 mod terminate;
+mod transfer;
 mod update;
 mod work;
 

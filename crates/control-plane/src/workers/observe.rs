@@ -127,8 +127,8 @@ impl ControlPlane {
         tx.put_observed(observed).await?;
         let verdict = observed.drift.iter().find_map(Drift::verdict).map(|(state, problem)| (state, Some(problem)));
         // What was mended past the portal is mended. What could not be brought up is another matter: its retry looks.
-        let mended = (it.state == EnvironmentState::Tainted && observed.is_well())
-            .then_some((EnvironmentState::Available, None));
+        let failed = it.state == EnvironmentState::Tainted && it.transfer.is_none();
+        let mended = (failed && observed.is_well()).then_some((EnvironmentState::Available, None));
         if let Some((state, problem)) = verdict.or(mended).filter(|(state, _)| it.state != *state) {
             it.state = state;
             // Of the portal's own update that failed it is known better why.

@@ -190,6 +190,7 @@ impl ControlPlane {
         match &operation.step {
             Step::FollowProvision { record } => self.follow_provision(operation, environment, record).await,
             Step::FollowUpdate { record, plan } => self.follow_update(operation, environment, record, plan).await,
+            Step::FollowTransfer { record } => self.follow_transfer(operation, environment, record).await,
             Step::Collect { record } => self.collect(operation, environment, record).await,
             Step::FollowClear { record } => {
                 Ok(self.follow(operation, environment, record, While::TakingDown).await?.outcome)
@@ -207,6 +208,11 @@ impl ControlPlane {
             (Step::Check, OperationKind::Provision) => Box::pin(self.check_provision(operation, it)).await,
             (Step::Check, OperationKind::Update) => self.check_update(operation, it).await,
             (Step::Check, OperationKind::Terminate) => self.check_terminate(operation, it).await,
+            (Step::Check, OperationKind::Transfer) => self.check_transfer(operation, it).await,
+            (Step::EndRunning { .. }, _) => self.end_running(it).await,
+            (Step::Transfer, _) => self.give(operation, it).await,
+            (Step::TagOwner, _) => self.tag_owner(it).await,
+            (Step::EndAgain { .. }, _) => self.end_running(&it.in_next_hands()).await,
             (Step::Update { plan }, _) => self.update(operation, it, plan).await,
             (Step::Provision { plan }, _) => self.provision(operation, it, plan).await,
             (Step::DeleteApps { .. }, _) => self.delete_apps(it).await,
@@ -246,6 +252,10 @@ impl ControlPlane {
         let changed = work.conclude(&after) || learned;
         let version = changed.then(|| work.next_version(now));
         let mut tx = self.store().begin().await.map_err(Error::from)?;
+        let given = after.kind == OperationKind::Transfer && after.step == Step::Succeeded;
+        if given {
+            tx.hold_revocations().await.map_err(Error::from)?;
+        }
         if let Work::Environment(environment) = &work
             && matches!(before.subject, Subject::Environment { .. })
             && after.step.is_final()
@@ -258,6 +268,9 @@ impl ControlPlane {
             work.write(&mut tx).await?;
         }
         if let Work::Environment(environment) = &work {
+            if given {
+                tx.follow_revocations(&environment.owner).await.map_err(Error::from)?;
+            }
             if !outcome.stack_events.is_empty() {
                 tx.add_stack_events(&environment.id, &outcome.stack_events).await.map_err(Error::from)?;
             }
@@ -324,6 +337,10 @@ fn is_act(step: &Step) -> bool {
             | Step::Terminate { .. }
             | Step::DetachHomes { .. }
             | Step::DeleteHomes
+            | Step::EndRunning { .. }
+            | Step::Transfer
+            | Step::TagOwner
+            | Step::EndAgain { .. }
             | Step::Cut
             | Step::Lift
             | Step::Change

@@ -34,7 +34,7 @@ impl ControlPlane {
     }
 
     /// One round: asks for the end of what does not end yet.
-    async fn stop(
+    pub(super) async fn stop(
         &self,
         environment: &Authorized<Environment>,
         target: &LaunchTarget,

@@ -131,10 +131,11 @@ fn conclude_environment(environment: &mut Environment, operation: &Operation) ->
             environment.problem = None;
             environment.launch_target = None;
         }
+        (Step::Succeeded, OperationKind::Transfer) => environment.change_hands(),
         // What runs in it is not where it stands.
         (_, OperationKind::Stop | OperationKind::Start) => return false,
         // It runs as before; where it does not, the next look at AWS tells.
-        (Step::Failed { problem, .. }, OperationKind::Update) => {
+        (Step::Failed { problem, .. }, OperationKind::Update | OperationKind::Transfer) => {
             environment.state = EnvironmentState::Tainted;
             environment.problem = Some(problem.clone());
         }

@@ -27,6 +27,8 @@ pub enum OperationKind {
     /// Bring an environment to another version, or to other values.
     Update,
     Terminate,
+    /// Give an environment to another person of its project.
+    Transfer,
     /// Cut somebody off.
     Revoke,
     /// Give back what was cut off.
@@ -40,10 +42,11 @@ pub enum OperationKind {
 }
 
 impl OperationKind {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Provision,
         Self::Update,
         Self::Terminate,
+        Self::Transfer,
         Self::Revoke,
         Self::Restore,
         Self::ChangePolicy,
@@ -56,6 +59,7 @@ impl OperationKind {
             Self::Provision => "provision",
             Self::Update => "update",
             Self::Terminate { .. } => "terminate",
+            Self::Transfer => "transfer",
             Self::Revoke => "revoke",
             Self::Restore => "restore",
             Self::ChangePolicy => "change_policy",
@@ -181,6 +185,26 @@ pub enum Step {
     },
     /// Delete the home file systems with everything in them.
     DeleteHomes,
+    /// End what runs in an environment that changes hands: its files stay.
+    EndRunning {
+        /// How many were left at the last look.
+        #[serde(default)]
+        remaining: Option<u32>,
+    },
+    /// `UpdateProvisionedProductProperties` is about to be sent, or was sent and the answer was lost.
+    Transfer,
+    /// Service Catalog writes down the new owner; follow the record.
+    FollowTransfer {
+        record: RecordId,
+    },
+    /// Put the new owner's tag on what is opened.
+    TagOwner,
+    /// What the former owner started before the tag was another ends too.
+    EndAgain {
+        /// How many were left at the last look.
+        #[serde(default)]
+        remaining: Option<u32>,
+    },
     /// Put deny policies in place and end what runs; which parts are done is kept with the revocation.
     Cut,
     /// Take the deny policies away.
@@ -216,7 +240,8 @@ impl Step {
     }
 
     /// Where the step stands among those that people see of an operation: check, start, follow, finish for a provisioning and an update;
-    /// check, delete apps, start, follow, detach homes, delete homes for a termination; check, change, read back for a change of
+    /// check, delete apps, start, follow, detach homes, delete homes for a termination; check, end what runs, tell Service Catalog, tag,
+    /// end the rest for a transfer; check, change, read back for a change of
     /// policies. 6 when all are done. A revocation's parts are its own.
     pub fn position(&self) -> u8 {
         match self {
@@ -224,12 +249,18 @@ impl Step {
             Self::Provision { .. }
             | Self::Update { .. }
             | Self::DeleteApps { .. }
+            | Self::EndRunning { .. }
             | Self::Cut
             | Self::Lift
             | Self::Change => 1,
-            Self::FollowProvision { .. } | Self::FollowUpdate { .. } | Self::Terminate { .. } | Self::ReadBack => 2,
-            Self::Collect { .. } | Self::FollowTerminate { .. } => 3,
-            Self::DetachHomes { .. } => 4,
+            Self::FollowProvision { .. }
+            | Self::FollowUpdate { .. }
+            | Self::Terminate { .. }
+            | Self::Transfer
+            | Self::FollowTransfer { .. }
+            | Self::ReadBack => 2,
+            Self::Collect { .. } | Self::FollowTerminate { .. } | Self::TagOwner => 3,
+            Self::DetachHomes { .. } | Self::EndAgain { .. } => 4,
             Self::DeleteHomes => 5,
             Self::Succeeded => 6,
             Self::Failed { at, .. } => *at,
@@ -240,10 +271,12 @@ impl Step {
     pub fn position_of(name: &str) -> Option<u8> {
         match name {
             "check" | "clear" | "follow_clear" => Some(0),
-            "provision" | "update" | "delete_apps" | "cut" | "lift" | "change" => Some(1),
-            "follow_provision" | "follow_update" | "terminate" | "read_back" => Some(2),
-            "collect" | "follow_terminate" => Some(3),
-            "detach_homes" => Some(4),
+            "provision" | "update" | "delete_apps" | "end_running" | "cut" | "lift" | "change" => Some(1),
+            "follow_provision" | "follow_update" | "terminate" | "transfer" | "follow_transfer" | "read_back" => {
+                Some(2)
+            }
+            "collect" | "follow_terminate" | "tag_owner" => Some(3),
+            "detach_homes" | "end_again" => Some(4),
             "delete_homes" => Some(5),
             _ => None,
         }
@@ -265,6 +298,11 @@ impl Step {
             Self::FollowTerminate { .. } => "follow_terminate",
             Self::DetachHomes { .. } => "detach_homes",
             Self::DeleteHomes => "delete_homes",
+            Self::EndRunning { .. } => "end_running",
+            Self::Transfer => "transfer",
+            Self::FollowTransfer { .. } => "follow_transfer",
+            Self::TagOwner => "tag_owner",
+            Self::EndAgain { .. } => "end_again",
             Self::Cut => "cut",
             Self::Lift => "lift",
             Self::Change => "change",

@@ -70,6 +70,7 @@ pub struct Transition {
 pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &Pace, moment: &Moment) -> Transition {
     let at = |step: Step, wait: TimeDelta| Transition { step, run_at: moment.now + wait, attempt: 0, trouble: None };
     let at_once = |step: Step| at(step, TimeDelta::zero());
+    let in_time = moment.now - moment.entered_at <= pace.deadline;
     if step.is_final() {
         return at_once(step.clone());
     }
@@ -83,6 +84,7 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
             OperationKind::Provision => Step::Provision { plan },
             OperationKind::Update => Step::Update { plan },
             OperationKind::Terminate => Step::DeleteApps { remaining: None },
+            OperationKind::Transfer => Step::EndRunning { remaining: None },
             OperationKind::Revoke => Step::Cut,
             OperationKind::Restore => Step::Lift,
             OperationKind::ChangePolicy => Step::Change,
@@ -98,6 +100,16 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
         // An earlier try was good after all.
         (Step::Check, Observation::Accepted { record }) if kind == OperationKind::Provision => {
             at_once(Step::FollowProvision { record })
+        }
+        (Step::EndRunning { .. }, Observation::Done | Observation::Gone) => at_once(Step::Transfer),
+        (Step::EndRunning { .. }, Observation::AppsRemain { count }) if in_time => {
+            at(Step::EndRunning { remaining: Some(count) }, pace.poll)
+        }
+        (Step::Transfer, Observation::Accepted { record }) => at_once(Step::FollowTransfer { record }),
+        (Step::FollowTransfer { .. }, Observation::Done) => at_once(Step::TagOwner),
+        (Step::TagOwner, Observation::Done) => at_once(Step::EndAgain { remaining: None }),
+        (Step::EndAgain { .. }, Observation::AppsRemain { count }) if in_time => {
+            at(Step::EndAgain { remaining: Some(count) }, pace.poll)
         }
         (Step::Clear, Observation::Accepted { record }) => at(Step::FollowClear { record }, pace.poll),
         (Step::Clear | Step::FollowClear { .. }, Observation::Gone | Observation::Done) => at_once(Step::Check),
@@ -117,25 +129,23 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
             | Step::DeleteHomes,
             Observation::Done,
         )
-        | (Step::Stop { .. } | Step::Start, Observation::Done | Observation::Gone) => at_once(Step::Succeeded),
-        (Step::Stop { only, idle, .. }, Observation::AppsRemain { count })
-            if moment.now - moment.entered_at <= pace.deadline =>
-        {
+        | (
+            Step::Stop { .. }
+            | Step::Start
+            | Step::EndAgain { .. }
+            | Step::Terminate { .. }
+            | Step::FollowTerminate { .. },
+            Observation::Done | Observation::Gone,
+        ) => at_once(Step::Succeeded),
+        (Step::Stop { only, idle, .. }, Observation::AppsRemain { count }) if in_time => {
             at(Step::Stop { only: only.clone(), remaining: Some(count), idle: idle.clone() }, pace.poll)
         }
         (Step::DeleteApps { .. }, Observation::Done | Observation::Gone) => at_once(Step::Terminate { again: false }),
-        (Step::DeleteApps { .. }, Observation::AppsRemain { count })
-            if moment.now - moment.entered_at <= pace.deadline =>
-        {
+        (Step::DeleteApps { .. }, Observation::AppsRemain { count }) if in_time => {
             at(Step::DeleteApps { remaining: Some(count) }, pace.poll)
         }
-        (Step::Cut | Step::Lift, Observation::Onward) if moment.now - moment.entered_at <= pace.deadline => {
-            at_once(step.clone())
-        }
+        (Step::Cut | Step::Lift, Observation::Onward) if in_time => at_once(step.clone()),
         (Step::Terminate { .. }, Observation::Accepted { record }) => at(Step::FollowTerminate { record }, pace.poll),
-        (Step::Terminate { .. } | Step::FollowTerminate { .. }, Observation::Gone | Observation::Done) => {
-            at_once(Step::Succeeded)
-        }
         (step, Observation::Onward) if leads_to_homes(kind, step) => {
             at_once(Step::DetachHomes { held_up: None, remaining: None })
         }
@@ -146,9 +156,7 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
             at_once(Step::Terminate { again: true })
         }
         (Step::DetachHomes { held_up: None, .. }, Observation::Onward) => at_once(Step::DeleteHomes),
-        (Step::DetachHomes { held_up, .. }, Observation::AppsRemain { count })
-            if moment.now - moment.entered_at <= pace.deadline =>
-        {
+        (Step::DetachHomes { held_up, .. }, Observation::AppsRemain { count }) if in_time => {
             at(Step::DetachHomes { held_up: held_up.clone(), remaining: Some(count) }, pace.poll)
         }
 
@@ -162,7 +170,7 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
 
         // Still running, or something that this step cannot tell: look again, until the deadline.
         (step, Observation::Running { .. }) => at_once(failed(step, overdue(kind, step))),
-        (step, _) if moment.now - moment.entered_at > pace.deadline => at_once(failed(step, overdue(kind, step))),
+        (step, _) if !in_time => at_once(failed(step, overdue(kind, step))),
         (step, _) => at(step.clone(), pace.poll),
     }
 }
@@ -188,6 +196,9 @@ fn again(kind: OperationKind, step: &Step, problem: Problem, pace: &Pace, moment
                     "Try again once the cause is gone."
                 }
                 OperationKind::Update => "Try the update again once the cause is gone.",
+                OperationKind::Transfer => {
+                    "Try again once the cause is gone, or transfer it to somebody else: until then nobody opens it."
+                }
                 OperationKind::Provision | OperationKind::Terminate => {
                     "Retry or terminate the environment once the cause is gone."
                 }
@@ -213,7 +224,8 @@ fn overdue(kind: OperationKind, step: &Step) -> Problem {
         Step::Update { .. } | Step::FollowUpdate { .. } => "AWS did not finish updating this environment.",
         Step::Cut => "Not everything could be cut off.",
         Step::Lift => "Not everything could be given back.",
-        Step::Stop { .. } => "Not everything came to a stop.",
+        Step::Stop { .. } | Step::EndRunning { .. } | Step::EndAgain { .. } => "Not everything came to a stop.",
+        _ if kind == OperationKind::Transfer => "AWS did not finish giving this environment to its new owner.",
         Step::Start => "AWS did not finish starting the notebook instance.",
         _ if kind == OperationKind::ChangePolicy => "AWS did not finish the change of the policies.",
         _ => "AWS did not finish bringing up this environment.",
@@ -223,6 +235,7 @@ fn overdue(kind: OperationKind, step: &Step) -> Problem {
         OperationKind::ChangePolicy => "Try again: it looks first whether the change was made after all.",
         OperationKind::Stop | OperationKind::Start => "Try again: what is stopped or started already stays so.",
         OperationKind::Update => "Look at the stack's events, then try the update again.",
+        OperationKind::Transfer => "Try again: what is done stays done. Until then nobody opens it.",
         OperationKind::Provision | OperationKind::Terminate => {
             "Look at the stack's events, then retry or terminate the environment."
         }

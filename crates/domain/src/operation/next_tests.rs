@@ -61,6 +61,11 @@ fn step() -> impl Strategy<Value = Step> {
         Just(Step::ReadBack),
         proptest::option::of(0..9_u32).prop_map(|remaining| Step::Stop { only: None, remaining, idle: None }),
         Just(Step::Start),
+        proptest::option::of(0..9_u32).prop_map(|remaining| Step::EndRunning { remaining }),
+        Just(Step::Transfer),
+        record().prop_map(|record| Step::FollowTransfer { record }),
+        Just(Step::TagOwner),
+        proptest::option::of(0..9_u32).prop_map(|remaining| Step::EndAgain { remaining }),
         Just(Step::Succeeded),
         problem().prop_map(|problem| Step::Failed { problem, at: 0 }),
     ]
@@ -83,7 +88,7 @@ fn good_news(step: &Step) -> Observation {
     let record = || "rec-1".parse().unwrap();
     match step {
         Step::Check => Observation::Checked { plan: Plan::default() },
-        Step::Clear | Step::Provision { .. } | Step::Update { .. } | Step::Terminate { .. } => {
+        Step::Clear | Step::Provision { .. } | Step::Update { .. } | Step::Terminate { .. } | Step::Transfer => {
             Observation::Accepted { record: record() }
         }
         _ => Observation::Done,
@@ -96,6 +101,7 @@ fn record_of(step: &Step) -> Option<&RecordId> {
         | Step::FollowProvision { record }
         | Step::FollowUpdate { record, .. }
         | Step::Collect { record }
+        | Step::FollowTransfer { record }
         | Step::FollowTerminate { record } => Some(record),
         _ => None,
     }
@@ -184,7 +190,7 @@ proptest! {
         if let Some(record) = record_of(&step) {
             let kept = record_of(&t.step) == Some(record);
             // The record is final where what the domains leave is looked after.
-            let over = t.step.is_final() || matches!(t.step, Step::Check | Step::DetachHomes { .. });
+            let over = t.step.is_final() || matches!(t.step, Step::Check | Step::DetachHomes { .. } | Step::TagOwner);
             prop_assert!(kept || over);
         }
         if matches!(t.step, Step::Succeeded) && !step.is_final() {
@@ -203,6 +209,7 @@ proptest! {
                         | Step::ReadBack
                         | Step::Stop { .. }
                         | Step::Start
+                        | Step::EndAgain { .. }
                 )
                 || (kind == OperationKind::ChangePolicy && step == Step::Check);
             prop_assert!(last);
@@ -233,6 +240,8 @@ proptest! {
                 let (cuts, lifts) = (at == Step::Cut, at == Step::Lift);
                 let changes = matches!(at, Step::Change | Step::ReadBack);
                 let (stops, starts) = (matches!(at, Step::Stop { .. }), at == Step::Start);
+                let transfers = matches!(at, Step::EndRunning { .. } | Step::Transfer | Step::FollowTransfer { .. }
+                    | Step::TagOwner | Step::EndAgain { .. });
                 let own = match kind {
                     OperationKind::Provision => provisions || collects,
                     OperationKind::Update => updates || collects,
@@ -242,8 +251,10 @@ proptest! {
                     OperationKind::ChangePolicy => changes,
                     OperationKind::Stop => stops,
                     OperationKind::Start => starts,
+                    OperationKind::Transfer => transfers,
                 };
-                let any = provisions || updates || collects || terminates || cuts || lifts || changes || stops || starts;
+                let any = provisions || updates || collects || terminates || cuts || lifts || changes || stops || starts
+                    || transfers;
                 prop_assert!(own || !any);
             }
         }

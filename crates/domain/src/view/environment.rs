@@ -75,6 +75,14 @@ pub struct EnvironmentPage {
     /// The stack, by its ARN.
     pub stack_arn: Option<String>,
     pub handed_over: Option<HandOverView>,
+    /// It is being given to somebody else, or that failed.
+    pub transfer: Option<TransferView>,
+    /// Addresses of people who could have it, for whoever may transfer it.
+    pub next_owners: Vec<String>,
+    /// The former owner's name in AWS, which the things in it keep.
+    pub named_after: Option<String>,
+    /// How long an open Studio session lasts at most, in words.
+    pub longest_session: String,
     /// Whom the platform team is, in words.
     pub contact: String,
     /// Access to it is revoked; by which revocations, for those who may see them.
@@ -248,6 +256,25 @@ pub struct KeptHome {
     pub key_goes: bool,
     /// Its mount targets are there too.
     pub attached: bool,
+}
+
+/// To whom an environment is given.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TransferInput {
+    /// An e-mail address.
+    pub transfer_to: String,
+    pub transfer_reason: String,
+    pub version: String,
+}
+
+/// A transfer that is not done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TransferView {
+    pub to: String,
+    pub reason: String,
+    /// It goes on; else it failed.
+    pub at_work: bool,
 }
 
 /// What somebody asks the platform team.

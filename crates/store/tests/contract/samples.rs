@@ -107,6 +107,8 @@ pub(crate) fn environment(id: &str, request: &Request, seconds: i64) -> Environm
         project: request.project.clone(),
         owner: request.requester.clone(),
         studio_user_id: request.requester.studio_user_id(),
+        named_after: None,
+        transfer: None,
         product: request.product.clone(),
         artifact: request.artifact.clone(),
         account: request.account.clone(),

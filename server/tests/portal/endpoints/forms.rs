@@ -198,8 +198,19 @@ pub(super) const FORMS: &[Row] = &[
         "fraud-lead",
     ),
     form(
+        "/api/transfer_environment",
+        &[
+            ("id", "{environment}"),
+            ("version", "{version}"),
+            ("transfer_to", "lena.fischer@example.com"),
+            ("transfer_reason", "to be tried"),
+        ],
+        &["fraud-scientist", "churn-scientist", "churn-lead", "auditor", "newcomer"],
+        "admin",
+    ),
+    form(
         "/api/terminate_environment",
-        &[("id", "{environment}"), ("version", "{version}"), ("confirm", "runs")],
+        &[("id", "{failed}"), ("version", "1"), ("confirm", "failed")],
         &["churn-scientist", "churn-lead", "auditor", "newcomer"],
         "fraud-scientist",
     ),
