@@ -61,6 +61,7 @@ const TABLE: &[Row] = &[
             &["not authorized to perform: sts:assumerole"],
             &["is invalid or cannot be assumed"],
             &["could not assume", "role"],
+            &["access denied while assuming the role"],
         ],
     },
     Row { cause: Cause::LaunchPath, any_of: &[&["no launch paths found"], &["launch path", "not found"]] },

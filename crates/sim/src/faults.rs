@@ -11,7 +11,8 @@ use crate::error::AwsError;
 /// One thing that is to go wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {
-    /// `servicecatalog:ProvisionProduct`, `sagemaker:*` or `*`.
+    /// `servicecatalog:ProvisionProduct`, `sagemaker:*` or `*`. What a stack asks for is struck by
+    /// `stack:create:AWS::SageMaker::Domain`, and so for `update` and `delete`; `*` is not about those.
     pub operation: String,
     #[serde(flatten)]
     pub kind: FaultKind,
@@ -111,10 +112,24 @@ impl Faults {
 
     /// Counts the call and says what happens to it.
     pub(crate) fn strike(&self, operation: &str) -> Effect {
+        *self.inner().calls.entry(operation.to_owned()).or_default() += 1;
+        self.effect_on(operation, |pattern| matches(pattern, operation))
+    }
+
+    /// What a stack's call for a resource of this type is refused with. Such a call is not counted: nobody sends it.
+    pub(crate) fn strike_stack(&self, verb: &str, kind: &str) -> Option<AwsError> {
+        let operation = format!("stack:{verb}:{kind}");
+        let about_stacks = |pattern: &str| pattern.starts_with("stack:") && matches(pattern, &operation);
+        match self.effect_on(&operation, about_stacks) {
+            Effect::Refuse(error) => Some(error),
+            Effect::None | Effect::Delay(_) | Effect::Hang | Effect::LoseResponse => None,
+        }
+    }
+
+    fn effect_on(&self, operation: &str, is_hit: impl Fn(&str) -> bool) -> Effect {
         let mut inner = self.inner();
-        *inner.calls.entry(operation.to_owned()).or_default() += 1;
         let Some(at) = inner.faults.iter_mut().position(|fault| {
-            let hit = matches(&fault.operation, operation);
+            let hit = is_hit(&fault.operation);
             if hit && fault.after > 0 {
                 fault.after -= 1;
                 return false;
@@ -162,6 +177,19 @@ mod tests {
         let struck = faults.strike("organizations:ListRoots");
         assert!(matches!(struck, Effect::Refuse(error) if error.code == "TooManyRequestsException"));
         assert_eq!(faults.calls("sts:AssumeRole"), 4);
+    }
+
+    #[test]
+    fn what_a_stack_asks_for_is_struck_by_its_type_alone() {
+        let faults = Faults::default();
+        faults.next("*", FaultKind::Throttle, 1);
+        assert_eq!(faults.strike_stack("create", "AWS::S3::Bucket"), None);
+        faults.clear();
+        faults.next("stack:create:AWS::SageMaker::*", FaultKind::Throttle, 1);
+        assert_eq!(faults.strike_stack("delete", "AWS::SageMaker::Domain"), None);
+        assert!(faults.strike_stack("create", "AWS::SageMaker::Domain").is_some());
+        assert_eq!(faults.strike_stack("create", "AWS::SageMaker::Domain"), None);
+        assert!(faults.all_calls().is_empty());
     }
 
     #[test]

@@ -95,6 +95,8 @@ impl LocalAws {
         let mut world = kept.unwrap_or_else(|| World::empty(options.entropy));
         world.settings.speed = options.speed;
         world.settings.boot = options.entropy;
+        let faults = Faults::default();
+        world.faults = faults.clone();
         if is_new {
             seed::plant(&mut world, &options, now);
         }
@@ -103,7 +105,7 @@ impl LocalAws {
         let aws = Self(Arc::new(Inner {
             world: Mutex::new(world),
             clock: options.clock,
-            faults: Faults::default(),
+            faults,
             call_limits: options.call_limits.then(CallLimits::default),
             oidc,
             requests: AtomicU64::new(0),

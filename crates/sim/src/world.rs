@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::authorize::PolicyCache;
 use crate::error::AwsError;
+use crate::faults::Faults;
 use crate::iam::{Account, IamRole};
 use crate::organizations::Organization;
 use crate::{cloudformation, ec2, efs, provisioning, sagemaker, servicecatalog, studio};
@@ -43,6 +44,9 @@ pub struct World {
     /// Presigned URLs and open Studio sessions; kept in a file of its own, because every launch changes it.
     #[serde(skip)]
     pub studio: studio::State,
+    /// What goes wrong with what stacks ask for.
+    #[serde(skip)]
+    pub(crate) faults: Faults,
     #[serde(skip)]
     pub(crate) policies: PolicyCache,
     #[serde(skip)]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::diagnosis::{Cause, While, diagnose};
 use domain::environment::{Environment, LaunchTarget, Output, StackEvent};
 use domain::home::Homes;
 use domain::id::{ProvisionedProductId, ProvisioningArtifactId, RequestId};
@@ -77,6 +78,14 @@ impl Outcome {
     pub(super) fn acted(mut self, name: &str, value: impl Into<String>) -> Self {
         self.acted = true;
         self.with(name, value)
+    }
+
+    /// Of an act that AWS refused: what it calls invalid or missing is often not what was sent to it, and the table of known
+    /// causes tells.
+    pub(super) fn of_act(error: aws::Error, during: While) -> Self {
+        let reason = error.problem().why;
+        let is_known = !matches!(error, aws::Error::Denied(_)) && Cause::of(&reason).is_some();
+        if is_known && !error.is_retryable() { Self::refused(diagnose(during, &reason)) } else { error.into() }
     }
 }
 

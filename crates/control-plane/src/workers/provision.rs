@@ -120,7 +120,7 @@ impl ControlPlane {
         match catalog.provision_product(&call).await {
             Ok(accepted) => Ok(accepted_as(accepted.record, accepted.provisioned_product, plan)),
             Err(aws::Error::Conflict(_)) => self.adopt(operation, it, &catalog, plan).await,
-            Err(error) => Ok(error.into()),
+            Err(error) => Ok(Outcome::of_act(error, While::BringingUp)),
         }
     }
 

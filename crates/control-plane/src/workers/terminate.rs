@@ -3,6 +3,7 @@
 
 use aws::sagemaker::{Space, StudioApp};
 use aws::service_catalog::{ProvisionedProductRef, TerminateCall};
+use domain::diagnosis::While;
 use domain::environment::{Environment, LaunchTarget, Leaves};
 use domain::home::Homes;
 use domain::operation::{Observation, Operation, OperationKind, Plan, Step};
@@ -230,7 +231,7 @@ impl ControlPlane {
                 match catalog.describe_provisioned_product(ProvisionedProductRef::Id(&product)).await {
                     Ok(found) if found.status.is_passing() => Outcome::trouble(error.problem()),
                     Err(aws::Error::NotFound(_)) => Outcome::new(Observation::Gone),
-                    _ => error.into(),
+                    _ => Outcome::of_act(error, While::TakingDown),
                 }
             }
             Err(error) => error.into(),

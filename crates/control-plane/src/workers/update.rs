@@ -88,7 +88,7 @@ impl ControlPlane {
             Err(error @ (aws::Error::Invalid(_) | aws::Error::Conflict(_))) => {
                 self.taken_already(operation, &call, &catalog, error).await
             }
-            Err(error) => Ok(error.into()),
+            Err(error) => Ok(Outcome::of_act(error, While::Updating)),
         }
     }
 
@@ -106,7 +106,7 @@ impl ControlPlane {
             }
             Ok(found) if found.status.is_passing() => Ok(Outcome::trouble(error.problem())),
             Err(aws::Error::NotFound(_)) => Ok(Outcome::refused(gone())),
-            _ => Ok(error.into()),
+            _ => Ok(Outcome::of_act(error, While::Updating)),
         }
     }
 

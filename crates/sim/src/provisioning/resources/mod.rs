@@ -42,6 +42,7 @@ pub(super) enum Removal {
 
 pub(super) fn make(world: &mut World, ctx: &Ctx, stack: &Stack, index: usize) -> Result<Made, String> {
     let Some(resource) = stack.resources.get(index) else { return Err("no such resource".into()) };
+    struck(world, resource, "create")?;
     match resource.kind.as_str() {
         kind if sagemaker::knows(kind) => sagemaker::make(world, ctx, stack, resource),
         "AWS::IAM::Role" => iam::make_role(world, ctx, stack, resource),
@@ -66,6 +67,7 @@ pub(super) fn ready(world: &mut World, ctx: &Ctx, resource: &mut StackResource) 
 
 /// Starts the removal, or goes on with it.
 pub(super) fn remove(world: &mut World, ctx: &Ctx, stack: &Stack, resource: &StackResource) -> Result<Removal, String> {
+    struck(world, resource, "delete")?;
     match resource.kind.as_str() {
         kind if sagemaker::knows(kind) => sagemaker::remove(world, ctx, resource),
         "AWS::IAM::Role" => iam::remove_role(world, ctx, resource),
@@ -90,6 +92,7 @@ pub(super) fn gone(world: &mut World, ctx: &Ctx, resource: &StackResource) -> Re
 
 /// Changes a resource in place, from the properties that it has; answers how long that takes.
 pub(super) fn change(world: &mut World, ctx: &Ctx, resource: &StackResource, from: &Value) -> Result<u32, String> {
+    struck(world, resource, "update")?;
     match resource.kind.as_str() {
         kind if sagemaker::knows(kind) => sagemaker::change(world, ctx, resource),
         "AWS::IAM::Role" => iam::change_role(world, ctx, resource, from),
@@ -117,6 +120,13 @@ pub(super) fn needs_replacement(kind: &str, old: &Value, new: &Value) -> bool {
         kind => replacement(kind).map_or(opaque::NAMES, |known| known.properties),
     };
     fixed.iter().any(|key| old.get(*key) != new.get(*key))
+}
+
+/// What was told to go wrong with it.
+fn struck(world: &mut World, resource: &StackResource, verb: &str) -> Result<(), String> {
+    let Some(error) = world.faults.strike_stack(verb, &resource.kind) else { return Ok(()) };
+    let service = resource.kind.split("::").nth(1).unwrap_or_default();
+    Err(refused(world, service, &error))
 }
 
 /// A service's refusal, as CloudFormation passes it on.
