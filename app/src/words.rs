@@ -210,6 +210,8 @@ pub fn audit_action(action: &str) -> String {
         "approve_step" => "Approve a step of a request",
         "approve_request" => "Approve a request",
         "deny_request" => "Deny a request",
+        "notice_leaver" => "Notice that somebody left",
+        "lapse_request" => "Close a request of somebody who left",
         "expire_request" => "Let a request expire",
         "create_environment" => "Create an environment",
         "launch_environment" => "Open an environment",

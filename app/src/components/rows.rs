@@ -18,7 +18,8 @@ pub fn EnvironmentRows(
         .into_iter()
         .map(|row| {
             let open = row.can_launch.then(|| view! { <Open id=row.id.to_string() name=row.name.clone() /> });
-            let owner = owners.then(|| format!("{}, ", row.owner));
+            let left = if row.owner_left { " (no longer here)" } else { "" };
+            let owner = owners.then(|| format!("{}{left}, ", row.owner));
             view! {
                 <li class="row row-env">
                     <div class="row-main">

@@ -24,6 +24,7 @@ pub fn page(fleet: FleetPage) -> Page {
         line("On an outdated version", fleet.outdated, &[("version", "outdated")]),
         line("Otherwise in AWS", fleet.drifted, &[("attention", "drifted")]),
         line("Handed over to the platform team", fleet.handed_over, &[("attention", "handed_over")]),
+        line("Its owner is no longer here", fleet.owner_left, &[("attention", "owner_left")]),
         line("Lease ends within a week, or has ended", fleet.ending, &[("attention", "ending")]),
         line("Held", fleet.held, &[("attention", "held")]),
         line("Something ran at the last look", fleet.running, &[("runs", "yes")]),

@@ -9,7 +9,7 @@ use super::environment_lease::{Lease, LeaseCallout};
 use super::environment_left::{KeptHomes, LeftBehind};
 use super::environment_observed::{DriftCallout, RunningCard};
 use super::environment_terminate::Terminate;
-use super::environment_transfer::{Transfer, TransferCallout};
+use super::environment_transfer::{OwnerLeft, Transfer, TransferCallout};
 use super::environment_version::{Version, VersionCallout};
 use crate::components::{
     Callout, Card, Crumb, EnvironmentBadge, ErrorSummary, Fact, Facts, Hidden, Icon, IconView, Moment, PageHead,
@@ -60,6 +60,7 @@ pub fn page(environment: EnvironmentPage, ended: bool) -> Page {
         {ended.then(|| view! { <Ended state /> })}
         <LeftBehind environment=environment.clone() />
         <KeptHomes environment=environment.clone() />
+        {(!over).then(|| view! { <OwnerLeft environment=environment.clone() /> })}
         {(!over).then(|| view! { <TransferCallout environment=environment.clone() /> })}
         {(!over).then(|| view! { <HandedOver environment=environment.clone() /> })}
         <Revoked revoked=environment.revoked.clone() is_owner=environment.is_owner />

@@ -5,6 +5,18 @@ use leptos::prelude::*;
 
 use crate::components::{Callout, Card, Disclosure, Hidden, TextArea, TextField, Tone, form_version};
 
+/// That nobody looks after it, for whoever can mend that.
+#[component]
+pub fn OwnerLeft(environment: EnvironmentPage) -> impl IntoView {
+    let why = environment.owner_left.filter(|_| environment.transfer.is_none())?;
+    Some(view! {
+        <Callout tone=Tone::Warn title=format!("{} is no longer here.", environment.owner)>
+            <p>{format!("{why} What the environment costs goes on until somebody looks after it.")}</p>
+            <p class="actions"><a class="button button-small" href="#transfer">"Give it to somebody else"</a></p>
+        </Callout>
+    })
+}
+
 /// That it is being given to somebody else, or that this failed.
 #[component]
 pub fn TransferCallout(environment: EnvironmentPage) -> impl IntoView {
@@ -42,15 +54,18 @@ pub fn Transfer(environment: EnvironmentPage) -> impl IntoView {
     let state = environment.form.clone();
     let failed = environment.transfer.as_ref().is_some_and(|transfer| !transfer.at_work);
     let asked = state.error("transfer_to").is_some() || state.error("transfer_reason").is_some();
-    let studio = matches!(environment.launch, Some(LaunchTarget::Studio { .. }));
-    let files = if studio {
-        "The new owner reads and changes all files of its home directory; nothing is copied or lost."
-    } else {
-        "The new owner reads and changes all files on the notebook instance; nothing is copied or lost."
+    let files = match environment.launch {
+        Some(LaunchTarget::Studio { .. }) => {
+            "The new owner reads and changes all files of its home directory; nothing is copied or lost."
+        }
+        Some(LaunchTarget::NotebookInstance { .. }) => {
+            "The new owner reads and changes all files on the notebook instance; nothing is copied or lost."
+        }
+        None => "What it has made in AWS stays as it is; nothing is copied or lost.",
     };
     let session = format!(
         "Whoever has it open keeps that session until it ends by itself, within {} at most. Where that is too long, revoke \
-         their access first, and restore it once those are over.",
+         their access first, and restore it once that is over.",
         environment.longest_session
     );
     let version = form_version(&state, environment.version);

@@ -85,6 +85,7 @@ fn attention() -> Vec<Choice> {
         Choice::new("held", "Held"),
         Choice::new("drifted", "Otherwise in AWS"),
         Choice::new("handed_over", "Handed over to the platform team"),
+        Choice::new("owner_left", "Its owner is no longer here"),
         Choice::new("keeps_files", "Terminated, home directories kept in AWS"),
     ]
 }

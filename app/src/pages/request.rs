@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::components::{
     Badge, Callout, Card, Constraint, Crumb, Disclosure, EnvironmentRows, ErrorSummary, Fact, Facts, Hidden, Icon,
-    Moment, PageHead, PairList, PostButton, ProblemCallout, RequestBadge, TextArea, Tone,
+    Moment, PageHead, PairList, PostButton, ProblemCallout, RequestBadge, RequestRows, TextArea, Tone,
 };
 use crate::document::Page;
 use crate::pages::preflight::PreflightCard;
@@ -109,7 +109,7 @@ pub fn page(request: RequestPage) -> Page {
             <div class="stack">
                 {(request.steps.len() > 1 || request.steps.iter().any(|step| !step.agreed.is_empty()))
                     .then(|| view! { <Steps steps=request.steps.clone() approvers=request.approvers.clone() /> })}
-                <Running rows=request.running requester=request.requester project=request.project_name />
+                <OfRequester running=request.running history=request.history requester=request.requester project=request.project_name />
                 <Card title="What happened so far"><Timeline entries=request.timeline /></Card>
             </div>
         </div>
@@ -297,6 +297,20 @@ fn Rules(constraints: Vec<ConstraintRow>) -> impl IntoView {
     view! { <Card title="Constraints that apply">{list}</Card> }
 }
 
+/// What the same person has in the project, and asked for there.
+#[component]
+fn OfRequester(
+    running: Vec<domain::view::EnvironmentRow>,
+    history: Vec<domain::view::RequestRow>,
+    requester: String,
+    project: String,
+) -> impl IntoView {
+    view! {
+        <Running rows=running requester=requester.clone() project />
+        <History rows=history requester />
+    }
+}
+
 #[component]
 fn Running(rows: Vec<domain::view::EnvironmentRow>, requester: String, project: String) -> impl IntoView {
     let note = words::count(rows.len() as u64, "environment", "environments");
@@ -307,6 +321,17 @@ fn Running(rows: Vec<domain::view::EnvironmentRow>, requester: String, project: 
         view! { <div class="narrow"><EnvironmentRows rows /></div> }.into_any()
     };
     view! { <Card title="Runs already in this project" note flush=true>{list}</Card> }
+}
+
+/// What the same person asked for before, and what became of it.
+#[component]
+fn History(rows: Vec<domain::view::RequestRow>, requester: String) -> impl IntoView {
+    let list = if rows.is_empty() {
+        view! { <p class="px-4 py-3 text-muted">{requester} " asked for nothing else in this project." </p> }.into_any()
+    } else {
+        view! { <div class="narrow"><RequestRows rows /></div> }.into_any()
+    };
+    view! { <Card title="Other requests in this project" flush=true>{list}</Card> }
 }
 
 #[component]

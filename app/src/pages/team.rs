@@ -54,6 +54,7 @@ fn Sections(team: TeamPage, shown: String) -> impl IntoView {
     };
     let ending = link(&[("ends", days.as_str())]);
     let (troubled, running) = (link(&[("attention", "troubled")]), link(&[("runs", "yes")]));
+    let left = link(&[("attention", "owner_left")]);
     let resting = link(&[("runs", "no"), ("state", "available")]);
     let waiting = format!("{} undecided in this project.", requests(team.waiting.number, &team.waiting.to_string()));
     let requests = with_query("/requests", &[("state", "submitted"), ("project", &shown)]);
@@ -67,6 +68,7 @@ fn Sections(team: TeamPage, shown: String) -> impl IntoView {
         </Card>
         <Part title=format!("Leases that end within {days} days") excerpt=team.ending href=ending none="No lease ends soon." />
         <Part title="Need attention" excerpt=team.troubled href=troubled none="Nothing is tainted, in error or handed over." />
+        <Part title="Owner no longer here" excerpt=team.left href=left none="Everybody who has something here is here." />
         <Part title="Running" excerpt=team.running href=running none="Nothing ran at the last look." />
         <Part title="Nothing runs in them" excerpt=team.resting href=resting none="Something runs in each." />
         <People people=team.people more=team.more q=team.q shown />

@@ -120,6 +120,13 @@ fn the_team_page_leads_to_the_lists_of_its_project() {
             rows: vec![samples::environment_row("soon", EnvironmentState::Available)],
             all: counted(100),
         },
+        left: Excerpt {
+            rows: vec![EnvironmentRow {
+                owner_left: true,
+                ..samples::environment_row("orphan", EnvironmentState::Available)
+            }],
+            all: counted(1),
+        },
         people: vec![TeamMember {
             display_name: "Fiona <b>Scientist".into(),
             subject: "fraud-scientist".into(),
@@ -133,6 +140,8 @@ fn the_team_page_leads_to_the_lists_of_its_project() {
     let text = page("team", || pages::team::page(team()));
     assert!(text.contains("100+") && text.contains("2 requests are undecided in this project."));
     assert!(text.contains("/environments?project=fraud-detection&amp;ends=14"));
+    assert!(text.contains("/environments?project=fraud-detection&amp;attention=owner_left"));
+    assert_eq!(text.matches("(no longer here)").count(), 1);
     assert!(text.contains("/environments?project=fraud-detection&amp;owner=fraud-scientist"));
     assert!(text.contains("There are more people than these.") && !text.contains("<b>Scientist"));
     let wrong = page("team-wrong", || {

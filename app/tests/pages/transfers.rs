@@ -28,6 +28,8 @@ fn the_form_says_what_it_means_and_keeps_what_was_typed() {
     assert!(text.contains("action=\"/api/transfer_environment\"") && text.contains("name=\"version\""));
     assert!(text.contains("<option value=\"lena@example.com\"") && !text.contains("\"><b>@"), "proposals are escaped");
     assert!(text.contains("What runs in it ends first") && text.contains("reads and changes all files"));
+    let nothing_to_open = shown("environment-transfer-plain", EnvironmentState::Available, |it| it.launch = None);
+    assert!(nothing_to_open.contains("stays as it is") && !nothing_to_open.contains("changes all files"));
     let text = shown("environment-transfer-wrong", EnvironmentState::Available, |it| {
         it.form.errors = vec![FieldError { field: "transfer_to".into(), message: "It is theirs already.".into() }];
         it.form.values = [("transfer_to", "fiona@example.com"), ("transfer_reason", "She left")]
@@ -71,6 +73,24 @@ fn what_changes_hands_says_so_and_one_that_failed_says_what_can_be_done() {
         it.allowed = Allowed(vec![Action::ViewEnvironment]);
     });
     assert!(owner.contains("A lead of the project can do that.") && !owner.contains("/api/transfer_environment"));
+}
+
+#[test]
+fn whoever_can_mend_it_is_told_that_the_owner_left() {
+    let why = "None of their groups has a part in <b>fraud-detection any more.";
+    let text = shown("environment-owner-left", EnvironmentState::Available, |it| it.owner_left = Some(why.into()));
+    assert!(text.contains("Fiona Scientist is no longer here.") && text.contains("href=\"#transfer\""));
+    assert!(text.contains("&lt;b&gt;fraud-detection") && !text.contains("<b>fraud-detection"));
+    let owner = shown("environment-owner-left-owner", EnvironmentState::Available, |it| {
+        it.allowed = Allowed(vec![Action::ViewEnvironment]);
+    });
+    let given = shown("environment-owner-left-given", EnvironmentState::Updating, |it| {
+        it.owner_left = Some(why.into());
+        it.transfer = Some(transfer(true));
+    });
+    for text in [owner, given] {
+        assert!(!text.contains("is no longer here"));
+    }
 }
 
 #[test]

@@ -109,7 +109,7 @@ impl ControlPlane {
             Decision::Approve { by, .. } => (by.as_ref(), "approved"),
             Decision::Deny { by, .. } => (Some(by), "denied"),
             Decision::Withdraw { by } => (Some(by), "withdrew"),
-            Decision::Expire => (None, "closed"),
+            Decision::Expire | Decision::Lapse => (None, "closed"),
         };
         let names = self.names([], by).await?;
         let who = by.map_or_else(|| "The portal".to_owned(), |by| names.person(by));
@@ -140,6 +140,7 @@ impl ControlPlane {
             Decision::Deny { .. } => "deny_request",
             Decision::Withdraw { .. } => Action::WithdrawRequest.as_str(),
             Decision::Expire => "expire_request",
+            Decision::Lapse => "lapse_request",
         };
         if decided.state == RequestState::Approved && decided.kind == RequestKind::Update {
             tx.update_request(&decided).await?;
@@ -267,7 +268,7 @@ fn step_decision(request: &Request, decision: &Decision, at: DateTime<Utc>) -> O
     let (by, on_behalf_of, verdict, comment) = match decision {
         Decision::Approve { by, on_behalf_of, comment } => (by.as_ref()?, on_behalf_of, Verdict::Approve, comment),
         Decision::Deny { by, on_behalf_of, comment } => (by, on_behalf_of, Verdict::Deny, comment),
-        Decision::Withdraw { .. } | Decision::Expire => return None,
+        Decision::Withdraw { .. } | Decision::Expire | Decision::Lapse => return None,
     };
     let open = request.open_step()?;
     Some(StepDecision {

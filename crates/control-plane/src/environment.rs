@@ -86,6 +86,7 @@ impl ControlPlane {
             kept_homes: kept_homes(&it, &told),
             stack_arn: it.stack_arn.clone(),
             handed_over: self.hand_over_view(&it).await?,
+            owner_left: if transfers { self.owner_left(&it).await? } else { None },
             transfer: self.transfer_view(&it).await?,
             next_owners,
             named_after: it.named_after.as_ref().map(ToString::to_string),

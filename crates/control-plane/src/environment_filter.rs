@@ -33,6 +33,7 @@ impl ControlPlane {
             "drifted" => Some(Attention::Drifted),
             "handed_over" => Some(Attention::HandedOver),
             "troubled" => Some(Attention::Troubled),
+            "owner_left" => Some(Attention::OwnerLeft),
             "keeps_files" => Some(Attention::KeepsFiles),
             _ => read.unknown("attention", "choice"),
         };

@@ -53,6 +53,7 @@ impl ControlPlane {
             more_accounts,
             drifted: self.counted(attention(Attention::Drifted)).await?,
             handed_over: self.counted(attention(Attention::HandedOver)).await?,
+            owner_left: self.counted(attention(Attention::OwnerLeft)).await?,
             held: self.counted(attention(Attention::Held(self.now()))).await?,
             ending: self.counted(attention(Attention::EndsBy(self.now() + WARNINGS[0]))).await?,
             running: self.counted(EnvironmentFilter { running: Some(true), ..living() }).await?,

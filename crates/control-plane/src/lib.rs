@@ -34,6 +34,7 @@ mod idle;
 mod inbox;
 mod job_marks;
 mod lease;
+mod leavers;
 mod notify;
 mod observe;
 mod organization;

@@ -14,11 +14,14 @@ use domain::person::PersonKey;
 use domain::preflight::Preflight;
 use domain::problem::Problem;
 use domain::request::{Decision, Request, RequestKind, RequestState, Verdict};
-use domain::view::{Denial, RequestPage, StepRow, StepState, TimelineEntry, UpdateOf, UpdatePreview};
-use store::{AuditFilter, EnvironmentFilter, PageRequest, Scope};
+use domain::view::{Denial, RequestPage, RequestRow, StepRow, StepState, TimelineEntry, UpdateOf, UpdatePreview};
+use store::{AuditFilter, EnvironmentFilter, PageRequest, RequestFilter, Scope};
 
 use crate::rows::system_for;
 use crate::{Caller, ControlPlane, Error, Result, tags, words};
+
+/// Earlier requests on the page; the list has the rest.
+const HISTORY: u32 = 5;
 
 impl ControlPlane {
     /// The page of one request.
@@ -39,6 +42,7 @@ impl ControlPlane {
         };
         let scope = Self::scope(&caller.actor, Action::ViewEnvironment);
         let running = self.store().environments(&scope, &running, &PageRequest::newest(10)).await?;
+        let history = self.history_of(caller, &request).await?;
         let tags = match (&updated, &product) {
             (Some(environment), _) => environment.tags.clone(),
             (None, Some(product)) => {
@@ -91,6 +95,7 @@ impl ControlPlane {
             typical: self.typical_time(&request.product).await?,
             creates: artifact.map(|a| a.resources.iter().map(|(k, n)| (k.clone(), *n)).collect()).unwrap_or_default(),
             running: self.environment_rows(caller, &running.items).await?,
+            history,
             state: request.state,
             update,
             extension: self.extension_of(&request).await?,
@@ -110,17 +115,34 @@ impl ControlPlane {
         })
     }
 
+    /// What the same person asked for in the project before, newest first, as far as the caller may see it.
+    async fn history_of(&self, caller: &Caller, request: &Request) -> Result<Vec<RequestRow>> {
+        let filter = RequestFilter {
+            requester: Some(request.requester.clone()),
+            project: Some(request.project.clone()),
+            ..RequestFilter::default()
+        };
+        let scope = self.seeing_scope(&caller.actor).await?;
+        let mut found = self.store().requests(&scope, &filter, &PageRequest::newest(HISTORY + 1)).await?.items;
+        found.retain(|other| other.id != request.id);
+        found.truncate(HISTORY as usize);
+        self.request_rows(&found).await
+    }
+
     /// What stands in the way of an approval now; the preflight, and what an update would do, where the request still holds.
     async fn outlook_of(
         &self,
         request: &Request,
     ) -> Result<(Option<Problem>, Option<Preflight>, Option<UpdatePreview>)> {
         if request.kind == RequestKind::Extension {
-            return Ok((self.extension_hindrance(request).await?, None, None));
+            return Ok((Box::pin(self.hindrance_of(request)).await?, None, None));
         }
         match self.still_valid(request).await? {
             Err(problem) => Ok((Some(problem), None, None)),
             Ok(valid) => {
+                if let Some(problem) = self.requester_hindrance(request).await? {
+                    return Ok((Some(problem), None, None));
+                }
                 let preflight = self.preflight_of(request, &valid).await?;
                 let preview = match valid.product.artifact(&request.artifact) {
                     Some(artifact) => self.preview_by(&valid, artifact).await?,
@@ -232,6 +254,7 @@ impl ControlPlane {
                     "answer_request" => "Answered",
                     "withdraw_request" => "Withdrawn",
                     "expire_request" => "Expired",
+                    "lapse_request" => "Closed, because whoever asked may no longer ask for it",
                     other => other,
                 };
                 let who = match event.actor {

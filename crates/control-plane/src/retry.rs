@@ -112,7 +112,10 @@ impl ControlPlane {
             event = event.with("leaves", it.leaves.as_str());
         }
         if let Some(transfer) = it.transfer.as_ref().filter(|_| kind == OperationKind::Transfer) {
-            event = event.with("to", transfer.to.studio_user_id().as_str()).with("reason", &transfer.reason);
+            event = event
+                .with("from", it.studio_user_id.as_str())
+                .with("to", transfer.to.studio_user_id().as_str())
+                .with("reason", &transfer.reason);
         }
         if let Some(files) = it.homes.files {
             event = event.with("files", files.as_str());

@@ -1,15 +1,15 @@
 //! From stored things to the rows of lists, with the names of products and people.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::action::Action;
 use domain::audit::AuditActor;
-use domain::environment::Environment;
+use domain::environment::{Environment, EnvironmentState};
 use domain::id::ProductId;
 use domain::person::PersonKey;
 use domain::request::Request;
 use domain::view::{EnvironmentRow, RequestRow};
-use store::{Cursor, Order, PageRequest};
+use store::{Cursor, Leaver, Order, PageRequest};
 
 use crate::{Caller, ControlPlane, Error, Result};
 
@@ -94,6 +94,9 @@ impl ControlPlane {
     ) -> Result<Vec<EnvironmentRow>> {
         let products = environments.iter().map(|e| &e.product);
         let names = self.names(products, environments.iter().map(|e| &e.owner)).await?;
+        let owners = environments.iter().map(|e| Leaver { project: e.project.clone(), person: e.owner.clone() });
+        let left: BTreeSet<Leaver> =
+            self.store().who_left(owners.collect::<BTreeSet<_>>()).await?.into_iter().collect();
         let mut rows = Vec::with_capacity(environments.len());
         for e in environments {
             let allowed = self.allowed_actions(caller, e, &[Action::LaunchEnvironment]).await?;
@@ -104,6 +107,8 @@ impl ControlPlane {
                 project: e.project.clone(),
                 stage: e.stage,
                 owner: names.person(&e.owner),
+                owner_left: e.state != EnvironmentState::Terminated
+                    && left.contains(&Leaver { project: e.project.clone(), person: e.owner.clone() }),
                 state: e.state,
                 lease_ends_at: e.lease_ends_at,
                 created_at: e.created_at,

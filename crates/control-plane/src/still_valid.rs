@@ -95,11 +95,15 @@ impl ControlPlane {
     /// What is known to keep a request from being carried out as it is.
     pub(crate) async fn hindrance_of(&self, request: &Request) -> Result<Option<Problem>> {
         if request.kind == RequestKind::Extension {
-            return self.extension_hindrance(request).await;
+            let gone = self.extension_hindrance(request).await?;
+            return if gone.is_some() { Ok(gone) } else { self.requester_hindrance(request).await };
         }
         match self.still_valid(request).await? {
             Err(problem) => Ok(Some(problem)),
-            Ok(valid) => self.denied(request, &valid).await,
+            Ok(valid) => match self.requester_hindrance(request).await? {
+                Some(problem) => Ok(Some(problem)),
+                None => self.denied(request, &valid).await,
+            },
         }
     }
 

@@ -40,6 +40,7 @@ impl ControlPlane {
         let by = self.now() + TimeDelta::days(TeamPage::ENDS_WITHIN_DAYS.into());
         let ending = EnvironmentFilter { ends_by: Some(by), ..live.clone() };
         let troubled = EnvironmentFilter { attention: Some(Attention::Troubled), ..live.clone() };
+        let left = EnvironmentFilter { attention: Some(Attention::OwnerLeft), ..live.clone() };
         let running = EnvironmentFilter { running: Some(true), ..live.clone() };
         let resting =
             EnvironmentFilter { running: Some(false), state: Some(EnvironmentState::Available), live: false, ..live };
@@ -48,6 +49,7 @@ impl ControlPlane {
             waiting: self.waiting_in(&project).await?,
             ending: self.excerpt(caller, &project, &ending).await?,
             troubled: self.excerpt(caller, &project, &troubled).await?,
+            left: self.excerpt(caller, &project, &left).await?,
             running: self.excerpt(caller, &project, &running).await?,
             resting: self.excerpt(caller, &project, &resting).await?,
             project: Some(project),

@@ -25,21 +25,6 @@ Resources:
 "#;
 const DEV: &str = "601000000002";
 
-/// Runs to the end with one death on the way, in a new process.
-async fn die_and_go_on(state: &mut TestState, point: CrashPoint, step: &str) {
-    state.crash.arm(point, step);
-    let mut rounds = 0;
-    while state.crash.is_armed() && rounds < 500 {
-        state.run(1).await;
-        rounds += 1;
-    }
-    assert!(!state.crash.is_armed(), "{point:?} of {step} never came");
-    state.restart().await;
-    // The stored groups stay fresh enough: nobody waits for a sign-in here.
-    state.everybody_signs_in().await;
-    state.settle().await;
-}
-
 async fn check_one(state: &TestState, id: &EnvironmentId, name: &str, case: &str) {
     let it = state.environment(id).await;
     assert_eq!(it.state, EnvironmentState::Available, "{case}: {:?}", it.problem);
@@ -59,13 +44,13 @@ async fn crash_at(url: String, steps: [&'static str; 4], terminating: bool) {
             if terminating {
                 state.settle().await;
                 state.terminate("fraud-scientist", &id).await;
-                die_and_go_on(&mut state, point, step).await;
+                state.die_and_go_on(point, step).await;
                 let it = state.environment(&id).await;
                 assert_eq!(it.state, EnvironmentState::Terminated, "{case}: {:?}", it.problem);
                 assert!(!state.provisioned(DEV).contains(&name), "{case}");
                 assert_eq!(state.ever_provisioned(&name), 1, "{case}");
             } else {
-                die_and_go_on(&mut state, point, step).await;
+                state.die_and_go_on(point, step).await;
                 check_one(&state, &id, &name, &case).await;
                 // A profile of the same person is in the way of the next one.
                 state.terminate("fraud-scientist", &id).await;
@@ -97,7 +82,7 @@ on_both! {
                 state.settle().await;
                 assert_eq!(state.environment(&id).await.state, EnvironmentState::Error, "{case}");
                 state.plane.retry_environment(&state.as_("fraud-scientist").await, &id, "").await.unwrap();
-                die_and_go_on(&mut state, point, step).await;
+                state.die_and_go_on(point, step).await;
                 assert_eq!(state.ever_provisioned(&name), 2, "{case}");
                 let left = state.provisioned(DEV).into_iter().filter(|p| *p == name).count();
                 assert!(left <= 1, "{case}");

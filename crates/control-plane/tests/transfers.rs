@@ -224,17 +224,7 @@ on_both! {
                 state.everybody_signs_in().await;
                 let next = to.next().unwrap();
                 give(&state, "admin", &it.id, next).await.unwrap();
-                state.crash.arm(point, step);
-                for _ in 0..200 {
-                    if !state.crash.is_armed() {
-                        break;
-                    }
-                    state.run(1).await;
-                }
-                assert!(!state.crash.is_armed(), "{case} never came");
-                state.restart().await;
-                state.everybody_signs_in().await;
-                state.settle().await;
+                state.die_and_go_on(point, step).await;
                 let after = state.environment(&it.id).await;
                 let id = id_of(&state, next).await;
                 assert_eq!(after.state, EnvironmentState::Available, "{case}: {:?}", after.problem);

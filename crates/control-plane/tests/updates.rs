@@ -363,16 +363,7 @@ on_both! {
                 let it = first_version(&state, &format!("{step}-{point:?}").to_lowercase().replace('_', "-")).await;
                 let request = asked(&state, WHO, &it.id).await;
                 state.approve(LEAD, &request).await;
-                state.crash.arm(point, step);
-                for _ in 0..500 {
-                    if state.crash.is_armed() {
-                        state.run(1).await;
-                    }
-                }
-                assert!(!state.crash.is_armed(), "{case} never came");
-                state.restart().await;
-                state.everybody_signs_in().await;
-                state.settle().await;
+                state.die_and_go_on(point, step).await;
                 let after = state.environment(&it.id).await;
                 let ends = (after.state, version_of(&state, &after).await);
                 assert_eq!(ends, (EnvironmentState::Available, "1.1".to_owned()), "{case}: {:?}", after.problem);

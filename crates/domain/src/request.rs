@@ -116,6 +116,8 @@ pub enum Decision {
         by: PersonKey,
     },
     Expire,
+    /// Whoever asked may no longer ask for it.
+    Lapse,
 }
 
 impl Decision {
@@ -124,7 +126,7 @@ impl Decision {
         let (by, on_behalf_of) = match self {
             Self::Approve { by, on_behalf_of, .. } => (by.as_ref(), on_behalf_of.as_ref()),
             Self::Deny { by, on_behalf_of, .. } => (Some(by), on_behalf_of.as_ref()),
-            Self::Withdraw { .. } | Self::Expire => (None, None),
+            Self::Withdraw { .. } | Self::Expire | Self::Lapse => (None, None),
         };
         by.into_iter().chain(on_behalf_of)
     }
@@ -133,7 +135,7 @@ impl Decision {
         match self {
             Self::Approve { .. } => RequestState::Approved,
             Self::Deny { .. } => RequestState::Denied,
-            Self::Withdraw { .. } => RequestState::Withdrawn,
+            Self::Withdraw { .. } | Self::Lapse => RequestState::Withdrawn,
             Self::Expire => RequestState::Expired,
         }
     }

@@ -56,6 +56,7 @@ fn decisions() -> impl Strategy<Value = Decision> {
         1 => given().prop_map(|(by, on_behalf_of, comment)| Decision::Deny { by, on_behalf_of, comment }),
         1 => who.clone().prop_map(|by| Decision::Withdraw { by }),
         1 => Just(Decision::Expire),
+        1 => Just(Decision::Lapse),
     ]
 }
 
@@ -79,6 +80,7 @@ fn check(before: &Request, after: &Request, decision: &Decision, now: DateTime<U
         }
         Decision::Withdraw { by } => prop_assert_eq!(by, &after.requester),
         Decision::Expire => prop_assert!(now >= before.submitted_at + DECISION_TIME),
+        Decision::Lapse => prop_assert_eq!(after.state, RequestState::Withdrawn),
     }
     if let Decision::Deny { comment, .. } = decision {
         prop_assert!(!comment.trim().is_empty(), "a denial has a reason");

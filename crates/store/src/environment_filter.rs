@@ -56,6 +56,8 @@ pub enum Attention {
     HandedOver,
     /// Its last change failed, it does not run, or it waits for the platform team.
     Troubled,
+    /// Its owner left the project.
+    OwnerLeft,
     /// It is terminated, and its files are left in AWS.
     KeepsFiles,
 }
@@ -153,6 +155,12 @@ impl Attention {
             }
             Self::Troubled => {
                 sql.push(" AND (state IN ('tainted', 'error') OR handed_over IS NOT NULL)");
+            }
+            Self::OwnerLeft => {
+                sql.push(" AND EXISTS (SELECT 1 FROM leaver WHERE leaver.project_id = environment.project_id");
+                sql.push(
+                    " AND leaver.issuer = environment.owner_issuer AND leaver.subject = environment.owner_subject)",
+                );
             }
             Self::KeepsFiles => {
                 sql.push(" AND keeps_files = 1");

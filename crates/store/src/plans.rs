@@ -17,7 +17,8 @@ use domain::request::RequestState;
 use crate::run;
 use crate::sql::Sql;
 use crate::{
-    Attention, AuditFilter, EnvironmentFilter, Order, PageRequest, Part, RequestFilter, Scope, Store, VersionFilter,
+    Attention, AuditFilter, EnvironmentFilter, Leaver, Order, PageRequest, Part, RequestFilter, Scope, Store,
+    VersionFilter,
 };
 
 static RECORDED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
@@ -42,6 +43,7 @@ const SMALL: &[&str] = &[
     "notification_cursor",
     "webhook",
     "idle_rule",
+    "leaver",
 ];
 
 /// What statements make for themselves.
@@ -222,6 +224,10 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.fleet().await?;
     store.live_environments_by_owner(&projects(1)[0]).await?;
     store.people_of_groups(&["a".into(), "b".into()], "ada", 100).await?;
+    store.unnoticed_leavers(now(), 100).await?;
+    store.who_left([Leaver { project: projects(1).remove(0), person: person() }]).await?;
+    store.requests_of_leavers(now(), 100).await?;
+    store.forget_leavers(now()).await?;
     store.idle_rules().await?;
     store.job_marks(&"e".parse().unwrap()).await?;
     store.sweep_job_marks(now()).await?;

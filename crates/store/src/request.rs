@@ -17,7 +17,7 @@ use crate::scope::{Keys, REQUEST, Scope, page_query};
 use crate::sql::{Columns, Sql, contains, json, optional_json};
 use crate::tx::Tx;
 
-const COLUMNS: &str = "id, project_id, requester_issuer, requester_subject, product_id, artifact_id, account_id, region, \
+pub(crate) const COLUMNS: &str = "id, project_id, requester_issuer, requester_subject, product_id, artifact_id, account_id, region, \
                        stage, name, asked, tags, sealed, justification, lease_days, approval, state, decision, \
                        submitted_at, decided_at, environment_id, version, kind, agreed";
 
@@ -109,7 +109,7 @@ impl TryFrom<WaitingRow> for WaitingPlace {
 }
 
 #[derive(sqlx::FromRow)]
-struct RequestRow {
+pub(crate) struct RequestRow {
     id: String,
     project_id: String,
     requester_issuer: String,

@@ -23,6 +23,7 @@ pub(crate) fn environment_row(name: &str, state: EnvironmentState) -> Environmen
         state,
         lease_ends_at: at(60 * 24 * 30),
         created_at: at(0),
+        owner_left: false,
         can_launch: state == EnvironmentState::Available,
     }
 }
@@ -96,6 +97,7 @@ pub(crate) fn request(state: RequestState) -> RequestPage {
         creates: versions().remove(0).resources,
         typical: Some(TypicalTime { seconds: 540, measured: true }),
         running: vec![environment_row("features-old", EnvironmentState::Available)],
+        history: Vec::new(),
         state,
         update: None,
         extension: None,
@@ -243,6 +245,7 @@ pub(crate) fn environment(state: EnvironmentState) -> EnvironmentPage {
             .collect(),
         stack_arn: Some("arn:aws:cloudformation:eu-west-1:601000000002:stack/SC-601000000002-pp-abcdefgh1234/1".into()),
         handed_over: None,
+        owner_left: None,
         transfer: None,
         next_owners: vec!["nora@example.com".into()],
         named_after: None,

@@ -3,11 +3,12 @@
 use domain::action::Action;
 use domain::catalog::Product;
 use domain::environment::{Environment, Leaves};
-use domain::id::ProjectId;
+use domain::id::{ProductId, ProjectId};
 use domain::operation::{Operation, OperationKind, Step};
 use domain::organization::AppliedChange;
 use domain::person::{Actor, PersonKey};
 use domain::problem::Problem;
+use domain::request::{Request, RequestKind};
 use domain::revocation::Revocation;
 
 use super::resource::{Portal, Resource, environment_facts, revocation_facts};
@@ -49,7 +50,7 @@ impl ControlPlane {
             }
             OperationKind::Stop => (Action::StopEnvironment, environment_facts(self, environment)),
             OperationKind::Start => (Action::StartEnvironment, environment_facts(self, environment)),
-            OperationKind::Provision => (Action::SubmitRequest, self.product_facts(environment).await?),
+            OperationKind::Provision => (Action::SubmitRequest, self.product_facts(&environment.product).await?),
             OperationKind::Revoke | OperationKind::Restore | OperationKind::ChangePolicy => {
                 return Err(Error::internal("An operation does not fit what it is about", &operation.kind.as_str()));
             }
@@ -68,7 +69,7 @@ impl ControlPlane {
                 Ok(owner) => owner,
                 Err(hindrance) => return Ok(Err(hindrance)),
             };
-            let facts = self.product_facts(environment).await?;
+            let facts = self.product_facts(&environment.product).await?;
             if let Err(refused) =
                 self.still_allowed(&owner, Action::SubmitRequest, &facts, Some(&environment.project))?
             {
@@ -145,11 +146,31 @@ impl ControlPlane {
         })
     }
 
-    async fn product_facts(&self, environment: &Environment) -> Result<Facts> {
-        match Product::load(self, &environment.product).await? {
+    /// Why whoever asked may no longer ask for it. Groups that were stated long ago count: the worker waits for a sign-in.
+    pub(crate) async fn requester_hindrance(&self, request: &Request) -> Result<Option<Problem>> {
+        let Some(actor) = self.actor(&request.requester).await? else { return Ok(None) };
+        let environment = match &request.environment {
+            Some(id) if request.kind != RequestKind::Provision => self.store().environment(id).await?,
+            _ => None,
+        };
+        let (action, facts) = match (request.kind, &environment) {
+            (RequestKind::Provision, _) => (Action::SubmitRequest, self.product_facts(&request.product).await?),
+            (RequestKind::Update, Some(it)) => (Action::UpdateEnvironment, environment_facts(self, it)),
+            (RequestKind::Extension, Some(it)) => (Action::ExtendLease, environment_facts(self, it)),
+            // That it is gone is said elsewhere.
+            (_, None) => return Ok(None),
+        };
+        Ok(match self.still_allowed(&actor, action, &facts, Some(&request.project))? {
+            Ok(()) => None,
+            Err(Hindrance::Refused(problem) | Hindrance::TooOld(problem)) => Some(problem),
+        })
+    }
+
+    async fn product_facts(&self, id: &ProductId) -> Result<Facts> {
+        match Product::load(self, id).await? {
             Some(product) => product.facts(self).await,
             // A product that left the catalog may be used by nobody.
-            None => Ok(Facts::Product { id: environment.product.to_string(), projects: Vec::new() }),
+            None => Ok(Facts::Product { id: id.to_string(), projects: Vec::new() }),
         }
     }
 

@@ -42,6 +42,7 @@ impl ControlPlane {
             Subject::RUNNING => self.told_of_idle_stop(event).await,
             "revocation" => self.told_of_revocation(event).await,
             "delegation" => self.told_of_delegation(event).await,
+            "person" if event.action == "notice_leaver" => Ok(told_of_leaver(event)),
             _ => Ok(None),
         }
     }
@@ -74,7 +75,7 @@ impl ControlPlane {
                 return Ok(Some(self.reminder(event, &request).await?));
             }
             "question_request" | "answer_request" => return self.message(event, &request).await,
-            "approve_request" | "deny_request" | "expire_request" => {
+            "approve_request" | "deny_request" | "expire_request" | "lapse_request" => {
                 let Some((title, text)) = self.decision_in_words(&request).await? else { return Ok(None) };
                 let to = To::Person(request.requester.clone());
                 told(Topic::RequestDecided, &title, &text, &request, to)
@@ -148,6 +149,10 @@ impl ControlPlane {
                 format!("The request for {name} has expired"),
                 "Nobody decided it in time. Its page has the way to ask again.".to_owned(),
             )),
+            Some(Decision::Lapse) => Some((
+                format!("The request for {name} was closed"),
+                "You may no longer ask for it: your groups have no part in the project.".to_owned(),
+            )),
             // Whoever asked did it, or was there when the rule did.
             Some(Decision::Approve { by: None, .. } | Decision::Withdraw { .. }) | None => None,
         })
@@ -218,16 +223,18 @@ impl ControlPlane {
                 );
                 of(Topic::LeaseEnding, title, &text, vec![owner])
             }
-            // Told to the owner before it is another's.
+            // By the event alone: it may be another's when it is told.
             action if action == Action::TransferEnvironment.as_str() => {
-                let Some(next) = it.transfer.as_ref().map(|transfer| &transfer.to) else { return Ok(None) };
-                let who = self.names([], [next]).await?.person(next);
-                of(
-                    Topic::EnvironmentEnded,
-                    format!("{name} is being given to {who}"),
-                    reason,
-                    not_by_themselves(event, owner),
-                )
+                let (Some(from), Some(to)) = (detail("from"), detail("to").filter(|to| detail("from") != Some(*to)))
+                else {
+                    return Ok(None);
+                };
+                let former = self.store().person_by_studio_user_id(from).await?;
+                let next = self.store().person_by_studio_user_id(to).await?;
+                let (Some(former), Some(next)) = (former, next) else { return Ok(None) };
+                let to = not_by_themselves(event, To::Person(former.person));
+                let title = format!("{name} is being given to {}", next.display_name);
+                of(Topic::EnvironmentEnded, title, reason, to)
             }
             action if action == Action::HandOverEnvironment.as_str() && detail("note").is_some() => {
                 let title = format!("{name} is handed over to the platform team");
@@ -292,6 +299,20 @@ fn told(topic: Topic, title: &str, text: &str, request: &Request, to: To) -> Tol
 fn told_of_it(topic: Topic, title: &str, text: &str, it: &Environment, to: Vec<To>) -> Told {
     let notice = Notice::new(topic, title, text, format!("/environments/{}", it.id));
     Told { notice, elsewhere: None, to, project: Some(it.project.clone()) }
+}
+
+/// The event has all the words: what was left may be gone when it is told.
+fn told_of_leaver(event: &AuditEvent) -> Option<Told> {
+    let detail = |name: &str| event.detail.get(name).map(String::as_str);
+    let project = event.project.as_ref()?;
+    let title = format!("{} left {} in {project}", detail("who")?, detail("left")?);
+    let text = format!(
+        "{} Environments are given to somebody else or terminated on their pages. A request that nobody may make any more is \
+         closed after a day.",
+        detail("why")?
+    );
+    let notice = Notice::new(Topic::PersonLeft, &title, &text, format!("/team?project={project}"));
+    Some(Told { notice, elsewhere: None, to: vec![To::Leads(project.clone())], project: Some(project.clone()) })
 }
 
 /// Whoever did something need not be told that it is done.

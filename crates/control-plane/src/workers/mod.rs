@@ -12,6 +12,7 @@ mod idle;
 mod lease_warnings;
 mod leased;
 mod leases;
+mod leavers;
 mod notify;
 mod observe;
 mod operations;

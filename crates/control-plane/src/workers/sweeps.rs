@@ -1,5 +1,5 @@
 //! What ends by time alone: undecided requests, leases, drafts, sessions, flashes, form tokens, sign-ins under way, what was
-//! told.
+//! told; and what people left.
 
 use chrono::TimeDelta;
 use domain::request::{DECISION_TIME, Decision};
@@ -27,6 +27,7 @@ impl ControlPlane {
         ended += self.remind_of_requests().await?;
         ended += self.warn_of_lease_ends().await?;
         ended += self.end_leases().await?;
+        ended += self.look_after_what_leavers_left().await?;
         ended += self.store().sweep_drafts(now).await?;
         ended += self.store().sweep_sessions(now, self.settings().session_idle).await?;
         ended += self.store().sweep_flashes(now).await?;

@@ -15,6 +15,11 @@ impl CrashSwitch {
         *self.0.lock().unwrap() = Some((point, step.to_owned(), true));
     }
 
+    /// It dies nowhere.
+    pub fn disarm(&self) {
+        *self.0.lock().unwrap() = None;
+    }
+
     /// Whether it still waits for its moment.
     pub fn is_armed(&self) -> bool {
         self.0.lock().unwrap().is_some()

@@ -26,7 +26,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_types::SdkConfig;
 use chrono::{DateTime, TimeDelta, Utc};
-use control_plane::{ControlPlane, Deps, Random, SealingKey, Settings};
+use control_plane::{ControlPlane, CrashPoint, Deps, Random, SealingKey, Settings};
 use domain::audit::SigningKey;
 use domain::clock::{Clock, ManualClock};
 use domain::environment::{Environment, EnvironmentState};
@@ -101,6 +101,21 @@ impl TestState {
         self.plane = plane(&self.store, &self.aws, clock, crash, head, self.restarts, settings);
     }
 
+    /// Runs to the end with one death on the way, in a new process.
+    pub async fn die_and_go_on(&mut self, point: CrashPoint, step: &str) {
+        self.crash.arm(point, step);
+        let mut rounds = 0;
+        while self.crash.is_armed() && rounds < 500 {
+            self.run(1).await;
+            rounds += 1;
+        }
+        assert!(!self.crash.is_armed(), "{point:?} of {step} never came");
+        self.restart().await;
+        // The stored groups stay fresh enough: nobody waits for a sign-in here.
+        self.everybody_signs_in().await;
+        self.settle().await;
+    }
+
     /// Another replica beside this one.
     pub async fn replica(&self) -> ControlPlane {
         let store = Store::connect(&self.url).await.unwrap();
@@ -127,9 +142,14 @@ impl TestState {
 
     /// The form as a browser would post it, untouched but for the name.
     pub async fn filled_form(&self, who: &str, product: &str, name: &str) -> RequestInput {
+        self.try_filled_form(who, product, name).await.unwrap()
+    }
+
+    /// The same for who may not have it.
+    pub async fn try_filled_form(&self, who: &str, product: &str, name: &str) -> control_plane::Result<RequestInput> {
         let caller = self.as_(who).await;
         let id = self.product(product).await;
-        let form = self.plane.request_form(&caller, &id, RequestFormQuery::default()).await.unwrap();
+        let form = self.plane.request_form(&caller, &id, RequestFormQuery::default()).await?;
         let key = |name: &str, kind: &str| {
             name.strip_prefix(kind)
                 .and_then(|n| n.strip_prefix('['))
@@ -137,7 +157,7 @@ impl TestState {
                 .unwrap()
                 .to_owned()
         };
-        RequestInput {
+        Ok(RequestInput {
             product: form.product.to_string(),
             artifact: form.artifact.to_string(),
             target: form.target,
@@ -157,7 +177,7 @@ impl TestState {
                 })
                 .collect(),
             ..RequestInput::default()
-        }
+        })
     }
 
     pub async fn submit(&self, who: &str, product: &str, name: &str) -> RequestId {

@@ -30,6 +30,16 @@ impl TestState {
         self.running.aws.with_world(attach).unwrap();
     }
 
+    /// Takes all such policies off the account again, however many there are.
+    pub fn allow_all_at_aws(&self, account: &str) {
+        let detach = |world: &mut sim::World| {
+            if let Some(attached) = world.organization.attachments.get_mut(account) {
+                attached.retain(|id| id != "p-unseen");
+            }
+        };
+        self.running.aws.with_world(detach).unwrap();
+    }
+
     /// Takes that policy off the account again.
     pub fn allow_at_aws(&self, account: &str) {
         let detach = |world: &mut sim::World| {

@@ -29,6 +29,8 @@ pub enum Topic {
     EnvironmentEnded,
     /// An environment waits for the platform team.
     HandedOver,
+    /// Somebody who has environments or requests in a project left it.
+    PersonLeft,
     /// Somebody's access was revoked or restored: whoever is told.
     AccessChanged,
     /// What an admin tries a webhook by: no event, and nothing that anybody chooses.
@@ -37,7 +39,7 @@ pub enum Topic {
 
 impl Topic {
     /// Those that people and webhooks choose from.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::RequestWaiting,
         Self::RequestDecided,
         Self::RequestQuestion,
@@ -47,6 +49,7 @@ impl Topic {
         Self::IdleStopped,
         Self::EnvironmentEnded,
         Self::HandedOver,
+        Self::PersonLeft,
         Self::AccessChanged,
     ];
 
@@ -61,6 +64,7 @@ impl Topic {
             Self::IdleStopped => "idle_stopped",
             Self::EnvironmentEnded => "environment_ended",
             Self::HandedOver => "handed_over",
+            Self::PersonLeft => "person_left",
             Self::AccessChanged => "access_changed",
             Self::Test => "test",
         }
@@ -78,6 +82,7 @@ impl Topic {
             Self::IdleStopped => "Something of mine is stopped because nobody used it",
             Self::EnvironmentEnded => "An environment of mine is taken down",
             Self::HandedOver => "An environment is handed over to the platform team I am in",
+            Self::PersonLeft => "Somebody leaves a project that I lead, and environments or requests in it",
             Self::AccessChanged => "My access is revoked or restored",
             Self::Test => "A test",
         }

@@ -20,6 +20,8 @@ pub struct EnvironmentRow {
     pub project: ProjectId,
     pub stage: Stage,
     pub owner: String,
+    /// The owner left the project.
+    pub owner_left: bool,
     pub state: EnvironmentState,
     pub lease_ends_at: DateTime<Utc>,
     pub created_at: DateTime<Utc>,
@@ -75,6 +77,8 @@ pub struct EnvironmentPage {
     /// The stack, by its ARN.
     pub stack_arn: Option<String>,
     pub handed_over: Option<HandOverView>,
+    /// Why its owner counts as having left the project, for whoever may transfer it.
+    pub owner_left: Option<String>,
     /// It is being given to somebody else, or that failed.
     pub transfer: Option<TransferView>,
     /// Addresses of people who could have it, for whoever may transfer it.

@@ -53,6 +53,8 @@ pub struct TeamPage {
     /// Whose lease ends within [`TeamPage::ENDS_WITHIN_DAYS`].
     pub ending: Excerpt,
     pub troubled: Excerpt,
+    /// Whose owner left the project.
+    pub left: Excerpt,
     pub running: Excerpt,
     pub resting: Excerpt,
     pub people: Vec<TeamMember>,
@@ -89,6 +91,8 @@ pub struct FleetPage {
     pub outdated: i64,
     pub drifted: Counted,
     pub handed_over: Counted,
+    /// Whose owner left the project.
+    pub owner_left: Counted,
     pub held: Counted,
     pub running: Counted,
     pub ending: Counted,

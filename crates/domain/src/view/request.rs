@@ -77,6 +77,8 @@ pub struct RequestPage {
     pub typical: Option<TypicalTime>,
     /// The requester's environments in this project that run now, as far as whoever looks may see them.
     pub running: Vec<EnvironmentRow>,
+    /// What the requester asked for in this project before, newest first, as far as whoever looks may see it.
+    pub history: Vec<RequestRow>,
     pub state: RequestState,
     /// What is updated, where that is asked for.
     pub update: Option<UpdateOf>,

@@ -1,9 +1,11 @@
 use domain::environment::{Environment, EnvironmentState};
 use domain::observed::{Item, Observed, Running};
-use store::{Attention, EnvironmentFilter, PageRequest, Scope, VersionFilter};
+use domain::person::{Grant, GroupMapping, ProjectRole};
+use domain::request::{Request, RequestState};
+use store::{Attention, EnvironmentFilter, Leaver, PageRequest, Scope, VersionFilter};
 
 use crate::backend::on_both;
-use crate::samples::{at, environment_id, person, project_id, record, with_environment, with_projects};
+use crate::samples::{at, environment_id, person, project_id, record, request, with_environment, with_projects};
 
 fn running(name: &str, status: &str) -> Running {
     Running {
@@ -81,5 +83,79 @@ on_both! {
         assert_eq!(find("BO", 10).await, ["bob"]);
         assert!(find("%", 10).await.is_empty());
         assert!(store.people_of_groups(&[], "", 10).await.unwrap().is_empty());
+    }
+
+    async fn who_left_is_found_kept_once_and_forgotten(db) {
+        let store = db.store;
+        with_projects(&store, &["a", "b"]).await;
+        let (ada, bob) = (record("ada", &["a-members"], 10), record("bob", &["b-members"], 20));
+        let mut tx = store.begin().await.unwrap();
+        for group in [("a-members", "a"), ("b-members", "b")] {
+            let grant = Grant::Project { project: project_id(group.1), role: ProjectRole::Member };
+            let mapping = GroupMapping { id: group.0.parse().unwrap(), group: group.0.into(), grant };
+            tx.insert_group_mapping(&mapping).await.unwrap();
+        }
+        for it in [&ada, &bob] {
+            tx.save_person(it).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        with_environment(&store, "e1", "a", "ada", 0).await;
+        with_environment(&store, "e2", "a", "bob", 1).await;
+        let bob_in_a = Leaver { project: project_id("a"), person: person("bob") };
+        let ada_in_a = Leaver { project: project_id("a"), person: person("ada") };
+        // Ada is here while her groups were stated after then; Bob's have no part in this project.
+        assert_eq!(store.unnoticed_leavers(at(5), 10).await.unwrap(), std::slice::from_ref(&bob_in_a));
+        assert_eq!(store.unnoticed_leavers(at(15), 10).await.unwrap(), [ada_in_a.clone(), bob_in_a.clone()]);
+        let mut tx = store.begin().await.unwrap();
+        assert!(tx.notice_leaver(&bob_in_a, at(30)).await.unwrap());
+        assert!(!tx.notice_leaver(&bob_in_a, at(31)).await.unwrap());
+        assert!(tx.notice_leaver(&ada_in_a, at(32)).await.unwrap());
+        tx.commit().await.unwrap();
+        assert!(store.unnoticed_leavers(at(15), 10).await.unwrap().is_empty());
+        let asked = [ada_in_a.clone(), bob_in_a.clone(), Leaver { project: project_id("b"), person: person("bob") }];
+        assert_eq!(store.who_left(asked).await.unwrap().len(), 2);
+        assert!(store.who_left([]).await.unwrap().is_empty());
+        let left = EnvironmentFilter { attention: Some(Attention::OwnerLeft), ..EnvironmentFilter::default() };
+        let found = store.environments(&Scope::All, &left, &PageRequest::oldest(10)).await.unwrap().items;
+        assert_eq!(found.iter().map(|it| it.id.as_str()).collect::<Vec<_>>(), ["e1", "e2"]);
+        // Ada is back.
+        assert_eq!(store.forget_leavers(at(5)).await.unwrap(), 1);
+        assert_eq!(store.forget_leavers(at(5)).await.unwrap(), 0);
+        let e2 = store.environment(&environment_id("e2")).await.unwrap().unwrap();
+        let given = Environment {
+            owner: person("ada"),
+            studio_user_id: person("ada").studio_user_id(),
+            version: e2.version + 1,
+            ..e2
+        };
+        let mut tx = store.begin().await.unwrap();
+        tx.update_environment(&given).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(store.forget_leavers(at(5)).await.unwrap(), 0, "his request waits");
+        let request = store.request(&given.request).await.unwrap().unwrap();
+        let decided = Request { state: RequestState::Withdrawn, version: request.version + 1, ..request };
+        let mut tx = store.begin().await.unwrap();
+        tx.update_request(&decided).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(store.forget_leavers(at(5)).await.unwrap(), 1, "nothing of his is left");
+        assert!(store.unnoticed_leavers(at(5), 10).await.unwrap().is_empty());
+    }
+
+    async fn undecided_requests_of_who_left_are_found_after_a_while(db) {
+        let store = db.store;
+        with_projects(&store, &["a"]).await;
+        let request = request("r1", "a", "ada", 0);
+        let mut tx = store.begin().await.unwrap();
+        tx.insert_request(&request).await.unwrap();
+        tx.commit().await.unwrap();
+        let leaver = Leaver { project: project_id("a"), person: person("ada") };
+        assert_eq!(store.unnoticed_leavers(at(0), 10).await.unwrap(), std::slice::from_ref(&leaver));
+        let mut tx = store.begin().await.unwrap();
+        tx.notice_leaver(&leaver, at(10)).await.unwrap();
+        tx.commit().await.unwrap();
+        assert!(store.requests_of_leavers(at(9), 10).await.unwrap().is_empty());
+        let found = store.requests_of_leavers(at(10), 10).await.unwrap();
+        assert_eq!(found.iter().map(|it| &it.id).collect::<Vec<_>>(), [&request.id]);
+        assert_eq!(store.forget_leavers(at(0)).await.unwrap(), 0);
     }
 }
