@@ -40,10 +40,14 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/environments/together/:id") view=routes::TogetherDone ssr=SsrMode::Async />
                 <Route path=path!("/team") view=routes::Team ssr=SsrMode::Async />
                 <Route path=path!("/admin/fleet") view=routes::AdminFleet ssr=SsrMode::Async />
+                <Route path=path!("/admin/unmanaged") view=routes::AdminUnmanaged ssr=SsrMode::Async />
+                <Route path=path!("/admin/unmanaged/:id") view=routes::AdminUnmanagedProduct ssr=SsrMode::Async />
                 <Route path=path!("/environments/:id") view=routes::Environment ssr=SsrMode::Async />
                 <Route path=path!("/revoke") view=routes::Revoke ssr=SsrMode::Async />
                 <Route path=path!("/revocations") view=routes::Revocations ssr=SsrMode::Async />
                 <Route path=path!("/revocations/:id") view=routes::Revocation ssr=SsrMode::Async />
+                <Route path=path!("/rollouts") view=routes::Rollouts ssr=SsrMode::Async />
+                <Route path=path!("/rollouts/:id") view=routes::Rollout ssr=SsrMode::Async />
                 <Route path=path!("/organization") view=routes::Organization ssr=SsrMode::Async />
                 <Route path=path!("/organization/policies") view=routes::OrganizationPolicies ssr=SsrMode::Async />
                 <Route path=path!("/organization/policies/:id") view=routes::OrganizationPolicy ssr=SsrMode::Async />

@@ -1,7 +1,7 @@
 //! Which call of the control plane each address is drawn from.
 
 use control_plane::Error;
-use domain::id::{EnvironmentId, ProductId, ProjectId, RequestId, RevocationId};
+use domain::id::{EnvironmentId, ProductId, ProjectId, ProvisionedProductId, RequestId, RevocationId, RolloutId};
 use leptos::prelude::*;
 
 use crate::load::{draw, draw_with_shell, frame, path_id, path_text, query, query_value, query_values};
@@ -98,6 +98,26 @@ pub(crate) fn AdminFleet() -> impl IntoView {
 }
 
 #[component]
+pub(crate) fn AdminUnmanaged() -> impl IntoView {
+    let after = query_value("after");
+    let shown = after.clone();
+    draw(
+        |portal, caller| async move { portal.unmanaged(&caller, &after).await },
+        move |page| pages::admin_unmanaged::page(page, &shown),
+    )
+}
+
+#[component]
+pub(crate) fn AdminUnmanagedProduct() -> impl IntoView {
+    let id = path_id::<ProvisionedProductId>("id", "provisioned product with this id");
+    let draft = query_value("draft");
+    draw(
+        |portal, caller| async move { portal.unmanaged_product(&caller, &id?, &draft).await },
+        pages::admin_unmanaged::one,
+    )
+}
+
+#[component]
 pub(crate) fn Environment() -> impl IntoView {
     let id = path_id::<EnvironmentId>("id", "environment with this id");
     let draft = query_value("draft");
@@ -151,6 +171,22 @@ pub(crate) fn OrganizationNode() -> impl IntoView {
 pub(crate) fn Revocation() -> impl IntoView {
     let id = path_id::<RevocationId>("id", "revocation with this id");
     draw(|portal, caller| async move { portal.revocation(&caller, &id?).await }, pages::revocation::page)
+}
+
+#[component]
+pub(crate) fn Rollouts() -> impl IntoView {
+    let after = query_value("after");
+    let shown = after.clone();
+    draw(
+        |portal, caller| async move { portal.rollouts(&caller, &after).await },
+        move |page| pages::rollouts::page(page, &shown),
+    )
+}
+
+#[component]
+pub(crate) fn Rollout() -> impl IntoView {
+    let id = path_id::<RolloutId>("id", "rollout with this id");
+    draw(|portal, caller| async move { portal.rollout(&caller, &id?).await }, pages::rollout::page)
 }
 
 #[component]

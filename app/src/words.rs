@@ -8,6 +8,7 @@ use domain::organization::{ChangeState, PolicyChange};
 use domain::project::DataClass;
 use domain::request::{Decided, RequestState};
 use domain::revocation::RevocationState;
+use domain::rollout::RolloutState;
 use domain::view::{Together, TypicalTime};
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -96,6 +97,15 @@ pub fn revocation_state(state: RevocationState) -> &'static str {
     }
 }
 
+pub fn rollout_state(state: RolloutState) -> &'static str {
+    match state {
+        RolloutState::Running => "Under way",
+        RolloutState::Stopped => "Stopped",
+        RolloutState::Finished => "Finished",
+        RolloutState::Ended => "Ended",
+    }
+}
+
 pub fn change_state(state: ChangeState) -> &'static str {
     match state {
         ChangeState::Applying => "Being applied",
@@ -176,6 +186,7 @@ pub fn operation(kind: OperationKind) -> &'static str {
         OperationKind::ChangePolicy => "Change of policies",
         OperationKind::Stop => "Stop",
         OperationKind::Start => "Start",
+        OperationKind::Rollout => "Rollout",
     }
 }
 
@@ -186,6 +197,7 @@ pub fn together(act: Together) -> &'static str {
         Together::Extend => "Extend the leases",
         Together::Hold => "Hold",
         Together::Terminate => "Terminate",
+        Together::Update => "Update to the current version",
     }
 }
 
@@ -211,6 +223,7 @@ pub fn audit_action(action: &str) -> String {
         "approve_request" => "Approve a request",
         "deny_request" => "Deny a request",
         "notice_leaver" => "Notice that somebody left",
+        "close_request" => "Close a request with its rollout",
         "lapse_request" => "Close a request of somebody who left",
         "expire_request" => "Let a request expire",
         "create_environment" => "Create an environment",
@@ -264,6 +277,13 @@ pub fn audit_action(action: &str) -> String {
         "change" => "Change a service control policy",
         "read_back" => "Read the changed policy back",
         "change_policy" => "Finish a change of policies",
+        "adopt_product" => "Make an environment of what was made past the portal",
+        "find_unmanaged" => "Find what was made past the portal",
+        "begin_rollout" => "Ask for updates of several environments",
+        "view_rollout" => "See a rollout",
+        "manage_rollout" => "Go on with a rollout, or end it",
+        "roll" => "Look how far a rollout is, and begin the next update",
+        "rollout" => "Finish a rollout",
         "view_audit" => "Read the audit log",
         "export_audit" => "Export the audit log",
         "export_environments" => "Export the list of environments",

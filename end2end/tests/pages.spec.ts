@@ -45,6 +45,7 @@ test('every page of every persona, in both themes, on a phone and on a desk', as
   await look(lead, 'fraud-lead', 'delegations', '/approvals/delegations');
   await look(lead, 'fraud-lead', 'decide-together-nothing', '/approvals/decide');
   await look(lead, 'fraud-lead', 'team', '/team');
+  await look(lead, 'fraud-lead', 'rollouts-none', '/rollouts');
   await look(lead, 'fraud-lead', 'environments-filters', '/environments?older=0&ends=31');
   await look(lead, 'fraud-lead', 'environments-filter-wrong', '/environments?ends=soon');
   for (const act of ['stop', 'extend', 'hold', 'terminate']) {
@@ -54,7 +55,7 @@ test('every page of every persona, in both themes, on a phone and on a desk', as
   const admin = await as('admin');
   await admin.goto('/admin/projects');
   const project = '/admin/projects/fraud-detection';
-  for (const [name, path] of [['admin-fleet', '/admin/fleet'], ['admin-projects', '/admin/projects'], ['admin-project', project],
+  for (const [name, path] of [['admin-fleet', '/admin/fleet'], ['admin-unmanaged', '/admin/unmanaged'], ['admin-projects', '/admin/projects'], ['admin-project', project],
     ['admin-mappings', '/admin/mappings'], ['admin-people', '/admin/people'], ['admin-products', '/admin/products'],
     ['admin-approvals', '/admin/approvals'], ['admin-idle', '/admin/idle'],
     ['admin-product', `/admin/products/${productPath.split('/').pop()}`]]) {

@@ -157,6 +157,20 @@ pub async fn transfer_environment(
     .await
 }
 
+#[server(endpoint = "repair_owner", prefix = "/api", input = PostUrl, output = Html)]
+pub async fn repair_owner(
+    #[server(rename = "id")]
+    #[server(default)]
+    environment: String,
+    #[server(default)] version: String,
+) -> Posted {
+    act(Form::of("/environments", &environment), |portal, caller| async move {
+        portal.repair_owner(&caller, &id(&environment, "environment")?, &version).await?;
+        Ok(done(format!("/environments/{environment}"), "The owner's tag is being put back."))
+    })
+    .await
+}
+
 #[server(endpoint = "hand_over_environment", prefix = "/api", input = PostUrl, output = Html)]
 pub async fn hand_over_environment(
     #[server(rename = "id")]
@@ -190,8 +204,8 @@ pub async fn hand_back_environment(
 pub async fn act_on_environments(#[server(flatten)] input: TogetherInput) -> Posted {
     let form = Form::of_environments(&input.act, &input.chosen).with_fields(&input);
     act(form, |portal, caller| async move {
-        let id = Box::pin(portal.act_on_environments(&caller, &input)).await?;
-        Ok(Done { to: format!("/environments/together/{id}"), said: None })
+        let to = Box::pin(portal.act_on_environments(&caller, &input)).await?;
+        Ok(Done { to, said: None })
     })
     .await
 }

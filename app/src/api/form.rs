@@ -59,6 +59,7 @@ impl Form {
             | "/api/hand_over_environment"
             | "/api/transfer_environment"
             | "/api/mark_running_job" => Self::of("/environments", &value("id")),
+            "/api/adopt_product" => Self::of("/admin/unmanaged", &value("id")),
             "/api/revoke_access" => Self::of_revocation(&value("environment"), &value("person")),
             "/api/save_approval_floor" => Self::at("/admin/approvals").named("floor"),
             "/api/add_approver" => Self::at("/admin/approvals").named("approver"),

@@ -14,6 +14,7 @@ mod organization;
 mod refuse;
 mod requests;
 mod revocations;
+mod rollouts;
 mod sessions;
 mod studio;
 mod theme;
@@ -41,6 +42,7 @@ pub use notifications::*;
 pub use organization::*;
 pub use requests::*;
 pub use revocations::*;
+pub use rollouts::*;
 pub use sessions::*;
 pub use studio::*;
 pub use theme::*;
@@ -52,15 +54,18 @@ pub const PATHS: &[&str] = &[
     "/api/act_on_environments",
     "/api/add_approver",
     "/api/add_group_mapping",
+    "/api/adopt_product",
     "/api/adopt_version",
     "/api/answer_request",
     "/api/apply_policy_change",
+    "/api/continue_rollout",
     "/api/decide_request",
     "/api/decide_requests",
     "/api/delegate_decisions",
     "/api/discard_delivery",
     "/api/end_delegation",
     "/api/end_other_sessions",
+    "/api/end_rollout",
     "/api/end_session",
     "/api/end_sessions_of",
     "/api/extend_lease",
@@ -84,6 +89,7 @@ pub const PATHS: &[&str] = &[
     "/api/remove_product_access",
     "/api/remove_project_account",
     "/api/remove_webhook",
+    "/api/repair_owner",
     "/api/request_again",
     "/api/request_extension",
     "/api/restore_access",

@@ -2,6 +2,7 @@ use domain::environment::EnvironmentState;
 use domain::organization::ChangeState;
 use domain::request::RequestState;
 use domain::revocation::RevocationState;
+use domain::rollout::RolloutState;
 use leptos::prelude::*;
 
 use super::{Icon, IconView};
@@ -68,6 +69,17 @@ pub fn RevocationBadge(state: RevocationState) -> impl IntoView {
         RevocationState::Restored => (Tone::Neutral, Icon::Check),
     };
     view! { <Badge tone icon text=words::revocation_state(state) /> }
+}
+
+#[component]
+pub fn RolloutBadge(state: RolloutState) -> impl IntoView {
+    let (tone, icon) = match state {
+        RolloutState::Running => (Tone::Info, Icon::Running),
+        RolloutState::Stopped => (Tone::Bad, Icon::Cross),
+        RolloutState::Finished => (Tone::Good, Icon::Check),
+        RolloutState::Ended => (Tone::Neutral, Icon::Minus),
+    };
+    view! { <Badge tone icon text=words::rollout_state(state) /> }
 }
 
 #[component]

@@ -41,8 +41,11 @@ pub fn field_label(name: &str) -> String {
 }
 
 /// Fields whose label is not their name.
-const LABELS: [(&str, &str); 38] = [
+const LABELS: [(&str, &str); 41] = [
     ("actor", "Who"),
+    ("adopt_days", "Days of its lease"),
+    ("adopt_owner", "E-mail address of the owner"),
+    ("adopt_reason", "Why"),
     ("artifact", "Version"),
     ("confirm", "The name, typed to confirm"),
     ("justification", "What you need it for"),

@@ -7,7 +7,7 @@ mod progress;
 mod stack_events;
 mod time;
 
-pub use badge::{Badge, ChangeBadge, EnvironmentBadge, RequestBadge, RevocationBadge, Tone};
+pub use badge::{Badge, ChangeBadge, EnvironmentBadge, RequestBadge, RevocationBadge, RolloutBadge, Tone};
 pub use callout::{Callout, ProblemCallout};
 pub use icon::{Icon, IconView};
 #[cfg(feature = "hydrate")]

@@ -26,6 +26,7 @@ pub fn page(fleet: FleetPage) -> Page {
         line("Handed over to the platform team", fleet.handed_over, &[("attention", "handed_over")]),
         line("Its owner is no longer here", fleet.owner_left, &[("attention", "owner_left")]),
         line("Lease ends within a week, or has ended", fleet.ending, &[("attention", "ending")]),
+        ("Made past the portal".to_owned(), fleet.unmanaged.to_string(), "/admin/unmanaged".to_owned()),
         line("Held", fleet.held, &[("attention", "held")]),
         line("Something ran at the last look", fleet.running, &[("runs", "yes")]),
     ];
@@ -37,6 +38,7 @@ pub fn page(fleet: FleetPage) -> Page {
     let body = view! {
         <PageHead title="Fleet" lead>
             <a class="button button-small" href="/environments">"The whole list"</a>
+            <a class="button button-small" href="/rollouts">"Rollouts"</a>
         </PageHead>
         <Numbers title="To look at" lines=attention.to_vec() />
         <Numbers title="By state" lines=by_state.collect() />

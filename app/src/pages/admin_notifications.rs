@@ -136,6 +136,7 @@ fn topic_label(topic: Topic) -> &'static str {
         Topic::IdleStopped => "Something is stopped because nobody used it",
         Topic::EnvironmentEnded => "An environment is taken down",
         Topic::HandedOver => "An environment is handed over to the platform team",
+        Topic::RolloutEnded => "A rollout stops, or is finished",
         Topic::PersonLeft => "Somebody leaves a project, and environments or requests in it",
         Topic::AccessChanged => "Somebody's access is revoked or restored",
         Topic::Test => "A test",

@@ -64,7 +64,7 @@ pub fn page(environment: EnvironmentPage, ended: bool) -> Page {
         {(!over).then(|| view! { <TransferCallout environment=environment.clone() /> })}
         {(!over).then(|| view! { <HandedOver environment=environment.clone() /> })}
         <Revoked revoked=environment.revoked.clone() is_owner=environment.is_owner />
-        {(!over).then(|| view! { <DriftCallout observed=environment.observed.clone() /> <LeaseCallout environment=environment.clone() /> })}
+        {(!over).then(|| view! { <DriftCallout environment=environment.clone() /> <LeaseCallout environment=environment.clone() /> })}
         {(!over && !live).then(|| view! { <VersionCallout environment=environment.clone() /> })}
         <ErrorSummary state=form.clone() />
         <Launch environment=environment.clone() />

@@ -9,13 +9,25 @@ use crate::components::{Badge, Callout, Card, Choice, Icon, Moment, PostButton, 
 
 /// In what AWS has it other than the portal left it, and what to do about that.
 #[component]
-pub fn DriftCallout(observed: ObservedView) -> impl IntoView {
+pub fn DriftCallout(environment: EnvironmentPage) -> impl IntoView {
+    let observed = environment.observed;
     let told: Vec<_> = observed.drift.iter().filter_map(told).collect();
+    let retags = observed.drift.iter().any(|it| matches!(it.drift, Drift::Owner { .. }))
+        && environment.transfer.is_none()
+        && environment.allowed.has(Action::TransferEnvironment);
+    let repair = retags.then(|| {
+        let fields = vec![("id", environment.id.to_string()), ("version", environment.version.to_string())];
+        view! {
+            <p>"The tag can be put back. What runs ends first: whoever it named may have started it."</p>
+            <div class="actions"><PostButton action="/api/repair_owner" label="Put the owner's tag back" fields /></div>
+        }
+    });
     (!told.is_empty()).then(|| {
         let items = told.into_iter().map(|(what, next)| view! { <li>{what} " " {next}</li> }).collect_view();
         view! {
             <Callout tone=Tone::Warn title="AWS has this environment other than the portal left it.">
                 <ul class="grid list-disc gap-1 pl-5">{items}</ul>
+                {repair}
             </Callout>
         }
     })
@@ -41,11 +53,11 @@ fn told(it: &DriftView) -> Option<(String, &'static str)> {
         ),
         Drift::Owner { is: Some(owner) } => (
             format!("It is tagged with another owner, {owner}: AWS lets its owner here open it no more."),
-            "Tell the platform team: nobody but the portal may set this tag.",
+            "Nobody but the portal may set this tag: a lead or an admin puts it back.",
         ),
         Drift::Owner { is: None } => (
             "It has lost the tag with its owner: AWS lets nobody open it.".to_owned(),
-            "Tell the platform team: nobody but the portal may change this tag.",
+            "Nobody but the portal may change this tag: a lead or an admin puts it back.",
         ),
     })
 }

@@ -27,8 +27,13 @@ pub fn VersionCallout(environment: EnvironmentPage) -> impl IntoView {
 #[component]
 pub fn Version(environment: EnvironmentPage) -> impl IntoView {
     let waiting = environment.update_waiting.as_ref().map(|request| {
+        let said = if environment.rolled_out {
+            "An update of it waits for its turn in a rollout: "
+        } else {
+            "A request about it waits for a decision: "
+        };
         view! {
-            <p>"A request about it waits for a decision: " <a href=format!("/requests/{request}")>"go to the request"</a> "."</p>
+            <p>{said} <a href=format!("/requests/{request}")>"go to the request"</a> "."</p>
         }
     });
     let offers = offers(&environment);

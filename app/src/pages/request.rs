@@ -1,5 +1,6 @@
 use domain::action::Action;
-use domain::view::{ConstraintRow, ExtensionOf, FormState, RequestPage, StepRow, StepState, TimelineEntry};
+use domain::rollout::Progress;
+use domain::view::{ConstraintRow, ExtensionOf, FormState, InRollout, RequestPage, StepRow, StepState, TimelineEntry};
 use leptos::prelude::*;
 
 use crate::components::{
@@ -72,6 +73,8 @@ pub fn page(request: RequestPage) -> Page {
             </Callout>
         }
     });
+    let rollout =
+        request.update.as_ref().and_then(|update| update.rollout.clone()).map(|it| view! { <OfRollout it open /> });
     let extension = request.extension.clone().map(|of| view! { <Extension of open /> });
     let preflight = request.preflight.clone().map(|preflight| view! { <PreflightCard preflight /> });
     let decision = (open && decide).then(|| {
@@ -95,6 +98,7 @@ pub fn page(request: RequestPage) -> Page {
         {hindrance}
         {waiting}
         {open.then_some(updates)}
+        {rollout}
         <div class="columns">
             <div class="stack">
                 <Why request=request.clone() />
@@ -142,6 +146,25 @@ fn Why(request: RequestPage) -> impl IntoView {
             </Facts>
         </Card>
     }
+}
+
+/// The rollout that an update is part of, and how far it is there.
+#[component]
+fn OfRollout(it: InRollout, open: bool) -> impl IntoView {
+    let title = match &it.progress {
+        Progress::Waiting if open => "It is part of a rollout over several environments.",
+        Progress::Waiting => "It waits for its turn in a rollout.",
+        Progress::Updating => "The rollout is at this environment.",
+        Progress::Done => "It was made by a rollout.",
+        Progress::Failed { .. } => "A rollout stopped here.",
+        Progress::PassedOver { .. } => "A rollout passed it over: it was not made.",
+    };
+    let why = match it.progress {
+        Progress::PassedOver { why } => Some(view! { <p>{why}</p> }),
+        _ => None,
+    };
+    let link = it.rollout.map(|id| view! { <p><a href=format!("/rollouts/{id}")>"Go to the rollout"</a></p> });
+    view! { <Callout tone=Tone::Info title>{why} {link}</Callout> }
 }
 
 /// What more time comes to, while that is not decided.
@@ -207,6 +230,9 @@ fn after_approval(request: &RequestPage) -> String {
             format!("After your approval it is up to {next}.")
         }
         _ if request.extension.is_some() => "After an approval the lease ends later at once.".to_owned(),
+        _ if request.update.as_ref().is_some_and(|update| update.rollout.is_some()) => {
+            "After an approval the environment is updated when its turn comes in the rollout.".to_owned()
+        }
         _ if request.update.is_some() => "After an approval the environment is updated at once.".to_owned(),
         _ => "After an approval the environment is provisioned at once.".to_owned(),
     }

@@ -26,7 +26,9 @@ pub fn page(team: TeamPage) -> Page {
         view! { <Sections team shown /> }.into_any()
     };
     let body = view! {
-        <PageHead title=title.clone() lead="What waits, what ends, what is in trouble, what runs, and who works here." />
+        <PageHead title=title.clone() lead="What waits, what ends, what is in trouble, what runs, and who works here.">
+            <a class="button button-small" href="/rollouts">"Rollouts"</a>
+        </PageHead>
         <ErrorSummary state=state.clone() title="This project cannot be shown." />
         {choice}
         {list}

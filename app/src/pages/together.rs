@@ -3,10 +3,11 @@ use domain::view::{FormState, Together, TogetherDonePage, TogetherPage, Together
 use leptos::prelude::*;
 
 use crate::components::{
-    Callout, Card, Choice, Crumb, Empty, EnvironmentBadge, EnvironmentRows, ErrorSummary, Fact, Facts, Hidden, Moment,
-    PageHead, Radios, TextArea, TextField, Tone,
+    Callout, Card, Choice, Crumb, Disclosure, Empty, EnvironmentBadge, EnvironmentRows, ErrorSummary, Fact, Facts,
+    Hidden, Moment, PageHead, Radios, TextArea, TextField, Tone,
 };
 use crate::document::Page;
+use crate::pages::update_preview::PreviewParts;
 use crate::words;
 
 /// What will become of each environment that was chosen, and the one confirmation for all.
@@ -94,7 +95,10 @@ fn More(act: Together, has_homes: bool, number: usize, form: FormState) -> impl 
         let help = "How many environments are terminated. This cannot be undone.";
         view! { <TextField label name="together_count" inputmode="numeric" autocomplete="off" help state=form /> }
     });
-    view! { {until} {homes} {count} }
+    let updates = (act == Together::Update).then(|| {
+        view! { <p class="text-sm text-muted">"Each update is asked for by a request, which those decide who decide in its project. What is approved is updated one after the other; the first that fails stops the rest."</p> }
+    });
+    view! { {updates} {until} {homes} {count} }
 }
 
 #[component]
@@ -112,6 +116,7 @@ fn Previews(rows: Vec<TogetherRow>) -> impl IntoView {
                         <EnvironmentBadge state=it.state />
                     </p>
                     <ul class="grid list-disc gap-1 pl-5 text-sm">{says}</ul>
+                    {row.preview.map(|preview| view! { <Disclosure summary="What the update does"><PreviewParts preview /></Disclosure> })}
                 </li>
             }
         })
@@ -131,7 +136,12 @@ pub fn done(page: TogetherDonePage) -> Page {
     let refused = (!refused.is_empty()).then(|| {
         let rows = refused
             .into_iter()
-            .map(|(environment, said)| TogetherRow { environment, chosen: String::new(), says: vec![said] })
+            .map(|(environment, said)| TogetherRow {
+                environment,
+                chosen: String::new(),
+                says: vec![said],
+                preview: None,
+            })
             .collect();
         view! { <Card title="Not done"><Previews rows /></Card> }
     });

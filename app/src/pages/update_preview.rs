@@ -13,6 +13,12 @@ pub fn PreviewCard(
     #[prop(optional, into)]
     note: String,
 ) -> impl IntoView {
+    view! { <Card title="What the update does" note><PreviewParts preview /></Card> }
+}
+
+/// The same without the card around it.
+#[component]
+pub fn PreviewParts(preview: UpdatePreview) -> impl IntoView {
     let UpdatePreview { parameters, resources, unread } = preview;
     let nothing = parameters.is_empty() && resources.is_empty() && unread.is_none();
     let lost: Vec<&ResourceChange> = resources.iter().filter(|it| !it.lost.is_empty()).collect();
@@ -52,11 +58,7 @@ pub fn PreviewCard(
         let rows = parameters.into_iter().map(|change| view! { <Parameter change /> }).collect_view();
         view! { <Disclosure summary><dl class="facts facts-wide">{rows}</dl></Disclosure> }
     });
-    view! {
-        <Card title="What the update does" note>
-            <div class="stack gap-3">{lost} {keeps} {unread} {same} {changes} {parameters}</div>
-        </Card>
-    }
+    view! { <div class="stack gap-3">{lost} {keeps} {unread} {same} {changes} {parameters}</div> }
 }
 
 #[component]

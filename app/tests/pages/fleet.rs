@@ -48,7 +48,7 @@ fn a_filter_that_cannot_be_used_says_so_at_its_field_and_keeps_what_was_typed() 
 
 fn row(name: &str, says: &str) -> TogetherRow {
     let environment = samples::environment_row(name, EnvironmentState::Available);
-    TogetherRow { chosen: format!("{}:3:17", environment.id), environment, says: vec![says.into()] }
+    TogetherRow { chosen: format!("{}:3:17", environment.id), environment, says: vec![says.into()], preview: None }
 }
 
 fn together(act: Together) -> TogetherPage {
@@ -87,6 +87,16 @@ fn several_are_acted_on_after_one_look_and_one_confirmation() {
     let with = |page: TogetherPage| move || pages::together::page(page);
     let many = page("together-many", with(TogetherPage { left_out: 3, ..together(Together::Extend) }));
     assert!(many.contains("3 more were chosen: 50 at most are acted on at once."));
+    let update = page("together-update", || {
+        let mut it = together(Together::Update);
+        let lost = UpdatePreview { unread: Some("It has not been read.".into()), ..UpdatePreview::default() };
+        it.can[0].preview = Some(lost);
+        pages::together::page(it)
+    });
+    assert!(
+        update.contains("What the update does") && update.contains("Update to the current version for 2 environments")
+    );
+    assert!(update.contains("the first that fails stops the rest"));
     let none = page("together-none", with(TogetherPage { can: Vec::new(), ..together(Together::Stop) }));
     assert!(none.contains("There is nothing that can be done.") && !none.contains("/api/act_on_environments"));
     let nothing = page("together-nothing", with(TogetherPage { act: None, ..together(Together::Stop) }));

@@ -10,9 +10,11 @@ mod organization;
 mod policy_changes;
 mod probes;
 mod revocations;
+mod rollouts;
 mod samples;
 mod terminations;
 mod transfers;
+mod unmanaged;
 mod updates;
 
 use std::sync::Arc;

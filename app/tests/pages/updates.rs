@@ -102,6 +102,7 @@ fn whoever_decides_an_update_sees_what_it_does() {
         environment: samples::id("0199aaaa-0000-7000-8000-000000000001"),
         version_name: "v1".into(),
         preview: Some(preview()),
+        rollout: None,
     };
     let text = page("request-update", || {
         pages::request::page(RequestPage { update: Some(update), ..samples::request(RequestState::Submitted) })

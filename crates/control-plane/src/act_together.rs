@@ -9,6 +9,7 @@ use domain::problem::FieldError;
 use domain::view::{HoldInput, TerminateInput, Together, TogetherDonePage, TogetherInput};
 use store::{AuditFilter, FormToken, PageRequest, Scope};
 
+use crate::rollout;
 use crate::together::MOST_TOGETHER;
 use crate::trail::Event;
 use crate::{Caller, ControlPlane, Error, Result};
@@ -21,9 +22,9 @@ const KIND: &str = "environments";
 const DONE: &str = "done";
 
 /// One that was chosen, as it stood on the page.
-struct Chosen {
-    id: EnvironmentId,
-    version: String,
+pub(crate) struct Chosen {
+    pub(crate) id: EnvironmentId,
+    pub(crate) version: String,
     /// The end of its lease, in milliseconds.
     ends: String,
 }
@@ -41,21 +42,19 @@ impl ControlPlane {
         if let Some(done) = self.acted_already(caller, token).await? {
             return Ok(done);
         }
+        if act == Together::Update {
+            let id = Box::pin(self.begin_rollout(caller, &chosen, &reason, token)).await?;
+            return Ok(rollout::address(&id));
+        }
         let (mut became, mut denials) = (Vec::new(), Vec::new());
         for one in &chosen {
             let said = match self.act_on_one(caller, act, one, &reason, input).await {
                 Ok(()) => DONE.to_owned(),
-                Err(Error::Invalid(errors)) => {
-                    errors.into_iter().map(|error| error.message).collect::<Vec<_>>().join(" ")
-                }
-                Err(Error::Conflict(problem)) => format!("{} {}", problem.what, problem.why),
-                Err(Error::Stale { .. }) => "It changed since the page was loaded: look at it again.".to_owned(),
-                Err(Error::NotFound { .. }) => "It is not there.".to_owned(),
                 Err(Error::Denied { says, what, rule, ask }) => {
                     denials.push(Error::Denied { what, rule, says: says.clone(), ask });
                     says
                 }
-                Err(error) => return Err(error),
+                Err(error) => refusal_in_words(error)?,
             };
             became.push((&one.id, said));
         }
@@ -70,9 +69,10 @@ impl ControlPlane {
         let event = became.into_iter().fold(event, |event, (of, said)| event.with(&format!("environment {of}"), said));
         let mut tx = self.store().begin().await?;
         self.record(&mut tx, caller, event).await?;
-        tx.finish_form(token, &caller.actor.person, &id).await?;
+        let address = format!("/environments/together/{id}");
+        tx.finish_form(token, &caller.actor.person, &address).await?;
         tx.commit().await?;
-        Ok(id)
+        Ok(address)
     }
 
     /// Where the first of two clicks led to, once that is done.
@@ -105,6 +105,8 @@ impl ControlPlane {
                 let hold = HoldInput { hold_reason: reason.to_owned(), hold_until: input.hold_until.clone() };
                 self.hold_environment(caller, id, hold).await
             }
+            // Those are one operation.
+            Together::Update => Err(Error::internal("An update was to be made alone", &id.as_str())),
             Together::Terminate => {
                 let seen: Environment = self.authorize(caller, Action::TerminateEnvironment, id).await?.into_thing();
                 let (version, leaves) = (one.version.clone(), String::new());
@@ -152,7 +154,7 @@ impl ControlPlane {
     async fn any_has_home(&self, caller: &Caller, chosen: &[Chosen]) -> Result<bool> {
         let ids: Vec<EnvironmentId> = chosen.iter().map(|one| one.id.clone()).collect();
         for it in self.chosen_environments(caller, &ids).await? {
-            if self.outlook(caller, Together::Terminate, &it).await?.has_home {
+            if self.terminate_outlook(&it).await?.has_home {
                 return Ok(true);
             }
         }
@@ -190,6 +192,18 @@ impl ControlPlane {
         let hidden = said.len() - environments.len();
         Ok(TogetherDonePage { act, reason: detail("reason"), at: event.at, done, refused, hidden })
     }
+}
+
+/// Why one of several is left as it is. What is no refusal stays an error.
+pub(crate) fn refusal_in_words(error: Error) -> Result<String> {
+    Ok(match error {
+        Error::Invalid(errors) => errors.into_iter().map(|error| error.message).collect::<Vec<_>>().join(" "),
+        Error::Conflict(problem) => format!("{} {}", problem.what, problem.why),
+        Error::Stale { .. } => "It changed since the page was loaded: look at it again.".to_owned(),
+        Error::NotFound { .. } => "It is not there.".to_owned(),
+        Error::Denied { says, .. } => says,
+        error => return Err(error),
+    })
 }
 
 fn chosen(text: &str) -> Result<Vec<Chosen>> {

@@ -109,6 +109,7 @@ impl ControlPlane {
             Decision::Approve { by, .. } => (by.as_ref(), "approved"),
             Decision::Deny { by, .. } => (Some(by), "denied"),
             Decision::Withdraw { by } => (Some(by), "withdrew"),
+            Decision::Close { by } => (Some(by), "closed"),
             Decision::Expire | Decision::Lapse => (None, "closed"),
         };
         let names = self.names([], by).await?;
@@ -141,10 +142,14 @@ impl ControlPlane {
             Decision::Withdraw { .. } => Action::WithdrawRequest.as_str(),
             Decision::Expire => "expire_request",
             Decision::Lapse => "lapse_request",
+            Decision::Close { .. } => "close_request",
         };
         if decided.state == RequestState::Approved && decided.kind == RequestKind::Update {
             tx.update_request(&decided).await?;
-            self.begin_update(tx, by, &decided).await?;
+            // In a rollout it waits for its turn.
+            if tx.rollout_of(&decided.id).await?.is_none() {
+                self.begin_update(tx, by, &decided).await?;
+            }
         } else if decided.state == RequestState::Approved && decided.kind == RequestKind::Extension {
             tx.update_request(&decided).await?;
             self.extend_by(tx, by, &decided).await?;
@@ -268,7 +273,7 @@ fn step_decision(request: &Request, decision: &Decision, at: DateTime<Utc>) -> O
     let (by, on_behalf_of, verdict, comment) = match decision {
         Decision::Approve { by, on_behalf_of, comment } => (by.as_ref()?, on_behalf_of, Verdict::Approve, comment),
         Decision::Deny { by, on_behalf_of, comment } => (by, on_behalf_of, Verdict::Deny, comment),
-        Decision::Withdraw { .. } | Decision::Expire | Decision::Lapse => return None,
+        Decision::Withdraw { .. } | Decision::Expire | Decision::Lapse | Decision::Close { .. } => return None,
     };
     let open = request.open_step()?;
     Some(StepDecision {

@@ -61,7 +61,8 @@ impl ControlPlane {
         let newer = product.as_ref().and_then(|product| newer(product, &it.artifact));
         let transfers = allowed.has(Action::TransferEnvironment);
         let next_owners = if transfers { self.next_owners(caller, &it).await? } else { Vec::new() };
-        let waiting = self.store().undecided_request_of(&it.id).await?.map(|request| request.id);
+        let undecided = self.store().undecided_request_of(&it.id).await?.map(|request| request.id);
+        let rolled_out = self.store().rolled_out_by(&it.id).await?;
         let observed = self.observed_view(&it).await?;
         let home_choice = ends.has_home.then(|| HomeChoice {
             file_systems: it.homes.kept().map(|home| home.file_system.clone()).collect(),
@@ -76,7 +77,8 @@ impl ControlPlane {
             version_name: version.unwrap_or_else(|| it.artifact.to_string()),
             version_is_deprecated: artifact.is_some_and(|a| a.deprecated),
             newer_version: newer,
-            update_waiting: waiting,
+            rolled_out: rolled_out.is_some() && undecided.is_none(),
+            update_waiting: undecided.or(rolled_out),
             account_name: account.map_or_else(|| it.account.to_string(), |a| a.name),
             owner: names.person(&it.owner),
             is_owner: it.owner == caller.actor.person,

@@ -54,6 +54,7 @@ impl ControlPlane {
             drifted: self.counted(attention(Attention::Drifted)).await?,
             handed_over: self.counted(attention(Attention::HandedOver)).await?,
             owner_left: self.counted(attention(Attention::OwnerLeft)).await?,
+            unmanaged: self.unmanaged_counted().await?,
             held: self.counted(attention(Attention::Held(self.now()))).await?,
             ending: self.counted(attention(Attention::EndsBy(self.now() + WARNINGS[0]))).await?,
             running: self.counted(EnvironmentFilter { running: Some(true), ..living() }).await?,
@@ -64,6 +65,11 @@ impl ControlPlane {
     async fn counted(&self, filter: EnvironmentFilter) -> Result<Counted> {
         let number = self.store().count_environments_up_to(&Scope::All, &filter, COUNTED).await?;
         Ok(Counted { number, up_to: COUNTED })
+    }
+
+    async fn unmanaged_counted(&self) -> Result<Counted> {
+        let number = self.store().count_unmanaged_products(COUNTED).await?;
+        Ok(Counted { number: u32::try_from(number).unwrap_or(COUNTED), up_to: COUNTED })
     }
 
     async fn most_first(&self, accounts: BTreeMap<AccountId, i64>) -> Result<Vec<(AccountId, String, i64)>> {

@@ -276,7 +276,11 @@ fn labels(kind: OperationKind, homes: &Homes) -> &'static [&'static str] {
             &["Check that all is as it was decided upon", "Change it in AWS Organizations", "Read it back"]
         }
         // Those are told of part by part, on a page of their own.
-        OperationKind::Revoke | OperationKind::Restore | OperationKind::Stop | OperationKind::Start => &[],
+        OperationKind::Revoke
+        | OperationKind::Restore
+        | OperationKind::Stop
+        | OperationKind::Start
+        | OperationKind::Rollout => &[],
     }
 }
 

@@ -61,6 +61,7 @@ impl ControlPlane {
             RequestState::Submitted => self.outlook_of(&request).await?,
             _ => (None, None, None),
         };
+        let rollout = if updated.is_some() { self.in_rollout(caller, &request.id).await? } else { None };
         let update = updated.map(|environment| UpdateOf {
             version_name: product
                 .as_ref()
@@ -68,6 +69,7 @@ impl ControlPlane {
                 .map_or_else(|| environment.artifact.to_string(), |artifact| artifact.name.clone()),
             environment: environment.id,
             preview,
+            rollout,
         });
         Ok(RequestPage {
             id: request.id.clone(),
@@ -254,6 +256,7 @@ impl ControlPlane {
                     "answer_request" => "Answered",
                     "withdraw_request" => "Withdrawn",
                     "expire_request" => "Expired",
+                    "close_request" => "Closed with the rollout that it was part of",
                     "lapse_request" => "Closed, because whoever asked may no longer ask for it",
                     other => other,
                 };

@@ -4,10 +4,12 @@ use domain::action::Action;
 use domain::environment::{Environment, EnvironmentState};
 use domain::id::EnvironmentId;
 use domain::observed::Running;
-use domain::view::{EnvironmentRow, Together, TogetherPage, TogetherRow};
+use domain::template::Fate;
+use domain::view::{Together, TogetherPage, TogetherRow, UpdatePreview};
 use store::{EnvironmentFilter, PageRequest};
 
-use crate::authorize::{Resource as _, Ruling};
+use crate::act_together::refusal_in_words;
+use crate::authorize::{Deciders, Resource as _, Ruling};
 use crate::consequences::Termination;
 use crate::{Caller, ControlPlane, Result};
 
@@ -20,15 +22,18 @@ pub(crate) struct Outlook {
     pub(crate) says: Vec<String>,
     /// Whether its home directories are kept has to be chosen.
     pub(crate) has_home: bool,
+    /// What an update does.
+    pub(crate) preview: Option<UpdatePreview>,
 }
 
 impl Outlook {
     fn can(says: Vec<String>) -> Self {
-        Self { can: true, says, has_home: false }
+        Self { can: true, says, has_home: false, preview: None }
     }
 
     fn cannot(says: &[&str]) -> Self {
-        Self { can: false, says: says.iter().map(|it| (*it).to_owned()).collect(), has_home: false }
+        let says = says.iter().map(|it| (*it).to_owned()).collect();
+        Self { can: false, ..Self::can(says) }
     }
 }
 
@@ -39,6 +44,7 @@ pub(crate) fn action_of(act: Together) -> Action {
         Together::Extend => Action::ExtendLease,
         Together::Hold => Action::HoldEnvironment,
         Together::Terminate => Action::TerminateEnvironment,
+        Together::Update => Action::UpdateEnvironment,
     }
 }
 
@@ -65,14 +71,20 @@ impl ControlPlane {
         }
         let act: Option<Together> = act.parse().ok();
         let rows = self.environment_rows(caller, &environments).await?;
+        let deciders = if act == Some(Together::Update) {
+            self.deciders(|project| environments.iter().any(|it| it.project == *project)).await?
+        } else {
+            Deciders::default()
+        };
         let (mut can, mut cannot, mut has_homes) = (Vec::new(), Vec::new(), false);
         for (it, environment) in environments.iter().zip(rows) {
             let outlook = match act {
-                Some(act) => self.outlook(caller, act, it).await?,
+                Some(act) => self.outlook(caller, act, it, &deciders).await?,
                 None => Outlook::cannot(&[]),
             };
             has_homes |= outlook.has_home;
-            let row = row(it, environment, outlook.says);
+            let chosen = format!("{}:{}:{}", it.id, it.version, it.lease_ends_at.timestamp_millis());
+            let row = TogetherRow { environment, chosen, says: outlook.says, preview: outlook.preview };
             if outlook.can { can.push(row) } else { cannot.push(row) }
         }
         let form = self.form_state(caller, Some(draft)).await?;
@@ -97,11 +109,11 @@ impl ControlPlane {
     }
 
     /// What would become of one of them.
-    pub(crate) async fn outlook(&self, caller: &Caller, act: Together, it: &Environment) -> Result<Outlook> {
+    async fn outlook(&self, caller: &Caller, act: Together, it: &Environment, deciders: &Deciders) -> Result<Outlook> {
         let action = action_of(act);
         let facts = it.facts(self).await?;
         if let Ruling::Refused { says, ask, .. } = self.rule(&caller.actor, action, &facts, None)? {
-            return Ok(Outlook { can: false, says: vec![says, ask], has_home: false });
+            return Ok(Outlook::cannot(&[&says, &ask]));
         }
         if matches!(it.state, EnvironmentState::Terminating | EnvironmentState::Terminated) {
             return Ok(Outlook::cannot(&["It is being terminated, or is terminated."]));
@@ -124,6 +136,24 @@ impl ControlPlane {
                 None => "It is not terminated at the end of its lease before the day that you choose.".to_owned(),
             }])),
             Together::Terminate => self.terminate_outlook(it).await,
+            Together::Update => Box::pin(self.update_outlook(caller, it, deciders)).await,
+        }
+    }
+
+    async fn update_outlook(&self, caller: &Caller, it: &Environment, deciders: &Deciders) -> Result<Outlook> {
+        let undecided = self.store().undecided_request_of(&it.id).await?;
+        if undecided.is_some() || self.store().rolled_out_by(&it.id).await?.is_some() {
+            return Ok(Outlook::cannot(&["A change of it waits already: one is made at a time."]));
+        }
+        // The reason is typed below.
+        match self.offered_update(caller, it.clone(), "to be said", deciders).await {
+            Ok(offered) => {
+                let mut says = vec![format!("From version {} to {}.", offered.from, offered.to)];
+                says.extend(losses(&offered.preview));
+                says.push(offered.approval);
+                Ok(Outlook { preview: Some(offered.preview), ..Outlook::can(says) })
+            }
+            Err(error) => Ok(Outlook::cannot(&[&refusal_in_words(error)?])),
         }
     }
 
@@ -142,7 +172,7 @@ impl ControlPlane {
         Ok(Outlook::can(vec![format!("Stops {}.", running.join(", "))]))
     }
 
-    async fn terminate_outlook(&self, it: &Environment) -> Result<Outlook> {
+    pub(crate) async fn terminate_outlook(&self, it: &Environment) -> Result<Outlook> {
         let told = self.store().stack_events(&it.id, 500).await?;
         let product = self.store().product(&it.product).await?;
         let artifact = product.as_ref().and_then(|product| product.artifact(&it.artifact));
@@ -151,13 +181,25 @@ impl ControlPlane {
             ends.deletes.iter().map(|(kind, number)| format!("{number} \u{d7} {kind}")).collect();
         let mut says = if deletes.is_empty() { Vec::new() } else { vec![format!("Deletes {}.", deletes.join(", "))] };
         says.extend(ends.consequences);
-        Ok(Outlook { can: true, says, has_home: ends.has_home })
+        Ok(Outlook { has_home: ends.has_home, ..Outlook::can(says) })
     }
 }
 
-fn row(it: &Environment, environment: EnvironmentRow, says: Vec<String>) -> TogetherRow {
-    let chosen = format!("{}:{}:{}", it.id, it.version, it.lease_ends_at.timestamp_millis());
-    TogetherRow { environment, chosen, says }
+/// What an update takes away, as far as that can be told.
+fn losses(preview: &UpdatePreview) -> Vec<String> {
+    if preview.unread.is_some() {
+        return vec![
+            "What becomes of its resources cannot be told: AWS may replace some, with what is in them.".to_owned(),
+        ];
+    }
+    let lost = preview.resources.iter().filter(|it| !it.lost.is_empty());
+    let lost: Vec<String> = lost
+        .map(|it| {
+            let sure = if it.fate == Fate::Unclear { "may be lost" } else { "is lost" };
+            format!("{}: {} {sure}.", it.logical_id, it.lost)
+        })
+        .collect();
+    if lost.is_empty() { vec!["No data is lost by it, as far as the templates tell.".to_owned()] } else { lost }
 }
 
 /// "default on ml.t3.medium".

@@ -2,9 +2,10 @@
 
 use domain::action::Action;
 use domain::environment::{Environment, EnvironmentState, Transfer};
-use domain::id::EnvironmentId;
+use domain::id::{EnvironmentId, ProjectId};
+use domain::observed::Drift;
 use domain::operation::OperationKind;
-use domain::person::{Grant, PersonKey};
+use domain::person::{Grant, PersonKey, StudioUserId};
 use domain::problem::FieldError;
 use domain::view::{TransferInput, TransferView};
 
@@ -50,6 +51,39 @@ impl ControlPlane {
             }
             None => Transfer { to, reason, tried: [].into(), state: seen.state, problem: seen.problem.clone() },
         };
+        let wanted = Environment { transfer: Some(transfer), ..seen };
+        self.start(caller, &wanted, OperationKind::Transfer, Action::TransferEnvironment).await
+    }
+
+    /// Puts back the owner's tag that was changed past the portal: a transfer to the owner. What runs ends first, for whoever the
+    /// tag named may have started it. A second click asks for nothing more.
+    pub async fn repair_owner(&self, caller: &Caller, id: &EnvironmentId, version: &str) -> Result<()> {
+        let seen: Environment = self.authorize(caller, Action::TransferEnvironment, id).await?.into_thing();
+        if self.is_underway(caller, &seen, OperationKind::Transfer).await? {
+            return Ok(());
+        }
+        if version.trim().parse() != Ok(seen.version) {
+            return Err(Error::Stale { what: "environment".to_owned() });
+        }
+        let observed = self.store().observation(id).await?.observed;
+        let found = observed.iter().flat_map(|observed| &observed.drift).find_map(|drift| match drift {
+            Drift::Owner { is } => Some(is.clone()),
+            _ => None,
+        });
+        let Some(is) = found.filter(|_| seen.transfer.is_none()) else {
+            return Err(Error::conflict(
+                "There is no tag to put back.",
+                "The last look at AWS found it tagged with its owner, or it is being given to somebody.",
+                "Look again: the page shows how it is now.",
+            ));
+        };
+        let tried = is.iter().filter_map(|is| StudioUserId::from_tag(is)).collect();
+        let reason = match &is {
+            Some(is) => format!("The owner's tag was changed outside the portal, to {is}."),
+            None => "The owner's tag was taken away outside the portal.".to_owned(),
+        };
+        let transfer =
+            Transfer { to: seen.owner.clone(), reason, tried, state: seen.state, problem: seen.problem.clone() };
         let wanted = Environment { transfer: Some(transfer), ..seen };
         self.start(caller, &wanted, OperationKind::Transfer, Action::TransferEnvironment).await
     }
@@ -101,15 +135,24 @@ impl ControlPlane {
 
     /// The addresses of people of its project who could have it.
     pub(crate) async fn next_owners(&self, caller: &Caller, it: &Environment) -> Result<Vec<String>> {
+        let other =
+            |person: &PersonKey| *person != caller.actor.person && (*person != it.owner || it.transfer.is_some());
+        self.addresses_in(&it.project, other).await
+    }
+
+    /// The addresses of people of a project, without those that are not wanted.
+    pub(crate) async fn addresses_in(
+        &self,
+        project: &ProjectId,
+        wanted: impl Fn(&PersonKey) -> bool + Send,
+    ) -> Result<Vec<String>> {
         let mappings = self.store().group_mappings().await?;
         let groups: Vec<String> = mappings
             .iter()
-            .filter(|mapping| matches!(&mapping.grant, Grant::Project { project, .. } if *project == it.project))
+            .filter(|mapping| matches!(&mapping.grant, Grant::Project { project: its, .. } if its == project))
             .map(|mapping| mapping.group.clone())
             .collect();
         let found = self.store().people_of_groups(&groups, "", PROPOSED).await?;
-        let other =
-            |person: &PersonKey| *person != caller.actor.person && (*person != it.owner || it.transfer.is_some());
-        Ok(found.into_iter().filter(|record| other(&record.person)).filter_map(|record| record.email).collect())
+        Ok(found.into_iter().filter(|record| wanted(&record.person)).filter_map(|record| record.email).collect())
     }
 }

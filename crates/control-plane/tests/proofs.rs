@@ -191,6 +191,10 @@ const LEAKS: &[(&str, &str)] = &[
         r#"permit (principal, action == Action::"view_revocation", resource) when { !principal.leadOf.isEmpty() };"#,
     ),
     (
+        "no-rollout-crosses-projects",
+        r#"permit (principal, action == Action::"view_rollout", resource) when { !principal.leadOf.isEmpty() };"#,
+    ),
+    (
         "what-an-admin-revoked-is-restored-by-admins-alone",
         r#"permit (principal, action == Action::"restore_access", resource) when { resource has project && principal.leadOf.contains(resource.project) };"#,
     ),

@@ -7,7 +7,7 @@ mod common;
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
-use common::{PRODUCT, TestState};
+use common::TestState;
 use control_plane::{CrashPoint, Error};
 use domain::action::Action;
 use domain::environment::{Environment, EnvironmentState};
@@ -24,13 +24,7 @@ const DEV: &str = "601000000002";
 
 /// An environment in the first version of its product.
 async fn first_version(state: &TestState, name: &str) -> Environment {
-    let mut input = state.filled_form(WHO, PRODUCT, name).await;
-    let product = state.store.product(&input.product.parse().unwrap()).await.unwrap().unwrap();
-    let first = product.artifacts.iter().find(|a| a.name == "1.0").unwrap();
-    input.artifact = first.id.to_string();
-    input.parameters.retain(|key, _| first.parameters.iter().any(|p| &p.key == key));
-    let request = state.plane.submit_request(&state.as_(WHO).await, input).await.unwrap();
-    let id = state.approve(LEAD, &request).await;
+    let id = state.approved_in_first_version(WHO, LEAD, name).await;
     state.settle().await;
     let it = state.environment(&id).await;
     assert_eq!(it.state, EnvironmentState::Available, "{:?}", it.problem);

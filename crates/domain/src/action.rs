@@ -75,6 +75,9 @@ actions! {
     ViewRevocation = "view_revocation", changes: false;
     /// Give back what a revocation cut off.
     RestoreAccess = "restore_access", changes: true;
+    ViewRollout = "view_rollout", changes: false;
+    /// Go on with updates of several environments that stopped, or end them.
+    ManageRollout = "manage_rollout", changes: true;
     /// Read the audit log of the whole portal.
     ViewAudit = "view_audit", changes: false;
     /// See the projects that one leads with their people.
@@ -89,6 +92,8 @@ actions! {
     ManageProductAccess = "manage_product_access", changes: true;
     /// Edit what requests are decided by at least, and who decides besides leads and admins.
     ManageApprovals = "manage_approvals", changes: true;
+    /// Make an environment of what somebody provisioned past the portal.
+    AdoptProduct = "adopt_product", changes: true;
     /// Ask for a fresh reading of the catalog.
     RefreshCatalog = "refresh_catalog", changes: true;
     /// See one's own profile and sessions.

@@ -67,6 +67,8 @@ ids! {
     OperationId,
     /// One time that somebody's access was cut off.
     RevocationId,
+    /// Updates of several environments as one operation.
+    RolloutId,
     /// One change of service control policies that was decided upon: the id of the draft that it came from.
     PolicyChangeId,
     /// One audit event.

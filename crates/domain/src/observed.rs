@@ -1,5 +1,7 @@
 //! What AWS says of an environment that is at rest: whether it is as the portal left it, and what runs in it.
 
+use std::str::FromStr;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -7,6 +9,7 @@ use crate::environment::{Environment, EnvironmentState};
 use crate::id::{EnvironmentId, ProvisioningArtifactId};
 use crate::idle::Activity;
 use crate::problem::Problem;
+use crate::project::UnknownName;
 
 /// What a look found; the last one is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,12 +118,33 @@ pub enum Standing {
 }
 
 /// `ProvisionedProductStatus`, as far as it tells apart what the portal does about it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ProductStatus {
     Available,
     UnderChange,
     Tainted,
     Error,
+}
+
+impl ProductStatus {
+    pub const ALL: [Self; 4] = [Self::Available, Self::UnderChange, Self::Tainted, Self::Error];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Available => "available",
+            Self::UnderChange => "under_change",
+            Self::Tainted => "tainted",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl FromStr for ProductStatus {
+    type Err = UnknownName;
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
+        Self::ALL.into_iter().find(|status| status.as_str() == text).ok_or_else(|| UnknownName(text.to_owned()))
+    }
 }
 
 impl Drift {

@@ -71,6 +71,12 @@ impl fmt::Display for PersonKey {
 pub struct StudioUserId(String);
 
 impl StudioUserId {
+    /// As a tag in AWS has it: whoever wrote it there, it need not be the id of anybody here. `None` for what no tag holds
+    /// (1 to 256 characters).
+    pub fn from_tag(value: &str) -> Option<Self> {
+        (1..=256).contains(&value.chars().count()).then(|| Self(value.to_owned()))
+    }
+
     /// The text, as it stands in tags and ARNs.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -118,6 +118,10 @@ pub enum Decision {
     Expire,
     /// Whoever asked may no longer ask for it.
     Lapse,
+    /// Somebody ended the rollout that it was part of.
+    Close {
+        by: PersonKey,
+    },
 }
 
 impl Decision {
@@ -126,7 +130,7 @@ impl Decision {
         let (by, on_behalf_of) = match self {
             Self::Approve { by, on_behalf_of, .. } => (by.as_ref(), on_behalf_of.as_ref()),
             Self::Deny { by, on_behalf_of, .. } => (Some(by), on_behalf_of.as_ref()),
-            Self::Withdraw { .. } | Self::Expire | Self::Lapse => (None, None),
+            Self::Withdraw { .. } | Self::Expire | Self::Lapse | Self::Close { .. } => (None, None),
         };
         by.into_iter().chain(on_behalf_of)
     }
@@ -135,7 +139,7 @@ impl Decision {
         match self {
             Self::Approve { .. } => RequestState::Approved,
             Self::Deny { .. } => RequestState::Denied,
-            Self::Withdraw { .. } | Self::Lapse => RequestState::Withdrawn,
+            Self::Withdraw { .. } | Self::Lapse | Self::Close { .. } => RequestState::Withdrawn,
             Self::Expire => RequestState::Expired,
         }
     }

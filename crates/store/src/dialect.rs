@@ -137,6 +137,8 @@ const UNIQUE: &[(&str, &str, &str)] = &[
         "environment.account_id, environment.region, environment.name",
         "environment name in its account",
     ),
+    ("rollout_item_open", "rollout_item.environment_id", "environment that waits in a rollout"),
+    ("rollout_item_request", "rollout_item.request_id", "request in a rollout"),
     ("operation_unfinished", "operation.subject_kind, operation.subject_id", "unfinished operation on the same thing"),
     ("audit_event_position", "audit_event.position", "position in the audit log"),
     ("audit_block_pkey", "audit_block.height", "height in the audit log"),
@@ -168,6 +170,8 @@ pub(crate) fn table_name(table: &str) -> &'static str {
         "job_mark",
         "stack_event",
         "operation",
+        "rollout",
+        "rollout_item",
         "person_group",
     ];
     TABLES.iter().find(|name| **name == table).copied().unwrap_or("row")

@@ -48,6 +48,7 @@ mod request;
 mod request_decision;
 mod request_message;
 mod revocation;
+mod rollout;
 mod row;
 mod run;
 mod scope;
@@ -56,6 +57,7 @@ mod sql;
 mod stack_event;
 mod temporary;
 mod tx;
+mod unmanaged;
 mod webhook;
 mod worker_lease;
 

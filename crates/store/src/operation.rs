@@ -74,6 +74,7 @@ fn subject(at: &At, kind: &str, id: &str, project: Option<&str>) -> Result<Subje
         ("environment", Some(project)) => Ok(Subject::Environment { id: at.parse("subject_id", id)?, project }),
         ("running", Some(project)) => Ok(Subject::Running { id: at.parse("subject_id", id)?, project }),
         ("policy_change", None) => Ok(Subject::PolicyChange { id: at.parse("subject_id", id)? }),
+        ("rollout", None) => Ok(Subject::Rollout { id: at.parse("subject_id", id)? }),
         ("revocation", None) => Ok(Subject::Revocation { id: at.parse("subject_id", id)? }),
         _ => Err(at.corrupt("subject_kind", format!("{kind:?} does not fit the row"))),
     }
@@ -83,7 +84,7 @@ fn columns(operation: &Operation) -> Result<Columns> {
     let (environment, project) = match &operation.subject {
         Subject::Environment { id, project } => (Some(id.as_str()), Some(project.as_str())),
         Subject::Running { project, .. } => (None, Some(project.as_str())),
-        Subject::Revocation { .. } | Subject::PolicyChange { .. } => (None, None),
+        Subject::Revocation { .. } | Subject::PolicyChange { .. } | Subject::Rollout { .. } => (None, None),
     };
     Ok(vec![
         ("id", operation.id.as_str().into()),

@@ -163,6 +163,7 @@ async fn read_lists(store: &Store) -> crate::Result<()> {
                 }
             }
             store.revocations(&scope, &page).await?;
+            store.rollouts(&scope, &page).await?;
             store.policy_changes(&page).await?;
             for filter in audit_filters() {
                 store.audit_events(&scope, &filter, &page).await?;
@@ -196,6 +197,18 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.revocation(&"v".parse().unwrap()).await?;
     store.policy_change(&"c".parse().unwrap()).await?;
     store.policy_change_under_way().await?;
+    for page in pages() {
+        store.unmanaged_products(&page).await?;
+    }
+    store.unmanaged_product(&"pp-1".parse().unwrap()).await?;
+    store.known_products(&["pp-1".parse().unwrap(), "pp-2".parse().unwrap()]).await?;
+    store.names_coming_up(&"601000000002".parse().unwrap(), &"eu-west-1".parse().unwrap()).await?;
+    store.environment_of_product(&"pp-1".parse().unwrap()).await?;
+    store.count_unmanaged_products(100).await?;
+    store.sweep_unmanaged_products(now()).await?;
+    store.rollout(&"o".parse().unwrap()).await?;
+    store.rollout_of(&"r".parse().unwrap()).await?;
+    store.rolled_out_by(&"e".parse().unwrap()).await?;
     store.waiting_probes(20).await?;
     store.observation(&"e".parse().unwrap()).await?;
     store.asked_observations(20).await?;

@@ -10,8 +10,8 @@ use chrono::TimeDelta;
 use domain::environment::LaunchTarget;
 use domain::id::EnvironmentId;
 use domain::view::{
-    ApprovalFloorInput, ApproverInput, DelegationInput, IdleRuleInput, PolicyChangeInput, RevokeInput, RuleInput,
-    TogetherInput, WebhookInput,
+    ApprovalFloorInput, ApproverInput, DecisionInput, DelegationInput, IdleRuleInput, PolicyChangeInput, RevokeInput,
+    RuleInput, TogetherInput, WebhookInput,
 };
 use http::Method;
 use sim::FaultKind;
@@ -37,6 +37,8 @@ async fn things(state: &State) -> Things {
     let admin = state.as_("admin").await;
     let environment = state.environment("runs").await;
     let failed = failed(state).await;
+    let rollout = rolled_out(state).await;
+    let unmanaged = past_the_portal(state).await;
     let request = state.waiting_request("waits").await;
     let to_withdraw = state.waiting_request("to-withdraw").await;
     let input = state.input("Studio user profile", FRAUD_DEV, "x").await;
@@ -103,7 +105,9 @@ async fn things(state: &State) -> Things {
         ("version", (version + 4).to_string()),
         ("seen_version", version.to_string()),
         ("webhook", webhook),
-        ("together", together),
+        ("together", together.rsplit('/').next().unwrap().to_owned()),
+        ("rollout", rollout),
+        ("unmanaged", unmanaged),
         ("app", app),
         ("idle_rule", idle_rule.to_string()),
         ("dead", dead[0].clone()),
@@ -179,6 +183,45 @@ async fn failed(state: &State) -> String {
     let environment = state.environment("failed").await;
     aws.faults().clear();
     environment.to_string()
+}
+
+/// A rollout over one environment, which is ended: nothing waits for it.
+async fn rolled_out(state: &State) -> String {
+    let plane = state.plane();
+    let input = state.input_of("Studio environment", "1.0", FRAUD_DEV, "rolled-out").await;
+    let request = plane.submit_request(&state.as_("fraud-scientist").await, input).await.unwrap();
+    let decision = DecisionInput { decision: "approve".into(), version: "1".into(), ..DecisionInput::default() };
+    let lead = state.as_("fraud-lead").await;
+    plane.decide_request(&lead, &request, decision).await.unwrap();
+    state.work().await;
+    state.sign_in_the_team().await;
+    let environment = plane.request(&lead, &request, None).await.unwrap().environment.unwrap();
+    let page = plane.together(&lead, "update", std::slice::from_ref(&environment), "").await.unwrap();
+    let input = TogetherInput {
+        act: "update".into(),
+        chosen: page.can[0].chosen.clone(),
+        together_reason: "to be tried".into(),
+        ..TogetherInput::default()
+    };
+    let address = plane.act_on_environments(&lead, &input).await.unwrap();
+    let id = address.strip_prefix("/rollouts/").unwrap();
+    plane.end_rollout(&lead, &id.parse().unwrap()).await.unwrap();
+    state.work().await;
+    id.to_owned()
+}
+
+/// What somebody provisioned past the portal: the same as "runs", under another name.
+async fn past_the_portal(state: &State) -> String {
+    let id = "pp-pasttheportal";
+    let made = state.demo.local.aws.with_world(|world| {
+        let provisioned = &mut world.service_catalog.provisioned;
+        let mut like = provisioned.values().find(|it| it.name == "runs").unwrap().clone();
+        (like.id, like.name) = (id.to_owned(), "past-the-portal".to_owned());
+        provisioned.insert(id.to_owned(), like);
+    });
+    made.unwrap();
+    state.plane().observe_now().await.unwrap();
+    id.to_owned()
 }
 
 fn all_rows() -> impl Iterator<Item = &'static Row> {

@@ -116,10 +116,19 @@ impl State {
 
     /// What the form of the product would post.
     pub(crate) async fn input(&self, product: &str, target: &str, name: &str) -> RequestInput {
+        self.input_of(product, "", target, name).await
+    }
+
+    /// The same, of a version of the product by its name; without one of that which is offered first.
+    pub(crate) async fn input_of(&self, product: &str, version: &str, target: &str, name: &str) -> RequestInput {
         let caller = self.as_("fraud-scientist").await;
         let product = self.product(product).await;
         let query = RequestFormQuery { target: target.to_owned(), ..RequestFormQuery::default() };
-        let form = self.plane().request_form(&caller, &product, query).await.unwrap();
+        let mut form = self.plane().request_form(&caller, &product, query.clone()).await.unwrap();
+        if let Some(wanted) = form.versions.iter().find(|it| it.name == version) {
+            let query = RequestFormQuery { artifact: wanted.id.to_string(), ..query };
+            form = self.plane().request_form(&caller, &product, query).await.unwrap();
+        }
         let values = |fields: Vec<domain::view::FormField>| {
             fields
                 .into_iter()

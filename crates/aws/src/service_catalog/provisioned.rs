@@ -66,6 +66,8 @@ pub struct ProvisionedProduct {
     pub physical_id: Option<String>,
     /// Only a search tells them.
     pub tags: BTreeMap<String, String>,
+    /// The ARN of who made it (`UserArn`). Only a search tells it.
+    pub made_by: Option<String>,
 }
 
 /// How a provisioned product is named.
@@ -109,6 +111,7 @@ impl ServiceCatalog {
             created_at: detail.created_time.and_then(optional_time),
             physical_id: None,
             tags: BTreeMap::new(),
+            made_by: None,
         })
     }
 
@@ -169,6 +172,7 @@ fn searched(operation: &'static str, found: ProvisionedProductAttribute) -> Resu
         token: found.idempotency_token,
         created_at: found.created_time.and_then(optional_time),
         physical_id: found.physical_id.filter(|id| !id.is_empty()),
+        made_by: found.user_arn.filter(|arn| !arn.is_empty()),
         tags: found.tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value)).collect(),
     })
 }

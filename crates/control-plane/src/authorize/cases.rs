@@ -82,7 +82,8 @@ pub(super) fn things() -> Vec<Thing> {
     let products = products.into_iter().map(|(name, projects)| {
         (name, Facts::Product { id: "p".into(), projects }, vec![Action::ViewProduct, Action::SubmitRequest])
     });
-    let mut things: Vec<Thing> = products.chain(requests()).chain(environments()).chain(revocations()).collect();
+    let mut things: Vec<Thing> =
+        products.chain(requests()).chain(environments()).chain(revocations()).chain(rollouts()).collect();
     let of_things: Vec<Action> = things.iter().flat_map(|(_, _, actions)| actions.clone()).collect();
     let on_portal = Action::ALL.iter().copied().filter(|action| !of_things.contains(action)).collect();
     things.push(("portal", Facts::Portal, on_portal));
@@ -220,5 +221,19 @@ fn revocations() -> Vec<Thing> {
         ("other's revocation in fraud", revocation("you", Some("fraud"), false), on_revocations.clone()),
         ("other's revocation in fraud, by an admin", revocation("you", Some("fraud"), true), on_revocations.clone()),
         ("other's revocation everywhere", revocation("you", None, true), on_revocations),
+    ]
+}
+
+fn rollouts() -> Vec<Thing> {
+    let rollout = |who: &str, within: Option<&str>| Facts::Rollout {
+        id: "o".into(),
+        by: person(who),
+        project: within.map(project),
+    };
+    let on_rollouts = vec![Action::ViewRollout, Action::ManageRollout];
+    vec![
+        ("own rollout in fraud", rollout("me", Some("fraud")), on_rollouts.clone()),
+        ("other's rollout in fraud", rollout("you", Some("fraud")), on_rollouts.clone()),
+        ("other's rollout over several projects", rollout("you", None), on_rollouts),
     ]
 }

@@ -29,7 +29,7 @@ impl<'a> Where<'a> {
 }
 
 /// Everybody who decides anything, and signed in lately: no auditors, who decide nothing, and nobody who is cut off.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Deciders {
     people: Vec<Actor>,
     pub(crate) assignments: Vec<ApproverAssignment>,

@@ -117,6 +117,16 @@ fn about_everything_else() -> Vec<Mistake> {
                 *its = Some(project("fraud"));
             }
         }),
+        ("every rollout stays within the project", |_, facts| {
+            if let Facts::Rollout { project: its, .. } = facts {
+                *its = Some(project("fraud"));
+            }
+        }),
+        ("whoever looks began the rollout", |actor, facts| {
+            if let Facts::Rollout { by, .. } = facts {
+                by.clone_from(&actor.person);
+            }
+        }),
         ("no admin made a revocation", |_, facts| {
             if let Facts::Revocation { by_admin, .. } = facts {
                 *by_admin = false;

@@ -39,7 +39,10 @@ impl ControlPlane {
         };
         let (action, facts) = match operation.kind {
             OperationKind::Terminate => (Action::TerminateEnvironment, environment_facts(self, environment)),
-            OperationKind::Update => (Action::UpdateEnvironment, environment_facts(self, environment)),
+            // What a rollout begins is an update.
+            OperationKind::Update | OperationKind::Rollout => {
+                (Action::UpdateEnvironment, environment_facts(self, environment))
+            }
             OperationKind::Transfer => (Action::TransferEnvironment, environment_facts(self, environment)),
             // Somebody else's retry: they must be allowed to ask, and the owner must still be allowed to have it.
             OperationKind::Provision if person != &environment.owner => {

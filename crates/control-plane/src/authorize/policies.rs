@@ -65,6 +65,11 @@ pub(crate) enum Facts {
         project: Option<ProjectId>,
         by_admin: bool,
     },
+    Rollout {
+        id: String,
+        by: PersonKey,
+        project: Option<ProjectId>,
+    },
     Portal,
 }
 
@@ -199,6 +204,7 @@ impl Facts {
             Self::Request { id, .. } => uid("Request", id),
             Self::Environment { id, .. } => uid("Environment", id),
             Self::Revocation { id, .. } => uid("Revocation", id),
+            Self::Rollout { id, .. } => uid("Rollout", id),
             Self::Portal => uid("Portal", "portal"),
         }
     }
@@ -248,6 +254,14 @@ impl Facts {
                     ("person", RestrictedExpression::new_entity_uid(person_uid(person)?)),
                     ("byAdmin", RestrictedExpression::new_bool(*by_admin)),
                 ];
+                if let Some(project) = project {
+                    let project = RestrictedExpression::new_entity_uid(uid("Project", project.as_str())?);
+                    attributes.push(("project", project));
+                }
+                attributes
+            }
+            Self::Rollout { by, project, .. } => {
+                let mut attributes = vec![("by", RestrictedExpression::new_entity_uid(person_uid(by)?))];
                 if let Some(project) = project {
                     let project = RestrictedExpression::new_entity_uid(uid("Project", project.as_str())?);
                     attributes.push(("project", project));

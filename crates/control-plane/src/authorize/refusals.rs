@@ -48,7 +48,7 @@ impl ControlPlane {
             Facts::Request { id, project, .. } | Facts::Environment { id, project, .. } => {
                 (id.clone(), Some(project.clone()))
             }
-            Facts::Revocation { id, project, .. } => (id.clone(), project.clone()),
+            Facts::Revocation { id, project, .. } | Facts::Rollout { id, project, .. } => (id.clone(), project.clone()),
             Facts::Portal => ("portal".to_owned(), None),
         };
         let event = Event {

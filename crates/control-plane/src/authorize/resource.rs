@@ -6,11 +6,12 @@ use domain::action::Action;
 use domain::approval::Approver;
 use domain::catalog::Product;
 use domain::environment::{Environment, EnvironmentState};
-use domain::id::{EnvironmentId, ProductId, RequestId, RevocationId};
+use domain::id::{EnvironmentId, ProductId, RequestId, RevocationId, RolloutId};
 use domain::lease::LeaseStanding;
 use domain::person::PersonKey;
 use domain::request::{Request, RequestState};
 use domain::revocation::{Reach, Revocation, RevocationState};
+use domain::rollout::Rollout;
 
 use super::{Facts, Where};
 use crate::{ControlPlane, Result};
@@ -174,6 +175,23 @@ pub(crate) fn revocation_facts(it: &Revocation) -> Facts {
         person: it.person.clone(),
         project: it.reach.project().cloned(),
         by_admin: it.by_admin,
+    }
+}
+
+impl Resource for Rollout {
+    type Id = RolloutId;
+    const NAME: &'static str = "rollout";
+
+    async fn load(plane: &ControlPlane, id: &RolloutId) -> Result<Option<Self>> {
+        Ok(plane.store().rollout(id).await?)
+    }
+
+    async fn facts(&self, _: &ControlPlane) -> Result<Facts> {
+        Ok(Facts::Rollout { id: self.id.to_string(), by: self.by.clone(), project: self.project.clone() })
+    }
+
+    fn state_allows(&self, action: Action) -> bool {
+        !action.is_change() || (self.state.is_open() && self.ended_by.is_none())
     }
 }
 

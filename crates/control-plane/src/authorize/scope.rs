@@ -15,7 +15,7 @@ impl ControlPlane {
         }
         let led: Vec<_> = actor.projects_as(ProjectRole::Lead).into_iter().cloned().collect();
         match action {
-            Action::ViewEnvironment => {
+            Action::ViewEnvironment | Action::ViewRollout => {
                 if actor.is_admin() || actor.is_auditor() {
                     Scope::All
                 } else if led.is_empty() {

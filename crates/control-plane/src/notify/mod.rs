@@ -4,6 +4,7 @@
 mod delegated;
 mod notices;
 mod recipients;
+mod rolled_out;
 
 pub(crate) use notices::Told;
 pub(crate) use recipients::may_be_told;

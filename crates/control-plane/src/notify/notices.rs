@@ -41,6 +41,7 @@ impl ControlPlane {
             "environment" => self.told_of_environment(event).await,
             Subject::RUNNING => self.told_of_idle_stop(event).await,
             "revocation" => self.told_of_revocation(event).await,
+            "rollout" => self.told_of_rollout(event).await,
             "delegation" => self.told_of_delegation(event).await,
             "person" if event.action == "notice_leaver" => Ok(told_of_leaver(event)),
             _ => Ok(None),
@@ -50,6 +51,12 @@ impl ControlPlane {
     async fn told_of_request(&self, event: &AuditEvent) -> Result<Option<Told>> {
         let (Ok(id), Outcome::Succeeded) = (event.resource_id.parse(), event.outcome) else { return Ok(None) };
         let Some(request) = self.store().request(&id).await? else { return Ok(None) };
+        // Of the many requests of a rollout that is told once.
+        let is_one_of_many = matches!(event.action.as_str(), "submit_request" | "approve_request")
+            && self.store().rollout_of(&id).await?.is_some();
+        if is_one_of_many {
+            return Ok(None);
+        }
         let told = match event.action.as_str() {
             // One that nobody has to decide is decided by now; what opened another step is told to those who decide that.
             "submit_request" | "approve_step" if is_opened_by(event, &request) => {
@@ -154,7 +161,9 @@ impl ControlPlane {
                 "You may no longer ask for it: your groups have no part in the project.".to_owned(),
             )),
             // Whoever asked did it, or was there when the rule did.
-            Some(Decision::Approve { by: None, .. } | Decision::Withdraw { .. }) | None => None,
+            Some(Decision::Approve { by: None, .. } | Decision::Withdraw { .. } | Decision::Close { .. }) | None => {
+                None
+            }
         })
     }
 

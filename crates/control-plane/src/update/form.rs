@@ -54,7 +54,8 @@ impl ControlPlane {
         let too_few = self.too_few(&deciders, rule, there, &caller.actor.person);
         let offered: BTreeSet<_> = it.offered().map(|artifact| &artifact.id).collect();
         let observed = self.store().observation(&it.environment.id).await?.observed;
-        let waiting = self.store().undecided_request_of(&it.environment.id).await?;
+        let undecided = self.store().undecided_request_of(&it.environment.id).await?.map(|request| request.id);
+        let rolled_out = self.store().rolled_out_by(&it.environment.id).await?;
         Ok(UpdateFormPage {
             id: it.environment.id.clone(),
             name: it.environment.name.clone(),
@@ -69,8 +70,8 @@ impl ControlPlane {
             preflight,
             approval: approvers::in_words(rule, &deciders, there, &caller.actor),
             runs: observed.is_some_and(|observed| observed.billed().next().is_some()),
-            blocked: blocked(&it.environment, waiting.is_some()).or(too_few),
-            waiting: waiting.map(|request| request.id),
+            blocked: blocked(&it.environment, undecided.is_some(), rolled_out.is_some()).or(too_few),
+            waiting: undecided.or(rolled_out),
             version: it.environment.version,
             draft: if state == FormState::default() { String::new() } else { query.draft },
             state,
@@ -121,7 +122,7 @@ impl Updatable {
     }
 
     /// The fields of a version, filled with what the environment has.
-    fn fields(&self, params: &[Parameter], kept: &BTreeSet<String>) -> Vec<FormField> {
+    pub(super) fn fields(&self, params: &[Parameter], kept: &BTreeSet<String>) -> Vec<FormField> {
         let mut fields = form_fields(params, &self.bindings, &self.account);
         for field in &mut fields {
             let key = parameter_of(&field.name).to_owned();
@@ -152,12 +153,19 @@ fn fits(control: &FormControl, value: &str) -> bool {
     }
 }
 
-fn blocked(environment: &Environment, waiting: bool) -> Option<Problem> {
+fn blocked(environment: &Environment, waiting: bool, rolled_out: bool) -> Option<Problem> {
     if waiting {
         return Some(Problem::new(
             "A request about it waits for a decision.",
             "One change of an environment is asked for at a time.",
             "Look at the request: it can be withdrawn, and another one made.",
+        ));
+    }
+    if rolled_out {
+        return Some(Problem::new(
+            "An update of it waits for its turn in a rollout.",
+            "One change of an environment is made at a time.",
+            "Wait until it is made, or ask whoever began the rollout to end it.",
         ));
     }
     (!environment.is_updatable()).then(|| {

@@ -3,6 +3,7 @@
 
 mod adopt;
 mod form;
+mod offered;
 mod preview;
 mod submit;
 

@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
 use domain::action::Action;
 use domain::binding::{field_name, resolve};
 use domain::catalog::ProvisioningArtifact;
 use domain::draft::RETYPE;
 use domain::environment::{Environment, EnvironmentState, Leaves};
-use domain::id::{EnvironmentId, RequestId};
+use domain::id::{EnvironmentId, RequestId, RolloutId};
 use domain::operation::{OperationKind, Subject};
+use domain::person::PersonKey;
 use domain::problem::FieldError;
 use domain::request::{Decision, Request, RequestKind};
 use domain::view::UpdateInput;
@@ -21,15 +23,15 @@ use crate::trail::{By, Event};
 use crate::{Caller, ControlPlane, Error, Result};
 
 /// A form that holds.
-struct Checked<'a> {
-    to: &'a ProvisioningArtifact,
+pub(super) struct Checked<'a> {
+    pub(super) to: &'a ProvisioningArtifact,
     justification: String,
     /// Without secrets.
     asked: BTreeMap<String, String>,
     /// Those that were typed.
     secrets: BTreeMap<String, String>,
     /// What would be sent, without secrets.
-    values: BTreeMap<String, String>,
+    pub(super) values: BTreeMap<String, String>,
 }
 
 impl ControlPlane {
@@ -50,46 +52,15 @@ impl ControlPlane {
         if let Some(made) = self.made_before(&mut tx, caller, &seen, &checked).await? {
             return Ok(made);
         }
-        if tx.undecided_request_of(id).await?.is_some() {
-            return Err(Error::conflict(
-                "A change of this environment waits for a decision already.",
-                "One change of an environment is asked for at a time.",
-                "Look at the request: it can be withdrawn, and another one made.",
-            ));
-        }
+        self.refuse_a_second_change(&mut tx, id).await?;
         if input.version.trim().parse() != Ok(seen.version) {
             return Err(Error::Stale { what: "environment".to_owned() });
         }
         check_rate(&mut tx, &caller.actor.person, now).await?;
-        let asker = caller.actor.person.clone();
-        let request = Request {
-            environment: Some(seen.id.clone()),
-            artifact: checked.to.id.clone(),
-            asked: checked.asked,
-            sealed: self.sealed(&request_id, &checked.secrets)?,
-            justification: checked.justification,
-            approval: it.access.approval.clone(),
-            ..it.request.followed_by(request_id.clone(), RequestKind::Update, asker, now)
-        };
-        tx.insert_request(&request).await?;
-        let event = Event::done(Action::UpdateEnvironment.as_str(), "environment", seen.id.as_str())
-            .project(&request.project)
-            .with("name", &request.name)
-            .with("request", request.id.as_str())
-            .with("from", seen.artifact.as_str())
-            .with("to", request.artifact.as_str())
-            .with("approval", request.approval.to_string());
-        self.record(&mut tx, caller, event).await?;
-        let event = Event::done(Action::SubmitRequest.as_str(), "request", request.id.as_str())
-            .project(&request.project)
-            .version(1)
-            .with("name", &request.name)
-            .with("update_of", seen.id.as_str());
-        self.record(&mut tx, caller, event).await?;
-        if request.approval.asks_nobody() {
-            let decision = Decision::Approve { by: None, on_behalf_of: None, comment: String::new() };
-            self.apply_decision(&mut tx, caller, request, decision).await?;
-        }
+        let sealed = self.sealed(&request_id, &checked.secrets)?;
+        let request = Request { sealed, ..it.asked_for(request_id.clone(), &checked, &caller.actor.person, now) };
+        self.keep_update_request(&mut tx, caller, &request, &seen, None).await?;
+        self.approve_where_nobody_is_asked(&mut tx, caller, request).await?;
         if let Ok(draft) = input.draft.parse() {
             tx.delete_draft(&draft, &caller.actor.person).await?;
         }
@@ -97,6 +68,69 @@ impl ControlPlane {
         self.signals().sealer.notify_one();
         self.changed(id);
         Ok(request_id)
+    }
+
+    /// One change of an environment is asked for at a time, and none while an approved update waits for its turn.
+    pub(crate) async fn refuse_a_second_change(&self, tx: &mut Tx, id: &EnvironmentId) -> Result<()> {
+        if tx.undecided_request_of(id).await?.is_some() {
+            return Err(Error::conflict(
+                "A change of this environment waits for a decision already.",
+                "One change of an environment is asked for at a time.",
+                "Look at the request: it can be withdrawn, and another one made.",
+            ));
+        }
+        if tx.rolled_out_by(id).await?.is_some() {
+            return Err(Error::conflict(
+                "An update of this environment waits for its turn in a rollout.",
+                "One change of an environment is made at a time.",
+                "Wait until it is made. Whoever began the rollout, and leads and admins, can end it.",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Writes down that somebody asks for an update; `rollout`: as part of which.
+    pub(crate) async fn keep_update_request(
+        &self,
+        tx: &mut Tx,
+        caller: &Caller,
+        request: &Request,
+        of: &Environment,
+        rollout: Option<&RolloutId>,
+    ) -> Result<()> {
+        tx.insert_request(request).await?;
+        let mut event = Event::done(Action::UpdateEnvironment.as_str(), "environment", of.id.as_str())
+            .project(&request.project)
+            .with("name", &request.name)
+            .with("request", request.id.as_str())
+            .with("from", of.artifact.as_str())
+            .with("to", request.artifact.as_str())
+            .with("approval", request.approval.to_string());
+        let mut submitted = Event::done(Action::SubmitRequest.as_str(), "request", request.id.as_str())
+            .project(&request.project)
+            .version(1)
+            .with("name", &request.name)
+            .with("update_of", of.id.as_str());
+        if let Some(rollout) = rollout {
+            event = event.with("rollout", rollout.as_str());
+            submitted = submitted.with("rollout", rollout.as_str());
+        }
+        self.record(tx, caller, event).await?;
+        self.record(tx, caller, submitted).await
+    }
+
+    /// Approves a request whose rule asks nobody.
+    pub(crate) async fn approve_where_nobody_is_asked(
+        &self,
+        tx: &mut Tx,
+        caller: &Caller,
+        request: Request,
+    ) -> Result<()> {
+        if !request.approval.asks_nobody() {
+            return Ok(());
+        }
+        let decision = Decision::Approve { by: None, on_behalf_of: None, comment: String::new() };
+        self.apply_decision(tx, caller, request, decision).await.map(drop)
     }
 
     /// The same update, if the caller asked for it and it waits or is being made.
@@ -152,7 +186,21 @@ impl ControlPlane {
     }
 }
 
-fn check_form<'a>(it: &'a Updatable, input: &UpdateInput) -> Result<Checked<'a>> {
+impl Updatable {
+    /// The request that a form makes, without what is sealed.
+    pub(super) fn asked_for(&self, id: RequestId, form: &Checked<'_>, by: &PersonKey, now: DateTime<Utc>) -> Request {
+        Request {
+            environment: Some(self.environment.id.clone()),
+            artifact: form.to.id.clone(),
+            asked: form.asked.clone(),
+            justification: form.justification.clone(),
+            approval: self.access.approval.clone(),
+            ..self.request.clone().followed_by(id, RequestKind::Update, by.clone(), now)
+        }
+    }
+}
+
+pub(super) fn check_form<'a>(it: &'a Updatable, input: &UpdateInput) -> Result<Checked<'a>> {
     if !input.drawn_for.is_empty() && input.drawn_for != input.artifact {
         let message = "The version changed: look over what is below and submit again.";
         return Err(Error::field("artifact", message));

@@ -22,6 +22,7 @@ mod probes;
 mod provision;
 mod reminders;
 mod revoke;
+mod rollout;
 mod round;
 mod running;
 mod schedule;
@@ -30,6 +31,7 @@ mod standing;
 mod sweeps;
 mod terminate;
 mod transfer;
+mod unmanaged;
 mod update;
 mod work;
 

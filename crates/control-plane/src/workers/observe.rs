@@ -1,23 +1,24 @@
 //! Looks at the environments that no operation is at work on: whether AWS has them as the portal left them, and what runs in
 //! them. Account by account on a timer; one at a time when somebody asks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws::Session;
 use aws::sagemaker::{Space as StudioSpace, StudioApp};
-use aws::service_catalog::{AccessLevel, ProvisionedProduct, ProvisionedProductRef, ProvisionedProductStatus};
-use chrono::{DateTime, Utc};
+use aws::service_catalog::{AccessLevel, ProvisionedProduct, ProvisionedProductRef};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::action::Action;
 use domain::environment::{Environment, EnvironmentState, LaunchTarget};
 use domain::id::{AccountId, EnvironmentId, ProvisionedProductId, Region};
 use domain::idle::{IdleRule, RUNNING_JOB_TAG};
-use domain::observed::{Drift, Item, Observed, ProductStatus, Running, Space, Standing};
+use domain::observed::{Drift, Item, Observed, Running, Space, Standing};
 use domain::operation::{OperationKind, Step, Subject};
 use domain::person::PersonKey;
 use futures::FutureExt;
 use store::Tx;
 use tokio_util::sync::CancellationToken;
 
+use super::unmanaged::status_of;
 use crate::trail::{By, Event};
 use crate::{ControlPlane, Result, session};
 
@@ -26,6 +27,8 @@ const PAGE: u32 = 200;
 /// Looks that somebody waits for and that are taken up under one lease.
 const AT_ONCE: u32 = 10;
 const OWNER: &str = "studiouserid";
+/// What nobody sees in an account for so long is in none that is looked at.
+const UNSEEN: TimeDelta = TimeDelta::days(7);
 
 /// What was asked of one account in one region already.
 pub(super) struct AccountLook {
@@ -38,18 +41,21 @@ pub(super) struct AccountLook {
 }
 
 impl ControlPlane {
-    /// Looks at every environment at rest.
+    /// Looks at every environment at rest, and in every account of a project for what no environment stands for.
     pub(super) async fn observe_all(&self, shutdown: &CancellationToken) -> Result<()> {
         let round = async {
             let mut look: Option<(AccountId, Region, aws::Result<AccountLook>)> = None;
             let mut last: Option<Environment> = None;
             let rules = self.store().idle_rules().await?;
+            let accounts = self.store().all_project_accounts().await?;
+            let mut left: BTreeSet<_> = accounts.into_iter().map(|it| (it.account, it.region)).collect();
             loop {
                 let page = self.store().environments_at_rest(last.as_ref(), PAGE).await?;
-                let Some(end) = page.last().cloned() else { return Ok(()) };
+                let Some(end) = page.last().cloned() else { break };
                 for it in page.iter().filter(|it| it.provisioned_product.is_some()) {
                     if !matches!(&look, Some((account, region, _)) if (account, region) == (&it.account, &it.region)) {
-                        let opened = AccountLook::open(self, &it.account, &it.region, true).await;
+                        let opened = self.look_at_account(&it.account, &it.region).await?;
+                        left.remove(&(it.account.clone(), it.region.clone()));
                         look = Some((it.account.clone(), it.region.clone(), opened));
                     }
                     if let Some((_, _, look)) = &mut look {
@@ -58,8 +64,24 @@ impl ControlPlane {
                 }
                 last = Some(end);
             }
+            for (account, region) in left {
+                if let Err(error) = self.look_at_account(&account, &region).await? {
+                    tracing::info!(%error, %account, "an account without environments could not be looked at");
+                }
+            }
+            self.store().sweep_unmanaged_products(self.now() - UNSEEN).await?;
+            Ok(())
         };
         self.under_lease("observer", shutdown, round.boxed()).await.map(drop)
+    }
+
+    /// Reads what the account has, and keeps what of it no environment stands for.
+    async fn look_at_account(&self, account: &AccountId, region: &Region) -> Result<aws::Result<AccountLook>> {
+        let opened = AccountLook::open(self, account, region, true).await;
+        if let Ok(AccountLook { products: Some(products), read_at, .. }) = &opened {
+            self.keep_unmanaged(account, region, products, *read_at).await?;
+        }
+        Ok(opened)
     }
 
     /// Looks at what somebody waits for; answers at how many environments that was.
@@ -328,13 +350,11 @@ fn owner(it: &Environment, tags: &mut BTreeMap<String, String>) -> Option<Drift>
 }
 
 fn standing_of(found: &ProvisionedProduct) -> Standing {
-    let status = match found.status {
-        ProvisionedProductStatus::Available => ProductStatus::Available,
-        ProvisionedProductStatus::UnderChange | ProvisionedProductStatus::PlanInProgress => ProductStatus::UnderChange,
-        ProvisionedProductStatus::Tainted => ProductStatus::Tainted,
-        ProvisionedProductStatus::Error => ProductStatus::Error,
-    };
-    Standing::There { status, said: found.status_message.clone(), artifact: found.artifact.clone() }
+    Standing::There {
+        status: status_of(found.status),
+        said: found.status_message.clone(),
+        artifact: found.artifact.clone(),
+    }
 }
 
 fn running(app: &StudioApp) -> Running {

@@ -173,6 +173,7 @@ impl ControlPlane {
             Work::Environment(environment) => Box::pin(self.act_on_environment(operation, environment)).await,
             Work::Revocation(revocation) => self.act_on_revocation(operation, revocation).await,
             Work::PolicyChange(change) => self.act_on_policy_change(operation, change).await,
+            Work::Rollout(rollout) => Box::pin(self.act_on_rollout(operation, rollout)).await,
         }
     }
 
@@ -270,6 +271,8 @@ impl ControlPlane {
         if let Work::Environment(environment) = &work {
             if given {
                 tx.follow_revocations(&environment.owner).await.map_err(Error::from)?;
+                // The last look found another owner's tag.
+                tx.ask_observation(&environment.id, now).await.map_err(Error::from)?;
             }
             if !outcome.stack_events.is_empty() {
                 tx.add_stack_events(&environment.id, &outcome.stack_events).await.map_err(Error::from)?;
@@ -280,6 +283,10 @@ impl ControlPlane {
                 }
             } else if after.step == Step::Succeeded {
                 tx.erase_sealed_of(&environment.id).await.map_err(Error::from)?;
+            }
+            // What the portal did not bring up itself it has to look at: it may have another owner's tag.
+            if before.kind == OperationKind::Provision && after.step == Step::Succeeded && environment.tags.is_empty() {
+                tx.ask_observation(&environment.id, now).await.map_err(Error::from)?;
             }
             // How it stands after a change that failed, AWS tells.
             if before.kind == OperationKind::Update && matches!(after.step, Step::Failed { .. }) {
@@ -292,6 +299,9 @@ impl ControlPlane {
         } else {
             By::For { person: &before.on_behalf_of, correlation }
         };
+        if let Some(request) = &outcome.begins {
+            self.begin_update(&mut tx, by, request).await?;
+        }
         let told = |action| {
             let event = Event::done(action, before.subject.kind(), before.subject.id());
             match work.project() {
@@ -344,6 +354,7 @@ fn is_act(step: &Step) -> bool {
             | Step::Cut
             | Step::Lift
             | Step::Change
+            | Step::Roll
             | Step::Stop { .. }
             | Step::Start
     )

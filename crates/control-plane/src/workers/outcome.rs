@@ -8,7 +8,9 @@ use domain::home::Homes;
 use domain::id::{ProvisionedProductId, ProvisioningArtifactId, RequestId};
 use domain::operation::Observation;
 use domain::problem::Problem;
+use domain::request::Request;
 use domain::revocation::Target;
+use domain::rollout::RolloutItem;
 
 /// See the module.
 #[derive(Debug)]
@@ -20,6 +22,8 @@ pub(super) struct Outcome {
     pub(super) detail: BTreeMap<String, String>,
     /// Something was changed in AWS: told in the audit log even where the step stays the same.
     pub(super) acted: bool,
+    /// Of a rollout: the update that begins with the same write.
+    pub(super) begins: Option<Box<Request>>,
 }
 
 /// What was learned of what the operation works on.
@@ -38,6 +42,8 @@ pub(super) struct Changes {
     pub(super) updated: Option<Updated>,
     /// Of a revocation: which parts are done.
     pub(super) targets: Option<Vec<Target>>,
+    /// Of a rollout: how far each update is.
+    pub(super) items: Option<Vec<RolloutItem>>,
     /// The id of a policy that was created.
     pub(super) made: Option<String>,
 }
@@ -58,6 +64,7 @@ impl Outcome {
             stack_events: Vec::new(),
             detail: BTreeMap::new(),
             acted: false,
+            begins: None,
         }
     }
 

@@ -6,6 +6,7 @@ use domain::id::ProjectId;
 use domain::operation::{Operation, OperationKind, Step, Subject};
 use domain::organization::{AppliedChange, ChangeState};
 use domain::revocation::{Revocation, RevocationState};
+use domain::rollout::Rollout;
 use store::Tx;
 
 use super::outcome::Changes;
@@ -17,6 +18,7 @@ pub(super) enum Work {
     Environment(Box<Environment>),
     Revocation(Box<Revocation>),
     PolicyChange(Box<AppliedChange>),
+    Rollout(Box<Rollout>),
 }
 
 impl ControlPlane {
@@ -34,6 +36,10 @@ impl ControlPlane {
                 let it = self.store().policy_change(id).await?.ok_or_else(|| Error::not_found("policy change"))?;
                 Ok(Work::PolicyChange(Box::new(it)))
             }
+            Subject::Rollout { id } => {
+                let it = self.store().rollout(id).await?.ok_or_else(|| Error::not_found("rollout"))?;
+                Ok(Work::Rollout(Box::new(it)))
+            }
         }
     }
 
@@ -41,7 +47,7 @@ impl ControlPlane {
     pub(super) fn worked_on(&self, subject: &Subject) {
         match subject {
             Subject::Environment { id, .. } | Subject::Running { id, .. } => self.changed(id),
-            Subject::Revocation { .. } | Subject::PolicyChange { .. } => self.wake(),
+            Subject::Revocation { .. } | Subject::PolicyChange { .. } | Subject::Rollout { .. } => self.wake(),
         }
     }
 }
@@ -52,6 +58,7 @@ impl Work {
             Self::Environment(it) => Some(&it.project),
             Self::Revocation(it) => it.reach.project(),
             Self::PolicyChange(_) => None,
+            Self::Rollout(it) => it.project.as_ref(),
         }
     }
 
@@ -61,6 +68,7 @@ impl Work {
             Self::Environment(it) => it.state.as_str(),
             Self::Revocation(it) => it.state.as_str(),
             Self::PolicyChange(it) => it.state.as_str(),
+            Self::Rollout(it) => it.state.as_str(),
         }
     }
 
@@ -80,6 +88,13 @@ impl Work {
                 it.made = changes.made.or(it.made.take());
                 learned
             }
+            Self::Rollout(it) => match changes.items {
+                Some(items) if items != it.items => {
+                    it.items = items;
+                    true
+                }
+                _ => false,
+            },
         }
     }
 
@@ -89,6 +104,7 @@ impl Work {
             Self::Environment(it) => conclude_environment(it, operation),
             Self::Revocation(it) => conclude_revocation(it, operation),
             Self::PolicyChange(it) => conclude_policy_change(it, operation),
+            Self::Rollout(it) => conclude_rollout(it, operation),
         }
     }
 
@@ -98,6 +114,7 @@ impl Work {
             Self::Environment(it) => (&mut it.version, &mut it.updated_at),
             Self::Revocation(it) => (&mut it.version, &mut it.updated_at),
             Self::PolicyChange(it) => (&mut it.version, &mut it.updated_at),
+            Self::Rollout(it) => (&mut it.version, &mut it.updated_at),
         };
         *version += 1;
         *updated_at = now;
@@ -108,6 +125,7 @@ impl Work {
         match self {
             Self::Environment(it) => tx.update_environment(it).await?,
             Self::Revocation(it) => tx.update_revocation(it).await?,
+            Self::Rollout(it) => tx.update_rollout(it).await?,
             Self::PolicyChange(it) => {
                 tx.update_policy_change(it).await?;
                 if it.state == ChangeState::Applied {
@@ -176,6 +194,15 @@ fn conclude_policy_change(change: &mut AppliedChange, operation: &Operation) -> 
             change.state = ChangeState::Failed;
             change.problem = Some(problem.clone());
         }
+        _ => return false,
+    }
+    true
+}
+
+fn conclude_rollout(rollout: &mut Rollout, operation: &Operation) -> bool {
+    match &operation.step {
+        Step::Succeeded => rollout.conclude(None),
+        Step::Failed { problem, .. } => rollout.conclude(Some(problem)),
         _ => return false,
     }
     true

@@ -192,6 +192,17 @@ impl TestState {
         self.store.request(id).await.unwrap().unwrap().environment.unwrap()
     }
 
+    /// Requested in the first version of its product, and approved by `by`.
+    pub async fn approved_in_first_version(&self, who: &str, by: &str, name: &str) -> EnvironmentId {
+        let mut input = self.filled_form(who, PRODUCT, name).await;
+        let product = self.store.product(&input.product.parse().unwrap()).await.unwrap().unwrap();
+        let first = product.artifacts.iter().find(|artifact| artifact.name == "1.0").unwrap();
+        input.artifact = first.id.to_string();
+        input.parameters.retain(|key, _| first.parameters.iter().any(|parameter| &parameter.key == key));
+        let request = self.plane.submit_request(&self.as_(who).await, input).await.unwrap();
+        self.approve(by, &request).await
+    }
+
     /// Requested and approved, not yet worked on.
     pub async fn approved(&self, name: &str) -> EnvironmentId {
         let request = self.submit("fraud-scientist", PRODUCT, name).await;

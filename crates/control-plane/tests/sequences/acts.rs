@@ -6,7 +6,7 @@ use proptest::sample::select;
 
 pub(crate) const DEV: &str = "601000000002";
 pub(crate) const PEOPLE: [&str; 6] = ["fraud-scientist", "fraud-lead", "admin", "auditor", "churn-lead", "newcomer"];
-const STEPS: [&str; 12] = [
+const STEPS: [&str; 13] = [
     "check",
     "provision",
     "follow_provision",
@@ -17,6 +17,7 @@ const STEPS: [&str; 12] = [
     "update",
     "transfer",
     "tag_owner",
+    "roll",
     "cut",
     "lift",
 ];
@@ -63,6 +64,16 @@ pub(crate) enum Act {
     Update {
         who: &'static str,
         which: usize,
+    },
+    /// Asks for updates of all that they see.
+    BeginRollout {
+        who: &'static str,
+    },
+    ContinueRollout {
+        who: &'static str,
+    },
+    EndRollout {
+        who: &'static str,
     },
     Extend {
         who: &'static str,
@@ -154,6 +165,9 @@ pub(crate) fn acts() -> impl Strategy<Value = Act> {
         2 => (who(), which()).prop_map(|(who, which)| Act::Terminate { who, which }),
         3 => (who(), which()).prop_map(|(who, which)| Act::Retry { who, which }),
         2 => (who(), which()).prop_map(|(who, which)| Act::Update { who, which }),
+        3 => lead().prop_map(|who| Act::BeginRollout { who }),
+        1 => lead().prop_map(|who| Act::ContinueRollout { who }),
+        1 => lead().prop_map(|who| Act::EndRollout { who }),
         1 => (who(), which()).prop_map(|(who, which)| Act::Extend { who, which }),
         1 => (lead(), which()).prop_map(|(who, which)| Act::Hold { who, which }),
         1 => (lead(), which()).prop_map(|(who, which)| Act::Release { who, which }),

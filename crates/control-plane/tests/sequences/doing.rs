@@ -5,9 +5,10 @@ use control_plane::Error;
 use domain::environment::{Environment, LaunchTarget};
 use domain::id::{EnvironmentId, RequestId};
 use domain::request::RequestState;
+use domain::rollout::Rollout;
 use domain::view::{
-    DecisionInput, DelegationInput, HandOverInput, HoldInput, RevokeInput, TerminateInput, TransferInput,
-    UpdateFormQuery, UpdateInput,
+    DecisionInput, DelegationInput, HandOverInput, HoldInput, RevokeInput, TerminateInput, TogetherInput,
+    TransferInput, UpdateFormQuery, UpdateInput,
 };
 use sim::FaultKind;
 use store::{EnvironmentFilter, PageRequest, RequestFilter, Scope};
@@ -66,6 +67,18 @@ pub(crate) async fn act(state: &mut TestState, act: &Act, n: usize) -> String {
             .await
         }
         Act::Update { who, which } => on(of(which), async |it| update(state, who, &it.id).await).await,
+        Act::BeginRollout { who } => begin_rollout(state, who, &living).await,
+        Act::ContinueRollout { who } => match open_rollout(state).await {
+            Some(it) => {
+                let version = it.version.to_string();
+                said(state.plane.continue_rollout(&state.as_(who).await, &it.id, &version).await)
+            }
+            None => "none".into(),
+        },
+        Act::EndRollout { who } => match open_rollout(state).await {
+            Some(it) => said(state.plane.end_rollout(&state.as_(who).await, &it.id).await),
+            None => "none".into(),
+        },
         Act::Extend { who, which } => {
             on(of(which), async |it| {
                 let page = state.plane.environment(&state.as_(who).await, &it.id, None).await?;
@@ -213,6 +226,27 @@ async fn on<T>(which: Option<Environment>, does: impl AsyncFnOnce(Environment) -
         Some(it) => said(does(it).await),
         None => "none".into(),
     }
+}
+
+/// All rollouts, oldest first.
+pub(crate) async fn rollouts(state: &TestState) -> Vec<Rollout> {
+    state.store.rollouts(&Scope::All, &PageRequest::oldest(100)).await.unwrap().items
+}
+
+async fn open_rollout(state: &TestState) -> Option<Rollout> {
+    rollouts(state).await.into_iter().find(|it| it.state.is_open())
+}
+
+async fn begin_rollout(state: &TestState, who: &str, living: &[Environment]) -> String {
+    let caller = state.as_(who).await;
+    let chosen = living.iter().map(|it| format!("{}:{}:{}", it.id, it.version, it.lease_ends_at.timestamp_millis()));
+    let input = TogetherInput {
+        act: "update".into(),
+        chosen: chosen.collect::<Vec<_>>().join(","),
+        together_reason: "1.0 ends".into(),
+        ..TogetherInput::default()
+    };
+    said(state.plane.act_on_environments(&caller, &input).await)
 }
 
 async fn request(state: &TestState, who: &str, n: usize) -> String {

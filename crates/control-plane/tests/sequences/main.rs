@@ -15,7 +15,7 @@ mod doing;
 mod sound;
 
 use acts::Act;
-use common::{PRODUCT, TestState};
+use common::TestState;
 use doing::act;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -33,9 +33,10 @@ fn sequence(seed: u8) -> Vec<Act> {
 /// What was done up to where it went wrong stands in the output of a test that fails.
 async fn play(url: &str, acts: &[Act]) {
     let mut state = TestState::start(url).await;
-    state.available("of-the-scientist").await;
-    let request = state.submit("fraud-lead", PRODUCT, "of-the-lead").await;
-    state.approve("admin", &request).await;
+    // In an old version: there is something to update.
+    state.approved_in_first_version("fraud-scientist", "fraud-lead", "of-the-scientist").await;
+    state.settle().await;
+    state.approved_in_first_version("fraud-lead", "admin", "of-the-lead").await;
     for (n, it) in acts.iter().enumerate() {
         let answer = act(&mut state, it, n).await;
         println!("{n}: {it:?}: {answer}");

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
 use domain::action::Action;
 use domain::environment::EnvironmentState;
+use domain::rollout::{Progress, RolloutState};
 
 use crate::acts::DEV;
 use crate::common::TestState;
-use crate::doing::environments;
+use crate::doing::{environments, rollouts};
 
 /// Nothing is there twice, and no environment is left without an account of how it stands.
 pub(crate) async fn at_every_moment(state: &TestState) {
@@ -22,6 +24,12 @@ pub(crate) async fn at_every_moment(state: &TestState) {
         assert!(!stuck || it.problem.is_some() || it.transfer.is_some(), "no reason is told: {it:?}");
         assert!(!it.state.is_passing() || it.operation.is_some(), "nobody works on it: {it:?}");
     }
+    for it in rollouts(state).await {
+        let number = |wanted: fn(&Progress) -> bool| it.items.iter().filter(|item| wanted(&item.progress)).count();
+        assert!(number(|progress| *progress == Progress::Updating) <= 1, "two at once: {it:?}");
+        assert!(it.state.is_open() || number(Progress::is_open) == 0, "forgotten: {it:?}");
+        assert!(it.state != RolloutState::Stopped || it.problem.is_some(), "no reason is told: {it:?}");
+    }
 }
 
 /// Everything comes to rest; whatever is left is an environment that an admin can terminate; then nothing is left.
@@ -30,7 +38,14 @@ pub(crate) async fn at_the_end(state: &mut TestState) {
     state.allow_all_at_aws(DEV);
     state.restart().await;
     state.everybody_signs_in().await;
+    // Those that nobody ends, end when nobody decides their requests.
+    for it in rollouts(state).await.into_iter().filter(|it| it.state.is_open()) {
+        let _ = state.plane.end_rollout(&state.as_("admin").await, &it.id).await;
+    }
+    state.pass(TimeDelta::days(15));
+    state.everybody_signs_in().await;
     state.settle().await;
+    assert!(rollouts(state).await.iter().all(|it| it.state != RolloutState::Running));
     state.plane.observe_now().await.unwrap();
     state.everybody_signs_in().await;
     state.settle().await;

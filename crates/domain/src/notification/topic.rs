@@ -31,6 +31,8 @@ pub enum Topic {
     HandedOver,
     /// Somebody who has environments or requests in a project left it.
     PersonLeft,
+    /// Updates of several environments that somebody began stopped, or are finished.
+    RolloutEnded,
     /// Somebody's access was revoked or restored: whoever is told.
     AccessChanged,
     /// What an admin tries a webhook by: no event, and nothing that anybody chooses.
@@ -39,7 +41,7 @@ pub enum Topic {
 
 impl Topic {
     /// Those that people and webhooks choose from.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::RequestWaiting,
         Self::RequestDecided,
         Self::RequestQuestion,
@@ -50,6 +52,7 @@ impl Topic {
         Self::EnvironmentEnded,
         Self::HandedOver,
         Self::PersonLeft,
+        Self::RolloutEnded,
         Self::AccessChanged,
     ];
 
@@ -65,6 +68,7 @@ impl Topic {
             Self::EnvironmentEnded => "environment_ended",
             Self::HandedOver => "handed_over",
             Self::PersonLeft => "person_left",
+            Self::RolloutEnded => "rollout_ended",
             Self::AccessChanged => "access_changed",
             Self::Test => "test",
         }
@@ -83,6 +87,7 @@ impl Topic {
             Self::EnvironmentEnded => "An environment of mine is taken down",
             Self::HandedOver => "An environment is handed over to the platform team I am in",
             Self::PersonLeft => "Somebody leaves a project that I lead, and environments or requests in it",
+            Self::RolloutEnded => "A rollout that I began stops, or is finished",
             Self::AccessChanged => "My access is revoked or restored",
             Self::Test => "A test",
         }

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::id::{EnvironmentId, OperationId, PolicyChangeId, ProjectId, RecordId, RevocationId};
+use crate::id::{EnvironmentId, OperationId, PolicyChangeId, ProjectId, RecordId, RevocationId, RolloutId};
 use crate::idle::IdleStop;
 use crate::observed::Item;
 use crate::person::PersonKey;
@@ -39,10 +39,12 @@ pub enum OperationKind {
     Stop,
     /// Start a notebook instance.
     Start,
+    /// Update several environments, one after the other.
+    Rollout,
 }
 
 impl OperationKind {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Provision,
         Self::Update,
         Self::Terminate,
@@ -52,6 +54,7 @@ impl OperationKind {
         Self::ChangePolicy,
         Self::Stop,
         Self::Start,
+        Self::Rollout,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -65,6 +68,7 @@ impl OperationKind {
             Self::ChangePolicy => "change_policy",
             Self::Stop => "stop",
             Self::Start => "start",
+            Self::Rollout => "rollout",
         }
     }
 }
@@ -81,6 +85,9 @@ pub enum Subject {
     },
     PolicyChange {
         id: PolicyChangeId,
+    },
+    Rollout {
+        id: RolloutId,
     },
     /// What runs in an environment, apart from the environment itself: neither keeps the other waiting.
     Running {
@@ -99,6 +106,7 @@ impl Subject {
             Self::Environment { .. } => "environment",
             Self::Revocation { .. } => "revocation",
             Self::PolicyChange { .. } => "policy_change",
+            Self::Rollout { .. } => "rollout",
             Self::Running { .. } => Self::RUNNING,
         }
     }
@@ -108,6 +116,7 @@ impl Subject {
             Self::Environment { id, .. } | Self::Running { id, .. } => id.as_str(),
             Self::Revocation { id } => id.as_str(),
             Self::PolicyChange { id } => id.as_str(),
+            Self::Rollout { id } => id.as_str(),
         }
     }
 }
@@ -225,6 +234,8 @@ pub enum Step {
     },
     /// Start the notebook instance.
     Start,
+    /// Look how far the updates are, and begin the next one; how far each is, is kept with the rollout.
+    Roll,
     Succeeded,
     Failed {
         problem: Problem,
@@ -242,7 +253,7 @@ impl Step {
     /// Where the step stands among those that people see of an operation: check, start, follow, finish for a provisioning and an update;
     /// check, delete apps, start, follow, detach homes, delete homes for a termination; check, end what runs, tell Service Catalog, tag,
     /// end the rest for a transfer; check, change, read back for a change of
-    /// policies. 6 when all are done. A revocation's parts are its own.
+    /// policies. 6 when all are done. The parts of a revocation and of a rollout are their own.
     pub fn position(&self) -> u8 {
         match self {
             Self::Check | Self::Clear | Self::FollowClear { .. } | Self::Stop { .. } | Self::Start => 0,
@@ -252,6 +263,7 @@ impl Step {
             | Self::EndRunning { .. }
             | Self::Cut
             | Self::Lift
+            | Self::Roll
             | Self::Change => 1,
             Self::FollowProvision { .. }
             | Self::FollowUpdate { .. }
@@ -271,7 +283,7 @@ impl Step {
     pub fn position_of(name: &str) -> Option<u8> {
         match name {
             "check" | "clear" | "follow_clear" => Some(0),
-            "provision" | "update" | "delete_apps" | "end_running" | "cut" | "lift" | "change" => Some(1),
+            "provision" | "update" | "delete_apps" | "end_running" | "cut" | "lift" | "roll" | "change" => Some(1),
             "follow_provision" | "follow_update" | "terminate" | "transfer" | "follow_transfer" | "read_back" => {
                 Some(2)
             }
@@ -309,6 +321,7 @@ impl Step {
             Self::ReadBack => "read_back",
             Self::Stop { .. } => "stop_running",
             Self::Start => "start_notebook_instance",
+            Self::Roll => "roll",
             Self::Succeeded => "succeeded",
             Self::Failed { .. } => "failed",
         }

@@ -31,7 +31,7 @@ pub enum Observation {
     RecordFailed { problem: Problem },
     /// Something is still there whose deletion was asked for: apps, spaces, mount targets, file systems.
     AppsRemain { count: u32 },
-    /// A part of it is done, and the next can be done at once. Of a termination: the stack is gone, or the mount targets are, and
+    /// A part of it is done, and the next can be looked for at once. Of a termination: the stack is gone, or the mount targets are, and
     /// its home file systems are left to be looked after.
     Onward,
     /// The record is final and bad, and mount targets of home file systems may be why: without their domains they can go first.
@@ -91,6 +91,7 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
             // These begin at their one step.
             OperationKind::Stop => Step::Stop { only: None, remaining: None, idle: None },
             OperationKind::Start => Step::Start,
+            OperationKind::Rollout => Step::Roll,
         }),
         (Step::Check, Observation::Leftover) if kind == OperationKind::Provision => at_once(Step::Clear),
         (Step::Check, Observation::Gone) if kind == OperationKind::Terminate => at_once(Step::Succeeded),
@@ -125,6 +126,7 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
             | Step::Cut
             | Step::Lift
             | Step::ReadBack
+            | Step::Roll
             | Step::DetachHomes { held_up: None, .. }
             | Step::DeleteHomes,
             Observation::Done,
@@ -145,6 +147,8 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
             at(Step::DeleteApps { remaining: Some(count) }, pace.poll)
         }
         (Step::Cut | Step::Lift, Observation::Onward) if in_time => at_once(step.clone()),
+        // Each update has a deadline of its own, and each request an end.
+        (Step::Roll, Observation::Onward) => at_once(step.clone()),
         (Step::Terminate { .. }, Observation::Accepted { record }) => at(Step::FollowTerminate { record }, pace.poll),
         (step, Observation::Onward) if leads_to_homes(kind, step) => {
             at_once(Step::DetachHomes { held_up: None, remaining: None })
@@ -195,6 +199,7 @@ fn again(kind: OperationKind, step: &Step, problem: Problem, pace: &Pace, moment
                 OperationKind::ChangePolicy | OperationKind::Stop | OperationKind::Start => {
                     "Try again once the cause is gone."
                 }
+                OperationKind::Rollout => "Go on with it once the cause is gone: what is done stays done.",
                 OperationKind::Update => "Try the update again once the cause is gone.",
                 OperationKind::Transfer => {
                     "Try again once the cause is gone, or transfer it to somebody else: until then nobody opens it."
@@ -227,6 +232,7 @@ fn overdue(kind: OperationKind, step: &Step) -> Problem {
         Step::Stop { .. } | Step::EndRunning { .. } | Step::EndAgain { .. } => "Not everything came to a stop.",
         _ if kind == OperationKind::Transfer => "AWS did not finish giving this environment to its new owner.",
         Step::Start => "AWS did not finish starting the notebook instance.",
+        Step::Roll => "The rollout did not come to its end.",
         _ if kind == OperationKind::ChangePolicy => "AWS did not finish the change of the policies.",
         _ => "AWS did not finish bringing up this environment.",
     };
@@ -235,6 +241,7 @@ fn overdue(kind: OperationKind, step: &Step) -> Problem {
         OperationKind::ChangePolicy => "Try again: it looks first whether the change was made after all.",
         OperationKind::Stop | OperationKind::Start => "Try again: what is stopped or started already stays so.",
         OperationKind::Update => "Look at the stack's events, then try the update again.",
+        OperationKind::Rollout => "Go on with it: what is done stays done.",
         OperationKind::Transfer => "Try again: what is done stays done. Until then nobody opens it.",
         OperationKind::Provision | OperationKind::Terminate => {
             "Look at the stack's events, then retry or terminate the environment."

@@ -61,6 +61,7 @@ fn step() -> impl Strategy<Value = Step> {
         Just(Step::ReadBack),
         proptest::option::of(0..9_u32).prop_map(|remaining| Step::Stop { only: None, remaining, idle: None }),
         Just(Step::Start),
+        Just(Step::Roll),
         proptest::option::of(0..9_u32).prop_map(|remaining| Step::EndRunning { remaining }),
         Just(Step::Transfer),
         record().prop_map(|record| Step::FollowTransfer { record }),
@@ -156,9 +157,9 @@ proptest! {
         let problem = Problem::new("It waits.", "It has to.", "Sign in.");
         let t = next(kind, &step, Observation::Blocked { problem }, &pace, &moment(late, 0));
         prop_assert!(t.step.is_final());
-        // Good news leads on from here.
+        // Good news leads on from here; and the requests of a rollout expire by themselves.
         let onward = matches!(step, Step::Check | Step::Terminate { .. } | Step::FollowTerminate { .. }
-            | Step::DetachHomes { .. });
+            | Step::DetachHomes { .. } | Step::Roll);
         for endless in [Observation::AppsRemain { count: 1 }, Observation::Onward] {
             if onward && endless == Observation::Onward { continue; }
             let t = next(kind, &step, endless, &pace, &moment(late, 0));
@@ -210,6 +211,7 @@ proptest! {
                         | Step::Stop { .. }
                         | Step::Start
                         | Step::EndAgain { .. }
+                        | Step::Roll
                 )
                 || (kind == OperationKind::ChangePolicy && step == Step::Check);
             prop_assert!(last);
@@ -242,6 +244,7 @@ proptest! {
                 let (stops, starts) = (matches!(at, Step::Stop { .. }), at == Step::Start);
                 let transfers = matches!(at, Step::EndRunning { .. } | Step::Transfer | Step::FollowTransfer { .. }
                     | Step::TagOwner | Step::EndAgain { .. });
+                let rolls = at == Step::Roll;
                 let own = match kind {
                     OperationKind::Provision => provisions || collects,
                     OperationKind::Update => updates || collects,
@@ -252,9 +255,10 @@ proptest! {
                     OperationKind::Stop => stops,
                     OperationKind::Start => starts,
                     OperationKind::Transfer => transfers,
+                    OperationKind::Rollout => rolls,
                 };
                 let any = provisions || updates || collects || terminates || cuts || lifts || changes || stops || starts
-                    || transfers;
+                    || transfers || rolls;
                 prop_assert!(own || !any);
             }
         }

@@ -4,7 +4,7 @@ use std::str::FromStr;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{EnvironmentRow, FormState};
+use super::{EnvironmentRow, FormState, UpdatePreview};
 use crate::environment::EnvironmentState;
 use crate::id::{AccountId, ProjectId};
 use crate::project::{Stage, UnknownName};
@@ -93,6 +93,8 @@ pub struct FleetPage {
     pub handed_over: Counted,
     /// Whose owner left the project.
     pub owner_left: Counted,
+    /// Provisioned products that no environment stands for.
+    pub unmanaged: Counted,
     pub held: Counted,
     pub running: Counted,
     pub ending: Counted,
@@ -111,10 +113,12 @@ pub enum Together {
     /// Keep it from being terminated at the end of its lease.
     Hold,
     Terminate,
+    /// Bring each to the version that its product offers first, one after the other.
+    Update,
 }
 
 impl Together {
-    pub const ALL: [Self; 4] = [Self::Stop, Self::Extend, Self::Hold, Self::Terminate];
+    pub const ALL: [Self; 5] = [Self::Stop, Self::Extend, Self::Hold, Self::Update, Self::Terminate];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -122,6 +126,7 @@ impl Together {
             Self::Extend => "extend",
             Self::Hold => "hold",
             Self::Terminate => "terminate",
+            Self::Update => "update",
         }
     }
 }
@@ -157,6 +162,8 @@ pub struct TogetherRow {
     pub chosen: String,
     /// What will happen, or why it cannot.
     pub says: Vec<String>,
+    /// What an update does.
+    pub preview: Option<UpdatePreview>,
 }
 
 /// What is to be done with several environments, as posted.

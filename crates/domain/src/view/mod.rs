@@ -18,7 +18,9 @@ mod policy_change;
 mod profile;
 mod request;
 mod revocation;
+mod rollout;
 mod shell;
+mod unmanaged;
 mod update;
 
 pub use administration::*;
@@ -38,7 +40,9 @@ pub use policy_change::*;
 pub use profile::*;
 pub use request::*;
 pub use revocation::*;
+pub use rollout::*;
 pub use shell::*;
+pub use unmanaged::*;
 pub use update::*;
 
 use serde::{Deserialize, Serialize};

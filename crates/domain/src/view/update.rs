@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{FormField, FormState, VersionRow};
+use super::{FormField, FormState, InRollout, VersionRow};
 use crate::id::{EnvironmentId, ProvisioningArtifactId, RequestId};
 use crate::preflight::Preflight;
 use crate::problem::Problem;
@@ -97,4 +97,5 @@ pub struct UpdateOf {
     pub version_name: String,
     /// While it waits for a decision and still holds.
     pub preview: Option<UpdatePreview>,
+    pub rollout: Option<InRollout>,
 }

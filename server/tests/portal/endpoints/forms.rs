@@ -197,6 +197,24 @@ pub(super) const FORMS: &[Row] = &[
         &["churn-scientist", "churn-lead", "auditor", "newcomer"],
         "fraud-lead",
     ),
+    // Its tag is its owner's: who may have it put back is told so.
+    form(
+        "/api/repair_owner",
+        &[("id", "{environment}"), ("version", "{version}")],
+        &["fraud-scientist", "churn-scientist", "churn-lead", "auditor", "newcomer"],
+        "fraud-lead",
+    ),
+    form(
+        "/api/adopt_product",
+        &[
+            ("id", "{unmanaged}"),
+            ("adopt_owner", "lena.fischer@example.com"),
+            ("adopt_days", "10"),
+            ("adopt_reason", "to be tried"),
+        ],
+        NOT_ADMIN,
+        "admin",
+    ),
     form(
         "/api/transfer_environment",
         &[
@@ -219,6 +237,18 @@ pub(super) const FORMS: &[Row] = &[
         &[("environment", "{failed}"), ("reach", "environment"), ("reason", "to be tried")],
         &["fraud-scientist", "churn-lead", "auditor", "newcomer"],
         "fraud-lead",
+    ),
+    form(
+        "/api/continue_rollout",
+        &[("id", "{rollout}"), ("version", "1")],
+        &["fraud-scientist", "churn-lead", "auditor", "newcomer"],
+        "fraud-lead",
+    ),
+    form(
+        "/api/end_rollout",
+        &[("id", "{rollout}")],
+        &["fraud-scientist", "churn-lead", "auditor", "newcomer"],
+        "admin",
     ),
     form(
         "/api/retry_revocation",

@@ -64,6 +64,8 @@ pub(super) const PAGES: &[Row] = &[
     ),
     page("/team", "/team", &["fraud-scientist", "churn-scientist", "newcomer"], "fraud-lead"),
     page("/admin/fleet", "/admin/fleet", NOT_PLATFORM, "auditor"),
+    page("/admin/unmanaged", "/admin/unmanaged", NOT_PLATFORM, "auditor"),
+    page("/admin/unmanaged/{id}", "/admin/unmanaged/{unmanaged}", NOT_PLATFORM, "auditor"),
     page(
         "/environments/{id}",
         "/environments/{environment}",
@@ -96,6 +98,8 @@ pub(super) const PAGES: &[Row] = &[
         &["churn-scientist", "fraud-lead", "newcomer"],
         "churn-lead",
     ),
+    page("/rollouts", "/rollouts", &["newcomer"], "fraud-lead"),
+    page("/rollouts/{id}", "/rollouts/{rollout}", &["fraud-scientist", "churn-lead", "newcomer"], "fraud-lead"),
     page("/organization", "/organization", NOT_PLATFORM, "auditor"),
     page("/organization/{node}", "/organization/{unit}", NOT_PLATFORM, "auditor"),
     page("/organization/compare", "/organization/compare?left={unit}&right=r-stgt", NOT_PLATFORM, "auditor"),
