@@ -100,7 +100,8 @@ fn the_list_of_rollouts_leads_to_each_or_says_how_one_is_begun() {
     let text = page("rollouts", || pages::rollouts::page(RolloutsPage { rows }, ""));
     assert!(text.contains("3 of 4 updated") && text.contains("Several projects") && !text.contains("<b>"));
     assert!(text.contains("/rollouts?after=x~y"));
-    let none = page("rollouts-none", || pages::rollouts::page(RolloutsPage { rows: Listing::default() }, ""));
+    let rows = Listing { items: Vec::new(), next: None, filtered: false };
+    let none = page("rollouts-none", || pages::rollouts::page(RolloutsPage { rows }, ""));
     assert!(none.contains("Nothing was rolled out yet.") && none.contains("version=outdated"));
 }
 

@@ -45,7 +45,7 @@ fn what_was_made_past_the_portal_is_listed_and_has_a_page() {
     let text = page("admin-unmanaged", || pages::admin_unmanaged::page(UnmanagedPage { rows }, ""));
     assert!(text.contains("/admin/unmanaged/pp-abc") && text.contains("Tainted") && !text.contains("<b>"));
     assert!(text.contains("/admin/unmanaged?after=x~y"));
-    let rows = Listing::default();
+    let rows = Listing { items: Vec::new(), next: None, filtered: false };
     let none = page("admin-unmanaged-none", || pages::admin_unmanaged::page(UnmanagedPage { rows }, ""));
     assert!(none.contains("Everything in the accounts of the projects has its environment here."));
     let text = page("admin-unmanaged-one", || pages::admin_unmanaged::one(one(&[Action::AdoptProduct])));

@@ -46,7 +46,7 @@ impl ControlPlane {
             version: 1,
         };
         let mut tx = self.store().begin().await?;
-        let mut requests = Vec::new();
+        let (mut requests, mut refused) = (Vec::new(), Vec::new());
         for (seen, asked) in asked {
             let kept = match asked {
                 Ok(request) => self.keep_in_rollout(&mut tx, caller, &seen, request, &id).await?,
@@ -57,12 +57,15 @@ impl ControlPlane {
                     requests.push(request.clone());
                     (Some(request.id), Progress::Waiting)
                 }
-                Err(why) => (None, Progress::PassedOver { why }),
+                Err(why) => {
+                    refused.push((seen.name, why.clone()));
+                    (None, Progress::PassedOver { why })
+                }
             };
             rollout.items.push(RolloutItem { environment: seen.id, request, base: seen.request, progress });
         }
         if requests.is_empty() {
-            return Err(Error::Stale { what: "list of environments".to_owned() });
+            return Err(none_of_them(&refused));
         }
         tx.insert_operation(&operation).await?;
         tx.insert_rollout(&rollout).await?;
@@ -104,14 +107,17 @@ impl ControlPlane {
         if asked.iter().any(|(_, update)| update.is_ok()) {
             return Ok(asked);
         }
-        Err(denied.unwrap_or_else(|| {
-            let why = asked.into_iter().filter_map(|(it, update)| Some(format!("{}: {}", it.name, update.err()?)));
-            Error::conflict(
-                "None of these environments can be updated now.",
-                why.take(5).collect::<Vec<_>>().join(" "),
-                "Look at them again: the page of each says what can be done.",
-            )
-        }))
+        // Who may do it to none of them is refused as with one, also where they see none.
+        for hidden in chosen.iter().filter(|one| asked.iter().all(|(it, _)| it.id != one.id)) {
+            if let Err(error @ Error::Denied { .. }) =
+                self.authorize::<Environment>(caller, Action::UpdateEnvironment, &hidden.id).await
+            {
+                denied = Some(error);
+            }
+        }
+        let why: Vec<(String, String)> =
+            asked.into_iter().filter_map(|(it, update)| Some((it.name, update.err()?))).collect();
+        Err(denied.unwrap_or_else(|| none_of_them(&why)))
     }
 
     async fn update_of_one(
@@ -225,6 +231,16 @@ impl ControlPlane {
 /// Where its page is.
 pub(crate) fn address(id: &RolloutId) -> String {
     format!("/rollouts/{id}")
+}
+
+/// `why`: the name of each, and what was said of it.
+fn none_of_them(why: &[(String, String)]) -> Error {
+    let told: Vec<String> = why.iter().take(5).map(|(name, why)| format!("{name}: {why}")).collect();
+    Error::conflict(
+        "None of these environments can be updated now.",
+        told.join(" "),
+        "Look at them again: the page of each says what can be done.",
+    )
 }
 
 fn one_project(asked: &[Asked]) -> Option<ProjectId> {

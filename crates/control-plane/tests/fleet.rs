@@ -48,7 +48,8 @@ fn input(page: &TogetherPage) -> TogetherInput {
 }
 
 async fn act(state: &TestState, who: &str, input: &TogetherInput) -> control_plane::Result<String> {
-    state.plane.act_on_environments(&state.as_(who).await, input).await
+    let address = state.plane.act_on_environments(&state.as_(who).await, input).await?;
+    Ok(address.rsplit('/').next().unwrap().to_owned())
 }
 
 fn fields(result: control_plane::Result<String>) -> Vec<String> {

@@ -23,17 +23,11 @@ async fn signed_in(state: &TestState) {
     state.sign_in(OTHER, &["fraud-detection-members"]).await;
 }
 
-/// An environment, and beside it what somebody made by hand for another person, with the tags that the portal would set but for
-/// these.
-async fn by_hand(url: &str, tags: &[(&str, &str)]) -> (TestState, Environment, ProvisionedProductId) {
+/// An environment, and beside it what somebody made by hand for another person.
+async fn by_hand(url: &str) -> (TestState, Environment, ProvisionedProductId) {
     let state = TestState::start(url).await;
     let it = state.available("known").await;
-    let mut all = it.tags.clone();
-    all.remove("studiogate:environment");
-    all.insert("studiouserid".into(), TestState::person(OTHER).studio_user_id().as_str().into());
-    all.extend(tags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
-    all.retain(|_, value| !value.is_empty());
-    let made = state.provision_past_the_portal(&it, "by-hand", OTHER, all).await;
+    let made = state.provision_past_the_portal(&it, "by-hand", OTHER).await;
     signed_in(&state).await;
     state.plane.observe_now().await.unwrap();
     (state, it, made)
@@ -65,8 +59,7 @@ fn profile(it: &Environment) -> (String, String) {
 }
 
 /// Changes the owner's tag at AWS; `None` takes it away.
-fn retag(state: &TestState, it: &Environment, owner: Option<&str>) {
-    let (domain, name) = profile(it);
+fn retag(state: &TestState, (domain, name): &(String, String), owner: Option<&str>) {
     let path = format!("{domain}/{name}").to_lowercase();
     let account = DEV.parse().unwrap();
     state
@@ -100,7 +93,7 @@ async fn drift(state: &TestState, id: &EnvironmentId) -> Vec<Drift> {
 
 on_both! {
     async fn what_was_made_past_the_portal_is_found_and_what_the_portal_makes_is_not(url) {
-        let (state, it, made) = by_hand(&url, &[]).await;
+        let (state, it, made) = by_hand(&url).await;
         let [row] = &listed(&state).await[..] else { panic!("one is unmanaged") };
         assert_eq!((row.id.as_str(), row.name.as_str(), row.status), (made.as_str(), "by-hand", ProductStatus::Available));
         assert_eq!((row.product_name.as_str(), row.version_name.as_str()), ("Studio user profile", "1.1"));
@@ -131,7 +124,7 @@ on_both! {
     }
 
     async fn an_account_that_cannot_be_read_loses_nothing_of_what_is_known(url) {
-        let (state, ..) = by_hand(&url, &[]).await;
+        let (state, ..) = by_hand(&url).await;
         let denied = FaultKind::Error { code: "AccessDeniedException".into(), status: 400, message: "not for you".into() };
         state.running.aws.faults().next("servicecatalog:SearchProvisionedProducts", denied, 1_000);
         state.plane.observe_now().await.unwrap();
@@ -143,7 +136,7 @@ on_both! {
     }
 
     async fn an_admin_makes_an_environment_of_it_and_its_owner_opens_it(url) {
-        let (state, known, made) = by_hand(&url, &[]).await;
+        let (state, known, made) = by_hand(&url).await;
         let page = state.plane.unmanaged_product(&state.as_("admin").await, &made, "").await.unwrap();
         assert!(page.hindrance.is_none(), "{:?}", page.hindrance);
         assert!(page.owners.contains(&format!("{OTHER}@example.com")), "{:?}", page.owners);
@@ -170,7 +163,8 @@ on_both! {
     }
 
     async fn what_carries_no_owner_is_opened_once_its_tag_is_put_right(url) {
-        let (state, _, made) = by_hand(&url, &[("studiouserid", "")]).await;
+        let (state, known, made) = by_hand(&url).await;
+        retag(&state, &(profile(&known).0, TestState::person(OTHER).studio_user_id().to_string()), None);
         let id = adopt(&state, &made, input()).await.unwrap();
         state.settle().await;
         while state.plane.tick().await.unwrap() {}
@@ -184,7 +178,7 @@ on_both! {
     }
 
     async fn only_admins_adopt_and_every_mistake_is_told_at_its_field(url) {
-        let (state, _, made) = by_hand(&url, &[]).await;
+        let (state, _, made) = by_hand(&url).await;
         for who in ["fraud-lead", WHO, "auditor", "newcomer"] {
             let refused = state.plane.adopt_product(&state.as_(who).await, &made, input()).await.unwrap_err();
             assert!(matches!(refused, Error::Denied { .. }), "{who}: {refused:?}");
@@ -200,6 +194,8 @@ on_both! {
         state.running.aws.with_world(|world| {
             world.service_catalog.provisioned.get_mut(made.as_str()).unwrap().status = "ERROR".into();
         }).unwrap();
+        // The list lags.
+        state.pass(TimeDelta::minutes(10));
         state.plane.observe_now().await.unwrap();
         let refused = adopt(&state, &made, input()).await.unwrap_err();
         assert!(matches!(&refused, Error::Conflict(problem) if problem.why.contains("no running stack")), "{refused:?}");
@@ -211,7 +207,7 @@ on_both! {
         let it = state.available("tagged").await;
         let (domain, name) = profile(&it);
         for is in [Some("mallory-0123456789abcdef"), None] {
-            retag(&state, &it, is);
+            retag(&state, &(domain.clone(), name.clone()), is);
             state.start_app(DEV, &domain, &name, "theirs");
             state.everybody_signs_in().await;
             state.plane.observe_now().await.unwrap();

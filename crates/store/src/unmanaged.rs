@@ -131,7 +131,7 @@ impl Store {
     /// How many there are, counted no further than `limit`.
     pub async fn count_unmanaged_products(&self, limit: u32) -> Result<i64> {
         let sql = format!(
-            "SELECT COUNT(*) AS n FROM (SELECT id FROM unmanaged_product ORDER BY found_at, id LIMIT {limit}) AS some"
+            "SELECT COUNT(*) AS n FROM (SELECT id FROM unmanaged_product ORDER BY found_at, id LIMIT {limit}) AS counted"
         );
         number(self.read(), Sql::new(sql)).await
     }
