@@ -277,13 +277,6 @@ pub fn audit_action(action: &str) -> String {
         "change" => "Change a service control policy",
         "read_back" => "Read the changed policy back",
         "change_policy" => "Finish a change of policies",
-        "adopt_product" => "Make an environment of what was made past the portal",
-        "find_unmanaged" => "Find what was made past the portal",
-        "begin_rollout" => "Ask for updates of several environments",
-        "view_rollout" => "See a rollout",
-        "manage_rollout" => "Go on with a rollout, or end it",
-        "roll" => "Look how far a rollout is, and begin the next update",
-        "rollout" => "Finish a rollout",
         "view_audit" => "Read the audit log",
         "export_audit" => "Export the audit log",
         "export_environments" => "Export the list of environments",
@@ -302,9 +295,23 @@ pub fn audit_action(action: &str) -> String {
         "manage_notifications" => "Change webhooks, or what was not delivered",
         "warn_of_lease_end" => "Warn of the end of a lease",
         "view_own_profile" => "See their own profile",
-        other => other,
+        other => of_many(other),
     };
     known.to_owned()
+}
+
+/// The same, of rollouts and of what was made past the portal.
+fn of_many(action: &str) -> &str {
+    match action {
+        "adopt_product" => "Make an environment of what was made past the portal",
+        "find_unmanaged" => "Find what was made past the portal",
+        "begin_rollout" => "Ask for updates of several environments",
+        "view_rollout" => "See a rollout",
+        "manage_rollout" => "Go on with a rollout, or end it",
+        "roll" => "Look how far a rollout is, and begin the next update",
+        "rollout" => "Finish a rollout",
+        other => other,
+    }
 }
 
 /// "12 KiB", "3.4 GiB": what is large is told to a tenth.

@@ -58,8 +58,7 @@ pub fn Lease(environment: EnvironmentPage) -> impl IntoView {
         }
         .into_any(),
     });
-    let beyond = (environment.allowed.has(Action::ExtendLease)
-        && (environment.update_waiting.is_none() || environment.rolled_out))
+    let beyond = (environment.allowed.has(Action::ExtendLease) && environment.update_waiting.is_none())
         .then(|| view! { <BeyondForm environment=environment.clone() /> });
     let holds = environment.allowed.has(Action::HoldEnvironment);
     let held = lease.hold.map(|hold| view! { <Held hold id=id.clone() holds /> });

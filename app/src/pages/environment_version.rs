@@ -26,18 +26,18 @@ pub fn VersionCallout(environment: EnvironmentPage) -> impl IntoView {
 /// The version that it has, and the way to another, or to other values.
 #[component]
 pub fn Version(environment: EnvironmentPage) -> impl IntoView {
-    let waiting = environment.update_waiting.as_ref().map(|request| {
-        let said = if environment.rolled_out {
-            "An update of it waits for its turn in a rollout: "
-        } else {
-            "A request about it waits for a decision: "
-        };
+    let waits = match (&environment.update_waiting, &environment.rolled_out) {
+        (Some(request), _) => Some(("A request about it waits for a decision: ", request.clone())),
+        (None, Some(request)) => Some(("An update of it waits for its turn in a rollout: ", request.clone())),
+        (None, None) => None,
+    };
+    let waiting = waits.map(|(said, request)| {
         view! {
             <p>{said} <a href=format!("/requests/{request}")>"go to the request"</a> "."</p>
         }
     });
     let offers = offers(&environment);
-    let update = (offers && environment.update_waiting.is_none()).then(|| {
+    let update = (offers && waiting.is_none()).then(|| {
         view! {
             <p>"Bring it to another version, give it other values, or provision it once more as it is to mend what was changed in AWS. What that does is shown first."</p>
             <p class="actions"><a class="button" href=address(&environment)>"Update"</a></p>

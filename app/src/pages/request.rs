@@ -1,6 +1,6 @@
 use domain::action::Action;
 use domain::rollout::Progress;
-use domain::view::{ConstraintRow, ExtensionOf, FormState, InRollout, RequestPage, StepRow, StepState, TimelineEntry};
+use domain::view::{ConstraintRow, ExtensionOf, FormState, RequestPage, StepRow, StepState, TimelineEntry};
 use leptos::prelude::*;
 
 use crate::components::{
@@ -17,8 +17,7 @@ use crate::words;
 pub fn page(request: RequestPage) -> Page {
     let title = format!("Request {}", request.name);
     let state = request.form.clone();
-    let decide = request.allowed.has(Action::DecideRequest);
-    let open = !request.state.is_final();
+    let (decide, open) = (request.allowed.has(Action::DecideRequest), !request.state.is_final());
     let environment = request.environment.as_ref().map(|id| {
         view! { <a class="button button-primary" href=format!("/environments/{id}")>"Go to the environment"</a> }
     });
@@ -73,8 +72,6 @@ pub fn page(request: RequestPage) -> Page {
             </Callout>
         }
     });
-    let rollout =
-        request.update.as_ref().and_then(|update| update.rollout.clone()).map(|it| view! { <OfRollout it open /> });
     let extension = request.extension.clone().map(|of| view! { <Extension of open /> });
     let preflight = request.preflight.clone().map(|preflight| view! { <PreflightCard preflight /> });
     let decision = (open && decide).then(|| {
@@ -98,7 +95,7 @@ pub fn page(request: RequestPage) -> Page {
         {hindrance}
         {waiting}
         {open.then_some(updates)}
-        {rollout}
+        <OfRollout request=request.clone() />
         <div class="columns">
             <div class="stack">
                 <Why request=request.clone() />
@@ -150,7 +147,9 @@ fn Why(request: RequestPage) -> impl IntoView {
 
 /// The rollout that an update is part of, and how far it is there.
 #[component]
-fn OfRollout(it: InRollout, open: bool) -> impl IntoView {
+fn OfRollout(request: RequestPage) -> impl IntoView {
+    let open = !request.state.is_final();
+    let it = request.update?.rollout?;
     let title = match &it.progress {
         Progress::Waiting if open => "It is part of a rollout over several environments.",
         Progress::Waiting => "It waits for its turn in a rollout.",
@@ -164,7 +163,7 @@ fn OfRollout(it: InRollout, open: bool) -> impl IntoView {
         _ => None,
     };
     let link = it.rollout.map(|id| view! { <p><a href=format!("/rollouts/{id}")>"Go to the rollout"</a></p> });
-    view! { <Callout tone=Tone::Info title>{why} {link}</Callout> }
+    Some(view! { <Callout tone=Tone::Info title>{why} {link}</Callout> })
 }
 
 /// What more time comes to, while that is not decided.

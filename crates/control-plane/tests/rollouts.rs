@@ -253,13 +253,13 @@ on_both! {
         let form = state.plane.update_form(&state.as_(MEMBERS[0]).await, &ids[0], UpdateFormQuery::default()).await.unwrap();
         assert!(form.blocked.unwrap().what.contains("in a rollout"));
         let shown = state.plane.environment(&state.as_(MEMBERS[0]).await, &ids[0], None).await.unwrap();
-        assert!(shown.rolled_out && shown.update_waiting.is_some());
+        assert!(shown.rolled_out.is_some() && shown.update_waiting.is_none());
         for who in ["admin", LEAD] {
             state.plane.end_rollout(&state.as_(who).await, &id).await.unwrap();
         }
         let ended = rollout(&state, &id).await;
         assert_eq!((ended.state, ended.ended_by.unwrap().subject.as_str()), (RolloutState::Ended, "admin"));
-        assert!(!state.plane.environment(&state.as_(MEMBERS[0]).await, &ids[0], None).await.unwrap().rolled_out);
+        assert!(state.plane.environment(&state.as_(MEMBERS[0]).await, &ids[0], None).await.unwrap().rolled_out.is_none());
         assert_eq!(preview(&state, LEAD, &ids[..1]).await.can.len(), 1, "it can be asked for again");
     }
 
@@ -340,7 +340,7 @@ on_both! {
         let mut left = ids.iter();
         for point in [CrashPoint::BeforeAct, CrashPoint::AfterAct, CrashPoint::AfterSave] {
             let one = left.next().unwrap().clone();
-            let id = begun(&state, &[one.clone()]).await;
+            let id = begun(&state, std::slice::from_ref(&one)).await;
             approve_all(&state, &id).await;
             state.die_and_go_on(point, "roll").await;
             members_sign_in(&state).await;

@@ -197,15 +197,7 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.revocation(&"v".parse().unwrap()).await?;
     store.policy_change(&"c".parse().unwrap()).await?;
     store.policy_change_under_way().await?;
-    for page in pages() {
-        store.unmanaged_products(&page).await?;
-    }
-    store.unmanaged_product(&"pp-1".parse().unwrap()).await?;
-    store.known_products(&["pp-1".parse().unwrap(), "pp-2".parse().unwrap()]).await?;
-    store.names_coming_up(&"601000000002".parse().unwrap(), &"eu-west-1".parse().unwrap()).await?;
-    store.environment_of_product(&"pp-1".parse().unwrap()).await?;
-    store.count_unmanaged_products(100).await?;
-    store.sweep_unmanaged_products(now()).await?;
+    read_unmanaged(store).await?;
     store.rollout(&"o".parse().unwrap()).await?;
     store.rollout_of(&"r".parse().unwrap()).await?;
     store.rolled_out_by(&"e".parse().unwrap()).await?;
@@ -277,6 +269,18 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     tx.count_live_environments(&projects(1)[0], &account, &region).await?;
     tx.end_sessions_of(&person(), None).await?;
     tx.rollback().await
+}
+
+async fn read_unmanaged(store: &Store) -> crate::Result<()> {
+    for page in pages() {
+        store.unmanaged_products(&page).await?;
+    }
+    store.unmanaged_product(&"pp-1".parse().unwrap()).await?;
+    store.known_products(&["pp-1".parse().unwrap(), "pp-2".parse().unwrap()]).await?;
+    store.names_coming_up(&"601000000002".parse().unwrap(), &"eu-west-1".parse().unwrap()).await?;
+    store.environment_of_product(&"pp-1".parse().unwrap()).await?;
+    store.count_unmanaged_products(100).await?;
+    store.sweep_unmanaged_products(now()).await.map(drop)
 }
 
 async fn read_notifications(store: &Store) -> crate::Result<()> {

@@ -235,7 +235,7 @@ async fn v8_2_1_v8_2_2_v8_3_1_v8_4_1_every_endpoint_refuses_whom_it_should_and_l
     for persona in personas {
         state.signed_in(persona).await;
     }
-    let mut things = things(&state).await;
+    let mut things = Box::pin(things(&state)).await;
     // Provisioning took longer than an unused session lives.
     let mut people = Vec::new();
     for persona in personas {

@@ -197,7 +197,7 @@ pub(crate) fn environment(state: EnvironmentState) -> EnvironmentPage {
         version_is_deprecated: true,
         newer_version: Some("v3".into()),
         update_waiting: None,
-        rolled_out: false,
+        rolled_out: None,
         parameters: vec![("InstanceType".into(), "ml.t3.medium".into())],
         project: id("fraud-detection"),
         stage: Stage::Dev,

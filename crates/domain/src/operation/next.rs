@@ -146,9 +146,7 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
         (Step::DeleteApps { .. }, Observation::AppsRemain { count }) if in_time => {
             at(Step::DeleteApps { remaining: Some(count) }, pace.poll)
         }
-        (Step::Cut | Step::Lift, Observation::Onward) if in_time => at_once(step.clone()),
-        // Each update has a deadline of its own, and each request an end.
-        (Step::Roll, Observation::Onward) => at_once(step.clone()),
+        (step, Observation::Onward) if goes_on(step, in_time) => at_once(step.clone()),
         (Step::Terminate { .. }, Observation::Accepted { record }) => at(Step::FollowTerminate { record }, pace.poll),
         (step, Observation::Onward) if leads_to_homes(kind, step) => {
             at_once(Step::DetachHomes { held_up: None, remaining: None })
@@ -177,6 +175,11 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
         (step, _) if !in_time => at_once(failed(step, overdue(kind, step))),
         (step, _) => at(step.clone(), pace.poll),
     }
+}
+
+/// Whether a step that is done in parts goes on with the next. Of a rollout each update has a deadline of its own.
+fn goes_on(step: &Step, in_time: bool) -> bool {
+    *step == Step::Roll || (in_time && matches!(step, Step::Cut | Step::Lift))
 }
 
 /// Whether the stack may be gone at a step, so that what its domains leave is next.

@@ -41,10 +41,10 @@ pub struct EnvironmentPage {
     pub version_is_deprecated: bool,
     /// The version that is offered instead of the one that it has.
     pub newer_version: Option<String>,
-    /// A change of it that waits for a decision, or for its turn in a rollout.
+    /// A change of it that waits for a decision.
     pub update_waiting: Option<RequestId>,
-    /// It waits for its turn.
-    pub rolled_out: bool,
+    /// An update of it that is approved, and waits for its turn in a rollout.
+    pub rolled_out: Option<RequestId>,
     /// What it was brought up with, without secrets.
     pub parameters: Vec<(String, String)>,
     pub project: ProjectId,
