@@ -42,26 +42,28 @@ pub fn page(page: UnmanagedPage, after: &str) -> Page {
 
 #[component]
 fn Row(row: UnmanagedRow) -> impl IntoView {
-    let of = product(&row);
+    let (of, it) = (product(&row), row.found);
     view! {
         <li class="row row-req">
             <div class="row-main">
-                <a class="row-link" href=format!("/admin/unmanaged/{}", row.id)>{row.name}</a>
+                <a class="row-link" href=format!("/admin/unmanaged/{}", it.id)>{it.name}</a>
                 <p class="row-sub">{of}</p>
             </div>
             <p class="row-sub">{row.account_name}</p>
-            <Status status=row.status />
-            <p class="row-sub row-date">"Found " <Day at=row.found_at /></p>
+            <Status status=it.status />
+            <p class="row-sub row-date">"Found " <Day at=it.found_at /></p>
         </li>
     }
 }
 
 /// One of them, and the form that makes an environment of it.
 pub fn one(page: UnmanagedProductPage) -> Page {
-    let UnmanagedProductPage { product: it, hindrance, max_lease_days, owners, allowed, form } = page;
+    let UnmanagedProductPage { product: row, hindrance, max_lease_days, owners, allowed, form } = page;
     let state = form.clone();
+    let of = product(&row);
+    let UnmanagedRow { found: it, account_name, project, .. } = row;
     let made_by = if it.made_by.is_empty() { "AWS does not say".to_owned() } else { it.made_by.clone() };
-    let project = it.project.as_ref().map_or_else(|| "None".to_owned(), ToString::to_string);
+    let project = project.map_or_else(|| "None".to_owned(), |project| project.to_string());
     let adopts = hindrance.is_none() && allowed.has(Action::AdoptProduct);
     let id = it.id.to_string();
     let adopt = adopts.then(|| {
@@ -87,7 +89,7 @@ pub fn one(page: UnmanagedProductPage) -> Page {
             </Card>
         }
     });
-    let (of, said) = (product(&it), it.said);
+    let said = it.said;
     let said =
         (!said.is_empty()).then(|| view! { <Fact term="AWS says"><span class="break-words">{said}</span></Fact> });
     let body = view! {
@@ -98,7 +100,7 @@ pub fn one(page: UnmanagedProductPage) -> Page {
         {hindrance.map(|problem| view! { <ProblemCallout problem tone=Tone::Warn /> })}
         <Card title="In AWS">
             <Facts wide=true>
-                <Fact term="Account">{it.account_name} " (" <code>{it.account.to_string()}</code> "), " {it.region.to_string()}</Fact>
+                <Fact term="Account">{account_name} " (" <code>{it.account.to_string()}</code> "), " {it.region.to_string()}</Fact>
                 <Fact term="Project of the account">{project}</Fact>
                 <Fact term="Provisioned product"><code class="break-all">{it.id.to_string()}</code></Fact>
                 <Fact term="Made by"><code class="break-all">{made_by}</code></Fact>

@@ -5,26 +5,33 @@ use domain::action::Action;
 use domain::environment::EnvironmentState;
 use domain::observed::{Drift, ProductStatus};
 use domain::problem::{FieldError, Problem};
+use domain::unmanaged::UnmanagedProduct;
 use domain::view::*;
 
 use crate::{page, samples};
 
 fn row() -> UnmanagedRow {
-    UnmanagedRow {
+    let found = UnmanagedProduct {
         id: samples::id("pp-abc"),
         name: "by-<b>hand".into(),
         account: samples::id("601000000002"),
-        account_name: "Fraud <b>dev".into(),
         region: samples::id("eu-west-1"),
-        project: Some(samples::id("fraud-detection")),
-        product_name: "Studio <b>environment".into(),
-        version_name: "1.0".into(),
+        product: None,
+        artifact: None,
+        record: None,
         status: ProductStatus::Tainted,
         said: "It <b>failed".into(),
         made_by: "arn:aws:sts::601000000002:assumed-role/<b>Admin/mallory".into(),
         made_at: Some(samples::at(0)),
         found_at: samples::at(10),
         seen_at: samples::at(20),
+    };
+    UnmanagedRow {
+        found,
+        account_name: "Fraud <b>dev".into(),
+        project: Some(samples::id("fraud-detection")),
+        product_name: "Studio <b>environment".into(),
+        version_name: "1.0".into(),
     }
 }
 

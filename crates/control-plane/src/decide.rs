@@ -144,10 +144,17 @@ impl ControlPlane {
             Decision::Lapse => "lapse_request",
             Decision::Close { .. } => "close_request",
         };
+        let rollout = match decided.kind {
+            RequestKind::Update if decided.state.is_final() => tx.rollout_of(&decided.id).await?,
+            _ => None,
+        };
+        if let Some(rollout) = &rollout {
+            tx.hasten_operation(Subject::ROLLOUT, rollout.as_str(), now).await?;
+        }
         if decided.state == RequestState::Approved && decided.kind == RequestKind::Update {
             tx.update_request(&decided).await?;
             // In a rollout it waits for its turn.
-            if tx.rollout_of(&decided.id).await?.is_none() {
+            if rollout.is_none() {
                 self.begin_update(tx, by, &decided).await?;
             }
         } else if decided.state == RequestState::Approved && decided.kind == RequestKind::Extension {
@@ -198,7 +205,8 @@ impl ControlPlane {
         Ok(decided)
     }
 
-    fn environment_for(&self, request: &Request) -> Result<(Environment, Operation)> {
+    /// What an approved request makes.
+    pub(crate) fn environment_for(&self, request: &Request) -> Result<(Environment, Operation)> {
         let now = self.now();
         let id: EnvironmentId = self.ids().next()?;
         let subject = Subject::Environment { id: id.clone(), project: request.project.clone() };

@@ -88,13 +88,19 @@ impl ControlPlane {
     async fn updates_of(&self, caller: &Caller, chosen: &[Chosen], reason: &str) -> Result<Vec<Asked>> {
         let ids: Vec<EnvironmentId> = chosen.iter().map(|one| one.id.clone()).collect();
         let mut seen = self.chosen_environments(caller, &ids).await?;
+        let deciders = self.deciders(|project| seen.iter().any(|it| it.project == *project)).await?;
         // In one order, whoever chose them: two rollouts at once do not wait for each other.
         seen.sort_by(|a, b| a.id.cmp(&b.id));
-        let deciders = self.deciders(|project| seen.iter().any(|it| it.project == *project)).await?;
         let (mut asked, mut denied) = (Vec::new(), None);
+        for one in chosen.iter().filter(|one| seen.iter().all(|it| it.id != one.id)) {
+            // Who may do it to none of them is refused as with one, also where they see none.
+            if let Err(error @ Error::Denied { .. }) = self.update_of_one(caller, one, reason, &deciders).await {
+                denied = Some(error);
+            }
+        }
         for it in seen {
-            let is_as_shown = chosen.iter().any(|one| one.id == it.id && one.version == it.version.to_string());
-            let update = match Box::pin(self.update_of_one(caller, &it, reason, is_as_shown, &deciders)).await {
+            let Some(one) = chosen.iter().find(|one| one.id == it.id) else { continue };
+            let update = match self.update_of_one(caller, one, reason, &deciders).await {
                 Ok(request) => Ok(request),
                 Err(Error::Denied { what, rule, says, ask }) => {
                     denied = Some(Error::Denied { what, rule, says: says.clone(), ask });
@@ -107,32 +113,17 @@ impl ControlPlane {
         if asked.iter().any(|(_, update)| update.is_ok()) {
             return Ok(asked);
         }
-        // Who may do it to none of them is refused as with one, also where they see none.
-        for hidden in chosen.iter().filter(|one| asked.iter().all(|(it, _)| it.id != one.id)) {
-            if let Err(error @ Error::Denied { .. }) =
-                self.authorize::<Environment>(caller, Action::UpdateEnvironment, &hidden.id).await
-            {
-                denied = Some(error);
-            }
-        }
         let why: Vec<(String, String)> =
             asked.into_iter().filter_map(|(it, update)| Some((it.name, update.err()?))).collect();
         Err(denied.unwrap_or_else(|| none_of_them(&why)))
     }
 
-    async fn update_of_one(
-        &self,
-        caller: &Caller,
-        it: &Environment,
-        reason: &str,
-        is_as_shown: bool,
-        deciders: &Deciders,
-    ) -> Result<Request> {
-        let seen: Environment = self.authorize(caller, Action::UpdateEnvironment, &it.id).await?.into_thing();
-        if !is_as_shown || seen.version != it.version {
+    async fn update_of_one(&self, caller: &Caller, one: &Chosen, reason: &str, deciders: &Deciders) -> Result<Request> {
+        let it: Environment = self.authorize(caller, Action::UpdateEnvironment, &one.id).await?.into_thing();
+        if it.version.to_string() != one.version {
             return Err(Error::Stale { what: "environment".to_owned() });
         }
-        Ok(self.offered_update(caller, seen, reason, deciders).await?.request)
+        Ok(Box::pin(self.offered_update(caller, it, reason, deciders)).await?.request)
     }
 
     /// Writes the request down, unless the environment changed, or something else of it was asked for, in this moment.

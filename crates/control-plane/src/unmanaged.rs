@@ -2,15 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use chrono::TimeDelta;
 use domain::access::ProductAccess;
 use domain::action::Action;
 use domain::approval::{ApprovalRule, Approver, Step as ApprovalStep};
-use domain::environment::{Environment, EnvironmentState, Leaves};
-use domain::home::Homes;
+use domain::environment::Environment;
 use domain::id::{EnvironmentId, ProductId, ProvisionedProductId, ProvisioningArtifactId, RecordId, RequestId};
 use domain::observed::ProductStatus;
-use domain::operation::{Operation, OperationKind, Step, Subject};
+use domain::operation::{Operation, Step};
 use domain::person::PersonKey;
 use domain::problem::{FieldError, Problem};
 use domain::project::ProjectAccount;
@@ -87,9 +85,9 @@ impl ControlPlane {
             return self.store().environment_of_product(id).await?.ok_or_else(not_there);
         };
         let place = self.adoptable(&it).await?.map_err(Error::Conflict)?;
-        let (owner, days, reason) = self.check_adoption(caller, &it, &place, &input).await?;
-        let request = self.adopted_by(caller, &it, &place, owner, days, reason)?;
+        let mut request = self.adoption(caller, &it, &place, &input).await?;
         let (environment, operation) = self.adopted(caller, &it, &place, &request)?;
+        request.environment = Some(environment.id.clone());
         let mut tx = self.store().begin().await?;
         if tx.unmanaged_product(id).await?.is_none() {
             tx.rollback().await?;
@@ -156,55 +154,46 @@ impl ControlPlane {
         Ok(Ok(Adoptable { product, artifact, record, account, access }))
     }
 
-    async fn check_adoption(
+    /// The request that it would have come from, as the caller decides it.
+    async fn adoption(
         &self,
         caller: &Caller,
         it: &UnmanagedProduct,
         place: &Adoptable,
         input: &AdoptInput,
-    ) -> Result<(PersonKey, u16, String)> {
+    ) -> Result<Request> {
         let mut mistakes = Vec::new();
         let longest = place.access.max_lease_days;
         let days = input.adopt_days.trim().parse::<u16>().ok().filter(|days| (1..=longest).contains(days));
         if days.is_none() {
             mistakes.push(FieldError::new("adopt_days", format!("A whole number of days from 1 to {longest}.")));
         }
-        let reason = check_justification(&input.adopt_reason)
-            .map_err(|_| mistakes.push(FieldError::new("adopt_reason", "Say why: its owner and auditors read it.")))
-            .ok();
-        let mut owner = None;
+        let reason = check_justification(&input.adopt_reason).unwrap_or_else(|_| {
+            mistakes.push(FieldError::new("adopt_reason", "Say why: its owner and auditors read it."));
+            String::new()
+        });
         let found = self.store().people_by_email(input.adopt_owner.trim()).await?;
-        match found.as_slice() {
-            [one] if one.person == caller.actor.person => mistakes.push(FieldError::new(
-                "adopt_owner",
-                "Nobody gives themselves what was made past the portal: another admin does.",
-            )),
-            [one] => {
-                let request = self.adopted_by(caller, it, place, one.person.clone(), 1, String::new())?;
-                let theirs = self.adopted(caller, it, place, &request)?.0;
-                match self.cannot_have(&theirs, &one.person).await? {
-                    Some(why) => mistakes.push(FieldError::new("adopt_owner", why)),
-                    None => owner = Some(one.person.clone()),
-                }
-            }
-            _ => mistakes.push(FieldError::new(
-                "adopt_owner",
-                "The e-mail address of somebody of the project who signed in here before.",
-            )),
-        }
-        match (owner, days, reason) {
-            (Some(owner), Some(days), Some(reason)) if mistakes.is_empty() => Ok((owner, days, reason)),
-            _ => Err(Error::Invalid(mistakes)),
-        }
+        let [owner] = found.as_slice() else {
+            let says = "The e-mail address of somebody of the project who signed in here before.";
+            mistakes.push(FieldError::new("adopt_owner", says));
+            return Err(Error::Invalid(mistakes));
+        };
+        let request = self.adopted_by(caller, it, place, &owner.person, days.unwrap_or(1), reason)?;
+        let refused = if owner.person == caller.actor.person {
+            Some("Nobody gives themselves what was made past the portal: another admin does.".to_owned())
+        } else {
+            self.cannot_have(&self.environment_for(&request)?.0, &owner.person).await?
+        };
+        mistakes.extend(refused.map(|says| FieldError::new("adopt_owner", says)));
+        if mistakes.is_empty() { Ok(request) } else { Err(Error::Invalid(mistakes)) }
     }
 
-    /// The request that it would have come from, as the caller decided it.
     fn adopted_by(
         &self,
         caller: &Caller,
         it: &UnmanagedProduct,
         place: &Adoptable,
-        owner: PersonKey,
+        owner: &PersonKey,
         lease_days: u16,
         justification: String,
     ) -> Result<Request> {
@@ -216,7 +205,7 @@ impl ControlPlane {
             id,
             kind: RequestKind::Provision,
             project: place.account.project.clone(),
-            requester: owner,
+            requester: owner.clone(),
             product: place.product.clone(),
             artifact: place.artifact.clone(),
             account: it.account.clone(),
@@ -239,7 +228,7 @@ impl ControlPlane {
         })
     }
 
-    /// The environment, and the operation that reads what it is.
+    /// The environment as an approval makes it, with an operation that begins where a provisioning ends: at reading what is there.
     fn adopted(
         &self,
         caller: &Caller,
@@ -247,45 +236,10 @@ impl ControlPlane {
         place: &Adoptable,
         request: &Request,
     ) -> Result<(Environment, Operation)> {
-        let (id, now): (EnvironmentId, _) = (self.ids().next()?, self.now());
-        let subject = Subject::Environment { id: id.clone(), project: request.project.clone() };
-        let mut operation = self.operation(OperationKind::Provision, subject, &caller.actor.person)?;
+        let (mut environment, mut operation) = self.environment_for(request)?;
+        environment.provisioned_product = Some(it.id.clone());
         operation.step = Step::Collect { record: place.record.clone() };
-        let environment = Environment {
-            id,
-            request: request.id.clone(),
-            update: None,
-            project: request.project.clone(),
-            owner: request.requester.clone(),
-            studio_user_id: request.requester.studio_user_id(),
-            named_after: None,
-            transfer: None,
-            product: request.product.clone(),
-            artifact: request.artifact.clone(),
-            account: request.account.clone(),
-            region: request.region.clone(),
-            stage: request.stage,
-            name: request.name.clone(),
-            state: EnvironmentState::Provisioning,
-            problem: None,
-            provisioned_product: Some(it.id.clone()),
-            stack_arn: None,
-            outputs: Vec::new(),
-            // Neither was sent by the portal.
-            parameters: BTreeMap::new(),
-            tags: BTreeMap::new(),
-            launch_target: None,
-            operation: Some(operation.id.clone()),
-            lease_ends_at: now + TimeDelta::days(i64::from(request.lease_days)),
-            leaves: Leaves::Nothing,
-            homes: Homes::default(),
-            handed_over: None,
-            hold: None,
-            revoked: false,
-            created_at: now,
-            updated_at: now,
-            version: 1,
-        };
+        operation.on_behalf_of = caller.actor.person.clone();
         Ok((environment, operation))
     }
 
@@ -300,27 +254,13 @@ impl ControlPlane {
             }
             let product = it.product.as_ref().and_then(|id| products.get(id)).and_then(Option::as_ref);
             let version = it.artifact.as_ref().and_then(|id| product?.artifact(id));
+            let name = |known: Option<&String>, id: Option<String>| known.cloned().or(id).unwrap_or_default();
             rows.push(UnmanagedRow {
                 account_name: account.map_or_else(|| it.account.to_string(), |known| known.name.clone()),
                 project: account.map(|known| known.project.clone()),
-                product_name: product
-                    .map(|product| product.name.clone())
-                    .or_else(|| it.product.map(|id| id.to_string()))
-                    .unwrap_or_default(),
-                version_name: version
-                    .map(|version| version.name.clone())
-                    .or_else(|| it.artifact.map(|id| id.to_string()))
-                    .unwrap_or_default(),
-                id: it.id,
-                name: it.name,
-                account: it.account,
-                region: it.region,
-                status: it.status,
-                said: it.said,
-                made_by: it.made_by,
-                made_at: it.made_at,
-                found_at: it.found_at,
-                seen_at: it.seen_at,
+                product_name: name(product.map(|known| &known.name), it.product.as_ref().map(ToString::to_string)),
+                version_name: name(version.map(|known| &known.name), it.artifact.as_ref().map(ToString::to_string)),
+                found: it,
             });
         }
         Ok(rows)

@@ -5,18 +5,22 @@
 
 mod common;
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
 use common::TestState;
 use control_plane::Error;
 use domain::environment::{Environment, EnvironmentState, LaunchTarget};
 use domain::id::{EnvironmentId, ProvisionedProductId};
 use domain::observed::{Drift, ProductStatus};
-use domain::view::{AdoptInput, UnmanagedRow};
+use domain::view::{AdoptInput, UnmanagedRow, UpdateFormQuery, UpdateInput};
 use sim::FaultKind;
 
 const DEV: &str = "601000000002";
 const WHO: &str = "fraud-scientist";
 const OTHER: &str = "fraud-second";
+/// Of what is made by hand.
+const PROFILE: &str = "second-by-hand";
 
 async fn signed_in(state: &TestState) {
     state.everybody_signs_in().await;
@@ -27,7 +31,7 @@ async fn signed_in(state: &TestState) {
 async fn by_hand(url: &str) -> (TestState, Environment, ProvisionedProductId) {
     let state = TestState::start(url).await;
     let it = state.available("known").await;
-    let made = state.provision_past_the_portal(&it, "by-hand", OTHER).await;
+    let made = state.provision_past_the_portal(&it, "by-hand", OTHER, PROFILE).await;
     signed_in(&state).await;
     state.plane.observe_now().await.unwrap();
     (state, it, made)
@@ -95,10 +99,11 @@ on_both! {
     async fn what_was_made_past_the_portal_is_found_and_what_the_portal_makes_is_not(url) {
         let (state, it, made) = by_hand(&url).await;
         let [row] = &listed(&state).await[..] else { panic!("one is unmanaged") };
-        assert_eq!((row.id.as_str(), row.name.as_str(), row.status), (made.as_str(), "by-hand", ProductStatus::Available));
+        let found = &row.found;
+        assert_eq!((found.id.as_str(), found.name.as_str(), found.status), (made.as_str(), "by-hand", ProductStatus::Available));
         assert_eq!((row.product_name.as_str(), row.version_name.as_str()), ("Studio user profile", "1.1"));
         assert_eq!(row.project.as_ref(), Some(&it.project));
-        assert!(row.made_by.contains("StudiogateProvisioner"), "{row:?}");
+        assert!(found.made_by.contains("StudiogateProvisioner"), "{row:?}");
         assert_eq!(state.plane.fleet(&state.as_("admin").await).await.unwrap().unmanaged.number, 1);
         // The same again is no other find.
         state.plane.observe_now().await.unwrap();
@@ -148,11 +153,11 @@ on_both! {
         let it = state.environment(&id).await;
         assert_eq!((it.state, &it.problem, it.name.as_str()), (EnvironmentState::Available, &None, "by-hand"));
         assert_eq!((it.owner.subject.as_str(), it.provisioned_product.as_ref()), (OTHER, Some(&made)));
-        assert_eq!(profile(&it).0, profile(&known).0);
+        assert_eq!(profile(&it), (profile(&known).0, PROFILE.to_owned()));
         assert_eq!(drift(&state, &id).await, [], "it has its owner's tag");
         state.plane.launch_environment(&state.as_(OTHER).await, &id).await.unwrap();
         let request = state.plane.request(&state.as_("fraud-lead").await, &it.request, None).await.unwrap();
-        assert_eq!(request.steps[0].agreed, ["admin"]);
+        assert_eq!((&request.steps[0].agreed[..], request.environment.as_ref()), (&["admin".to_owned()][..], Some(&id)));
         state.plane.observe_now().await.unwrap();
         assert!(listed(&state).await.is_empty());
         // It ends like any other.
@@ -162,9 +167,47 @@ on_both! {
         state.assert_sound().await;
     }
 
+    async fn an_update_of_what_was_adopted_keeps_its_profile_and_its_owner(url) {
+        let (state, _, made) = by_hand(&url).await;
+        let id = adopt(&state, &made, input()).await.unwrap();
+        state.settle().await;
+        let it = state.environment(&id).await;
+        assert_eq!(it.named_after.as_ref().map(|name| name.as_str()), Some(PROFILE));
+        signed_in(&state).await;
+        let caller = state.as_(OTHER).await;
+        let form = state.plane.update_form(&caller, &id, UpdateFormQuery::default()).await.unwrap();
+        assert!(form.preview.unread.is_some(), "its values are not known");
+        let key = |name: &str| name.strip_prefix("param[").unwrap().strip_suffix(']').unwrap().to_owned();
+        let mut parameters: BTreeMap<String, String> =
+            form.fields.iter().filter_map(|f| Some((key(&f.name), f.default.clone()?))).collect();
+        parameters.insert("VolumeSizeInGb".into(), "40".into());
+        let input = UpdateInput {
+            artifact: form.artifact.to_string(),
+            justification: "More room".into(),
+            parameters,
+            version: form.version.to_string(),
+            ..UpdateInput::default()
+        };
+        let request = state.plane.submit_update(&caller, &id, input).await.unwrap();
+        state.approve("fraud-lead", &request).await;
+        state.settle().await;
+        let after = state.environment(&id).await;
+        assert_eq!((after.state, &after.problem), (EnvironmentState::Available, &None));
+        assert_eq!((&after.launch_target, &after.named_after), (&it.launch_target, &it.named_after));
+        // A template that writes the name into the tag, too, is seen, and put right without losing a file.
+        state.plane.observe_now().await.unwrap();
+        if let [Drift::Owner { .. }] = &drift(&state, &id).await[..] {
+            let version = state.environment(&id).await.version.to_string();
+            state.plane.repair_owner(&state.as_("admin").await, &id, &version).await.unwrap();
+            state.settle().await;
+        }
+        assert_eq!(tag_of(&state, &after).as_deref(), Some(after.studio_user_id.as_str()));
+        state.plane.launch_environment(&state.as_(OTHER).await, &id).await.unwrap();
+    }
+
     async fn what_carries_no_owner_is_opened_once_its_tag_is_put_right(url) {
         let (state, known, made) = by_hand(&url).await;
-        retag(&state, &(profile(&known).0, TestState::person(OTHER).studio_user_id().to_string()), None);
+        retag(&state, &(profile(&known).0, PROFILE.to_owned()), None);
         let id = adopt(&state, &made, input()).await.unwrap();
         state.settle().await;
         while state.plane.tick().await.unwrap() {}

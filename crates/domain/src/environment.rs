@@ -206,6 +206,11 @@ impl Environment {
         matches!(self.state, EnvironmentState::Available | EnvironmentState::Tainted | EnvironmentState::Error)
     }
 
+    /// Whether it was made past the portal, and an environment was made of it: whatever the portal brings up has tags of its own.
+    pub fn is_adopted(&self) -> bool {
+        self.tags.is_empty()
+    }
+
     /// The id that things in AWS are named with.
     pub fn name_id(&self) -> &StudioUserId {
         self.named_after.as_ref().unwrap_or(&self.studio_user_id)

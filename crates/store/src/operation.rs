@@ -285,6 +285,15 @@ impl Tx {
         Ok(found.is_some())
     }
 
+    /// Has the unfinished operation on this thing, if there is one, taken up at `now` instead of later.
+    pub async fn hasten_operation(&mut self, kind: &str, id: &str, now: DateTime<Utc>) -> Result<()> {
+        let sql = Sql::new(
+            "UPDATE operation SET next_run_at = $1 \
+             WHERE subject_kind = $2 AND subject_id = $3 AND finished_at IS NULL AND next_run_at > $1",
+        );
+        execute(self.on(), sql.bind(now).bind(kind).bind(id)).await.map(|_| ())
+    }
+
     /// [`Error::Duplicate`] where another operation on the same thing is unfinished.
     pub async fn insert_operation(&mut self, operation: &Operation) -> Result<()> {
         execute(self.on(), Sql::insert("operation", columns(operation)?)).await.map(|_| ())

@@ -267,6 +267,7 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     tx.undecided_request_named(&account, &region, "n", None).await?;
     tx.live_environment_named(&account, &region, "n").await?;
     tx.count_live_environments(&projects(1)[0], &account, &region).await?;
+    tx.hasten_operation("rollout", "o", now()).await?;
     tx.end_sessions_of(&person(), None).await?;
     tx.rollback().await
 }

@@ -52,7 +52,8 @@ impl ControlPlane {
         let (Ok(id), Outcome::Succeeded) = (event.resource_id.parse(), event.outcome) else { return Ok(None) };
         let Some(request) = self.store().request(&id).await? else { return Ok(None) };
         // Of the many requests of a rollout that is told once.
-        let is_one_of_many = matches!(event.action.as_str(), "submit_request" | "approve_request")
+        let is_one_of_many = request.kind == RequestKind::Update
+            && matches!(event.action.as_str(), "submit_request" | "approve_request")
             && self.store().rollout_of(&id).await?.is_some();
         if is_one_of_many {
             return Ok(None);

@@ -34,15 +34,14 @@ impl ControlPlane {
 
     async fn asks_for_decisions(&self, it: &Rollout) -> Result<Option<Told>> {
         let ids: Vec<_> = it.items.iter().filter_map(|item| item.request.clone()).collect();
-        let number = ids.len();
-        let page = PageRequest::newest(u32::try_from(number).unwrap_or(u32::MAX).max(1));
+        let page = PageRequest::newest(u32::try_from(ids.len()).unwrap_or(u32::MAX).max(1));
         let filter = RequestFilter { ids: Some(ids), state: Some(RequestState::Submitted), ..RequestFilter::default() };
         let mut undecided: Vec<Request> = self.store().requests(&Scope::All, &filter, &page).await?.items;
         if undecided.is_empty() {
             return Ok(None);
         }
         let who = self.names([], [&it.by]).await?.person(&it.by);
-        let title = format!("{who} asks for updates of {number} environments");
+        let title = format!("{who} asks for updates of {} environments", undecided.len());
         let text = format!(
             "{}\nEach waits for a decision; several can be decided together. What is approved is updated one after the other.",
             it.reason

@@ -13,7 +13,7 @@ use crate::authorize::Deciders;
 use crate::preflight::refuse_denied;
 use crate::{Caller, ControlPlane, Error, Result, approvers};
 
-/// What it would be, if it were asked for now.
+/// An update as a request asks for it, with what there is to know before it is made.
 pub(crate) struct Offered {
     pub(crate) request: Request,
     pub(crate) preview: UpdatePreview,

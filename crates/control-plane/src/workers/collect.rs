@@ -6,6 +6,7 @@ use aws::cloudformation::StackResource;
 use domain::environment::{Environment, LaunchTarget, Output};
 use domain::id::RecordId;
 use domain::operation::{Observation, Operation};
+use domain::person::StudioUserId;
 use domain::problem::Problem;
 
 use super::follow::stack_name;
@@ -66,6 +67,7 @@ impl ControlPlane {
         if let Some(arn) = detail {
             outcome = outcome.acted("tagged", arn);
         }
+        outcome.changes.named_after = other_name(it, target.as_ref());
         outcome.changes.stack_arn = view.stack_arn().map(str::to_owned);
         outcome.changes.launch_target = target;
         outcome.changes.homes = Some(homes);
@@ -152,6 +154,19 @@ impl ControlPlane {
                 failed(Outcome::refused(problem))
             }
         }
+    }
+}
+
+/// What somebody else named the profile of an adopted environment: under another name the next update would replace it, and its
+/// home directory would be lost.
+fn other_name(it: &Environment, target: Option<&LaunchTarget>) -> Option<StudioUserId> {
+    match target {
+        Some(LaunchTarget::Studio { user_profile_name: name, .. })
+            if it.is_adopted() && !name.eq_ignore_ascii_case(it.name_id().as_str()) =>
+        {
+            StudioUserId::from_tag(name)
+        }
+        _ => None,
     }
 }
 

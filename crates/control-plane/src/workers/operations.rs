@@ -284,8 +284,8 @@ impl ControlPlane {
             } else if after.step == Step::Succeeded {
                 tx.erase_sealed_of(&environment.id).await.map_err(Error::from)?;
             }
-            // What the portal did not bring up itself it has to look at: it may have another owner's tag.
-            if before.kind == OperationKind::Provision && after.step == Step::Succeeded && environment.tags.is_empty() {
+            // It may have another owner's tag.
+            if before.kind == OperationKind::Provision && after.step == Step::Succeeded && environment.is_adopted() {
                 tx.ask_observation(&environment.id, now).await.map_err(Error::from)?;
             }
             // How it stands after a change that failed, AWS tells.

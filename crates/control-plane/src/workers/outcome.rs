@@ -7,6 +7,7 @@ use domain::environment::{Environment, LaunchTarget, Output, StackEvent};
 use domain::home::Homes;
 use domain::id::{ProvisionedProductId, ProvisioningArtifactId, RequestId};
 use domain::operation::Observation;
+use domain::person::StudioUserId;
 use domain::problem::Problem;
 use domain::request::Request;
 use domain::revocation::Target;
@@ -33,6 +34,8 @@ pub(super) struct Changes {
     pub(super) stack_arn: Option<String>,
     pub(super) outputs: Option<Vec<Output>>,
     pub(super) launch_target: Option<LaunchTarget>,
+    /// What somebody else named the things in AWS with.
+    pub(super) named_after: Option<StudioUserId>,
     /// What was sent, without secrets.
     pub(super) parameters: Option<BTreeMap<String, String>>,
     pub(super) tags: Option<BTreeMap<String, String>>,
@@ -118,6 +121,9 @@ impl Changes {
         }
         if self.launch_target.is_some() {
             environment.launch_target = self.launch_target;
+        }
+        if self.named_after.is_some() {
+            environment.named_after = self.named_after;
         }
         if let Some(parameters) = self.parameters {
             environment.parameters = parameters;

@@ -27,8 +27,10 @@ enum Next {
     Refused(Problem),
     /// Whoever asked has to sign in first.
     Blocked(Problem),
-    /// Those that are left wait for a decision, or for what is at work on their environment.
+    /// Those that are left wait for what is at work on their environment.
     Later,
+    /// Those that are left wait for a decision.
+    Undecided,
     /// None is left.
     Nothing,
 }
@@ -68,6 +70,7 @@ impl ControlPlane {
                 Next::Refused(problem) => Outcome::refused(problem),
                 Next::Blocked(problem) => Outcome::new(Observation::Blocked { problem }),
                 Next::Later => later(self.now()),
+                Next::Undecided => Outcome::new(Observation::Undecided),
                 Next::Nothing => Outcome::new(Observation::Done),
             },
         };
@@ -80,8 +83,12 @@ impl ControlPlane {
         let mut next = Next::Nothing;
         for item in items.iter_mut().filter(|item| item.progress == Progress::Waiting) {
             let Some((request, environment)) = seen.of(item) else { continue };
-            next = Next::Later;
-            if request.state != RequestState::Approved || environment.state.is_passing() {
+            if request.state != RequestState::Approved {
+                next = next.or(Next::Undecided);
+                continue;
+            }
+            if environment.state.is_passing() {
+                next = Next::Later;
                 continue;
             }
             if !environment.is_updatable() {
@@ -121,13 +128,20 @@ impl ControlPlane {
     }
 }
 
+impl Next {
+    /// What there is to wait for already comes first.
+    fn or(self, other: Self) -> Self {
+        if matches!(self, Self::Nothing) { other } else { self }
+    }
+}
+
 impl Seen {
     fn of(&self, item: &RolloutItem) -> Option<(&Request, &Environment)> {
         Some((self.requests.get(item.request.as_ref()?)?, self.environments.get(&item.environment)?))
     }
 }
 
-/// Looked at again after the usual while, however long it takes: updates have deadlines, and requests expire.
+/// Looked at again after the usual while, however long it takes: what is at work has deadlines of its own.
 fn later(now: chrono::DateTime<chrono::Utc>) -> Outcome {
     Outcome::new(Observation::Running { since: now })
 }

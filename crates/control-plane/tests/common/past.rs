@@ -25,9 +25,15 @@ pub fn policy(id: &str, content: &str) -> ServiceControlPolicy {
 
 impl TestState {
     /// Somebody of the platform team provisions, with AWS's own means and the role of the portal, what an environment stands for
-    /// once more: under another name, for a person.
+    /// once more: under another name, for a person, with a profile of this name.
     #[expect(clippy::disallowed_methods, reason = "past the portal")]
-    pub async fn provision_past_the_portal(&self, like: &Environment, name: &str, who: &str) -> ProvisionedProductId {
+    pub async fn provision_past_the_portal(
+        &self,
+        like: &Environment,
+        name: &str,
+        who: &str,
+        profile: &str,
+    ) -> ProvisionedProductId {
         let person = Self::person(who);
         let session_tags = SessionTags {
             studiouserid: person.studio_user_id(),
@@ -46,9 +52,8 @@ impl TestState {
         let had = like.provisioned_product.as_ref().unwrap().as_str();
         let given = self.running.aws.with_world(|world| world.service_catalog.provisioned[had].parameters.clone());
         let mut parameters: BTreeMap<String, String> = given.unwrap().into_iter().collect();
-        for parameter in ["StudioUserId", "UserProfileName"] {
-            parameters.insert(parameter.to_owned(), person.studio_user_id().as_str().to_owned());
-        }
+        parameters.insert("StudioUserId".to_owned(), person.studio_user_id().as_str().to_owned());
+        parameters.insert("UserProfileName".to_owned(), profile.to_owned());
         let mut tags = like.tags.clone();
         tags.remove("studiogate:environment");
         tags.insert("studiouserid".to_owned(), person.studio_user_id().as_str().to_owned());

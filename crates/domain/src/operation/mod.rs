@@ -99,6 +99,8 @@ pub enum Subject {
 impl Subject {
     /// The kind of [`Self::Running`].
     pub const RUNNING: &str = "running";
+    /// The kind of [`Self::Rollout`].
+    pub const ROLLOUT: &str = "rollout";
 
     /// As in the row and the audit log.
     pub fn kind(&self) -> &'static str {
@@ -106,7 +108,7 @@ impl Subject {
             Self::Environment { .. } => "environment",
             Self::Revocation { .. } => "revocation",
             Self::PolicyChange { .. } => "policy_change",
-            Self::Rollout { .. } => "rollout",
+            Self::Rollout { .. } => Self::ROLLOUT,
             Self::Running { .. } => Self::RUNNING,
         }
     }

@@ -23,6 +23,8 @@ pub enum Observation {
     Accepted { record: RecordId },
     /// It may not go on yet, through nobody's failure: the person's membership has to be confirmed by a sign-in first.
     Blocked { problem: Problem },
+    /// Nothing goes on before somebody decides a request.
+    Undecided,
     /// The record, which AWS made at `since`, is not final yet.
     Running { since: DateTime<Utc> },
     /// The record is final and good, or what was to be read is read.
@@ -80,19 +82,7 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
         }
         (_, Observation::Trouble { problem }) => again(kind, step, problem, pace, moment),
 
-        (Step::Check, Observation::Checked { plan }) => at_once(match kind {
-            OperationKind::Provision => Step::Provision { plan },
-            OperationKind::Update => Step::Update { plan },
-            OperationKind::Terminate => Step::DeleteApps { remaining: None },
-            OperationKind::Transfer => Step::EndRunning { remaining: None },
-            OperationKind::Revoke => Step::Cut,
-            OperationKind::Restore => Step::Lift,
-            OperationKind::ChangePolicy => Step::Change,
-            // These begin at their one step.
-            OperationKind::Stop => Step::Stop { only: None, remaining: None, idle: None },
-            OperationKind::Start => Step::Start,
-            OperationKind::Rollout => Step::Roll,
-        }),
+        (Step::Check, Observation::Checked { plan }) => at_once(checked(kind, plan)),
         (Step::Check, Observation::Leftover) if kind == OperationKind::Provision => at_once(Step::Clear),
         (Step::Check, Observation::Gone) if kind == OperationKind::Terminate => at_once(Step::Succeeded),
         // It is so already.
@@ -168,12 +158,31 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
         (step, Observation::Blocked { problem }) => {
             Transition { trouble: Some(problem), ..at(step.clone(), pace.backoff_cap) }
         }
+        // Whoever decides wakes it.
+        (Step::Roll, Observation::Undecided) => at(Step::Roll, pace.backoff_cap),
         (step, Observation::Running { since }) if moment.now - since <= pace.deadline => at(step.clone(), pace.poll),
 
         // Still running, or something that this step cannot tell: look again, until the deadline.
         (step, Observation::Running { .. }) => at_once(failed(step, overdue(kind, step))),
         (step, _) if !in_time => at_once(failed(step, overdue(kind, step))),
         (step, _) => at(step.clone(), pace.poll),
+    }
+}
+
+/// The first step after the check.
+fn checked(kind: OperationKind, plan: Plan) -> Step {
+    match kind {
+        OperationKind::Provision => Step::Provision { plan },
+        OperationKind::Update => Step::Update { plan },
+        OperationKind::Terminate => Step::DeleteApps { remaining: None },
+        OperationKind::Transfer => Step::EndRunning { remaining: None },
+        OperationKind::Revoke => Step::Cut,
+        OperationKind::Restore => Step::Lift,
+        OperationKind::ChangePolicy => Step::Change,
+        // These begin at their one step.
+        OperationKind::Stop => Step::Stop { only: None, remaining: None, idle: None },
+        OperationKind::Start => Step::Start,
+        OperationKind::Rollout => Step::Roll,
     }
 }
 

@@ -33,6 +33,7 @@ fn observation() -> impl Strategy<Value = Observation> {
         problem().prop_map(|problem| Observation::RecordFailed { problem }),
         (0..9_u32).prop_map(|count| Observation::AppsRemain { count }),
         Just(Observation::Onward),
+        Just(Observation::Undecided),
         problem().prop_map(|problem| Observation::HeldUp { problem }),
         Just(Observation::Gone),
         problem().prop_map(|problem| Observation::Trouble { problem }),

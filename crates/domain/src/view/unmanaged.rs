@@ -1,10 +1,9 @@
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Allowed, FormState, Listing};
-use crate::id::{AccountId, ProjectId, ProvisionedProductId, Region};
-use crate::observed::ProductStatus;
+use crate::id::ProjectId;
 use crate::problem::Problem;
+use crate::unmanaged::UnmanagedProduct;
 
 /// What somebody provisioned past the portal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,23 +13,13 @@ pub struct UnmanagedPage {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnmanagedRow {
-    pub id: ProvisionedProductId,
-    pub name: String,
-    pub account: AccountId,
+    pub found: UnmanagedProduct,
     pub account_name: String,
-    pub region: Region,
     /// `None`: the account belongs to no project any more.
     pub project: Option<ProjectId>,
     /// Their ids where the catalog does not have them; empty where AWS does not say.
     pub product_name: String,
     pub version_name: String,
-    pub status: ProductStatus,
-    /// AWS's words where it is tainted or in error.
-    pub said: String,
-    pub made_by: String,
-    pub made_at: Option<DateTime<Utc>>,
-    pub found_at: DateTime<Utc>,
-    pub seen_at: DateTime<Utc>,
 }
 
 /// One of them, with the form that makes an environment of it.
