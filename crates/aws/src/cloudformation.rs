@@ -1,5 +1,6 @@
 //! CloudFormation: the reasons behind a record of Service Catalog.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use aws_sdk_cloudformation::Client;
@@ -10,6 +11,9 @@ use domain::environment::StackEvent;
 use crate::Result;
 use crate::answer::{required, text, time};
 use crate::call::{call, pages};
+
+/// What stands for the value of a `NoEcho` parameter.
+const MASK: &str = "****";
 
 /// Reads stacks; see the module.
 #[derive(Clone, Debug)]
@@ -76,6 +80,16 @@ impl CloudFormation {
         })
         .await?;
         found.into_iter().map(|resource| stack_resource(OPERATION, resource)).collect()
+    }
+
+    /// The parameters of a stack and their values; those of secrets (`NoEcho`) are left out, for AWS masks them.
+    pub async fn stack_parameters(&self, stack: &str) -> Result<BTreeMap<String, String>> {
+        const OPERATION: &str = "cloudformation:DescribeStacks";
+        let answer = call(OPERATION, self.0.describe_stacks().stack_name(stack).send()).await?;
+        let found = answer.stacks.and_then(|stacks| stacks.into_iter().next());
+        let parameters = required(OPERATION, "Stack", found)?.parameters.unwrap_or_default();
+        let pairs = parameters.into_iter().filter_map(|it| Some((it.parameter_key?, it.parameter_value?)));
+        Ok(pairs.filter(|(_, value)| value != MASK).collect())
     }
 
     /// The template as it was submitted.

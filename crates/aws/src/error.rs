@@ -339,6 +339,7 @@ fn in_words(operation: &str) -> &'static str {
             "delete a security group of the home file system"
         }
         "cloudformation:DescribeStackEvents" => "list the steps of the environment",
+        "cloudformation:DescribeStacks" => "read the values of the environment",
         "cloudformation:ListStackResources" => "list the resources of the environment",
         "cloudformation:GetTemplate" => "show the template of the environment",
         "organizations:CreatePolicy" => "create the service control policy",

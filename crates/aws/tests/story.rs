@@ -63,6 +63,8 @@ async fn from_the_catalog_to_an_open_studio_and_back() {
     let later = observer.cloudformation().stack_events_after(&stack, Some(middle)).await.unwrap();
     assert_eq!(later, events[events.len() / 2 + 1..]);
     let resources = observer.cloudformation().stack_resources(&stack).await.unwrap();
+    let values = observer.cloudformation().stack_parameters(&stack).await.unwrap();
+    assert_eq!(values["UserProfileName"], id_of("ada").as_str());
     let profile = resources.iter().find(|r| r.resource_type == "AWS::SageMaker::UserProfile").unwrap();
     assert_eq!(profile.status, "CREATE_COMPLETE");
     assert!(observer.cloudformation().template(&stack).await.unwrap().contains("AWS::SageMaker::UserProfile"));

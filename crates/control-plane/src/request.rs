@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::action::Action;
 use domain::approval::Step;
 use domain::audit::AuditActor;
-use domain::binding::{BindingPerson, resolve};
+use domain::binding::resolve;
 use domain::catalog::Product;
 use domain::environment::Environment;
 use domain::id::RequestId;
@@ -208,12 +208,7 @@ impl ControlPlane {
         };
         let Some(artifact) = product.artifact(&request.artifact) else { return Ok(Vec::new()) };
         let bindings = self.store().parameter_bindings(&product.id).await?;
-        let owner = updated.map_or(&request.requester, |environment| &environment.owner);
-        let person = BindingPerson {
-            studio_user_id: updated.map_or_else(|| owner.studio_user_id(), |environment| environment.name_id().clone()),
-            email: self.store().person(owner).await?.and_then(|person| person.email),
-            environment_name: request.name.clone(),
-        };
+        let person = self.person_of(request, updated).await?;
         let mut bound = Vec::new();
         for param in narrow(&artifact.parameters, &product.constraints) {
             if request.asked.contains_key(&param.key) || param.no_echo {

@@ -7,10 +7,12 @@ use domain::action::Action;
 use domain::binding::{BindingPerson, BindingSource, PersonValue, form_fields, resolve};
 use domain::catalog::{Product, ProvisioningArtifact, TagOption};
 use domain::draft::RETYPE;
+use domain::environment::Environment;
 use domain::id::{DraftId, ProductId};
 use domain::parameter::narrow;
 use domain::problem::{FieldError, Problem};
 use domain::project::{Project, ProjectAccount};
+use domain::request::Request;
 use domain::view::{FormControl, FormField, FormState, RequestFormPage, RequestFormQuery, Target};
 
 use crate::authorize::Where;
@@ -230,6 +232,20 @@ pub(crate) fn binding_person(caller: &Caller, name: &str) -> BindingPerson {
         studio_user_id: caller.actor.person.studio_user_id(),
         email: caller.actor.email.clone(),
         environment_name: name.to_owned(),
+        there: BTreeMap::new(),
+    }
+}
+
+impl ControlPlane {
+    /// What bindings take from whom a request is for: of an update the owner of the environment.
+    pub(crate) async fn person_of(&self, request: &Request, updated: Option<&Environment>) -> Result<BindingPerson> {
+        let owner = updated.map_or(&request.requester, |it| &it.owner);
+        Ok(BindingPerson {
+            studio_user_id: updated.map_or_else(|| owner.studio_user_id(), |it| it.name_id().clone()),
+            email: self.store().person(owner).await?.and_then(|person| person.email),
+            environment_name: request.name.clone(),
+            there: updated.map(|it| it.parameters.clone()).unwrap_or_default(),
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::binding::{BindingPerson, parameter_of, resolve};
+use domain::binding::{parameter_of, resolve};
 use domain::catalog::Product;
 use domain::environment::{Environment, EnvironmentState};
 use domain::parameter::narrow;
@@ -56,14 +56,7 @@ impl ControlPlane {
         if let Some(it) = environment.as_ref().filter(ends) {
             return refuse(format!("The environment is {}.", it.state), "Request a new environment.");
         }
-        let owner = environment.as_ref().map_or(&request.requester, |environment| &environment.owner);
-        let person = BindingPerson {
-            studio_user_id: environment
-                .as_ref()
-                .map_or_else(|| owner.studio_user_id(), |environment| environment.name_id().clone()),
-            email: self.store().person(owner).await?.and_then(|person| person.email),
-            environment_name: request.name.clone(),
-        };
+        let person = self.person_of(request, environment.as_ref()).await?;
         let mut asked = request.asked.clone();
         let secrets = self.secrets_of(request)?;
         asked.extend(secrets.clone());

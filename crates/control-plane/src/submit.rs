@@ -159,7 +159,8 @@ impl ControlPlane {
         let who = caller.actor.person.studio_user_id();
         let account = &place.account;
         let tags = tags_of_form(who.as_str(), product, project, account, &checked.tags);
-        let asked = Asked { product, artifact: checked.artifact, account, values: &checked.values, tags, only: None };
+        let (artifact, values) = (checked.artifact, &checked.values);
+        let asked = Asked { product, artifact, account, values, tags, launch: true, only: None };
         refuse_denied(&self.preflight(&asked).await?)
     }
 

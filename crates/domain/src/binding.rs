@@ -87,6 +87,9 @@ pub struct BindingPerson {
     pub studio_user_id: StudioUserId,
     pub email: Option<String>,
     pub environment_name: String,
+    /// Of an update: the values that are there. What is named after a person keeps its name, whoever owns it now: under another
+    /// the update would replace it.
+    pub there: BTreeMap<String, String>,
 }
 
 /// Words in the names of parameters that a person must never choose, in lower case, without `-` and `_`.
@@ -327,6 +330,9 @@ fn supplied(
         BindingSource::Fixed { value } => value.clone(),
         BindingSource::FromAccount { value } => from_account(*value, parameter, account)?,
         BindingSource::FromPerson { value } => match value {
+            PersonValue::StudioUserId | PersonValue::ShortUserId if person.there.contains_key(&parameter.key) => {
+                person.there[&parameter.key].clone()
+            }
             PersonValue::StudioUserId => person.studio_user_id.as_str().to_owned(),
             PersonValue::ShortUserId => person.studio_user_id.short(),
             PersonValue::Email => {

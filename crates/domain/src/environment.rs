@@ -206,8 +206,8 @@ impl Environment {
         matches!(self.state, EnvironmentState::Available | EnvironmentState::Tainted | EnvironmentState::Error)
     }
 
-    /// Whether it was made past the portal, and an environment was made of it: whatever the portal brings up has tags of its own.
-    pub fn is_adopted(&self) -> bool {
+    /// Whether it was made past the portal and is being taken over: whatever the portal brings up has tags from the first call.
+    pub fn is_being_adopted(&self) -> bool {
         self.tags.is_empty()
     }
 

@@ -64,6 +64,7 @@ fn person() -> BindingPerson {
         studio_user_id: PersonKey { issuer: "https://id.example".into(), subject: "ada".into() }.studio_user_id(),
         email: None,
         environment_name: "my-studio".into(),
+        there: BTreeMap::new(),
     }
 }
 
@@ -122,6 +123,13 @@ fn a_published_studio_template_asks_only_what_is_safe() {
     assert_eq!(resolved["SageMakerExecutionRoleArn"], role);
     assert_eq!(resolved["UserProfileName"], person().studio_user_id.as_str());
     assert_eq!((resolved["EnvType"].as_str(), resolved["AuthMode"].as_str()), ("prod", "IAM"));
+
+    // What is there is not renamed, and whatever else is bound comes from where it is bound to.
+    let there = ["UserProfileName", "VPCId"].map(|key| (key.to_owned(), "former".to_owned())).into();
+    let person = BindingPerson { there, ..person() };
+    let asked = [("EnvName", "x"), ("EnvType", "prod")].map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+    let resolved = resolve(&params, &bindings, &account(), &project(), &person, &asked).unwrap();
+    assert_eq!((resolved["UserProfileName"].as_str(), resolved["VPCId"].as_str()), ("former", "vpc-1"));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Records: how an act that AWS accepted goes on.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use domain::environment::Output;
 use domain::id::{ProductId, ProvisionedProductId, ProvisioningArtifactId, RecordId};
@@ -60,6 +62,7 @@ pub struct RecordView {
     pub artifact: Option<ProvisioningArtifactId>,
     pub path: Option<String>,
     pub launch_role_arn: Option<String>,
+    pub tags: BTreeMap<String, String>,
     pub created_at: Option<DateTime<Utc>>,
     pub updated_at: Option<DateTime<Utc>>,
 }
@@ -112,6 +115,12 @@ impl ServiceCatalog {
                 artifact: optional_id(detail.provisioning_artifact_id),
                 path: detail.path_id.filter(|path| !path.is_empty()),
                 launch_role_arn: detail.launch_role_arn.filter(|arn| !arn.is_empty()),
+                tags: detail
+                    .record_tags
+                    .unwrap_or_default()
+                    .into_iter()
+                    .filter_map(|tag| Some((tag.key?, text(tag.value))))
+                    .collect(),
                 created_at: detail.created_time.and_then(optional_time),
                 updated_at: detail.updated_time.and_then(optional_time),
             });

@@ -62,6 +62,7 @@ impl ControlPlane {
         let who = caller.actor.person.studio_user_id();
         let account = form.account;
         let tags = tags_of_form(who.as_str(), product, form.project, account, &chosen);
-        self.preflight(&Asked { product, artifact, account, values: &form.values(), tags, only: None }).await
+        let values = &form.values();
+        self.preflight(&Asked { product, artifact, account, values, tags, launch: true, only: None }).await
     }
 }

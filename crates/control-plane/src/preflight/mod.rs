@@ -9,7 +9,7 @@ use domain::catalog::{Product, ProvisioningArtifact};
 use domain::organization::Chain;
 use domain::preflight::{
     AccountQuotas, Calls, Check, Counted, LaunchStanding, Preflight, Reach, TagChoices, calls_of_the_portal,
-    constraints, launching, limits, quotas, resources, tag_options,
+    constraints, launching, limits, quotas, resources, tag_options, tags_stay,
 };
 use domain::problem::{FieldError, Problem};
 use domain::project::{Project, ProjectAccount};
@@ -32,8 +32,10 @@ pub(crate) struct Asked<'a> {
     pub(crate) account: &'a ProjectAccount,
     /// Without secrets, and without what is not filled yet.
     pub(crate) values: &'a BTreeMap<String, String>,
-    /// The tags that go with the launch.
+    /// The tags that go with the launch; of an update, which sends none, those that are there.
     pub(crate) tags: BTreeMap<String, String>,
+    /// It is no update of what is there.
+    pub(crate) launch: bool,
     /// Of an update: the resources that it makes; the others are there already.
     pub(crate) only: Option<BTreeSet<String>>,
 }
@@ -74,7 +76,7 @@ impl ControlPlane {
 
         let choices = choices(product, standing);
         let mut all_tags = asked.tags.clone();
-        for (key, values) in &choices {
+        for (key, values) in choices.iter().filter(|_| asked.launch) {
             if let [only] = values.as_slice() {
                 all_tags.entry(key.clone()).or_insert_with(|| only.clone());
             }
@@ -94,7 +96,8 @@ impl ControlPlane {
         findings.extend(resources(&calls, made.as_ref(), &resolver));
         findings.extend(limits(values, &all_tags));
         findings.extend(quotas(made.as_ref(), &resolver, account_quotas));
-        findings.extend(tag_options(&choices, &asked.tags));
+        // An update without tags is not held against the TagOptions.
+        findings.extend(if asked.launch { tag_options(&choices, &asked.tags) } else { vec![tags_stay()] });
         findings.extend(constraints(&product.constraints, values));
         Ok(Preflight {
             findings,
@@ -169,7 +172,7 @@ fn asked_by<'a>(
         let environment = request.environment.as_ref().map_or(tags::NO_ENVIRONMENT_YET, |id| id.as_str());
         tags::sent(request, product, project, environment)
     };
-    Asked { product, artifact, account, values: parameters, tags, only }
+    Asked { product, artifact, account, values: parameters, tags, launch: environment.is_none(), only }
 }
 
 /// A form that asks for what would be denied is told so, each thing with what to do.

@@ -101,7 +101,8 @@ impl ControlPlane {
     ) -> Result<Preflight> {
         let only = preview.unread.is_none().then(|| made(preview));
         let (product, account) = (&it.product, &it.account);
-        let asked = Asked { product, artifact: to, account, values, tags: it.environment.tags.clone(), only };
+        let tags = it.environment.tags.clone();
+        let asked = Asked { product, artifact: to, account, values, tags, launch: false, only };
         self.preflight(&asked).await
     }
 }

@@ -53,12 +53,7 @@ impl ControlPlane {
         let access = access.ok_or_else(|| gone("The project may no longer use its product in this stage."))?;
         let request = store.request(&it.request).await?.ok_or_else(|| Error::not_found("request"))?;
         let bindings = store.parameter_bindings(&it.product).await?;
-        let owner = store.person(&it.owner).await?;
-        let person = BindingPerson {
-            studio_user_id: it.name_id().clone(),
-            email: owner.and_then(|owner| owner.email),
-            environment_name: it.name.clone(),
-        };
+        let person = self.person_of(&request, Some(it)).await?;
         Ok(Updatable { environment, request, product, project, account, access, bindings, person })
     }
 }

@@ -42,9 +42,13 @@ impl ControlPlane {
             // A home is known from here on, whatever becomes of its domain.
             let domains: Vec<String> = domains(&resources).collect();
             let homes = self.homes_with(it, &session, domains.iter()).await?;
-            Ok::<_, aws::Error>((view, resources, homes))
+            let values = match &stack {
+                Some(stack) if it.is_being_adopted() => Some(session.cloudformation().stack_parameters(stack).await?),
+                _ => None,
+            };
+            Ok::<_, aws::Error>((view, resources, homes, values))
         };
-        let (view, resources, homes) = match read.await {
+        let (view, resources, homes, values) = match read.await {
             Ok(found) => found,
             Err(error) => return Ok(error.into()),
         };
@@ -68,6 +72,8 @@ impl ControlPlane {
             outcome = outcome.acted("tagged", arn);
         }
         outcome.changes.named_after = other_name(it, target.as_ref());
+        outcome.changes.parameters = values;
+        outcome.changes.tags = it.is_being_adopted().then(|| view.tags.clone());
         outcome.changes.stack_arn = view.stack_arn().map(str::to_owned);
         outcome.changes.launch_target = target;
         outcome.changes.homes = Some(homes);
@@ -162,7 +168,7 @@ impl ControlPlane {
 fn other_name(it: &Environment, target: Option<&LaunchTarget>) -> Option<StudioUserId> {
     match target {
         Some(LaunchTarget::Studio { user_profile_name: name, .. })
-            if it.is_adopted() && !name.eq_ignore_ascii_case(it.name_id().as_str()) =>
+            if it.is_being_adopted() && !name.eq_ignore_ascii_case(it.name_id().as_str()) =>
         {
             StudioUserId::from_tag(name)
         }

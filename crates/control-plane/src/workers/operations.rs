@@ -249,6 +249,7 @@ impl ControlPlane {
             after.lease_owner = None;
             after.lease_until = None;
         }
+        let adopted = matches!(&work, Work::Environment(environment) if environment.is_being_adopted());
         let learned = work.learn(outcome.changes);
         let changed = work.conclude(&after) || learned;
         let version = changed.then(|| work.next_version(now));
@@ -285,7 +286,7 @@ impl ControlPlane {
                 tx.erase_sealed_of(&environment.id).await.map_err(Error::from)?;
             }
             // It may have another owner's tag.
-            if before.kind == OperationKind::Provision && after.step == Step::Succeeded && environment.is_adopted() {
+            if before.kind == OperationKind::Provision && after.step == Step::Succeeded && adopted {
                 tx.ask_observation(&environment.id, now).await.map_err(Error::from)?;
             }
             // How it stands after a change that failed, AWS tells.

@@ -1,5 +1,7 @@
 //! Tags, quotas and constraints: what an account may have, and how it has to be named.
 
+use domain::view::{UpdateFormQuery, UpdateInput};
+
 use super::*;
 
 on_both! {
@@ -112,5 +114,30 @@ on_both! {
         });
         let (check, why) = told().await;
         assert!(check == Check::TagOptions && why.contains("no value in common"), "{why}");
+    }
+
+    async fn what_is_older_than_a_tag_option_is_updated_and_keeps_its_tags(url) {
+        let state = start(&url).await;
+        let it = state.available("older").await;
+        at_aws(&state, |world| ["a", "b"].iter().for_each(|value| tag_option(world, PRODUCT, "team", value)));
+        mirror(&state).await;
+        let (who, query) = (state.as_(WHO).await, UpdateFormQuery::default());
+        let form = state.plane.update_form(&who, &it.id, query).await.unwrap();
+        let told = form.preflight.findings.iter().find(|finding| finding.check == Check::TagOptions).unwrap();
+        assert!(told.verdict == Verdict::Fine && told.why.contains("leaves the tags"), "{told:?}");
+        let key = |name: &str| domain::binding::parameter_of(name).to_owned();
+        let input = UpdateInput {
+            artifact: form.artifact.to_string(),
+            justification: "More room".into(),
+            parameters: form.fields.iter().filter_map(|f| Some((key(&f.name), f.default.clone()?))).collect(),
+            version: form.version.to_string(),
+            ..UpdateInput::default()
+        };
+        let request = state.plane.submit_update(&who, &it.id, input).await.unwrap();
+        approve(&state, &request).await.unwrap();
+        state.settle().await;
+        let after = state.environment(&it.id).await;
+        assert_eq!((after.state, &after.problem, &after.tags), (EnvironmentState::Available, &None, &it.tags));
+        assert_eq!(after.request, request);
     }
 }

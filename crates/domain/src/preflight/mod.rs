@@ -18,7 +18,7 @@ pub use launching::{FoundRole, LaunchStanding, Read, RoleStanding, SharedPortfol
 pub use limits::limits;
 pub use quotas::{AccountQuota, AccountQuotas, Counted, quotas};
 pub use resources::{Calls, Reach, calls_of_the_portal, resources};
-pub use tag_options::tag_options;
+pub use tag_options::{tag_options, tags_stay};
 
 /// What is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -4,6 +4,11 @@ use std::collections::BTreeMap;
 
 use super::{Check, Finding, TagChoices, Verdict, Who};
 
+/// Of an update, which sends no tags: Service Catalog holds only tags that are sent against the TagOptions.
+pub fn tags_stay() -> Finding {
+    Finding::new(Check::TagOptions, Verdict::Fine, "", "An update leaves the tags as they are.")
+}
+
 /// `sent` goes with the launch; what has one value alone AWS sets by itself.
 pub fn tag_options(choices: &TagChoices, sent: &BTreeMap<String, String>) -> Vec<Finding> {
     let mut findings = Vec::new();
