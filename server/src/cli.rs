@@ -35,6 +35,11 @@ pub enum Command {
     },
     /// Checks everything that the portal needs, and says what to do about each failure
     Doctor,
+    /// Templates of products kept as files
+    Template {
+        #[command(subcommand)]
+        command: TemplateCommand,
+    },
     /// Policy documents kept as files: deciding calls by them as AWS does, and checking them
     Policy {
         #[command(subcommand)]
@@ -66,6 +71,30 @@ pub enum PolicyCommand {
     /// Ends with 0 when there is nothing to say, with 1 when there is, and with 2 when a file is no policy that AWS would
     /// take.
     Check(PolicyCheckArguments),
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum TemplateCommand {
+    /// Says what is wrong with CloudFormation templates, and what in them the portal would not offer
+    ///
+    /// Ends with 0 when all pass, with 1 when there is something to mend, and with 2 when a file cannot be read as a
+    /// template.
+    Check(TemplateCheckArguments),
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct TemplateCheckArguments {
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// A folder of further rules in the language of CloudFormation Guard, one to a file NAME.guard
+    #[arg(long)]
+    pub rules: Option<PathBuf>,
+    /// Asks cfn-lint too, which has to be installed; its warnings are left out
+    #[arg(long)]
+    pub cfn_lint: bool,
+    /// The templates, in YAML or JSON; - is standard input
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
 }
 
 #[derive(Clone, Debug, Args)]

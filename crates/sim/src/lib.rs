@@ -31,7 +31,6 @@ pub mod servicequotas;
 pub mod signature;
 pub mod sts;
 pub mod studio;
-pub mod template;
 pub mod value;
 pub mod world;
 

@@ -10,6 +10,7 @@ mod migrate;
 mod policy_check;
 mod policy_evaluate;
 mod serve;
+mod template_check;
 #[cfg(feature = "demo")]
 mod templates;
 
@@ -17,7 +18,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use crate::cli::{Arguments, AuditCommand, Command, PolicyCommand};
+use crate::cli::{Arguments, AuditCommand, Command, PolicyCommand, TemplateCommand};
 use crate::config::Config;
 
 /// Does what the command line says.
@@ -34,6 +35,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode> {
             audit_verify::run(&config()?, head.as_deref()).await
         }
         Command::Doctor => doctor::run(&config()?).await,
+        Command::Template { command: TemplateCommand::Check(options) } => template_check::run(&options),
         Command::Policy { command: PolicyCommand::Evaluate } => policy_evaluate::run(),
         Command::Policy { command: PolicyCommand::Check(options) } => policy_check::run(&options),
     }

@@ -18,3 +18,4 @@ mod sessions;
 mod sign_in;
 mod sign_in_refused;
 mod state;
+mod template;

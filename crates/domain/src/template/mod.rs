@@ -10,6 +10,7 @@ mod error;
 mod functions;
 mod json;
 mod known;
+mod positions;
 mod replacement;
 mod resolve;
 mod yaml;
@@ -20,6 +21,7 @@ pub use changes::{Fate, ResourceChange, changes};
 pub use digest::{TemplateDigest, TemplateResource};
 pub use error::TemplateError;
 pub use known::Known;
+pub use positions::{DuplicateKey, Position, Positions};
 pub use replacement::{REPLACEMENTS, Replacement, replacement};
 pub use resolve::{Given, Resolver};
 

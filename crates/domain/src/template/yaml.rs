@@ -132,6 +132,11 @@ fn open(stack: &mut Vec<Open>, new: Open, marker: Marker) -> Result<(), Template
     Ok(())
 }
 
+/// The same, of a text that need not be a template.
+pub(super) fn function_of(tag: Option<&Tag>) -> Option<String> {
+    function(tag, Marker::default()).ok().flatten()
+}
+
 /// The function that a tag stands for.
 fn function(tag: Option<&Tag>, marker: Marker) -> Result<Option<String>, TemplateError> {
     let Some(tag) = tag else { return Ok(None) };

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::context::{Caller, Ctx};
-use crate::template::{Evaluator, Template};
+use template::{Evaluator, Template};
 use crate::world::World;
 
 /// One export.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::context::Caller;
-use crate::template::{Attributes, Physical, Pseudo, Values};
+use template::{Attributes, Physical, Pseudo, Values};
 
 /// One stack.
 #[derive(Clone, Debug, Serialize, Deserialize)]

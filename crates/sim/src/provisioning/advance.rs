@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::event::{resource_status, stack_status};
 use super::{PATIENCE, POLL, context, evaluate, remove, resources, start, update};
 use crate::cloudformation::{Export, Phase, Stack, StackOutput, Work, check};
-use crate::template::Template;
+use template::Template;
 use crate::world::World;
 
 /// Does all that can be done for a stack that comes up or is updated, at `now`.
@@ -54,7 +54,7 @@ fn begin(world: &mut World, stack: &mut Stack, template: &Template, now: DateTim
     let (pseudo, parameters) = (stack.pseudo(), stack.parameters.clone());
     world.settle_imports(&ctx, |exports| {
         let made = BTreeMap::new();
-        let evaluator = crate::template::Evaluator::new(template, &parameters, &pseudo, exports, &made)
+        let evaluator = template::Evaluator::new(template, &parameters, &pseudo, exports, &made)
             .map_err(|e| e.to_string())?;
         check(&evaluator)
     })?;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::start::stored_parameter;
 use crate::cloudformation::{Phase, Stack, StackOutput};
-use crate::template::{Evaluator, Physical, Template, weight};
+use template::{Evaluator, Physical, Template, weight};
 use crate::world::World;
 
 /// The resources that are there, for `Ref` and `Fn::GetAtt`.

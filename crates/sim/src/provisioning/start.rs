@@ -10,7 +10,7 @@ use super::event::stack_status;
 use crate::authorize::{authorize, request_tags, resource_tags};
 use crate::cloudformation::{Phase, Stack, StackResource, Work};
 use crate::context::{Caller, Ctx, Origin};
-use crate::template::{DeletionPolicy, Template, Values};
+use template::{DeletionPolicy, Template, Values};
 use crate::world::World;
 
 /// What a stack is made from.
@@ -85,7 +85,7 @@ pub(super) fn checked(
 ) -> Result<Values, String> {
     let mut values = template.parameter_values(given).map_err(|e| e.to_string())?;
     for parameter in &template.parameters {
-        if crate::template::ssm_value_kind(&parameter.kind).is_none() {
+        if template::ssm_value_kind(&parameter.kind).is_none() {
             continue;
         }
         let Some(value) = values.get_mut(&parameter.key) else { continue };

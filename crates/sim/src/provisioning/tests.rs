@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::cloudformation::Stack;
 use crate::context::{Caller, Ctx};
-use crate::template::Values;
+use template::Values;
 use crate::world::World;
 use crate::{LocalAws, SimOptions};
 

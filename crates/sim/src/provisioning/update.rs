@@ -10,7 +10,7 @@ use super::{advance, context, remove, resources, start};
 use crate::authorize::{authorize, request_tags, resource_tags};
 use crate::cloudformation::{Before, Phase, Stack, Work};
 use crate::context::{Caller, Ctx, Origin};
-use crate::template::{Template, Values};
+use template::{Template, Values};
 use crate::world::World;
 
 /// What a stack is changed to.

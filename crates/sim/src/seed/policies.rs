@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::template::Template;
+use template::Template;
 use crate::world::World;
 
 /// Where a template names a policy of its own account.

@@ -11,7 +11,7 @@ use super::accounts::{ACCOUNTS, EXTERNAL_ID, HUB_ROLE_ARN, MANAGEMENT, REGION, S
 use super::organization;
 use crate::iam::IamRole;
 use crate::servicecatalog::seed::{LAUNCH_ROLE, OFFERED_LAUNCH_ROLE};
-use crate::template::{Evaluator, Physical, Pseudo, Template, TemplateError, Values};
+use template::{Evaluator, Physical, Pseudo, Template, TemplateError, Values};
 use crate::world::World;
 
 const HUB: &str = include_str!("../../../../deploy/hub.yaml");

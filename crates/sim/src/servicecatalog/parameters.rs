@@ -8,7 +8,7 @@ use super::input::NameOrId;
 use super::{constraints, paths, products, tag_options};
 use crate::context::Ctx;
 use crate::error::AwsError;
-use crate::template::Template;
+use template::Template;
 use crate::world::World;
 
 /// A parameter as Service Catalog shows it. What the template does not say is left out.

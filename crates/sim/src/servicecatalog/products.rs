@@ -8,7 +8,7 @@ use super::state::{Artifact, Product};
 use super::{parameters, paths, tag_options};
 use crate::context::Ctx;
 use crate::error::AwsError;
-use crate::template::Template;
+use template::Template;
 use crate::value::{epoch, one_of, required, tag_list, text};
 use crate::world::World;
 

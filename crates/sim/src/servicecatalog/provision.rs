@@ -12,7 +12,7 @@ use super::{constraints, paths, products, records, tag_options};
 use crate::authorize::service_call;
 use crate::context::{Caller, Ctx, RoleSession};
 use crate::error::AwsError;
-use crate::template::{Template, Values};
+use template::{Template, Values};
 use crate::value::tags;
 use crate::world::World;
 

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::state::{Artifact, Constraint, Portfolio, Principal, Product, TagOption};
 use crate::seed::{REGION, SHARED_SERVICES, project_accounts};
-use crate::template::{Template, TemplateError};
+use template::{Template, TemplateError};
 use crate::world::World;
 
 /// Portfolio that offered products go into.

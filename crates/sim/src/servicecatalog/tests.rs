@@ -125,7 +125,7 @@ fn the_blueprints_bind_every_parameter_and_no_other() {
     for blueprint in all {
         let mut known = std::collections::BTreeSet::new();
         for version in &blueprint.versions {
-            let template = crate::template::Template::parse(version.template).unwrap();
+            let template = template::Template::parse(version.template).unwrap();
             for parameter in &template.parameters {
                 let source = blueprint.bindings.get(&parameter.key);
                 assert!(source.is_some(), "{} {}", blueprint.name, parameter.key);
@@ -152,7 +152,7 @@ fn every_seeded_product_comes_up_and_goes_in_every_stage_it_is_for() {
             for artifact in artifacts {
                 let name = format!("{}-{}", blueprint.name.replace(' ', "-"), artifact.name);
                 let mut parameters = bound(&blueprint, account);
-                let template = crate::template::Template::parse(&artifact.template).unwrap();
+                let template = template::Template::parse(&artifact.template).unwrap();
                 parameters.retain(|key, _| template.parameter(key).is_some());
                 let mut request = bench.request(&blueprint.name, &name, &parameters);
                 request["ProvisioningArtifactId"] = json!(artifact.id);

@@ -9,7 +9,7 @@ use super::provisioned::seen;
 use super::{constraints, paths, products, tag_options};
 use crate::context::Ctx;
 use crate::error::AwsError;
-use crate::template::{Template, Values};
+use template::{Template, Values};
 use crate::value::tags;
 use crate::world::World;
 

@@ -15,7 +15,7 @@ use serde_json::Value;
 use crate::cloudformation::{Stack, StackResource};
 use crate::context::Ctx;
 use crate::error::AwsError;
-use crate::template::Attributes;
+use template::Attributes;
 use crate::world::World;
 
 /// A resource whose making has begun.

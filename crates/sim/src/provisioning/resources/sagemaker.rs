@@ -9,7 +9,7 @@ use crate::cloudformation::{Stack, StackResource};
 use crate::context::Ctx;
 use crate::error::AwsError;
 use crate::sagemaker::{access, handle};
-use crate::template::Attributes;
+use template::Attributes;
 use crate::value::tag_list;
 use crate::world::World;
 

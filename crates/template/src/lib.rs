@@ -1,8 +1,9 @@
-//! CloudFormation templates: checking and evaluating them.
+//! CloudFormation templates: checking, showing and evaluating them.
 //!
 //! What is read ([`domain::template::read`]) is checked where CloudFormation checks it (known sections and functions only), and
 //! there are limits on what comes out, so that no text can make it slow, let alone bring it down.
 
+pub mod check;
 mod conditions;
 mod document;
 mod evaluate;

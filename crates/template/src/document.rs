@@ -60,7 +60,7 @@ pub struct Output {
     pub export: Option<Value>,
 }
 
-const SECTIONS: &[&str] = &[
+pub(super) const SECTIONS: &[&str] = &[
     "AWSTemplateFormatVersion",
     "Description",
     "Metadata",
@@ -78,7 +78,11 @@ impl Template {
     /// Reads a template in YAML or JSON.
     pub fn parse(text: &str) -> Result<Self, TemplateError> {
         let (document, warnings) = domain::template::read(text)?;
-        let template = Self { warnings, ..Self::from_document(&document)? };
+        Ok(Self { warnings, ..Self::read(&document)? })
+    }
+
+    pub(super) fn read(document: &Map<String, Value>) -> Result<Self, TemplateError> {
+        let template = Self::from_document(document)?;
         template.check_references()?;
         template.order()?;
         Ok(template)
@@ -259,7 +263,7 @@ fn refuse_macros(document: &Map<String, Value>) -> Result<(), TemplateError> {
 
 fn not_run(what: &str) -> TemplateError {
     TemplateError::plain(format!(
-        "The local AWS reads templates as they are written and does not run {what}: give it the processed template \
+        "Templates are read as they are written, and {what} is not run: give the processed template \
          (aws cloudformation get-template --template-stage Processed)"
     ))
 }
@@ -291,7 +295,7 @@ fn object<'a>(value: &'a Value, path: &str) -> Result<&'a Map<String, Value>, Te
 }
 
 /// The members that an entry may have.
-const RESOURCE_MEMBERS: &[&str] = &[
+pub(super) const RESOURCE_MEMBERS: &[&str] = &[
     "Type",
     "Properties",
     "DependsOn",

@@ -1,0 +1,24 @@
+//! Governance rules for templates, in the language of AWS CloudFormation Guard
+//! (<https://docs.aws.amazon.com/cfn-guard/latest/ug/what-is-guard.html>).
+//!
+//! A rule sees the resources whose types it names, as they would be made: once for each way that the template's conditions can
+//! turn out. Anything but PASS is a finding. What a rule cannot decide is one too: a rule that skips what it names would else
+//! pass by its own mistake.
+
+mod conditions;
+mod evaluate;
+mod rule;
+mod written_out;
+
+#[cfg(test)]
+mod tests;
+
+pub use rule::{Rule, RuleError, built_in};
+
+use template::check::Checked;
+
+/// Holds a template against rules, and adds what they find.
+pub fn check(rules: &[Rule], checked: &mut Checked) {
+    let found: Vec<_> = rules.iter().flat_map(|rule| evaluate::findings(rule, checked)).collect();
+    checked.add(found);
+}

@@ -1,0 +1,136 @@
+//! `studiogate template check`.
+
+use std::io::{BufWriter, Read, Write};
+use std::path::Path;
+use std::process::{Command, ExitCode, Stdio};
+
+use anyhow::{Context, Result, anyhow, bail};
+use guard_rules::{Rule, built_in};
+use serde::Serialize;
+use serde_json::Value;
+use template::check::{Finding, Unreadable, check, text_of};
+
+use crate::cli::{Format, TemplateCheckArguments};
+
+/// A finding in a file.
+#[derive(Serialize)]
+struct Line {
+    file: String,
+    line: usize,
+    column: usize,
+    rule: String,
+    message: String,
+    fix: String,
+}
+
+/// What stands for the rule where a file is no template.
+const UNREADABLE: &str = "unreadable";
+
+#[expect(clippy::print_stdout, reason = "the answer of a command")]
+pub(super) fn run(options: &TemplateCheckArguments) -> Result<ExitCode> {
+    let mut rules = built_in()?;
+    if let Some(folder) = &options.rules {
+        rules.extend(rules_in(folder)?);
+    }
+    let mut lines = Vec::new();
+    for file in &options.files {
+        let name = file.display().to_string();
+        match findings(file, &rules, options.cfn_lint) {
+            Err(error) => return Err(error),
+            Ok(Err(Unreadable { line, column, message })) => {
+                let fix = "Give a CloudFormation template in YAML or JSON.".to_owned();
+                lines.push(Line { file: name, line, column, rule: UNREADABLE.to_owned(), message, fix });
+            }
+            Ok(Ok(found)) => lines.extend(found.into_iter().map(|found| {
+                let Finding { line, column, rule, message, fix, .. } = found;
+                Line { file: name.clone(), line, column, rule, message, fix }
+            })),
+        }
+    }
+    match options.format {
+        Format::Json => println!("{}", serde_json::to_string_pretty(&lines)?),
+        Format::Text => {
+            for Line { file, line, column, rule, message, fix } in &lines {
+                println!("{file}:{line}:{column}: {rule}: {message} {fix}");
+            }
+        }
+    }
+    Ok(if lines.iter().any(|line| line.rule == UNREADABLE) {
+        ExitCode::from(2)
+    } else {
+        ExitCode::from(u8::from(!lines.is_empty()))
+    })
+}
+
+/// The rules of a folder, by name.
+fn rules_in(folder: &Path) -> Result<Vec<Rule>> {
+    let entries = std::fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))?;
+    let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>()?;
+    paths.retain(|path| path.extension().is_some_and(|end| end == "guard"));
+    paths.sort();
+    if paths.is_empty() {
+        bail!("{} holds no rule: they are files that end in .guard", folder.display());
+    }
+    let read = |path: &std::path::PathBuf| -> Result<Rule> {
+        let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
+        let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+        Ok(Rule::read(name, &text)?)
+    };
+    paths.iter().map(read).collect()
+}
+
+fn findings(file: &Path, rules: &[Rule], cfn_lint: bool) -> Result<Result<Vec<Finding>, Unreadable>> {
+    let mut bytes = Vec::new();
+    let read = if file == Path::new("-") {
+        std::io::stdin().lock().read_to_end(&mut bytes).map(drop)
+    } else {
+        std::fs::read(file).map(|read| bytes = read)
+    };
+    if let Err(error) = read {
+        return Ok(Err(Unreadable { line: 1, column: 1, message: format!("It cannot be read: {error}.") }));
+    }
+    let text = match text_of(&bytes) {
+        Ok(text) => text,
+        Err(error) => return Ok(Err(error)),
+    };
+    let mut checked = match check(text) {
+        Ok(checked) => checked,
+        Err(error) => return Ok(Err(error)),
+    };
+    guard_rules::check(rules, &mut checked);
+    if cfn_lint {
+        checked.add(linted(text)?);
+    }
+    Ok(Ok(checked.findings))
+}
+
+/// What cfn-lint calls an error (`E...`).
+fn linted(text: &str) -> Result<Vec<Finding>> {
+    let mut command = Command::new("cfn-lint");
+    command.args(["--format", "json", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let started = command.spawn();
+    let mut child = started.context("cfn-lint cannot be run: install it (pip install cfn-lint), or leave --cfn-lint out")?;
+    let input = child.stdin.take().context("cfn-lint takes no input")?;
+    let ran = std::thread::scope(|scope| {
+        // It may answer before it read all.
+        scope.spawn(move || BufWriter::new(input).write_all(text.as_bytes()).ok());
+        child.wait_with_output()
+    })?;
+    let answer: Value = serde_json::from_slice(&ran.stdout)
+        .map_err(|_| anyhow!("cfn-lint ended on it: {}", String::from_utf8_lossy(&ran.stderr)))?;
+    let found = answer.as_array().into_iter().flatten().filter_map(|it| {
+        let text = |path: &str| it.pointer(path).and_then(Value::as_str);
+        let number = |path: &str| it.pointer(path).and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
+        let rule = text("/Rule/Id").filter(|id| id.starts_with('E'))?;
+        Some(Finding {
+            line: number("/Location/Start/LineNumber").unwrap_or(1),
+            column: number("/Location/Start/ColumnNumber").unwrap_or(1),
+            rule: format!("cfn-lint {rule}"),
+            message: text("/Message").unwrap_or_default().to_owned(),
+            fix: text("/Rule/Source").map(|source| format!("See {source}")).unwrap_or_default(),
+            path: String::new(),
+            waivable: true,
+        })
+    });
+    Ok(found.collect())
+}
