@@ -48,6 +48,16 @@ impl AwsError {
         Self::new("DuplicateResourceException", message)
     }
 
+    /// Of Service Catalog: one of its quotas.
+    pub fn limit_exceeded(message: impl Into<String>) -> Self {
+        Self::new("LimitExceededException", message)
+    }
+
+    /// Of Service Catalog.
+    pub fn resource_in_use(message: impl Into<String>) -> Self {
+        Self::new("ResourceInUseException", message)
+    }
+
     /// Of Service Catalog.
     pub fn invalid_state(message: impl Into<String>) -> Self {
         Self::new("InvalidStateException", message)

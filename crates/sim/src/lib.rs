@@ -23,6 +23,7 @@ pub mod organizations;
 pub mod persist;
 pub mod provisioning;
 pub mod ram;
+pub mod s3;
 pub mod sagemaker;
 pub mod seed;
 pub mod serve;

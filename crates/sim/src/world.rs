@@ -14,7 +14,7 @@ use crate::error::AwsError;
 use crate::faults::Faults;
 use crate::iam::{Account, IamRole};
 use crate::organizations::Organization;
-use crate::{cloudformation, ec2, efs, provisioning, sagemaker, servicecatalog, studio};
+use crate::{cloudformation, ec2, efs, provisioning, s3, sagemaker, servicecatalog, studio};
 
 /// Everything that the local AWS knows. One value, kept as JSON; an operation holds it alone while it runs.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -34,6 +34,9 @@ pub struct World {
     /// Security groups, by `account/region`: see [`World::ec2`].
     #[serde(default)]
     pub ec2: BTreeMap<String, ec2::State>,
+    /// Buckets, by their name.
+    #[serde(default)]
+    pub s3: BTreeMap<String, s3::Bucket>,
     #[serde(default)]
     pub service_catalog: servicecatalog::State,
     #[serde(default)]

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::context::{Caller, Ctx};
-use template::{Evaluator, Template};
 use crate::world::World;
+use template::{Evaluator, Template};
 
 /// One export.
 #[derive(Clone, Debug, Serialize, Deserialize)]

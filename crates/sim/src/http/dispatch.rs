@@ -9,7 +9,7 @@ use crate::error::AwsError;
 use crate::local::LocalAws;
 use crate::signature::{self, Signed};
 use crate::world::World;
-use crate::{cloudformation, ec2, efs, iam, organizations, ram, sagemaker, servicecatalog, servicequotas, sts};
+use crate::{cloudformation, ec2, efs, iam, organizations, ram, s3, sagemaker, servicecatalog, servicequotas, sts};
 
 /// A result, and the switch of the connection it goes out on.
 pub(super) struct Done {
@@ -65,6 +65,7 @@ fn run(world: &mut World, ctx: &Ctx, request: &Request) -> Result<Output, AwsErr
         (Service::Organizations, Input::Json(body)) => {
             organizations::handle(world, ctx, operation, body).map(Output::Json)
         }
+        (Service::S3, Input::Object(call)) => s3::handle(world, ctx, operation, call).map(Output::Object),
         (Service::Sts, Input::Form(fields)) => sts::handle(world, ctx, operation, fields).map(Output::Xml),
         (Service::Iam, Input::Form(fields)) => iam::handle(world, ctx, operation, fields).map(Output::Xml),
         (Service::Ec2, Input::Form(fields)) => ec2::handle(world, ctx, operation, fields).map(Output::Xml),
@@ -77,6 +78,6 @@ fn run(world: &mut World, ctx: &Ctx, request: &Request) -> Result<Output, AwsErr
 
 /// Operations that leave the kept state as it is: the reading ones, and those whose result carries its own state.
 fn reads_only(request: &Request) -> bool {
-    let starts = ["Describe", "List", "Get", "Search", "Scan", "CreatePresigned"];
+    let starts = ["Describe", "List", "Get", "Search", "Scan", "CreatePresigned", "Head"];
     request.service == Service::Sts || starts.iter().any(|start| request.operation.starts_with(start))
 }

@@ -27,6 +27,7 @@ pub(super) enum Service {
     Efs,
     Ram,
     CloudFormation,
+    S3,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +37,8 @@ pub(super) enum Protocol {
     Rest,
     /// Reads as Query does, and has answers of its own shape.
     Ec2,
+    /// Methods and paths; contents as they are, errors in XML.
+    S3,
     Query(&'static str),
 }
 
@@ -53,6 +56,7 @@ impl Service {
             Self::Efs => "elasticfilesystem",
             Self::Ram => "ram",
             Self::CloudFormation => "cloudformation",
+            Self::S3 => "s3",
         }
     }
 
@@ -63,6 +67,7 @@ impl Service {
             Self::CloudFormation => Protocol::Query("http://cloudformation.amazonaws.com/doc/2010-05-15/"),
             Self::Catalog | Self::SageMaker | Self::Organizations | Self::Quotas => Protocol::Json,
             Self::Ec2 => Protocol::Ec2,
+            Self::S3 => Protocol::S3,
             Self::Runtime | Self::Efs | Self::Ram => Protocol::Rest,
         }
     }
@@ -72,6 +77,7 @@ impl Service {
 pub(super) enum Input {
     Json(Value),
     Form(BTreeMap<String, String>),
+    Object(crate::s3::Call),
 }
 
 #[derive(Debug)]
@@ -79,6 +85,7 @@ pub(super) enum Output {
     Json(Value),
     /// What goes inside `<ActionResult>`.
     Xml(String),
+    Object(crate::s3::Answer),
 }
 
 #[derive(Debug)]
@@ -99,6 +106,10 @@ impl Request {
 pub(super) fn read(parts: &Parts, body: &[u8]) -> Result<Request, (Protocol, AwsError)> {
     if let Some(target) = parts.headers.get("x-amz-target") {
         return read_json(target.to_str().unwrap_or_default(), body).map_err(|error| (Protocol::Json, error));
+    }
+    if let Some(read) = crate::s3::read(parts, body) {
+        let (operation, call) = read.map_err(|error| (Protocol::S3, error))?;
+        return Ok(Request { service: Service::S3, operation: operation.to_owned(), input: Input::Object(call) });
     }
     if let Some(request) = invocation(parts) {
         return Ok(request);
@@ -130,7 +141,7 @@ pub(super) fn read(parts: &Parts, body: &[u8]) -> Result<Request, (Protocol, Aws
         "2010-05-08" => Service::Iam,
         "2016-11-15" => Service::Ec2,
         _ => {
-            let message = "The request names no service that the local AWS offers: Service Catalog, SageMaker, Organizations, Service Quotas, STS, IAM, EC2, EFS, RAM and CloudFormation.";
+            let message = "The request names no service that the local AWS offers: Service Catalog, SageMaker, Organizations, Service Quotas, STS, IAM, EC2, EFS, RAM, S3 and CloudFormation.";
             return Err((Service::Sts.protocol(), AwsError::new("InvalidAction", message)));
         }
     };
@@ -203,6 +214,7 @@ pub(super) fn answer(request: &Request, output: Output, request_id: &str) -> Res
         // An operation with paths that has nothing to say.
         Output::Json(Value::Null) => response(204, "application/x-amz-json-1.1", String::new(), request_id),
         Output::Json(value) => response(200, "application/x-amz-json-1.1", value.to_string(), request_id),
+        Output::Object(answer) => crate::s3::respond(answer, request.operation.starts_with("Head"), request_id),
         Output::Xml(inner) => {
             let action = &request.operation;
             let namespace = match request.service.protocol() {
@@ -213,7 +225,7 @@ pub(super) fn answer(request: &Request, output: Output, request_id: &str) -> Res
                     );
                     return response(200, "text/xml", body, request_id);
                 }
-                Protocol::Json | Protocol::Rest => {
+                Protocol::Json | Protocol::Rest | Protocol::S3 => {
                     return refuse(Protocol::Json, &AwsError::internal("an answer in the wrong protocol"), request_id);
                 }
             };
@@ -230,6 +242,7 @@ pub(super) fn answer(request: &Request, output: Output, request_id: &str) -> Res
 /// The answer to a call that did not.
 pub(super) fn refuse(protocol: Protocol, error: &AwsError, request_id: &str) -> Response {
     match protocol {
+        Protocol::S3 => crate::s3::refusal(error, request_id),
         Protocol::Json | Protocol::Rest => {
             // Both spellings: Service Catalog and Organizations write `Message`, SageMaker `message`.
             let mut body =

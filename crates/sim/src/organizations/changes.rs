@@ -28,11 +28,11 @@ fn may_change(world: &World, ctx: &Ctx, action: &str, kind: &str, resource: &str
     Err(AwsError::new("AccessDeniedException", "You don't have permissions to access this resource."))
 }
 
-fn violated(reason: &'static str, message: &str) -> AwsError {
+pub(super) fn violated(reason: &'static str, message: &str) -> AwsError {
     AwsError::new("ConstraintViolationException", message).because(reason)
 }
 
-fn member<'a>(body: &'a Value, key: &str, longest: usize) -> Result<&'a str, AwsError> {
+pub(super) fn member<'a>(body: &'a Value, key: &str, longest: usize) -> Result<&'a str, AwsError> {
     let given = required(body, key).map_err(|e| invalid(&e.message))?;
     if given.chars().count() > longest {
         return Err(invalid(&format!("{key} is longer than {longest} characters.")));

@@ -3,8 +3,8 @@
 use domain::guardrail::Context;
 use serde_json::{Value, json};
 
-use super::changes;
 use super::tree::{Organization, ServiceControlPolicy};
+use super::{changes, unit_changes};
 use crate::authorize::authorize;
 use crate::context::Ctx;
 use crate::error::AwsError;
@@ -28,6 +28,11 @@ pub fn handle(world: &mut World, ctx: &Ctx, operation: &str, body: &Value) -> Re
         "DescribePolicy" => describe_policy(world, ctx, body),
         "ListPolicies" => list_policies(world, ctx, body),
         "ListTargetsForPolicy" => list_targets_for_policy(world, ctx, body),
+        "DescribeOrganizationalUnit" => unit_changes::describe(world, ctx, body),
+        "CreateOrganizationalUnit" => unit_changes::create(world, ctx, body),
+        "UpdateOrganizationalUnit" => unit_changes::update(world, ctx, body),
+        "DeleteOrganizationalUnit" => unit_changes::delete(world, ctx, body),
+        "MoveAccount" => unit_changes::move_account(world, ctx, body),
         "CreatePolicy" => changes::create_policy(world, ctx, body),
         "UpdatePolicy" => changes::update_policy(world, ctx, body),
         "DeletePolicy" => changes::delete_policy(world, ctx, body),

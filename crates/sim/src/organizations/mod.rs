@@ -3,6 +3,7 @@
 mod changes;
 mod handle;
 mod tree;
+mod unit_changes;
 
 pub use handle::handle;
 pub use tree::{Organization, OrganizationalUnit, ServiceControlPolicy};

@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use super::event::{resource_status, stack_status};
 use super::{PATIENCE, POLL, context, evaluate, remove, resources, start, update};
 use crate::cloudformation::{Export, Phase, Stack, StackOutput, Work, check};
-use template::Template;
 use crate::world::World;
+use template::Template;
 
 /// Does all that can be done for a stack that comes up or is updated, at `now`.
 pub(super) fn advance(world: &mut World, stack: &mut Stack, now: DateTime<Utc>) {
@@ -54,8 +54,8 @@ fn begin(world: &mut World, stack: &mut Stack, template: &Template, now: DateTim
     let (pseudo, parameters) = (stack.pseudo(), stack.parameters.clone());
     world.settle_imports(&ctx, |exports| {
         let made = BTreeMap::new();
-        let evaluator = template::Evaluator::new(template, &parameters, &pseudo, exports, &made)
-            .map_err(|e| e.to_string())?;
+        let evaluator =
+            template::Evaluator::new(template, &parameters, &pseudo, exports, &made).map_err(|e| e.to_string())?;
         check(&evaluator)
     })?;
     stack.resources = start::waiting(world, stack, template, now)?;

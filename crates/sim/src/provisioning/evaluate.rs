@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::start::stored_parameter;
 use crate::cloudformation::{Phase, Stack, StackOutput};
-use template::{Evaluator, Physical, Template, weight};
 use crate::world::World;
+use template::{Evaluator, Physical, Template, weight};
 
 /// The resources that are there, for `Ref` and `Fn::GetAtt`.
 fn made(stack: &Stack) -> BTreeMap<String, Physical> {

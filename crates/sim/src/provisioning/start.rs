@@ -10,8 +10,8 @@ use super::event::stack_status;
 use crate::authorize::{authorize, request_tags, resource_tags};
 use crate::cloudformation::{Phase, Stack, StackResource, Work};
 use crate::context::{Caller, Ctx, Origin};
-use template::{DeletionPolicy, Template, Values};
 use crate::world::World;
+use template::{DeletionPolicy, Template, Values};
 
 /// What a stack is made from.
 #[derive(Clone, Debug)]

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 
 use crate::cloudformation::Stack;
 use crate::context::{Caller, Ctx};
-use template::Values;
 use crate::world::World;
 use crate::{LocalAws, SimOptions};
+use template::Values;
 
 use super::{StackRequest, StackUpdate};
 

@@ -10,8 +10,8 @@ use super::{advance, context, remove, resources, start};
 use crate::authorize::{authorize, request_tags, resource_tags};
 use crate::cloudformation::{Before, Phase, Stack, Work};
 use crate::context::{Caller, Ctx, Origin};
-use template::{Template, Values};
 use crate::world::World;
+use template::{Template, Values};
 
 /// What a stack is changed to.
 #[derive(Clone, Debug)]

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use template::Template;
 use crate::world::World;
+use template::Template;
 
 /// Where a template names a policy of its own account.
 const OWN: &str = "arn:aws:iam::${AWS::AccountId}:policy/";

@@ -11,8 +11,8 @@ use super::accounts::{ACCOUNTS, EXTERNAL_ID, HUB_ROLE_ARN, MANAGEMENT, REGION, S
 use super::organization;
 use crate::iam::IamRole;
 use crate::servicecatalog::seed::{LAUNCH_ROLE, OFFERED_LAUNCH_ROLE};
-use template::{Evaluator, Physical, Pseudo, Template, TemplateError, Values};
 use crate::world::World;
+use template::{Evaluator, Physical, Pseudo, Template, TemplateError, Values};
 
 const HUB: &str = include_str!("../../../../deploy/hub.yaml");
 const ORGANIZER: &str = include_str!("../../../../deploy/organizer.yaml");

@@ -1,13 +1,15 @@
 //! Who may do what, beyond what the policies say: levels of access, ownership of what is administered.
 
 use domain::guardrail::Context;
+use domain::id::AccountId;
 use serde_json::Value;
 
 use super::input::NameOrId;
-use super::state::{Portfolio, Product};
+use super::state::{NodeShare, Portfolio, Product};
 use crate::authorize::authorize;
 use crate::context::Ctx;
 use crate::error::AwsError;
+use crate::organizations::Organization;
 use crate::value::{constraint, text};
 use crate::world::World;
 
@@ -91,16 +93,33 @@ pub(super) fn portfolio<'a>(world: &'a World, ctx: &Ctx, id: &str) -> Result<&'a
         .service_catalog
         .portfolios
         .get(id)
-        .filter(|p| p.region == ctx.region && (p.account == *ctx.account() || p.shares.contains_key(ctx.account())))
+        .filter(|p| p.region == ctx.region && (p.account == *ctx.account() || share(world, ctx, p).is_some()))
         .ok_or_else(|| AwsError::resource_not_found(format!("Portfolio {id} not found.")))
+}
+
+/// Whether a portfolio is shared to the caller's account, and whether it is accepted there. What is shared to a node of the
+/// organization need not be.
+pub(super) fn share(world: &World, ctx: &Ctx, portfolio: &Portfolio) -> Option<bool> {
+    let direct = portfolio.shares.get(ctx.account()).copied();
+    if direct == Some(true) { direct } else { node_share(world, ctx, portfolio).map(|_| true).or(direct) }
+}
+
+/// The share to a node that the caller's account is in.
+pub(super) fn node_share<'a>(world: &World, ctx: &Ctx, portfolio: &'a Portfolio) -> Option<&'a NodeShare> {
+    let mut nodes = portfolio.nodes.iter().filter(|(_, share)| share.from <= ctx.now);
+    nodes.find(|(node, _)| reaches(&world.organization, node, ctx.account())).map(|(_, share)| share)
+}
+
+/// Whether an account is, or is in, this node of the organization: its id, that of a unit or an account.
+pub(super) fn reaches(organization: &Organization, node: &str, account: &AccountId) -> bool {
+    organization.contains(account)
+        && (organization.id == node || organization.path(account).iter().any(|at| at == node))
 }
 
 /// Portfolios that the caller's account can launch from, its own and those it accepted.
 pub(super) fn launchable<'a>(world: &'a World, ctx: &'a Ctx) -> impl Iterator<Item = &'a Portfolio> {
     let portfolios = world.service_catalog.portfolios.values();
-    portfolios.filter(|p| {
-        p.region == ctx.region && (p.account == *ctx.account() || p.shares.get(ctx.account()) == Some(&true))
-    })
+    portfolios.filter(|p| p.region == ctx.region && (p.account == *ctx.account() || share(world, ctx, p) == Some(true)))
 }
 
 /// A product that the caller's account owns, or that is in a portfolio it accepted.

@@ -13,10 +13,13 @@ use crate::value::{one_of, required, text};
 use crate::world::World;
 
 const KINDS: [&str; 5] = ["LAUNCH", "NOTIFICATION", "RESOURCE_UPDATE", "STACKSET", "TEMPLATE"];
+/// Quota of Service Catalog: constraints of a product in a portfolio.
+const MOST: usize = 100;
+
 /// Of these a product has at most one in a portfolio, and the first two exclude each other.
 const SINGLE: [&str; 3] = ["LAUNCH", "STACKSET", "RESOURCE_UPDATE"];
 
-fn detail(constraint: &Constraint) -> Value {
+pub(super) fn detail(constraint: &Constraint) -> Value {
     json!({
         "ConstraintId": constraint.id,
         "Type": constraint.kind,
@@ -40,17 +43,18 @@ pub(super) fn list(world: &World, ctx: &Ctx, body: &Value) -> Result<Value, AwsE
 pub(super) fn describe(world: &World, ctx: &Ctx, body: &Value) -> Result<Value, AwsError> {
     let id = required(body, "Id")?;
     allow(world, ctx, "DescribeConstraint", "*")?;
-    let found = world
-        .service_catalog
-        .constraints
-        .get(id)
-        .filter(|c| c.owner == *ctx.account())
-        .ok_or_else(|| AwsError::resource_not_found(format!("Constraint {id} not found.")))?;
+    let found = find(world, ctx, id)?;
     Ok(json!({
         "ConstraintDetail": detail(found),
         "ConstraintParameters": found.parameters,
         "Status": "AVAILABLE",
     }))
+}
+
+/// A constraint that the caller's account made.
+pub(super) fn find<'a>(world: &'a World, ctx: &Ctx, id: &str) -> Result<&'a Constraint, AwsError> {
+    let found = world.service_catalog.constraints.get(id).filter(|c| c.owner == *ctx.account());
+    found.ok_or_else(|| AwsError::resource_not_found(format!("Constraint {id} not found.")))
 }
 
 pub(super) fn create(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value, AwsError> {
@@ -64,10 +68,9 @@ pub(super) fn create(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value
     if found.account != *ctx.account() || !found.products.contains(product) {
         return Err(AwsError::resource_not_found(format!("Product {product} not found in portfolio {portfolio_id}.")));
     }
-    let given: Value = serde_json::from_str(parameters)
-        .map_err(|e| AwsError::invalid_parameters(format!("The constraint parameters are no JSON: {e}")))?;
-    if kind == "LAUNCH" {
-        may_launch(world, ctx, &given)?;
+    checked(world, ctx, kind, parameters)?;
+    if of(world, portfolio_id, product).count() >= MOST {
+        return Err(AwsError::limit_exceeded(format!("A product has at most {MOST} constraints in a portfolio.")));
     }
     let excluded = |other: &Constraint| match kind {
         "LAUNCH" | "STACKSET" => matches!(other.kind.as_str(), "LAUNCH" | "STACKSET"),
@@ -90,6 +93,28 @@ pub(super) fn create(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value
     let out = json!({ "ConstraintDetail": detail(&made), "ConstraintParameters": parameters, "Status": "AVAILABLE" });
     world.service_catalog.constraints.insert(id, made);
     Ok(out)
+}
+
+/// Parameters that a constraint of this kind can have, from somebody who may give them.
+pub(super) fn checked(world: &World, ctx: &Ctx, kind: &str, parameters: &str) -> Result<(), AwsError> {
+    let given: Value = serde_json::from_str(parameters)
+        .map_err(|e| AwsError::invalid_parameters(format!("The constraint parameters are no JSON: {e}")))?;
+    let invalid =
+        |what: &str| Err(AwsError::invalid_parameters(format!("Invalid {kind} constraint parameters: {what}")));
+    match kind {
+        "LAUNCH" => may_launch(world, ctx, &given),
+        "RESOURCE_UPDATE" => match given["Properties"]["TagUpdateOnProvisionedProduct"].as_str() {
+            Some("ALLOWED" | "NOT_ALLOWED") => Ok(()),
+            _ => invalid("TagUpdateOnProvisionedProduct is ALLOWED or NOT_ALLOWED."),
+        },
+        "NOTIFICATION" => match given["NotificationArns"].as_array() {
+            Some(arns) if arns.iter().all(|arn| arn.as_str().is_some_and(|arn| arn.starts_with("arn:"))) => Ok(()),
+            _ => invalid("NotificationArns is a list of ARNs."),
+        },
+        "TEMPLATE" if given["Rules"].is_object() => Ok(()),
+        "TEMPLATE" => invalid("it has no Rules."),
+        _ => Ok(()),
+    }
 }
 
 /// Whoever makes a launch constraint passes its role to Service Catalog. A role given by its name has to be in the account

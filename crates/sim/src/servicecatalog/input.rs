@@ -45,6 +45,48 @@ impl<'a> NameOrId<'a> {
     }
 }
 
+/// Text that has to be there: 1 to `longest` characters.
+pub(super) fn long_text<'a>(body: &'a Value, key: &str, longest: usize) -> Result<&'a str, AwsError> {
+    required(body, key)?;
+    optional_text(body, key, longest).map(Option::unwrap_or_default)
+}
+
+/// Text of at most `longest` characters, where there is any.
+pub(super) fn optional_text<'a>(body: &'a Value, key: &str, longest: usize) -> Result<Option<&'a str>, AwsError> {
+    match text(body, key) {
+        Some(given) if given.chars().count() > longest => {
+            Err(constraint("...", key, &format!("Member must have length less than or equal to {longest}")))
+        }
+        given => Ok(given),
+    }
+}
+
+/// Tags to be set, `most` of them.
+pub(super) fn new_tags(body: &Value, key: &str, most: usize) -> Result<BTreeMap<String, String>, AwsError> {
+    let tags = crate::value::tags(body, key)?;
+    if tags.len() > most {
+        return Err(constraint(tags.len(), key, &format!("Member must have length less than or equal to {most}")));
+    }
+    Ok(tags)
+}
+
+/// Takes `RemoveTags` away and sets `added`; `most` are left.
+pub(super) fn change_tags(
+    tags: &mut BTreeMap<String, String>,
+    added: BTreeMap<String, String>,
+    body: &Value,
+    most: usize,
+) -> Result<(), AwsError> {
+    for key in body.get("RemoveTags").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
+        tags.remove(key);
+    }
+    tags.extend(added);
+    if tags.len() > most {
+        return Err(AwsError::limit_exceeded(format!("A resource has at most {most} tags.")));
+    }
+    Ok(())
+}
+
 /// An idempotency token: 1-128, `[a-zA-Z0-9][a-zA-Z0-9_-]*`.
 pub(super) fn token<'a>(body: &'a Value, key: &str) -> Result<&'a str, AwsError> {
     matching(body, key, 128, "[a-zA-Z0-9][a-zA-Z0-9_-]*", b"_-")

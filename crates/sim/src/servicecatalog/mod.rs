@@ -2,11 +2,18 @@
 //! who launch see it.
 
 mod access;
+mod artifact_changes;
+mod constraint_changes;
 mod constraints;
+mod copies;
 mod input;
+mod made;
 mod parameters;
 mod paths;
+mod portfolio_changes;
 mod portfolios;
+mod principals;
+mod product_changes;
 mod products;
 mod progress;
 mod properties;
@@ -15,7 +22,9 @@ mod provisioned;
 mod records;
 mod search;
 pub mod seed;
+mod shares;
 mod state;
+mod tag_option_changes;
 mod tag_options;
 mod terminate;
 mod update;
@@ -44,6 +53,34 @@ use crate::world::World;
 /// One operation (`ListPortfolios`).
 pub fn handle(world: &mut World, ctx: &Ctx, operation: &str, body: &Value) -> Result<Value, AwsError> {
     match operation {
+        "CreatePortfolio" => portfolio_changes::create(world, ctx, body),
+        "UpdatePortfolio" => portfolio_changes::update(world, ctx, body),
+        "DeletePortfolio" => portfolio_changes::delete(world, ctx, body),
+        "AssociateProductWithPortfolio" => portfolio_changes::put_in(world, ctx, body),
+        "DisassociateProductFromPortfolio" => portfolio_changes::take_out(world, ctx, body),
+        "AssociatePrincipalWithPortfolio" => principals::associate(world, ctx, body),
+        "DisassociatePrincipalFromPortfolio" => principals::disassociate(world, ctx, body),
+        "CreatePortfolioShare" => shares::create(world, ctx, body),
+        "UpdatePortfolioShare" => shares::update(world, ctx, body),
+        "DeletePortfolioShare" => shares::delete(world, ctx, body),
+        "DescribePortfolioShares" => shares::describe(world, ctx, body),
+        "DescribePortfolioShareStatus" => shares::status(world, ctx, body),
+        "AcceptPortfolioShare" => shares::accept(world, ctx, body),
+        "RejectPortfolioShare" => shares::reject(world, ctx, body),
+        "CreateProduct" => product_changes::create(world, ctx, body),
+        "UpdateProduct" => product_changes::update(world, ctx, body),
+        "DeleteProduct" => product_changes::delete(world, ctx, body),
+        "CopyProduct" => copies::copy(world, ctx, body),
+        "DescribeCopyProductStatus" => copies::status(world, ctx, body),
+        "CreateProvisioningArtifact" => artifact_changes::create(world, ctx, body),
+        "UpdateProvisioningArtifact" => artifact_changes::update(world, ctx, body),
+        "DeleteProvisioningArtifact" => artifact_changes::delete(world, ctx, body),
+        "UpdateConstraint" => constraint_changes::update(world, ctx, body),
+        "CreateTagOption" => tag_option_changes::create(world, ctx, body),
+        "UpdateTagOption" => tag_option_changes::update(world, ctx, body),
+        "DeleteTagOption" => tag_option_changes::delete(world, ctx, body),
+        "AssociateTagOptionWithResource" => tag_option_changes::put_on(world, ctx, body),
+        "DisassociateTagOptionFromResource" => tag_option_changes::take_off(world, ctx, body),
         "ListPortfolios" => portfolios::list(world, ctx, body),
         "DescribePortfolio" => portfolios::describe(world, ctx, body),
         "ListAcceptedPortfolioShares" => portfolios::accepted(world, ctx, body),

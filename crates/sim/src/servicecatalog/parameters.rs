@@ -8,8 +8,8 @@ use super::input::NameOrId;
 use super::{constraints, paths, products, tag_options};
 use crate::context::Ctx;
 use crate::error::AwsError;
-use template::Template;
 use crate::world::World;
+use template::Template;
 
 /// A parameter as Service Catalog shows it. What the template does not say is left out.
 pub(super) fn detail(parameter: &Parameter) -> Value {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::access::{allow, launchable, product, product_arn};
+use super::access::{allow, launchable, node_share, product, product_arn};
 use super::constraints;
 use super::input::{NameOrId, answer};
 use super::state::Portfolio;
@@ -20,9 +20,13 @@ pub(super) struct Path<'a> {
 }
 
 /// Whether the caller may launch from the portfolio.
-pub(super) fn is_open(portfolio: &Portfolio, ctx: &Ctx) -> bool {
+pub(super) fn is_open(world: &World, portfolio: &Portfolio, ctx: &Ctx) -> bool {
     let arn = ctx.caller.principal_arn();
-    portfolio.principals.get(ctx.account()).into_iter().flatten().any(|principal| {
+    // By name they are shared along with the portfolio, where its owner said so.
+    let shares = node_share(world, ctx, portfolio).is_some_and(|share| share.principals);
+    let owners = portfolio.principals.get(&portfolio.account).filter(|_| shares).into_iter().flatten();
+    let owners = owners.filter(|principal| principal.kind == "IAM_PATTERN");
+    portfolio.principals.get(ctx.account()).into_iter().flatten().chain(owners).any(|principal| {
         if principal.kind == "IAM_PATTERN" {
             // `arn:aws:iam:::role/name*`: no account id, and `*` at the end only.
             let own = arn.replacen(&format!("::{}:", ctx.account()), ":::", 1);
@@ -39,7 +43,7 @@ pub(super) fn is_open(portfolio: &Portfolio, ctx: &Ctx) -> bool {
 /// The caller's paths to a product, oldest portfolio first.
 pub(super) fn of<'a>(world: &'a World, ctx: &'a Ctx, product: &str) -> Vec<Path<'a>> {
     let mut found: Vec<Path<'a>> = launchable(world, ctx)
-        .filter(|portfolio| portfolio.products.contains(product) && is_open(portfolio, ctx))
+        .filter(|portfolio| portfolio.products.contains(product) && is_open(world, portfolio, ctx))
         .map(|portfolio| Path { id: path_id(&portfolio.id, product), portfolio })
         .collect();
     found.sort_by_key(|path| (path.portfolio.created, path.portfolio.id.clone()));

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::access::{allow, portfolio, portfolio_arn, product, product_arn};
+use super::access::{allow, node_share, portfolio, portfolio_arn, product, product_arn, share};
 use super::input::answer;
 use super::state::{Portfolio, State};
 use super::tag_options;
@@ -49,9 +49,13 @@ pub(super) fn describe(world: &World, ctx: &Ctx, body: &Value) -> Result<Value, 
 pub(super) fn accepted(world: &World, ctx: &Ctx, body: &Value) -> Result<Value, AwsError> {
     allow(world, ctx, "ListAcceptedPortfolioShares", "*")?;
     let kind = one_of(body, "PortfolioShareType", &["IMPORTED", "AWS_SERVICECATALOG", "AWS_ORGANIZATIONS"])?;
-    let imported = matches!(kind, None | Some("IMPORTED"));
     let found = sorted(&world.service_catalog, |p| {
-        imported && p.region == ctx.region && p.shares.get(ctx.account()) == Some(&true)
+        let shared = match kind {
+            None | Some("IMPORTED") => p.shares.get(ctx.account()) == Some(&true),
+            Some("AWS_ORGANIZATIONS") => node_share(world, ctx, p).is_some(),
+            Some(_) => false,
+        };
+        p.region == ctx.region && p.account != *ctx.account() && shared
     });
     answer("PortfolioDetails", found.into_iter().map(detail).collect(), body, 100, "NextPageToken")
 }
@@ -71,7 +75,7 @@ pub(super) fn for_product(world: &World, ctx: &Ctx, body: &Value) -> Result<Valu
     allow(world, ctx, "ListPortfoliosForProduct", &product_arn(world, ctx, id))?;
     product(world, ctx, id)?;
     let found = sorted(&world.service_catalog, |p| {
-        p.products.contains(id) && (p.account == *ctx.account() || p.shares.get(ctx.account()) == Some(&true))
+        p.products.contains(id) && (p.account == *ctx.account() || share(world, ctx, p) == Some(true))
     });
     answer("PortfolioDetails", found.into_iter().map(detail).collect(), body, 100, "NextPageToken")
 }

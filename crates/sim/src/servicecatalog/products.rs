@@ -8,9 +8,9 @@ use super::state::{Artifact, Product};
 use super::{parameters, paths, tag_options};
 use crate::context::Ctx;
 use crate::error::AwsError;
-use template::Template;
 use crate::value::{epoch, one_of, required, tag_list, text};
 use crate::world::World;
+use template::Template;
 
 fn summary(product: &Product) -> Value {
     json!({
@@ -28,7 +28,7 @@ fn summary(product: &Product) -> Value {
     })
 }
 
-fn view(product: &Product) -> Value {
+pub(super) fn view(product: &Product) -> Value {
     json!({
         "ProductViewSummary": summary(product),
         "Status": "AVAILABLE",
@@ -99,7 +99,7 @@ pub(super) fn describe_as_admin(world: &World, ctx: &Ctx, body: &Value) -> Resul
 pub(super) fn search(world: &World, ctx: &Ctx, body: &Value) -> Result<Value, AwsError> {
     allow(world, ctx, "SearchProducts", "*")?;
     let mut found: Vec<&Product> = launchable(world, ctx)
-        .filter(|p| paths::is_open(p, ctx))
+        .filter(|p| paths::is_open(world, p, ctx))
         .flat_map(|p| p.products.iter())
         .filter_map(|id| world.service_catalog.products.get(id))
         .filter(|product| passes(product, body))
@@ -162,7 +162,7 @@ pub(super) fn artifact<'a>(product: &'a Product, wanted: &NameOrId<'_>) -> Resul
         .ok_or_else(|| AwsError::resource_not_found(format!("Provisioning artifact {} not found.", wanted.as_str())))
 }
 
-fn artifact_detail(artifact: &Artifact) -> Value {
+pub(super) fn artifact_detail(artifact: &Artifact) -> Value {
     json!({
         "Id": artifact.id,
         "Name": artifact.name,

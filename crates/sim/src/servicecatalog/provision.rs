@@ -12,9 +12,9 @@ use super::{constraints, paths, products, records, tag_options};
 use crate::authorize::service_call;
 use crate::context::{Caller, Ctx, RoleSession};
 use crate::error::AwsError;
-use template::{Template, Values};
 use crate::value::tags;
 use crate::world::World;
+use template::{Template, Values};
 
 pub(super) fn provision(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value, AwsError> {
     let name = provisioned_name(body)?.to_owned();
@@ -183,22 +183,7 @@ pub(super) fn check_parameters(
     given: &Values,
 ) -> Result<(), AwsError> {
     let template = Template::parse(template).map_err(|e| AwsError::invalid_parameters(e.to_string()))?;
-    let unknown: Vec<&str> = given.keys().filter(|key| template.parameter(key).is_none()).map(String::as_str).collect();
-    if !unknown.is_empty() {
-        return Err(AwsError::invalid_parameters(format!(
-            "Parameters: [{}] do not exist in the template",
-            unknown.join(", ")
-        )));
-    }
-    let missing: Vec<&str> = template
-        .parameters
-        .iter()
-        .filter(|p| p.default.is_none() && !given.contains_key(&p.key))
-        .map(|p| p.key.as_str())
-        .collect();
-    if !missing.is_empty() {
-        return Err(AwsError::invalid_parameters(format!("Parameters: [{}] must have values", missing.join(", "))));
-    }
+    template.check_names(given).map_err(|e| AwsError::invalid_parameters(e.to_string()))?;
     let mut values: Values =
         template.parameters.iter().filter_map(|p| Some((p.key.clone(), p.default.clone()?))).collect();
     values.extend(given.clone());

@@ -11,8 +11,8 @@ use serde_json::json;
 
 use super::state::{Artifact, Constraint, Portfolio, Principal, Product, TagOption};
 use crate::seed::{REGION, SHARED_SERVICES, project_accounts};
-use template::{Template, TemplateError};
 use crate::world::World;
+use template::{Template, TemplateError};
 
 /// Portfolio that offered products go into.
 pub const ENVIRONMENTS: &str = "Data science environments";
@@ -231,6 +231,7 @@ fn portfolio(world: &mut World, name: &str, description: &str, options: &BTreeSe
         tags: BTreeMap::from([("managed-by".into(), "platform".into())]),
         products: BTreeSet::new(),
         shares: accounts.iter().map(|account| (account.clone(), true)).collect(),
+        nodes: BTreeMap::new(),
         principals: accounts.iter().map(|account| (account.clone(), vec![principal(account)])).collect(),
         tag_options: options.clone(),
     };

@@ -19,6 +19,10 @@ pub struct State {
     pub provisioned: BTreeMap<String, ProvisionedProduct>,
     pub records: BTreeMap<String, Record>,
     pub tasks: Vec<Task>,
+    /// What was made with which token, by account, region, operation and token.
+    pub made: BTreeMap<String, Made>,
+    /// Shares to accounts, nodes and the organization that are being carried out, or were, by their token.
+    pub share_tokens: BTreeMap<String, ShareToken>,
     /// How many seconds the search index lags behind.
     pub search_lag: u32,
     /// What was terminated, as long as the index still has it.
@@ -35,10 +39,42 @@ impl Default for State {
             provisioned: BTreeMap::new(),
             records: BTreeMap::new(),
             tasks: Vec::new(),
+            made: BTreeMap::new(),
+            share_tokens: BTreeMap::new(),
             search_lag: 5,
             terminated: Vec::new(),
         }
     }
+}
+
+/// An answer, which the same request with the same token gets again.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Made {
+    /// The request without its token.
+    pub request: String,
+    pub answer: serde_json::Value,
+}
+
+/// What a change of the shares of a portfolio came to.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ShareToken {
+    pub portfolio: String,
+    /// The node that it is about.
+    pub node: String,
+    pub kind: String,
+    /// When it is complete.
+    pub due: DateTime<Utc>,
+    pub succeeded: Vec<AccountId>,
+}
+
+/// A share to an organizational unit or the organization.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeShare {
+    /// `ORGANIZATIONAL_UNIT`, `ORGANIZATION` or `ORGANIZATION_MEMBER_ACCOUNT`.
+    pub kind: String,
+    pub tag_options: bool,
+    pub principals: bool,
+    pub from: DateTime<Utc>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -54,6 +90,9 @@ pub struct Portfolio {
     pub products: BTreeSet<String>,
     /// The accounts that it is shared to, and whether they accepted.
     pub shares: BTreeMap<AccountId, bool>,
+    /// The nodes of the organization that it is shared to, by their id.
+    #[serde(default)]
+    pub nodes: BTreeMap<String, NodeShare>,
     /// Who may launch, by the account that associated them.
     pub principals: BTreeMap<AccountId, Vec<Principal>>,
     pub tag_options: BTreeSet<String>,

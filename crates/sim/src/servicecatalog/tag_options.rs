@@ -12,7 +12,7 @@ use crate::error::AwsError;
 use crate::value::{epoch, required, text};
 use crate::world::World;
 
-fn detail(option: &TagOption) -> Value {
+pub(super) fn detail(option: &TagOption) -> Value {
     json!({
         "Id": option.id,
         "Key": option.key,
@@ -42,7 +42,7 @@ pub(super) fn list(world: &World, ctx: &Ctx, body: &Value) -> Result<Value, AwsE
     answer("TagOptionDetails", found.map(detail).collect(), body, 20, "PageToken")
 }
 
-fn find<'a>(world: &'a World, ctx: &Ctx, id: &str) -> Result<&'a TagOption, AwsError> {
+pub(super) fn find<'a>(world: &'a World, ctx: &Ctx, id: &str) -> Result<&'a TagOption, AwsError> {
     world
         .service_catalog
         .tag_options

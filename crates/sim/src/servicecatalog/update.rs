@@ -9,9 +9,9 @@ use super::provisioned::seen;
 use super::{constraints, paths, products, tag_options};
 use crate::context::Ctx;
 use crate::error::AwsError;
-use template::{Template, Values};
 use crate::value::tags;
 use crate::world::World;
+use template::{Template, Values};
 
 pub(super) fn update(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value, AwsError> {
     let token = token(body, "UpdateToken")?.to_owned();

@@ -15,8 +15,8 @@ use serde_json::Value;
 use crate::cloudformation::{Stack, StackResource};
 use crate::context::Ctx;
 use crate::error::AwsError;
-use template::Attributes;
 use crate::world::World;
+use template::Attributes;
 
 /// A resource whose making has begun.
 #[derive(Debug, Default)]

@@ -9,9 +9,9 @@ use crate::cloudformation::{Stack, StackResource};
 use crate::context::Ctx;
 use crate::error::AwsError;
 use crate::sagemaker::{access, handle};
-use template::Attributes;
 use crate::value::tag_list;
 use crate::world::World;
+use template::Attributes;
 
 /// The name of the type in SageMaker's operations.
 fn noun(kind: &str) -> Option<&'static str> {
