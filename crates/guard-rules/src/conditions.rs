@@ -15,7 +15,12 @@ const MOST_COMPARISONS: usize = 6;
 pub(super) fn worlds(conditions: &Map<String, Value>, asked: &BTreeSet<String>) -> Option<Vec<World>> {
     let mut comparisons = Vec::new();
     for name in asked {
-        comparisons_of(&Value::Object(Map::from_iter([("Condition".to_owned(), name.clone().into())])), conditions, 0, &mut comparisons)?;
+        comparisons_of(
+            &Value::Object(Map::from_iter([("Condition".to_owned(), name.clone().into())])),
+            conditions,
+            0,
+            &mut comparisons,
+        )?;
     }
     comparisons.sort();
     comparisons.dedup();

@@ -119,7 +119,9 @@ fn failed(record: &Value, told: &mut impl FnMut(&Value)) {
             _ => {}
         }
     }
-    children(record).iter().for_each(|child| failed(child, told));
+    for child in children(record) {
+        failed(child, told);
+    }
 }
 
 /// The status of a check, which some kinds keep one level further in.
@@ -140,9 +142,8 @@ fn status_in(check: &Value) -> Option<&str> {
 fn finding(rule: &Rule, checked: &Checked, clause: &Value, path: &str) -> Finding {
     let place = text_at(clause, "path").filter(|it| it.starts_with(path)).unwrap_or(path);
     let told = text_at(clause, "custom_message").unwrap_or_default();
-    let part = |name: &str| {
-        told.lines().find_map(|line| line.trim().strip_prefix(name)).map(|text| text.trim().to_owned())
-    };
+    let part =
+        |name: &str| told.lines().find_map(|line| line.trim().strip_prefix(name)).map(|text| text.trim().to_owned());
     let message = part("Violation:").unwrap_or_else(|| {
         let said = if told.trim().is_empty() { text_at(clause, "message").unwrap_or_default() } else { told };
         format!("The rule {} does not hold. {}", rule.name, said.trim()).trim_end().to_owned()

@@ -34,7 +34,8 @@ impl Rule {
         if !text.lines().any(begins) {
             return Err(RuleError::Name(name.to_owned()));
         }
-        let types: BTreeSet<String> = text.lines().filter(|line| !line.trim_start().starts_with('#')).flat_map(types_in).collect();
+        let types: BTreeSet<String> =
+            text.lines().filter(|line| !line.trim_start().starts_with('#')).flat_map(types_in).collect();
         if types.is_empty() {
             return Err(RuleError::Types(name.to_owned()));
         }

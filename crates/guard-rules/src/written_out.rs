@@ -61,7 +61,12 @@ pub(super) fn value_in(value: &Value, world: &World, fixed: &BTreeMap<&str, &Val
 }
 
 fn members(map: &Map<String, Value>, world: &World, fixed: &BTreeMap<&str, &Value>) -> Value {
-    map.iter().filter_map(|(key, item)| Some((key.clone(), value_in(item, world, fixed)?))).collect()
+    map.iter().filter_map(|(key, item)| Some((key.clone(), listed(key, value_in(item, world, fixed)?)))).collect()
+}
+
+/// One statement of a policy may stand without a list: the rules read lists alone.
+fn listed(key: &str, value: Value) -> Value {
+    if key == "Statement" && value.is_object() { Value::Array(vec![value]) } else { value }
 }
 
 /// A text of texts and references.

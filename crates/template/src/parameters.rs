@@ -112,6 +112,18 @@ impl Template {
     /// The values of all parameters, from those given and the defaults, or what is wrong with them in CloudFormation's
     /// words.
     pub fn parameter_values(&self, given: &Values) -> Result<Values, TemplateError> {
+        self.check_names(given)?;
+        let mut values = Values::new();
+        for parameter in &self.parameters {
+            let value = given.get(&parameter.key).or(parameter.default.as_ref()).cloned().unwrap_or_default();
+            check(parameter, &value)?;
+            values.insert(parameter.key.clone(), value);
+        }
+        Ok(values)
+    }
+
+    /// Whether all that is given is a parameter, and every parameter without a default is given.
+    pub fn check_names(&self, given: &Values) -> Result<(), TemplateError> {
         let unknown: Vec<&str> = given.keys().filter(|key| self.parameter(key).is_none()).map(String::as_str).collect();
         if !unknown.is_empty() {
             return Err(TemplateError::plain(format!(
@@ -128,13 +140,7 @@ impl Template {
         if !missing.is_empty() {
             return Err(TemplateError::plain(format!("Parameters: [{}] must have values", missing.join(", "))));
         }
-        let mut values = Values::new();
-        for parameter in &self.parameters {
-            let value = given.get(&parameter.key).or(parameter.default.as_ref()).cloned().unwrap_or_default();
-            check(parameter, &value)?;
-            values.insert(parameter.key.clone(), value);
-        }
-        Ok(values)
+        Ok(())
     }
 }
 

@@ -54,7 +54,7 @@ pub(super) fn collect(value: &Value, conditions: Option<&BTreeMap<String, bool>>
             if let Some((name, argument)) = map.iter().next().filter(|_| map.len() == 1) {
                 found.extend(of_function(name, argument));
                 if let Some(taken) = taken(name, argument, conditions) {
-                    taken.iter().for_each(|item| collect(item, conditions, found));
+                    collect(taken, conditions, found);
                     return;
                 }
             }
@@ -64,15 +64,11 @@ pub(super) fn collect(value: &Value, conditions: Option<&BTreeMap<String, bool>>
     }
 }
 
-/// The branch of an `Fn::If` whose condition is known.
-fn taken<'a>(
-    name: &str,
-    argument: &'a Value,
-    conditions: Option<&BTreeMap<String, bool>>,
-) -> Option<Option<&'a Value>> {
+/// The branch of an `Fn::If` whose condition is known; nothing where that branch is missing.
+fn taken<'a>(name: &str, argument: &'a Value, conditions: Option<&BTreeMap<String, bool>>) -> Option<&'a Value> {
     let parts = argument.as_array().filter(|_| name == "Fn::If")?;
     let holds = conditions?.get(parts.first()?.as_str()?)?;
-    Some(parts.get(if *holds { 1 } else { 2 }))
+    Some(parts.get(if *holds { 1 } else { 2 }).unwrap_or(&Value::Null))
 }
 
 /// What a function refers to itself, its arguments left alone.

@@ -143,15 +143,15 @@ fn broken_templates_are_refused_with_their_place() {
         ("Things: 1\nResources:\n  A: {Type: A::B}\n", "Invalid template property or properties [Things]"),
         (
             "Transform: AWS::Serverless-2016-10-31\nResources:\n  A: {Type: A::B}\n",
-            "does not run the transform AWS::Serverless-2016-10-31",
+            "the transform AWS::Serverless-2016-10-31 is not run",
         ),
         (
             "Transform: AWS::LanguageExtensions\nResources:\n  'Fn::ForEach::All': [X, [a, b], {'A${X}': {Type: A::B}}]\n",
-            "does not run Fn::ForEach::All",
+            "Fn::ForEach::All is not run",
         ),
         (
             "Resources:\n  A:\n    Type: A::B\n    Properties: {B: 1, 'Fn::Transform': {Name: AWS::Include}}\n",
-            "does not run Fn::Transform",
+            "Fn::Transform is not run",
         ),
         (
             "Resources:\n  A: {Type: A::B, UpdateReplacePolicy: Maybe}\n",

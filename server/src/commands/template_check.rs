@@ -1,6 +1,6 @@
 //! `studiogate template check`.
 
-use std::io::{BufWriter, Read, Write};
+use std::io::{BufWriter, ErrorKind, Read, Write};
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
@@ -14,7 +14,7 @@ use crate::cli::{Format, TemplateCheckArguments};
 
 /// A finding in a file.
 #[derive(Serialize)]
-struct Line {
+struct Told {
     file: String,
     line: usize,
     column: usize,
@@ -26,7 +26,6 @@ struct Line {
 /// What stands for the rule where a file is no template.
 const UNREADABLE: &str = "unreadable";
 
-#[expect(clippy::print_stdout, reason = "the answer of a command")]
 pub(super) fn run(options: &TemplateCheckArguments) -> Result<ExitCode> {
     let mut rules = built_in()?;
     if let Some(folder) = &options.rules {
@@ -35,31 +34,40 @@ pub(super) fn run(options: &TemplateCheckArguments) -> Result<ExitCode> {
     let mut lines = Vec::new();
     for file in &options.files {
         let name = file.display().to_string();
-        match findings(file, &rules, options.cfn_lint) {
-            Err(error) => return Err(error),
-            Ok(Err(Unreadable { line, column, message })) => {
+        match findings(file, &rules, options.cfn_lint)? {
+            Err(Unreadable { line, column, message }) => {
                 let fix = "Give a CloudFormation template in YAML or JSON.".to_owned();
-                lines.push(Line { file: name, line, column, rule: UNREADABLE.to_owned(), message, fix });
+                lines.push(Told { file: name, line, column, rule: UNREADABLE.to_owned(), message, fix });
             }
-            Ok(Ok(found)) => lines.extend(found.into_iter().map(|found| {
+            Ok(found) => lines.extend(found.into_iter().map(|found| {
                 let Finding { line, column, rule, message, fix, .. } = found;
-                Line { file: name.clone(), line, column, rule, message, fix }
+                Told { file: name.clone(), line, column, rule, message, fix }
             })),
         }
     }
-    match options.format {
-        Format::Json => println!("{}", serde_json::to_string_pretty(&lines)?),
-        Format::Text => {
-            for Line { file, line, column, rule, message, fix } in &lines {
-                println!("{file}:{line}:{column}: {rule}: {message} {fix}");
-            }
-        }
+    match tell(options.format, &lines) {
+        // Whoever read the first lines and went away has what they wanted.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
+        told => told.context("The findings cannot be written")?,
     }
     Ok(if lines.iter().any(|line| line.rule == UNREADABLE) {
         ExitCode::from(2)
     } else {
         ExitCode::from(u8::from(!lines.is_empty()))
     })
+}
+
+fn tell(format: Format, lines: &[Told]) -> std::io::Result<()> {
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    match format {
+        Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(lines)?)?,
+        Format::Text => {
+            for Told { file, line, column, rule, message, fix } in lines {
+                writeln!(out, "{file}:{line}:{column}: {rule}: {message} {fix}")?;
+            }
+        }
+    }
+    out.flush()
 }
 
 /// The rules of a folder, by name.
@@ -109,7 +117,8 @@ fn linted(text: &str) -> Result<Vec<Finding>> {
     let mut command = Command::new("cfn-lint");
     command.args(["--format", "json", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let started = command.spawn();
-    let mut child = started.context("cfn-lint cannot be run: install it (pip install cfn-lint), or leave --cfn-lint out")?;
+    let mut child =
+        started.context("cfn-lint cannot be run: install it (pip install cfn-lint), or leave --cfn-lint out")?;
     let input = child.stdin.take().context("cfn-lint takes no input")?;
     let ran = std::thread::scope(|scope| {
         // It may answer before it read all.

@@ -92,7 +92,7 @@ async fn things(state: &State) -> Things {
     let approver = plane.add_approver(&admin, steward).await.unwrap();
     let tomorrow = (plane.now() + TimeDelta::days(1)).date_naive().to_string();
     let away =
-        DelegationInput { to: "lena.fischer@example.com".into(), until: tomorrow.clone(), reason: "Away".into() };
+        DelegationInput { delegate: "lena.fischer@example.com".into(), until: tomorrow.clone(), reason: "Away".into() };
     let delegation = plane.delegate_decisions(&admin, away).await.unwrap();
     Things(vec![
         ("delegation", delegation.to_string()),

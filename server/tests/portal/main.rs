@@ -4,6 +4,7 @@
 
 mod audit;
 mod browser;
+mod command;
 mod configuration;
 mod discovery;
 mod doctor;

@@ -1,26 +1,18 @@
 //! `studiogate policy`, as a process.
 
-use std::io::Write as _;
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 use serde_json::{Value, json};
 
-fn studiogate(arguments: &[&str], input: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_studiogate"))
-        .arg("policy")
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    child.wait_with_output().unwrap()
+use crate::command::studiogate;
+
+fn policy(arguments: &[&str], input: &str) -> Output {
+    studiogate(&[&["policy"], arguments].concat(), input.as_bytes())
 }
 
 fn evaluate(input: &Value) -> Value {
-    let output = studiogate(&["evaluate"], &input.to_string());
+    let output = policy(&["evaluate"], &input.to_string());
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
 }
@@ -116,7 +108,7 @@ fn what_cannot_be_read_is_refused_with_its_place() {
             "not an object",
         ),
     ] {
-        let output = studiogate(&["evaluate"], input);
+        let output = policy(&["evaluate"], input);
         let said = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{said}");
         assert!(said.starts_with(place) && said.contains(words), "{said}");
@@ -143,7 +135,7 @@ fn check_tells_refusals_from_findings() {
     let run = |files: &[&PathBuf]| {
         let mut arguments = vec!["check", "--format", "json"];
         arguments.extend(files.iter().map(|f| f.to_str().unwrap()));
-        let output = studiogate(&arguments, "");
+        let output = policy(&arguments, "");
         (output.status.code(), serde_json::from_slice::<Vec<Value>>(&output.stdout).unwrap())
     };
     assert_eq!(run(&[&good]), (Some(0), Vec::new()));
@@ -155,7 +147,7 @@ fn check_tells_refusals_from_findings() {
     assert_eq!((code, remarks.len()), (Some(2), 2));
     assert_eq!((&remarks[1]["line"], &remarks[1]["column"]), (&json!(2), &json!(16)));
     assert_eq!(run(&[&PathBuf::from("no-such-file.json")]).0, Some(2));
-    let piped = studiogate(&["check", "--kind", "trust", "-"], &everything().to_string());
+    let piped = policy(&["check", "--kind", "trust", "-"], &everything().to_string());
     assert_eq!(piped.status.code(), Some(2), "a trust policy has principals");
     assert!(String::from_utf8(piped.stdout).unwrap().starts_with("-:1:"));
     for path in [good, trap, bad] {

@@ -1,24 +1,15 @@
 //! `studiogate template check`, as a process.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 use serde_json::Value;
 
+use crate::command::studiogate;
+
 fn check(arguments: &[&str], input: &[u8]) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_studiogate"))
-        .args(["template", "check"])
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // What it does not read it need not take.
-    child.stdin.take().unwrap().write_all(input).ok();
-    child.wait_with_output().unwrap()
+    studiogate(&[&["template", "check"], arguments].concat(), input)
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -58,7 +49,10 @@ fn a_finding_has_its_place_and_how_to_mend_it_in_text_and_in_json() {
     assert_eq!(output.status.code(), Some(1));
     let told: Value = serde_json::from_slice(&output.stdout).unwrap();
     let found = told.as_array().unwrap().iter().find(|it| it["rule"] == "notebook_no_root_access").unwrap();
-    assert_eq!((found["file"].as_str(), found["line"].as_u64(), found["column"].as_u64()), (Some("-"), Some(5), Some(7)));
+    assert_eq!(
+        (found["file"].as_str(), found["line"].as_u64(), found["column"].as_u64()),
+        (Some("-"), Some(5), Some(7))
+    );
     assert!(found["fix"].as_str().unwrap().contains("Disabled") && !found["message"].as_str().unwrap().is_empty());
 }
 
@@ -67,7 +61,9 @@ fn a_key_that_stands_twice_is_a_finding_and_a_file_that_is_no_template_ends_with
     let twice = b"Resources:\n  A:\n    Type: A::B\n    Type: A::C\n";
     let output = check(&["-"], twice);
     assert_eq!((output.status.code(), text(&output.stdout).contains("-:4:5: duplicate_key: ")), (Some(1), true));
-    for (input, says) in [(&b"\x1f\x8b\x08"[..], "gzip"), (b"a: [", "not well-formed"), (b"", "empty"), (b"a\xff", "UTF-8")] {
+    for (input, says) in
+        [(&b"\x1f\x8b\x08"[..], "gzip"), (b"a: [", "not well-formed"), (b"", "empty"), (b"a\xff", "UTF-8")]
+    {
         let output = check(&["-"], input);
         let told = text(&output.stdout);
         assert_eq!(output.status.code(), Some(2), "{told}");

@@ -56,10 +56,8 @@ impl Positions {
             let Ok((event, span)) = event else { break };
             let at = position(span.start);
             match event {
-                Event::Scalar(text, ..) => {
-                    if !read.take_key(&mut stack, &text, at) {
-                        read.enter(&mut stack, None, at);
-                    }
+                Event::Scalar(text, ..) if !read.take_key(&mut stack, &text, at) => {
+                    read.enter(&mut stack, None, at);
                 }
                 Event::SequenceStart(_, tag) => read.open(&mut stack, tag.as_deref(), at, true),
                 Event::MappingStart(_, tag) => read.open(&mut stack, tag.as_deref(), at, false),

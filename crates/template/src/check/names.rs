@@ -18,11 +18,8 @@ pub(super) fn check(document: &Map<String, Value>, found: &mut Found<'_>) {
     let names = |section: &str| {
         document.get(section).and_then(Value::as_object).into_iter().flat_map(Map::keys).map(String::as_str).collect()
     };
-    let declared = Declared {
-        parameters: names("Parameters"),
-        resources: names("Resources"),
-        conditions: names("Conditions"),
-    };
+    let declared =
+        Declared { parameters: names("Parameters"), resources: names("Resources"), conditions: names("Conditions") };
     for section in ["Conditions", "Resources", "Outputs"] {
         for (id, body) in document.get(section).and_then(Value::as_object).into_iter().flatten() {
             let path = format!("/{section}/{id}");
@@ -86,7 +83,9 @@ fn reference(to: &Reference, path: &str, declared: &Declared<'_>, found: &mut Fo
     let in_condition = path.starts_with("/Conditions/");
     let (rule, message, fix) = match to {
         Reference::Name(name) if name.starts_with("AWS::") || parameters.contains(name.as_str()) => return,
-        Reference::Name(name) | Reference::Attribute(name) if resources.contains(name.as_str()) && !in_condition => return,
+        Reference::Name(name) | Reference::Attribute(name) if resources.contains(name.as_str()) && !in_condition => {
+            return;
+        }
         Reference::Condition(name) if conditions.contains(name.as_str()) => return,
         // Told as what it is, elsewhere.
         Reference::UnknownFunction(name) if name == "Fn::Transform" || name.starts_with("Fn::ForEach") => return,

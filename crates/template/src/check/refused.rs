@@ -5,8 +5,11 @@ use serde_json::{Map, Value};
 use super::Found;
 
 /// Types that bring resources which are not in the template.
-const NESTED: [&str; 3] =
-    ["AWS::CloudFormation::Stack", "AWS::CloudFormation::StackSet", "AWS::ServiceCatalog::CloudFormationProvisionedProduct"];
+const NESTED: [&str; 3] = [
+    "AWS::CloudFormation::Stack",
+    "AWS::CloudFormation::StackSet",
+    "AWS::ServiceCatalog::CloudFormationProvisionedProduct",
+];
 
 /// How a loop of `AWS::LanguageExtensions` begins.
 const FOR_EACH: &str = "Fn::ForEach";

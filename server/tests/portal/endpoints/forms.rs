@@ -78,7 +78,7 @@ pub(super) const FORMS: &[Row] = &[
     ),
     form(
         "/api/delegate_decisions",
-        &[("to", "priya.adams@example.com"), ("until", "{tomorrow}"), ("reason", "On leave")],
+        &[("delegate", "priya.adams@example.com"), ("until", "{tomorrow}"), ("reason", "On leave")],
         &["auditor", "fraud-scientist", "newcomer"],
         "fraud-lead",
     ),
