@@ -6,10 +6,10 @@ use domain::environment::EnvironmentState;
 use domain::operation::OperationKind;
 use domain::organization::{ChangeState, PolicyChange};
 use domain::project::DataClass;
-use domain::request::{Decided, RequestState};
+use domain::request::{Decided, RequestKind, RequestState};
 use domain::revocation::RevocationState;
 use domain::rollout::RolloutState;
-use domain::view::{Together, TypicalTime};
+use domain::view::{DecidedTogether, Together, TypicalTime};
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
@@ -88,6 +88,14 @@ pub fn request_state(state: RequestState) -> &'static str {
     }
 }
 
+pub fn request_kind(kind: RequestKind) -> &'static str {
+    match kind {
+        RequestKind::Provision => "New environment",
+        RequestKind::Update => "Update",
+        RequestKind::Extension => "More time",
+    }
+}
+
 pub fn revocation_state(state: RevocationState) -> &'static str {
     match state {
         RevocationState::Revoking => "Being revoked",
@@ -143,8 +151,9 @@ pub fn capitalized(mut text: String) -> String {
     text
 }
 
-/// What became of several requests: "2 requests were denied."
-pub fn decided(all: &[Decided]) -> String {
+/// What became of several requests: "2 requests were denied. Not decided: sandbox-1: It was withdrawn."
+pub fn decided(of: &DecidedTogether) -> String {
+    let all = &of.decided;
     let told = [
         (Decided::Approved, "approved"),
         (Decided::Goes, "approved as far as it is up to you"),
@@ -154,7 +163,8 @@ pub fn decided(all: &[Decided]) -> String {
         let number = all.iter().filter(|became| **became == wanted).count() as u64;
         (number > 0).then(|| format!("{} {what}.", count(number, "request was", "requests were")))
     });
-    told.collect::<Vec<_>>().join(" ")
+    let passed_over = of.passed_over.iter().map(|said| format!("Not decided: {said}"));
+    told.chain(passed_over).collect::<Vec<_>>().join(" ")
 }
 
 /// "Team lead".
@@ -224,6 +234,7 @@ pub fn audit_action(action: &str) -> String {
         "deny_request" => "Deny a request",
         "notice_leaver" => "Notice that somebody left",
         "close_request" => "Close a request with its rollout",
+        "void_request" => "Close a request about what is terminated",
         "lapse_request" => "Close a request of somebody who left",
         "expire_request" => "Let a request expire",
         "create_environment" => "Create an environment",

@@ -53,7 +53,7 @@ test('what happens is told in the inbox and to a webhook, and what nobody took i
   await look(seen, 'admin', 'notifications', '/admin/notifications');
   answer = 204;
   await admin.getByRole('button', { name: /^Try again: Webhook Team chat/ }).click();
-  await expect(admin.getByText('Everything was delivered.')).toBeVisible();
+  await expect(admin.getByText('Nothing was given up.')).toBeVisible();
 
   const scientist = await open();
   await signIn(scientist, 'fraud-scientist');

@@ -210,7 +210,7 @@ impl Form {
         for name in retype.split(',').filter(|name| !name.is_empty()) {
             match mistakes.iter_mut().find(|mistake| mistake.field == name) {
                 Some(mistake) if mistake.message == RETYPE => {}
-                Some(mistake) => mistake.message = format!("{} {RETYPE}", mistake.message),
+                Some(mistake) => mistake.message = format!("{}. {RETYPE}", mistake.message.trim_end_matches('.')),
                 None => mistakes.push(FieldError::new(name, RETYPE)),
             }
         }

@@ -41,13 +41,14 @@ pub fn field_label(name: &str) -> String {
 }
 
 /// Fields whose label is not their name.
-const LABELS: [(&str, &str); 41] = [
+const LABELS: [(&str, &str); 43] = [
     ("actor", "Who"),
     ("adopt_days", "Days of its lease"),
     ("adopt_owner", "E-mail address of the owner"),
     ("adopt_reason", "Why"),
     ("artifact", "Version"),
     ("confirm", "The name, typed to confirm"),
+    ("delegate", "Their e-mail address"),
     ("justification", "What you need it for"),
     ("ends", "Lease ends within days"),
     ("extension_days", "Days from the approval"),
@@ -68,16 +69,17 @@ const LABELS: [(&str, &str); 41] = [
     ("people_3", "Step 3: how many of them"),
     ("people_4", "Step 4: how many of them"),
     ("reach", "How far it reaches"),
+    ("secret", "Signing secret"),
     ("source", "Where the value comes from"),
     ("studio_domain_id", "Shared Studio domain id"),
     ("subnet_ids", "Subnet ids"),
     ("target", "Account"),
-    ("to", "Their e-mail address"),
     ("together_count", "How many, typed to confirm"),
     ("together_reason", "Reason"),
     ("transfer_reason", "Why"),
     ("transfer_to", "E-mail address of the new owner"),
     ("typical_minutes", "Expected minutes to come up"),
+    ("url", "Address"),
     ("vpc_id", "VPC id"),
     ("who_1", "Step 1: who decides"),
     ("who_2", "Step 2: who decides"),

@@ -1,4 +1,5 @@
 use domain::environment::EnvironmentState;
+use domain::question::MessageKind;
 use domain::request::RequestKind;
 use domain::view::{EnvironmentRow, RequestRow};
 use leptos::prelude::*;
@@ -74,6 +75,10 @@ pub fn RequestRows(
                 RequestKind::Update => Some("Update: "),
                 RequestKind::Extension => Some("More time: "),
             };
+            let said = row.last_message.map(|kind| match kind {
+                MessageKind::Question => "A question about it waits for an answer.",
+                MessageKind::Answer => "A question about it was answered.",
+            });
             view! {
                 <li class="row row-req">
                     <div class="row-main">
@@ -81,6 +86,7 @@ pub fn RequestRows(
                         <a class="row-link" href=format!("/requests/{}", row.id)>{row.name}</a>
                         <p class="row-sub">{kind} {row.product_name}</p>
                         {reasons.then(|| view! { <p class="row-reason">{row.justification}</p> })}
+                        {said.map(|said| view! { <p class="row-sub font-semibold">{said}</p> })}
                     </div>
                     <p class="row-sub">
                         {row.requester} <br class="hidden min-[52rem]:block" />

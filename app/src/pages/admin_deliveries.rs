@@ -9,7 +9,7 @@ use crate::words;
 #[component]
 pub fn Dead(dead: Listing<DeliveryRow>, manage: bool, further: bool) -> impl IntoView {
     if dead.items.is_empty() {
-        return view! { <Empty title="Everything was delivered."></Empty> }.into_any();
+        return view! { <Empty title="Nothing was given up."></Empty> }.into_any();
     }
     let next = dead.next.as_deref().map(|after| with_query("/admin/notifications", &[("after", after)]));
     let rows = dead.items.into_iter().map(|row| view! { <Line row manage /> }).collect_view();

@@ -170,7 +170,7 @@ fn WebhookForm(
     let keeps = if edited.is_some() { " Left empty, it stays as it is." } else { "" };
     let url_help = format!("https, on one of: {}. Not shown again.{keeps}", hosts.join(", "));
     let secret_help = format!(
-        "For signed JSON: 24 to 64 bytes as base64 that both sides know, as `openssl rand -base64 32` makes. Not shown again.{keeps}"
+        "Needed for signed JSON, and for nothing else: 24 to 64 bytes as base64 that both sides know, as `openssl rand -base64 32` makes. Not shown again.{keeps}"
     );
     let fresh = edited.is_none();
     let id = edited.as_ref().map(|it| it.id.to_string()).unwrap_or_default();
@@ -183,7 +183,7 @@ fn WebhookForm(
             <TextField label="Name" name="name" value=name state=state.clone() />
             <Select label="Written as" name="kind" value=kind choices=kinds state=state.clone() />
             <TextField label="Address" name="url" help=url_help required=fresh code=true autocomplete="off" state=state.clone() />
-            <TextField label="Signing secret" name="secret" kind="password" help=secret_help required=false autocomplete="new-password" state=state.clone() />
+            <TextField label="Signing secret" name="secret" kind="password" help=secret_help filter=true autocomplete="new-password" state=state.clone() />
             <Select label="Project" name="project" value=project choices=projects required=false state=state.clone() />
             <Checks label="What is sent" name="topic" ticks=topics state=state.clone() />
             <Select label="State" name="state" value=on choices=states state />

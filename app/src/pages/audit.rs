@@ -116,7 +116,9 @@ fn Events(rows: Vec<AuditRow>) -> impl IntoView {
 
 #[component]
 fn Event(row: AuditRow) -> impl IntoView {
-    let AuditRow { event, who, position } = row;
+    let AuditRow { mut event, who, position } = row;
+    let named = event.detail.remove("name").unwrap_or_default();
+    let named = format!("{} {named}", event.resource_kind);
     let (tone, icon) = match event.outcome {
         Outcome::Intent => (Tone::Neutral, Icon::Clock),
         Outcome::Succeeded => (Tone::Good, Icon::Check),
@@ -130,8 +132,8 @@ fn Event(row: AuditRow) -> impl IntoView {
         _ => None,
     };
     let resource = match resource {
-        Some(href) => view! { <a href=href>{event.resource_kind.clone()}</a> }.into_any(),
-        None => view! { <span>{event.resource_kind.clone()}</span> }.into_any(),
+        Some(href) => view! { <a href=href>{named}</a> }.into_any(),
+        None => view! { <span>{named}</span> }.into_any(),
     };
     let detail = event
         .detail

@@ -2,10 +2,11 @@ use domain::view::{DecideManyInput, DecideManyPage, DecideRow, FormState};
 use leptos::prelude::*;
 
 use crate::components::{
-    Callout, Card, Crumb, Empty, ErrorSummary, Fact, Facts, Hidden, Moment, PageHead, ProblemCallout, RequestRows,
-    TextArea, Tone,
+    Callout, Card, Crumb, Disclosure, Empty, ErrorSummary, Fact, Facts, Hidden, Moment, PageHead, ProblemCallout,
+    RequestRows, TextArea, Tone,
 };
 use crate::document::Page;
+use crate::pages::update_preview::PreviewParts;
 use crate::words;
 
 /// The requests that were chosen, with one reason for all and one for each.
@@ -67,7 +68,7 @@ pub fn page(page: DecideManyPage) -> Page {
     };
     let body = view! {
         <PageHead title="Decide together" lead crumbs=vec![Crumb::new("/approvals", "Approvals")] />
-        <ErrorSummary state=state.clone() />
+        <ErrorSummary state=state.clone() title="Not all of these were decided." />
         {forms}
         {others}
     };
@@ -80,21 +81,51 @@ fn One(row: DecideRow, form: FormState) -> impl IntoView {
     let hindrance = row.hindrance.map(|problem| view! { <ProblemCallout problem tone=Tone::Warn /> });
     let name = DecideManyInput::field(&request.id);
     let label = format!("Comment on {} alone", request.name);
-    let note = format!("{}, version {}", request.product_name, row.version_name);
+    let (title, note) = match (&row.update, &row.extension) {
+        (Some(update), _) => {
+            let to = if update.version_name == row.version_name {
+                String::new()
+            } else {
+                format!(" to {}", row.version_name)
+            };
+            (
+                format!("Update: {}", request.name),
+                format!("{}, from version {}{to}", request.product_name, update.version_name),
+            )
+        }
+        (None, Some(_)) => (format!("More time: {}", request.name), request.product_name.clone()),
+        (None, None) => (request.name.clone(), format!("{}, version {}", request.product_name, row.version_name)),
+    };
+    // An update and more time leave an environment where it is.
+    let lease = (row.update.is_none() && row.extension.is_none())
+        .then(|| view! { <Fact term="Lease">{words::count(row.lease_days, "day", "days")}</Fact> });
+    let longer = row.extension.map(|of| {
+        view! {
+            <Fact term="Its lease ends"><Moment at=of.ends_at /></Fact>
+            <Fact term="After an approval now"><Moment at=of.would_end_at /></Fact>
+        }
+    });
+    let does = row.update.and_then(|update| update.preview).map(|preview| {
+        // What is lost is not left to a click.
+        let open = preview.unread.is_some() || preview.resources.iter().any(|it| !it.lost.is_empty());
+        view! { <Disclosure summary="What the update does" open><PreviewParts preview /></Disclosure> }
+    });
     let why = if request.justification.trim().is_empty() {
         view! { <p class="text-muted">"No reason was given."</p> }.into_any()
     } else {
         view! { <blockquote class="quote">{request.justification}</blockquote> }.into_any()
     };
     view! {
-        <Card title=request.name.clone() note>
+        <Card title note>
             {hindrance}
             {why}
+            {does}
             <Facts wide=true>
                 <Fact term="Requested by">{request.requester}</Fact>
                 <Fact term="Project">{request.project.to_string()} ", " {request.stage.label()}</Fact>
                 <Fact term="Account">{row.account_name} " (" <code>{row.account.to_string()}</code> "), " {row.region.to_string()}</Fact>
-                <Fact term="Lease">{words::count(row.lease_days, "day", "days")}</Fact>
+                {lease}
+                {longer}
                 <Fact term="Runs already">{words::count(u64::try_from(row.running).unwrap_or_default(), "environment", "environments")}</Fact>
                 <Fact term="Has to agree">{row.steps}</Fact>
                 <Fact term="To be decided until"><Moment at=request.expires_at /></Fact>

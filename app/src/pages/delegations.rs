@@ -66,7 +66,7 @@ fn Add(form: FormState, last_day: String) -> impl IntoView {
         <Card title="Let somebody decide in your place">
             <form class="stack gap-4" method="post" action="/api/delegate_decisions" novalidate>
                 <TextField
-                    label="Their e-mail address" name="to" state=form.clone() kind="email"
+                    label="Their e-mail address" name="delegate" state=form.clone() kind="email"
                     help="Somebody who has signed in here. They decide all that you may decide, but for their own requests."
                 />
                 <TextField

@@ -1,7 +1,8 @@
 use domain::action::Action;
 use domain::environment::{EnvironmentState, LaunchTarget, Output};
 use domain::id::RevocationId;
-use domain::view::EnvironmentPage;
+use domain::observed::{Item, Running};
+use domain::view::{EnvironmentPage, RequestAbout};
 use leptos::prelude::*;
 
 use super::environment_handover::{HandOverForm, HandedOver};
@@ -12,7 +13,7 @@ use super::environment_terminate::Terminate;
 use super::environment_transfer::{OwnerLeft, Transfer, TransferCallout};
 use super::environment_version::{Version, VersionCallout};
 use crate::components::{
-    Callout, Card, Crumb, EnvironmentBadge, ErrorSummary, Fact, Facts, Hidden, Icon, IconView, Moment, PageHead,
+    Callout, Card, Crumb, Day, EnvironmentBadge, ErrorSummary, Fact, Facts, Hidden, Icon, IconView, Moment, PageHead,
     PairList, PostButton, ProgressView, Tone,
 };
 use crate::document::Page;
@@ -98,7 +99,15 @@ fn Launch(environment: EnvironmentPage) -> impl IntoView {
         }
         LaunchTarget::NotebookInstance { name } => ("Open notebook", format!("SageMaker notebook instance {name}.")),
     };
-    let action = if environment.allowed.has(Action::LaunchEnvironment) {
+    let resting = at_rest(&environment.observed.running);
+    let action = if let Some(status) = resting.filter(|_| environment.allowed.has(Action::LaunchEnvironment)) {
+        let said = match status.as_str() {
+            "Pending" | "Updating" => "It is opened once it has started, in a few minutes.",
+            "Failed" => "It is not opened: AWS could not start it.",
+            _ => "It is stopped: start it below, under What runs, to open it.",
+        };
+        view! { <p class="text-muted">{said}</p> }.into_any()
+    } else if environment.allowed.has(Action::LaunchEnvironment) {
         view! {
             <form method="post" action="/api/launch_environment" target="_blank">
                 <Hidden name="id" value=environment.id.to_string() />
@@ -132,6 +141,12 @@ fn Launch(environment: EnvironmentPage) -> impl IntoView {
             </div>
         </section>
     })
+}
+
+/// How a notebook instance stands that AWS does not open, by the last look.
+fn at_rest(running: &[Running]) -> Option<String> {
+    let notebook = running.iter().find(|it| matches!(it.item, Item::NotebookInstance { .. }))?;
+    (notebook.status != "InService").then(|| notebook.status.clone())
 }
 
 /// Access to it is revoked; where the page about that is, for those who may see it.
@@ -205,9 +220,6 @@ fn About(environment: EnvironmentPage) -> impl IntoView {
                     <a href=format!("/catalog/{}", environment.product)>{environment.product_name}</a>
                     ", version " {environment.version_name}
                 </Fact>
-                <Fact term="Request">
-                    <a href=format!("/requests/{}", environment.request)>"Request and decision"</a>
-                </Fact>
                 <Fact term="Approved"><Moment at=environment.created_at /></Fact>
                 {(!over).then(|| view! { <Fact term="Lease ends"><Moment at=environment.lease.ends_at /></Fact> })}
                 {environment
@@ -221,9 +233,29 @@ fn About(environment: EnvironmentPage) -> impl IntoView {
                     .map(|id| view! { <Fact term="Provisioned product"><code>{id}</code></Fact> })}
             </Facts>
         </Card>
+        <Requests requests=environment.requests />
         {parameters}
         {tags}
     }
+}
+
+/// What was asked for about it, and what became of that.
+#[component]
+fn Requests(requests: Vec<RequestAbout>) -> impl IntoView {
+    let rows = requests
+        .into_iter()
+        .map(|it| {
+            view! {
+                <li>
+                    <a href=format!("/requests/{}", it.id)>{words::request_kind(it.kind)}</a>
+                    <span class="block text-sm text-muted">
+                        {words::request_state(it.state)} ", asked for by " {it.requester} ", " <Day at=it.submitted_at />
+                    </span>
+                </li>
+            }
+        })
+        .collect_view();
+    view! { <Card title="Requests"><ul class="stack gap-2">{rows}</ul></Card> }
 }
 
 /// What came of the operation that the person watched until its end.

@@ -1,5 +1,5 @@
 use domain::action::Action;
-use domain::lease::LeaseStanding;
+use domain::lease::{Extension, LeaseStanding};
 use domain::view::{EnvironmentPage, HoldView};
 use leptos::prelude::*;
 
@@ -44,8 +44,8 @@ pub fn LeaseCallout(environment: EnvironmentPage) -> impl IntoView {
 pub fn Lease(environment: EnvironmentPage) -> impl IntoView {
     let id = environment.id.to_string();
     let lease = environment.lease.clone();
-    let extend = environment.allowed.has(Action::ExtendLease).then(|| match lease.extends_to {
-        Some(to) => {
+    let extend = environment.allowed.has(Action::ExtendLease).then(|| match lease.extension {
+        Extension::To { end: to } => {
             let fields = vec![("id", id.clone()), ("ends", lease.ends_at.timestamp_millis().to_string())];
             view! {
                 <p>"One extension takes it to " <Day at=to /> "."</p>
@@ -53,13 +53,21 @@ pub fn Lease(environment: EnvironmentPage) -> impl IntoView {
             }
             .into_any()
         }
-        None => view! {
+        Extension::NotBefore { at } => view! {
+            <p class="text-muted">"It has as much time as one extension gives. It can be extended from " <Moment at /> " on."</p>
+        }
+        .into_any(),
+        Extension::AtLimit => view! {
             <p class="text-muted">"One click extends it no further: it ends at the limit of what the project may use the product for."</p>
         }
         .into_any(),
+        Extension::NoAccess => view! {
+            <p class="text-muted">"It is not extended: the project may no longer use the product in this stage."</p>
+        }
+        .into_any(),
     });
-    let beyond = (environment.allowed.has(Action::ExtendLease) && environment.update_waiting.is_none())
-        .then(|| view! { <BeyondForm environment=environment.clone() /> });
+    let beyond =
+        environment.allowed.has(Action::ExtendLease).then(|| view! { <Beyond environment=environment.clone() /> });
     let holds = environment.allowed.has(Action::HoldEnvironment);
     let held = lease.hold.map(|hold| view! { <Held hold id=id.clone() holds /> });
     let form = holds.then(|| view! { <HoldForm environment /> });
@@ -83,10 +91,22 @@ fn Held(hold: HoldView, id: String, holds: bool) -> impl IntoView {
     });
     view! {
         <Callout tone=Tone::Info title="It is held.">
-            <p>"It is not terminated before " <Day at=hold.until /> ", by the word of " {hold.by} "."</p>
+            <p>"It is not terminated before " <Day at=hold.until /> ", by the word of " {hold.by} ": a lead or an admin lets it go first."</p>
             <p class="whitespace-pre-line break-words">{hold.reason}</p>
             {release}
         </Callout>
+    }
+}
+
+/// More time than one click gives: that it was asked for, or the way to ask.
+#[component]
+fn Beyond(environment: EnvironmentPage) -> impl IntoView {
+    match &environment.extension_waiting {
+        Some(request) => view! {
+            <p>"A request for more time waits for a decision: " <a href=format!("/requests/{request}")>"go to the request"</a> "."</p>
+        }
+        .into_any(),
+        None => view! { <BeyondForm environment /> }.into_any(),
     }
 }
 

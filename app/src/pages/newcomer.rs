@@ -7,6 +7,9 @@ use crate::document::Page;
 
 /// For a person who has no role: which group gives which role, and whom to ask. `ask` names the platform team.
 pub fn page(profile: ProfilePage, ask: String) -> Page {
+    if !profile.cut_off_from.is_empty() {
+        return revoked(&profile, ask);
+    }
     let groups = if profile.groups.is_empty() { "none".to_owned() } else { profile.groups.join(", ") };
     let claim = (!profile.groups_claim_present).then(|| {
         view! {
@@ -58,6 +61,24 @@ pub fn page(profile: ProfilePage, ask: String) -> Page {
         </Card>
     };
     Page::new("No role yet", body)
+}
+
+/// For a person whose groups would give a role, and whose access is revoked.
+fn revoked(profile: &ProfilePage, ask: String) -> Page {
+    let projects = profile.cut_off_from.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let body = view! {
+        <PageHead
+            title="Your access is revoked"
+            lead=format!("Your access to {projects} was revoked by a lead or by the platform team. What you have there is kept; nothing of it is opened, and nothing is requested or decided by you.")
+        />
+        <Card title="What to do">
+            <p>"If you need it back, or think that this is a mistake: " {ask}</p>
+            <form method="post" action="/auth/logout">
+                <button class="button" type="submit">"Sign out"</button>
+            </form>
+        </Card>
+    };
+    Page::new("Access revoked", body)
 }
 
 /// "Team lead of fraud-detection".

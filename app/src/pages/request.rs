@@ -137,7 +137,10 @@ fn Why(request: RequestPage) -> impl IntoView {
                 <Fact term="Stage">{request.stage.label()}</Fact>
                 <Fact term="Data class">{words::data_class(request.data_class)}</Fact>
                 <Fact term="Cost center">{request.cost_center}</Fact>
-                <Fact term="Lease">{words::count(request.lease_days, "day", "days")}</Fact>
+                {request
+                    .update
+                    .is_none()
+                    .then(|| view! { <Fact term="Lease">{words::count(request.lease_days, "day", "days")}</Fact> })}
                 {(!request.state.is_final())
                     .then(|| view! { <Fact term="To be decided until"><Moment at=request.expires_at /></Fact> })}
             </Facts>

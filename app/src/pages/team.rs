@@ -72,7 +72,7 @@ fn Sections(team: TeamPage, shown: String) -> impl IntoView {
         <Part title="Need attention" excerpt=team.troubled href=troubled none="Nothing is tainted, in error or handed over." />
         <Part title="Owner no longer here" excerpt=team.left href=left none="Everybody who has something here is here." />
         <Part title="Running" excerpt=team.running href=running none="Nothing ran at the last look." />
-        <Part title="Nothing runs in them" excerpt=team.resting href=resting none="Something runs in each." />
+        <Part title="Nothing ran at the last look" excerpt=team.resting href=resting none="Something ran in each that was looked at." />
         <People people=team.people more=team.more q=team.q shown />
     }
 }
@@ -106,10 +106,10 @@ fn People(people: Vec<TeamMember>, more: bool, q: String, shown: String) -> impl
             let number = u64::try_from(person.environments).unwrap_or_default();
             view! {
                 <tr>
-                    <td>{person.display_name}</td>
-                    <td>{person.role}</td>
-                    <td><Moment at=person.signed_in_at /></td>
-                    <td><a href=href>{words::count(number, "environment", "environments")}</a></td>
+                    <th scope="row">{person.display_name}</th>
+                    <td data-label="Role">{person.role}</td>
+                    <td data-label="Last sign-in"><Moment at=person.signed_in_at /></td>
+                    <td data-label="Has"><a href=href>{words::count(number, "environment", "environments")}</a></td>
                 </tr>
             }
         })
@@ -118,7 +118,7 @@ fn People(people: Vec<TeamMember>, more: bool, q: String, shown: String) -> impl
         view! { <p class="text-muted">"Nobody of the project's groups who ever signed in fits."</p> }.into_any()
     } else {
         let columns = vec!["Name", "Role", "Last sign-in", "Has"];
-        view! { <Table label="People of the project" columns>{rows}</Table> }.into_any()
+        view! { <Table label="People of the project" columns stack=true>{rows}</Table> }.into_any()
     };
     let more = more.then(|| {
         view! { <p class="text-muted">"There are more people than these. Search for a name to find the others."</p> }

@@ -34,7 +34,16 @@ pub fn page(page: TogetherPage) -> Page {
         let note = "Nothing is done with these";
         view! { <Card title="Not possible" note><Previews rows=cannot /></Card> }
     });
-    let confirm = if can.is_empty() {
+    let none_chosen = can.is_empty() && cannot.is_none();
+    let lead = if none_chosen { String::new() } else { lead };
+    let confirm = if none_chosen {
+        view! {
+            <Empty title="You chose no environment.">
+                <p><a href="/environments">"Tick those that it is for, in the list"</a></p>
+            </Empty>
+        }
+        .into_any()
+    } else if can.is_empty() {
         view! {
             <Empty title="There is nothing that can be done.">
                 <p><a href="/environments">"To the list"</a></p>

@@ -55,8 +55,8 @@ fn delegations_are_given_ended_and_told_apart() {
     assert!(text.contains("/api/delegate_decisions") && !text.contains("<b>leave"));
     let wrong = page("delegations-wrong", || {
         let mut page = sample();
-        page.form.errors.push(FieldError::new("to", "Nobody delegates to themselves."));
-        page.form.values.insert("to".into(), "me@example.com".into());
+        page.form.errors.push(FieldError::new("delegate", "Nobody delegates to themselves."));
+        page.form.values.insert("delegate".into(), "me@example.com".into());
         pages::delegations::page(page)
     });
     assert!(wrong.contains("Nobody delegates to themselves.") && wrong.contains("me@example.com"));
@@ -78,6 +78,8 @@ fn requests_are_decided_together_with_one_reason_or_one_each() {
         account_name: "Fraud dev".into(),
         region: "eu-central-1".parse().unwrap(),
         lease_days: 30,
+        update: None,
+        extension: None,
         steps: "a team lead, then an admin".into(),
         hindrance,
         running: 1,

@@ -355,6 +355,11 @@ fn profile_and_newcomer() {
     });
     assert!(text.contains("fraud-detection-members") && text.contains("#ml-platform"));
     assert!(!text.contains("href=\"/catalog\""));
+    let mut revoked = samples::profile(true);
+    revoked.cut_off_from = vec!["fraud-detection".parse().unwrap()];
+    let text = page("revoked", || pages::newcomer::page(revoked, "Ask the platform team.".into()));
+    assert!(text.contains("Your access to fraud-detection was revoked") && text.contains("Ask the platform team."));
+    assert!(!text.contains("none of your groups"));
 }
 
 #[test]

@@ -3,6 +3,7 @@ use axum::extract::State;
 use axum::response::Html;
 use chrono::{DateTime, Utc};
 use domain::id::{ProjectId, RequestId};
+use domain::question::MessageKind;
 use domain::request::RequestState;
 use http::HeaderMap;
 use store::{PageRequest, RequestFilter, Store};
@@ -28,6 +29,7 @@ struct RequestRow {
     project: ProjectId,
     stage: &'static str,
     badge: Badge,
+    said: Option<&'static str>,
     submitted_at: DateTime<Utc>,
 }
 
@@ -36,7 +38,13 @@ pub(super) async fn requests(State(store): State<Store>, headers: HeaderMap) -> 
     let page = store.requests(&scope(&actor), &RequestFilter::default(), &PageRequest::newest(PAGE)).await?;
     let products = store.product_names(page.items.iter().map(|r| &r.product)).await?;
     let people = store.names_of(page.items.iter().map(|r| &r.requester)).await?;
+    let open = page.items.iter().filter(|r| !r.state.is_final()).map(|r| &r.id);
+    let messages = store.last_messages(open).await?;
     let rows = page.items.into_iter().map(|r| RequestRow {
+        said: messages.get(&r.id).map(|kind| match kind {
+            MessageKind::Question => "A question about it waits for an answer.",
+            MessageKind::Answer => "A question about it was answered.",
+        }),
         product: products.get(&r.product).cloned().unwrap_or_else(|| r.product.to_string()),
         requester: people.get(&r.requester).cloned().unwrap_or(r.requester.subject),
         id: r.id,

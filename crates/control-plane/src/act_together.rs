@@ -2,7 +2,7 @@
 //! acted on holds up none of the others. What became of each is kept in the audit log.
 
 use domain::action::Action;
-use domain::environment::Environment;
+use domain::environment::{Environment, EnvironmentState};
 use domain::home::Files;
 use domain::id::EnvironmentId;
 use domain::problem::FieldError;
@@ -100,7 +100,14 @@ impl ControlPlane {
         let (id, files) = (&one.id, input.files.clone());
         match act {
             Together::Stop => self.stop_running(caller, id, "all").await,
-            Together::Extend => self.extend_lease(caller, id, &one.ends).await,
+            Together::Extend => {
+                let seen: Environment = self.authorize(caller, Action::ExtendLease, id).await?.into_thing();
+                // Alone, that is a second click.
+                if seen.lease_ends_at.timestamp_millis().to_string() != one.ends {
+                    return Err(Error::Stale { what: "environment".to_owned() });
+                }
+                self.extend_lease(caller, id, &one.ends).await
+            }
             Together::Hold => {
                 let hold = HoldInput { hold_reason: reason.to_owned(), hold_until: input.hold_until.clone() };
                 self.hold_environment(caller, id, hold).await
@@ -109,6 +116,13 @@ impl ControlPlane {
             Together::Update => Err(Error::internal("An update was to be made alone", &id.as_str())),
             Together::Terminate => {
                 let seen: Environment = self.authorize(caller, Action::TerminateEnvironment, id).await?.into_thing();
+                if matches!(seen.state, EnvironmentState::Terminating | EnvironmentState::Terminated) {
+                    return Err(Error::conflict(
+                        "It is being terminated already, or is terminated.",
+                        "Somebody else asked for that meanwhile.",
+                        "Look at its page.",
+                    ));
+                }
                 let (version, leaves) = (one.version.clone(), String::new());
                 let wanted = TerminateInput { confirm: seen.name.clone(), version, leaves, files };
                 Box::pin(self.terminate_confirmed(caller, seen, wanted)).await

@@ -132,6 +132,11 @@ impl ControlPlane {
             }
             filter.people = Some(found.into_iter().map(|record| record.person).collect());
         }
+        if let Some(action) = &filter.action
+            && !self.store().audit_actions().await?.contains(action)
+        {
+            errors.push(FieldError::new("action", "Nothing of this kind was ever done."));
+        }
         if let Some(project) = &filter.project
             && self.store().project(project).await?.is_none()
         {

@@ -110,7 +110,7 @@ impl ControlPlane {
             Decision::Deny { by, .. } => (Some(by), "denied"),
             Decision::Withdraw { by } => (Some(by), "withdrew"),
             Decision::Close { by } => (Some(by), "closed"),
-            Decision::Expire | Decision::Lapse => (None, "closed"),
+            Decision::Expire | Decision::Lapse | Decision::Void => (None, "closed"),
         };
         let names = self.names([], by).await?;
         let who = by.map_or_else(|| "The portal".to_owned(), |by| names.person(by));
@@ -142,6 +142,7 @@ impl ControlPlane {
             Decision::Withdraw { .. } => Action::WithdrawRequest.as_str(),
             Decision::Expire => "expire_request",
             Decision::Lapse => "lapse_request",
+            Decision::Void => "void_request",
             Decision::Close { .. } => "close_request",
         };
         let rollout = match decided.kind {
@@ -281,7 +282,9 @@ fn step_decision(request: &Request, decision: &Decision, at: DateTime<Utc>) -> O
     let (by, on_behalf_of, verdict, comment) = match decision {
         Decision::Approve { by, on_behalf_of, comment } => (by.as_ref()?, on_behalf_of, Verdict::Approve, comment),
         Decision::Deny { by, on_behalf_of, comment } => (by, on_behalf_of, Verdict::Deny, comment),
-        Decision::Withdraw { .. } | Decision::Expire | Decision::Lapse | Decision::Close { .. } => return None,
+        Decision::Withdraw { .. } | Decision::Expire | Decision::Lapse | Decision::Close { .. } | Decision::Void => {
+            return None;
+        }
     };
     let open = request.open_step()?;
     Some(StepDecision {

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use domain::action::Action;
 use domain::id::RequestId;
 use domain::problem::FieldError;
-use domain::request::{Decided, Request, RequestState};
-use domain::view::{DecideManyInput, DecideManyPage, DecideRow, DecisionInput};
+use domain::request::{Request, RequestState};
+use domain::view::{DecideManyInput, DecideManyPage, DecideRow, DecidedTogether, DecisionInput};
 use store::{EnvironmentFilter, PageRequest, RequestFilter, Scope};
 
+use crate::act_together::refusal_in_words;
 use crate::{Caller, ControlPlane, Error, Result};
 
 /// The most that are decided together: as many as a page of the list has.
@@ -34,13 +35,13 @@ impl ControlPlane {
         let open = self.store().requests(&self.deciding_scope(&caller.actor).await?, &filter, &page).await?.items;
         others.retain(|request| open.iter().all(|it| it.id != request.id));
         Ok(DecideManyPage {
-            open: self.decide_rows(&open).await?,
+            open: self.decide_rows(caller, &open).await?,
             others: self.request_rows(&others).await?,
             form: self.form_state(caller, Some(draft)).await?,
         })
     }
 
-    async fn decide_rows(&self, open: &[Request]) -> Result<Vec<DecideRow>> {
+    async fn decide_rows(&self, caller: &Caller, open: &[Request]) -> Result<Vec<DecideRow>> {
         let mut rows = Vec::with_capacity(open.len());
         for (request, row) in open.iter().zip(self.request_rows(open).await?) {
             let product = self.store().product(&request.product).await?;
@@ -52,14 +53,18 @@ impl ControlPlane {
                 project: Some(request.project.clone()),
                 ..EnvironmentFilter::default()
             };
+            let (hindrance, _, preview) = Box::pin(self.outlook_of(request)).await?;
+            let updated = self.updated_by(request).await?;
             rows.push(DecideRow {
+                update: self.update_of_request(caller, request, product.as_ref(), updated, preview).await?,
+                extension: self.extension_of(request).await?,
                 version_name: artifact.map_or_else(|| request.artifact.to_string(), |artifact| artifact.name.clone()),
                 account_name: account.map_or_else(|| request.account.to_string(), |account| account.name),
                 account: request.account.clone(),
                 region: request.region.clone(),
                 lease_days: request.lease_days,
                 steps: request.approval.in_words(),
-                hindrance: self.hindrance_of(request).await?,
+                hindrance,
                 running: self.store().count_environments(&Scope::All, &running).await?,
                 version: request.version,
                 request: row,
@@ -68,9 +73,9 @@ impl ControlPlane {
         Ok(rows)
     }
 
-    /// Decides each request that was chosen. What could not be decided comes back with the reason at its field; all the others
-    /// are decided by then. A second click finds them so.
-    pub async fn decide_requests(&self, caller: &Caller, input: &DecideManyInput) -> Result<Vec<Decided>> {
+    /// Decides each request that was chosen. What could not be decided and is still open comes back with the reason at its
+    /// field; all the others are decided by then. A second click finds them so.
+    pub async fn decide_requests(&self, caller: &Caller, input: &DecideManyInput) -> Result<DecidedTogether> {
         let chosen = chosen(&input.chosen)?;
         if !matches!(input.decision.as_str(), "approve" | "deny") {
             return Err(Error::field("decision", "Choose to approve or to deny."));
@@ -80,6 +85,7 @@ impl ControlPlane {
             return Err(Error::field("comment", "Say why, here for all or at each: those who asked read it."));
         }
         let (mut decided, mut mistakes, mut denials) = (Vec::new(), Vec::new(), Vec::new());
+        let mut passed_over = Vec::new();
         for (id, version) in &chosen {
             let comment = reasons.get(id).copied().unwrap_or_default().to_owned();
             let one = DecisionInput { decision: input.decision.clone(), comment, version: version.clone() };
@@ -89,12 +95,15 @@ impl ControlPlane {
                 Err(Error::Invalid(errors)) => {
                     mistakes.extend(errors.into_iter().map(|error| FieldError::new(&field, error.message)));
                 }
-                Err(Error::Conflict(problem)) => {
-                    mistakes.push(FieldError::new(&field, format!("{} {}", problem.what, problem.why)));
-                }
-                Err(Error::Stale { .. }) => {
-                    let message = "It changed since this page was loaded: look at it again.";
-                    mistakes.push(FieldError::new(&field, message));
+                Err(error @ (Error::Conflict(_) | Error::Stale { .. })) => {
+                    let said = refusal_in_words(error)?;
+                    match self.store().request(id).await? {
+                        Some(it) if it.state != RequestState::Submitted => {
+                            passed_over.push(format!("{}: {said}", it.name));
+                        }
+                        Some(it) => mistakes.push(FieldError::new(&field, format!("{}: {said}", it.name))),
+                        None => mistakes.push(FieldError::new(&field, said)),
+                    }
                 }
                 Err(denied @ Error::Denied { .. }) => {
                     if let Error::Denied { says, .. } = &denied {
@@ -111,7 +120,19 @@ impl ControlPlane {
         {
             return Err(denied);
         }
-        if mistakes.is_empty() { Ok(decided) } else { Err(Error::Invalid(mistakes)) }
+        if mistakes.is_empty() && decided.is_empty() {
+            return Err(Error::conflict(
+                "None of these was decided.",
+                passed_over.join(" "),
+                "Look at what waits for you.",
+            ));
+        }
+        if mistakes.is_empty() {
+            return Ok(DecidedTogether { decided, passed_over });
+        }
+        // Told with those that stay on the page.
+        mistakes.extend(passed_over.into_iter().map(|said| FieldError::new("", said)));
+        Err(Error::Invalid(mistakes))
     }
 }
 

@@ -55,7 +55,7 @@ impl ControlPlane {
                 errors.extend(found);
             }
         };
-        let to = match self.delegate_named(from, &input.to).await {
+        let to = match self.delegate_named(from, &input.delegate).await {
             Ok(to) => Some(to),
             Err(error @ Error::Invalid(_)) => {
                 wrong(error);
@@ -75,16 +75,19 @@ impl ControlPlane {
             if same.until == until && same.reason == reason {
                 return Ok(same.id.clone());
             }
-            return Err(Error::field("to", "They decide in your place already: end that first."));
+            return Err(Error::field("delegate", "They decide in your place already: end that first."));
         }
         if makes_circle(&there, from, &to) {
             return Err(Error::field(
-                "to",
+                "delegate",
                 "They delegated their decisions to you, or to somebody who did: it would go in a circle.",
             ));
         }
         if there.iter().filter(|it| &it.from == from).count() >= MOST {
-            return Err(Error::field("to", format!("You delegate to {MOST} people already: end one of those first.")));
+            return Err(Error::field(
+                "delegate",
+                format!("You delegate to {MOST} people already: end one of those first."),
+            ));
         }
         let now = self.now();
         let made = Delegation {
@@ -99,7 +102,7 @@ impl ControlPlane {
         let mut tx = self.store().begin().await?;
         match tx.insert_delegation(&made).await {
             Err(store::Error::Duplicate { .. }) => {
-                return Err(Error::field("to", "They decide in your place already: end that first."));
+                return Err(Error::field("delegate", "They decide in your place already: end that first."));
             }
             added => added?,
         }
@@ -142,18 +145,18 @@ impl ControlPlane {
     async fn delegate_named(&self, from: &PersonKey, email: &str) -> Result<PersonKey> {
         let email = email.trim();
         if email.is_empty() {
-            return Err(Error::field("to", "The e-mail address of who decides in your place."));
+            return Err(Error::field("delegate", "The e-mail address of who decides in your place."));
         }
         let found = self.store().people_by_email(email).await?;
         let [one] = found.as_slice() else {
-            return Err(Error::field("to", "Nobody signed in here with this address, or more than one did."));
+            return Err(Error::field("delegate", "Nobody signed in here with this address, or more than one did."));
         };
         if &one.person == from {
-            return Err(Error::field("to", "Nobody delegates to themselves."));
+            return Err(Error::field("delegate", "Nobody delegates to themselves."));
         }
         let actor = self.actor(&one.person).await?;
         if one.cut_off.everything || actor.is_none_or(|actor| actor.is_auditor()) {
-            return Err(Error::field("to", "They may decide nothing: choose somebody else."));
+            return Err(Error::field("delegate", "They may decide nothing: choose somebody else."));
         }
         Ok(one.person.clone())
     }
@@ -164,8 +167,8 @@ impl ControlPlane {
         let end = day.and_then(|day| day.succ_opt()).map(|next| next.and_time(NaiveTime::MIN).and_utc());
         let latest = self.now() + LONGEST_DELEGATION + TimeDelta::days(1);
         end.filter(|end| *end > self.now() && *end <= latest).ok_or_else(|| {
-            let days = LONGEST_DELEGATION.num_days();
-            Error::field("until", format!("A day from today on, within {days} days: 2026-12-31."))
+            let (today, last) = (self.now().date_naive(), (self.now() + LONGEST_DELEGATION).date_naive());
+            Error::field("until", format!("A day from {today} to {last}, written like these."))
         })
     }
 }

@@ -6,13 +6,17 @@ use domain::environment::{Environment, EnvironmentState, LaunchTarget, Leaves, S
 use domain::home::HomeStanding;
 use domain::id::{EnvironmentId, ProvisioningArtifactId};
 use domain::operation::OperationKind;
+use domain::request::{Request, RequestKind};
 use domain::revocation::Reach;
-use domain::view::{EnvironmentPage, HomeChoice, KeptHome};
+use domain::view::{EnvironmentPage, HomeChoice, KeptHome, RequestAbout};
 
 use crate::authorize::Cut;
 use crate::consequences::Termination;
 use crate::stack;
 use crate::{Caller, ControlPlane, Result};
+
+/// Requests about an environment that its page shows.
+const REQUESTS_SHOWN: u32 = 20;
 
 impl ControlPlane {
     /// The page of one environment.
@@ -61,7 +65,7 @@ impl ControlPlane {
         let newer = product.as_ref().and_then(|product| newer(product, &it.artifact));
         let transfers = allowed.has(Action::TransferEnvironment);
         let next_owners = if transfers { self.next_owners(caller, &it).await? } else { Vec::new() };
-        let undecided = self.store().undecided_request_of(&it.id).await?.map(|request| request.id);
+        let undecided = self.store().undecided_request_of(&it.id, RequestKind::Update).await?;
         let rolled_out = self.store().rolled_out_by(&it.id).await?;
         let observed = self.observed_view(&it).await?;
         let home_choice = ends.has_home.then(|| HomeChoice {
@@ -79,6 +83,8 @@ impl ControlPlane {
             newer_version: newer,
             rolled_out: rolled_out.filter(|_| undecided.is_none()),
             update_waiting: undecided,
+            extension_waiting: self.store().undecided_request_of(&it.id, RequestKind::Extension).await?,
+            requests: self.requests_about(&it.id).await?,
             account_name: account.map_or_else(|| it.account.to_string(), |a| a.name),
             owner: names.person(&it.owner),
             is_owner: it.owner == caller.actor.person,
@@ -105,7 +111,6 @@ impl ControlPlane {
             launch: it.launch_target,
             id: it.id,
             name: it.name,
-            request: it.request,
             product: it.product,
             project: it.project,
             stage: it.stage,
@@ -117,6 +122,19 @@ impl ControlPlane {
             version: it.version,
             allowed,
         })
+    }
+
+    async fn requests_about(&self, id: &EnvironmentId) -> Result<Vec<RequestAbout>> {
+        let requests = self.store().requests_about(id, REQUESTS_SHOWN).await?;
+        let names = self.names([], requests.iter().map(|request| &request.requester)).await?;
+        let about = |request: Request| RequestAbout {
+            requester: names.person(&request.requester),
+            id: request.id,
+            kind: request.kind,
+            state: request.state,
+            submitted_at: request.submitted_at,
+        };
+        Ok(requests.into_iter().map(about).collect())
     }
 
     fn launch_note(&self, environment: &Environment) -> String {

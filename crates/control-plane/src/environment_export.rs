@@ -1,7 +1,10 @@
 //! The list of environments as a file.
 
+use std::collections::BTreeSet;
+
 use domain::action::Action;
 use domain::environment::Environment;
+use domain::id::ProductId;
 use domain::view::{EnvironmentExport, EnvironmentsQuery};
 use futures::{Stream, StreamExt as _, TryStreamExt, stream};
 use store::PageRequest;
@@ -50,13 +53,20 @@ impl ControlPlane {
     }
 
     async fn export_rows(&self, environments: Vec<Environment>) -> Result<Vec<EnvironmentExport>> {
-        let products = environments.iter().map(|e| &e.product);
-        let names = self.names(products, environments.iter().map(|e| &e.owner)).await?;
+        let products: BTreeSet<&ProductId> = environments.iter().map(|e| &e.product).collect();
+        let names = self.names(products.iter().copied(), environments.iter().map(|e| &e.owner)).await?;
+        let products: Vec<ProductId> = products.into_iter().cloned().collect();
+        let known = self.store().products_by_name(Some(&products), AT_ONCE).await?;
+        let version = |it: &Environment| {
+            let artifact = known.iter().find_map(|product| product.artifact(&it.artifact));
+            artifact.map_or_else(|| it.artifact.to_string(), |artifact| artifact.name.clone())
+        };
         Ok(environments
             .into_iter()
             .map(|it| EnvironmentExport {
                 product: names.product(&it.product),
                 owner: names.person(&it.owner),
+                version: version(&it),
                 held_until: it.hold.map(|hold| hold.until),
                 id: it.id,
                 name: it.name,
@@ -64,7 +74,7 @@ impl ControlPlane {
                 stage: it.stage,
                 account: it.account,
                 region: it.region,
-                version: it.artifact,
+                artifact: it.artifact,
                 state: it.state,
                 created_at: it.created_at,
                 lease_ends_at: it.lease_ends_at,

@@ -28,6 +28,12 @@ impl ControlPlane {
     ) -> Result<RequestId> {
         let seen: Environment = self.authorize(caller, Action::ExtendLease, id).await?.into_thing();
         let (lease_days, justification) = checked(&input)?;
+        let left = (seen.lease_ends_at - self.now()).num_days();
+        if i64::from(lease_days) <= left {
+            let ends = seen.lease_ends_at.format("%-d %b %Y");
+            let message = format!("It ends on {ends}: as long as that lies ahead, ask for {} days or more.", left + 1);
+            return Err(Error::field("extension_days", message));
+        }
         let Some(rule) = self.rule_beyond(&seen).await? else {
             return Err(Error::conflict(
                 "More time cannot be asked for.",
@@ -41,11 +47,10 @@ impl ControlPlane {
         let now = self.now();
         let mut tx = self.store().begin().await?;
         let it = self.living(&mut tx, id).await?;
-        if let Some(waiting) = tx.undecided_request_of(id).await? {
+        if let Some(waiting) = tx.undecided_request_of(id, RequestKind::Extension).await? {
             let made = tx.request(&waiting).await?;
             let same = |made: &Request| {
-                made.kind == RequestKind::Extension
-                    && made.requester == caller.actor.person
+                made.requester == caller.actor.person
                     && (made.lease_days, &made.justification) == (lease_days, &justification)
             };
             return if made.as_ref().is_some_and(same) { Ok(waiting) } else { Err(one_at_a_time()) };
@@ -158,8 +163,8 @@ fn checked(input: &ExtensionInput) -> Result<(u16, String)> {
 
 fn one_at_a_time() -> Error {
     Error::conflict(
-        "A change of this environment waits for a decision already.",
-        "One change of an environment is asked for at a time.",
+        "A request for more time waits for a decision already.",
+        "More time is asked for once at a time.",
         "Look at the request: it can be withdrawn, and another one made.",
     )
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use domain::action::Action;
 use domain::environment::{Environment, EnvironmentState};
 use domain::id::EnvironmentId;
-use domain::lease::{Hold, LeaseStanding, extended};
+use domain::lease::{Extension, Hold, LeaseStanding};
 use domain::view::{HoldInput, HoldView, LeaseView};
 use store::Tx;
 
@@ -29,10 +29,11 @@ impl ControlPlane {
         if seen.lease_ends_at.timestamp_millis().to_string() != ends.trim() {
             return Ok(());
         }
-        let Some(end) = self.next_end(&seen).await? else {
+        let extension = self.extension(&seen).await?;
+        let Extension::To { end } = extension else {
             return Err(Error::conflict(
-                "The lease cannot be extended any further.",
-                "It ends at the limit of what the project may use the product for, or the project may no longer use it.",
+                "The lease cannot be extended now.",
+                why_not(extension),
                 "Ask for more time, or ask a lead to hold this one.",
             ));
         };
@@ -83,19 +84,20 @@ impl ControlPlane {
         Ok(LeaseView {
             ends_at: it.lease_ends_at,
             standing: self.lease_standing(it),
-            extends_to: self.next_end(it).await?,
+            extension: self.extension(it).await?,
             beyond: self.beyond_in_words(it).await?,
             hold,
         })
     }
 
-    /// The end after one more extension; `None` where there is none.
-    pub(crate) async fn next_end(&self, it: &Environment) -> Result<Option<DateTime<Utc>>> {
+    /// What one more extension gives.
+    pub(crate) async fn extension(&self, it: &Environment) -> Result<Extension> {
         let access = self.store().product_access(&it.product, &it.project, it.stage).await?;
         let request = self.store().request(&it.request).await?;
-        Ok(access
-            .zip(request)
-            .and_then(|(access, request)| extended(it, request.lease_days, access.max_lease_days, self.now())))
+        let both = access.zip(request);
+        Ok(both.map_or(Extension::NoAccess, |(access, request)| {
+            Extension::of(it, request.lease_days, access.max_lease_days, self.now())
+        }))
     }
 
     /// The environment, held until the end of the transaction; one that is coming down has no lease any more.
@@ -137,7 +139,25 @@ impl ControlPlane {
         let day: Option<NaiveDate> = input.hold_until.trim().parse().ok();
         let end = day.and_then(|day| day.succ_opt()).map(|next| next.and_time(NaiveTime::MIN).and_utc());
         let end = end.filter(|end| *end > now && *end <= now + TimeDelta::days(LONGEST_HOLD));
-        end.ok_or_else(|| Error::field("hold_until", "A day from today on, within a year: 2026-12-31."))
+        end.ok_or_else(|| {
+            let last = (now + TimeDelta::days(LONGEST_HOLD - 1)).date_naive();
+            Error::field("hold_until", format!("A day from {} to {last}, written like these.", now.date_naive()))
+        })
+    }
+}
+
+/// Why an extension gives nothing.
+pub(crate) fn why_not(extension: Extension) -> String {
+    match extension {
+        Extension::To { .. } => String::new(),
+        Extension::NotBefore { at } => {
+            format!(
+                "It has as much time as one extension gives. It can be extended from {} on.",
+                at.format("%-d %b %Y, %H:%M UTC")
+            )
+        }
+        Extension::AtLimit => "It ends at the limit of what the project may use the product for.".to_owned(),
+        Extension::NoAccess => "The project may no longer use the product in this stage.".to_owned(),
     }
 }
 

@@ -90,6 +90,7 @@ impl ControlPlane {
             groups_claim_present: record.groups.is_some(),
             platform: caller.actor.platform.clone(),
             memberships: caller.actor.memberships.clone(),
+            cut_off_from: caller.actor.cut_off.projects.clone(),
             mappings_hint: hints,
             sessions: sessions
                 .into_iter()

@@ -61,16 +61,7 @@ impl ControlPlane {
             RequestState::Submitted => self.outlook_of(&request).await?,
             _ => (None, None, None),
         };
-        let rollout = if updated.is_some() { self.in_rollout(caller, &request.id).await? } else { None };
-        let update = updated.map(|environment| UpdateOf {
-            version_name: product
-                .as_ref()
-                .and_then(|product| product.artifact(&environment.artifact))
-                .map_or_else(|| environment.artifact.to_string(), |artifact| artifact.name.clone()),
-            environment: environment.id,
-            preview,
-            rollout,
-        });
+        let update = self.update_of_request(caller, &request, product.as_ref(), updated, preview).await?;
         Ok(RequestPage {
             id: request.id.clone(),
             name: request.name.clone(),
@@ -117,6 +108,25 @@ impl ControlPlane {
         })
     }
 
+    /// What a request updates.
+    pub(crate) async fn update_of_request(
+        &self,
+        caller: &Caller,
+        request: &Request,
+        product: Option<&Product>,
+        updated: Option<Environment>,
+        preview: Option<UpdatePreview>,
+    ) -> Result<Option<UpdateOf>> {
+        let Some(environment) = updated else { return Ok(None) };
+        let has = product.and_then(|product| product.artifact(&environment.artifact));
+        Ok(Some(UpdateOf {
+            version_name: has.map_or_else(|| environment.artifact.to_string(), |artifact| artifact.name.clone()),
+            environment: environment.id,
+            preview,
+            rollout: self.in_rollout(caller, &request.id).await?,
+        }))
+    }
+
     /// What the same person asked for in the project before, newest first, as far as the caller may see it.
     async fn history_of(&self, caller: &Caller, request: &Request) -> Result<Vec<RequestRow>> {
         let filter = RequestFilter {
@@ -132,7 +142,7 @@ impl ControlPlane {
     }
 
     /// What stands in the way of an approval now; the preflight, and what an update would do, where the request still holds.
-    async fn outlook_of(
+    pub(crate) async fn outlook_of(
         &self,
         request: &Request,
     ) -> Result<(Option<Problem>, Option<Preflight>, Option<UpdatePreview>)> {
@@ -252,6 +262,7 @@ impl ControlPlane {
                     "withdraw_request" => "Withdrawn",
                     "expire_request" => "Expired",
                     "close_request" => "Closed with the rollout that it was part of",
+                    "void_request" => "Closed, because the environment is terminated",
                     "lapse_request" => "Closed, because whoever asked may no longer ask for it",
                     other => other,
                 };

@@ -69,6 +69,8 @@ impl ControlPlane {
 
     pub(crate) async fn request_rows(&self, requests: &[Request]) -> Result<Vec<RequestRow>> {
         let names = self.names(requests.iter().map(|r| &r.product), requests.iter().map(|r| &r.requester)).await?;
+        let open = requests.iter().filter(|r| !r.state.is_final()).map(|r| &r.id);
+        let messages = self.store().last_messages(open).await?;
         Ok(requests
             .iter()
             .map(|r| RequestRow {
@@ -81,6 +83,7 @@ impl ControlPlane {
                 requester: names.person(&r.requester),
                 justification: r.justification.clone(),
                 state: r.state,
+                last_message: messages.get(&r.id).copied(),
                 submitted_at: r.submitted_at,
                 expires_at: r.expires_at(),
             })

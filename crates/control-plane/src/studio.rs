@@ -105,9 +105,14 @@ fn cannot_open(target: &LaunchTarget, error: &aws::Error) -> Problem {
              launch."
                 .to_owned()
         }
-        aws::Error::Invalid(failure) if failure.message.contains("InService") => {
-            "It is still starting, or stopped: try again in a minute.".to_owned()
-        }
+        aws::Error::Invalid(failure) if failure.message.contains("InService") => match target {
+            LaunchTarget::Studio { .. } => "It is still being made or changed: try again in a minute.".to_owned(),
+            LaunchTarget::NotebookInstance { .. } => {
+                "It is stopped, or still starting. What runs, on the page of the environment, says which, once AWS is asked \
+                 again; there it can be started."
+                    .to_owned()
+            }
+        },
         aws::Error::NotFound(_) => {
             "The user profile or notebook instance is gone in AWS: terminate the environment and request a new one."
                 .to_owned()

@@ -3,7 +3,9 @@
 use domain::action::Action;
 use domain::environment::{Environment, EnvironmentState};
 use domain::id::EnvironmentId;
+use domain::lease::Extension;
 use domain::observed::Running;
+use domain::request::RequestKind;
 use domain::template::Fate;
 use domain::view::{Together, TogetherPage, TogetherRow, UpdatePreview};
 use store::{EnvironmentFilter, PageRequest};
@@ -11,6 +13,7 @@ use store::{EnvironmentFilter, PageRequest};
 use crate::act_together::refusal_in_words;
 use crate::authorize::{Deciders, Resource as _, Ruling};
 use crate::consequences::Termination;
+use crate::lease::why_not;
 use crate::{Caller, ControlPlane, Result};
 
 /// The most that is acted on at once.
@@ -123,13 +126,11 @@ impl ControlPlane {
         }
         match act {
             Together::Stop => self.stop_outlook(it).await,
-            Together::Extend => Ok(match self.next_end(it).await? {
-                Some(end) => {
+            Together::Extend => Ok(match self.extension(it).await? {
+                Extension::To { end } => {
                     Outlook::can(vec![format!("Its lease ends on {} instead of {}.", day(end), day(it.lease_ends_at))])
                 }
-                None => {
-                    Outlook::cannot(&["Its lease cannot be extended any further.", "Ask for more time on its page."])
-                }
+                none => Outlook::cannot(&[&why_not(none), "Ask for more time on its page."]),
             }),
             Together::Hold => Ok(Outlook::can(vec![match &it.hold {
                 Some(hold) => format!("It is held until {} already: this takes its place.", day(hold.until)),
@@ -141,7 +142,7 @@ impl ControlPlane {
     }
 
     async fn update_outlook(&self, caller: &Caller, it: &Environment, deciders: &Deciders) -> Result<Outlook> {
-        let undecided = self.store().undecided_request_of(&it.id).await?;
+        let undecided = self.store().undecided_request_of(&it.id, RequestKind::Update).await?;
         if undecided.is_some() || self.store().rolled_out_by(&it.id).await?.is_some() {
             return Ok(Outlook::cannot(&["A change of it waits already: one is made at a time."]));
         }
@@ -161,6 +162,9 @@ impl ControlPlane {
         let at_work = self.store().last_operation_on_running(&it.id).await?;
         if at_work.is_some_and(|operation| operation.finished_at.is_none()) {
             return Ok(Outlook::cannot(&["Something is being stopped or started here already."]));
+        }
+        if it.launch_target.is_none() {
+            return Ok(Outlook::cannot(&["It has neither Studio nor a notebook instance: nothing runs in it."]));
         }
         let Some(observed) = self.store().observation(&it.id).await?.observed else {
             return Ok(Outlook::can(vec!["Nobody has looked yet at what runs: whatever does is stopped.".to_owned()]));

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::audit::{AuditActor, AuditEvent, Outcome};
 use domain::id::ProjectId;
+use domain::operation::Operation;
 use domain::person::PersonKey;
 use store::Tx;
 
@@ -61,6 +62,14 @@ pub(crate) enum By<'a> {
     System {
         correlation: &'a str,
     },
+}
+
+impl<'a> By<'a> {
+    /// Whoever an operation is done for: a person, or the portal itself.
+    pub(crate) fn operation(it: &'a Operation) -> Self {
+        let (person, correlation) = (&it.on_behalf_of, it.id.as_str());
+        if person.is_portal() { Self::System { correlation } } else { Self::For { person, correlation } }
+    }
 }
 
 impl<'a> From<&'a Caller> for By<'a> {

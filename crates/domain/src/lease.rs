@@ -19,6 +19,13 @@ pub struct Hold {
     pub until: DateTime<Utc>,
 }
 
+impl Hold {
+    /// Whether it holds at a moment.
+    pub fn holds(&self, now: DateTime<Utc>) -> bool {
+        now < self.until
+    }
+}
+
 /// Where a lease stands at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -61,12 +68,38 @@ pub fn terminates_at(ends_at: DateTime<Utc>, hold: Option<&Hold>, grace: TimeDel
     hold.map_or(after_grace, |hold| after_grace.max(hold.until))
 }
 
-/// The end that one extension gives: `days` from now, and no later than `longest` days after it was approved. `None` where
-/// that is not later than what it has.
-pub fn extended(it: &Environment, days: u16, longest: u16, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let limit = it.created_at + TimeDelta::days(i64::from(longest));
-    let wanted = now + TimeDelta::days(i64::from(days));
-    Some(wanted.min(limit)).filter(|end| *end > it.lease_ends_at)
+/// What one more extension gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Extension {
+    /// A later end.
+    To { end: DateTime<Utc> },
+    /// Nothing worth a click before this moment: what it gives, the lease has almost or altogether.
+    NotBefore { at: DateTime<Utc> },
+    /// It ends at the limit of what the project may use the product for.
+    AtLimit,
+    /// The project may no longer use the product.
+    NoAccess,
+}
+
+/// What an extension has to give to be one, where the lease is not shorter than two of it.
+const LEAST_GAIN: TimeDelta = TimeDelta::days(1);
+
+impl Extension {
+    /// By an extension to `days` from now, and no later than `longest` days after the environment was approved.
+    pub fn of(it: &Environment, days: u16, longest: u16, now: DateTime<Utc>) -> Self {
+        let span = TimeDelta::days(i64::from(days));
+        let least = LEAST_GAIN.min(span / 2);
+        let limit = it.created_at + TimeDelta::days(i64::from(longest));
+        let end = (now + span).min(limit);
+        if end >= it.lease_ends_at + least {
+            Self::To { end }
+        } else if limit < it.lease_ends_at + least {
+            Self::AtLimit
+        } else {
+            Self::NotBefore { at: it.lease_ends_at + least - span }
+        }
+    }
 }
 
 #[cfg(test)]

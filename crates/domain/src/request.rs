@@ -122,6 +122,8 @@ pub enum Decision {
     Close {
         by: PersonKey,
     },
+    /// The environment that it is about is terminated.
+    Void,
 }
 
 impl Decision {
@@ -130,7 +132,7 @@ impl Decision {
         let (by, on_behalf_of) = match self {
             Self::Approve { by, on_behalf_of, .. } => (by.as_ref(), on_behalf_of.as_ref()),
             Self::Deny { by, on_behalf_of, .. } => (Some(by), on_behalf_of.as_ref()),
-            Self::Withdraw { .. } | Self::Expire | Self::Lapse | Self::Close { .. } => (None, None),
+            Self::Withdraw { .. } | Self::Expire | Self::Lapse | Self::Close { .. } | Self::Void => (None, None),
         };
         by.into_iter().chain(on_behalf_of)
     }
@@ -139,7 +141,7 @@ impl Decision {
         match self {
             Self::Approve { .. } => RequestState::Approved,
             Self::Deny { .. } => RequestState::Denied,
-            Self::Withdraw { .. } | Self::Lapse | Self::Close { .. } => RequestState::Withdrawn,
+            Self::Withdraw { .. } | Self::Lapse | Self::Close { .. } | Self::Void => RequestState::Withdrawn,
             Self::Expire => RequestState::Expired,
         }
     }

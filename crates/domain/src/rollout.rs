@@ -153,6 +153,7 @@ impl RolloutItem {
             (_, Some(Decision::Deny { comment, .. })) => return Some(format!("Its request was denied: {comment}")),
             (_, Some(Decision::Withdraw { .. })) => "Its request was withdrawn.",
             (_, Some(Decision::Close { .. })) => "Its request was closed with the rollout.",
+            (_, Some(Decision::Void)) => "Its request was closed: the environment is terminated.",
             (_, Some(Decision::Lapse)) => "Its request was closed: whoever made it may no longer ask for it.",
             (_, Some(Decision::Expire)) => "Nobody decided its request in time.",
             // Values that somebody gave it since would be undone.

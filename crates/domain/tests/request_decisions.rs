@@ -57,6 +57,7 @@ fn decisions() -> impl Strategy<Value = Decision> {
         1 => who.clone().prop_map(|by| Decision::Withdraw { by }),
         1 => Just(Decision::Expire),
         1 => Just(Decision::Lapse),
+        1 => Just(Decision::Void),
         1 => who.prop_map(|by| Decision::Close { by }),
     ]
 }
@@ -81,7 +82,9 @@ fn check(before: &Request, after: &Request, decision: &Decision, now: DateTime<U
         }
         Decision::Withdraw { by } => prop_assert_eq!(by, &after.requester),
         Decision::Expire => prop_assert!(now >= before.submitted_at + DECISION_TIME),
-        Decision::Lapse | Decision::Close { .. } => prop_assert_eq!(after.state, RequestState::Withdrawn),
+        Decision::Lapse | Decision::Close { .. } | Decision::Void => {
+            prop_assert_eq!(after.state, RequestState::Withdrawn);
+        }
     }
     if let Decision::Deny { comment, .. } = decision {
         prop_assert!(!comment.trim().is_empty(), "a denial has a reason");

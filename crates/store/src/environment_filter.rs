@@ -31,7 +31,8 @@ pub struct EnvironmentFilter {
     pub created_until: Option<DateTime<Utc>>,
     /// The lease ends by then, or has ended.
     pub ends_by: Option<DateTime<Utc>>,
-    /// Whether anything that is paid for by the hour ran at the last look. `false`: of those that could run something.
+    /// Whether anything that is paid for by the hour ran at the last look. `false`: of those that could run something, and
+    /// were looked at.
     pub running: Option<bool>,
 }
 
@@ -103,9 +104,11 @@ impl EnvironmentFilter {
             Some(true) => {
                 sql.push(" AND id IN (SELECT environment_id FROM observation WHERE running > 0)");
             }
+            // What nobody looked at is not said to run nothing, and what has nothing that could run is not worth a look.
             Some(false) => {
-                sql.push(" AND state IN ('available', 'tainted') AND NOT EXISTS (SELECT 1 FROM observation");
-                sql.push(" WHERE environment_id = environment.id AND running > 0)");
+                sql.push(" AND state IN ('available', 'tainted') AND launch_target IS NOT NULL");
+                sql.push(" AND EXISTS (SELECT 1 FROM observation WHERE environment_id = environment.id");
+                sql.push(" AND read_at IS NOT NULL AND running = 0)");
             }
         }
         if let Some(attention) = self.attention {

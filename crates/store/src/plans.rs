@@ -12,7 +12,7 @@ use domain::id::ProjectId;
 use domain::organization::NodeKind;
 use domain::person::PersonKey;
 use domain::project::Stage;
-use domain::request::RequestState;
+use domain::request::{RequestKind, RequestState};
 
 use crate::run;
 use crate::sql::Sql;
@@ -173,6 +173,23 @@ async fn read_lists(store: &Store) -> crate::Result<()> {
     Ok(())
 }
 
+async fn read_requests(store: &Store) -> crate::Result<()> {
+    store.request(&"r".parse().unwrap()).await?;
+    store.undecided_requests(now(), 20).await?;
+    store.requests_to_remind_of(2, now(), 20).await?;
+    store.request_messages(&"r".parse().unwrap()).await?;
+    store.waiting_places().await?;
+    store.request_decisions(&"r".parse().unwrap()).await?;
+    store.request_decision_of(&"r".parse().unwrap(), &person()).await?;
+    store.approval_floors().await?;
+    store.approvers().await?;
+    store.undecided_request_of(&"e".parse().unwrap(), RequestKind::Update).await?;
+    store.undecided_requests_of(&"e".parse().unwrap()).await?;
+    store.last_messages([&"r".parse().unwrap()]).await?;
+    store.requests_about(&"e".parse().unwrap(), 20).await?;
+    Ok(())
+}
+
 async fn read_the_rest(store: &Store) -> crate::Result<()> {
     let idle = TimeDelta::hours(1);
     store.session("s", now(), idle).await?;
@@ -212,16 +229,7 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.artifact_template(&region, &"prod-1".parse().unwrap(), &"pa-1".parse().unwrap()).await?;
     store.probes_of(["601000000002", "601000000004"]).await?;
     store.revocations_in_force(&person()).await?;
-    store.request(&"r".parse().unwrap()).await?;
-    store.undecided_requests(now(), 20).await?;
-    store.requests_to_remind_of(2, now(), 20).await?;
-    store.request_messages(&"r".parse().unwrap()).await?;
-    store.waiting_places().await?;
-    store.request_decisions(&"r".parse().unwrap()).await?;
-    store.request_decision_of(&"r".parse().unwrap(), &person()).await?;
-    store.approval_floors().await?;
-    store.approvers().await?;
-    store.undecided_request_of(&"e".parse().unwrap()).await?;
+    read_requests(store).await?;
     store.environment(&"e".parse().unwrap()).await?;
     store.environment_of_request(&"r".parse().unwrap()).await?;
     store.environments_past_lease(now(), now(), 20).await?;

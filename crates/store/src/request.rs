@@ -5,7 +5,7 @@ use domain::approval::Approver;
 use domain::id::{AccountId, EnvironmentId, ProductId, ProjectId, Region, RequestId};
 use domain::person::PersonKey;
 use domain::project::Stage;
-use domain::request::{Request, RequestState};
+use domain::request::{Request, RequestKind, RequestState};
 
 use crate::connect::Store;
 use crate::dialect;
@@ -215,11 +215,36 @@ pub(crate) fn count(scope: &Scope, filter: &RequestFilter) -> Sql {
     sql
 }
 
+fn undecided_of(environment: &EnvironmentId, kind: RequestKind) -> Sql {
+    Sql::new("SELECT id FROM request WHERE environment_id = $1 AND kind = $2 AND state = 'submitted'")
+        .bind(environment.as_str())
+        .bind(kind.as_str())
+}
+
 impl Store {
-    /// The undecided request for a change of an environment.
-    pub async fn undecided_request_of(&self, environment: &EnvironmentId) -> Result<Option<Request>> {
-        let sql = Sql::new(format!("SELECT {COLUMNS} FROM request WHERE environment_id = $1 AND state = 'submitted'"));
-        optional::<RequestRow>(self.read(), sql.bind(environment.as_str())).await?.map(TryInto::try_into).transpose()
+    /// The undecided request of this kind about an environment: there is one at most.
+    pub async fn undecided_request_of(
+        &self,
+        environment: &EnvironmentId,
+        kind: RequestKind,
+    ) -> Result<Option<RequestId>> {
+        let row: Option<(String,)> = optional(self.read(), undecided_of(environment, kind)).await?;
+        row.map(|(id,)| At::new("request", id.as_str()).parse("id", &id)).transpose()
+    }
+
+    /// Every undecided request about an environment.
+    pub async fn undecided_requests_of(&self, environment: &EnvironmentId) -> Result<Vec<RequestId>> {
+        let sql = Sql::new("SELECT id FROM request WHERE environment_id = $1 AND state = 'submitted'");
+        let rows: Vec<(String,)> = all(self.read(), sql.bind(environment.as_str())).await?;
+        rows.iter().map(|(id,)| At::new("request", id.as_str()).parse("id", id)).collect()
+    }
+
+    /// The requests about an environment, the one that it came up by among them; newest first.
+    pub async fn requests_about(&self, environment: &EnvironmentId, limit: u32) -> Result<Vec<Request>> {
+        let sql = Sql::new(format!(
+            "SELECT {COLUMNS} FROM request WHERE environment_id = $1 ORDER BY submitted_at DESC, id DESC LIMIT {limit}"
+        ));
+        into_all::<RequestRow, _>(all(self.read(), sql.bind(environment.as_str())).await?)
     }
 
     pub async fn request(&self, id: &RequestId) -> Result<Option<Request>> {
@@ -305,10 +330,13 @@ impl Tx {
         Ok(execute(self.on(), sql.bind(reminders).bind(id.as_str())).await? > 0)
     }
 
-    /// The undecided request for a change of an environment.
-    pub async fn undecided_request_of(&mut self, environment: &EnvironmentId) -> Result<Option<RequestId>> {
-        let sql = Sql::new("SELECT id FROM request WHERE environment_id = $1 AND state = 'submitted'");
-        let row: Option<(String,)> = optional(self.on(), sql.bind(environment.as_str())).await?;
+    /// The undecided request of this kind about an environment: there is one at most.
+    pub async fn undecided_request_of(
+        &mut self,
+        environment: &EnvironmentId,
+        kind: RequestKind,
+    ) -> Result<Option<RequestId>> {
+        let row: Option<(String,)> = optional(self.on(), undecided_of(environment, kind)).await?;
         row.map(|(id,)| At::new("request", id.as_str()).parse("id", &id)).transpose()
     }
 

@@ -1,7 +1,9 @@
 //! Questions about requests, and their answers.
 
+use std::collections::BTreeMap;
+
 use domain::id::RequestId;
-use domain::question::RequestMessage;
+use domain::question::{MessageKind, RequestMessage};
 
 use crate::connect::Store;
 use crate::error::{Error, Result};
@@ -47,6 +49,28 @@ impl Store {
     /// What was asked and answered about a request, first to last: [`domain::question::MOST_MESSAGES`] at most.
     pub async fn request_messages(&self, request: &RequestId) -> Result<Vec<RequestMessage>> {
         of_request(self.read(), request).await
+    }
+
+    /// The kind of the last message about each of these, where there is any.
+    pub async fn last_messages(
+        &self,
+        requests: impl IntoIterator<Item = &RequestId>,
+    ) -> Result<BTreeMap<RequestId, MessageKind>> {
+        let requests: Vec<&str> = requests.into_iter().map(RequestId::as_str).collect();
+        if requests.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let mut sql = Sql::new("SELECT request_id, kind FROM request_message WHERE request_id IN ");
+        sql.tuple(requests);
+        sql.push(" AND number = (SELECT MAX(number) FROM request_message AS later");
+        sql.push(" WHERE later.request_id = request_message.request_id)");
+        let rows: Vec<(String, String)> = all(self.read(), sql).await?;
+        rows.into_iter()
+            .map(|(id, kind)| {
+                let at = At::new("request_message", id.as_str());
+                Ok((at.parse("request_id", &id)?, at.word("kind", &kind)?))
+            })
+            .collect()
     }
 }
 

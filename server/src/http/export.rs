@@ -50,8 +50,7 @@ pub(super) async fn jsonl(
     }
 }
 
-const ENVIRONMENT_COLUMNS: &str =
-    "id,name,project,stage,account,region,product,version,owner,state,approved_at,lease_ends_at,held_until\r\n";
+const ENVIRONMENT_COLUMNS: &str = "id,name,project,stage,account,region,product,version,version_id,owner,state,approved_at,lease_ends_at,held_until\r\n";
 
 /// `GET /environments/export.csv`: RFC 4180, what the list shows with the same filters, up to
 /// [`ControlPlane::MOST_EXPORTED`] rows.
@@ -148,7 +147,8 @@ fn environment_line(it: &EnvironmentExport) -> String {
         it.account.to_string(),
         it.region.to_string(),
         it.product.clone(),
-        it.version.to_string(),
+        it.version.clone(),
+        it.artifact.to_string(),
         it.owner.clone(),
         it.state.as_str().to_owned(),
         at(it.created_at),

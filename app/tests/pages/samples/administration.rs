@@ -95,6 +95,7 @@ pub(crate) fn profile(newcomer: bool) -> ProfilePage {
                 because_of_group: "fraud-detection-members".into(),
             }]
         },
+        cut_off_from: Vec::new(),
         mappings_hint: mappings(),
         sessions: vec![session(true), session(false)],
     }

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 use domain::environment::{EnvironmentState, LaunchTarget, Output, StackEvent};
-use domain::lease::LeaseStanding;
+use domain::lease::{Extension, LeaseStanding};
 use domain::observed::{Drift, Item, Running, Space};
 use domain::operation::OperationKind;
 use domain::problem::Problem;
@@ -57,6 +57,7 @@ pub(crate) fn request_row(name: &str, state: RequestState) -> RequestRow {
         requester: "Charlie Scientist".into(),
         justification: "Compare the two models on the April data.".into(),
         state,
+        last_message: None,
         submitted_at: at(-300),
         expires_at: at(60 * 24 * 14),
     }
@@ -186,17 +187,31 @@ pub(crate) fn progress(state: EnvironmentState) -> Progress {
     }
 }
 
+fn about(number: u8, kind: RequestKind, state: RequestState) -> RequestAbout {
+    RequestAbout {
+        id: id(&format!("0199bbbb-0000-7000-8000-00000000000{number}")),
+        kind,
+        state,
+        requester: "Fiona Scientist".into(),
+        submitted_at: at(i64::from(number) * 60),
+    }
+}
+
 pub(crate) fn environment(state: EnvironmentState) -> EnvironmentPage {
     EnvironmentPage {
         id: id("0199aaaa-0000-7000-8000-000000000001"),
         name: "fiona-studio".into(),
-        request: id("0199bbbb-0000-7000-8000-000000000001"),
+        requests: vec![
+            about(2, RequestKind::Extension, RequestState::Denied),
+            about(1, RequestKind::Provision, RequestState::Approved),
+        ],
         product: id("prod-studio"),
         product_name: "Studio environment, VPC only".into(),
         version_name: "v2".into(),
         version_is_deprecated: true,
         newer_version: Some("v3".into()),
         update_waiting: None,
+        extension_waiting: None,
         rolled_out: None,
         parameters: vec![("InstanceType".into(), "ml.t3.medium".into())],
         project: id("fraud-detection"),
@@ -258,7 +273,7 @@ pub(crate) fn environment(state: EnvironmentState) -> EnvironmentPage {
         lease: LeaseView {
             ends_at: at(60 * 24 * 30),
             standing: LeaseStanding::Runs,
-            extends_to: Some(at(60 * 24 * 60)),
+            extension: Extension::To { end: at(60 * 24 * 60) },
             beyond: "a team lead".into(),
             hold: None,
         },

@@ -157,6 +157,7 @@ fn environments() -> Vec<Thing> {
         revoked,
         lease_ended: false,
         lease_over: false,
+        held: false,
         changing_hands: false,
     };
     let given_away = |who: &str| Facts::Environment {
@@ -166,7 +167,18 @@ fn environments() -> Vec<Thing> {
         revoked: false,
         lease_ended: false,
         lease_over: false,
+        held: false,
         changing_hands: true,
+    };
+    let held = |who: &str| Facts::Environment {
+        id: "e".into(),
+        owner: person(who),
+        project: project("fraud"),
+        revoked: false,
+        lease_ended: false,
+        lease_over: false,
+        held: true,
+        changing_hands: false,
     };
     let past = |who: &str, over: bool| Facts::Environment {
         id: "e".into(),
@@ -175,6 +187,7 @@ fn environments() -> Vec<Thing> {
         revoked: false,
         lease_ended: true,
         lease_over: over,
+        held: false,
         changing_hands: false,
     };
     let environment = |who: &str| in_state(who, false);
@@ -199,6 +212,8 @@ fn environments() -> Vec<Thing> {
         ("own environment", environment("me"), on_environments.clone()),
         ("other's environment", environment("you"), on_environments.clone()),
         ("own environment, revoked", in_state("me", true), on_environments.clone()),
+        ("own environment, held", held("me"), on_environments.clone()),
+        ("other's environment, held", held("you"), on_environments.clone()),
         ("other's environment, revoked", in_state("you", true), on_environments.clone()),
         ("own environment, past its lease", past("me", false), on_environments.clone()),
         ("other's environment, past its lease", past("you", false), on_environments.clone()),

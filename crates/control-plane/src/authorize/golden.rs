@@ -106,6 +106,11 @@ fn about_everything_else() -> Vec<Mistake> {
                 *lease_over = false;
             }
         }),
+        ("nothing is held", |_, facts| {
+            if let Facts::Environment { held, .. } = facts {
+                *held = false;
+            }
+        }),
         ("nobody is cut off", |actor, _| actor.cut_off = CutOff::default()),
         ("somebody else is cut off", |actor, facts| {
             if let Facts::Revocation { person, .. } = facts {
@@ -241,6 +246,7 @@ fn v6_8_1_the_same_subject_at_another_issuer_owns_nothing() {
         revoked: false,
         lease_ended: false,
         lease_over: false,
+        held: false,
         changing_hands: false,
     };
     let ruling = policies.decide(&impostor, Action::LaunchEnvironment, &own, None).unwrap();

@@ -56,6 +56,7 @@ pub(crate) enum Facts {
         revoked: bool,
         lease_ended: bool,
         lease_over: bool,
+        held: bool,
         /// It is being given to somebody else.
         changing_hands: bool,
     },
@@ -241,12 +242,13 @@ impl Facts {
                 ("decidedBy", person_set(decided_by)?),
                 ("delegatedTo", person_set(delegated_to)?),
             ],
-            Self::Environment { owner, project, revoked, lease_ended, lease_over, changing_hands, .. } => vec![
+            Self::Environment { owner, project, revoked, lease_ended, lease_over, held, changing_hands, .. } => vec![
                 ("owner", RestrictedExpression::new_entity_uid(person_uid(owner)?)),
                 ("project", RestrictedExpression::new_entity_uid(uid("Project", project.as_str())?)),
                 ("revoked", RestrictedExpression::new_bool(*revoked)),
                 ("leaseEnded", RestrictedExpression::new_bool(*lease_ended)),
                 ("leaseOver", RestrictedExpression::new_bool(*lease_over)),
+                ("held", RestrictedExpression::new_bool(*held)),
                 ("changingHands", RestrictedExpression::new_bool(*changing_hands)),
             ],
             Self::Revocation { person, project, by_admin, .. } => {

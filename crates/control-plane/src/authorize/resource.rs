@@ -145,6 +145,7 @@ pub(crate) fn environment_facts(plane: &ControlPlane, environment: &Environment)
         revoked: environment.revoked,
         lease_ended: lease.has_ended(),
         lease_over: lease == LeaseStanding::Over,
+        held: environment.hold.as_ref().is_some_and(|hold| hold.holds(plane.now())),
         changing_hands: environment.transfer.is_some(),
     }
 }

@@ -83,7 +83,7 @@ impl ControlPlane {
                 return Ok(Some(self.reminder(event, &request).await?));
             }
             "question_request" | "answer_request" => return self.message(event, &request).await,
-            "approve_request" | "deny_request" | "expire_request" | "lapse_request" => {
+            "approve_request" | "deny_request" | "expire_request" | "lapse_request" | "void_request" => {
                 let Some((title, text)) = self.decision_in_words(&request).await? else { return Ok(None) };
                 let to = To::Person(request.requester.clone());
                 told(Topic::RequestDecided, &title, &text, &request, to)
@@ -160,6 +160,10 @@ impl ControlPlane {
             Some(Decision::Lapse) => Some((
                 format!("The request for {name} was closed"),
                 "You may no longer ask for it: your groups have no part in the project.".to_owned(),
+            )),
+            Some(Decision::Void) => Some((
+                format!("The request about {name} was closed"),
+                "The environment is terminated: there is nothing left to decide.".to_owned(),
             )),
             // Whoever asked did it, or was there when the rule did.
             Some(Decision::Approve { by: None, .. } | Decision::Withdraw { .. } | Decision::Close { .. }) | None => {

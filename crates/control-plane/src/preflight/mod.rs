@@ -74,9 +74,10 @@ impl ControlPlane {
             (None, None) => Reach::Unknown,
         };
 
-        let choices = choices(product, standing);
+        // An update sends no tags, and Service Catalog holds it against no TagOption.
+        let choices = if asked.launch { choices(product, standing) } else { TagChoices::default() };
         let mut all_tags = asked.tags.clone();
-        for (key, values) in choices.iter().filter(|_| asked.launch) {
+        for (key, values) in &choices {
             if let [only] = values.as_slice() {
                 all_tags.entry(key.clone()).or_insert_with(|| only.clone());
             }
@@ -96,7 +97,6 @@ impl ControlPlane {
         findings.extend(resources(&calls, made.as_ref(), &resolver));
         findings.extend(limits(values, &all_tags));
         findings.extend(quotas(made.as_ref(), &resolver, account_quotas));
-        // An update without tags is not held against the TagOptions.
         findings.extend(if asked.launch { tag_options(&choices, &asked.tags) } else { vec![tags_stay()] });
         findings.extend(constraints(&product.constraints, values));
         Ok(Preflight {

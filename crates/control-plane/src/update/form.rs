@@ -10,6 +10,7 @@ use domain::environment::Environment;
 use domain::id::{DraftId, EnvironmentId};
 use domain::preflight::Preflight;
 use domain::problem::{FieldError, Problem};
+use domain::request::RequestKind;
 use domain::view::{FormControl, FormField, FormState, UpdateFormPage, UpdateFormQuery, UpdatePreview};
 
 use super::Updatable;
@@ -54,7 +55,7 @@ impl ControlPlane {
         let too_few = self.too_few(&deciders, rule, there, &caller.actor.person);
         let offered: BTreeSet<_> = it.offered().map(|artifact| &artifact.id).collect();
         let observed = self.store().observation(&it.environment.id).await?.observed;
-        let undecided = self.store().undecided_request_of(&it.environment.id).await?.map(|request| request.id);
+        let undecided = self.store().undecided_request_of(&it.environment.id, RequestKind::Update).await?;
         let rolled_out = self.store().rolled_out_by(&it.environment.id).await?;
         Ok(UpdateFormPage {
             id: it.environment.id.clone(),

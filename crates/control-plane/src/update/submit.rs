@@ -72,7 +72,7 @@ impl ControlPlane {
 
     /// One change of an environment is asked for at a time, and none while an approved update waits for its turn.
     pub(crate) async fn refuse_a_second_change(&self, tx: &mut Tx, id: &EnvironmentId) -> Result<()> {
-        if tx.undecided_request_of(id).await?.is_some() {
+        if tx.undecided_request_of(id, RequestKind::Update).await?.is_some() {
             return Err(Error::conflict(
                 "A change of this environment waits for a decision already.",
                 "One change of an environment is asked for at a time.",
@@ -142,7 +142,9 @@ impl ControlPlane {
         now: &Checked<'_>,
     ) -> Result<Option<RequestId>> {
         let under_way = seen.update.clone().filter(|_| seen.state == EnvironmentState::Updating);
-        let Some(id) = tx.undecided_request_of(&seen.id).await?.or(under_way) else { return Ok(None) };
+        let Some(id) = tx.undecided_request_of(&seen.id, RequestKind::Update).await?.or(under_way) else {
+            return Ok(None);
+        };
         let Some(made) = tx.request(&id).await? else { return Ok(None) };
         let same = made.requester == caller.actor.person
             && (&made.artifact, &made.asked, &made.justification) == (&now.to.id, &now.asked, &now.justification)

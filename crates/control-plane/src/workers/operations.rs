@@ -294,12 +294,7 @@ impl ControlPlane {
                 tx.ask_observation(&environment.id, now).await.map_err(Error::from)?;
             }
         }
-        let correlation = before.id.as_str();
-        let by = if before.on_behalf_of.is_portal() {
-            By::System { correlation }
-        } else {
-            By::For { person: &before.on_behalf_of, correlation }
-        };
+        let by = By::operation(before);
         if let Some(request) = &outcome.begins {
             self.begin_update(&mut tx, by, request).await?;
         }

@@ -7,6 +7,7 @@ use domain::diagnosis::While;
 use domain::environment::{Environment, LaunchTarget, Leaves};
 use domain::home::Homes;
 use domain::operation::{Observation, Operation, OperationKind, Plan, Step};
+use domain::request::Decision;
 
 use super::collect::{domain, profile};
 use super::follow::stack_name;
@@ -14,6 +15,7 @@ use super::outcome::Outcome;
 use super::provision::clear_token;
 use crate::authorize::Authorized;
 use crate::session::{self, Purpose};
+use crate::trail::By;
 use crate::{ControlPlane, Result};
 
 /// Operations of one environment that are looked at: all that there can be.
@@ -36,6 +38,7 @@ impl ControlPlane {
         environment: &Authorized<Environment>,
     ) -> Result<Outcome> {
         let it = environment.thing();
+        self.void_requests(operation, it).await?;
         if self.nothing_was_sent(it).await? {
             // Also the way out where the account or its role is gone.
             return Ok(Outcome::new(Observation::Gone).with("because", "nothing was sent to AWS"));
@@ -70,6 +73,18 @@ impl ControlPlane {
                 Ok(outcome)
             }
         }
+    }
+
+    /// Closes what waits for a decision about it: nothing new is asked for from now on, and nothing can come of what was.
+    async fn void_requests(&self, operation: &Operation, it: &Environment) -> Result<()> {
+        for id in self.store().undecided_requests_of(&it.id).await? {
+            let mut tx = self.store().begin().await?;
+            // Decided by somebody in this moment.
+            let Some(request) = tx.request(&id).await?.filter(|request| !request.state.is_final()) else { continue };
+            self.apply_decision(&mut tx, By::operation(operation), request, Decision::Void).await?;
+            tx.commit().await?;
+        }
+        Ok(())
     }
 
     /// Where there is no provisioned product any more: what its stack's domains leave may be there.

@@ -3,9 +3,10 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{FormState, Listing, RequestRow};
+use super::{ExtensionOf, FormState, Listing, RequestRow, UpdateOf};
 use crate::id::{AccountId, DelegationId, Region, RequestId};
 use crate::problem::Problem;
+use crate::request::Decided;
 
 /// What waits for this person, oldest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +35,10 @@ pub struct DecideRow {
     pub account_name: String,
     pub region: Region,
     pub lease_days: u16,
+    /// Of an update: of what, and what it would do.
+    pub update: Option<UpdateOf>,
+    /// Of more time: whose lease, and how much.
+    pub extension: Option<ExtensionOf>,
     /// "a team lead, then an admin".
     pub steps: String,
     /// Why it cannot be approved as it stands.
@@ -69,6 +74,14 @@ impl DecideManyInput {
     }
 }
 
+/// What became of requests that were decided together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecidedTogether {
+    pub decided: Vec<Decided>,
+    /// Those that were not open any more, each by its name with what became of it.
+    pub passed_over: Vec<String>,
+}
+
 /// Who decides in this person's place, and in whose place they do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DelegationsPage {
@@ -95,7 +108,7 @@ pub struct DelegationRow {
 #[serde(default)]
 pub struct DelegationInput {
     /// The e-mail address of who decides.
-    pub to: String,
+    pub delegate: String,
     pub until: String,
     pub reason: String,
 }

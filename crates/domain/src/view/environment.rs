@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 use super::{Allowed, FormState, IdleView};
 use crate::environment::{EnvironmentState, LaunchTarget, Output, StackEvent};
 use crate::id::{AccountId, EnvironmentId, ProductId, ProjectId, Region, RequestId, RevocationId};
-use crate::lease::LeaseStanding;
+use crate::lease::{Extension, LeaseStanding};
 use crate::observed::{Drift, Running, Space};
 use crate::operation::OperationKind;
 use crate::problem::Problem;
 use crate::project::Stage;
+use crate::request::{RequestKind, RequestState};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EnvironmentRow {
@@ -33,7 +34,8 @@ pub struct EnvironmentRow {
 pub struct EnvironmentPage {
     pub id: EnvironmentId,
     pub name: String,
-    pub request: RequestId,
+    /// The latest requests about it, and what became of them; newest first.
+    pub requests: Vec<RequestAbout>,
     pub product: ProductId,
     pub product_name: String,
     pub version_name: String,
@@ -43,6 +45,8 @@ pub struct EnvironmentPage {
     pub newer_version: Option<String>,
     /// A change of it that waits for a decision.
     pub update_waiting: Option<RequestId>,
+    /// More time for it that waits for a decision.
+    pub extension_waiting: Option<RequestId>,
     /// An update of it that is approved, and waits for its turn in a rollout.
     pub rolled_out: Option<RequestId>,
     /// What it was brought up with, without secrets.
@@ -98,6 +102,16 @@ pub struct EnvironmentPage {
     pub version: i64,
     pub allowed: Allowed,
     pub form: FormState,
+}
+
+/// One request about an environment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestAbout {
+    pub id: RequestId,
+    pub kind: RequestKind,
+    pub state: RequestState,
+    pub requester: String,
+    pub submitted_at: DateTime<Utc>,
 }
 
 /// The part of the environment page that changes while an operation runs; also what the event stream sends.
@@ -199,8 +213,8 @@ pub struct DriftView {
 pub struct LeaseView {
     pub ends_at: DateTime<Utc>,
     pub standing: LeaseStanding,
-    /// The end after one more extension; `None` at the limit.
-    pub extends_to: Option<DateTime<Utc>>,
+    /// What one more extension gives.
+    pub extension: Extension,
     /// Who decides a request for more than that, in words.
     pub beyond: String,
     pub hold: Option<HoldView>,

@@ -81,7 +81,9 @@ pub struct EnvironmentExport {
     pub account: AccountId,
     pub region: Region,
     pub product: String,
-    pub version: ProvisioningArtifactId,
+    /// As the catalog names it; its id where the catalog has it no more.
+    pub version: String,
+    pub artifact: ProvisioningArtifactId,
     pub owner: String,
     pub state: EnvironmentState,
     pub created_at: DateTime<Utc>,

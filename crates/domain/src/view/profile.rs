@@ -1,6 +1,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::id::ProjectId;
 use crate::person::{GroupMapping, Membership, PersonKey, PlatformGrant, StudioUserId};
 
 /// Who the portal thinks this person is, and why.
@@ -14,6 +15,8 @@ pub struct ProfilePage {
     pub groups_claim_present: bool,
     pub platform: Vec<PlatformGrant>,
     pub memberships: Vec<Membership>,
+    /// Where access is revoked.
+    pub cut_off_from: Vec<ProjectId>,
     /// For someone with no role: the groups that would give one, and whom to ask.
     pub mappings_hint: Vec<GroupMapping>,
     pub sessions: Vec<SessionRow>,

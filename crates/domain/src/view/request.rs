@@ -21,6 +21,8 @@ pub struct RequestRow {
     /// Why it is asked for.
     pub justification: String,
     pub state: RequestState,
+    /// What was written about it last, as long as nobody decided it.
+    pub last_message: Option<MessageKind>,
     pub submitted_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
 }
