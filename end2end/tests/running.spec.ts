@@ -76,8 +76,9 @@ test('what runs is listed and stopped, the lease is put off, and a lead holds th
   await expect(scientist.getByText('It is being stopped.').first()).toBeVisible();
   await until('Nothing runs.');
 
-  await scientist.getByRole('button', { name: 'Extend the lease' }).click();
-  await expect(scientist.getByText('The lease is extended.')).toBeVisible();
+  // Less than a day is no extension: the page says from when on there is one.
+  await expect(scientist.getByText('It has as much time as one extension gives.')).toBeVisible();
+  await expect(scientist.getByRole('button', { name: 'Extend the lease' })).toHaveCount(0);
   await expect(scientist.getByText('Hold it', { exact: true })).toHaveCount(0);
 
   // More than that somebody has to agree to.
@@ -97,7 +98,7 @@ test('what runs is listed and stopped, the lease is put off, and a lead holds th
   await lead.getByText('Hold it', { exact: true }).click();
   await lead.getByLabel('Why it has to stay').fill('The audit of the spring campaign looks at it.');
   await lead.getByRole('button', { name: 'Hold the environment' }).click();
-  await expect(lead.getByText('A day from today on').first()).toBeVisible();
+  await expect(lead.getByText(/A day from \d{4}-\d{2}-\d{2} to/).first()).toBeVisible();
   await expect(lead.getByLabel('Why it has to stay')).toHaveValue('The audit of the spring campaign looks at it.');
   const day = new Date(Date.now() + 30 * 24 * 3600 * 1000).toISOString().slice(0, 10);
   await lead.getByLabel(/^Until/).fill(day);
@@ -108,6 +109,14 @@ test('what runs is listed and stopped, the lease is put off, and a lead holds th
   await look(leads, 'fraud-lead', 'environment-held', path);
   await leads.goto('/environments?attention=held');
   await expect(leads.getByRole('link', { name: 'fraud-running' })).toBeVisible();
+
+  // What is held is terminated by nobody, its owner neither.
+  await scientist.goto(path);
+  await expect(scientist.getByText('It is held.')).toBeVisible();
+  await expect(scientist.getByText('Terminate this environment')).toHaveCount(0);
+  await lead.goto(path);
+  await lead.getByRole('button', { name: 'Let it go' }).click();
+  await expect(lead.getByText('It is held.')).toHaveCount(0);
 
   // Nobody comes to a choice about the home directories by leaving it alone.
   await scientist.goto(path);
