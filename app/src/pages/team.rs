@@ -71,8 +71,8 @@ fn Sections(team: TeamPage, shown: String) -> impl IntoView {
         <Part title=format!("Leases that end within {days} days") excerpt=team.ending href=ending none="No lease ends soon." />
         <Part title="Need attention" excerpt=team.troubled href=troubled none="Nothing is tainted, in error or handed over." />
         <Part title="Owner no longer here" excerpt=team.left href=left none="Everybody who has something here is here." />
-        <Part title="Running" excerpt=team.running href=running none="Nothing ran at the last look." />
-        <Part title="Nothing ran at the last look" excerpt=team.resting href=resting none="Something ran in each that was looked at." />
+        <Part title="Running" excerpt=team.running href=running none="Nothing was seen running." />
+        <Part title="Nothing ran at the last look" excerpt=team.resting href=resting none="None of those that were looked at." />
         <People people=team.people more=team.more q=team.q shown />
     }
 }
