@@ -1,7 +1,9 @@
 //! Which call of the control plane each address is drawn from.
 
 use control_plane::Error;
-use domain::id::{EnvironmentId, ProductId, ProjectId, ProvisionedProductId, RequestId, RevocationId, RolloutId};
+use domain::id::{
+    EnvironmentId, ProductId, ProjectId, ProvisionedProductId, RequestId, RevocationId, RolloutId, TemplateId,
+};
 use leptos::prelude::*;
 
 use crate::load::{draw, draw_with_shell, frame, path_id, path_text, query, query_value, query_values};
@@ -346,4 +348,21 @@ pub(crate) fn AdminNotifications() -> impl IntoView {
 pub(crate) fn NotFound() -> impl IntoView {
     let missing = || async { Err::<(), _>(Error::NotFound { what: "page at this address".to_owned() }) };
     draw(move |_, _| missing(), |()| unreachable!("there is nothing to draw"))
+}
+
+#[component]
+pub(crate) fn AdminTemplates() -> impl IntoView {
+    let (after, draft) = (query_value("after"), query_value("draft"));
+    let shown = after.clone();
+    draw(
+        |portal, caller| async move { portal.templates(&caller, &after, &draft).await },
+        move |page| pages::admin_templates::page(page, &shown),
+    )
+}
+
+#[component]
+pub(crate) fn AdminTemplate() -> impl IntoView {
+    let id = path_id::<TemplateId>("id", "template with this id");
+    let draft = query_value("draft");
+    draw(|portal, caller| async move { portal.template(&caller, &id?, &draft).await }, pages::admin_template::page)
 }

@@ -9,7 +9,7 @@ use domain::project::DataClass;
 use domain::request::{Decided, RequestKind, RequestState};
 use domain::revocation::RevocationState;
 use domain::rollout::RolloutState;
-use domain::view::{DecidedTogether, Together, TypicalTime};
+use domain::view::{DecidedTogether, EnvironmentMark, Together, TypicalTime};
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
@@ -78,6 +78,14 @@ pub fn environment_state(state: EnvironmentState) -> &'static str {
     }
 }
 
+pub fn environment_mark(mark: EnvironmentMark) -> &'static str {
+    match mark {
+        EnvironmentMark::Revoked => "Access revoked.",
+        EnvironmentMark::Held => "Held.",
+        EnvironmentMark::Stopped => "Stopped: its page has the button that starts it.",
+    }
+}
+
 pub fn request_state(state: RequestState) -> &'static str {
     match state {
         RequestState::Submitted => "Waiting for a decision",
@@ -85,6 +93,7 @@ pub fn request_state(state: RequestState) -> &'static str {
         RequestState::Denied => "Denied",
         RequestState::Withdrawn => "Withdrawn",
         RequestState::Expired => "Expired",
+        RequestState::Closed => "Closed",
     }
 }
 
@@ -260,6 +269,7 @@ pub fn audit_action(action: &str) -> String {
         "stop_environment" => "Ask for a stop of what runs",
         "stop_idle" => "Ask for a stop of what nobody uses",
         "mark_running_job" => "Say what runs a job",
+        "manage_catalog" => "Change the catalog",
         "manage_idle_rules" => "Change a rule about what is idle",
         "stop_running" => "Stop what runs",
         "stop" => "Stop what runs in an environment",

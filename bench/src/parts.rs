@@ -44,6 +44,7 @@ pub(crate) fn request_badge(state: RequestState) -> Badge {
         RequestState::Denied => badge("tone-bad", CROSS, "Denied"),
         RequestState::Withdrawn => badge("tone-neutral", MINUS, "Withdrawn"),
         RequestState::Expired => badge("tone-neutral", CLOCK, "Expired"),
+        RequestState::Closed => badge("tone-neutral", MINUS, "Closed"),
     }
 }
 

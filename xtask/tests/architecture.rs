@@ -39,7 +39,7 @@ fn a_crate_uses_only_what_stands_further_in() {
         ("crates/guard-rules", &["template"]),
         ("crates/sim", &["domain", "template"]),
         ("crates/deliver", &["domain"]),
-        ("crates/control-plane", &["aws", "deliver", "domain", "store"]),
+        ("crates/control-plane", &["aws", "deliver", "domain", "guard-rules", "store", "template"]),
         ("app", &["control-plane", "domain"]),
         ("frontend", &["app"]),
         ("server", &["app", "aws", "control-plane", "deliver", "domain", "guard-rules", "sim", "store", "template"]),

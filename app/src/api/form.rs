@@ -77,6 +77,7 @@ impl Form {
                 ..PolicyChangeInput::default()
             }),
             "/api/save_idle_rule" => Self::at("/admin/idle"),
+            "/api/check_template" => Self::at("/admin/templates"),
             "/api/save_webhook" => Self::of_webhook(),
             "/api/save_parameter_binding" => Self::of("/admin/products", &value("product")).named("binding"),
             _ => return None,

@@ -17,6 +17,7 @@ mod revocations;
 mod rollouts;
 mod sessions;
 mod studio;
+mod templates;
 mod theme;
 mod updates;
 
@@ -45,6 +46,7 @@ pub use revocations::*;
 pub use rollouts::*;
 pub use sessions::*;
 pub use studio::*;
+pub use templates::*;
 pub use theme::*;
 pub use updates::*;
 
@@ -58,6 +60,7 @@ pub const PATHS: &[&str] = &[
     "/api/adopt_version",
     "/api/answer_request",
     "/api/apply_policy_change",
+    "/api/check_template",
     "/api/continue_rollout",
     "/api/decide_request",
     "/api/decide_requests",
@@ -122,7 +125,7 @@ pub const PATHS: &[&str] = &[
 ];
 
 /// The largest form that is read; the server refuses larger ones before.
-const LARGEST: usize = 1024 * 1024;
+const LARGEST: usize = 4 * 1024 * 1024;
 
 /// Answers a post to one of [`PATHS`].
 ///

@@ -55,7 +55,7 @@ pub fn RequestBadge(state: RequestState) -> impl IntoView {
         RequestState::Submitted => (Tone::Info, Icon::Clock),
         RequestState::Approved => (Tone::Good, Icon::Check),
         RequestState::Denied => (Tone::Bad, Icon::Cross),
-        RequestState::Withdrawn => (Tone::Neutral, Icon::Minus),
+        RequestState::Withdrawn | RequestState::Closed => (Tone::Neutral, Icon::Minus),
         RequestState::Expired => (Tone::Neutral, Icon::Clock),
     };
     view! { <Badge tone icon text=words::request_state(state) /> }

@@ -41,8 +41,10 @@ pub fn field_label(name: &str) -> String {
 }
 
 /// Fields whose label is not their name.
-const LABELS: [(&str, &str); 43] = [
+const LABELS: [(&str, &str); 50] = [
     ("actor", "Who"),
+    ("answer", "Your answer"),
+    ("comment", "Your comment"),
     ("adopt_days", "Days of its lease"),
     ("adopt_owner", "E-mail address of the owner"),
     ("adopt_reason", "Why"),
@@ -53,8 +55,11 @@ const LABELS: [(&str, &str); 43] = [
     ("ends", "Lease ends within days"),
     ("extension_days", "Days from the approval"),
     ("extension_reason", "What you need it for"),
+    ("file", "The file"),
     ("files", "The home directories"),
     ("grant", "Role"),
+    ("hold_reason", "Why it has to stay"),
+    ("hold_until", "Until"),
     ("id", "Short name"),
     ("instances", "Instance types"),
     ("job_hours", "For how many hours"),
@@ -68,6 +73,7 @@ const LABELS: [(&str, &str); 43] = [
     ("people_2", "Step 2: how many of them"),
     ("people_3", "Step 3: how many of them"),
     ("people_4", "Step 4: how many of them"),
+    ("question", "Your question"),
     ("reach", "How far it reaches"),
     ("secret", "Signing secret"),
     ("source", "Where the value comes from"),
@@ -76,6 +82,7 @@ const LABELS: [(&str, &str); 43] = [
     ("target", "Account"),
     ("together_count", "How many, typed to confirm"),
     ("together_reason", "Reason"),
+    ("topic", "What is sent"),
     ("transfer_reason", "Why"),
     ("transfer_to", "E-mail address of the new owner"),
     ("typical_minutes", "Expected minutes to come up"),

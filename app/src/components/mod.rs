@@ -30,7 +30,11 @@ mod facts;
 #[cfg(feature = "render")]
 mod field;
 #[cfg(feature = "render")]
+mod file_field;
+#[cfg(feature = "render")]
 mod form;
+#[cfg(feature = "render")]
+mod numbered;
 #[cfg(feature = "render")]
 mod page_head;
 #[cfg(feature = "render")]
@@ -55,6 +59,8 @@ mod text_area;
 mod text_field;
 #[cfg(feature = "render")]
 mod theme;
+#[cfg(feature = "render")]
+mod unsent;
 
 #[cfg(feature = "render")]
 pub use self::{
@@ -65,7 +71,9 @@ pub use self::{
     empty::Empty,
     facts::{Fact, Facts, PairList},
     field::{ErrorLine, Field, describe, field_id},
+    file_field::FileField,
     form::{ERRORS_ID, ErrorSummary, Hidden, PostButton, field_label, form_part, form_version, only_known_fields},
+    numbered::Numbered,
     page_head::{Crumb, PageHead},
     pager::Pager,
     radios::Radios,
@@ -78,4 +86,5 @@ pub use self::{
     text_area::TextArea,
     text_field::TextField,
     theme::ThemeForm,
+    unsent::Unsent,
 };

@@ -5,6 +5,7 @@ use domain::view::{EnvironmentRow, RequestRow};
 use leptos::prelude::*;
 
 use super::{Day, EnvironmentBadge, Hidden, Icon, IconView, RequestBadge};
+use crate::words;
 
 /// Environments, each row a link to its page.
 #[component]
@@ -20,13 +21,16 @@ pub fn EnvironmentRows(
         .map(|row| {
             let open = row.can_launch.then(|| view! { <Open id=row.id.to_string() name=row.name.clone() /> });
             let left = if row.owner_left { " (no longer here)" } else { "" };
+            let marks = row.marks.iter().map(|mark| words::environment_mark(*mark)).collect::<Vec<_>>().join(" ");
+            let marks = (!marks.is_empty()).then(|| view! { <p class="row-sub font-semibold">{marks}</p> });
             let owner = owners.then(|| format!("{}{left}, ", row.owner));
             view! {
                 <li class="row row-env">
                     <div class="row-main">
-                        {choose.map(|form| view! { <Choose id=row.id.to_string() name=row.name.clone() form=form /> })}
+                        {choose.map(|form| view! { <Choose id=row.id.to_string() name=format!("environment {}", row.name) form=form /> })}
                         <a class="row-link" href=format!("/environments/{}", row.id)>{row.name}</a>
                         <p class="row-sub">{row.product_name}</p>
+                        {marks}
                     </div>
                     <p class="row-sub">{owner} {row.project.to_string()} " / " {row.stage.label()}</p>
                     <EnvironmentBadge state=row.state />
@@ -82,7 +86,7 @@ pub fn RequestRows(
             view! {
                 <li class="row row-req">
                     <div class="row-main">
-                        {choose.then(|| view! { <Choose id=row.id.to_string() name=row.name.clone() /> })}
+                        {choose.then(|| view! { <Choose id=row.id.to_string() name=format!("request {}", row.name) /> })}
                         <a class="row-link" href=format!("/requests/{}", row.id)>{row.name}</a>
                         <p class="row-sub">{kind} {row.product_name}</p>
                         {reasons.then(|| view! { <p class="row-reason">{row.justification}</p> })}

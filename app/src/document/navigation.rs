@@ -47,6 +47,7 @@ pub fn Navigation(shell: Shell, path: String, label: &'static str) -> impl IntoV
             Item::new("/admin/fleet", "Fleet"),
             Item::new("/admin/projects", "Projects"),
             Item::new("/admin/products", "Products"),
+            Item::new("/admin/templates", "Templates"),
             Item::new("/admin/mappings", "Group mappings"),
             Item::new("/admin/approvals", "Rules of approval"),
             Item::new("/admin/people", "People"),

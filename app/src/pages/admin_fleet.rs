@@ -61,5 +61,5 @@ fn Numbers(title: &'static str, lines: Vec<Line>) -> impl IntoView {
         .map(|(label, number, href)| view! { <tr><td><a href=href>{label}</a></td><td>{number}</td></tr> })
         .collect_view();
     let columns = vec!["Which", "Environments"];
-    view! { <Card title flush=true><Table label=title columns>{rows}</Table></Card> }
+    view! { <Card title flush=true><Table label=title columns numbers=true>{rows}</Table></Card> }
 }

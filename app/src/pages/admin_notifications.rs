@@ -7,8 +7,8 @@ use leptos::prelude::*;
 use super::admin_deliveries::Dead;
 use super::url::with_query;
 use crate::components::{
-    Badge, Callout, Card, Checks, Choice, Empty, ErrorSummary, Hidden, Icon, Moment, PageHead, PostButton, Remove,
-    Select, Table, TextField, Tick, Tone, form_version,
+    Badge, Callout, Card, Checks, Choice, Disclosure, Empty, ErrorSummary, Hidden, Icon, Moment, PageHead, PostButton,
+    Remove, Select, Table, TextField, Tick, Tone, form_version,
 };
 use crate::document::Page;
 
@@ -90,6 +90,11 @@ fn WebhookLine(row: WebhookRow, manage: bool) -> impl IntoView {
         }
     };
     let of = it.project.as_ref().map_or_else(|| "all projects".to_owned(), ToString::to_string);
+    let kinds = match it.topics.len() {
+        number if number == Topic::ALL.len() => "Events of all kinds".to_owned(),
+        1 => "Events of one kind".to_owned(),
+        number => format!("Events of {number} kinds"),
+    };
     let topics = it.topics.iter().map(|topic| view! { <li>{topic_label(*topic)}</li> }).collect_view();
     let off = (!it.active).then(|| view! { " " <Badge tone=Tone::Neutral icon=Icon::Minus text="Off" /> });
     let change = manage.then(|| {
@@ -116,7 +121,7 @@ fn WebhookLine(row: WebhookRow, manage: bool) -> impl IntoView {
             <td data-label="To"><code>{it.host.clone()}</code></td>
             <td data-label="Of">
                 <p>{of}</p>
-                <ul class="list-disc pl-5 text-sm">{topics}</ul>
+                <Disclosure summary=kinds><ul class="list-disc pl-5 text-sm">{topics}</ul></Disclosure>
             </td>
             <td data-label="Last">{last}</td>
             {change}
@@ -170,7 +175,7 @@ fn WebhookForm(
     let keeps = if edited.is_some() { " Left empty, it stays as it is." } else { "" };
     let url_help = format!("https, on one of: {}. Not shown again.{keeps}", hosts.join(", "));
     let secret_help = format!(
-        "Needed for signed JSON, and for nothing else: 24 to 64 bytes as base64 that both sides know, as `openssl rand -base64 32` makes. Not shown again.{keeps}"
+        "Needed for signed JSON; Slack has none: 24 to 64 bytes as base64 that both sides know, as `openssl rand -base64 32` makes. Not shown again.{keeps}"
     );
     let fresh = edited.is_none();
     let id = edited.as_ref().map(|it| it.id.to_string()).unwrap_or_default();

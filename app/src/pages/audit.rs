@@ -82,7 +82,7 @@ fn Filters(query: AuditQuery, actions: Vec<String>, projects: Vec<String>, state
         .chain(Outcome::ALL.map(|o| Choice::new(o.as_str(), outcome_word(o))))
         .collect();
     let projects = offered("Any project", projects, &query.project);
-    let actions = offered("Any action", actions, &query.action)
+    let mut actions: Vec<Choice> = offered("Any action", actions, &query.action)
         .into_iter()
         .map(|choice| {
             if choice.value.is_empty() {
@@ -92,6 +92,8 @@ fn Filters(query: AuditQuery, actions: Vec<String>, projects: Vec<String>, state
             }
         })
         .collect();
+    // As they are read; what stands for all of them stays first.
+    actions.sort_by_key(|choice| (!choice.value.is_empty(), choice.label.to_lowercase()));
     view! {
         <form class="filters" method="get" action="/audit" role="search" novalidate>
             <TextField filter=true label="Who" name="actor" value=query.actor state=state.clone() />

@@ -245,9 +245,15 @@ fn Requests(requests: Vec<RequestAbout>) -> impl IntoView {
     let rows = requests
         .into_iter()
         .map(|it| {
+            let kind = words::request_kind(it.kind);
+            let kind = if it.may_see {
+                view! { <a href=format!("/requests/{}", it.id)>{kind}</a> }.into_any()
+            } else {
+                kind.into_any()
+            };
             view! {
                 <li>
-                    <a href=format!("/requests/{}", it.id)>{words::request_kind(it.kind)}</a>
+                    {kind}
                     <span class="block text-sm text-muted">
                         {words::request_state(it.state)} ", asked for by " {it.requester} ", " <Day at=it.submitted_at />
                     </span>

@@ -3,7 +3,9 @@ use domain::lease::{Extension, LeaseStanding};
 use domain::view::{EnvironmentPage, HoldView};
 use leptos::prelude::*;
 
-use crate::components::{Callout, Card, Day, Disclosure, Hidden, Moment, PostButton, TextArea, TextField, Tone};
+use crate::components::{
+    Callout, Card, Day, Disclosure, Hidden, Moment, PostButton, TextArea, TextField, Tone, Unsent,
+};
 
 /// What the end of the lease means now, where it is near or past.
 #[component]
@@ -102,10 +104,16 @@ fn Held(hold: HoldView, id: String, holds: bool) -> impl IntoView {
 #[component]
 fn Beyond(environment: EnvironmentPage) -> impl IntoView {
     match &environment.extension_waiting {
-        Some(request) => view! {
-            <p>"A request for more time waits for a decision: " <a href=format!("/requests/{request}")>"go to the request"</a> "."</p>
+        Some(request) => {
+            let seen = environment.requests.iter().any(|it| it.id == *request && it.may_see);
+            let gone = vec!["extension_days", "extension_reason"];
+            let link = seen.then(|| view! { " " <a href=format!("/requests/{request}")>"Go to the request"</a> });
+            view! {
+                <p>"A request for more time waits for a decision." {link}</p>
+                <Unsent state=environment.form.clone() gone />
+            }
+            .into_any()
         }
-        .into_any(),
         None => view! { <BeyondForm environment /> }.into_any(),
     }
 }

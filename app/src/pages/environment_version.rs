@@ -27,14 +27,14 @@ pub fn VersionCallout(environment: EnvironmentPage) -> impl IntoView {
 #[component]
 pub fn Version(environment: EnvironmentPage) -> impl IntoView {
     let waits = match (&environment.update_waiting, &environment.rolled_out) {
-        (Some(request), _) => Some(("A request about it waits for a decision: ", request.clone())),
-        (None, Some(request)) => Some(("An update of it waits for its turn in a rollout: ", request.clone())),
+        (Some(request), _) => Some(("An update of it waits for a decision.", request.clone())),
+        (None, Some(request)) => Some(("An update of it waits for its turn in a rollout.", request.clone())),
         (None, None) => None,
     };
     let waiting = waits.map(|(said, request)| {
-        view! {
-            <p>{said} <a href=format!("/requests/{request}")>"go to the request"</a> "."</p>
-        }
+        let seen = environment.requests.iter().any(|it| it.id == request && it.may_see);
+        let link = seen.then(|| view! { " " <a href=format!("/requests/{request}")>"Go to the request"</a> });
+        view! { <p>{said} {link}</p> }
     });
     let offers = offers(&environment);
     let update = (offers && waiting.is_none()).then(|| {

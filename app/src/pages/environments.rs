@@ -21,7 +21,8 @@ pub fn page(environments: EnvironmentsPage) -> Page {
     let further = !query.after.is_empty();
     let file = (!rows.items.is_empty()).then(|| file(&query));
     let none_yet = rows.items.is_empty() && !rows.filtered;
-    let choose = environments.may_act && !rows.items.is_empty();
+    let acts = environments.acts.clone();
+    let choose = !acts.is_empty() && !rows.items.is_empty();
     let list = if refused {
         view! { <Empty title="Nothing is shown until the filters can be used."></Empty> }.into_any()
     } else if none_yet {
@@ -55,7 +56,7 @@ pub fn page(environments: EnvironmentsPage) -> Page {
         <ErrorSummary state=state.clone() title="A filter could not be used." />
         <Filters environments state=state.clone() />
         {list}
-        {choose.then(|| view! { <ActOnChosen /> })}
+        {choose.then(|| view! { <ActOnChosen acts /> })}
         {file.map(|file| view! { <p class="text-sm"><a href=file download="environments.csv">"This list as a CSV file"</a></p> })}
         <Pager first next further />
     };
@@ -75,8 +76,9 @@ fn file(query: &EnvironmentsQuery) -> String {
 
 /// What can be done with those that are ticked: each button leads to a page that says first what will happen.
 #[component]
-fn ActOnChosen() -> impl IntoView {
-    let buttons = Together::ALL
+fn ActOnChosen(acts: Vec<Together>) -> impl IntoView {
+    let buttons = acts
+        .into_iter()
         .map(|act| {
             let label = format!("{} \u{2026}", words::together(act));
             view! { <button class="button" type="submit" name="act" value=act.as_str()>{label}</button> }

@@ -25,7 +25,7 @@ pub fn Filters(environments: EnvironmentsPage, state: FormState) -> impl IntoVie
     let accounts =
         accounts.into_iter().map(|(id, name)| Choice::new(id.to_string(), format!("{name} ({id})"))).collect();
     let accounts = offered("Any account", accounts, &query.account);
-    let whose = vec![Choice::new("", "Everybody's I may see"), Choice::new("mine", "Mine")];
+    let whose = vec![Choice::new("", "Everybody's"), Choice::new("mine", "Mine")];
     view! {
         <form class="stack gap-2" method="get" action="/environments" role="search" novalidate>
             <div class="filters">

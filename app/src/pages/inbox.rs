@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::url::with_query;
 use crate::components::{Badge, Callout, Card, Checks, Empty, Icon, Moment, PageHead, Pager, PostButton, Tick, Tone};
 use crate::document::Page;
+use crate::words;
 
 /// What the person was told, and what of it comes by e-mail. `after`: where the page of the list begins.
 pub fn page(inbox: InboxPage, after: &str) -> Page {
@@ -54,12 +55,17 @@ fn Row(row: InboxRow) -> impl IntoView {
             </span>
         }
     });
+    let over = row.over.map(|state| {
+        let said = format!("It waits no more. The request: {}.", words::request_state(state).to_lowercase());
+        view! { <p class="row-sub font-semibold">{said}</p> }
+    });
     let fresh = (!row.read).then(|| view! { <Badge tone=Tone::Info icon=Icon::Info text="New" /> });
     view! {
         <li class="row">
             <div class="min-w-0 flex-1 basis-64">
                 <a class="row-link" href=row.notice.path>{title}</a>
                 <p class="row-reason whitespace-pre-line">{row.notice.text}</p>
+                {over}
                 <p class="row-sub"><Moment at=row.at /></p>
             </div>
             {fresh}

@@ -12,6 +12,8 @@ pub mod admin_product;
 pub mod admin_products;
 pub mod admin_project;
 pub mod admin_projects;
+pub mod admin_template;
+pub mod admin_templates;
 pub mod admin_unmanaged;
 pub mod approvals;
 pub mod audit;

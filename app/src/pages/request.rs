@@ -1,11 +1,12 @@
 use domain::action::Action;
+use domain::question::MessageKind;
 use domain::rollout::Progress;
 use domain::view::{ConstraintRow, ExtensionOf, FormState, RequestPage, StepRow, StepState, TimelineEntry};
 use leptos::prelude::*;
 
 use crate::components::{
     Badge, Callout, Card, Constraint, Crumb, Disclosure, EnvironmentRows, ErrorSummary, Fact, Facts, Hidden, Icon,
-    Moment, PageHead, PairList, PostButton, ProblemCallout, RequestBadge, RequestRows, TextArea, Tone,
+    Moment, PageHead, PairList, PostButton, ProblemCallout, RequestBadge, RequestRows, TextArea, Tone, Unsent,
 };
 use crate::document::Page;
 use crate::pages::preflight::PreflightCard;
@@ -52,16 +53,7 @@ pub fn page(request: RequestPage) -> Page {
             </Callout>
         }
     });
-    // Somebody else was quicker: there is no field any more for what was written.
-    let unsent =
-        (!open).then(|| request.form.value("comment").filter(|comment| !comment.trim().is_empty()).map(str::to_owned));
-    let unsent = unsent.flatten().map(|comment| {
-        view! {
-            <Callout tone=Tone::Info title="Your comment, which was not sent">
-                <p class="whitespace-pre-line break-words">{comment}</p>
-            </Callout>
-        }
-    });
+    let gone = gone_fields(&request);
     let hindrance = request.hindrance.clone().map(|problem| view! { <ProblemCallout problem tone=Tone::Warn /> });
     let preview = request.update.clone().and_then(|update| update.preview);
     let preview = preview.map(|preview| view! { <PreviewCard preview /> });
@@ -91,7 +83,7 @@ pub fn page(request: RequestPage) -> Page {
         {denied}
         <Asked request=request.clone() />
         <ErrorSummary state=request.form.clone() />
-        {unsent}
+        <Unsent state=request.form.clone() gone />
         {hindrance}
         {waiting}
         {open.then_some(updates)}
@@ -116,6 +108,18 @@ pub fn page(request: RequestPage) -> Page {
         </div>
     };
     Page::new(title, body).with_errors(&state)
+}
+
+/// The fields that the page had before somebody else was quicker.
+fn gone_fields(request: &RequestPage) -> Vec<&'static str> {
+    let open = !request.state.is_final();
+    let asked = request.messages.last().is_some_and(|last| last.kind == MessageKind::Question);
+    let fields = [
+        ("comment", open && request.allowed.has(Action::DecideRequest)),
+        ("question", open && request.allowed.has(Action::QuestionRequest)),
+        ("answer", open && asked && request.allowed.has(Action::AnswerRequest)),
+    ];
+    fields.into_iter().filter_map(|(name, is_there)| (!is_there).then_some(name)).collect()
 }
 
 #[component]

@@ -71,7 +71,7 @@ fn Change(change: ResourceChange) -> impl IntoView {
             let why = format!("Another takes its place, by {}.", by.join(", "));
             (Tone::Bad, Icon::Warning, "Replaced", Some(why))
         }
-        Fate::Changed => (Tone::Info, Icon::Running, "Changed", Some("It stays the same resource.".to_owned())),
+        Fate::Changed => (Tone::Info, Icon::Info, "Changed", Some("It stays the same resource.".to_owned())),
         Fate::Unclear => {
             let why = "What becomes of it is not sure: AWS changes it, another takes its place, or it goes.".to_owned();
             (Tone::Warn, Icon::Warning, "Not sure", Some(why))

@@ -160,3 +160,26 @@ fn approvals() {
     });
     assert!(text.contains("2 requests wait for your decision"));
 }
+
+#[test]
+fn what_was_typed_is_not_lost_where_its_field_is_gone() {
+    let typed = |name: &str, text: &str| [(name.to_owned(), text.to_owned())].into();
+    for (name, label) in [("comment", "Your comment"), ("question", "Your question"), ("answer", "Your answer")] {
+        let late = page("request-late", || {
+            let mut it = samples::request(RequestState::Closed);
+            it.form.values = typed(name, "I wanted to say <b>this");
+            pages::request::page(it)
+        });
+        assert!(late.contains("What you typed, which was not sent") && late.contains(label), "{name}");
+        assert!(
+            late.contains("I wanted to say &lt;b>this") || late.contains("I wanted to say &lt;b&gt;this"),
+            "{name}"
+        );
+    }
+    let open = page("request-open", || {
+        let mut it = samples::request(RequestState::Submitted);
+        it.form.values = typed("comment", "still there");
+        pages::request::page(it)
+    });
+    assert!(!open.contains("which was not sent"), "the field itself has it");
+}

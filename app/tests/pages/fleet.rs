@@ -8,20 +8,22 @@ use domain::view::*;
 
 use crate::{page, samples};
 
-fn listed(may_act: bool) -> EnvironmentsPage {
+fn listed(acts: &[Together]) -> EnvironmentsPage {
     let rows = Listing { items: samples::environment_rows(), next: None, filtered: false };
-    EnvironmentsPage { rows, may_act, ..samples::environments() }
+    EnvironmentsPage { rows, acts: acts.to_vec(), ..samples::environments() }
 }
 
 #[test]
 fn what_is_ticked_in_the_list_goes_to_a_page_that_says_first_what_will_happen() {
-    let text = page("environments-choose", || pages::environments::page(listed(true)));
+    let text = page("environments-choose", || pages::environments::page(listed(&Together::ALL)));
     assert_eq!(text.matches(r#"form="together""#).count(), EnvironmentState::ALL.len());
     assert!(text.contains(r#"method="get" action="/environments/together""#), "nothing is done from the list");
     for act in Together::ALL {
         assert!(text.contains(&format!(r#"value="{}""#, act.as_str())), "{act:?}");
     }
-    let reader = page("environments-reader", || pages::environments::page(listed(false)));
+    let some = page("environments-some-acts", || pages::environments::page(listed(&[Together::Stop])));
+    assert!(some.contains(r#"name="act" value="stop""#) && !some.contains(r#"name="act" value="terminate""#));
+    let reader = page("environments-reader", || pages::environments::page(listed(&[])));
     assert!(!reader.contains("row-choose") && !reader.contains("/environments/together"));
 }
 
@@ -42,8 +44,29 @@ fn a_filter_that_cannot_be_used_says_so_at_its_field_and_keeps_what_was_typed() 
     assert!(text.contains("A number of days, at most 3650.") && text.contains(r#"value="soon""#));
     assert!(text.contains("Nothing is shown until the filters can be used."));
     assert_eq!(open(&text), [true], "the field with the mistake can be seen");
-    let closed = page("environments-plain", || pages::environments::page(listed(false)));
+    let closed = page("environments-plain", || pages::environments::page(listed(&[])));
     assert_eq!(open(&closed), [false]);
+}
+
+#[test]
+fn what_decides_beside_the_state_stands_in_the_list() {
+    let text = page("environments-marked", || {
+        let marked = |name: &str, marks: &[EnvironmentMark]| {
+            let row = samples::environment_row(name, EnvironmentState::Available);
+            EnvironmentRow { marks: marks.to_vec(), can_launch: false, ..row }
+        };
+        let items = vec![
+            marked("cut-off", &[EnvironmentMark::Revoked, EnvironmentMark::Held]),
+            marked("at-rest", &[EnvironmentMark::Stopped]),
+            samples::environment_row("plain", EnvironmentState::Available),
+        ];
+        let rows = Listing { items, next: None, filtered: false };
+        pages::environments::page(EnvironmentsPage { rows, ..samples::environments() })
+    });
+    assert!(
+        text.contains("Access revoked. Held.") && text.contains("Stopped: its page has the button that starts it.")
+    );
+    assert_eq!(text.matches("/api/launch_environment").count(), 1, "what is stopped or revoked has no way in");
 }
 
 fn row(name: &str, says: &str) -> TogetherRow {

@@ -12,6 +12,7 @@ mod probes;
 mod revocations;
 mod rollouts;
 mod samples;
+mod templates;
 mod terminations;
 mod transfers;
 mod unmanaged;

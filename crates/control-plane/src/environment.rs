@@ -6,7 +6,7 @@ use domain::environment::{Environment, EnvironmentState, LaunchTarget, Leaves, S
 use domain::home::HomeStanding;
 use domain::id::{EnvironmentId, ProvisioningArtifactId};
 use domain::operation::OperationKind;
-use domain::request::{Request, RequestKind};
+use domain::request::RequestKind;
 use domain::revocation::Reach;
 use domain::view::{EnvironmentPage, HomeChoice, KeptHome, RequestAbout};
 
@@ -84,7 +84,7 @@ impl ControlPlane {
             rolled_out: rolled_out.filter(|_| undecided.is_none()),
             update_waiting: undecided,
             extension_waiting: self.store().undecided_request_of(&it.id, RequestKind::Extension).await?,
-            requests: self.requests_about(&it.id).await?,
+            requests: self.requests_about(caller, &it.id).await?,
             account_name: account.map_or_else(|| it.account.to_string(), |a| a.name),
             owner: names.person(&it.owner),
             is_owner: it.owner == caller.actor.person,
@@ -124,17 +124,21 @@ impl ControlPlane {
         })
     }
 
-    async fn requests_about(&self, id: &EnvironmentId) -> Result<Vec<RequestAbout>> {
+    async fn requests_about(&self, caller: &Caller, id: &EnvironmentId) -> Result<Vec<RequestAbout>> {
         let requests = self.store().requests_about(id, REQUESTS_SHOWN).await?;
         let names = self.names([], requests.iter().map(|request| &request.requester)).await?;
-        let about = |request: Request| RequestAbout {
-            requester: names.person(&request.requester),
-            id: request.id,
-            kind: request.kind,
-            state: request.state,
-            submitted_at: request.submitted_at,
-        };
-        Ok(requests.into_iter().map(about).collect())
+        let mut about = Vec::with_capacity(requests.len());
+        for request in requests {
+            about.push(RequestAbout {
+                requester: names.person(&request.requester),
+                may_see: self.may(caller, Action::ViewRequest, &request).await?,
+                id: request.id,
+                kind: request.kind,
+                state: request.state,
+                submitted_at: request.submitted_at,
+            });
+        }
+        Ok(about)
     }
 
     fn launch_note(&self, environment: &Environment) -> String {

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use domain::action::Action;
 use domain::environment::Environment;
 use domain::id::{AccountId, ProductId, ProjectId, ProvisioningArtifactId};
-use domain::view::{EnvironmentsPage, EnvironmentsQuery, Listing};
+use domain::view::{EnvironmentsPage, EnvironmentsQuery, Listing, Together};
 use store::{EnvironmentFilter, Order, Page, PageRequest, Scope};
 
 use crate::rows::page_after;
+use crate::together::action_of;
 use crate::{Caller, ControlPlane, Result};
 
 impl ControlPlane {
@@ -38,21 +39,25 @@ impl ControlPlane {
             products: self.products_for_filter(&projects).await?,
             versions: self.versions_for_filter(&query.product).await?,
             accounts: self.accounts_for_filter(&projects).await?,
-            may_act: self.may_act_on_any(caller, &page.items).await?,
+            acts: self.acts_on_any(caller, &page.items).await?,
             query,
             projects,
             errors,
         })
     }
 
-    /// Whether the caller may do anything with one of them at least.
-    async fn may_act_on_any(&self, caller: &Caller, environments: &[Environment]) -> Result<bool> {
-        for it in environments {
-            if self.may(caller, Action::StopEnvironment, it).await? {
-                return Ok(true);
+    /// What the caller may do with one of them at least.
+    async fn acts_on_any(&self, caller: &Caller, environments: &[Environment]) -> Result<Vec<Together>> {
+        let mut acts = Vec::new();
+        for act in Together::ALL {
+            for it in environments {
+                if self.may(caller, action_of(act), it).await? {
+                    acts.push(act);
+                    break;
+                }
             }
         }
-        Ok(false)
+        Ok(acts)
     }
 
     /// The products that the projects may use, by name.

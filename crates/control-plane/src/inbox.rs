@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::DateTime;
 use domain::action::Action;
-use domain::notification::Topic;
+use domain::id::RequestId;
+use domain::notification::{Notice, Topic};
 use domain::person::PersonKey;
 use domain::view::{InboxPage, InboxRow, Listing, MailStanding};
 use store::Order;
@@ -25,8 +26,11 @@ impl ControlPlane {
         let chosen = self.store().notification_choices(person).await?;
         let by_email = |topic: Topic| chosen.get(&topic).copied().unwrap_or_else(|| topic.by_email_unless_chosen());
         let next = page.next.map(|cursor| cursor.to_string());
+        let waited: Vec<_> = page.items.iter().filter_map(|it| waits_for(&it.notice)).collect();
+        let states = self.store().request_states(&waited).await?;
         let rows = page.items.into_iter().map(|it| InboxRow {
             id: it.id,
+            over: waits_for(&it.notice).and_then(|id| states.get(&id).copied()).filter(|state| state.is_final()),
             notice: it.notice,
             at: it.at,
             read: it.read_at.is_some(),
@@ -79,4 +83,10 @@ impl ControlPlane {
         tx.commit().await?;
         Ok(())
     }
+}
+
+/// The request whose decision a notice says is waited for.
+fn waits_for(notice: &Notice) -> Option<RequestId> {
+    let path = notice.path.strip_prefix("/requests/").filter(|_| notice.topic == Topic::RequestWaiting);
+    path?.parse().ok()
 }

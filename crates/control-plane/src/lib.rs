@@ -14,6 +14,7 @@ mod backlog;
 mod caller;
 mod catalog;
 mod consequences;
+mod curation;
 mod decide;
 mod decide_many;
 mod delegations;

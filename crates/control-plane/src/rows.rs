@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::action::Action;
 use domain::audit::AuditActor;
-use domain::environment::{Environment, EnvironmentState};
+use domain::environment::{Environment, EnvironmentState, LaunchTarget};
 use domain::id::ProductId;
 use domain::person::PersonKey;
 use domain::request::Request;
-use domain::view::{EnvironmentRow, RequestRow};
+use domain::view::{EnvironmentMark, EnvironmentRow, RequestRow};
 use store::{Cursor, Leaver, Order, PageRequest};
 
 use crate::{Caller, ControlPlane, Error, Result};
@@ -100,9 +100,24 @@ impl ControlPlane {
         let owners = environments.iter().map(|e| Leaver { project: e.project.clone(), person: e.owner.clone() });
         let left: BTreeSet<Leaver> =
             self.store().who_left(owners.collect::<BTreeSet<_>>()).await?.into_iter().collect();
+        let notebooks =
+            environments.iter().filter(|e| matches!(e.launch_target, Some(LaunchTarget::NotebookInstance { .. })));
+        let startable = self.store().startable(notebooks.map(|e| &e.id)).await?;
         let mut rows = Vec::with_capacity(environments.len());
         for e in environments {
             let allowed = self.allowed_actions(caller, e, &[Action::LaunchEnvironment]).await?;
+            let stopped = startable.contains(&e.id);
+            let held = e.hold.as_ref().is_some_and(|hold| hold.holds(self.now()));
+            let marks = if e.state == EnvironmentState::Terminated {
+                Vec::new()
+            } else {
+                let marks = [
+                    (EnvironmentMark::Revoked, e.revoked),
+                    (EnvironmentMark::Held, held),
+                    (EnvironmentMark::Stopped, stopped),
+                ];
+                marks.into_iter().filter_map(|(mark, is_so)| is_so.then_some(mark)).collect()
+            };
             rows.push(EnvironmentRow {
                 id: e.id.clone(),
                 name: e.name.clone(),
@@ -115,7 +130,8 @@ impl ControlPlane {
                 state: e.state,
                 lease_ends_at: e.lease_ends_at,
                 created_at: e.created_at,
-                can_launch: allowed.has(Action::LaunchEnvironment),
+                can_launch: allowed.has(Action::LaunchEnvironment) && !stopped,
+                marks,
             });
         }
         Ok(rows)

@@ -5,7 +5,7 @@ use domain::environment::{Environment, EnvironmentState, Leaves};
 use domain::home::{Files, Homes};
 use domain::id::EnvironmentId;
 use domain::operation::{Operation, OperationKind, Step};
-use domain::problem::Problem;
+use domain::problem::{FieldError, Problem};
 use domain::view::TerminateInput;
 
 use crate::consequences::Termination;
@@ -22,7 +22,13 @@ impl ControlPlane {
     ) -> Result<()> {
         let seen: Environment = self.authorize(caller, Action::TerminateEnvironment, id).await?.into_thing();
         if input.confirm.trim() != seen.name {
-            return Err(Error::field("confirm", format!("Type {} to confirm.", seen.name)));
+            let mut errors = vec![FieldError::new("confirm", format!("Type {} to confirm.", seen.name))];
+            // What else is wrong is said at once; what cannot be asked for at all is refused once the name is right.
+            let leaves = input.leaves.trim().parse().unwrap_or(Leaves::Nothing);
+            if let Err(Error::Invalid(more)) = self.chosen_files(&seen, leaves, &input.files).await {
+                errors.extend(more);
+            }
+            return Err(Error::Invalid(errors));
         }
         self.terminate_confirmed(caller, seen, input).await
     }

@@ -94,6 +94,8 @@ actions! {
     ManageApprovals = "manage_approvals", changes: true;
     /// Make an environment of what somebody provisioned past the portal.
     AdoptProduct = "adopt_product", changes: true;
+    /// Bring templates to the portal, and make products and versions of them.
+    ManageCatalog = "manage_catalog", changes: true;
     /// Ask for a fresh reading of the catalog.
     RefreshCatalog = "refresh_catalog", changes: true;
     /// See one's own profile and sessions.

@@ -81,6 +81,8 @@ ids! {
     WebhookId,
     /// A rule about what is idle.
     IdleRuleId,
+    /// A template that was given to the portal: the SHA-256 of its text, in hexadecimal.
+    TemplateId,
     /// What a person typed into a form that was not accepted yet.
     DraftId,
     /// A rule from an OIDC group to a role.

@@ -15,6 +15,7 @@ pub mod binding_form;
 pub mod binding_proposal;
 pub mod catalog;
 pub mod clock;
+pub mod curation;
 pub mod decimal;
 pub mod delegation;
 pub mod deny_policy;

@@ -19,19 +19,23 @@ pub const REMINDERS: [TimeDelta; 3] = [TimeDelta::days(3), ESCALATION_TIME, Time
 /// How long a request waits for its decision before it expires.
 pub const DECISION_TIME: TimeDelta = TimeDelta::days(14);
 
-/// `Submitted -> Approved | Denied | Withdrawn | Expired`; each of the four is final.
+/// `Submitted -> Approved | Denied | Withdrawn | Expired | Closed`; each of the five is final.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RequestState {
     Submitted,
     Approved,
     Denied,
+    /// By whoever asked.
     Withdrawn,
     Expired,
+    /// By what it was about: the environment is terminated, its rollout was ended, or whoever asked may no longer ask.
+    Closed,
 }
 
 impl RequestState {
-    pub const ALL: [Self; 5] = [Self::Submitted, Self::Approved, Self::Denied, Self::Withdrawn, Self::Expired];
+    pub const ALL: [Self; 6] =
+        [Self::Submitted, Self::Approved, Self::Denied, Self::Withdrawn, Self::Expired, Self::Closed];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -40,6 +44,7 @@ impl RequestState {
             Self::Denied => "denied",
             Self::Withdrawn => "withdrawn",
             Self::Expired => "expired",
+            Self::Closed => "closed",
         }
     }
 
@@ -141,8 +146,9 @@ impl Decision {
         match self {
             Self::Approve { .. } => RequestState::Approved,
             Self::Deny { .. } => RequestState::Denied,
-            Self::Withdraw { .. } | Self::Lapse | Self::Close { .. } | Self::Void => RequestState::Withdrawn,
+            Self::Withdraw { .. } => RequestState::Withdrawn,
             Self::Expire => RequestState::Expired,
+            Self::Lapse | Self::Close { .. } | Self::Void => RequestState::Closed,
         }
     }
 }
@@ -170,7 +176,7 @@ pub enum Decided {
     /// It waits for more people, or for those of the next step.
     Goes,
     Approved,
-    /// Denied, withdrawn, or expired.
+    /// Denied, withdrawn, expired, or closed.
     Ended,
 }
 
@@ -179,7 +185,9 @@ impl Decided {
         match request.state {
             RequestState::Submitted => Self::Goes,
             RequestState::Approved => Self::Approved,
-            RequestState::Denied | RequestState::Withdrawn | RequestState::Expired => Self::Ended,
+            RequestState::Denied | RequestState::Withdrawn | RequestState::Expired | RequestState::Closed => {
+                Self::Ended
+            }
         }
     }
 }

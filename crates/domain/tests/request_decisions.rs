@@ -83,7 +83,7 @@ fn check(before: &Request, after: &Request, decision: &Decision, now: DateTime<U
         Decision::Withdraw { by } => prop_assert_eq!(by, &after.requester),
         Decision::Expire => prop_assert!(now >= before.submitted_at + DECISION_TIME),
         Decision::Lapse | Decision::Close { .. } | Decision::Void => {
-            prop_assert_eq!(after.state, RequestState::Withdrawn);
+            prop_assert_eq!(after.state, RequestState::Closed);
         }
     }
     if let Decision::Deny { comment, .. } = decision {

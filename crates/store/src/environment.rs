@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::environment::{Environment, EnvironmentState};
 use domain::id::{AccountId, EnvironmentId, OperationId, ProjectId, ProvisionedProductId, Region, RequestId};
 use domain::person::StudioUserId;
@@ -214,20 +214,22 @@ impl Store {
         Ok(u32::try_from(number(self.read(), sql).await?).unwrap_or(limit))
     }
 
-    /// Environments whose lease ends after `now` and at or before `by`, and of which fewer than `warnings` warnings were given,
-    /// those that end first first.
+    /// Environments whose lease ends after `now`, within `before`, and of which fewer than `warnings` warnings were given,
+    /// those that end first first. One that never had more time than that is not warned of it.
     pub async fn environments_to_warn(
         &self,
         warnings: u16,
-        by: DateTime<Utc>,
+        before: TimeDelta,
         now: DateTime<Utc>,
         limit: u32,
     ) -> Result<Vec<Environment>> {
         let sql = Sql::new(format!(
             "SELECT {COLUMNS} FROM environment WHERE state IN ('available', 'updating', 'tainted', 'error') \
-             AND lease_ends_at > $1 AND lease_ends_at <= $2 AND lease_warnings < $3 ORDER BY lease_ends_at, id LIMIT {limit}"
+             AND lease_ends_at > $1 AND lease_ends_at <= $2 AND lease_warnings < $3 AND lease_ends_at - created_at > $4 \
+             ORDER BY lease_ends_at, id LIMIT {limit}"
         ));
-        into_all::<EnvironmentRow, _>(all(self.read(), sql.bind(now).bind(by).bind(warnings)).await?)
+        let sql = sql.bind(now).bind(now + before).bind(warnings).bind(before.num_milliseconds());
+        into_all::<EnvironmentRow, _>(all(self.read(), sql).await?)
     }
 
     /// Environments at rest whose lease ended at or before `ended` and whose hold, if any, at or before `now`, those that

@@ -55,6 +55,7 @@ mod scope;
 mod session;
 mod sql;
 mod stack_event;
+mod template;
 mod temporary;
 mod tx;
 mod unmanaged;

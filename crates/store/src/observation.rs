@@ -1,8 +1,10 @@
 //! What looks at AWS found of environments, and who waits for another.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use domain::id::EnvironmentId;
-use domain::observed::Observed;
+use domain::observed::{Observed, Running};
 
 use crate::connect::Store;
 use crate::error::Result;
@@ -31,6 +33,29 @@ impl Store {
             asked_at: at.optional_time("asked_at", asked_at)?,
             observed: at.optional_json("body", body.as_deref())?,
         })
+    }
+
+    /// Those of the environments in which the last look found a notebook instance that can be started.
+    pub async fn startable(
+        &self,
+        environments: impl IntoIterator<Item = &EnvironmentId>,
+    ) -> Result<BTreeSet<EnvironmentId>> {
+        let environments: Vec<&str> = environments.into_iter().map(EnvironmentId::as_str).collect();
+        if environments.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let mut sql =
+            Sql::new("SELECT environment_id, body FROM observation WHERE body IS NOT NULL AND environment_id IN ");
+        sql.tuple(environments);
+        let rows: Vec<(String, String)> = all(self.read(), sql).await?;
+        let mut found = BTreeSet::new();
+        for (id, body) in rows {
+            let observed: Observed = At::new("observation", id.as_str()).json("body", &body)?;
+            if observed.running.iter().any(Running::is_startable) {
+                found.insert(observed.environment);
+            }
+        }
+        Ok(found)
     }
 
     /// Environments that somebody waits for a look at, those that wait longest first.

@@ -165,6 +165,7 @@ async fn read_lists(store: &Store) -> crate::Result<()> {
             store.revocations(&scope, &page).await?;
             store.rollouts(&scope, &page).await?;
             store.policy_changes(&page).await?;
+            store.templates(&page).await?;
             for filter in audit_filters() {
                 store.audit_events(&scope, &filter, &page).await?;
             }
@@ -175,6 +176,7 @@ async fn read_lists(store: &Store) -> crate::Result<()> {
 
 async fn read_requests(store: &Store) -> crate::Result<()> {
     store.request(&"r".parse().unwrap()).await?;
+    store.request_states(&["r".parse().unwrap()]).await?;
     store.undecided_requests(now(), 20).await?;
     store.requests_to_remind_of(2, now(), 20).await?;
     store.request_messages(&"r".parse().unwrap()).await?;
@@ -187,6 +189,7 @@ async fn read_requests(store: &Store) -> crate::Result<()> {
     store.undecided_requests_of(&"e".parse().unwrap()).await?;
     store.last_messages([&"r".parse().unwrap()]).await?;
     store.requests_about(&"e".parse().unwrap(), 20).await?;
+    store.startable([&"e".parse().unwrap()]).await?;
     Ok(())
 }
 
@@ -198,6 +201,8 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.draft(&"d".parse().unwrap(), &person(), now()).await?;
     store.count_drafts(&person(), now()).await?;
     store.sweep_drafts(now()).await?;
+    store.template(&"t".parse().unwrap()).await?;
+    store.sweep_templates(now()).await?;
     store.take_flash("s").await?;
     store.sweep_flashes(now()).await?;
     store.sweep_form_tokens(now()).await?;
@@ -233,7 +238,7 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.environment(&"e".parse().unwrap()).await?;
     store.environment_of_request(&"r".parse().unwrap()).await?;
     store.environments_past_lease(now(), now(), 20).await?;
-    store.environments_to_warn(3, now(), now(), 20).await?;
+    store.environments_to_warn(3, TimeDelta::hours(1), now(), 20).await?;
     store.fleet().await?;
     store.live_environments_by_owner(&projects(1)[0]).await?;
     store.people_of_groups(&["a".into(), "b".into()], "ada", 100).await?;

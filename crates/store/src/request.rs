@@ -1,5 +1,7 @@
 //! Requests.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use domain::approval::Approver;
 use domain::id::{AccountId, EnvironmentId, ProductId, ProjectId, Region, RequestId};
@@ -249,6 +251,22 @@ impl Store {
 
     pub async fn request(&self, id: &RequestId) -> Result<Option<Request>> {
         get(self.read(), id, "").await
+    }
+
+    /// In which states these requests are.
+    pub async fn request_states(&self, ids: &[RequestId]) -> Result<BTreeMap<RequestId, RequestState>> {
+        if ids.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let mut sql = Sql::new("SELECT id, state FROM request WHERE id IN ");
+        sql.tuple(ids.iter().map(RequestId::as_str));
+        let rows: Vec<(String, String)> = all(self.read(), sql).await?;
+        rows.into_iter()
+            .map(|(id, state)| {
+                let at = At::new("request", id.as_str());
+                Ok((at.parse("id", &id)?, at.parse("state", &state)?))
+            })
+            .collect()
     }
 
     /// By the time of submission.

@@ -9,6 +9,7 @@ mod document;
 mod evaluate;
 mod functions;
 mod graph;
+pub mod outline;
 mod parameters;
 mod references;
 mod sub;

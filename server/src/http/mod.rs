@@ -17,6 +17,7 @@ mod portal;
 mod return_to;
 mod router;
 mod signed_out;
+mod upload;
 
 pub use metrics::{install as install_metrics, upkeep as metrics_upkeep};
 pub use portal::{Portal, PortalOptions};

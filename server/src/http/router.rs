@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::handler::Handler;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
 use http::Method;
@@ -14,10 +14,15 @@ use super::frame::frame;
 use super::identify::identify;
 use super::plain_text::plain_text;
 use super::portal::Portal;
+use super::upload::as_form;
 use super::{assets, auth, context, events, export, health, origin, signed_out};
 
 /// The largest body that is read.
 const BODY: usize = 256 * 1024;
+/// The same of what takes a template: as much as CloudFormation takes, with the rest of its form.
+const UPLOAD: usize = domain::template::MAX_TEMPLATE_BYTES + BODY;
+/// Where templates are given.
+const UPLOADS: &str = "/api/check_template";
 
 /// Who may come to an address at all; what they may do there the control plane decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,12 +94,19 @@ fn signed_in(pages: &[AxumRouteListing]) -> Routes {
         .get("/environments/export.csv", export::environments)
         .get("/audit/export.csv", export::csv)
         .get("/audit/export.jsonl", export::jsonl);
-    for path in app::api::PATHS {
+    for path in app::api::PATHS.iter().filter(|path| **path != UPLOADS) {
         routes = routes.post(path, server_function);
     }
     for listing in pages {
         routes = routes.get(listing.path(), draw);
     }
+    routes
+}
+
+/// What takes more than a form of text.
+fn uploads() -> Routes {
+    let mut routes = Routes::new(Guard::SignedIn).post(UPLOADS, server_function);
+    routes.router = routes.router.layer(from_fn(as_form));
     routes
 }
 
@@ -106,7 +118,7 @@ fn pages(portal: &Portal) -> Vec<AxumRouteListing> {
 
 /// Every address that [`router`] serves, but for the embedded files.
 pub fn endpoints(portal: &Portal) -> Vec<Endpoint> {
-    [open().endpoints, signed_in(&pages(portal)).endpoints].concat()
+    [open().endpoints, signed_in(&pages(portal)).endpoints, uploads().endpoints].concat()
 }
 
 /// The whole portal.
@@ -117,16 +129,16 @@ pub fn router(portal: Portal) -> Router {
         );
     }
     // What is no address at all is a page too: for people who are signed in.
-    let guarded = signed_in(&pages(&portal))
-        .router
-        .fallback(draw)
-        .layer(from_fn_with_state(portal.clone(), identify))
-        .layer(from_fn_with_state(portal.clone(), plain_text));
+    let guard = |router: Router<Portal>| {
+        let identified = router.layer(from_fn_with_state(portal.clone(), identify));
+        identified.layer(from_fn_with_state(portal.clone(), plain_text))
+    };
     Router::new()
         .merge(open().router)
         .merge(assets::routes())
-        .merge(guarded)
+        .merge(guard(signed_in(&pages(&portal)).router.fallback(draw)))
         .layer(RequestBodyLimitLayer::new(BODY))
+        .merge(guard(uploads().router).layer(RequestBodyLimitLayer::new(UPLOAD)))
         .layer(origin::layer(&portal))
         .layer(from_fn_with_state(portal.clone(), frame))
         .with_state(portal)

@@ -51,6 +51,10 @@ impl Browser {
         Self { router, origin, cookies: BTreeMap::new(), page: "/".to_owned(), provider }
     }
 
+    pub(crate) fn origin(&self) -> &str {
+        &self.origin
+    }
+
     pub(crate) async fn get(&mut self, path: &str) -> Answer {
         let request = self.request("GET", path).body(Body::empty()).unwrap();
         self.send(request).await

@@ -11,7 +11,7 @@ use domain::environment::LaunchTarget;
 use domain::id::EnvironmentId;
 use domain::view::{
     ApprovalFloorInput, ApproverInput, DecisionInput, DelegationInput, IdleRuleInput, PolicyChangeInput, RevokeInput,
-    RuleInput, TogetherInput, WebhookInput,
+    RuleInput, TemplateInput, TogetherInput, WebhookInput,
 };
 use http::Method;
 use sim::FaultKind;
@@ -94,7 +94,10 @@ async fn things(state: &State) -> Things {
     let away =
         DelegationInput { delegate: "lena.fischer@example.com".into(), until: tomorrow.clone(), reason: "Away".into() };
     let delegation = plane.delegate_decisions(&admin, away).await.unwrap();
+    let template = TemplateInput { template: "Resources: {}".into(), ..TemplateInput::default() };
+    let template = plane.check_template(&admin, template).await.unwrap();
     Things(vec![
+        ("template", template.to_string()),
         ("delegation", delegation.to_string()),
         ("tomorrow", tomorrow),
         ("floor", floor.to_string()),

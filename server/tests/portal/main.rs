@@ -20,3 +20,4 @@ mod sign_in;
 mod sign_in_refused;
 mod state;
 mod template;
+mod templates;

@@ -2,21 +2,6 @@ use domain::guardrail::Finding;
 use domain::organization::DiffLine;
 use leptos::prelude::*;
 
-/// A document with numbered lines, each of which can be gone to.
-#[component]
-pub(super) fn PolicyDocument(content: String, findings: Vec<Finding>) -> impl IntoView {
-    let lines = content
-        .lines()
-        .zip(1_u32..)
-        .map(|(line, number)| {
-            let found = findings.iter().any(|finding| finding.line == number);
-            let class = if found { "document-line tone-warn" } else { "document-line" };
-            view! { <li class=class id=format!("line-{number}")><code>{line.to_owned()}</code></li> }
-        })
-        .collect_view();
-    view! { <div class="document" role="region" tabindex="0" aria-label="Document"><ol>{lines}</ol></div> }
-}
-
 /// What was found in a document, with the places.
 #[component]
 pub(super) fn Findings(findings: Vec<Finding>, #[prop(optional)] linked: bool) -> impl IntoView {

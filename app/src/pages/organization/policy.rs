@@ -3,13 +3,13 @@ use domain::guardrail::Finding;
 use domain::view::{FormState, NodeRef, PolicyPage};
 use leptos::prelude::*;
 
-use super::document::{Findings, PolicyDocument};
+use super::document::Findings;
 use super::policies::PolicyFields;
 use super::statement::{Said, Statements};
 use super::{Freshness, NodeLink, Sections, node_choices};
 use crate::components::{
-    Callout, Card, Crumb, Disclosure, Empty, ErrorSummary, Hidden, PageHead, PostButton, Select, Tone, form_part,
-    only_known_fields,
+    Callout, Card, Crumb, Disclosure, Empty, ErrorSummary, Hidden, Numbered, PageHead, PostButton, Select, Tone,
+    form_part, only_known_fields,
 };
 use crate::document::Page;
 
@@ -34,7 +34,7 @@ pub fn page(page: PolicyPage) -> Page {
     // What belongs to no named form belongs to the first.
     let attach_form = only_known_fields(if edit_form == form { FormState::default() } else { form.clone() }, &["node"]);
     let title = policy.name.clone();
-    let marked: Vec<Finding> = unreadable.iter().chain(&findings).cloned().collect();
+    let marked: Vec<u32> = unreadable.iter().chain(&findings).map(|finding| finding.line).collect();
     let said = if statements.is_empty() {
         ().into_any()
     } else {
@@ -95,7 +95,7 @@ pub fn page(page: PolicyPage) -> Page {
         <ErrorSummary state=edit_form.clone() />
         <Remarks unreadable findings />
         {said}
-        <Card title="Document" note=size flush=true><PolicyDocument content=policy.content.clone() findings=marked /></Card>
+        <Card title="Document" note=size flush=true><Numbered content=policy.content.clone() marked /></Card>
         <Card title="Attached to" flush=true><AttachedTo policy=policy.id.clone() attached more=more_attached manage /></Card>
         {attach}
         {change}

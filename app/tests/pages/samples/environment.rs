@@ -25,6 +25,7 @@ pub(crate) fn environment_row(name: &str, state: EnvironmentState) -> Environmen
         created_at: at(0),
         owner_left: false,
         can_launch: state == EnvironmentState::Available,
+        marks: Vec::new(),
     }
 }
 
@@ -37,7 +38,7 @@ pub(crate) fn environments() -> EnvironmentsPage {
         products: vec![(id("prod-1"), "Studio environment".into())],
         versions: vec![(id("pa-1"), "v1".into())],
         accounts: vec![(id("601000000002"), "fraud-dev".into())],
-        may_act: false,
+        acts: Vec::new(),
         errors: Vec::new(),
     }
 }
@@ -194,6 +195,7 @@ fn about(number: u8, kind: RequestKind, state: RequestState) -> RequestAbout {
         state,
         requester: "Fiona Scientist".into(),
         submitted_at: at(i64::from(number) * 60),
+        may_see: number > 1,
     }
 }
 

@@ -23,7 +23,7 @@ pub(crate) use self::products::accounts_of;
 use crate::authorize::Portal;
 use crate::{Caller, ControlPlane, Result};
 
-const ACTIONS: [Action; 9] = [
+const ACTIONS: [Action; 10] = [
     Action::ViewAdministration,
     Action::ManageProjects,
     Action::ManageGroupMappings,
@@ -33,10 +33,11 @@ const ACTIONS: [Action; 9] = [
     Action::EndAnySession,
     Action::ManageNotifications,
     Action::ManageIdleRules,
+    Action::ManageCatalog,
 ];
 
 impl ControlPlane {
-    async fn administration_allowed(&self, caller: &Caller) -> Result<Allowed> {
+    pub(crate) async fn administration_allowed(&self, caller: &Caller) -> Result<Allowed> {
         self.allowed_actions(caller, &Portal, &ACTIONS).await
     }
 }

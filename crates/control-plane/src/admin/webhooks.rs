@@ -172,8 +172,8 @@ impl ControlPlane {
         }
         let (host, target) = match self.read_target(input, kind, before) {
             Ok(read) => read,
-            Err(error) => {
-                errors.push(error);
+            Err(wrong) => {
+                errors.extend(wrong);
                 Default::default()
             }
         };
@@ -191,29 +191,40 @@ impl ControlPlane {
         input: &WebhookInput,
         kind: Option<WebhookKind>,
         before: Option<&Webhook>,
-    ) -> Result<(String, Option<WebhookTarget>), FieldError> {
+    ) -> Result<(String, Option<WebhookTarget>), Vec<FieldError>> {
         let (url, secret) = (input.url.trim(), input.secret.trim());
         let signed = kind == Some(WebhookKind::Signed);
-        if url.is_empty() && secret.is_empty() {
-            return match before {
-                Some(before) if Some(before.kind) == kind => Ok((before.host.clone(), None)),
-                Some(_) => Err(FieldError::new("url", "Enter the address again: it is written otherwise now.")),
-                None => Err(FieldError::new("url", "The address that is posted to.")),
-            };
+        let mut errors = Vec::new();
+        if secret.is_empty() && url.is_empty() {
+            match before {
+                Some(before) if Some(before.kind) == kind => return Ok((before.host.clone(), None)),
+                Some(_) => errors.push(FieldError::new("url", "Enter the address again: it is written otherwise now.")),
+                None => errors.push(FieldError::new("url", "The address that is posted to.")),
+            }
+        } else if url.is_empty() {
+            errors.push(FieldError::new("url", "Enter the address with the new secret."));
+        } else if url.len() > 2_000 {
+            errors.push(FieldError::new("url", "At most 2000 characters."));
         }
-        if url.is_empty() {
-            return Err(FieldError::new("url", "Enter the address with the new secret."));
+        let mut host = String::new();
+        if errors.is_empty() {
+            match host_of(url, self.webhook_hosts()) {
+                Ok(found) => host = found,
+                Err(why) => errors.push(FieldError::new("url", why)),
+            }
         }
-        if url.len() > 2_000 {
-            return Err(FieldError::new("url", "At most 2000 characters."));
-        }
-        let host = host_of(url, self.webhook_hosts()).map_err(|why| FieldError::new("url", why))?;
         if signed && read_secret(secret).is_none() {
             let (least, most) = (SECRET_BYTES.start(), SECRET_BYTES.end());
             let why = format!(
                 "The secret that both sides know: {least} to {most} bytes as base64, as `openssl rand -base64 32` makes."
             );
-            return Err(FieldError::new("secret", why));
+            errors.push(FieldError::new("secret", why));
+        } else if kind == Some(WebhookKind::Slack) && !secret.is_empty() {
+            let why = "Slack's messages are not signed: leave this empty. What is secret of them is the address.";
+            errors.push(FieldError::new("secret", why));
+        }
+        if !errors.is_empty() {
+            return Err(errors);
         }
         let secret = signed.then(|| secret.to_owned());
         Ok((host, Some(WebhookTarget { url: url.to_owned(), secret })))

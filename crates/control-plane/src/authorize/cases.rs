@@ -68,6 +68,7 @@ pub(super) fn actors() -> Vec<(&'static str, Actor)> {
         ("data owner", actor("me", &["group:stewards"])),
         ("data owner and auditor", actor("me", &["group:stewards", "auditor"])),
         ("data owner, cut off in fraud", actor("me", &["group:stewards", "cut off in:fraud"])),
+        ("member, cut off in fraud", actor("me", &["member:fraud", "cut off in:fraud"])),
         ("lead of a group that decides nothing", actor("me", &["lead:churn", "group:others"])),
         ("the portal", Actor::portal()),
         ("admin and lead, cut off", actor("me", &["admin", "lead:fraud", "cut off"])),

@@ -177,6 +177,7 @@ fn in_words(action: Action) -> &'static str {
         Action::EndOwnSession => "end this session",
         Action::EndAnySession => "end other people's sessions",
         Action::ManageOwnNotifications => "read these notifications",
+        Action::ManageCatalog => "change what the catalog offers",
         Action::ManageIdleRules => "change the rules about what is idle",
         Action::ManageNotifications => "change webhooks",
         Action::ViewOrganization => "see the organization",

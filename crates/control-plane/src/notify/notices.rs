@@ -1,5 +1,6 @@
 //! From an event of the audit log to the words of a notification, and for whom it is.
 
+use chrono::{DateTime, Utc};
 use domain::action::Action;
 use domain::audit::{AuditActor, AuditEvent, Outcome};
 use domain::environment::Environment;
@@ -144,25 +145,30 @@ impl ControlPlane {
 
     async fn decision_in_words(&self, request: &Request) -> Result<Option<(String, String)>> {
         let name = &request.name;
+        let what = match request.kind {
+            RequestKind::Provision => format!("The request for {name}"),
+            RequestKind::Update => format!("The update of {name}"),
+            RequestKind::Extension => format!("More time for {name}"),
+        };
         Ok(match &request.decision {
             Some(Decision::Approve { by: Some(by), comment, .. }) => {
                 let who = self.names([], [by]).await?.person(by);
-                Some((format!("{who} approved the request for {name}"), comment.clone()))
+                Some((format!("{who} approved {}", lower_first(&what)), comment.clone()))
             }
             Some(Decision::Deny { by, comment, .. }) => {
                 let who = self.names([], [by]).await?.person(by);
-                Some((format!("{who} denied the request for {name}"), comment.clone()))
+                Some((format!("{who} denied {}", lower_first(&what)), comment.clone()))
             }
             Some(Decision::Expire) => Some((
-                format!("The request for {name} has expired"),
+                format!("{what} has expired"),
                 "Nobody decided it in time. Its page has the way to ask again.".to_owned(),
             )),
             Some(Decision::Lapse) => Some((
-                format!("The request for {name} was closed"),
+                format!("{what} was closed"),
                 "You may no longer ask for it: your groups have no part in the project.".to_owned(),
             )),
             Some(Decision::Void) => Some((
-                format!("The request about {name} was closed"),
+                format!("{what} was closed"),
                 "The environment is terminated: there is nothing left to decide.".to_owned(),
             )),
             // Whoever asked did it, or was there when the rule did.
@@ -208,10 +214,19 @@ impl ControlPlane {
                 of(Topic::EnvironmentFailed, format!("The transfer of {name} failed"), reason, to)
             }
             "terminate" if is_last && succeeded => {
-                let kept =
-                    it.homes.kept().next().map(|_| "The home directories were kept. Its page says where they are.");
+                let kept = it
+                    .homes
+                    .kept()
+                    .next()
+                    .map_or("", |_| " The home directories were kept. Its page says where they are.");
+                let by = match &event.actor {
+                    AuditActor::Person { person, .. } | AuditActor::SystemFor { person } if !person.is_portal() => {
+                        format!("Asked for by {}.", self.names([], [person]).await?.person(person))
+                    }
+                    _ => String::new(),
+                };
                 let to = not_by_themselves(event, owner);
-                of(Topic::EnvironmentEnded, format!("{name} is terminated"), kept.unwrap_or_default(), to)
+                of(Topic::EnvironmentEnded, format!("{name} is terminated"), format!("{by}{kept}").trim(), to)
             }
             "terminate" if is_last => {
                 let to = vec![owner, To::Leads(it.project.clone())];
@@ -250,6 +265,14 @@ impl ControlPlane {
                 let title = format!("{name} is being given to {}", next.display_name);
                 of(Topic::EnvironmentEnded, title, reason, to)
             }
+            action if action == Action::HoldEnvironment.as_str() && detail("until").is_some() => {
+                let until = detail("until").and_then(|until| until.parse::<DateTime<Utc>>().ok());
+                let until = until.map_or_else(String::new, |until| format!(" until {}", until.format("%-d %B %Y")));
+                let title = format!("{name} is held{until}");
+                let text =
+                    format!("It is not terminated at the end of its lease, and not opened after that either. {reason}");
+                of(Topic::LeaseEnding, title, &text, not_by_themselves(event, owner))
+            }
             action if action == Action::HandOverEnvironment.as_str() && detail("note").is_some() => {
                 let title = format!("{name} is handed over to the platform team");
                 of(Topic::HandedOver, title, detail("note").unwrap_or_default(), vec![To::Admins])
@@ -286,7 +309,8 @@ impl ControlPlane {
             _ => return Ok(None),
         };
         let Some(it) = self.store().revocation(&id).await? else { return Ok(None) };
-        let title = format!("Your access was {did}");
+        let to = it.reach.project().map_or_else(String::new, |project| format!(" to {project}"));
+        let title = format!("Your access{to} was {did}");
         let text = format!("Ask {} what it is about.", self.settings().platform_contact);
         let notice = Notice::new(Topic::AccessChanged, &title, &text, "/profile".to_owned());
         // Who is cut off does not see the revocation; whoever looks after the channel does.
@@ -295,6 +319,11 @@ impl ControlPlane {
         let elsewhere = Some(Notice::new(Topic::AccessChanged, &title, "", format!("/revocations/{id}")));
         Ok(Some(Told { notice, elsewhere, to: vec![To::Person(it.person)], project: it.reach.project().cloned() }))
     }
+}
+
+fn lower_first(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 /// Whether the step that a request waits at was opened by this event.

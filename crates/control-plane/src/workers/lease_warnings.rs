@@ -16,7 +16,7 @@ impl ControlPlane {
     pub(super) async fn warn_of_lease_ends(&self) -> Result<u64> {
         let mut given = 0;
         for (warnings, before) in [1_u16, 2, 3].into_iter().zip(WARNINGS).rev() {
-            for it in self.store().environments_to_warn(warnings, self.now() + before, self.now(), AT_ONCE).await? {
+            for it in self.store().environments_to_warn(warnings, before, self.now(), AT_ONCE).await? {
                 if self.warn_of_lease_end(&it, warnings).await? {
                     given += 1;
                 }

@@ -19,6 +19,9 @@ const DELIVERIES: TimeDelta = TimeDelta::days(30);
 /// Marks of jobs are kept this long after their end: a clock that jumped forth and back loses none.
 const JOB_MARKS: TimeDelta = TimeDelta::days(30);
 
+/// Templates that became no product.
+const TEMPLATES: TimeDelta = TimeDelta::days(30);
+
 impl ControlPlane {
     /// Answers how many things ended.
     pub(super) async fn sweep(&self) -> Result<u64> {
@@ -36,6 +39,7 @@ impl ControlPlane {
         ended += self.store().sweep_notifications(now - NOTIFICATIONS).await?;
         ended += self.store().sweep_deliveries(now - DELIVERIES).await?;
         ended += self.store().sweep_job_marks(now - JOB_MARKS).await?;
+        ended += self.store().sweep_templates(now - TEMPLATES).await?;
         Ok(ended)
     }
 

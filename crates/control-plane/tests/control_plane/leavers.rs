@@ -119,7 +119,7 @@ on_both! {
         assert_eq!(request_state(&state, &id).await, RequestState::Submitted, "there is a day to mend a mistake");
         later(&state, TimeDelta::hours(2)).await;
         let request = state.store.request(&id).await.unwrap().unwrap();
-        assert_eq!((request.state, request.decision), (RequestState::Withdrawn, Some(Decision::Lapse)));
+        assert_eq!((request.state, request.decision), (RequestState::Closed, Some(Decision::Lapse)));
         assert!(request.sealed.is_none());
         let page = state.plane.request(&state.as_(LEAD).await, &id, None).await.unwrap();
         assert!(page.timeline.iter().any(|entry| entry.what.starts_with("Closed, because") && entry.who == "The portal"));

@@ -46,6 +46,7 @@ mod running;
 mod sequences;
 mod story;
 mod stuck;
+mod templates;
 mod terminations;
 mod transfers;
 mod unmanaged;

@@ -227,6 +227,11 @@ async fn a_policy_that_leaks_has_a_counterexample() {
         ("nobody-decides-a-request-twice", "nobody-decides-a-request-twice"),
         ("an-auditor-changes-nothing-in-any-mix-of-roles", "auditors-change-nothing"),
         ("who-is-cut-off-does-nothing", "who-is-cut-off-does-nothing"),
+        ("who-is-cut-off-in-a-project-requests-nothing-for-it", "who-is-cut-off-in-a-project-requests-nothing-for-it"),
+        (
+            "who-is-cut-off-in-a-project-has-nothing-looked-at-there",
+            "who-is-cut-off-in-a-project-has-nothing-looked-at-there",
+        ),
         ("what-is-revoked-is-neither-opened-nor-brought-up-again", "what-is-revoked-stays-shut"),
         ("what-is-past-its-lease-is-neither-opened-nor-brought-up-again", "what-is-past-its-lease-is-not-opened"),
         ("what-changes-hands-is-neither-opened-nor-started", "what-changes-hands-is-not-opened"),

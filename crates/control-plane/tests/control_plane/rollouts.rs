@@ -268,7 +268,7 @@ on_both! {
         assert_eq!(progress(&state, &id).await, ["updating", "waiting", "waiting"]);
         state.approve("admin", &asked[1]).await;
         state.plane.end_rollout(&state.as_(LEAD).await, &id).await.unwrap();
-        assert_eq!(state.store.request(&asked[2]).await.unwrap().unwrap().state, RequestState::Withdrawn);
+        assert_eq!(state.store.request(&asked[2]).await.unwrap().unwrap().state, RequestState::Closed);
         state.settle().await;
         assert_eq!((rollout(&state, &id).await.state, progress(&state, &id).await), (RolloutState::Ended, ["done", "passed_over", "passed_over"].map(str::to_owned).to_vec()));
         assert_eq!((version_of(&state, &ids[0]).await, version_of(&state, &ids[1]).await), ("1.1".to_owned(), "1.0".to_owned()));

@@ -251,7 +251,7 @@ on_both! {
         state.settle().await;
         assert_eq!(state.environment(&it.id).await.state, EnvironmentState::Terminated);
         let closed = state.store.request(&request).await.unwrap().unwrap();
-        assert_eq!((closed.state, closed.decision), (RequestState::Withdrawn, Some(Decision::Void)));
+        assert_eq!((closed.state, closed.decision), (RequestState::Closed, Some(Decision::Void)));
         assert!(state.plane.update_form(&state.as_("churn-lead").await, &it.id, UpdateFormQuery::default()).await.is_err());
     }
 

@@ -28,6 +28,18 @@ pub struct EnvironmentRow {
     pub created_at: DateTime<Utc>,
     /// Whether "Open" can be offered.
     pub can_launch: bool,
+    pub marks: Vec<EnvironmentMark>,
+}
+
+/// What stands beside the state of an environment in a list, since it decides what can be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum EnvironmentMark {
+    /// Access to it is revoked: nobody opens it.
+    Revoked,
+    /// It is not terminated at the end of its lease.
+    Held,
+    /// Its notebook instance was stopped at the last look: it is started on its page before it opens.
+    Stopped,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,6 +124,8 @@ pub struct RequestAbout {
     pub state: RequestState,
     pub requester: String,
     pub submitted_at: DateTime<Utc>,
+    /// Whether whoever reads this may open it.
+    pub may_see: bool,
 }
 
 /// The part of the environment page that changes while an operation runs; also what the event stream sends.

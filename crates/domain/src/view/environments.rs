@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{EnvironmentRow, Listing};
+use super::{EnvironmentRow, Listing, Together};
 use crate::environment::EnvironmentState;
 use crate::id::{AccountId, EnvironmentId, ProductId, ProjectId, ProvisioningArtifactId, Region};
 use crate::problem::FieldError;
@@ -65,8 +65,8 @@ pub struct EnvironmentsPage {
     pub products: Vec<(ProductId, String)>,
     pub versions: Vec<(ProvisioningArtifactId, String)>,
     pub accounts: Vec<(AccountId, String)>,
-    /// Whether the person may do anything with several at once.
-    pub may_act: bool,
+    /// What the person may do with one of the rows at least, in the order of [`Together::ALL`].
+    pub acts: Vec<Together>,
     /// Filters that cannot be used; there are no rows then.
     pub errors: Vec<FieldError>,
 }

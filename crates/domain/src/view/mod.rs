@@ -20,6 +20,7 @@ mod request;
 mod revocation;
 mod rollout;
 mod shell;
+mod template;
 mod unmanaged;
 mod update;
 
@@ -42,6 +43,7 @@ pub use request::*;
 pub use revocation::*;
 pub use rollout::*;
 pub use shell::*;
+pub use template::*;
 pub use unmanaged::*;
 pub use update::*;
 

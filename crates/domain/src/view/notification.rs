@@ -8,6 +8,7 @@ use super::{Allowed, FormState, Listing};
 use crate::id::{DeliveryId, NotificationId, ProjectId};
 use crate::notification::{Notice, Topic, Webhook};
 use crate::problem::Problem;
+use crate::request::RequestState;
 
 /// What a person was told, and what of it comes by e-mail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +28,8 @@ pub struct InboxRow {
     pub notice: Notice,
     pub at: DateTime<Utc>,
     pub read: bool,
+    /// What became of the request whose decision it says is waited for.
+    pub over: Option<RequestState>,
 }
 
 /// Whether mail reaches a person.

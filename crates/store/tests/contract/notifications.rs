@@ -227,7 +227,7 @@ on_both! {
         let store = db.store;
         with_projects(&store, &["a"]).await;
         for (id, ends) in [("e1", 100), ("e2", 50), ("e3", 900)] {
-            let mut it = with_environment(&store, id, "a", "ada", 0).await;
+            let mut it = with_environment(&store, id, "a", "ada", -1_000).await;
             it.lease_ends_at = at(ends);
             it.state = domain::environment::EnvironmentState::Available;
             it.version += 1;
@@ -236,7 +236,7 @@ on_both! {
             tx.commit().await.unwrap();
         }
         let due = async |warnings, by, now| -> Vec<String> {
-            let found = store.environments_to_warn(warnings, at(by), at(now), 9).await.unwrap();
+            let found = store.environments_to_warn(warnings, at(by) - at(now), at(now), 9).await.unwrap();
             found.into_iter().map(|it| it.id.to_string()).collect()
         };
         assert_eq!(due(1, 100, 0).await, ["e2", "e1"]);
@@ -261,5 +261,6 @@ on_both! {
         assert!(!tx.warned_of_lease_end(&store.environment(&environment_id("e3")).await.unwrap().unwrap(), 0).await.unwrap());
         tx.commit().await.unwrap();
         assert_eq!(due(1, 100, 0).await, ["e2", "e1"]);
+        assert_eq!(due(1, 1_050, 0).await, ["e1", "e3"], "e2 never had more time than that");
     }
 }

@@ -283,6 +283,7 @@ pub(super) const FORMS: &[Row] = &[
     form("/api/test_webhook", &[("id", "{webhook}")], NOT_ADMIN, "admin"),
     form("/api/retry_delivery", &[("id", "{dead}")], NOT_ADMIN, "admin"),
     form("/api/discard_delivery", &[("id", "{dead_too}")], NOT_ADMIN, "admin"),
+    form("/api/check_template", &[("template", "Resources: {A: {Type: AWS::SNS::Topic}}")], NOT_ADMIN, "admin"),
     form(
         "/api/save_webhook",
         &[("name", "another"), ("kind", "slack"), ("url", "http://127.0.0.1:9/another"), ("topic[handed_over]", "yes")],

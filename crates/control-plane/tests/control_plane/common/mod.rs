@@ -278,7 +278,7 @@ impl TestState {
     }
 
     /// What the details of the audit events of a step say, one after the other.
-    pub async fn told(&self, id: &EnvironmentId, step: &str, detail: &str) -> Vec<String> {
+    pub async fn told(&self, id: &impl ToString, step: &str, detail: &str) -> Vec<String> {
         let filter =
             store::AuditFilter { action: Some(step.into()), resource_id: Some(id.to_string()), ..Default::default() };
         let page = store::PageRequest::newest(500);

@@ -1,0 +1,76 @@
+use domain::id::ProductId;
+use domain::view::VersionRow;
+use leptos::prelude::*;
+
+use super::url::with_query;
+use crate::components::{Badge, Day, Empty, Icon, PostButton, Table, Tone};
+use crate::words;
+
+/// The versions of a product, with who has them and what can be made of them.
+#[component]
+pub(super) fn Versions(product: ProductId, versions: Vec<VersionRow>, manage: bool) -> impl IntoView {
+    if versions.is_empty() {
+        return view! { <Empty title="It has no version."></Empty> }.into_any();
+    }
+    let rows = versions.into_iter().map(|it| view! { <Line product=product.clone() it manage /> }).collect_view();
+    let mut columns = vec!["Version", "State", "Made", "Environments"];
+    if manage {
+        columns.push("Change");
+    }
+    view! { <Table label="Versions" columns stack=true>{rows}</Table> }.into_any()
+}
+
+#[component]
+fn Line(product: ProductId, it: VersionRow, manage: bool) -> impl IntoView {
+    let (tone, icon, state) = match (it.active, it.deprecated, it.preferred) {
+        (false, _, _) => (Tone::Neutral, Icon::Minus, "Not active"),
+        (true, true, _) => (Tone::Warn, Icon::Warning, "Deprecated"),
+        (true, false, true) => (Tone::Good, Icon::Check, "Offered first"),
+        (true, false, false) => (Tone::Good, Icon::Check, "Offered"),
+    };
+    let have = with_query(
+        "/environments",
+        &[("product", product.as_str()), ("version", it.id.as_str())],
+    );
+    let environments = if it.environments == 0 {
+        "none".into_any()
+    } else {
+        let number = words::count(it.environments, "environment", "environments");
+        view! { <a href=have>{number}</a> }.into_any()
+    };
+    let button = |label: &'static str, active: bool, guidance: &str| {
+        let fields = vec![
+            ("product", product.to_string()),
+            ("artifact", it.id.to_string()),
+            ("active", if active { "yes" } else { "no" }.to_owned()),
+            ("guidance", guidance.to_owned()),
+        ];
+        let described = format!("{label} version {}", it.name);
+        view! { <PostButton action="/api/set_version" label class="button button-small" described fields /> }
+    };
+    let change = manage.then(|| {
+        let deprecated = if it.deprecated { "deprecated" } else { "default" };
+        let buttons = match (it.active, it.deprecated) {
+            (true, false) => {
+                view! { {button("Deprecate", true, "deprecated")} {button("Deactivate", false, deprecated)} }.into_any()
+            }
+            (true, true) => {
+                view! { {button("Offer again", true, "default")} {button("Deactivate", false, deprecated)} }.into_any()
+            }
+            (false, _) => button("Activate", true, deprecated).into_any(),
+        };
+        view! { <td data-label="Change"><div class="flex flex-wrap items-start gap-2">{buttons}</div></td> }
+    });
+    view! {
+        <tr>
+            <th scope="row">
+                {it.name.clone()}
+                {(!it.note.is_empty()).then(|| view! { <span class="block text-sm font-normal text-muted">{it.note.clone()}</span> })}
+            </th>
+            <td data-label="State"><Badge tone icon text=state /></td>
+            <td data-label="Made"><Day at=it.created_at /></td>
+            <td data-label="Environments">{environments}</td>
+            {change}
+        </tr>
+    }
+}

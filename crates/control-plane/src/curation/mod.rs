@@ -1,0 +1,3 @@
+//! The platform team's side of the catalog: what it brings into Service Catalog.
+
+mod templates;

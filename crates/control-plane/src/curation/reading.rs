@@ -1,0 +1,76 @@
+//! Reading changes of the catalog: one, and all of them.
+
+use domain::action::Action;
+use domain::curation::{AppliedCatalogChange, CatalogChange};
+use domain::id::CatalogChangeId;
+use domain::organization::ChangeState;
+use domain::view::{CatalogChangePage, CatalogChangeRow, CatalogChangesPage, Listing, SetVersionInput};
+use store::Order;
+
+use crate::rows::page_after;
+use crate::{Caller, ControlPlane, Error, Result};
+
+impl ControlPlane {
+    /// Every change that was asked for, newest first.
+    pub async fn catalog_changes(&self, caller: &Caller, after: &str) -> Result<CatalogChangesPage> {
+        self.authorize_portal(caller, Action::ViewAdministration).await?;
+        let page = self.store().catalog_changes(&page_after(after, Order::NewestFirst)?).await?;
+        let names = self.names([], page.items.iter().map(|it| &it.by)).await?;
+        let next = page.next.map(|cursor| cursor.to_string());
+        let row = |it: AppliedCatalogChange| CatalogChangeRow {
+            by: names.person(&it.by),
+            id: it.id,
+            change: it.change,
+            product_name: it.product_name,
+            version_name: it.version_name,
+            state: it.state,
+            created_at: it.created_at,
+        };
+        let items = page.items.into_iter().map(row).collect();
+        Ok(CatalogChangesPage { rows: Listing { items, next, filtered: false } })
+    }
+
+    /// One change with how far it is.
+    pub async fn catalog_change(&self, caller: &Caller, id: &CatalogChangeId) -> Result<CatalogChangePage> {
+        self.authorize_portal(caller, Action::ViewAdministration).await?;
+        let it = self.store().catalog_change(id).await?.ok_or_else(|| Error::not_found("change with this id"))?;
+        let operation = match self.store().operation(&it.operation).await? {
+            Some(operation) => Some(self.steps_of(&operation).await?),
+            None => None,
+        };
+        let manages = self.administration_allowed(caller).await?.has(Action::ManageCatalog);
+        let product = it.change.product().or(it.made.as_ref().map(|made| &made.product)).cloned();
+        // The mirror has a new product only once it was read again.
+        let product = match product {
+            Some(id) => self.store().product(&id).await?.map(|product| product.id),
+            None => None,
+        };
+        Ok(CatalogChangePage {
+            undo: it.undo().filter(|_| manages).and_then(undo_input),
+            can_retry: manages && it.state == ChangeState::Failed,
+            by: self.names([], [&it.by]).await?.person(&it.by),
+            product,
+            operation,
+            id: it.id,
+            change: it.change,
+            product_name: it.product_name,
+            version_name: it.version_name,
+            state: it.state,
+            problem: it.problem,
+            created_at: it.created_at,
+            updated_at: it.updated_at,
+            as_of: self.now(),
+        })
+    }
+}
+
+/// What takes a change back is a change of a version's state.
+fn undo_input(change: CatalogChange) -> Option<SetVersionInput> {
+    let CatalogChange::SetVersion { product, artifact, active, guidance } = change else { return None };
+    Some(SetVersionInput {
+        product: product.to_string(),
+        artifact: artifact.to_string(),
+        active: if active { "yes" } else { "no" }.to_owned(),
+        guidance: guidance.as_str().to_owned(),
+    })
+}

@@ -1,0 +1,86 @@
+//! Templates that are given to the portal.
+
+use crate::common::TestState;
+use chrono::TimeDelta;
+use control_plane::Error;
+use domain::view::TemplateInput;
+
+fn input(template: &str) -> TemplateInput {
+    TemplateInput { template: template.into(), file_name: "mine.yaml".into(), ..TemplateInput::default() }
+}
+
+const OPEN_DOMAIN: &str = "\
+Description: A domain on the internet
+Parameters:
+  Vpc: {Type: AWS::EC2::VPC::Id}
+Resources:
+  Domain:
+    Type: AWS::SageMaker::Domain
+    Properties:
+      AppNetworkAccessType: PublicInternetOnly
+      VpcId: !Ref Vpc
+      Tags: [{Key: studiogate:project, Value: x}]
+";
+
+on_both! {
+    async fn v8_2_1_admins_give_templates_and_nobody_else(url) {
+        let state = TestState::start(&url).await;
+        for who in ["fraud-scientist", "fraud-lead", "auditor", "newcomer"] {
+            let refused = state.plane.check_template(&state.as_(who).await, input(OPEN_DOMAIN)).await;
+            assert!(matches!(refused, Err(Error::Denied { .. })), "{who}");
+        }
+        let admin = state.as_("admin").await;
+        let id = state.plane.check_template(&admin, input(OPEN_DOMAIN)).await.unwrap();
+        // The same text is the same template, also with the lines that a browser sends.
+        let again = state.plane.check_template(&admin, input(&OPEN_DOMAIN.replace('\n', "\r\n"))).await.unwrap();
+        assert_eq!(again, id);
+        assert_eq!(state.told(&id, "manage_catalog", "name").await, ["mine.yaml", "mine.yaml"]);
+        for who in ["fraud-scientist", "fraud-lead", "newcomer"] {
+            assert!(state.plane.template(&state.as_(who).await, &id, "").await.is_err(), "{who}");
+            assert!(state.plane.templates(&state.as_(who).await, "", "").await.is_err(), "{who}");
+        }
+        let auditor = state.as_("auditor").await;
+        let page = state.plane.template(&auditor, &id, "").await.unwrap();
+        let found: Vec<_> = page.findings.iter().map(|found| (found.line, found.rule.as_str())).collect();
+        assert!(found.contains(&(8, "domain_vpc_only")), "{found:?}");
+        assert!(found.iter().any(|(_, rule)| *rule == "domain_customer_managed_key"), "{found:?}");
+        let outline = page.outline.unwrap();
+        assert_eq!(outline.description, "A domain on the internet");
+        assert_eq!((outline.parameters[0].key.as_str(), outline.resources[0].line), ("Vpc", 5));
+        let listed = state.plane.templates(&auditor, "", "").await.unwrap();
+        assert_eq!(listed.rows.items.len(), 1);
+        assert_eq!(listed.rows.items[0].findings as usize, found.len());
+        assert!(listed.rules.contains(&"domain_vpc_only".to_owned()));
+    }
+
+    async fn what_is_no_text_is_refused_at_its_field_and_what_is_no_template_says_where(url) {
+        let state = TestState::start(&url).await;
+        let admin = state.as_("admin").await;
+        let wrong = async |input: TemplateInput| match state.plane.check_template(&admin, input).await {
+            Err(Error::Invalid(errors)) => errors.into_iter().map(|e| (e.field, e.message)).next().unwrap(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(wrong(input(" \n ")).await.0, "template");
+        let unreadable = TemplateInput { unreadable: "It is a gzip file.".into(), ..input("") };
+        assert_eq!(wrong(unreadable).await, ("file".to_owned(), "It is a gzip file.".to_owned()));
+        let (field, message) = wrong(input(&"x".repeat(1_048_577))).await;
+        assert!(field == "template" && message.contains("1048576"), "{message}");
+        let long = TemplateInput { file_name: "x".repeat(201), ..input(OPEN_DOMAIN) };
+        assert_eq!(wrong(long).await.0, "file_name");
+        let id = state.plane.check_template(&admin, input("Resources:\n  A: [\n")).await.unwrap();
+        let page = state.plane.template(&admin, &id, "").await.unwrap();
+        assert_eq!(page.findings.len(), 1);
+        assert!(page.outline.is_none() && page.findings[0].rule == "unreadable");
+    }
+
+    async fn what_became_no_product_is_forgotten_after_a_month(url) {
+        let state = TestState::start(&url).await;
+        let id = state.plane.check_template(&state.as_("admin").await, input(OPEN_DOMAIN)).await.unwrap();
+        state.pass(TimeDelta::days(29));
+        state.settle().await;
+        assert!(state.store.template(&id).await.unwrap().is_some());
+        state.pass(TimeDelta::days(2));
+        state.settle().await;
+        assert!(state.store.template(&id).await.unwrap().is_none());
+    }
+}

@@ -1,0 +1,30 @@
+//! What a platform team brings into the catalog.
+
+use chrono::{DateTime, Utc};
+use sha2::{Digest as _, Sha256};
+
+use crate::id::{InvalidId, TemplateId};
+use crate::person::PersonKey;
+
+/// A template that somebody gave the portal: looked at, and waiting to become a version of a product.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UploadedTemplate {
+    pub id: TemplateId,
+    /// As it was called where it came from; up to [`LONGEST_FILE_NAME`] characters.
+    pub file_name: String,
+    pub text: String,
+    /// What was found when it came.
+    pub findings: u32,
+    pub by: PersonKey,
+    pub at: DateTime<Utc>,
+}
+
+/// Characters of a file's name.
+pub const LONGEST_FILE_NAME: usize = 200;
+/// Of a template that came without a name.
+pub const UNNAMED: &str = "template.yaml";
+
+/// The id of a template is what it says: the same text is the same template, whoever brings it.
+pub fn template_id(text: &str) -> Result<TemplateId, InvalidId> {
+    hex::encode(Sha256::digest(text)).parse()
+}

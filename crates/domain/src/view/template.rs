@@ -1,0 +1,125 @@
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Allowed, FormState, Listing};
+use crate::catalog::Parameter;
+use crate::id::TemplateId;
+
+/// What a form gives of a template.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TemplateInput {
+    /// The text, typed or out of a file.
+    pub template: String,
+    pub file_name: String,
+    /// Why the file that was chosen is no text.
+    pub unreadable: String,
+}
+
+/// Templates that were given to the portal, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TemplatesPage {
+    pub rows: Listing<TemplateRow>,
+    /// The names of the rules that templates are held against.
+    pub rules: Vec<String>,
+    pub allowed: Allowed,
+    pub form: FormState,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TemplateRow {
+    pub id: TemplateId,
+    pub file_name: String,
+    pub by: String,
+    pub at: DateTime<Utc>,
+    pub findings: u32,
+}
+
+/// One template as people read it, with what is to be mended in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TemplatePage {
+    pub id: TemplateId,
+    pub file_name: String,
+    pub by: String,
+    pub at: DateTime<Utc>,
+    pub text: String,
+    /// By their place.
+    pub findings: Vec<TemplateFinding>,
+    /// `None` where there is nothing that could be read.
+    pub outline: Option<TemplateOutline>,
+    pub allowed: Allowed,
+    pub form: FormState,
+}
+
+/// One thing to mend.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TemplateFinding {
+    /// From 1.
+    pub line: u32,
+    /// From 1, in characters.
+    pub column: u32,
+    pub rule: String,
+    pub message: String,
+    pub fix: String,
+}
+
+/// What a template asks for, makes, grants and tells.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TemplateOutline {
+    pub description: String,
+    pub parameters: Vec<Parameter>,
+    pub resources: Vec<OutlineResource>,
+    pub grants: Vec<OutlineGrant>,
+    pub outputs: Vec<OutlineOutput>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutlineResource {
+    pub logical_id: String,
+    /// `AWS::SageMaker::Domain`.
+    pub kind: String,
+    pub line: u32,
+    /// The condition under which it is made.
+    pub condition: Option<String>,
+    /// It stays when its stack is deleted.
+    pub stays: bool,
+}
+
+/// One statement of a policy that the template writes, or a managed policy that it attaches.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutlineGrant {
+    /// The logical id of the resource that it stands in.
+    pub resource: String,
+    pub line: u32,
+    pub kind: GrantKind,
+    /// `Allow` or `Deny`.
+    pub effect: String,
+    pub actions: Vec<String>,
+    /// What it reaches; of a statement about who may come, who that is.
+    pub on: Vec<String>,
+    /// The `Condition` of the statement, as JSON.
+    pub condition: Option<String>,
+}
+
+/// What kind of policy a statement stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum GrantKind {
+    /// What whoever has the role may do.
+    Identity,
+    /// Who may take the role on.
+    Trust,
+    /// Who may come to the resource itself: a bucket, a key, a queue.
+    Resource,
+    /// A managed policy, named by its ARN.
+    Managed,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutlineOutput {
+    pub key: String,
+    pub description: String,
+    /// As the template writes it.
+    pub value: String,
+    /// The name that it is exported by.
+    pub export: Option<String>,
+}

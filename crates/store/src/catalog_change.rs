@@ -1,0 +1,132 @@
+//! Changes of the catalog that somebody asked for.
+
+use domain::curation::AppliedCatalogChange;
+use domain::id::{CatalogChangeId, Region};
+
+use crate::connect::Store;
+use crate::dialect;
+use crate::error::{Error, Result};
+use crate::page::{Cursor, Page, PageRequest};
+use crate::row::{At, into_all, person};
+use crate::run::{On, all, execute, optional};
+use crate::sql::{Columns, Sql, json, optional_json};
+use crate::tx::Tx;
+
+const COLUMNS: &str = "id, region, change, product_before, product_name, version_name, made, by_issuer, by_subject, state, \
+                       problem, operation_id, created_at, updated_at, version";
+
+#[derive(sqlx::FromRow)]
+struct ChangeRow {
+    id: String,
+    region: String,
+    change: String,
+    product_before: Option<String>,
+    product_name: String,
+    version_name: String,
+    made: Option<String>,
+    by_issuer: String,
+    by_subject: String,
+    state: String,
+    problem: Option<String>,
+    operation_id: String,
+    created_at: i64,
+    updated_at: i64,
+    version: i64,
+}
+
+impl TryFrom<ChangeRow> for AppliedCatalogChange {
+    type Error = Error;
+    fn try_from(row: ChangeRow) -> Result<Self> {
+        let at = At::new("catalog_change", row.id.as_str());
+        Ok(Self {
+            id: at.parse("id", &row.id)?,
+            region: at.parse("region", &row.region)?,
+            change: at.json("change", &row.change)?,
+            before: at.optional_json("product_before", row.product_before.as_deref())?,
+            product_name: row.product_name,
+            version_name: row.version_name,
+            made: at.optional_json("made", row.made.as_deref())?,
+            by: person(row.by_issuer, row.by_subject),
+            state: at.parse("state", &row.state)?,
+            problem: at.optional_json("problem", row.problem.as_deref())?,
+            operation: at.parse("operation_id", &row.operation_id)?,
+            created_at: at.time("created_at", row.created_at)?,
+            updated_at: at.time("updated_at", row.updated_at)?,
+            version: row.version,
+        })
+    }
+}
+
+fn columns(it: &AppliedCatalogChange) -> Result<Columns> {
+    const TABLE: &str = "catalog_change";
+    Ok(vec![
+        ("id", it.id.as_str().into()),
+        ("region", it.region.as_str().into()),
+        ("change", json(TABLE, "change", &it.change)?),
+        ("product_before", optional_json(TABLE, "product_before", it.before.as_ref())?),
+        ("product_name", (&it.product_name).into()),
+        ("version_name", (&it.version_name).into()),
+        ("made", optional_json(TABLE, "made", it.made.as_ref())?),
+        ("by_issuer", (&it.by.issuer).into()),
+        ("by_subject", (&it.by.subject).into()),
+        ("state", it.state.as_str().into()),
+        ("problem", optional_json(TABLE, "problem", it.problem.as_ref())?),
+        ("operation_id", it.operation.as_str().into()),
+        ("created_at", it.created_at.into()),
+        ("updated_at", it.updated_at.into()),
+        ("version", it.version.into()),
+    ])
+}
+
+async fn get(on: On<'_>, id: &str, suffix: &str) -> Result<Option<AppliedCatalogChange>> {
+    let sql = Sql::new(format!("SELECT {COLUMNS} FROM catalog_change WHERE id = $1{suffix}")).bind(id);
+    optional::<ChangeRow>(on, sql).await?.map(TryInto::try_into).transpose()
+}
+
+impl Store {
+    pub async fn catalog_change(&self, id: &CatalogChangeId) -> Result<Option<AppliedCatalogChange>> {
+        get(self.read(), id.as_str(), "").await
+    }
+
+    /// By the time at which they were asked for.
+    pub async fn catalog_changes(&self, page: &PageRequest) -> Result<Page<AppliedCatalogChange>> {
+        let (start, direction) = (page.start(), page.order.direction());
+        let mut sql = Sql::new(format!("SELECT {COLUMNS} FROM catalog_change WHERE (created_at, id) "));
+        sql.push(page.order.comparison()).push(" (").value(start.at).push(", ").value(start.id.as_str());
+        sql.push(&format!(") ORDER BY created_at {direction}, id {direction} LIMIT {}", page.limit() + 1));
+        let items: Vec<AppliedCatalogChange> = into_all::<ChangeRow, _>(all(self.read(), sql).await?)?;
+        Ok(page.page(items, |it| Cursor { at: it.created_at.timestamp_millis(), id: it.id.as_str().to_owned() }))
+    }
+
+    /// The one that is being applied in the product of this name, if any is.
+    pub async fn catalog_change_under_way(&self, region: &Region, product: &str) -> Result<Option<AppliedCatalogChange>> {
+        let sql = Sql::new(format!(
+            "SELECT {COLUMNS} FROM catalog_change WHERE region = $1 AND product_name = $2 AND state = 'applying'"
+        ));
+        let sql = sql.bind(region.as_str()).bind(product);
+        optional::<ChangeRow>(self.read(), sql).await?.map(TryInto::try_into).transpose()
+    }
+}
+
+impl Tx {
+    /// The change, held until the end of the transaction.
+    pub async fn catalog_change(&mut self, id: &CatalogChangeId) -> Result<Option<AppliedCatalogChange>> {
+        let suffix = dialect::for_update(&self.on());
+        get(self.on(), id.as_str(), suffix).await
+    }
+
+    /// [`Error::Duplicate`] where another of the same product, or of the same name, is being applied.
+    pub async fn insert_catalog_change(&mut self, it: &AppliedCatalogChange) -> Result<()> {
+        execute(self.on(), Sql::insert("catalog_change", columns(it)?)).await.map(|_| ())
+    }
+
+    /// Writes the next version: `it.version` is one more than what the row has, or it is an [`Error::Conflict`].
+    pub async fn update_catalog_change(&mut self, it: &AppliedCatalogChange) -> Result<()> {
+        let mut sql = Sql::update("catalog_change", columns(it)?);
+        sql.push(" WHERE id = ").value(it.id.as_str()).push(" AND version = ").value(it.version - 1);
+        match execute(self.on(), sql).await? {
+            0 => Err(Error::conflict("catalog_change", it.id.as_str())),
+            _ => Ok(()),
+        }
+    }
+}
