@@ -2,7 +2,8 @@
 
 use control_plane::Error;
 use domain::id::{
-    EnvironmentId, ProductId, ProjectId, ProvisionedProductId, RequestId, RevocationId, RolloutId, TemplateId,
+    CatalogChangeId, EnvironmentId, ProductId, ProjectId, ProvisionedProductId, RequestId, RevocationId, RolloutId,
+    TemplateId,
 };
 use leptos::prelude::*;
 
@@ -365,4 +366,20 @@ pub(crate) fn AdminTemplate() -> impl IntoView {
     let id = path_id::<TemplateId>("id", "template with this id");
     let draft = query_value("draft");
     draw(|portal, caller| async move { portal.template(&caller, &id?, &draft).await }, pages::admin_template::page)
+}
+
+#[component]
+pub(crate) fn AdminCatalogChanges() -> impl IntoView {
+    let after = query_value("after");
+    let shown = after.clone();
+    draw(
+        |portal, caller| async move { portal.catalog_changes(&caller, &after).await },
+        move |page| pages::admin_catalog_changes::page(page, &shown),
+    )
+}
+
+#[component]
+pub(crate) fn AdminCatalogChange() -> impl IntoView {
+    let id = path_id::<CatalogChangeId>("id", "change with this id");
+    draw(|portal, caller| async move { portal.catalog_change(&caller, &id?).await }, pages::admin_catalog_change::page)
 }

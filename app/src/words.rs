@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
 use domain::approval::{ApprovalRule, Approver};
+use domain::curation::{CatalogChange, Guidance};
 use domain::environment::EnvironmentState;
 use domain::operation::OperationKind;
 use domain::organization::{ChangeState, PolicyChange};
@@ -143,6 +144,19 @@ pub fn policy_change(change: &PolicyChange, policy: &str, node: Option<&str>) ->
     }
 }
 
+/// "Add version 2.0 to Studio environment".
+pub fn catalog_change(change: &CatalogChange, product: &str, version: &str) -> String {
+    match change {
+        CatalogChange::AddProduct { .. } => format!("Add product {product}"),
+        CatalogChange::AddVersion { .. } => format!("Add version {version} to {product}"),
+        CatalogChange::SetVersion { active: false, .. } => format!("Deactivate version {version} of {product}"),
+        CatalogChange::SetVersion { guidance: Guidance::Deprecated, .. } => {
+            format!("Deprecate version {version} of {product}")
+        }
+        CatalogChange::SetVersion { .. } => format!("Offer version {version} of {product}"),
+    }
+}
+
 /// "2 team leads, then a data owner approve".
 pub fn approval(rule: &ApprovalRule) -> String {
     match rule.steps() {
@@ -203,6 +217,7 @@ pub fn operation(kind: OperationKind) -> &'static str {
         OperationKind::Revoke => "Revocation",
         OperationKind::Restore => "Restoration",
         OperationKind::ChangePolicy => "Change of policies",
+        OperationKind::ChangeCatalog => "Change of the catalog",
         OperationKind::Stop => "Stop",
         OperationKind::Start => "Start",
         OperationKind::Rollout => "Rollout",
@@ -295,8 +310,9 @@ pub fn audit_action(action: &str) -> String {
         "lift" => "Give back in AWS",
         "revoke" => "Finish a revocation",
         "restore" => "Finish a restoration",
-        "change" => "Change a service control policy",
-        "read_back" => "Read the changed policy back",
+        "change" => "Change policies, or the catalog",
+        "read_back" => "Read back what was changed",
+        "change_catalog" => "Finish a change of the catalog",
         "change_policy" => "Finish a change of policies",
         "view_audit" => "Read the audit log",
         "export_audit" => "Export the audit log",

@@ -77,6 +77,8 @@ impl Form {
                 ..PolicyChangeInput::default()
             }),
             "/api/save_idle_rule" => Self::at("/admin/idle"),
+            "/api/add_product" => Self::of("/admin/templates", &value("template")).named("product"),
+            "/api/add_version" => Self::of("/admin/templates", &value("template")).named("version"),
             "/api/check_template" => Self::at("/admin/templates"),
             "/api/save_webhook" => Self::of_webhook(),
             "/api/save_parameter_binding" => Self::of("/admin/products", &value("product")).named("binding"),

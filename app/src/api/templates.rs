@@ -1,8 +1,8 @@
-use domain::view::TemplateInput;
+use domain::view::{AddProductInput, AddVersionInput, SetVersionInput, TemplateInput};
 use leptos::prelude::*;
 use leptos::server_fn::codec::PostUrl;
 
-use super::answer::{Html, Posted, act, done};
+use super::answer::{Html, Posted, act, done, id};
 use super::form::Form;
 
 #[server(endpoint = "check_template", prefix = "/api", input = PostUrl, output = Html)]
@@ -11,6 +11,50 @@ pub async fn check_template(#[server(flatten)] input: TemplateInput) -> Posted {
     act(form, |portal, caller| async move {
         let id = portal.check_template(&caller, input).await?;
         Ok(done(format!("/admin/templates/{id}"), "The template was checked."))
+    })
+    .await
+}
+
+const CHANGES: &str = "/admin/changes";
+
+#[server(endpoint = "add_product", prefix = "/api", input = PostUrl, output = Html)]
+pub async fn add_product(#[server(flatten)] input: AddProductInput) -> Posted {
+    let form = Form::of("/admin/templates", &input.template).named("product").with_fields(&input);
+    act(form, |portal, caller| async move {
+        let id = portal.add_product(&caller, input).await?;
+        Ok(done(format!("{CHANGES}/{id}"), "The product is being made."))
+    })
+    .await
+}
+
+#[server(endpoint = "add_version", prefix = "/api", input = PostUrl, output = Html)]
+pub async fn add_version(#[server(flatten)] input: AddVersionInput) -> Posted {
+    let form = Form::of("/admin/templates", &input.template).named("version").with_fields(&input);
+    act(form, |portal, caller| async move {
+        let id = portal.add_version(&caller, input).await?;
+        Ok(done(format!("{CHANGES}/{id}"), "The version is being made."))
+    })
+    .await
+}
+
+#[server(endpoint = "set_version", prefix = "/api", input = PostUrl, output = Html)]
+pub async fn set_version(#[server(flatten)] input: SetVersionInput) -> Posted {
+    act(Form::of("/admin/products", &input.product), |portal, caller| async move {
+        let id = portal.set_version(&caller, input).await?;
+        Ok(done(format!("{CHANGES}/{id}"), "The version is being changed."))
+    })
+    .await
+}
+
+#[server(endpoint = "retry_catalog_change", prefix = "/api", input = PostUrl, output = Html)]
+pub async fn retry_catalog_change(
+    #[server(rename = "id")]
+    #[server(default)]
+    change: String,
+) -> Posted {
+    act(Form::of(CHANGES, &change), |portal, caller| async move {
+        portal.retry_catalog_change(&caller, &id(&change, "change")?).await?;
+        Ok(done(format!("{CHANGES}/{change}"), "The portal tries again."))
     })
     .await
 }

@@ -41,7 +41,7 @@ pub fn field_label(name: &str) -> String {
 }
 
 /// Fields whose label is not their name.
-const LABELS: [(&str, &str); 50] = [
+const LABELS: [(&str, &str); 55] = [
     ("actor", "Who"),
     ("answer", "Your answer"),
     ("comment", "Your comment"),
@@ -73,6 +73,9 @@ const LABELS: [(&str, &str); 50] = [
     ("people_2", "Step 2: how many of them"),
     ("people_3", "Step 3: how many of them"),
     ("people_4", "Step 4: how many of them"),
+    ("product_description", "What it is"),
+    ("product_name", "Name of the product"),
+    ("product_owner", "Owner"),
     ("question", "Your question"),
     ("reach", "How far it reaches"),
     ("secret", "Signing secret"),
@@ -87,6 +90,8 @@ const LABELS: [(&str, &str); 50] = [
     ("transfer_to", "E-mail address of the new owner"),
     ("typical_minutes", "Expected minutes to come up"),
     ("url", "Address"),
+    ("version_name", "Name of the version"),
+    ("version_note", "About the version"),
     ("vpc_id", "VPC id"),
     ("who_1", "Step 1: who decides"),
     ("who_2", "Step 2: who decides"),

@@ -37,7 +37,7 @@ pub fn TextArea(
                 id=id
                 name=name
                 rows=lines.to_string()
-                required=required
+                required=required && !filter
                 aria-invalid=error.is_some().then_some("true")
                 aria-describedby=described
             >

@@ -8,6 +8,7 @@ use domain::view::{AdminProductPage, FormState, Removal};
 use leptos::prelude::*;
 
 use super::admin_bindings::{BindingForm, Bindings, Proposals, Unbound};
+use super::admin_versions::Versions;
 use crate::components::{
     Card, Choice, Crumb, Disclosure, Empty, ErrorSummary, Hidden, PageHead, Remove, RuleFields, Select, StoredNow,
     Table, TextField, field_label, form_part, form_version, stored_rule,
@@ -23,6 +24,7 @@ pub fn page(admin: AdminProductPage, edit: &str) -> Page {
         id,
         name,
         description,
+        versions,
         parameters,
         bindings,
         proposals,
@@ -42,6 +44,7 @@ pub fn page(admin: AdminProductPage, edit: &str) -> Page {
     let others = binding_form == form || settings_form == form;
     let access_form = if others { FormState::default() } else { form.clone() };
     let product = id.to_string();
+    let curates = allowed.has(Action::ManageCatalog);
     let give = manage.then(|| {
         // A form that came back says itself what it is about.
         let edited = match access_form.value("version") {
@@ -101,6 +104,9 @@ pub fn page(admin: AdminProductPage, edit: &str) -> Page {
         <ErrorSummary state=settings_form part="settings" />
         {(!unbound.is_empty()).then(|| view! { <Unbound unbound=unbound.clone() /> })}
         {(!proposals.is_empty()).then(|| view! { <Proposals product proposals manage /> })}
+        <Card title="Versions" note="Another one is made on the page of its template" flush=true>
+            <Versions product=id versions manage=curates />
+        </Card>
         <Card title="Access" flush=true><Access access projects removals manage /></Card>
         {give}
         {parameters_card}

@@ -53,6 +53,8 @@ pub fn page(admin: AdminProductsPage) -> Page {
     let body = view! {
         <PageHead title="Products" lead="Who may use what, and where the values come from that nobody may choose.">
             {refresh}
+            <a class="button button-small" href="/admin/templates">"Templates"</a>
+            <a class="button button-small" href="/admin/changes">"Changes"</a>
         </PageHead>
         {list}
         <Freshness mirrors />

@@ -1,20 +1,22 @@
 use domain::action::Action;
 use domain::catalog::Parameter;
 use domain::view::{
-    GrantKind, OutlineGrant, OutlineOutput, OutlineResource, TemplateFinding, TemplateOutline, TemplatePage,
+    FormState, GrantKind, OutlineGrant, OutlineOutput, OutlineResource, TemplateFinding, TemplateOutline, TemplatePage,
 };
 use leptos::prelude::*;
 
+use super::admin_template_use::UseTemplate;
 use super::admin_templates::CheckForm;
 use crate::components::{
     Badge, Callout, Card, Crumb, Disclosure, Empty, ErrorSummary, Icon, Moment, Numbered, PageHead, Table, Tone,
+    form_part,
 };
 use crate::document::Page;
 use crate::words;
 
 /// One template: what is to be mended, and what it asks for, makes, grants and tells.
 pub fn page(template: TemplatePage) -> Page {
-    let TemplatePage { file_name, by, at, text, findings, outline, allowed, form, .. } = template;
+    let TemplatePage { id, file_name, by, at, text, findings, outline, uses, allowed, form } = template;
     let mut marked: Vec<u32> = findings.iter().map(|finding| finding.line).collect();
     marked.dedup();
     let (tone, icon, state) = if findings.is_empty() {
@@ -23,8 +25,8 @@ pub fn page(template: TemplatePage) -> Page {
         (Tone::Bad, Icon::Cross, words::count(findings.len() as u64, "thing to mend", "things to mend"))
     };
     let edit = allowed.has(Action::ManageCatalog).then(|| {
-        let (text, file_name, state) = (text.clone(), file_name.clone(), form.clone());
-        let open = !form.errors.is_empty();
+        let (text, file_name, state) = (text.clone(), file_name.clone(), FormState::default());
+        let open = false;
         view! {
             <Disclosure summary="Change it and check again" open id="edit"><CheckForm state text file_name /></Disclosure>
         }
@@ -33,9 +35,11 @@ pub fn page(template: TemplatePage) -> Page {
     let crumbs = vec![Crumb::new("/admin/templates", "Templates")];
     let body = view! {
         <PageHead title=file_name.clone() lead crumbs><Badge tone icon text=state /></PageHead>
-        <ErrorSummary state=form.clone() />
+        <ErrorSummary state=form_part(&form, "product") part="product" />
+        <ErrorSummary state=form_part(&form, "version") part="version" />
         <p class="text-sm text-muted">"Given by " {by} " on " <Moment at /> "."</p>
         <Findings findings />
+        {uses.map(|uses| view! { <UseTemplate id=id.to_string() uses form=form.clone() /> })}
         {edit}
         {outline.map(|outline| view! { <Outline outline /> })}
         <Card title="The template" flush=true><Numbered content=text label="Template" marked /></Card>
@@ -58,7 +62,7 @@ fn Findings(findings: Vec<TemplateFinding>) -> impl IntoView {
             view! {
                 <tr>
                     <th scope="row"><a href=format!("#line-{line}")>{place}</a></th>
-                    <td data-label="Rule"><code class="[overflow-wrap:anywhere]">{rule}</code></td>
+                    <td data-label="Rule"><code class="[overflow-wrap:break-word]">{rule}</code></td>
                     <td data-label="What">{message}</td>
                     <td data-label="What to do">{fix}</td>
                 </tr>
@@ -116,13 +120,21 @@ fn Parameters(parameters: Vec<Parameter>) -> impl IntoView {
                     <th scope="row"><code>{it.key}</code> {secret}</th>
                     <td data-label="Type"><code class="[overflow-wrap:anywhere]">{it.kind}</code></td>
                     <td data-label="Default" class="[overflow-wrap:anywhere]">{default}</td>
-                    <td data-label="About">{it.description} {allowed} {pattern}</td>
+                    <td data-label="About">{said(it.description)} {allowed} {pattern}</td>
                 </tr>
             }
         })
         .collect_view();
     let columns = vec!["Parameter", "Type", "Default", "About"];
     view! { <Table label="Parameters" columns stack=true>{rows}</Table> }.into_any()
+}
+
+/// What the template says of a thing.
+fn said(description: String) -> AnyView {
+    if description.trim().is_empty() {
+        return view! { <span class="text-muted">"The template says nothing."</span> }.into_any();
+    }
+    description.into_any()
 }
 
 #[component]
@@ -200,7 +212,7 @@ fn Outputs(outputs: Vec<OutlineOutput>) -> impl IntoView {
                 <tr>
                     <th scope="row"><code>{it.key}</code></th>
                     <td data-label="Value"><code class="[overflow-wrap:anywhere]">{it.value}</code> {export}</td>
-                    <td data-label="About">{it.description}</td>
+                    <td data-label="About">{said(it.description)}</td>
                 </tr>
             }
         })

@@ -17,8 +17,7 @@ pub(super) fn UseTemplate(id: String, uses: TemplateUse, form: FormState) -> imp
         .into_any();
     }
     let (product_form, version_form) = (form_part(&form, "product"), form_part(&form, "version"));
-    let portfolios: Vec<_> =
-        uses.portfolios.into_iter().map(|(id, name)| Choice::new(id.to_string(), name)).collect();
+    let portfolios: Vec<_> = uses.portfolios.into_iter().map(|(id, name)| Choice::new(id.to_string(), name)).collect();
     let products: Vec<_> = uses.products.into_iter().map(|(id, name)| Choice::new(id.to_string(), name)).collect();
     let version = |state: FormState, part: &'static str| {
         view! {

@@ -1,5 +1,5 @@
 use domain::id::ProductId;
-use domain::view::VersionRow;
+use domain::view::CuratedVersion;
 use leptos::prelude::*;
 
 use super::url::with_query;
@@ -8,7 +8,7 @@ use crate::words;
 
 /// The versions of a product, with who has them and what can be made of them.
 #[component]
-pub(super) fn Versions(product: ProductId, versions: Vec<VersionRow>, manage: bool) -> impl IntoView {
+pub(super) fn Versions(product: ProductId, versions: Vec<CuratedVersion>, manage: bool) -> impl IntoView {
     if versions.is_empty() {
         return view! { <Empty title="It has no version."></Empty> }.into_any();
     }
@@ -21,17 +21,14 @@ pub(super) fn Versions(product: ProductId, versions: Vec<VersionRow>, manage: bo
 }
 
 #[component]
-fn Line(product: ProductId, it: VersionRow, manage: bool) -> impl IntoView {
+fn Line(product: ProductId, it: CuratedVersion, manage: bool) -> impl IntoView {
     let (tone, icon, state) = match (it.active, it.deprecated, it.preferred) {
         (false, _, _) => (Tone::Neutral, Icon::Minus, "Not active"),
         (true, true, _) => (Tone::Warn, Icon::Warning, "Deprecated"),
         (true, false, true) => (Tone::Good, Icon::Check, "Offered first"),
         (true, false, false) => (Tone::Good, Icon::Check, "Offered"),
     };
-    let have = with_query(
-        "/environments",
-        &[("product", product.as_str()), ("version", it.id.as_str())],
-    );
+    let have = with_query("/environments", &[("product", product.as_str()), ("version", it.id.as_str())]);
     let environments = if it.environments == 0 {
         "none".into_any()
     } else {

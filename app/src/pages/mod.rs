@@ -2,6 +2,8 @@
 
 pub mod admin_approvals;
 mod admin_bindings;
+pub mod admin_catalog_change;
+pub mod admin_catalog_changes;
 mod admin_deliveries;
 pub mod admin_fleet;
 pub mod admin_idle;
@@ -13,8 +15,10 @@ pub mod admin_products;
 pub mod admin_project;
 pub mod admin_projects;
 pub mod admin_template;
+mod admin_template_use;
 pub mod admin_templates;
 pub mod admin_unmanaged;
+mod admin_versions;
 pub mod approvals;
 pub mod audit;
 pub mod catalog;

@@ -128,5 +128,5 @@ fn a_request_and_an_environment_say_that_they_wait_in_a_rollout() {
     let mut it = samples::environment(EnvironmentState::Available);
     it.rolled_out = Some(samples::id("0199bbbb-0000-7000-8000-000000000001"));
     let text = page("environment-rolled-out", || pages::environment::page(it, false));
-    assert!(text.contains("An update of it waits for its turn in a rollout: "));
+    assert!(text.contains("An update of it waits for its turn in a rollout."));
 }

@@ -3,7 +3,9 @@
 use app::pages;
 use domain::action::Action;
 use domain::catalog::Parameter;
-use domain::problem::FieldError;
+use domain::curation::{CatalogChange, Guidance};
+use domain::organization::ChangeState;
+use domain::problem::{FieldError, Problem};
 use domain::view::*;
 
 use crate::{page, samples};
@@ -60,6 +62,7 @@ fn template() -> TemplatePage {
                 export: Some("role-arn".into()),
             }],
         }),
+        uses: None,
         allowed: Allowed(vec![Action::ManageCatalog]),
         form: FormState::default(),
     }
@@ -86,6 +89,108 @@ fn a_template_says_what_to_mend_with_its_place_and_what_it_is() {
     let none =
         page("template-unreadable", || pages::admin_template::page(TemplatePage { outline: None, ..template() }));
     assert!(!none.contains("What it makes"));
+}
+
+#[test]
+fn what_can_be_made_of_a_template_stands_on_its_page_once_nothing_is_to_be_mended() {
+    let uses = TemplateUse {
+        has_bucket: true,
+        portfolios: vec![(samples::id("port-1"), "Data <b>science".into())],
+        products: vec![(samples::id("prod-1"), "Studio <b>environment".into())],
+    };
+    let good = TemplatePage { findings: Vec::new(), uses: Some(uses.clone()), ..template() };
+    let text = page("template-use", || pages::admin_template::page(good.clone()));
+    assert!(text.contains("/api/add_product") && text.contains("/api/add_version"));
+    assert!(!text.contains("Data <b>") && !text.contains("Studio <b>"));
+    let refused = page("template-use-refused", || {
+        let mut it = good.clone();
+        it.form.values = [("form", "version"), ("version_name", "2.0"), ("product", "prod-1")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into();
+        it.form.errors = vec![FieldError::new("version_name", "Another version of the product has this name.")];
+        pages::admin_template::page(it)
+    });
+    assert!(
+        refused.contains(r##"href="#field-version-version-name""##)
+            && refused.contains(r#"id="field-version-version-name""#)
+    );
+    assert!(refused.contains(r#"value="2.0""#) && refused.contains("<title>Error: "));
+    let none = page("template-use-none", || {
+        pages::admin_template::page(TemplatePage { uses: Some(TemplateUse { has_bucket: false, ..uses }), ..good })
+    });
+    assert!(none.contains("aws.templates_bucket") && !none.contains("/api/add_product"));
+}
+
+fn change(state: ChangeState) -> CatalogChangePage {
+    CatalogChangePage {
+        id: samples::id("0199eeee-0000-7000-8000-000000000001"),
+        change: CatalogChange::SetVersion {
+            product: samples::id("prod-1"),
+            artifact: samples::id("pa-1"),
+            active: true,
+            guidance: Guidance::Deprecated,
+        },
+        product_name: "Studio <b>environment".into(),
+        version_name: "1.0".into(),
+        product: Some(samples::id("prod-1")),
+        by: "Ada <i>Admin".into(),
+        state,
+        operation: None,
+        problem: (state == ChangeState::Failed).then(|| Problem::new("AWS refused.", "no", "Look at roles.md.")),
+        created_at: samples::at(0),
+        updated_at: samples::at(0),
+        as_of: samples::at(1),
+        undo: Some(SetVersionInput {
+            product: "prod-1".into(),
+            artifact: "pa-1".into(),
+            active: "yes".into(),
+            guidance: "default".into(),
+        }),
+        can_retry: state == ChangeState::Failed,
+    }
+}
+
+#[test]
+fn a_change_of_the_catalog_says_how_far_it_is_and_what_takes_it_back() {
+    let text = page("catalog-change", || pages::admin_catalog_change::page(change(ChangeState::Applied)));
+    assert!(
+        text.contains("Deprecate version 1.0 of Studio") && !text.contains("Studio <b>") && !text.contains("<i>Admin")
+    );
+    assert!(text.contains("/api/set_version") && !text.contains("/api/retry_catalog_change"));
+    let failed = page("catalog-change-failed", || pages::admin_catalog_change::page(change(ChangeState::Failed)));
+    assert!(failed.contains("/api/retry_catalog_change") && failed.contains("Look at roles.md."));
+    let row = |it: CatalogChangePage| CatalogChangeRow {
+        id: it.id,
+        change: it.change,
+        product_name: it.product_name,
+        version_name: it.version_name,
+        by: it.by,
+        state: it.state,
+        created_at: it.created_at,
+    };
+    let items = vec![row(change(ChangeState::Applied)), row(change(ChangeState::Applying))];
+    let rows = Listing { items, next: None, filtered: false };
+    let list = page("catalog-changes", || pages::admin_catalog_changes::page(CatalogChangesPage { rows }, ""));
+    assert!(list.contains("Being applied") && !list.contains("Studio <b>"));
+    let none = Listing { items: Vec::new(), next: None, filtered: false };
+    let list =
+        page("catalog-changes-none", || pages::admin_catalog_changes::page(CatalogChangesPage { rows: none }, ""));
+    assert!(list.contains("The catalog was not changed here yet."));
+}
+
+#[test]
+fn the_versions_of_a_product_say_who_has_them_and_what_can_be_made_of_them() {
+    let text = page("admin-product-versions", || pages::admin_product::page(samples::admin_product(), ""));
+    for said in
+        ["Offered first", "Deprecated", "Not active", "3 environments", "Deprecate version 2.0", "Activate version 0.9"]
+    {
+        assert!(text.contains(said), "{said}");
+    }
+    assert!(text.contains("version=pa-2") && !text.contains("Encrypted <b>"));
+    let reader = page("admin-product-versions-reader", || {
+        pages::admin_product::page(AdminProductPage { allowed: Allowed::default(), ..samples::admin_product() }, "")
+    });
+    assert!(reader.contains("Offered first") && !reader.contains("/api/set_version"));
 }
 
 #[test]

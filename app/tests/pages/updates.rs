@@ -127,7 +127,7 @@ fn an_environment_says_that_its_version_is_old_and_how_to_get_another() {
     let mut waiting = it();
     waiting.update_waiting = Some(samples::id("0199bbbb-0000-7000-8000-000000000001"));
     let text = page("environment-update-waits", || pages::environment::page(waiting, false));
-    assert!(text.contains("A request about it waits for a decision"));
+    assert!(text.contains("An update of it waits for a decision."));
     let mut tainted = samples::environment(EnvironmentState::Tainted);
     tainted.allowed = samples::everything();
     assert!(

@@ -57,6 +57,11 @@ impl AwsConfig {
         RoleRef { account: self.shared_services_account.clone(), region, role: RoleName::StudiogateCurator }
     }
 
+    /// What hosts of AWS's services end with.
+    pub fn suffix(&self) -> &'static str {
+        if self.partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" }
+    }
+
     /// `StudiogateOrganizer`: reads the organization and its policies.
     pub fn organizer(&self) -> RoleRef {
         RoleRef {

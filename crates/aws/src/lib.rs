@@ -2,7 +2,7 @@
 //!
 //! [`Aws`] holds the portal's own identity (the hub). [`Aws::assume`] gives a [`Session`] in one role of one account and
 //! region, and a session hands out the adapters: [`ServiceCatalog`], [`SageMaker`], [`CloudFormation`],
-//! [`Iam`], [`Efs`], [`Ec2`], [`Organizations`], [`ServiceQuotas`], [`Probing`]. Every call ends in the crate's [`Error`], which decides once what may be repeated.
+//! [`Iam`], [`Efs`], [`Ec2`], [`Organizations`], [`ServiceQuotas`], [`S3`], [`Probing`]. Every call ends in the crate's [`Error`], which decides once what may be repeated.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
@@ -17,6 +17,7 @@ mod hub;
 mod iam;
 pub mod organizations;
 mod probe;
+mod s3;
 pub mod sagemaker;
 pub mod service_catalog;
 mod service_quotas;
@@ -33,6 +34,7 @@ pub use hub::Aws;
 pub use iam::{Iam, Role};
 pub use organizations::Organizations;
 pub use probe::Probing;
+pub use s3::S3;
 pub use sagemaker::SageMaker;
 pub use service_catalog::ServiceCatalog;
 pub use service_quotas::ServiceQuotas;

@@ -23,6 +23,6 @@ impl S3 {
     pub async fn put_text(&self, bucket: &str, key: &str, text: &str) -> Result<()> {
         let body = ByteStream::from(text.as_bytes().to_vec());
         let put = self.0.put_object().bucket(bucket).key(key).content_type("text/plain; charset=utf-8").body(body);
-        call("s3:PutObject", put.send()).await.map(drop)
+        Box::pin(call("s3:PutObject", put.send())).await.map(drop)
     }
 }

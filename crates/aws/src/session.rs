@@ -10,7 +10,8 @@ use domain::session::RoleName;
 
 use crate::sts::{Identity, caller_identity};
 use crate::{
-    CloudFormation, Ec2, Efs, Iam, Organizations, Probing, Result, RoleRef, SageMaker, ServiceCatalog, ServiceQuotas,
+    CloudFormation, Ec2, Efs, Iam, Organizations, Probing, Result, RoleRef, S3, SageMaker, ServiceCatalog,
+    ServiceQuotas,
 };
 
 /// See the module. Made by [`crate::Aws::assume`] alone.
@@ -70,6 +71,10 @@ impl Session {
 
     pub fn service_quotas(&self) -> ServiceQuotas {
         ServiceQuotas::new(&self.sdk)
+    }
+
+    pub fn s3(&self) -> S3 {
+        S3::new(&self.sdk)
     }
 
     pub fn probing(&self) -> Probing {

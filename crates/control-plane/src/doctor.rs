@@ -12,7 +12,7 @@ use store::Store;
 use crate::{ControlPlane, session};
 
 /// The role that launch constraints name, unless a product has one of its own.
-const LAUNCH_ROLE: &str = "StudiogateLaunchRole";
+pub(crate) const LAUNCH_ROLE: &str = "StudiogateLaunchRole";
 /// The id of no domain.
 const NO_DOMAIN: &str = "d-studiogate000";
 const HUB: &str = "Apply deploy/hub.yaml in the shared-services account, and compare the external id.";

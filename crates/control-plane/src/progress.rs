@@ -275,6 +275,7 @@ fn labels(kind: OperationKind, homes: &Homes) -> &'static [&'static str] {
         OperationKind::ChangePolicy => {
             &["Check that all is as it was decided upon", "Change it in AWS Organizations", "Read it back"]
         }
+        OperationKind::ChangeCatalog => &["Check the change again", "Change it in Service Catalog", "Read it back"],
         // Those are told of part by part, on a page of their own.
         OperationKind::Revoke
         | OperationKind::Restore

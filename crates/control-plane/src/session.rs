@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use aws::{AssumeGrant, RoleRef, Session};
 use domain::action::Action;
+use domain::curation::AppliedCatalogChange;
 use domain::environment::{Environment, LaunchTarget};
 use domain::id::{AccountId, Region};
 use domain::organization::AppliedChange;
@@ -246,6 +247,20 @@ pub(crate) async fn policy_changer(
     let policy = SessionPolicy::allow_each(grants).map_err(|e| not_sent(&e.to_string()))?;
     let grant = AssumeGrant::acting(change.by().studio_user_id().into(), policy);
     assume(plane, &plane.aws().config().organizer(), &grant).await
+}
+
+/// A session of `StudiogateCurator` for one change of the catalog.
+pub(crate) async fn catalog_changer(
+    plane: &ControlPlane,
+    change: &Authorized<AppliedCatalogChange>,
+    grants: &[Grant<'_>],
+) -> aws::Result<Session> {
+    if change.action() != Action::ManageCatalog {
+        return Err(not_sent("it was something else that was allowed"));
+    }
+    let policy = SessionPolicy::allow_each(grants).map_err(|e| not_sent(&e.to_string()))?;
+    let grant = AssumeGrant::acting(change.by().studio_user_id().into(), policy);
+    assume(plane, &plane.aws().config().curator(change.thing().region.clone()), &grant).await
 }
 
 /// A session of `StudiogateProbe` for one probe, which can ask for what the probe names and for nothing else.

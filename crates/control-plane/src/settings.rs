@@ -109,6 +109,8 @@ pub struct Settings {
     pub regions: Vec<Region>,
     /// Where the portfolios live.
     pub shared_services_account: AccountId,
+    /// The bucket of that account that Service Catalog loads templates from. Without one no product is made here.
+    pub templates_bucket: Option<String>,
     /// How long an unused session lives.
     pub session_idle: TimeDelta,
     /// How old stored groups may be for a worker to act on a person's behalf.
@@ -150,6 +152,7 @@ impl Settings {
             audit_head_file: None,
             regions,
             shared_services_account,
+            templates_bucket: None,
             session_idle: TimeDelta::hours(1),
             stored_membership_max_age: TimeDelta::hours(12),
             eligible_lead_max_age: TimeDelta::days(30),

@@ -1,4 +1,10 @@
-//! What a platform team brings into the catalog.
+//! What a platform team brings into the catalog, and what it changes there.
+
+mod applied;
+mod change;
+
+pub use applied::AppliedCatalogChange;
+pub use change::{AroundCatalogChange, CatalogChange, Guidance, MOST_PRODUCTS, MOST_VERSIONS, Made};
 
 use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};

@@ -83,6 +83,8 @@ ids! {
     IdleRuleId,
     /// A template that was given to the portal: the SHA-256 of its text, in hexadecimal.
     TemplateId,
+    /// One change of the catalog that somebody asked for.
+    CatalogChangeId,
     /// What a person typed into a form that was not accepted yet.
     DraftId,
     /// A rule from an OIDC group to a role.

@@ -141,15 +141,7 @@ impl Tx {
             execute(self.on(), Sql::insert("portfolio", columns)).await?;
         }
         for product in products {
-            let search = format!("{}\n{}\n{}", product.name, product.description, product.owner).to_ascii_lowercase();
-            let columns = vec![
-                ("region", region.as_str().into()),
-                ("id", product.id.as_str().into()),
-                ("name", (&product.name).into()),
-                ("search", search.into()),
-                ("body", json("product", "body", product)?),
-            ];
-            execute(self.on(), Sql::insert("product", columns)).await?;
+            self.insert_product(product).await?;
         }
         let columns = vec![
             ("region", region.as_str().into()),
@@ -157,6 +149,25 @@ impl Tx {
             ("problem", Value::Text(None)),
         ];
         execute(self.on(), Sql::upsert("mirror_state", "region", columns)).await.map(|_| ())
+    }
+
+    /// Puts one product, just read, in the place of what was there of it.
+    pub async fn put_product(&mut self, product: &Product) -> Result<()> {
+        let sql = Sql::new("DELETE FROM product WHERE region = $1 AND id = $2");
+        execute(self.on(), sql.bind(product.region.as_str()).bind(product.id.as_str())).await?;
+        self.insert_product(product).await
+    }
+
+    async fn insert_product(&mut self, product: &Product) -> Result<()> {
+        let search = format!("{}\n{}\n{}", product.name, product.description, product.owner).to_ascii_lowercase();
+        let columns = vec![
+            ("region", product.region.as_str().into()),
+            ("id", product.id.as_str().into()),
+            ("name", (&product.name).into()),
+            ("search", search.into()),
+            ("body", json("product", "body", product)?),
+        ];
+        execute(self.on(), Sql::insert("product", columns)).await.map(|_| ())
     }
 
     /// Notes why a region could not be read; what was there stays, with its age.

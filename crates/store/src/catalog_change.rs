@@ -99,7 +99,11 @@ impl Store {
     }
 
     /// The one that is being applied in the product of this name, if any is.
-    pub async fn catalog_change_under_way(&self, region: &Region, product: &str) -> Result<Option<AppliedCatalogChange>> {
+    pub async fn catalog_change_under_way(
+        &self,
+        region: &Region,
+        product: &str,
+    ) -> Result<Option<AppliedCatalogChange>> {
         let sql = Sql::new(format!(
             "SELECT {COLUMNS} FROM catalog_change WHERE region = $1 AND product_name = $2 AND state = 'applying'"
         ));

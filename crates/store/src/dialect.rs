@@ -91,6 +91,7 @@ pub(crate) fn is_unavailable(error: &sqlx::Error) -> bool {
 const UNIQUE: &[(&str, &str, &str)] = &[
     ("project_pkey", "project.id", "project id"),
     ("project_name", "project.name", "project name"),
+    ("catalog_change_applying", "catalog_change.region, catalog_change.product_name", "product"),
     (
         "project_account_pkey",
         "project_account.project_id, project_account.account_id, project_account.region",

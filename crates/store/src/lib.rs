@@ -12,6 +12,7 @@ mod approver;
 mod audit_block;
 mod audit_event;
 mod catalog;
+mod catalog_change;
 mod connect;
 mod delegation;
 mod delivery;

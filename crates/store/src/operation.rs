@@ -73,6 +73,7 @@ fn subject(at: &At, kind: &str, id: &str, project: Option<&str>) -> Result<Subje
     match (kind, at.optional("project_id", project)?) {
         ("environment", Some(project)) => Ok(Subject::Environment { id: at.parse("subject_id", id)?, project }),
         ("running", Some(project)) => Ok(Subject::Running { id: at.parse("subject_id", id)?, project }),
+        ("catalog_change", None) => Ok(Subject::CatalogChange { id: at.parse("subject_id", id)? }),
         ("policy_change", None) => Ok(Subject::PolicyChange { id: at.parse("subject_id", id)? }),
         ("rollout", None) => Ok(Subject::Rollout { id: at.parse("subject_id", id)? }),
         ("revocation", None) => Ok(Subject::Revocation { id: at.parse("subject_id", id)? }),
@@ -84,7 +85,10 @@ fn columns(operation: &Operation) -> Result<Columns> {
     let (environment, project) = match &operation.subject {
         Subject::Environment { id, project } => (Some(id.as_str()), Some(project.as_str())),
         Subject::Running { project, .. } => (None, Some(project.as_str())),
-        Subject::Revocation { .. } | Subject::PolicyChange { .. } | Subject::Rollout { .. } => (None, None),
+        Subject::Revocation { .. }
+        | Subject::PolicyChange { .. }
+        | Subject::CatalogChange { .. }
+        | Subject::Rollout { .. } => (None, None),
     };
     Ok(vec![
         ("id", operation.id.as_str().into()),

@@ -166,6 +166,7 @@ async fn read_lists(store: &Store) -> crate::Result<()> {
             store.rollouts(&scope, &page).await?;
             store.policy_changes(&page).await?;
             store.templates(&page).await?;
+            store.catalog_changes(&page).await?;
             for filter in audit_filters() {
                 store.audit_events(&scope, &filter, &page).await?;
             }
@@ -219,6 +220,8 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.revocation(&"v".parse().unwrap()).await?;
     store.policy_change(&"c".parse().unwrap()).await?;
     store.policy_change_under_way().await?;
+    store.catalog_change(&"c".parse().unwrap()).await?;
+    store.catalog_change_under_way(&"eu-west-1".parse().unwrap(), "p").await?;
     read_unmanaged(store).await?;
     store.rollout(&"o".parse().unwrap()).await?;
     store.rollout_of(&"r".parse().unwrap()).await?;

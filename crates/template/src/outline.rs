@@ -235,7 +235,7 @@ Outputs:
         assert_eq!(
             told,
             [
-                "14 Resource Deny s3:* on *",
+                "13 Resource Deny s3:* on *",
                 "24 Trust Allow sts:AssumeRole on Service sagemaker.amazonaws.com,Service ec2.amazonaws.com",
                 "30 Identity Allow s3:GetObject,s3:PutObject on !Sub ${Bucket.Arn}/*",
                 "33 Identity Allow not iam:* on !GetAtt Bucket.Arn",

@@ -28,6 +28,9 @@ pub struct AwsSection {
     regions: Vec<String>,
     /// `aws`, `aws-cn` or `aws-us-gov`.
     partition: String,
+    /// The bucket of the shared-services account that Service Catalog loads templates from; without one no product is made in
+    /// the portal.
+    templates_bucket: Option<String>,
 }
 
 impl Default for AwsSection {
@@ -40,6 +43,7 @@ impl Default for AwsSection {
             organization_account: None,
             regions: Vec::new(),
             partition: "aws".to_owned(),
+            templates_bucket: None,
         }
     }
 }
@@ -56,6 +60,20 @@ impl AwsSection {
             ConfigError("aws.shared_services_account is not set: the account where the portfolios live".to_owned())
         })?;
         account("aws.shared_services_account", text)
+    }
+
+    /// See the field.
+    pub fn templates_bucket(&self) -> Result<Option<String>, ConfigError> {
+        let Some(name) = self.templates_bucket.as_deref().map(str::trim).filter(|name| !name.is_empty()) else {
+            return Ok(None);
+        };
+        // <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>
+        let fits = (3..=63).contains(&name.len())
+            && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'.');
+        if fits {
+            return Ok(Some(name.to_owned()));
+        }
+        Err(ConfigError(format!("aws.templates_bucket: {name:?} is no name of a bucket")))
     }
 
     /// At least one: as set, or the SDK's own `AWS_REGION`.

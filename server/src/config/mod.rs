@@ -150,6 +150,7 @@ impl Config {
         let regions = self.aws.regions()?;
         let (sealing, audit) = self.keys(KeptKeys::Make)?;
         let mut settings = Settings::new(sealing, audit, self.aws.shared_services_account()?, regions);
+        settings.templates_bucket = self.aws.templates_bucket()?;
         settings.audit_verifying_keys = self.audit.verifying_keys()?;
         settings.bootstrap_admin_group.clone_from(&self.bootstrap_admin_group);
         settings.groups_claim_name.clone_from(&self.oidc.groups_claim);

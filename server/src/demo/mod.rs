@@ -17,7 +17,7 @@ use deliver::{MailSettings, Mailer, Tls, Webhooks};
 use domain::clock::Clock;
 use domain::id::{AccountId, Region};
 use secrecy::SecretString;
-use sim::seed::{EXTERNAL_ID, HUB_ROLE_ARN, MANAGEMENT, REGION, SHARED_SERVICES};
+use sim::seed::{EXTERNAL_ID, HUB_ROLE_ARN, MANAGEMENT, REGION, SHARED_SERVICES, TEMPLATES_BUCKET};
 use sim::{LocalAws, Running, Seed, ServeOptions, SimOptions};
 use store::Store;
 use tokio::net::TcpListener;
@@ -133,6 +133,7 @@ fn settings(kept: &Kept, options: &DemoOptions, public_url: &Url) -> Result<Sett
     let (sealing_key, audit_key) = kept.keys();
     let mut settings = Settings::new(sealing_key, audit_key, account(SHARED_SERVICES)?, vec![region()?]);
     settings.bootstrap_admin_group = Some("platform-admins".to_owned());
+    settings.templates_bucket = Some(TEMPLATES_BUCKET.to_owned());
     settings.audit_head_file = kept.file("audit-head.json");
     "the platform team (platform@example.com)".clone_into(&mut settings.platform_contact);
     public_url.as_str().clone_into(&mut settings.public_url);

@@ -10,8 +10,8 @@ use chrono::TimeDelta;
 use domain::environment::LaunchTarget;
 use domain::id::EnvironmentId;
 use domain::view::{
-    ApprovalFloorInput, ApproverInput, DecisionInput, DelegationInput, IdleRuleInput, PolicyChangeInput, RevokeInput,
-    RuleInput, TemplateInput, TogetherInput, WebhookInput,
+    AddProductInput, ApprovalFloorInput, ApproverInput, DecisionInput, DelegationInput, IdleRuleInput,
+    PolicyChangeInput, RevokeInput, RuleInput, TemplateInput, TogetherInput, WebhookInput,
 };
 use http::Method;
 use sim::FaultKind;
@@ -96,7 +96,24 @@ async fn things(state: &State) -> Things {
     let delegation = plane.delegate_decisions(&admin, away).await.unwrap();
     let template = TemplateInput { template: "Resources: {}".into(), ..TemplateInput::default() };
     let template = plane.check_template(&admin, template).await.unwrap();
+    let good = "Resources: {Handle: {Type: AWS::CloudFormation::WaitConditionHandle}}";
+    let good = TemplateInput { template: good.into(), ..TemplateInput::default() };
+    let good = plane.check_template(&admin, good).await.unwrap();
+    let portfolio = plane.template(&admin, &good, "").await.unwrap().uses.unwrap().portfolios.remove(0).0;
+    let handles = AddProductInput {
+        template: good.to_string(),
+        portfolio: portfolio.to_string(),
+        product_name: "Handles".into(),
+        product_owner: "Platform".into(),
+        version_name: "1.0".into(),
+        ..AddProductInput::default()
+    };
+    let catalog_change = plane.add_product(&admin, handles).await.unwrap();
+    state.work().await;
     Things(vec![
+        ("good_template", good.to_string()),
+        ("portfolio", portfolio.to_string()),
+        ("catalog_change", catalog_change.to_string()),
         ("template", template.to_string()),
         ("delegation", delegation.to_string()),
         ("tomorrow", tomorrow),

@@ -198,6 +198,24 @@ pub(crate) fn admin_project() -> AdminProjectPage {
     }
 }
 
+fn version(
+    artifact: &str,
+    name: &str,
+    (active, deprecated, preferred): (bool, bool, bool),
+    environments: u64,
+) -> CuratedVersion {
+    CuratedVersion {
+        id: id(artifact),
+        name: name.into(),
+        note: "Encrypted <b>volumes".into(),
+        created_at: at(0),
+        active,
+        deprecated,
+        preferred,
+        environments,
+    }
+}
+
 pub(crate) fn admin_product() -> AdminProductPage {
     let parameter = |key: &str, kind: &str| Parameter {
         key: key.into(),
@@ -217,6 +235,11 @@ pub(crate) fn admin_product() -> AdminProductPage {
         id: id("prod-studio"),
         name: "Studio environment, VPC only".into(),
         description: "A SageMaker domain of its own.".into(),
+        versions: vec![
+            version("pa-2", "2.0", (true, false, true), 3),
+            version("pa-1", "1.0", (true, true, false), 1),
+            version("pa-0", "0.9", (false, false, false), 0),
+        ],
         parameters: vec![
             parameter("VpcId", "AWS::EC2::VPC::Id"),
             parameter("UserProfileName", "String"),

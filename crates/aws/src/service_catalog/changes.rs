@@ -43,11 +43,7 @@ pub enum VersionStatus {
 
 impl ServiceCatalog {
     /// `CreateProduct`; the same token again gives the same product.
-    pub async fn create_product(
-        &self,
-        it: NewProduct<'_>,
-        token: &str,
-    ) -> Result<(ProductId, ProvisioningArtifactId)> {
+    pub async fn create_product(&self, it: NewProduct<'_>, token: &str) -> Result<(ProductId, ProvisioningArtifactId)> {
         const OPERATION: &str = "servicecatalog:CreateProduct";
         let create = self
             .client
@@ -57,7 +53,7 @@ impl ServiceCatalog {
             .product_type(ProductType::CloudFormationTemplate)
             .set_description(given(it.description))
             .set_support_email(given(it.support))
-            .provisioning_artifact_parameters(properties(OPERATION, it.version)?)
+            .provisioning_artifact_parameters(properties(it.version))
             .idempotency_token(token);
         let answer = call(OPERATION, create.send()).await?;
         let view = answer.product_view_detail.and_then(|detail| detail.product_view_summary);
@@ -76,6 +72,30 @@ impl ServiceCatalog {
         call("servicecatalog:AssociateProductWithPortfolio", request.send()).await.map(drop)
     }
 
+    /// A launch constraint that names its role by name, for every account that the portfolio is shared to; one that is there
+    /// stays. Whoever asks passes the role on.
+    pub async fn launch_by(
+        &self,
+        product: &ProductId,
+        portfolio: &PortfolioId,
+        local_role: &str,
+        token: &str,
+    ) -> Result<()> {
+        let request = self
+            .client
+            .create_constraint()
+            .product_id(product.as_str())
+            .portfolio_id(portfolio.as_str())
+            .r#type("LAUNCH")
+            .parameters(serde_json::json!({ "LocalRoleName": local_role }).to_string())
+            .idempotency_token(token);
+        match call("servicecatalog:CreateConstraint", request.send()).await {
+            // A product in a portfolio has one at most.
+            Err(error) if error.failure().code == "DuplicateResourceException" => Ok(()),
+            made => made.map(drop),
+        }
+    }
+
     /// `CreateProvisioningArtifact`; the same token again gives the same version.
     pub async fn create_version(
         &self,
@@ -88,7 +108,7 @@ impl ServiceCatalog {
             .client
             .create_provisioning_artifact()
             .product_id(product.as_str())
-            .parameters(properties(OPERATION, it)?)
+            .parameters(properties(it))
             .idempotency_token(token);
         let answer = call(OPERATION, create.send()).await?;
         id(OPERATION, "ProvisioningArtifactId", answer.provisioning_artifact_detail.and_then(|detail| detail.id))
@@ -138,16 +158,14 @@ impl ServiceCatalog {
     }
 }
 
-fn properties(operation: &'static str, it: NewVersion<'_>) -> Result<ProvisioningArtifactProperties> {
+fn properties(it: NewVersion<'_>) -> ProvisioningArtifactProperties {
     let info = HashMap::from([("LoadTemplateFromURL".to_owned(), it.template_url.to_owned())]);
-    let built = ProvisioningArtifactProperties::builder()
+    ProvisioningArtifactProperties::builder()
         .name(it.name)
         .set_description(given(it.note))
         .set_info(Some(info))
         .r#type(ProvisioningArtifactType::CloudFormationTemplate)
-        .build();
-    let _ = operation;
-    Ok(built)
+        .build()
 }
 
 fn given(text: &str) -> Option<String> {

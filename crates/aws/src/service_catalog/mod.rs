@@ -1,5 +1,6 @@
 //! Service Catalog: the catalog as its curator sees it, what a product asks for, and the life of provisioned products.
 
+mod changes;
 mod curation;
 mod launching;
 mod provisioned;
@@ -12,6 +13,7 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_types::SdkConfig;
 use domain::id::Region;
 
+pub use changes::{NewProduct, NewVersion, VersionStatus};
 pub use curation::{
     ArtifactTemplate, ConstraintRef, Principal, ProductDetail, ProductSummary, TagOptionEntry, TaggedResource,
 };

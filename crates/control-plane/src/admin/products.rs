@@ -1,9 +1,11 @@
+use std::collections::BTreeMap;
+
 use domain::access::ProductAccess;
 use domain::action::Action;
-use domain::catalog::{Parameter, Product};
+use domain::catalog::{Parameter, Product, ProvisioningArtifact};
 use domain::id::ProductId;
 use domain::project::ProjectAccount;
-use domain::view::{AdminProductPage, AdminProductRow, AdminProductsPage};
+use domain::view::{AdminProductPage, AdminProductRow, AdminProductsPage, CuratedVersion};
 use store::Scope;
 
 use super::proposals::{left_to_default, propose, unbound};
@@ -61,6 +63,7 @@ impl ControlPlane {
             removals: removals.chain(of_bindings).collect(),
             unbound: unbound(&parameters, &bindings, &accounts_of(&product, &access, &accounts)),
             left_to_default: left_to_default(&parameters, &bindings),
+            versions: self.versions_of(&product).await?,
             settings: self.store().product_settings(id).await?,
             proposals,
             parameters,
@@ -74,6 +77,28 @@ impl ControlPlane {
             name: product.name,
             description: product.description,
         })
+    }
+}
+
+impl ControlPlane {
+    /// The versions of a product with how many environments have each.
+    async fn versions_of(&self, product: &Product) -> Result<Vec<CuratedVersion>> {
+        let mut have: BTreeMap<_, u64> = BTreeMap::new();
+        for group in self.store().fleet().await? {
+            *have.entry(group.version).or_default() += u64::try_from(group.environments).unwrap_or_default();
+        }
+        let preferred = product.preferred_artifact().map(|artifact| &artifact.id);
+        let row = |it: &ProvisioningArtifact| CuratedVersion {
+            id: it.id.clone(),
+            name: it.name.clone(),
+            note: it.description.clone(),
+            created_at: it.created_at,
+            active: it.active,
+            deprecated: it.deprecated,
+            preferred: preferred == Some(&it.id),
+            environments: have.get(&it.id).copied().unwrap_or_default(),
+        };
+        Ok(product.artifacts.iter().map(row).collect())
     }
 }
 

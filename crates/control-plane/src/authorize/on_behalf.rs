@@ -2,6 +2,7 @@
 
 use domain::action::Action;
 use domain::catalog::Product;
+use domain::curation::AppliedCatalogChange;
 use domain::environment::{Environment, Leaves};
 use domain::id::{ProductId, ProjectId};
 use domain::operation::{Operation, OperationKind, Step};
@@ -54,7 +55,10 @@ impl ControlPlane {
             OperationKind::Stop => (Action::StopEnvironment, environment_facts(self, environment)),
             OperationKind::Start => (Action::StartEnvironment, environment_facts(self, environment)),
             OperationKind::Provision => (Action::SubmitRequest, self.product_facts(&environment.product).await?),
-            OperationKind::Revoke | OperationKind::Restore | OperationKind::ChangePolicy => {
+            OperationKind::Revoke
+            | OperationKind::Restore
+            | OperationKind::ChangePolicy
+            | OperationKind::ChangeCatalog => {
                 return Err(Error::internal("An operation does not fit what it is about", &operation.kind.as_str()));
             }
         };
@@ -113,6 +117,24 @@ impl ControlPlane {
             Err(hindrance) => return Ok(Err(hindrance)),
         };
         let action = Action::ManageOrganization;
+        if let Err(refused) = self.still_allowed(&actor, action, &Portal.facts(self).await?, None)? {
+            return Ok(Err(refused));
+        }
+        Ok(Ok(Authorized { thing: change.clone(), action, by: person.clone() }))
+    }
+
+    /// The same, of a change of the catalog.
+    pub(crate) async fn authorize_catalog_change(
+        &self,
+        operation: &Operation,
+        change: &AppliedCatalogChange,
+    ) -> Result<Result<Authorized<AppliedCatalogChange>, Hindrance>> {
+        let person = &operation.on_behalf_of;
+        let actor = match self.stored_actor(person).await? {
+            Ok(actor) => actor,
+            Err(hindrance) => return Ok(Err(hindrance)),
+        };
+        let action = Action::ManageCatalog;
         if let Err(refused) = self.still_allowed(&actor, action, &Portal.facts(self).await?, None)? {
             return Ok(Err(refused));
         }

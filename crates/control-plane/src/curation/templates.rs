@@ -7,7 +7,7 @@ use domain::curation::{LONGEST_FILE_NAME, UNNAMED, UploadedTemplate, template_id
 use domain::id::TemplateId;
 use domain::problem::FieldError;
 use domain::view::{
-    Listing, TemplateFinding, TemplateInput, TemplateOutline, TemplatePage, TemplateRow, TemplatesPage,
+    Listing, TemplateFinding, TemplateInput, TemplateOutline, TemplatePage, TemplateRow, TemplateUse, TemplatesPage,
 };
 use guard_rules::{Rule, RuleError};
 use store::Order;
@@ -51,17 +51,41 @@ impl ControlPlane {
         self.authorize_portal(caller, Action::ViewAdministration).await?;
         let it = self.store().template(id).await?.ok_or_else(|| Error::not_found("template"))?;
         let looked = looked_at(it.text.clone()).await?;
+        let allowed = self.administration_allowed(caller).await?;
         Ok(TemplatePage {
             by: self.names([], [&it.by]).await?.person(&it.by),
             id: it.id,
             file_name: it.file_name,
             at: it.at,
             text: it.text,
+            uses: if allowed.has(Action::ManageCatalog) && looked.findings.is_empty() {
+                Some(self.template_use().await?)
+            } else {
+                None
+            },
             findings: looked.findings,
             outline: looked.outline,
-            allowed: self.administration_allowed(caller).await?,
+            allowed,
             form: self.form_state(caller, Some(draft)).await?,
         })
+    }
+
+    async fn template_use(&self) -> Result<TemplateUse> {
+        let portfolios = self.store().portfolios().await?;
+        let products = self.store().products("").await?;
+        let mut portfolios: Vec<_> = portfolios.into_iter().map(|it| (it.id, it.name)).collect();
+        portfolios.sort_by(|a, b| a.1.cmp(&b.1));
+        Ok(TemplateUse {
+            has_bucket: self.settings().templates_bucket.is_some(),
+            portfolios,
+            // The store has them by name.
+            products: products.into_iter().map(|it| (it.id, it.name)).collect(),
+        })
+    }
+
+    /// How many things are to be mended in a template.
+    pub(crate) async fn findings_in(&self, text: String) -> Result<u32> {
+        Ok(u32::try_from(looked_at(text).await?.findings.len()).unwrap_or(u32::MAX))
     }
 
     /// Takes a template and answers its id. What is wrong with it is no reason to refuse it: its page says what.

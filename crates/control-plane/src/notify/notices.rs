@@ -147,8 +147,8 @@ impl ControlPlane {
         let name = &request.name;
         let what = match request.kind {
             RequestKind::Provision => format!("The request for {name}"),
-            RequestKind::Update => format!("The update of {name}"),
-            RequestKind::Extension => format!("More time for {name}"),
+            RequestKind::Update => format!("The request to update {name}"),
+            RequestKind::Extension => format!("The request for more time for {name}"),
         };
         Ok(match &request.decision {
             Some(Decision::Approve { by: Some(by), comment, .. }) => {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use aws::ServiceCatalog;
 use aws::service_catalog::TagOptionChoice;
 use domain::catalog::{Portfolio, Product, ProvisioningArtifact, TagOption};
-use domain::id::{AccountId, ProductId, ProvisioningArtifactId, Region};
+use domain::id::{AccountId, PortfolioId, ProductId, ProvisioningArtifactId, Region};
 use domain::problem::Problem;
 use domain::resource_actions::properties;
 use domain::template::TemplateDigest;
@@ -64,6 +64,44 @@ impl ControlPlane {
         }
     }
 
+    /// Reads one product that was just changed, and puts it in the place of what was there. `portfolio`: one that it was put into.
+    pub(super) async fn mirror_product(
+        &self,
+        region: &Region,
+        id: &ProductId,
+        portfolio: Option<&PortfolioId>,
+    ) -> Result<Result<(), Problem>> {
+        let before = self.store().product(id).await?;
+        let holds = |it: &Portfolio| {
+            it.region == *region
+                && (portfolio == Some(&it.id)
+                    || before.as_ref().is_some_and(|before| before.portfolios.contains(&it.id)))
+        };
+        let holders: Vec<Portfolio> = self.store().portfolios().await?.into_iter().filter(holds).collect();
+        let accounts = self.accounts_in(region).await?;
+        let read = async {
+            let curator = session::curator(self, region).await?.service_catalog();
+            self.read_product(&curator, region, id.clone(), holders, &accounts).await
+        };
+        let (product, templates) = match read.await {
+            Ok(read) => read,
+            Err(error) => return Ok(Err(error.problem())),
+        };
+        let mut tx = self.store().begin().await?;
+        tx.put_product(&product).await?;
+        tx.replace_artifact_templates(region, &product.id, &templates).await?;
+        tx.commit().await?;
+        // A reading that was under way meanwhile may have the product as it was.
+        self.signals().catalog.notify_one();
+        Ok(Ok(()))
+    }
+
+    /// The accounts of projects in a region.
+    async fn accounts_in(&self, region: &Region) -> Result<Vec<AccountId>> {
+        let all = self.store().all_project_accounts().await?;
+        Ok(all.into_iter().filter(|a| &a.region == region).map(|a| a.account).collect())
+    }
+
     async fn read_catalog(&self, region: &Region) -> Result<Catalog, Problem> {
         let problem = |error: aws::Error| error.problem();
         let curator = session::curator(self, region).await.map_err(problem)?.service_catalog();
@@ -74,15 +112,7 @@ impl ControlPlane {
                 holders.entry(product.id).or_default().push(portfolio.clone());
             }
         }
-        let accounts: Vec<AccountId> = self
-            .store()
-            .all_project_accounts()
-            .await
-            .map_err(|e| crate::Error::from(e).problem())?
-            .into_iter()
-            .filter(|a| &a.region == region)
-            .map(|a| a.account)
-            .collect();
+        let accounts = self.accounts_in(region).await.map_err(|e| e.problem())?;
         let read: Vec<(ProductId, aws::Result<(Product, Templates)>)> = stream::iter(holders)
             .map(|(id, holders)| {
                 let read = self.read_product(&curator, region, id.clone(), holders, &accounts);

@@ -10,6 +10,7 @@ use domain::problem::Problem;
 
 use super::outcome::Outcome;
 use crate::authorize::{Authorized, Hindrance};
+use crate::doctor::LAUNCH_ROLE;
 use crate::session::{self, Grant};
 use crate::{ControlPlane, Error, Result};
 
@@ -74,9 +75,12 @@ impl ControlPlane {
     async fn change_catalog(&self, authorized: &Authorized<AppliedCatalogChange>) -> Result<aws::Result<Outcome>> {
         let it = authorized.thing();
         let url = match it.change.template() {
-            Some(template) => match self.put_template(authorized, template).await? {
-                Ok(url) => url,
-                Err(error) => return Ok(Err(error)),
+            Some(template) => match self.store().template(template).await? {
+                Some(kept) => match self.put_template(authorized, template, &kept.text).await {
+                    Ok(url) => url,
+                    Err(error) => return Ok(Err(error)),
+                },
+                None => return Ok(Ok(Outcome::refused(no_template()))),
             },
             None => String::new(),
         };
@@ -107,13 +111,16 @@ impl ControlPlane {
                 // A new product has no ARN yet, and goes into one portfolio.
                 let all = ["*".to_owned()];
                 let places = [arn(&format!("portfolio/{portfolio}")), arn("product/*")];
-                grants.push((&["servicecatalog:CreateProduct"], &all));
+                let launch_role = [session::role_arn(self, &self.aws().config().shared_services_account, LAUNCH_ROLE)];
+                grants.push((&["servicecatalog:CreateProduct", "servicecatalog:CreateConstraint"], &all));
+                grants.push((&["iam:PassRole"], &launch_role));
                 grants.push((&["servicecatalog:AssociateProductWithPortfolio"], &places));
                 let catalog = session::catalog_changer(self, authorized, &grants).await?.service_catalog();
                 let version = NewVersion { name: version, note, template_url };
                 let (product, artifact) =
                     catalog.create_product(NewProduct { name, description, owner, support, version }, token).await?;
                 catalog.associate_product(&product, portfolio).await?;
+                catalog.launch_by(&product, portfolio, LAUNCH_ROLE, token).await?;
                 outcome = outcome.with("product", product.as_str()).with("version", artifact.as_str());
                 outcome.changes.made_in_catalog = Some(Made { product, artifact });
             }
@@ -141,24 +148,15 @@ impl ControlPlane {
         &self,
         authorized: &Authorized<AppliedCatalogChange>,
         template: &TemplateId,
-    ) -> Result<aws::Result<String>> {
-        let it = authorized.thing();
-        let (Some(bucket), Some(kept)) = (&self.settings().templates_bucket, self.store().template(template).await?)
-        else {
-            return Err(Error::conflict(
-                "The template is not there any more.",
-                "Templates are kept for 30 days, and the portal has to know a bucket (aws.templates_bucket).",
-                "Check the template once more, and ask for the change again.",
-            ));
-        };
-        let put = async {
-            let templates = self.template_grant();
-            let grant: Grant<'_> = (&["s3:PutObject"], &templates);
-            let s3 = session::catalog_changer(self, authorized, &[grant]).await?.s3();
-            s3.put_text(bucket, &key_of(template), &kept.text).await
-        };
-        let address = format!("https://{bucket}.s3.{}.{}/{}", it.region, self.aws().config().suffix(), key_of(template));
-        Ok(put.await.map(|()| address))
+        text: &str,
+    ) -> aws::Result<String> {
+        let bucket = self.settings().templates_bucket.clone().unwrap_or_default();
+        let templates = self.template_grant();
+        let grant: Grant<'_> = (&["s3:PutObject"], &templates);
+        let s3 = session::catalog_changer(self, authorized, &[grant]).await?.s3();
+        let key = format!("templates/{template}");
+        s3.put_text(&bucket, &key, text).await?;
+        Ok(format!("https://{bucket}.s3.{}.{}/{key}", authorized.thing().region, self.aws().config().suffix()))
     }
 
     /// The objects that templates are.
@@ -219,7 +217,10 @@ impl ControlPlane {
     }
 }
 
-/// Where a template lies in the bucket.
-fn key_of(template: &TemplateId) -> String {
-    format!("templates/{template}")
+fn no_template() -> Problem {
+    Problem::new(
+        "The template is not there any more. Nothing was changed.",
+        "A template that became nothing is kept for 30 days.",
+        "Check it once more, and ask for the change again.",
+    )
 }

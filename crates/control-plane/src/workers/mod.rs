@@ -2,6 +2,7 @@
 //! them at once.
 
 mod catalog;
+mod change_catalog;
 mod change_policy;
 mod collect;
 mod cut_again;

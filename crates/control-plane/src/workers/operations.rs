@@ -173,6 +173,7 @@ impl ControlPlane {
             Work::Environment(environment) => Box::pin(self.act_on_environment(operation, environment)).await,
             Work::Revocation(revocation) => self.act_on_revocation(operation, revocation).await,
             Work::PolicyChange(change) => self.act_on_policy_change(operation, change).await,
+            Work::CatalogChange(change) => Box::pin(self.act_on_catalog_change(operation, change)).await,
             Work::Rollout(rollout) => Box::pin(self.act_on_rollout(operation, rollout)).await,
         }
     }

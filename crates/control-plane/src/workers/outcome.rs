@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::curation::Made;
 use domain::diagnosis::{Cause, While, diagnose};
 use domain::environment::{Environment, LaunchTarget, Output, StackEvent};
 use domain::home::Homes;
@@ -49,6 +50,8 @@ pub(super) struct Changes {
     pub(super) items: Option<Vec<RolloutItem>>,
     /// The id of a policy that was created.
     pub(super) made: Option<String>,
+    /// The version that was made, and its product.
+    pub(super) made_in_catalog: Option<Made>,
 }
 
 /// What an environment is as of once an update is made.

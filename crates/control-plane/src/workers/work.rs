@@ -1,10 +1,12 @@
 //! What an operation works on: loaded before a step, changed by what came of it, written in one transaction with it.
 
 use chrono::{DateTime, Utc};
+use domain::curation::AppliedCatalogChange;
 use domain::environment::{Environment, EnvironmentState};
 use domain::id::ProjectId;
 use domain::operation::{Operation, OperationKind, Step, Subject};
 use domain::organization::{AppliedChange, ChangeState};
+use domain::problem::Problem;
 use domain::revocation::{Revocation, RevocationState};
 use domain::rollout::Rollout;
 use store::Tx;
@@ -18,6 +20,7 @@ pub(super) enum Work {
     Environment(Box<Environment>),
     Revocation(Box<Revocation>),
     PolicyChange(Box<AppliedChange>),
+    CatalogChange(Box<AppliedCatalogChange>),
     Rollout(Box<Rollout>),
 }
 
@@ -36,6 +39,10 @@ impl ControlPlane {
                 let it = self.store().policy_change(id).await?.ok_or_else(|| Error::not_found("policy change"))?;
                 Ok(Work::PolicyChange(Box::new(it)))
             }
+            Subject::CatalogChange { id } => {
+                let it = self.store().catalog_change(id).await?.ok_or_else(|| Error::not_found("catalog change"))?;
+                Ok(Work::CatalogChange(Box::new(it)))
+            }
             Subject::Rollout { id } => {
                 let it = self.store().rollout(id).await?.ok_or_else(|| Error::not_found("rollout"))?;
                 Ok(Work::Rollout(Box::new(it)))
@@ -47,7 +54,10 @@ impl ControlPlane {
     pub(super) fn worked_on(&self, subject: &Subject) {
         match subject {
             Subject::Environment { id, .. } | Subject::Running { id, .. } => self.changed(id),
-            Subject::Revocation { .. } | Subject::PolicyChange { .. } | Subject::Rollout { .. } => self.wake(),
+            Subject::Revocation { .. }
+            | Subject::PolicyChange { .. }
+            | Subject::CatalogChange { .. }
+            | Subject::Rollout { .. } => self.wake(),
         }
     }
 }
@@ -57,7 +67,7 @@ impl Work {
         match self {
             Self::Environment(it) => Some(&it.project),
             Self::Revocation(it) => it.reach.project(),
-            Self::PolicyChange(_) => None,
+            Self::PolicyChange(_) | Self::CatalogChange(_) => None,
             Self::Rollout(it) => it.project.as_ref(),
         }
     }
@@ -68,6 +78,7 @@ impl Work {
             Self::Environment(it) => it.state.as_str(),
             Self::Revocation(it) => it.state.as_str(),
             Self::PolicyChange(it) => it.state.as_str(),
+            Self::CatalogChange(it) => it.state.as_str(),
             Self::Rollout(it) => it.state.as_str(),
         }
     }
@@ -88,6 +99,11 @@ impl Work {
                 it.made = changes.made.or(it.made.take());
                 learned
             }
+            Self::CatalogChange(it) => {
+                let learned = changes.made_in_catalog.is_some() && changes.made_in_catalog != it.made;
+                it.made = changes.made_in_catalog.or(it.made.take());
+                learned
+            }
             Self::Rollout(it) => match changes.items {
                 Some(items) if items != it.items => {
                     it.items = items;
@@ -103,7 +119,8 @@ impl Work {
         match self {
             Self::Environment(it) => conclude_environment(it, operation),
             Self::Revocation(it) => conclude_revocation(it, operation),
-            Self::PolicyChange(it) => conclude_policy_change(it, operation),
+            Self::PolicyChange(it) => conclude_change(&mut it.state, &mut it.problem, operation),
+            Self::CatalogChange(it) => conclude_change(&mut it.state, &mut it.problem, operation),
             Self::Rollout(it) => conclude_rollout(it, operation),
         }
     }
@@ -114,6 +131,7 @@ impl Work {
             Self::Environment(it) => (&mut it.version, &mut it.updated_at),
             Self::Revocation(it) => (&mut it.version, &mut it.updated_at),
             Self::PolicyChange(it) => (&mut it.version, &mut it.updated_at),
+            Self::CatalogChange(it) => (&mut it.version, &mut it.updated_at),
             Self::Rollout(it) => (&mut it.version, &mut it.updated_at),
         };
         *version += 1;
@@ -126,6 +144,7 @@ impl Work {
             Self::Environment(it) => tx.update_environment(it).await?,
             Self::Revocation(it) => tx.update_revocation(it).await?,
             Self::Rollout(it) => tx.update_rollout(it).await?,
+            Self::CatalogChange(it) => tx.update_catalog_change(it).await?,
             Self::PolicyChange(it) => {
                 tx.update_policy_change(it).await?;
                 if it.state == ChangeState::Applied {
@@ -184,15 +203,15 @@ fn conclude_revocation(revocation: &mut Revocation, operation: &Operation) -> bo
 }
 
 /// A failure is final: what the change was decided upon may be something else by the time of another try, which looks again.
-fn conclude_policy_change(change: &mut AppliedChange, operation: &Operation) -> bool {
+fn conclude_change(state: &mut ChangeState, why: &mut Option<Problem>, operation: &Operation) -> bool {
     match &operation.step {
         Step::Succeeded => {
-            change.state = ChangeState::Applied;
-            change.problem = None;
+            *state = ChangeState::Applied;
+            *why = None;
         }
         Step::Failed { problem, .. } => {
-            change.state = ChangeState::Failed;
-            change.problem = Some(problem.clone());
+            *state = ChangeState::Failed;
+            *why = Some(problem.clone());
         }
         _ => return false,
     }

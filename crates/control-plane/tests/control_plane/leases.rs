@@ -197,7 +197,7 @@ on_both! {
         assert_eq!((closed.state, closed.decision), (RequestState::Closed, Some(Decision::Void)));
         assert_eq!(state.plane.request(&state.as_("fraud-lead").await, &second, None).await.unwrap().timeline.last().unwrap().what, "Closed, because the environment is terminated");
         let inbox = state.plane.inbox(&state.as_("fraud-lead").await, "").await.unwrap();
-        assert!(inbox.rows.items.iter().any(|row| row.notice.title == "The request about beyond was closed"), "{:?}", inbox.rows.items);
+        assert!(inbox.rows.items.iter().any(|row| row.notice.title == "The request for more time for beyond was closed"), "{:?}", inbox.rows.items);
         state.assert_sound().await;
     }
 }

@@ -16,6 +16,7 @@ mod approvals;
 mod audit_log;
 mod authorization;
 mod catalog;
+mod catalog_changes;
 mod causes;
 mod crash;
 mod deciding;

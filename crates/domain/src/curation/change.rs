@@ -162,7 +162,8 @@ impl CatalogChange {
                     wrong("product_owner", message);
                 }
                 let support = support.trim();
-                if !support.is_empty() && !(support.contains('@') && support.chars().count() <= LONGEST_ADDRESS) {
+                let is_address = support.contains('@') && support.chars().count() <= LONGEST_ADDRESS;
+                if !support.is_empty() && !is_address {
                     wrong("support", "An e-mail address, or nothing.".to_owned());
                 }
                 if let Some(message) = no_name(version) {
@@ -186,13 +187,12 @@ impl CatalogChange {
                 too_long("version_note", note, &mut wrong);
             }
             Self::SetVersion { artifact, active, guidance, .. } => {
-                match around.product.as_ref().map(|product| product.artifact(artifact)) {
-                    None => {}
+                let there = around.product.as_ref().map(|product| product.artifact(artifact));
+                let is_so = |there: &ProvisioningArtifact| there.active == *active && Guidance::of(there) == *guidance;
+                match there {
                     Some(None) => wrong("artifact", "Choose a version of the product.".to_owned()),
-                    Some(Some(there)) if there.active == *active && Guidance::of(there) == *guidance => {
-                        wrong("artifact", "It is so already.".to_owned());
-                    }
-                    Some(Some(_)) => {}
+                    Some(Some(there)) if is_so(there) => wrong("artifact", "It is so already.".to_owned()),
+                    Some(Some(_)) | None => {}
                 }
             }
         }

@@ -13,7 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::id::{EnvironmentId, OperationId, PolicyChangeId, ProjectId, RecordId, RevocationId, RolloutId};
+use crate::id::{
+    CatalogChangeId, EnvironmentId, OperationId, PolicyChangeId, ProjectId, RecordId, RevocationId, RolloutId,
+};
 use crate::idle::IdleStop;
 use crate::observed::Item;
 use crate::person::PersonKey;
@@ -35,6 +37,8 @@ pub enum OperationKind {
     Restore,
     /// Change a service control policy, or where one is attached.
     ChangePolicy,
+    /// Change what Service Catalog offers.
+    ChangeCatalog,
     /// Stop what runs in an environment.
     Stop,
     /// Start a notebook instance.
@@ -44,7 +48,7 @@ pub enum OperationKind {
 }
 
 impl OperationKind {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Provision,
         Self::Update,
         Self::Terminate,
@@ -52,6 +56,7 @@ impl OperationKind {
         Self::Revoke,
         Self::Restore,
         Self::ChangePolicy,
+        Self::ChangeCatalog,
         Self::Stop,
         Self::Start,
         Self::Rollout,
@@ -66,6 +71,7 @@ impl OperationKind {
             Self::Revoke => "revoke",
             Self::Restore => "restore",
             Self::ChangePolicy => "change_policy",
+            Self::ChangeCatalog => "change_catalog",
             Self::Stop => "stop",
             Self::Start => "start",
             Self::Rollout => "rollout",
@@ -85,6 +91,9 @@ pub enum Subject {
     },
     PolicyChange {
         id: PolicyChangeId,
+    },
+    CatalogChange {
+        id: CatalogChangeId,
     },
     Rollout {
         id: RolloutId,
@@ -108,6 +117,7 @@ impl Subject {
             Self::Environment { .. } => "environment",
             Self::Revocation { .. } => "revocation",
             Self::PolicyChange { .. } => "policy_change",
+            Self::CatalogChange { .. } => "catalog_change",
             Self::Rollout { .. } => Self::ROLLOUT,
             Self::Running { .. } => Self::RUNNING,
         }
@@ -118,6 +128,7 @@ impl Subject {
             Self::Environment { id, .. } | Self::Running { id, .. } => id.as_str(),
             Self::Revocation { id } => id.as_str(),
             Self::PolicyChange { id } => id.as_str(),
+            Self::CatalogChange { id } => id.as_str(),
             Self::Rollout { id } => id.as_str(),
         }
     }
@@ -220,9 +231,9 @@ pub enum Step {
     Cut,
     /// Take the deny policies away.
     Lift,
-    /// The change of a service control policy is about to be sent, or was sent and the answer was lost.
+    /// The change of a service control policy, or of the catalog, is about to be sent, or was sent and the answer was lost.
     Change,
-    /// Organizations took the change; look whether it shows it.
+    /// AWS took the change; look whether it shows it.
     ReadBack,
     /// Stop what runs; everything, or one thing.
     Stop {

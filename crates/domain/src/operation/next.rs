@@ -178,7 +178,7 @@ fn checked(kind: OperationKind, plan: Plan) -> Step {
         OperationKind::Transfer => Step::EndRunning { remaining: None },
         OperationKind::Revoke => Step::Cut,
         OperationKind::Restore => Step::Lift,
-        OperationKind::ChangePolicy => Step::Change,
+        OperationKind::ChangePolicy | OperationKind::ChangeCatalog => Step::Change,
         // These begin at their one step.
         OperationKind::Stop => Step::Stop { only: None, remaining: None, idle: None },
         OperationKind::Start => Step::Start,
@@ -208,9 +208,10 @@ fn again(kind: OperationKind, step: &Step, problem: Problem, pace: &Pace, moment
                 OperationKind::Revoke | OperationKind::Restore => {
                     "Try again once the cause is gone: what is done stays done."
                 }
-                OperationKind::ChangePolicy | OperationKind::Stop | OperationKind::Start => {
-                    "Try again once the cause is gone."
-                }
+                OperationKind::ChangePolicy
+                | OperationKind::ChangeCatalog
+                | OperationKind::Stop
+                | OperationKind::Start => "Try again once the cause is gone.",
                 OperationKind::Rollout => "Go on with it once the cause is gone: what is done stays done.",
                 OperationKind::Update => "Try the update again once the cause is gone.",
                 OperationKind::Transfer => {
@@ -246,11 +247,13 @@ fn overdue(kind: OperationKind, step: &Step) -> Problem {
         Step::Start => "AWS did not finish starting the notebook instance.",
         Step::Roll => "The rollout did not come to its end.",
         _ if kind == OperationKind::ChangePolicy => "AWS did not finish the change of the policies.",
+        _ if kind == OperationKind::ChangeCatalog => "AWS did not finish the change of the catalog.",
         _ => "AWS did not finish bringing up this environment.",
     };
     let then = match kind {
         OperationKind::Revoke | OperationKind::Restore => "Try again: what is done stays done.",
         OperationKind::ChangePolicy => "Try again: it looks first whether the change was made after all.",
+        OperationKind::ChangeCatalog => "Try again: what is made already is found by the token of this change.",
         OperationKind::Stop | OperationKind::Start => "Try again: what is stopped or started already stays so.",
         OperationKind::Update => "Look at the stack's events, then try the update again.",
         OperationKind::Rollout => "Go on with it: what is done stays done.",

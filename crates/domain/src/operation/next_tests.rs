@@ -252,7 +252,7 @@ proptest! {
                     OperationKind::Terminate => terminates,
                     OperationKind::Revoke => cuts,
                     OperationKind::Restore => lifts,
-                    OperationKind::ChangePolicy => changes,
+                    OperationKind::ChangePolicy | OperationKind::ChangeCatalog => changes,
                     OperationKind::Stop => stops,
                     OperationKind::Start => starts,
                     OperationKind::Transfer => transfers,

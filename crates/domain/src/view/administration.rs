@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Allowed, FormState, RuleInput};
+use super::{Allowed, CuratedVersion, FormState, RuleInput};
 use crate::access::{ProductAccess, ProductSettings};
 use crate::binding::ParameterBinding;
 use crate::catalog::{MirrorState, Parameter};
@@ -110,6 +110,8 @@ pub struct AdminProductPage {
     pub id: ProductId,
     pub name: String,
     pub description: String,
+    /// Newest first.
+    pub versions: Vec<CuratedVersion>,
     pub parameters: Vec<Parameter>,
     pub bindings: Vec<ParameterBinding>,
     /// What the portal would bind each parameter to that is bound to nothing, in words.

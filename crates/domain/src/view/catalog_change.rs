@@ -43,7 +43,7 @@ pub struct SetVersionInput {
 
 /// A version of a product, for whoever curates it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct VersionRow {
+pub struct CuratedVersion {
     pub id: ProvisioningArtifactId,
     pub name: String,
     pub note: String,

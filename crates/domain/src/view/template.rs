@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Allowed, FormState, Listing};
 use crate::catalog::Parameter;
-use crate::id::TemplateId;
+use crate::id::{PortfolioId, ProductId, TemplateId};
 
 /// What a form gives of a template.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,8 +47,21 @@ pub struct TemplatePage {
     pub findings: Vec<TemplateFinding>,
     /// `None` where there is nothing that could be read.
     pub outline: Option<TemplateOutline>,
+    /// What can be made of it; `None` where something is to be mended, or nobody who reads this may.
+    pub uses: Option<TemplateUse>,
     pub allowed: Allowed,
     pub form: FormState,
+}
+
+/// What can be made of a template.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TemplateUse {
+    /// Service Catalog has a bucket to load it from.
+    pub has_bucket: bool,
+    /// By name.
+    pub portfolios: Vec<(PortfolioId, String)>,
+    /// By name.
+    pub products: Vec<(ProductId, String)>,
 }
 
 /// One thing to mend.

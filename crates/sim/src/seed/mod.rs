@@ -19,6 +19,9 @@ pub use summary::summary;
 use crate::local::SimOptions;
 use crate::world::World;
 
+/// The bucket of the shared services account that templates are loaded from, as `deploy/hub.yaml` names it.
+pub const TEMPLATES_BUCKET: &str = "studiogate-templates-222222222222";
+
 /// What a new state starts with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Seed {
@@ -32,6 +35,10 @@ pub enum Seed {
 pub(crate) fn plant(world: &mut World, options: &SimOptions, now: DateTime<Utc>) {
     organization::plant(world, now);
     roles::plant(world, now);
+    if let Ok(account) = SHARED_SERVICES.parse() {
+        let bucket = crate::s3::Bucket { account, region: REGION.to_owned(), objects: BTreeMap::new() };
+        world.s3.insert(TEMPLATES_BUCKET.to_owned(), bucket);
+    }
     if options.seed == Seed::Demo {
         organization::plant_studio_domains(world, now);
         crate::servicecatalog::seed::plant(world, now);

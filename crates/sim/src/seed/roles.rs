@@ -111,6 +111,10 @@ pub(super) fn governance_of(text: &str, account: &str, given: &Values) -> Result
                 governance.policies.insert(arn.clone(), properties["PolicyDocument"].to_string());
                 (arn.clone(), arn)
             }
+            "AWS::S3::Bucket" => {
+                let name = properties["BucketName"].as_str().unwrap_or_default();
+                (name.to_owned(), format!("arn:aws:s3:::{name}"))
+            }
             _ => continue,
         };
         let attributes = BTreeMap::from([("Arn".to_owned(), Value::String(arn))]);

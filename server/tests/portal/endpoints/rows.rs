@@ -124,6 +124,8 @@ pub(super) const PAGES: &[Row] = &[
     page("/admin/approvals", "/admin/approvals", NOT_PLATFORM, "auditor"),
     page("/admin/mappings", "/admin/mappings", NOT_PLATFORM, "admin"),
     page("/admin/people", "/admin/people", NOT_PLATFORM, "admin"),
+    page("/admin/changes", "/admin/changes", NOT_PLATFORM, "auditor"),
+    page("/admin/changes/{id}", "/admin/changes/{catalog_change}", NOT_PLATFORM, "auditor"),
     page("/admin/templates", "/admin/templates", NOT_PLATFORM, "auditor"),
     page("/admin/templates/{id}", "/admin/templates/{template}", NOT_PLATFORM, "auditor"),
     page("/admin/products", "/admin/products", NOT_PLATFORM, "admin"),

@@ -362,6 +362,7 @@ fn plane(
         vec![sim::seed::REGION.parse().unwrap()],
     );
     settings.bootstrap_admin_group = Some("platform-admins".into());
+    settings.templates_bucket = Some(sim::seed::TEMPLATES_BUCKET.into());
     settings.platform_contact = "the platform team (platform@example.com)".into();
     settings.audit_head_file = Some(head.to_owned());
     change(&mut settings);
