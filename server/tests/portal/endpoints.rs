@@ -94,27 +94,8 @@ async fn things(state: &State) -> Things {
     let away =
         DelegationInput { delegate: "lena.fischer@example.com".into(), until: tomorrow.clone(), reason: "Away".into() };
     let delegation = plane.delegate_decisions(&admin, away).await.unwrap();
-    let template = TemplateInput { template: "Resources: {}".into(), ..TemplateInput::default() };
-    let template = plane.check_template(&admin, template).await.unwrap();
-    let good = "Resources: {Handle: {Type: AWS::CloudFormation::WaitConditionHandle}}";
-    let good = TemplateInput { template: good.into(), ..TemplateInput::default() };
-    let good = plane.check_template(&admin, good).await.unwrap();
-    let portfolio = plane.template(&admin, &good, "").await.unwrap().uses.unwrap().portfolios.remove(0).0;
-    let handles = AddProductInput {
-        template: good.to_string(),
-        portfolio: portfolio.to_string(),
-        product_name: "Handles".into(),
-        product_owner: "Platform".into(),
-        version_name: "1.0".into(),
-        ..AddProductInput::default()
-    };
-    let catalog_change = plane.add_product(&admin, handles).await.unwrap();
-    state.work().await;
-    Things(vec![
-        ("good_template", good.to_string()),
-        ("portfolio", portfolio.to_string()),
-        ("catalog_change", catalog_change.to_string()),
-        ("template", template.to_string()),
+    let curated = curated(state).await;
+    let mut all = vec![
         ("delegation", delegation.to_string()),
         ("tomorrow", tomorrow),
         ("floor", floor.to_string()),
@@ -147,7 +128,36 @@ async fn things(state: &State) -> Things {
         ("mapping", mapping.id.to_string()),
         // Nobody who has a row of their own after this one.
         ("person", state.as_("churn-lead").await.actor.person.studio_user_id().to_string()),
-    ])
+    ];
+    all.extend(curated);
+    Things(all)
+}
+
+/// A template that has to be mended, one that need not be, and a product made of that.
+async fn curated(state: &State) -> [(&'static str, String); 4] {
+    let (plane, admin) = (state.plane(), state.as_("admin").await);
+    let template = TemplateInput { template: "Resources: {}".into(), ..TemplateInput::default() };
+    let template = plane.check_template(&admin, template).await.unwrap();
+    let good = "Resources: {Handle: {Type: AWS::CloudFormation::WaitConditionHandle}}";
+    let good = TemplateInput { template: good.into(), ..TemplateInput::default() };
+    let good = plane.check_template(&admin, good).await.unwrap();
+    let portfolio = plane.template(&admin, &good, "").await.unwrap().uses.unwrap().portfolios.remove(0).0;
+    let handles = AddProductInput {
+        template: good.to_string(),
+        portfolio: portfolio.to_string(),
+        product_name: "Handles".into(),
+        product_owner: "Platform".into(),
+        version_name: "1.0".into(),
+        ..AddProductInput::default()
+    };
+    let catalog_change = plane.add_product(&admin, handles).await.unwrap();
+    state.work().await;
+    [
+        ("template", template.to_string()),
+        ("good_template", good.to_string()),
+        ("portfolio", portfolio.to_string()),
+        ("catalog_change", catalog_change.to_string()),
+    ]
 }
 
 /// An app that runs in the environment, by its key.
