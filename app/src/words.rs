@@ -151,7 +151,7 @@ pub fn catalog_change(change: &CatalogChange, product: &str, version: &str) -> S
         CatalogChange::AddVersion { .. } => format!("Add version {version} to {product}"),
         CatalogChange::SetVersion { active: false, .. } => format!("Deactivate version {version} of {product}"),
         CatalogChange::SetVersion { guidance: Guidance::Deprecated, .. } => {
-            format!("Deprecate version {version} of {product}")
+            format!("Keep version {version} of {product} as deprecated")
         }
         CatalogChange::SetVersion { .. } => format!("Offer version {version} of {product}"),
     }

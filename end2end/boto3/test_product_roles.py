@@ -172,9 +172,11 @@ class ProductRoles(AwsTestCase):
         self.refused("ResourceNotFoundException", self.admin.create_constraint, **unknown)
         both = {**wanted, "Parameters": json.dumps({"LocalRoleName": "a", "RoleArn": arn("a")})}
         self.refused("InvalidParametersException", self.admin.create_constraint, **both)
+        # The portal's curator names the launch role, and no other.
         curator = client("servicecatalog", role(SHARED_SERVICES, "StudiogateCurator"))
-        create = curator.create_constraint
-        self.refused_by(BY_IDENTITY, "servicecatalog:CreateConstraint", create, **wanted)
+        self.refused("DuplicateResourceException", curator.create_constraint, **wanted)
+        stronger = {**wanted, "Parameters": json.dumps({"LocalRoleName": "StudiogateHub"})}
+        self.refused_by(BY_IDENTITY, "iam:PassRole", curator.create_constraint, **stronger)
 
 
 if __name__ == "__main__":

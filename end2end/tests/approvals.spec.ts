@@ -87,8 +87,8 @@ test('a chain is asked, answered, delegated and decided, alone and together', as
 
   // Two at once, each with the reason for all or its own.
   await lead.goto('/approvals');
-  await lead.getByLabel('Choose together-one').check();
-  await lead.getByLabel('Choose together-two').check();
+  await lead.getByLabel('Choose request together-one').check();
+  await lead.getByLabel('Choose request together-two').check();
   await lead.getByRole('button', { name: 'Decide the chosen together' }).click();
   await expect(lead.getByRole('heading', { level: 1, name: 'Decide together' })).toBeVisible();
   await look(lead, 'lead', 'decide-together', new URL(lead.url()).pathname + new URL(lead.url()).search);

@@ -35,7 +35,7 @@ test('several environments are updated as one operation', async ({ browser }) =>
 
   await lead.goto('/environments?version=outdated&q=fraud-');
   for (const name of names) {
-    await lead.getByRole('checkbox', { name: `Choose ${name}` }).check();
+    await lead.getByRole('checkbox', { name: `Choose environment ${name}` }).check();
   }
   await lead.getByRole('button', { name: /Update to the current version/ }).click();
   await expect(lead.getByText('From version 1.0 to 1.1.')).toHaveCount(2);

@@ -41,10 +41,9 @@ pub fn field_label(name: &str) -> String {
 }
 
 /// Fields whose label is not their name.
-const LABELS: [(&str, &str); 55] = [
+const LABELS: [(&str, &str); 54] = [
     ("actor", "Who"),
     ("answer", "Your answer"),
-    ("comment", "Your comment"),
     ("adopt_days", "Days of its lease"),
     ("adopt_owner", "E-mail address of the owner"),
     ("adopt_reason", "Why"),

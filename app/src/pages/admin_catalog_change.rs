@@ -25,7 +25,7 @@ pub fn page(it: CatalogChangePage) -> Page {
         Some(id) => view! { <a href=format!("/admin/products/{id}")>{it.product_name.clone()}</a> }.into_any(),
         None => it.product_name.clone().into_any(),
     };
-    let template = it.change.template().cloned().map(|id| {
+    let template = it.template.map(|id| {
         view! { <Fact term="Template"><a href=format!("/admin/templates/{id}")>"As it was checked"</a></Fact> }
     });
     let next = (it.state == ChangeState::Applied && matches!(it.change, CatalogChange::AddProduct { .. }))

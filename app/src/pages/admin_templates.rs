@@ -57,7 +57,10 @@ pub(super) fn CheckForm(state: FormState, text: String, file_name: String) -> im
             />
         }
     });
-    let name = (!fresh).then(|| view! { <input type="hidden" name="file_name" value=file_name autocomplete="off" /> });
+    // A form that came back has the name of what it had.
+    let file_name = state.value("file_name").map_or(file_name, str::to_owned);
+    let name = (!file_name.is_empty())
+        .then(|| view! { <input type="hidden" name="file_name" value=file_name autocomplete="off" /> });
     let (label, lines) = if fresh { ("Or paste it here", 6) } else { ("Template", 24) };
     view! {
         <form class="fieldset" method="post" action="/api/check_template" enctype="multipart/form-data" novalidate>

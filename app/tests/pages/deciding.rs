@@ -164,7 +164,7 @@ fn approvals() {
 #[test]
 fn what_was_typed_is_not_lost_where_its_field_is_gone() {
     let typed = |name: &str, text: &str| [(name.to_owned(), text.to_owned())].into();
-    for (name, label) in [("comment", "Your comment"), ("question", "Your question"), ("answer", "Your answer")] {
+    for (name, label) in [("comment", "Comment"), ("question", "Your question"), ("answer", "Your answer")] {
         let late = page("request-late", || {
             let mut it = samples::request(RequestState::Closed);
             it.form.values = typed(name, "I wanted to say <b>this");

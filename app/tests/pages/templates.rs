@@ -133,6 +133,7 @@ fn change(state: ChangeState) -> CatalogChangePage {
         product_name: "Studio <b>environment".into(),
         version_name: "1.0".into(),
         product: Some(samples::id("prod-1")),
+        template: None,
         by: "Ada <i>Admin".into(),
         state,
         operation: None,
@@ -153,9 +154,7 @@ fn change(state: ChangeState) -> CatalogChangePage {
 #[test]
 fn a_change_of_the_catalog_says_how_far_it_is_and_what_takes_it_back() {
     let text = page("catalog-change", || pages::admin_catalog_change::page(change(ChangeState::Applied)));
-    assert!(
-        text.contains("Deprecate version 1.0 of Studio") && !text.contains("Studio <b>") && !text.contains("<i>Admin")
-    );
+    assert!(text.contains("Keep version 1.0 of Studio") && !text.contains("Studio <b>") && !text.contains("<i>Admin"));
     assert!(text.contains("/api/set_version") && !text.contains("/api/retry_catalog_change"));
     let failed = page("catalog-change-failed", || pages::admin_catalog_change::page(change(ChangeState::Failed)));
     assert!(failed.contains("/api/retry_catalog_change") && failed.contains("Look at roles.md."));

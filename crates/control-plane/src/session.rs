@@ -253,6 +253,7 @@ pub(crate) async fn policy_changer(
 pub(crate) async fn catalog_changer(
     plane: &ControlPlane,
     change: &Authorized<AppliedCatalogChange>,
+    region: &Region,
     grants: &[Grant<'_>],
 ) -> aws::Result<Session> {
     if change.action() != Action::ManageCatalog {
@@ -260,7 +261,7 @@ pub(crate) async fn catalog_changer(
     }
     let policy = SessionPolicy::allow_each(grants).map_err(|e| not_sent(&e.to_string()))?;
     let grant = AssumeGrant::acting(change.by().studio_user_id().into(), policy);
-    assume(plane, &plane.aws().config().curator(change.thing().region.clone()), &grant).await
+    assume(plane, &plane.aws().config().curator(region.clone()), &grant).await
 }
 
 /// A session of `StudiogateProbe` for one probe, which can ask for what the probe names and for nothing else.

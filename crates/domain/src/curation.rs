@@ -4,7 +4,7 @@ mod applied;
 mod change;
 
 pub use applied::AppliedCatalogChange;
-pub use change::{AroundCatalogChange, CatalogChange, Guidance, MOST_PRODUCTS, MOST_VERSIONS, Made};
+pub use change::{AroundCatalogChange, CatalogChange, Guidance, Made};
 
 use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};

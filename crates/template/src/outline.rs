@@ -58,23 +58,24 @@ struct Grants<'a> {
 
 impl Grants<'_> {
     fn of(&mut self, kind: &str, properties: &Map<String, Value>) {
-        if let Some(trust) = properties.get("AssumeRolePolicyDocument") {
+        for trust in branches(properties.get("AssumeRolePolicyDocument")) {
             self.document(GrantKind::Trust, "AssumeRolePolicyDocument", trust);
         }
-        for (number, policy) in list(properties.get("Policies")).enumerate() {
-            if let Some(document) = policy.get("PolicyDocument") {
+        for (number, policy) in list(properties.get("Policies")).into_iter().enumerate() {
+            for document in branches(policy.get("PolicyDocument")) {
                 self.document(GrantKind::Identity, &format!("Policies/{number}/PolicyDocument"), document);
             }
         }
-        for (number, arn) in list(properties.get("ManagedPolicyArns")).enumerate() {
+        for (number, arn) in list(properties.get("ManagedPolicyArns")).into_iter().enumerate() {
             let grant = self.grant(GrantKind::Managed, &format!("ManagedPolicyArns/{number}"));
             self.found.push(OutlineGrant { actions: vec![shown(arn)], ..grant });
         }
-        let is_identity = kind.starts_with("AWS::IAM::");
-        for name in ["PolicyDocument", "KeyPolicy", "ResourcePolicy", "RepositoryPolicyText"] {
-            if let Some(document) = properties.get(name).filter(|document| document.get("Statement").is_some()) {
-                let kind = if is_identity { GrantKind::Identity } else { GrantKind::Resource };
-                self.document(kind, name, document);
+        let identity = kind.starts_with("AWS::IAM::") || kind.starts_with("AWS::SSO::");
+        let others =
+            properties.iter().filter(|(name, _)| !["AssumeRolePolicyDocument", "Policies"].contains(&name.as_str()));
+        for (name, value) in others {
+            for document in branches(Some(value)).into_iter().filter(|it| it.get("Statement").is_some()) {
+                self.document(if identity { GrantKind::Identity } else { GrantKind::Resource }, name, document);
             }
         }
     }
@@ -82,11 +83,12 @@ impl Grants<'_> {
     fn document(&mut self, kind: GrantKind, path: &str, document: &Value) {
         let statements = document.get("Statement");
         let is_list = statements.is_some_and(Value::is_array);
-        for (number, statement) in list(statements).enumerate() {
+        for (number, statement) in list(statements).into_iter().enumerate() {
             let place = if is_list { format!("{path}/Statement/{number}") } else { format!("{path}/Statement") };
             let texts = |name: &str| {
-                let plain = list(statement.get(name)).map(shown);
-                let other = list(statement.get(format!("Not{name}").as_str())).map(|it| format!("not {}", shown(it)));
+                let plain = list(statement.get(name)).into_iter().map(shown);
+                let other = list(statement.get(format!("Not{name}").as_str()));
+                let other = other.into_iter().map(|it| format!("not {}", shown(it)));
                 plain.chain(other).collect::<Vec<_>>()
             };
             let on = match kind {
@@ -124,7 +126,7 @@ fn principals(statement: &Value) -> Vec<String> {
         match statement.get(name) {
             Some(Value::Object(by_kind)) if !by_kind.keys().any(|key| is_function(key)) => {
                 for (kind, who) in by_kind {
-                    told.extend(list(Some(who)).map(|who| format!("{not}{kind} {}", shown(who))));
+                    told.extend(list(Some(who)).into_iter().map(|who| format!("{not}{kind} {}", shown(who))));
                 }
             }
             Some(other) => told.push(format!("{not}{}", shown(other))),
@@ -134,11 +136,26 @@ fn principals(statement: &Value) -> Vec<String> {
     told
 }
 
-/// One or many, as policies and templates write it.
-fn list(value: Option<&Value>) -> impl Iterator<Item = &Value> {
-    let many = value.and_then(Value::as_array).map(Vec::as_slice);
-    let one = if many.is_none() { value } else { None };
-    many.unwrap_or_default().iter().chain(one)
+/// One or many, as policies and templates write it, with every branch of a condition.
+fn list(value: Option<&Value>) -> Vec<&Value> {
+    let mut all = Vec::new();
+    for one in branches(value) {
+        match one {
+            Value::Array(many) => all.extend(many.iter().flat_map(|it| branches(Some(it)))),
+            one => all.push(one),
+        }
+    }
+    all
+}
+
+/// What a value can be: both sides of each `Fn::If`, without what leaves it out.
+fn branches(value: Option<&Value>) -> Vec<&Value> {
+    let Some(value) = value else { return Vec::new() };
+    match value.get("Fn::If").and_then(Value::as_array).map(Vec::as_slice) {
+        Some([_, yes, no]) => [yes, no].into_iter().flat_map(|side| branches(Some(side))).collect(),
+        _ if value.get("Ref").and_then(Value::as_str) == Some("AWS::NoValue") => Vec::new(),
+        _ => vec![value],
+    }
 }
 
 fn is_function(key: &str) -> bool {
@@ -245,6 +262,31 @@ Outputs:
         assert_eq!(it.grants[0].condition.as_deref(), Some(r#"{"Bool":{"aws:SecureTransport":"false"}}"#));
         assert_eq!(it.outputs[0].value, "!GetAtt Role.Arn");
         assert_eq!(it.outputs[0].export.as_deref(), Some("!Sub ${AWS::StackName}-role"));
+    }
+
+    #[test]
+    fn what_a_condition_grants_is_shown_too() {
+        let it = of("\
+Conditions: {Wide: !Equals [a, b]}
+Resources:
+  Files:
+    Type: AWS::EFS::FileSystem
+    Properties:
+      FileSystemPolicy: {Statement: [{Effect: Allow, Action: elasticfilesystem:ClientMount, Principal: {AWS: '*'}}]}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {Statement: {Effect: Allow, Action: sts:AssumeRole, Principal: {Service: a}}}
+      Policies: !If
+        - Wide
+        - - PolicyName: wide
+            PolicyDocument:
+              Statement:
+                - !If [Wide, {Effect: Allow, Action: s3:*, Resource: '*'}, !Ref AWS::NoValue]
+        - !Ref AWS::NoValue
+");
+        let told: Vec<_> = it.grants.iter().map(|g| format!("{:?} {}", g.kind, g.actions.join(","))).collect();
+        assert_eq!(told, ["Resource elasticfilesystem:ClientMount", "Trust sts:AssumeRole", "Identity s3:*"]);
     }
 
     #[test]

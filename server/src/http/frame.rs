@@ -100,8 +100,8 @@ fn plain_refusal(portal: &Portal, id: &str, response: Response) -> Response {
         ),
         StatusCode::PAYLOAD_TOO_LARGE => Problem::new(
             "This is too large.",
-            "More than 256 KiB were sent.",
-            "Go back, shorten what you typed, and send the form again.",
+            "A form takes 256 KiB, and a template has 1 MB at most; more was sent.",
+            "Go back, send less, and try again.",
         ),
         _ => return response,
     };

@@ -105,9 +105,7 @@ fn signed_in(pages: &[AxumRouteListing]) -> Routes {
 
 /// What takes more than a form of text.
 fn uploads() -> Routes {
-    let mut routes = Routes::new(Guard::SignedIn).post(UPLOADS, server_function);
-    routes.router = routes.router.layer(from_fn(as_form));
-    routes
+    Routes::new(Guard::SignedIn).post(UPLOADS, server_function)
 }
 
 /// The addresses of the pages, in the router's notation.
@@ -138,7 +136,8 @@ pub fn router(portal: Portal) -> Router {
         .merge(assets::routes())
         .merge(guard(signed_in(&pages(&portal)).router.fallback(draw)))
         .layer(RequestBodyLimitLayer::new(BODY))
-        .merge(guard(uploads().router).layer(RequestBodyLimitLayer::new(UPLOAD)))
+        // Before it is asked who sends it: what a signed-out person typed is kept as a form, too.
+        .merge(guard(uploads().router).layer(from_fn(as_form)).layer(RequestBodyLimitLayer::new(UPLOAD)))
         .layer(origin::layer(&portal))
         .layer(from_fn_with_state(portal.clone(), frame))
         .with_state(portal)

@@ -171,12 +171,16 @@ impl ControlPlane {
             },
             None => None,
         };
-        let names = if change.portfolio().is_some() { self.names_of_products().await? } else { Vec::new() };
+        let names = match &portfolio {
+            Some(portfolio) => self.names_of_products(&portfolio.region).await?,
+            None => Vec::new(),
+        };
         Ok(AroundCatalogChange { portfolio, product, names, findings })
     }
 
-    async fn names_of_products(&self) -> Result<Vec<String>> {
-        Ok(self.store().products("").await?.into_iter().map(|product| product.name).collect())
+    async fn names_of_products(&self, region: &Region) -> Result<Vec<String>> {
+        let all = self.store().products("").await?;
+        Ok(all.into_iter().filter(|product| product.region == *region).map(|product| product.name).collect())
     }
 }
 

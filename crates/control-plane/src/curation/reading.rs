@@ -45,7 +45,12 @@ impl ControlPlane {
             Some(id) => self.store().product(&id).await?.map(|product| product.id),
             None => None,
         };
+        let template = match it.change.template() {
+            Some(id) => self.store().template(id).await?.map(|template| template.id),
+            None => None,
+        };
         Ok(CatalogChangePage {
+            template,
             undo: it.undo().filter(|_| manages).and_then(undo_input),
             can_retry: manages && it.state == ChangeState::Failed,
             by: self.names([], [&it.by]).await?.person(&it.by),

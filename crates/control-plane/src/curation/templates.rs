@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use domain::action::Action;
 use domain::curation::{LONGEST_FILE_NAME, UNNAMED, UploadedTemplate, template_id};
-use domain::id::TemplateId;
+use domain::id::{Region, TemplateId};
 use domain::problem::FieldError;
 use domain::view::{
     Listing, TemplateFinding, TemplateInput, TemplateOutline, TemplatePage, TemplateRow, TemplateUse, TemplatesPage,
@@ -73,13 +73,16 @@ impl ControlPlane {
     async fn template_use(&self) -> Result<TemplateUse> {
         let portfolios = self.store().portfolios().await?;
         let products = self.store().products("").await?;
-        let mut portfolios: Vec<_> = portfolios.into_iter().map(|it| (it.id, it.name)).collect();
+        // Of the same name in several regions each says where it is.
+        let several = self.settings().regions.len() > 1;
+        let named = |name: String, region: &Region| if several { format!("{name} ({region})") } else { name };
+        let mut portfolios: Vec<_> = portfolios.into_iter().map(|it| (it.id, named(it.name, &it.region))).collect();
         portfolios.sort_by(|a, b| a.1.cmp(&b.1));
         Ok(TemplateUse {
             has_bucket: self.settings().templates_bucket.is_some(),
             portfolios,
             // The store has them by name.
-            products: products.into_iter().map(|it| (it.id, it.name)).collect(),
+            products: products.into_iter().map(|it| (it.id, named(it.name, &it.region))).collect(),
         })
     }
 

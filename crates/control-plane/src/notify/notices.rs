@@ -10,6 +10,7 @@ use domain::operation::Subject;
 use domain::person::PersonKey;
 use domain::question::MessageKind;
 use domain::request::{Decision, Request, RequestKind, RequestState};
+use domain::revocation::Reach;
 
 use crate::{ControlPlane, Result};
 
@@ -309,7 +310,14 @@ impl ControlPlane {
             _ => return Ok(None),
         };
         let Some(it) = self.store().revocation(&id).await? else { return Ok(None) };
-        let to = it.reach.project().map_or_else(String::new, |project| format!(" to {project}"));
+        let to = match &it.reach {
+            Reach::Environment { environment, .. } => {
+                let found = self.store().environment(environment).await?;
+                format!(" to {}", found.map_or_else(|| environment.to_string(), |found| found.name))
+            }
+            Reach::Project { project } => format!(" to {project}"),
+            Reach::Everything => String::new(),
+        };
         let title = format!("Your access{to} was {did}");
         let text = format!("Ask {} what it is about.", self.settings().platform_contact);
         let notice = Notice::new(Topic::AccessChanged, &title, &text, "/profile".to_owned());

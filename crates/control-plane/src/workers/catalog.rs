@@ -88,6 +88,8 @@ impl ControlPlane {
             Err(error) => return Ok(Err(error.problem())),
         };
         let mut tx = self.store().begin().await?;
+        // Not beside a reading of the whole region, which puts all of its products anew.
+        tx.lock(Lock::Mirror).await?;
         tx.put_product(&product).await?;
         tx.replace_artifact_templates(region, &product.id, &templates).await?;
         tx.commit().await?;

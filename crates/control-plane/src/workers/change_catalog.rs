@@ -44,8 +44,8 @@ impl ControlPlane {
 
     /// Holds it against what Service Catalog has now. What is so already is done.
     async fn check_catalog_change(&self, it: &AppliedCatalogChange) -> Result<Outcome> {
-        // What an earlier try made is there: its names are its own.
-        if it.made.is_some() {
+        // An earlier try may have been good after all: what it made is found by its token, and the names are its own.
+        if it.made.is_some() || it.version > 1 {
             return Ok(Outcome::new(Observation::Checked { plan: Plan::default() }));
         }
         let around = match self.catalog_at_aws(it).await? {
@@ -98,36 +98,46 @@ impl ControlPlane {
             let config = self.aws().config();
             format!("arn:{}:catalog:{}:{}:{resource}", config.partition, it.region, config.shared_services_account)
         };
-        let templates = self.template_grant();
+        let (templates, all) = (self.template_grant(), ["*".to_owned()]);
         let mut grants: Vec<Grant<'_>> = Vec::new();
-        let read: [&str; 1] = ["s3:GetObject"];
         if !template_url.is_empty() {
-            // Service Catalog loads the template as whoever names it.
-            grants.push((&read, &templates));
+            // Service Catalog loads and validates the template as whoever names it.
+            grants.push((&["s3:GetObject"], &templates));
+            grants.push((&["cloudformation:ValidateTemplate", "cloudformation:GetTemplateSummary"], &all));
         }
         let mut outcome = Outcome::new(Observation::Done);
         match &it.change {
             CatalogChange::AddProduct { portfolio, name, description, owner, support, version, note, .. } => {
-                // A new product has no ARN yet, and goes into one portfolio.
-                let all = ["*".to_owned()];
-                let places = [arn(&format!("portfolio/{portfolio}")), arn("product/*")];
+                // A new product has no ARN yet, and IAM knows no resource of putting it into a portfolio.
                 let launch_role = [session::role_arn(self, &self.aws().config().shared_services_account, LAUNCH_ROLE)];
-                grants.push((&["servicecatalog:CreateProduct", "servicecatalog:CreateConstraint"], &all));
+                grants.push((
+                    &[
+                        "servicecatalog:CreateProduct",
+                        "servicecatalog:AssociateProductWithPortfolio",
+                        "servicecatalog:CreateConstraint",
+                    ],
+                    &all,
+                ));
                 grants.push((&["iam:PassRole"], &launch_role));
-                grants.push((&["servicecatalog:AssociateProductWithPortfolio"], &places));
-                let catalog = session::catalog_changer(self, authorized, &grants).await?.service_catalog();
+                let catalog = session::catalog_changer(self, authorized, &it.region, &grants).await?.service_catalog();
                 let version = NewVersion { name: version, note, template_url };
                 let (product, artifact) =
                     catalog.create_product(NewProduct { name, description, owner, support, version }, token).await?;
-                catalog.associate_product(&product, portfolio).await?;
-                catalog.launch_by(&product, portfolio, LAUNCH_ROLE, token).await?;
+                // What is there is known from here on, whatever becomes of the rest.
+                let rest = async {
+                    catalog.associate_product(&product, portfolio).await?;
+                    catalog.launch_by(&product, portfolio, LAUNCH_ROLE, token).await
+                };
+                if let Err(error) = rest.await {
+                    outcome = half_made(error);
+                }
                 outcome = outcome.with("product", product.as_str()).with("version", artifact.as_str());
                 outcome.changes.made_in_catalog = Some(Made { product, artifact });
             }
             CatalogChange::AddVersion { product, version, note, .. } => {
                 let place = [arn(&format!("product/{product}"))];
                 grants.push((&["servicecatalog:CreateProvisioningArtifact"], &place));
-                let catalog = session::catalog_changer(self, authorized, &grants).await?.service_catalog();
+                let catalog = session::catalog_changer(self, authorized, &it.region, &grants).await?.service_catalog();
                 let version = NewVersion { name: version, note, template_url };
                 let artifact = catalog.create_version(product, version, token).await?;
                 outcome = outcome.with("version", artifact.as_str());
@@ -136,7 +146,7 @@ impl ControlPlane {
             CatalogChange::SetVersion { product, artifact, active, guidance } => {
                 let place = [arn(&format!("product/{product}"))];
                 grants.push((&["servicecatalog:UpdateProvisioningArtifact"], &place));
-                let catalog = session::catalog_changer(self, authorized, &grants).await?.service_catalog();
+                let catalog = session::catalog_changer(self, authorized, &it.region, &grants).await?.service_catalog();
                 catalog.set_version(product, artifact, *active, *guidance).await?;
             }
         }
@@ -153,10 +163,12 @@ impl ControlPlane {
         let bucket = self.settings().templates_bucket.clone().unwrap_or_default();
         let templates = self.template_grant();
         let grant: Grant<'_> = (&["s3:PutObject"], &templates);
-        let s3 = session::catalog_changer(self, authorized, &[grant]).await?.s3();
+        // One bucket serves every region.
+        let home = self.aws().config().home_region.clone();
+        let s3 = session::catalog_changer(self, authorized, &home, &[grant]).await?.s3();
         let key = format!("templates/{template}");
         s3.put_text(&bucket, &key, text).await?;
-        Ok(format!("https://{bucket}.s3.{}.{}/{key}", authorized.thing().region, self.aws().config().suffix()))
+        Ok(format!("https://{bucket}.s3.{home}.{}/{key}", self.aws().config().suffix()))
     }
 
     /// The objects that templates are.
@@ -217,10 +229,20 @@ impl ControlPlane {
     }
 }
 
+/// A product was made, and the rest was not. Service Catalog may take a moment to know the product everywhere.
+fn half_made(error: aws::Error) -> Outcome {
+    let unseen = match &error {
+        aws::Error::NotFound(_) => true,
+        aws::Error::Invalid(failure) => failure.message.contains("does not exist"),
+        _ => false,
+    };
+    if unseen { Outcome::trouble(error.problem()) } else { error.into() }
+}
+
 fn no_template() -> Problem {
     Problem::new(
         "The template is not there any more. Nothing was changed.",
-        "A template that became nothing is kept for 30 days.",
+        "Templates are kept for 30 days.",
         "Check it once more, and ask for the change again.",
     )
 }

@@ -19,7 +19,7 @@ const DELIVERIES: TimeDelta = TimeDelta::days(30);
 /// Marks of jobs are kept this long after their end: a clock that jumped forth and back loses none.
 const JOB_MARKS: TimeDelta = TimeDelta::days(30);
 
-/// Templates that became no product.
+/// Templates that were given: what became a version, Service Catalog has.
 const TEMPLATES: TimeDelta = TimeDelta::days(30);
 
 impl ControlPlane {

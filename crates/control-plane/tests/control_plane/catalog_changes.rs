@@ -252,4 +252,35 @@ on_both! {
         assert_eq!(products_at_aws(&state, "Topics"), 1);
         state.assert_sound().await;
     }
+
+    async fn what_is_half_made_is_finished_by_another_try(url) {
+        let state = TestState::start(&url).await;
+        let admin = state.as_("admin").await;
+        for (number, call) in ["AssociateProductWithPortfolio", "CreateConstraint"].into_iter().enumerate() {
+            let denied = FaultKind::Error { code: "AccessDeniedException".into(), status: 400, message: "no".into() };
+            state.running.aws.faults().next(&format!("servicecatalog:{call}"), denied, 1);
+            let name = format!("Half {number}");
+            let it = added(&state, &name).await;
+            assert_eq!((it.state, it.made.is_some()), (ChangeState::Failed, true), "{call}");
+            // The mirror has what is there of it by now.
+            state.plane.refresh_catalog(&admin).await.unwrap();
+            state.settle().await;
+            state.plane.retry_catalog_change(&admin, &it.id).await.unwrap();
+            state.settle().await;
+            let it = stored(&state, &it.id).await;
+            assert_eq!(it.state, ChangeState::Applied, "{call}: {:?}", it.problem);
+            assert_eq!(products_at_aws(&state, &name), 1);
+            let product = state.store.product(&it.made.unwrap().product).await.unwrap().unwrap();
+            assert_eq!((product.portfolios.len(), product.constraints.len()), (1, 1), "{call}");
+        }
+    }
+
+    async fn a_product_that_is_not_known_everywhere_yet_is_waited_for(url) {
+        let state = TestState::start(&url).await;
+        let unseen =
+            FaultKind::Error { code: "ResourceNotFoundException".into(), status: 400, message: "not yet".into() };
+        state.running.aws.faults().next("servicecatalog:CreateConstraint", unseen, 2);
+        let it = added(&state, "Topics").await;
+        assert_eq!(it.state, ChangeState::Applied, "{:?}", it.problem);
+    }
 }

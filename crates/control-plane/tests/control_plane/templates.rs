@@ -73,7 +73,7 @@ on_both! {
         assert!(page.outline.is_none() && page.findings[0].rule == "unreadable");
     }
 
-    async fn what_became_no_product_is_forgotten_after_a_month(url) {
+    async fn a_template_is_forgotten_after_a_month(url) {
         let state = TestState::start(&url).await;
         let id = state.plane.check_template(&state.as_("admin").await, input(OPEN_DOMAIN)).await.unwrap();
         state.pass(TimeDelta::days(29));

@@ -10,10 +10,6 @@ use crate::id::{PortfolioId, ProductId, ProvisioningArtifactId, Region, Template
 use crate::problem::FieldError;
 use crate::project::UnknownName;
 
-/// Service Catalog's quotas (<https://docs.aws.amazon.com/servicecatalog/latest/adminguide/limits.html>), which AWS can raise.
-pub const MOST_PRODUCTS: usize = 350;
-/// The same, of the versions of one product.
-pub const MOST_VERSIONS: usize = 100;
 /// Characters of a name that people read in lists; Service Catalog takes more.
 const LONGEST_NAME: usize = 100;
 const LONGEST_TEXT: usize = 1_000;
@@ -154,9 +150,6 @@ impl CatalogChange {
                     wrong("product_name", message);
                 } else if around.names.iter().any(|there| there.trim() == name.trim()) {
                     wrong("product_name", "Another product of the catalog has this name.".to_owned());
-                } else if around.names.len() >= MOST_PRODUCTS {
-                    let message = format!("There are {MOST_PRODUCTS} products, and Service Catalog takes no more.");
-                    wrong("product_name", message);
                 }
                 if let Some(message) = no_name(owner) {
                     wrong("product_owner", message);
@@ -173,16 +166,11 @@ impl CatalogChange {
                 too_long("version_note", note, &mut wrong);
             }
             Self::AddVersion { version, note, .. } => {
-                let versions = around.product.iter().flat_map(|product| &product.artifacts);
+                let mut versions = around.product.iter().flat_map(|product| &product.artifacts);
                 if let Some(message) = no_name(version) {
                     wrong("version_name", message);
-                } else if versions.clone().any(|there| there.name.trim() == version.trim()) {
+                } else if versions.any(|there| there.name.trim() == version.trim()) {
                     wrong("version_name", "Another version of the product has this name.".to_owned());
-                } else if versions.count() >= MOST_VERSIONS {
-                    let message = format!(
-                        "The product has {MOST_VERSIONS} versions, and Service Catalog takes no more: delete one that nobody has."
-                    );
-                    wrong("version_name", message);
                 }
                 too_long("version_note", note, &mut wrong);
             }

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Listing, OperationView};
 use crate::curation::CatalogChange;
-use crate::id::{CatalogChangeId, ProductId, ProvisioningArtifactId};
+use crate::id::{CatalogChangeId, ProductId, ProvisioningArtifactId, TemplateId};
 use crate::organization::ChangeState;
 use crate::problem::Problem;
 
@@ -81,6 +81,8 @@ pub struct CatalogChangePage {
     pub version_name: String,
     /// To be linked to, while there is one.
     pub product: Option<ProductId>,
+    /// Its template, while it is kept.
+    pub template: Option<TemplateId>,
     pub by: String,
     pub state: ChangeState,
     pub operation: Option<OperationView>,

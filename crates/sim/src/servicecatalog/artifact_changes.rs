@@ -1,5 +1,6 @@
 //! Provisioning artifacts added, changed and deleted.
 
+use domain::guardrail::Context;
 use serde_json::{Value, json};
 
 use super::access::{allow, product_arn};
@@ -8,6 +9,7 @@ use super::made;
 use super::product_changes::own;
 use super::products::artifact_detail;
 use super::state::Artifact;
+use crate::authorize::authorize;
 use crate::context::Ctx;
 use crate::error::AwsError;
 use crate::s3;
@@ -47,6 +49,8 @@ pub(super) fn read(world: &mut World, ctx: &Ctx, given: &Value) -> Result<Artifa
         }
     };
     if !given.get("DisableTemplateValidation").and_then(Value::as_bool).unwrap_or_default() {
+        // As whoever makes the version.
+        authorize(world, ctx, "cloudformation:ValidateTemplate", "*", Context::new())?;
         template::Template::parse(&template)
             .map_err(|error| AwsError::invalid_parameters(format!("Template validation failed: {error}")))?;
     }
