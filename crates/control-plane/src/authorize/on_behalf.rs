@@ -111,16 +111,7 @@ impl ControlPlane {
         operation: &Operation,
         change: &AppliedChange,
     ) -> Result<Result<Authorized<AppliedChange>, Hindrance>> {
-        let person = &operation.on_behalf_of;
-        let actor = match self.stored_actor(person).await? {
-            Ok(actor) => actor,
-            Err(hindrance) => return Ok(Err(hindrance)),
-        };
-        let action = Action::ManageOrganization;
-        if let Err(refused) = self.still_allowed(&actor, action, &Portal.facts(self).await?, None)? {
-            return Ok(Err(refused));
-        }
-        Ok(Ok(Authorized { thing: change.clone(), action, by: person.clone() }))
+        self.authorize_on_portal(&operation.on_behalf_of, Action::ManageOrganization, change.clone()).await
     }
 
     /// The same, of a change of the catalog.
@@ -129,29 +120,29 @@ impl ControlPlane {
         operation: &Operation,
         change: &AppliedCatalogChange,
     ) -> Result<Result<Authorized<AppliedCatalogChange>, Hindrance>> {
-        let person = &operation.on_behalf_of;
-        let actor = match self.stored_actor(person).await? {
-            Ok(actor) => actor,
-            Err(hindrance) => return Ok(Err(hindrance)),
-        };
-        let action = Action::ManageCatalog;
-        if let Err(refused) = self.still_allowed(&actor, action, &Portal.facts(self).await?, None)? {
-            return Ok(Err(refused));
-        }
-        Ok(Ok(Authorized { thing: change.clone(), action, by: person.clone() }))
+        self.authorize_on_portal(&operation.on_behalf_of, Action::ManageCatalog, change.clone()).await
     }
 
     /// The same, of a probe of guardrails.
     pub(crate) async fn authorize_probe(&self, person: &PersonKey) -> Result<Result<Authorized<Portal>, Hindrance>> {
+        self.authorize_on_portal(person, Action::ProbeGuardrails, Portal).await
+    }
+
+    /// Of what belongs to no project: who may do it is asked of the portal as a whole.
+    async fn authorize_on_portal<T>(
+        &self,
+        person: &PersonKey,
+        action: Action,
+        thing: T,
+    ) -> Result<Result<Authorized<T>, Hindrance>> {
         let actor = match self.stored_actor(person).await? {
             Ok(actor) => actor,
             Err(hindrance) => return Ok(Err(hindrance)),
         };
-        let action = Action::ProbeGuardrails;
         if let Err(refused) = self.still_allowed(&actor, action, &Portal.facts(self).await?, None)? {
             return Ok(Err(refused));
         }
-        Ok(Ok(Authorized { thing: Portal, action, by: person.clone() }))
+        Ok(Ok(Authorized { thing, action, by: person.clone() }))
     }
 
     fn still_allowed(

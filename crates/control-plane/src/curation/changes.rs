@@ -4,7 +4,7 @@ use domain::action::Action;
 use domain::catalog::Product;
 use domain::curation::{AppliedCatalogChange, AroundCatalogChange, CatalogChange};
 use domain::id::{CatalogChangeId, OperationId, ProductId, Region};
-use domain::operation::{OperationKind, Subject};
+use domain::operation::{Operation, OperationKind, Step, Subject};
 use domain::organization::ChangeState;
 use domain::view::{AddProductInput, AddVersionInput, SetVersionInput};
 
@@ -56,7 +56,8 @@ impl ControlPlane {
         self.begin_catalog_change(caller, change).await
     }
 
-    /// Tries a change again that failed.
+    /// Tries a change again that failed: from where it may have been sent on, if it came that far. What was refused before
+    /// anything was sent is looked at again.
     pub async fn retry_catalog_change(&self, caller: &Caller, id: &CatalogChangeId) -> Result<()> {
         self.authorize_portal(caller, Action::ManageCatalog).await?;
         let mut tx = self.store().begin().await?;
@@ -65,7 +66,10 @@ impl ControlPlane {
         if it.state != ChangeState::Failed {
             return Ok(());
         }
+        let before = self.store().operation(&it.operation).await?;
+        let sent = before.is_some_and(|before| before.step.position() >= Step::Change.position());
         let operation = self.operation(OperationKind::ChangeCatalog, subject(id), &caller.actor.person)?;
+        let operation = if sent { Operation { step: Step::Change, ..operation } } else { operation };
         let it = AppliedCatalogChange {
             state: ChangeState::Applying,
             problem: None,

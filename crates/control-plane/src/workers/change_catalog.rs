@@ -29,7 +29,7 @@ impl ControlPlane {
             Err(Hindrance::Refused(problem)) => return Ok(Outcome::refused(problem)),
             Err(Hindrance::TooOld(problem)) => {
                 return Ok(Outcome::refused(Problem::new(
-                    "Whoever asked for this has not signed in for too long. Nothing was changed.",
+                    "Whoever asked for this has not signed in for too long.",
                     problem.why,
                     "Sign in as an admin and try again.",
                 )));
@@ -44,10 +44,6 @@ impl ControlPlane {
 
     /// Holds it against what Service Catalog has now. What is so already is done.
     async fn check_catalog_change(&self, it: &AppliedCatalogChange) -> Result<Outcome> {
-        // An earlier try may have been good after all: what it made is found by its token, and the names are its own.
-        if it.made.is_some() || it.version > 1 {
-            return Ok(Outcome::new(Observation::Checked { plan: Plan::default() }));
-        }
         let around = match self.catalog_at_aws(it).await? {
             Ok(around) => around,
             Err(error) => return Ok(error.into()),
@@ -241,7 +237,7 @@ fn half_made(error: aws::Error) -> Outcome {
 
 fn no_template() -> Problem {
     Problem::new(
-        "The template is not there any more. Nothing was changed.",
+        "The template is not there any more.",
         "Templates are kept for 30 days.",
         "Check it once more, and ask for the change again.",
     )

@@ -213,6 +213,34 @@ on_both! {
         assert!(it.problem.unwrap().what.contains("Nothing was changed"));
     }
 
+    async fn what_was_refused_before_it_was_sent_is_looked_at_again(url) {
+        let state = TestState::start(&url).await;
+        let admin = state.as_("admin").await;
+        let made = added(&state, "Topics").await.made.unwrap();
+        let input = AddVersionInput {
+            template: template(&state, 2).await.to_string(),
+            product: made.product.to_string(),
+            version_name: "2.0".into(),
+            ..AddVersionInput::default()
+        };
+        let id = state.plane.add_version(&admin, input).await.unwrap();
+        // Somebody makes one of that name in the console.
+        let rename = |world: &mut sim::World| {
+            world.service_catalog.products.get_mut(made.product.as_str()).unwrap().artifacts[0].name = "2.0".into();
+        };
+        state.running.aws.with_world(rename).unwrap();
+        state.settle().await;
+        for _ in 0..2 {
+            let it = stored(&state, &id).await;
+            assert_eq!(it.state, ChangeState::Failed);
+            assert!(it.problem.unwrap().what.contains("Nothing was changed"));
+            state.plane.retry_catalog_change(&admin, &id).await.unwrap();
+            state.settle().await;
+        }
+        let versions = |world: &mut sim::World| world.service_catalog.products[made.product.as_str()].artifacts.len();
+        assert_eq!(state.running.aws.with_world(versions).unwrap(), 1);
+    }
+
     async fn a_product_is_made_once_through_every_crash(url) {
         let mut state = TestState::start(&url).await;
         let mut number = 0;
