@@ -66,11 +66,16 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/approvals") view=routes::AdminApprovals ssr=SsrMode::Async />
                 <Route path=path!("/admin/mappings") view=routes::AdminMappings ssr=SsrMode::Async />
                 <Route path=path!("/admin/people") view=routes::AdminPeople ssr=SsrMode::Async />
+                <Route path=path!("/admin/portfolios") view=routes::AdminPortfolios ssr=SsrMode::Async />
+                <Route path=path!("/admin/portfolios/:id") view=routes::AdminPortfolio ssr=SsrMode::Async />
                 <Route path=path!("/admin/products") view=routes::AdminProducts ssr=SsrMode::Async />
                 <Route path=path!("/admin/changes") view=routes::AdminCatalogChanges ssr=SsrMode::Async />
                 <Route path=path!("/admin/changes/:id") view=routes::AdminCatalogChange ssr=SsrMode::Async />
+                <Route path=path!("/admin/tags") view=routes::AdminTagOptions ssr=SsrMode::Async />
                 <Route path=path!("/admin/templates") view=routes::AdminTemplates ssr=SsrMode::Async />
                 <Route path=path!("/admin/templates/:id") view=routes::AdminTemplate ssr=SsrMode::Async />
+                <Route path=path!("/admin/products/:id/constraints") view=routes::AdminConstraints ssr=SsrMode::Async />
+                <Route path=path!("/admin/products/:id/versions") view=routes::AdminCompare ssr=SsrMode::Async />
                 <Route path=path!("/admin/products/:id") view=routes::AdminProduct ssr=SsrMode::Async />
             </Routes>
         </Router>

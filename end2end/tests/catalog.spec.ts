@@ -99,4 +99,65 @@ test('a product is made of a template that was refused and mended, gets a versio
     ['catalog-changes', '/admin/changes'], ['product-versions', product], ['templates', '/admin/templates']]) {
     await look(seen, 'admin', name, path);
   }
+
+  // Side by side.
+  await admin.goto(product);
+  await admin.getByRole('link', { name: 'Two versions side by side' }).click();
+  await expect(admin.getByText('A bucket for records, and more of them')).toBeVisible();
+  await look(seen, 'admin', 'versions-compared', `${product}/versions`);
+
+  // A portfolio of its own, with the product in it and its values limited there.
+  await admin.goto('/admin/portfolios');
+  await admin.locator('summary', { hasText: 'Make a portfolio' }).click();
+  await admin.getByRole('button', { name: 'Make the portfolio' }).click();
+  await expect(admin.locator('#field-portfolio-name-error')).toBeVisible();
+  await admin.getByLabel('Name of the portfolio').fill('Records of teams');
+  await admin.getByLabel('Provider').fill('Platform');
+  await admin.getByLabel('Tags').fill('stage = dev');
+  await admin.getByRole('button', { name: 'Make the portfolio' }).click();
+  await expect(admin.getByText(/set by the portal/).first()).toBeVisible();
+  await expect(admin.getByLabel('Name of the portfolio')).toHaveValue('Records of teams');
+  await admin.getByLabel('Tags').fill('team = records');
+  await admin.getByRole('button', { name: 'Make the portfolio' }).click();
+  await reloadUntil(admin, 'Applied');
+  await admin.getByRole('link', { name: 'Records of teams' }).click();
+  const portfolio = new URL(admin.url()).pathname;
+  await admin.locator('summary', { hasText: 'Put a product into it' }).click();
+  await admin.getByLabel('Product', { exact: true }).selectOption({ label: 'Records bucket' });
+  await admin.getByRole('button', { name: 'Put it here' }).click();
+  await reloadUntil(admin, 'Applied');
+
+  await admin.goto(product);
+  await admin.getByRole('link', { name: 'Change what holds in Records of teams' }).click();
+  const holds = new URL(admin.url());
+  await admin.locator('summary', { hasText: 'Allow some values of a parameter' }).click();
+  const allowed = admin.locator('#allowed');
+  await allowed.getByLabel('Parameter', { exact: true }).selectOption('DataClass');
+  await allowed.getByLabel('Values that can be chosen').fill('internal\nconfidential');
+  await allowed.getByLabel('Values to try it with').fill('DataClass = restricted');
+  await allowed.getByRole('button', { name: 'Try it' }).click();
+  await expect(admin.getByText('The values that were tried are refused.')).toBeVisible();
+  const tried = new URL(admin.url());
+  await expect(admin.locator('#allowed').getByLabel('Values that can be chosen')).toHaveValue('internal\nconfidential');
+  await admin.locator('#allowed').getByRole('button', { name: 'Save the constraint' }).click();
+  await reloadUntil(admin, 'Applied');
+  await admin.goto(holds.pathname + holds.search);
+  await expect(admin.getByRole('row', { name: /TEMPLATE/ })).toContainText('internal');
+  for (const [name, path] of [['portfolios', '/admin/portfolios'], ['portfolio', portfolio],
+    ['constraints', holds.pathname + holds.search]]) {
+    await look(seen, 'admin', name, path);
+  }
+  await admin.goto(tried.pathname + tried.search);
+  await expect(admin.getByText('The values that were tried are refused.')).toBeVisible();
+
+  // Out again, and the portfolio goes.
+  await admin.goto(portfolio);
+  await admin.locator('summary[aria-label="Take Records bucket out"]').click();
+  await admin.getByRole('button', { name: 'Take Records bucket out' }).click();
+  await reloadUntil(admin, 'Applied');
+  await admin.goto(portfolio);
+  await admin.locator('summary[aria-label="Delete Records of teams"]').click();
+  await admin.getByRole('button', { name: 'Delete Records of teams' }).click();
+  await reloadUntil(admin, 'Applied');
+  await expect(admin.getByRole('button', { name: /Take back/ })).toBeVisible();
 });

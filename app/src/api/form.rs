@@ -79,6 +79,19 @@ impl Form {
             "/api/save_idle_rule" => Self::at("/admin/idle"),
             "/api/add_product" => Self::of("/admin/templates", &value("template")).named("product"),
             "/api/add_version" => Self::of("/admin/templates", &value("template")).named("version"),
+            "/api/set_product" => Self::of("/admin/products", &value("product")).named("text"),
+            "/api/copy_product" => Self::of("/admin/products", &value("product")).named("copy"),
+            "/api/associate_product" if value("from") == "portfolio" => {
+                Self::of("/admin/portfolios", &value("portfolio")).named("associate")
+            }
+            "/api/associate_product" => Self::of("/admin/products", &value("product")).named("associate"),
+            "/api/add_portfolio" => Self::at("/admin/portfolios"),
+            "/api/set_portfolio" => Self::of("/admin/portfolios", &value("portfolio")).named("text"),
+            "/api/save_constraint" | "/api/try_constraint" => {
+                Self::of_constraint(&value("product"), &value("portfolio"), &value("kind"))
+            }
+            "/api/add_tag_option" => Self::at("/admin/tags").named("new"),
+            "/api/associate_tag_option" => Self::at("/admin/tags").named("put"),
             "/api/check_template" => Self::at("/admin/templates"),
             "/api/save_webhook" => Self::of_webhook(),
             "/api/save_parameter_binding" => Self::of("/admin/products", &value("product")).named("binding"),
@@ -97,6 +110,12 @@ impl Form {
     /// The form to update an environment.
     pub(super) fn of_update(environment: &str, artifact: &str) -> Self {
         Self::at(format!("/environments/{}/update", encode(environment))).with_query("artifact", artifact)
+    }
+
+    /// The form of a kind of constraint.
+    pub(super) fn of_constraint(product: &str, portfolio: &str, kind: &str) -> Self {
+        let form = Self::at(format!("/admin/products/{}/constraints", encode(product)));
+        form.with_query("portfolio", portfolio).named(kind)
     }
 
     /// The form that decides several requests: `id:version` of each, with commas between them.

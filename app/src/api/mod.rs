@@ -5,6 +5,7 @@ mod administration;
 mod answer;
 mod approvals;
 mod catalog;
+mod curation;
 mod environments;
 mod form;
 mod idle;
@@ -17,6 +18,7 @@ mod revocations;
 mod rollouts;
 mod sessions;
 mod studio;
+mod tag_options;
 mod templates;
 mod theme;
 mod updates;
@@ -35,6 +37,7 @@ pub use administration::*;
 pub use answer::{Answer, Html, Posted};
 pub use approvals::*;
 pub use catalog::*;
+pub use curation::*;
 pub use environments::*;
 pub use form::Form;
 pub use idle::*;
@@ -46,6 +49,7 @@ pub use revocations::*;
 pub use rollouts::*;
 pub use sessions::*;
 pub use studio::*;
+pub use tag_options::*;
 pub use templates::*;
 pub use theme::*;
 pub use updates::*;
@@ -56,17 +60,29 @@ pub const PATHS: &[&str] = &[
     "/api/act_on_environments",
     "/api/add_approver",
     "/api/add_group_mapping",
+    "/api/add_portfolio",
     "/api/add_product",
+    "/api/add_tag_option",
     "/api/add_version",
     "/api/adopt_product",
     "/api/adopt_version",
     "/api/answer_request",
     "/api/apply_policy_change",
+    "/api/associate_product",
+    "/api/associate_tag_option",
     "/api/check_template",
     "/api/continue_rollout",
+    "/api/copy_product",
     "/api/decide_request",
     "/api/decide_requests",
     "/api/delegate_decisions",
+    "/api/delete_constraint",
+    "/api/delete_portfolio",
+    "/api/delete_product",
+    "/api/delete_tag_option",
+    "/api/delete_version",
+    "/api/disassociate_product",
+    "/api/disassociate_tag_option",
     "/api/discard_delivery",
     "/api/end_delegation",
     "/api/end_other_sessions",
@@ -105,6 +121,7 @@ pub const PATHS: &[&str] = &[
     "/api/retry_revocation",
     "/api/revoke_access",
     "/api/save_approval_floor",
+    "/api/save_constraint",
     "/api/save_idle_rule",
     "/api/save_notification_choices",
     "/api/save_parameter_binding",
@@ -113,6 +130,9 @@ pub const PATHS: &[&str] = &[
     "/api/save_project",
     "/api/save_project_account",
     "/api/save_webhook",
+    "/api/set_portfolio",
+    "/api/set_product",
+    "/api/set_tag_option",
     "/api/set_theme",
     "/api/set_version",
     "/api/show_request_form",
@@ -124,6 +144,8 @@ pub const PATHS: &[&str] = &[
     "/api/terminate_environment",
     "/api/test_webhook",
     "/api/transfer_environment",
+    "/api/try_constraint",
+    "/api/undo_catalog_change",
     "/api/unmark_running_job",
     "/api/withdraw_request",
 ];

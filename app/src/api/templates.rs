@@ -1,8 +1,8 @@
-use domain::view::{AddProductInput, AddVersionInput, SetVersionInput, TemplateInput};
+use domain::view::{AddProductInput, AddVersionInput, TemplateInput};
 use leptos::prelude::*;
 use leptos::server_fn::codec::PostUrl;
 
-use super::answer::{Html, Posted, act, done, id};
+use super::answer::{Html, Posted, act, done};
 use super::form::Form;
 
 #[server(endpoint = "check_template", prefix = "/api", input = PostUrl, output = Html)]
@@ -33,28 +33,6 @@ pub async fn add_version(#[server(flatten)] input: AddVersionInput) -> Posted {
     act(form, |portal, caller| async move {
         let id = portal.add_version(&caller, input).await?;
         Ok(done(format!("{CHANGES}/{id}"), "The version is being made."))
-    })
-    .await
-}
-
-#[server(endpoint = "set_version", prefix = "/api", input = PostUrl, output = Html)]
-pub async fn set_version(#[server(flatten)] input: SetVersionInput) -> Posted {
-    act(Form::of("/admin/products", &input.product), |portal, caller| async move {
-        let id = portal.set_version(&caller, input).await?;
-        Ok(done(format!("{CHANGES}/{id}"), "The version is being changed."))
-    })
-    .await
-}
-
-#[server(endpoint = "retry_catalog_change", prefix = "/api", input = PostUrl, output = Html)]
-pub async fn retry_catalog_change(
-    #[server(rename = "id")]
-    #[server(default)]
-    change: String,
-) -> Posted {
-    act(Form::of(CHANGES, &change), |portal, caller| async move {
-        portal.retry_catalog_change(&caller, &id(&change, "change")?).await?;
-        Ok(done(format!("{CHANGES}/{change}"), "The portal tries again."))
     })
     .await
 }

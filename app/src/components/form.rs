@@ -24,8 +24,17 @@ pub fn form_part(state: &FormState, form: &str) -> FormState {
 /// The version that an edit form posts: a form that came back stays with the one it was filled against, until its person was
 /// told that there is another.
 pub fn form_version(state: &FormState, current: i64) -> String {
+    filled_against(state, "version", current.to_string())
+}
+
+/// The same of what has no version of its own: what the form was drawn with, by `domain::curation::seen`.
+pub fn form_seen(state: &FormState, current: String) -> String {
+    filled_against(state, "seen", current)
+}
+
+fn filled_against(state: &FormState, field: &str, current: String) -> String {
     let told = state.errors.iter().any(|error| error.field.is_empty());
-    state.value("version").filter(|_| !told).map_or_else(|| current.to_string(), str::to_owned)
+    state.value(field).filter(|_| !told).map_or(current, str::to_owned)
 }
 
 /// The label of a posted field: that of its page, or the key of a parameter or tag.
@@ -41,7 +50,7 @@ pub fn field_label(name: &str) -> String {
 }
 
 /// Fields whose label is not their name.
-const LABELS: [(&str, &str); 54] = [
+const LABELS: [(&str, &str); 69] = [
     ("actor", "Who"),
     ("answer", "Your answer"),
     ("adopt_days", "Days of its lease"),
@@ -72,9 +81,24 @@ const LABELS: [(&str, &str); 54] = [
     ("people_2", "Step 2: how many of them"),
     ("people_3", "Step 3: how many of them"),
     ("people_4", "Step 4: how many of them"),
+    ("allowed_values", "Values that can be chosen"),
+    ("constraint_description", "About it"),
+    ("copy_name", "Name of the copy"),
+    ("portfolio_description", "What it is for"),
+    ("portfolio_name", "Name of the portfolio"),
+    ("portfolio_tags", "Tags"),
     ("product_description", "What it is"),
     ("product_name", "Name of the product"),
     ("product_owner", "Owner"),
+    ("product_tags", "Tags"),
+    ("launch_role", "Role"),
+    ("tag_key", "Key"),
+    ("tag_option", "TagOption"),
+    ("tag_value", "Value"),
+    ("message", "What is said of any other"),
+    ("sample", "Values to try it with"),
+    ("stack_set", "Parameters as JSON"),
+    ("tag_update", "Tags of what runs"),
     ("question", "Your question"),
     ("reach", "How far it reaches"),
     ("secret", "Signing secret"),

@@ -72,7 +72,9 @@ pub use self::{
     facts::{Fact, Facts, PairList},
     field::{ErrorLine, Field, describe, field_id},
     file_field::FileField,
-    form::{ERRORS_ID, ErrorSummary, Hidden, PostButton, field_label, form_part, form_version, only_known_fields},
+    form::{
+        ERRORS_ID, ErrorSummary, Hidden, PostButton, field_label, form_part, form_seen, form_version, only_known_fields,
+    },
     numbered::Numbered,
     page_head::{Crumb, PageHead},
     pager::Pager,

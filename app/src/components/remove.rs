@@ -11,6 +11,7 @@ pub fn Remove(
     described: String,
     fields: Vec<(&'static str, String)>,
     removal: Option<Removal>,
+    #[prop(default = "Remove")] label: &'static str,
 ) -> impl IntoView {
     let Removal { consequence, blocked } =
         removal.unwrap_or_else(|| Removal { consequence: String::new(), blocked: false });
@@ -19,7 +20,7 @@ pub fn Remove(
     });
     view! {
         <details class="removal">
-            <summary class="button button-small" aria-label=described>"Remove"</summary>
+            <summary class="button button-small" aria-label=described>{label}</summary>
             <div class="stack gap-2">
                 <p>{consequence}</p>
                 {button}

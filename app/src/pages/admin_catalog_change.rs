@@ -1,30 +1,36 @@
-use domain::curation::CatalogChange;
+use domain::curation::{CatalogChange, tags_as_text};
 use domain::organization::ChangeState;
-use domain::view::{CatalogChangePage, SetVersionInput};
+use domain::view::CatalogChangePage;
 use leptos::prelude::*;
 
 use crate::components::{
     Card, ChangeBadge, Clock, Crumb, Fact, Facts, Moment, Operation, PageHead, PostButton, ProblemCallout, Refresh,
+    field_label,
 };
 use crate::document::Page;
 use crate::words;
 
 /// One change of the catalog: how far it is, and the way back.
 pub fn page(it: CatalogChangePage) -> Page {
-    let title = words::catalog_change(&it.change, &it.product_name, &it.version_name);
+    let title = words::catalog_change(&it.change, &it.named);
     let crumbs = vec![Crumb::new("/admin/products", "Products"), Crumb::new("/admin/changes", "Changes")];
     let retry = it.can_retry.then(|| {
         let fields = vec![("id", it.id.to_string())];
         view! { <PostButton action="/api/retry_catalog_change" label="Try again" fields /> }
     });
     let undo = it.undo.map(|back| {
-        let fields = fields(back);
-        view! { <PostButton action="/api/set_version" label="Take back" described="Take back this change" fields /> }
+        let fields = vec![("id", it.id.to_string())];
+        let described = format!("Take back this change: {}", words::catalog_change(&back, &it.named));
+        view! { <PostButton action="/api/undo_catalog_change" label="Take back" described fields /> }
     });
-    let product = match &it.product {
-        Some(id) => view! { <a href=format!("/admin/products/{id}")>{it.product_name.clone()}</a> }.into_any(),
-        None => it.product_name.clone().into_any(),
-    };
+    let address = |under: &str, id: Option<String>| id.map(|id| format!("{under}/{id}"));
+    let portfolio = it.portfolio.as_ref().map(ToString::to_string);
+    let portfolio = linked("Portfolio", address("/admin/portfolios", portfolio), it.named.portfolio.clone());
+    let product = it.product.as_ref().map(ToString::to_string);
+    let product = linked("Product", address("/admin/products", product), it.named.product.clone());
+    let version = linked("Version", None, it.named.version.clone());
+    let tag_option = linked("TagOption", Some("/admin/tags".to_owned()), it.named.tag_option.clone());
+    let said = said(&it.change);
     let template = it.template.map(|id| {
         view! { <Fact term="Template"><a href=format!("/admin/templates/{id}")>"As it was checked"</a></Fact> }
     });
@@ -60,8 +66,11 @@ pub fn page(it: CatalogChangePage) -> Page {
             <div class="stack">
                 <Card title="About">
                     <Facts>
-                        <Fact term="Product">{product}</Fact>
-                        <Fact term="Version">{it.version_name}</Fact>
+                        {portfolio}
+                        {product}
+                        {version}
+                        {tag_option}
+                        {said}
                         {template}
                         <Fact term="Asked for by">{it.by}</Fact>
                         <Fact term="Asked for"><Moment at=it.created_at /></Fact>
@@ -75,7 +84,40 @@ pub fn page(it: CatalogChangePage) -> Page {
     Page::new(title, body)
 }
 
-fn fields(back: SetVersionInput) -> Vec<(&'static str, String)> {
-    let SetVersionInput { product, artifact, active, guidance } = back;
-    vec![("product", product), ("artifact", artifact), ("active", active), ("guidance", guidance)]
+/// The name of what it is about, and a link while it is there.
+fn linked(term: &'static str, address: Option<String>, name: String) -> Option<AnyView> {
+    if name.is_empty() {
+        return None;
+    }
+    let shown = match address {
+        Some(address) => view! { <a href=address>{name}</a> }.into_any(),
+        None => name.into_any(),
+    };
+    Some(view! { <Fact term>{shown}</Fact> }.into_any())
+}
+
+/// What it is to be, of what people read; and what holds for a product that is put into a portfolio.
+fn said(change: &CatalogChange) -> Option<AnyView> {
+    let pairs: Vec<(&'static str, String)> = match change {
+        CatalogChange::SetProduct { text, .. } => vec![
+            ("product_name", text.name.clone()),
+            ("product_description", text.description.clone()),
+            ("product_owner", text.owner.clone()),
+            ("support", text.support.clone()),
+            ("product_tags", tags_as_text(&text.tags)),
+        ],
+        CatalogChange::AddPortfolio { text, .. } | CatalogChange::SetPortfolio { text, .. } => vec![
+            ("portfolio_name", text.name.clone()),
+            ("portfolio_description", text.description.clone()),
+            ("provider", text.provider.clone()),
+            ("portfolio_tags", tags_as_text(&text.tags)),
+        ],
+        CatalogChange::CopyProduct { name, .. } => vec![("copy_name", name.clone())],
+        _ => return None,
+    };
+    let facts = pairs.into_iter().map(|(name, value)| {
+        let value = if value.is_empty() { "none".to_owned() } else { value };
+        view! { <Fact term=field_label(name)><span class="whitespace-pre-line [overflow-wrap:anywhere]">{value}</span></Fact> }
+    });
+    Some(facts.collect_view().into_any())
 }

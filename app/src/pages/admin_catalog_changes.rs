@@ -15,7 +15,7 @@ pub fn page(changes: CatalogChangesPage, after: &str) -> Page {
     let list = if rows.items.is_empty() {
         view! {
             <Empty title="The catalog was not changed here yet.">
-                <p>"A product or version is made on the page of a template that was checked; what becomes of a version is said on the page of its product."</p>
+                <p>"A product or version is made on the page of a template that was checked; everything else is changed on the pages of products and portfolios."</p>
             </Empty>
         }
         .into_any()
@@ -35,7 +35,7 @@ pub fn page(changes: CatalogChangesPage, after: &str) -> Page {
 
 #[component]
 fn Row(row: CatalogChangeRow) -> impl IntoView {
-    let title = words::catalog_change(&row.change, &row.product_name, &row.version_name);
+    let title = words::catalog_change(&row.change, &row.named);
     view! {
         <li class="row row-req">
             <div class="row-main"><a class="row-link" href=format!("{ADDRESS}/{}", row.id)>{title}</a></div>

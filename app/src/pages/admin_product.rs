@@ -8,6 +8,8 @@ use domain::view::{AdminProductPage, FormState, Removal};
 use leptos::prelude::*;
 
 use super::admin_bindings::{BindingForm, Bindings, Proposals, Unbound};
+use super::admin_product_portfolios::Portfolios;
+use super::admin_product_text::Text;
 use super::admin_versions::Versions;
 use crate::components::{
     Card, Choice, Crumb, Disclosure, Empty, ErrorSummary, Hidden, PageHead, Remove, RuleFields, Select, StoredNow,
@@ -22,9 +24,12 @@ use crate::words;
 pub fn page(admin: AdminProductPage, edit: &str) -> Page {
     let AdminProductPage {
         id,
-        name,
-        description,
+        text,
+        seen,
         versions,
+        portfolios,
+        other_portfolios,
+        deletion,
         parameters,
         bindings,
         proposals,
@@ -39,10 +44,13 @@ pub fn page(admin: AdminProductPage, edit: &str) -> Page {
         form,
     } = admin;
     let manage = allowed.has(Action::ManageProductAccess);
+    let name = text.name.clone();
     let (binding_form, settings_form) = (form_part(&form, "binding"), form_part(&form, "settings"));
+    let named = ["text", "copy", "associate"].map(|part| (part, form_part(&form, part)));
     // What belongs to no named form belongs to the first.
-    let others = binding_form == form || settings_form == form;
+    let others = binding_form == form || settings_form == form || named.iter().any(|(_, part)| *part == form);
     let access_form = if others { FormState::default() } else { form.clone() };
+    let summaries = named.map(|(part, state)| view! { <ErrorSummary state part /> }).into_iter().collect_view();
     let product = id.to_string();
     let curates = allowed.has(Action::ManageCatalog);
     let give = manage.then(|| {
@@ -97,21 +105,30 @@ pub fn page(admin: AdminProductPage, edit: &str) -> Page {
             </Card>
         }
     };
+    let (versions_of, portfolios_of) = (id.clone(), id.clone());
+    let lead = text.description.clone();
+    let itself = {
+        let state = form.clone();
+        curates.then(move || view! { <Text product=id text seen deletion state /> })
+    };
     let body = view! {
-        <PageHead title=name.clone() lead=description crumbs=vec![Crumb::new("/admin/products", "Products")] />
+        <PageHead title=name.clone() lead crumbs=vec![Crumb::new("/admin/products", "Products")] />
         <ErrorSummary state=access_form />
         <ErrorSummary state=binding_form part="binding" />
         <ErrorSummary state=settings_form part="settings" />
+        {summaries}
         {(!unbound.is_empty()).then(|| view! { <Unbound unbound=unbound.clone() /> })}
         {(!proposals.is_empty()).then(|| view! { <Proposals product proposals manage /> })}
         <Card title="Versions" note="Another one is made on the page of its template" flush=true>
-            <Versions product=id versions manage=curates />
+            <Versions product=versions_of versions manage=curates />
         </Card>
+        <Portfolios product=portfolios_of portfolios others=other_portfolios manage=curates state=form.clone() />
         <Card title="Access" flush=true><Access access projects removals manage /></Card>
         {give}
         {parameters_card}
         {bind}
         {expected}
+        {itself}
     };
     Page::new(name, body).with_errors(&form)
 }

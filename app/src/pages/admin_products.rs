@@ -24,7 +24,9 @@ pub fn page(admin: AdminProductsPage) -> Page {
         let rows = products
             .into_iter()
             .map(|product| {
+                let nowhere = product.portfolios.is_empty();
                 let (tone, icon, text) = match (product.unbound.is_empty(), product.access_rules) {
+                    _ if nowhere => (Tone::Neutral, Icon::Minus, "In no portfolio".to_owned()),
                     (false, _) => {
                         let number = product.unbound.len() as u64;
                         (
@@ -53,6 +55,8 @@ pub fn page(admin: AdminProductsPage) -> Page {
     let body = view! {
         <PageHead title="Products" lead="Who may use what, and where the values come from that nobody may choose.">
             {refresh}
+            <a class="button button-small" href="/admin/portfolios">"Portfolios"</a>
+            <a class="button button-small" href="/admin/tags">"TagOptions"</a>
             <a class="button button-small" href="/admin/templates">"Templates"</a>
             <a class="button button-small" href="/admin/changes">"Changes"</a>
         </PageHead>

@@ -3,7 +3,7 @@ use domain::view::CuratedVersion;
 use leptos::prelude::*;
 
 use super::url::with_query;
-use crate::components::{Badge, Day, Empty, Icon, PostButton, Table, Tone};
+use crate::components::{Badge, Day, Empty, Icon, PostButton, Remove, Table, Tone};
 use crate::words;
 
 /// The versions of a product, with who has them and what can be made of them.
@@ -12,12 +12,17 @@ pub(super) fn Versions(product: ProductId, versions: Vec<CuratedVersion>, manage
     if versions.is_empty() {
         return view! { <Empty title="It has no version."></Empty> }.into_any();
     }
+    let number = versions.len();
     let rows = versions.into_iter().map(|it| view! { <Line product=product.clone() it manage /> }).collect_view();
     let mut columns = vec!["Version", "State", "Made", "Environments"];
     if manage {
         columns.push("Change");
     }
-    view! { <Table label="Versions" columns stack=true>{rows}</Table> }.into_any()
+    let compare = (number > 1).then(|| {
+        let address = format!("/admin/products/{product}/versions");
+        view! { <p class="card-body"><a class="button button-small" href=address>"Two versions side by side"</a></p> }
+    });
+    view! { <Table label="Versions" columns stack=true>{rows}</Table> {compare} }.into_any()
 }
 
 #[component]
@@ -56,7 +61,12 @@ fn Line(product: ProductId, it: CuratedVersion, manage: bool) -> impl IntoView {
             }
             (false, _) => button("Activate", true, deprecated).into_any(),
         };
-        view! { <td data-label="Change"><div class="flex flex-wrap items-start gap-2">{buttons}</div></td> }
+        let delete = {
+            let fields = vec![("product", product.to_string()), ("artifact", it.id.to_string())];
+            let (described, removal) = (format!("Delete version {}", it.name), Some(it.deletion.clone()));
+            view! { <Remove action="/api/delete_version" label="Delete" described fields removal /> }
+        };
+        view! { <td data-label="Change"><div class="flex flex-wrap items-start gap-2">{buttons} {delete}</div></td> }
     });
     view! {
         <tr>

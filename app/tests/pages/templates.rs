@@ -3,7 +3,7 @@
 use app::pages;
 use domain::action::Action;
 use domain::catalog::Parameter;
-use domain::curation::{CatalogChange, Guidance};
+use domain::curation::{CatalogChange, Guidance, Named};
 use domain::organization::ChangeState;
 use domain::problem::{FieldError, Problem};
 use domain::view::*;
@@ -130,9 +130,14 @@ fn change(state: ChangeState) -> CatalogChangePage {
             active: true,
             guidance: Guidance::Deprecated,
         },
-        product_name: "Studio <b>environment".into(),
-        version_name: "1.0".into(),
+        named: Named {
+            portfolio: "ML <b>portfolio".into(),
+            product: "Studio <b>environment".into(),
+            version: "1.0".into(),
+            tag_option: String::new(),
+        },
         product: Some(samples::id("prod-1")),
+        portfolio: None,
         template: None,
         by: "Ada <i>Admin".into(),
         state,
@@ -141,12 +146,7 @@ fn change(state: ChangeState) -> CatalogChangePage {
         created_at: samples::at(0),
         updated_at: samples::at(0),
         as_of: samples::at(1),
-        undo: Some(SetVersionInput {
-            product: "prod-1".into(),
-            artifact: "pa-1".into(),
-            active: "yes".into(),
-            guidance: "default".into(),
-        }),
+        undo: Some(CatalogChange::DeleteProduct { product: samples::id("prod-1") }),
         can_retry: state == ChangeState::Failed,
     }
 }
@@ -155,14 +155,13 @@ fn change(state: ChangeState) -> CatalogChangePage {
 fn a_change_of_the_catalog_says_how_far_it_is_and_what_takes_it_back() {
     let text = page("catalog-change", || pages::admin_catalog_change::page(change(ChangeState::Applied)));
     assert!(text.contains("Keep version 1.0 of Studio") && !text.contains("Studio <b>") && !text.contains("<i>Admin"));
-    assert!(text.contains("/api/set_version") && !text.contains("/api/retry_catalog_change"));
+    assert!(text.contains("/api/undo_catalog_change") && !text.contains("/api/retry_catalog_change"));
     let failed = page("catalog-change-failed", || pages::admin_catalog_change::page(change(ChangeState::Failed)));
     assert!(failed.contains("/api/retry_catalog_change") && failed.contains("Look at roles.md."));
     let row = |it: CatalogChangePage| CatalogChangeRow {
         id: it.id,
         change: it.change,
-        product_name: it.product_name,
-        version_name: it.version_name,
+        named: it.named,
         by: it.by,
         state: it.state,
         created_at: it.created_at,

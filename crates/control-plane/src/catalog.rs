@@ -42,7 +42,8 @@ impl ControlPlane {
         let mut products = Vec::new();
         for product in all {
             let rules: Vec<&ProductAccess> = access.iter().filter(|a| a.product == product.id).collect();
-            if rules.is_empty() && !everything {
+            // From no portfolio nobody can launch.
+            if product.portfolios.is_empty() || (rules.is_empty() && !everything) {
                 continue;
             }
             any = true;

@@ -1,11 +1,11 @@
 //! The catalog as Service Catalog has it, mirrored into the store.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::id::{PortfolioId, ProductId, ProvisioningArtifactId, Region};
+use crate::id::{PortfolioId, ProductId, ProvisioningArtifactId, Region, TagOptionId};
 
 /// A set of products that is shared to accounts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +15,9 @@ pub struct Portfolio {
     pub name: String,
     pub description: String,
     pub provider: String,
+    /// They go to whatever is provisioned from it.
+    #[serde(default)]
+    pub tags: BTreeMap<String, String>,
 }
 
 /// A template that people may ask for, in versions.
@@ -28,6 +31,9 @@ pub struct Product {
     pub description: String,
     pub owner: String,
     pub support: String,
+    /// They go to whatever is provisioned of it.
+    #[serde(default)]
+    pub tags: BTreeMap<String, String>,
     /// Newest first.
     pub artifacts: Vec<ProvisioningArtifact>,
     pub constraints: Vec<Constraint>,
@@ -139,6 +145,17 @@ pub struct TagOption {
     pub key: String,
     pub value: String,
     pub active: bool,
+}
+
+/// A TagOption with what it is on: portfolios and products, by id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CatalogTagOption {
+    pub id: TagOptionId,
+    pub region: Region,
+    pub key: String,
+    pub value: String,
+    pub active: bool,
+    pub resources: BTreeSet<String>,
 }
 
 /// How fresh the mirror of one region is.

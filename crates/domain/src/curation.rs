@@ -1,10 +1,24 @@
 //! What a platform team brings into the catalog, and what it changes there.
 
 mod applied;
+mod around;
 mod change;
+mod constraint;
+mod guidance;
+mod mistakes;
+mod tag_option;
+mod tags;
+mod text;
+mod undo;
 
 pub use applied::AppliedCatalogChange;
-pub use change::{AroundCatalogChange, CatalogChange, Guidance, Made};
+pub use around::AroundCatalogChange;
+pub use change::{CatalogChange, Made, Named};
+pub use constraint::{NewConstraint, kind as constraint_kind};
+pub use guidance::Guidance;
+pub use tags::{MOST_TAGS, tags_as_text, tags_of};
+pub use text::{PortfolioText, ProductText, seen};
+pub use undo::Before;
 
 use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};

@@ -101,6 +101,8 @@ ids! {
     ParameterBindingId,
     /// A portfolio of Service Catalog: `port-...`.
     PortfolioId,
+    /// A TagOption of Service Catalog: `tag-...`.
+    TagOptionId,
     /// A product of Service Catalog: `prod-...`.
     ProductId,
     /// A provisioning artifact (version of a product): `pa-...`.

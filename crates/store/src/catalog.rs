@@ -49,6 +49,11 @@ async fn product(on: On<'_>, id: &ProductId) -> Result<Option<Product>> {
     optional::<Body>(on, sql).await?.map(|row| parsed("product", &row)).transpose()
 }
 
+async fn generation(on: On<'_>, region: &Region) -> Result<i64> {
+    let sql = Sql::new("SELECT generation FROM mirror_state WHERE region = $1").bind(region.as_str());
+    Ok(optional::<(i64,)>(on, sql).await?.map_or(0, |(generation,)| generation))
+}
+
 impl Store {
     /// All products by name, with `text` in name, description or owner.
     pub async fn products(&self, text: &str) -> Result<Vec<Product>> {
@@ -106,6 +111,11 @@ impl Store {
         row.map(|row| parsed("portfolio", &row)).transpose()
     }
 
+    /// Another number after each part of the region's mirror that was put anew beside a reading of the whole.
+    pub async fn mirror_generation(&self, region: &Region) -> Result<i64> {
+        generation(self.read(), region).await
+    }
+
     /// How fresh each region is; a region that was never tried is missing.
     pub async fn mirror_states(&self) -> Result<Vec<MirrorState>> {
         let sql = Sql::new("SELECT region, refreshed_at, problem FROM mirror_state ORDER BY region");
@@ -132,13 +142,7 @@ impl Tx {
             execute(self.on(), sql).await?;
         }
         for portfolio in portfolios {
-            let columns = vec![
-                ("region", region.as_str().into()),
-                ("id", portfolio.id.as_str().into()),
-                ("name", (&portfolio.name).into()),
-                ("body", json("portfolio", "body", portfolio)?),
-            ];
-            execute(self.on(), Sql::insert("portfolio", columns)).await?;
+            self.insert_portfolio(portfolio).await?;
         }
         for product in products {
             self.insert_product(product).await?;
@@ -153,9 +157,36 @@ impl Tx {
 
     /// Puts one product, just read, in the place of what was there of it.
     pub async fn put_product(&mut self, product: &Product) -> Result<()> {
-        let sql = Sql::new("DELETE FROM product WHERE region = $1 AND id = $2");
-        execute(self.on(), sql.bind(product.region.as_str()).bind(product.id.as_str())).await?;
+        self.delete_product(&product.region, &product.id).await?;
         self.insert_product(product).await
+    }
+
+    /// It left Service Catalog.
+    pub async fn delete_product(&mut self, region: &Region, id: &ProductId) -> Result<()> {
+        let sql = Sql::new("DELETE FROM product WHERE region = $1 AND id = $2");
+        execute(self.on(), sql.bind(region.as_str()).bind(id.as_str())).await.map(|_| ())
+    }
+
+    /// Puts one portfolio, just read, in the place of what was there of it.
+    pub async fn put_portfolio(&mut self, portfolio: &Portfolio) -> Result<()> {
+        self.delete_portfolio(&portfolio.region, &portfolio.id).await?;
+        self.insert_portfolio(portfolio).await
+    }
+
+    /// It left Service Catalog.
+    pub async fn delete_portfolio(&mut self, region: &Region, id: &PortfolioId) -> Result<()> {
+        let sql = Sql::new("DELETE FROM portfolio WHERE region = $1 AND id = $2");
+        execute(self.on(), sql.bind(region.as_str()).bind(id.as_str())).await.map(|_| ())
+    }
+
+    async fn insert_portfolio(&mut self, portfolio: &Portfolio) -> Result<()> {
+        let columns = vec![
+            ("region", portfolio.region.as_str().into()),
+            ("id", portfolio.id.as_str().into()),
+            ("name", (&portfolio.name).into()),
+            ("body", json("portfolio", "body", portfolio)?),
+        ];
+        execute(self.on(), Sql::insert("portfolio", columns)).await.map(|_| ())
     }
 
     async fn insert_product(&mut self, product: &Product) -> Result<()> {
@@ -168,6 +199,20 @@ impl Tx {
             ("body", json("product", "body", product)?),
         ];
         execute(self.on(), Sql::insert("product", columns)).await.map(|_| ())
+    }
+
+    /// See [`Store::mirror_generation`].
+    pub async fn mirror_generation(&mut self, region: &Region) -> Result<i64> {
+        generation(self.on(), region).await
+    }
+
+    /// Says that what is read of the region from before now on is old.
+    pub async fn begin_mirror_generation(&mut self, region: &Region) -> Result<()> {
+        let sql = Sql::new(
+            "INSERT INTO mirror_state (region, generation) VALUES ($1, 1) \
+             ON CONFLICT (region) DO UPDATE SET generation = mirror_state.generation + 1",
+        );
+        execute(self.on(), sql.bind(region.as_str())).await.map(|_| ())
     }
 
     /// Notes why a region could not be read; what was there stays, with its age.

@@ -1,6 +1,6 @@
 //! Changes of the catalog that somebody asked for.
 
-use domain::curation::AppliedCatalogChange;
+use domain::curation::{AppliedCatalogChange, Named};
 use domain::id::{CatalogChangeId, Region};
 
 use crate::connect::Store;
@@ -12,17 +12,20 @@ use crate::run::{On, all, execute, optional};
 use crate::sql::{Columns, Sql, json, optional_json};
 use crate::tx::Tx;
 
-const COLUMNS: &str = "id, region, change, product_before, product_name, version_name, made, by_issuer, by_subject, state, \
-                       problem, operation_id, created_at, updated_at, version";
+const COLUMNS: &str = "id, region, subject, change, was, portfolio_name, product_name, version_name, tag_option_name, made, by_issuer, \
+                       by_subject, state, problem, operation_id, created_at, updated_at, version";
 
 #[derive(sqlx::FromRow)]
 struct ChangeRow {
     id: String,
     region: String,
+    subject: String,
     change: String,
-    product_before: Option<String>,
+    was: Option<String>,
+    portfolio_name: String,
     product_name: String,
     version_name: String,
+    tag_option_name: String,
     made: Option<String>,
     by_issuer: String,
     by_subject: String,
@@ -41,11 +44,16 @@ impl TryFrom<ChangeRow> for AppliedCatalogChange {
         Ok(Self {
             id: at.parse("id", &row.id)?,
             region: at.parse("region", &row.region)?,
+            subject: row.subject,
             change: at.json("change", &row.change)?,
-            before: at.optional_json("product_before", row.product_before.as_deref())?,
-            product_name: row.product_name,
-            version_name: row.version_name,
-            made: at.optional_json("made", row.made.as_deref())?,
+            before: at.optional_json("was", row.was.as_deref())?.unwrap_or_default(),
+            named: Named {
+                portfolio: row.portfolio_name,
+                product: row.product_name,
+                version: row.version_name,
+                tag_option: row.tag_option_name,
+            },
+            made: at.optional_json("made", row.made.as_deref())?.unwrap_or_default(),
             by: person(row.by_issuer, row.by_subject),
             state: at.parse("state", &row.state)?,
             problem: at.optional_json("problem", row.problem.as_deref())?,
@@ -62,11 +70,14 @@ fn columns(it: &AppliedCatalogChange) -> Result<Columns> {
     Ok(vec![
         ("id", it.id.as_str().into()),
         ("region", it.region.as_str().into()),
+        ("subject", (&it.subject).into()),
         ("change", json(TABLE, "change", &it.change)?),
-        ("product_before", optional_json(TABLE, "product_before", it.before.as_ref())?),
-        ("product_name", (&it.product_name).into()),
-        ("version_name", (&it.version_name).into()),
-        ("made", optional_json(TABLE, "made", it.made.as_ref())?),
+        ("was", json(TABLE, "was", &it.before)?),
+        ("portfolio_name", (&it.named.portfolio).into()),
+        ("product_name", (&it.named.product).into()),
+        ("version_name", (&it.named.version).into()),
+        ("tag_option_name", (&it.named.tag_option).into()),
+        ("made", json(TABLE, "made", &it.made)?),
         ("by_issuer", (&it.by.issuer).into()),
         ("by_subject", (&it.by.subject).into()),
         ("state", it.state.as_str().into()),
@@ -98,16 +109,16 @@ impl Store {
         Ok(page.page(items, |it| Cursor { at: it.created_at.timestamp_millis(), id: it.id.as_str().to_owned() }))
     }
 
-    /// The one that is being applied in the product of this name, if any is.
+    /// The one that is being applied to this subject, if any is.
     pub async fn catalog_change_under_way(
         &self,
         region: &Region,
-        product: &str,
+        subject: &str,
     ) -> Result<Option<AppliedCatalogChange>> {
         let sql = Sql::new(format!(
-            "SELECT {COLUMNS} FROM catalog_change WHERE region = $1 AND product_name = $2 AND state = 'applying'"
+            "SELECT {COLUMNS} FROM catalog_change WHERE region = $1 AND subject = $2 AND state = 'applying'"
         ));
-        let sql = sql.bind(region.as_str()).bind(product);
+        let sql = sql.bind(region.as_str()).bind(subject);
         optional::<ChangeRow>(self.read(), sql).await?.map(TryInto::try_into).transpose()
     }
 }
@@ -119,7 +130,7 @@ impl Tx {
         get(self.on(), id.as_str(), suffix).await
     }
 
-    /// [`Error::Duplicate`] where another of the same product, or of the same name, is being applied.
+    /// [`Error::Duplicate`] where another of the same subject is being applied.
     pub async fn insert_catalog_change(&mut self, it: &AppliedCatalogChange) -> Result<()> {
         execute(self.on(), Sql::insert("catalog_change", columns(it)?)).await.map(|_| ())
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::environment::EnvironmentState;
-use domain::id::{AccountId, ProjectId, ProvisioningArtifactId};
+use domain::id::{AccountId, ProductId, ProjectId, ProvisioningArtifactId};
 use domain::person::PersonKey;
 use domain::project::Stage;
 
@@ -43,6 +43,19 @@ impl Store {
                     environments,
                 })
             })
+            .collect()
+    }
+
+    /// How many environments have each version of a product, terminated ones left out.
+    pub async fn environments_by_version(&self, product: &ProductId) -> Result<BTreeMap<ProvisioningArtifactId, u64>> {
+        let sql = Sql::new(
+            "SELECT artifact_id, COUNT(*) AS n FROM environment \
+             WHERE product_id = $1 AND state <> 'terminated' GROUP BY artifact_id",
+        );
+        let rows: Vec<(String, i64)> = all(self.read(), sql.bind(product.as_str())).await?;
+        let at = At::new("environment", "(several)");
+        rows.into_iter()
+            .map(|(version, n)| Ok((at.parse("artifact_id", &version)?, u64::try_from(n).unwrap_or_default())))
             .collect()
     }
 

@@ -9,6 +9,7 @@
 
 mod approval_floor;
 mod approver;
+mod artifact_template;
 mod audit_block;
 mod audit_event;
 mod catalog;
@@ -56,6 +57,7 @@ mod scope;
 mod session;
 mod sql;
 mod stack_event;
+mod tag_option;
 mod template;
 mod temporary;
 mod tx;

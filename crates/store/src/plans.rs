@@ -40,6 +40,7 @@ const SMALL: &[&str] = &[
     "portfolio",
     "product",
     "mirror_state",
+    "tag_option",
     "notification_cursor",
     "webhook",
     "idle_rule",
@@ -222,6 +223,9 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.policy_change_under_way().await?;
     store.catalog_change(&"c".parse().unwrap()).await?;
     store.catalog_change_under_way(&"eu-west-1".parse().unwrap(), "p").await?;
+    store.tag_options().await?;
+    store.mirror_generation(&"eu-west-1".parse().unwrap()).await?;
+    store.environments_by_version(&"prod-1".parse().unwrap()).await?;
     read_unmanaged(store).await?;
     store.rollout(&"o".parse().unwrap()).await?;
     store.rollout_of(&"r".parse().unwrap()).await?;
@@ -235,6 +239,8 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.launch_standing(&account, &region, &"prod-1".parse().unwrap()).await?;
     store.account_quotas(&account, &region).await?;
     store.artifact_template(&region, &"prod-1".parse().unwrap(), &"pa-1".parse().unwrap()).await?;
+    store.template_source(&region, &"prod-1".parse().unwrap(), &"pa-1".parse().unwrap()).await?;
+    store.read_templates(&region, &"prod-1".parse().unwrap()).await?;
     store.probes_of(["601000000002", "601000000004"]).await?;
     store.revocations_in_force(&person()).await?;
     read_requests(store).await?;

@@ -1,8 +1,7 @@
-//! What is known before a launch: templates of versions, how accounts stand to products, and their quotas.
+//! What is known before a launch: how accounts stand to products, and their quotas.
 
-use domain::id::{AccountId, ProductId, ProvisioningArtifactId, Region};
+use domain::id::{AccountId, ProductId, Region};
 use domain::preflight::{AccountQuotas, LaunchStanding};
-use domain::template::TemplateDigest;
 
 use crate::connect::Store;
 use crate::error::Result;
@@ -12,20 +11,6 @@ use crate::sql::{Sql, json};
 use crate::tx::Tx;
 
 impl Store {
-    /// What is kept of the template of a version; nothing for one that was never read.
-    pub async fn artifact_template(
-        &self,
-        region: &Region,
-        product: &ProductId,
-        artifact: &ProvisioningArtifactId,
-    ) -> Result<Option<TemplateDigest>> {
-        let sql =
-            Sql::new("SELECT body FROM artifact_template WHERE region = $1 AND product_id = $2 AND artifact_id = $3");
-        let sql = sql.bind(region.as_str()).bind(product.as_str()).bind(artifact.as_str());
-        let body: Option<(String,)> = optional(self.read(), sql).await?;
-        body.map(|(body,)| At::new("artifact_template", artifact.as_str()).json("body", &body)).transpose()
-    }
-
     /// How an account stands to a product; nothing where that was never read.
     pub async fn launch_standing(
         &self,
@@ -48,35 +33,6 @@ impl Store {
 }
 
 impl Tx {
-    /// Puts the templates of a product's versions in the place of those that were there.
-    pub async fn replace_artifact_templates<'a>(
-        &mut self,
-        region: &Region,
-        product: &ProductId,
-        templates: impl IntoIterator<Item = (&'a ProvisioningArtifactId, &'a TemplateDigest)>,
-    ) -> Result<()> {
-        let sql = Sql::new("DELETE FROM artifact_template WHERE region = $1 AND product_id = $2");
-        execute(self.on(), sql.bind(region.as_str()).bind(product.as_str())).await?;
-        for (artifact, template) in templates {
-            let columns = vec![
-                ("region", region.as_str().into()),
-                ("product_id", product.as_str().into()),
-                ("artifact_id", artifact.as_str().into()),
-                ("body", json("artifact_template", "body", template)?),
-            ];
-            execute(self.on(), Sql::insert("artifact_template", columns)).await?;
-        }
-        Ok(())
-    }
-
-    /// Forgets the templates of products that left the catalog of a region.
-    pub async fn forget_templates(&mut self, region: &Region) -> Result<()> {
-        let sql = Sql::new(
-            "DELETE FROM artifact_template WHERE region = $1 AND product_id NOT IN (SELECT id FROM product WHERE region = $2)",
-        );
-        execute(self.on(), sql.bind(region.as_str()).bind(region.as_str())).await.map(|_| ())
-    }
-
     /// Puts what was read of a product in an account in the place of what was read before it.
     pub async fn put_launch_standing(&mut self, standing: &LaunchStanding) -> Result<()> {
         let columns = vec![

@@ -4,6 +4,7 @@
 //! there are limits on what comes out, so that no text can make it slow, let alone bring it down.
 
 pub mod check;
+pub mod compare;
 mod conditions;
 mod document;
 mod evaluate;

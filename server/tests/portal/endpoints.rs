@@ -1,6 +1,7 @@
 //! Who may come to which address: every endpoint of the running router with what refuses it and what lets it through. An
 //! endpoint without both fails here.
 
+mod catalog;
 mod forms;
 mod rows;
 
@@ -10,13 +11,14 @@ use chrono::TimeDelta;
 use domain::environment::LaunchTarget;
 use domain::id::EnvironmentId;
 use domain::view::{
-    AddProductInput, ApprovalFloorInput, ApproverInput, DecisionInput, DelegationInput, IdleRuleInput,
-    PolicyChangeInput, RevokeInput, RuleInput, TemplateInput, TogetherInput, WebhookInput,
+    ApprovalFloorInput, ApproverInput, DecisionInput, DelegationInput, IdleRuleInput, PolicyChangeInput, RevokeInput,
+    RuleInput, TogetherInput, WebhookInput,
 };
 use http::Method;
 use sim::FaultKind;
 use studiogate::http::{Endpoint, Guard, endpoints};
 
+use self::catalog::{CATALOG_FORMS, curated};
 use self::forms::FORMS;
 use self::rows::{PAGES, Row};
 use crate::browser::{Answer, Browser};
@@ -94,7 +96,7 @@ async fn things(state: &State) -> Things {
     let away =
         DelegationInput { delegate: "lena.fischer@example.com".into(), until: tomorrow.clone(), reason: "Away".into() };
     let delegation = plane.delegate_decisions(&admin, away).await.unwrap();
-    let curated = curated(state).await;
+    let curated = Box::pin(curated(state)).await;
     let mut all = vec![
         ("delegation", delegation.to_string()),
         ("tomorrow", tomorrow),
@@ -131,33 +133,6 @@ async fn things(state: &State) -> Things {
     ];
     all.extend(curated);
     Things(all)
-}
-
-/// A template that has to be mended, one that need not be, and a product made of that.
-async fn curated(state: &State) -> [(&'static str, String); 4] {
-    let (plane, admin) = (state.plane(), state.as_("admin").await);
-    let template = TemplateInput { template: "Resources: {}".into(), ..TemplateInput::default() };
-    let template = plane.check_template(&admin, template).await.unwrap();
-    let good = "Resources: {Handle: {Type: AWS::CloudFormation::WaitConditionHandle}}";
-    let good = TemplateInput { template: good.into(), ..TemplateInput::default() };
-    let good = plane.check_template(&admin, good).await.unwrap();
-    let portfolio = plane.template(&admin, &good, "").await.unwrap().uses.unwrap().portfolios.remove(0).0;
-    let handles = AddProductInput {
-        template: good.to_string(),
-        portfolio: portfolio.to_string(),
-        product_name: "Handles".into(),
-        product_owner: "Platform".into(),
-        version_name: "1.0".into(),
-        ..AddProductInput::default()
-    };
-    let catalog_change = plane.add_product(&admin, handles).await.unwrap();
-    state.work().await;
-    [
-        ("template", template.to_string()),
-        ("good_template", good.to_string()),
-        ("portfolio", portfolio.to_string()),
-        ("catalog_change", catalog_change.to_string()),
-    ]
 }
 
 /// An app that runs in the environment, by its key.
@@ -255,7 +230,7 @@ async fn past_the_portal(state: &State) -> String {
 }
 
 fn all_rows() -> impl Iterator<Item = &'static Row> {
-    PAGES.iter().chain(FORMS)
+    PAGES.iter().chain(FORMS).chain(CATALOG_FORMS)
 }
 
 #[tokio::test]

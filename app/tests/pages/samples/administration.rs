@@ -5,6 +5,7 @@ use domain::approval::{ApprovalFloor, ApprovalRule, Approver, ApproverAssignment
 use domain::audit::{AuditActor, AuditEvent, Outcome};
 use domain::binding::{AccountValue, BindingSource, ParameterBinding, PersonValue};
 use domain::catalog::Parameter;
+use domain::curation::ProductText;
 use domain::person::{Grant, GroupMapping, Membership, PlatformRole, ProjectRole};
 use domain::problem::FieldError;
 use domain::project::{DataClass, Project, ProjectAccount, Stage};
@@ -213,6 +214,7 @@ fn version(
         deprecated,
         preferred,
         environments,
+        deletion: Removal { consequence: "Nothing brings it back.".into(), blocked: environments > 0 },
     }
 }
 
@@ -233,8 +235,25 @@ pub(crate) fn admin_product() -> AdminProductPage {
     };
     AdminProductPage {
         id: id("prod-studio"),
-        name: "Studio environment, VPC only".into(),
-        description: "A SageMaker domain of its own.".into(),
+        text: ProductText {
+            name: "Studio environment, VPC only".into(),
+            description: "A SageMaker domain of its own.".into(),
+            owner: "Platform <i>team".into(),
+            support: "ml@example.com".into(),
+            tags: BTreeMap::from([("team".into(), "ML <b>platform".into())]),
+        },
+        seen: "0123".into(),
+        portfolios: vec![PortfolioOfProduct {
+            id: id("port-1"),
+            name: "ML <b>portfolio".into(),
+            constraints: vec![ConstraintRow {
+                text: "The values that can be chosen are limited.".into(),
+                rules: vec!["InstanceType is <i>small.".into()],
+            }],
+            removal: Removal { consequence: "It is in no other portfolio.".into(), blocked: false },
+        }],
+        other_portfolios: vec![(id("port-2"), "Sandbox <b>portfolio".into())],
+        deletion: Removal { consequence: "It is in a portfolio: take it out first.".into(), blocked: true },
         versions: vec![
             version("pa-2", "2.0", (true, false, true), 3),
             version("pa-1", "1.0", (true, true, false), 1),

@@ -78,7 +78,7 @@ pub struct Principal {
 }
 
 impl ServiceCatalog {
-    /// The portfolios that this account owns.
+    /// The portfolios that this account owns; their tags are left out.
     pub async fn list_portfolios(&self) -> Result<Vec<Portfolio>> {
         const OPERATION: &str = "servicecatalog:ListPortfolios";
         let stream = self.client.list_portfolios().into_paginator().page_size(LONG_PAGE).send();
@@ -99,10 +99,11 @@ impl ServiceCatalog {
         Ok(all)
     }
 
-    /// The products of a portfolio, by `SearchProductsAsAdmin`.
-    pub async fn list_products(&self, portfolio: &PortfolioId) -> Result<Vec<ProductSummary>> {
+    /// The products of a portfolio, or all that this account owns, by `SearchProductsAsAdmin`.
+    pub async fn list_products(&self, portfolio: Option<&PortfolioId>) -> Result<Vec<ProductSummary>> {
         const OPERATION: &str = "servicecatalog:SearchProductsAsAdmin";
-        let request = self.client.search_products_as_admin().portfolio_id(portfolio.as_str());
+        let portfolio = portfolio.map(|id| id.as_str().to_owned());
+        let request = self.client.search_products_as_admin().set_portfolio_id(portfolio);
         let stream = request.into_paginator().page_size(PAGE).send();
         collect(OPERATION, stream, |page| page.product_view_details, |detail| product(OPERATION, Some(detail))).await
     }
@@ -262,13 +263,14 @@ impl ServiceCatalog {
         .await
     }
 
-    fn portfolio(&self, operation: &'static str, detail: PortfolioDetail) -> Result<Portfolio> {
+    pub(super) fn portfolio(&self, operation: &'static str, detail: PortfolioDetail) -> Result<Portfolio> {
         Ok(Portfolio {
             id: id(operation, "Id", detail.id)?,
             region: self.region.clone(),
             name: text(detail.display_name),
             description: text(detail.description),
             provider: text(detail.provider_name),
+            tags: BTreeMap::new(),
         })
     }
 }
@@ -314,7 +316,7 @@ fn tag_option(
 }
 
 /// `None` when the JSON is not what AWS documents for the type.
-fn constraint_rule(kind: &str, parameters: String) -> Option<ConstraintRule> {
+pub(super) fn constraint_rule(kind: &str, parameters: String) -> Option<ConstraintRule> {
     let json: serde_json::Value = serde_json::from_str(&parameters).ok()?;
     Some(match kind {
         "LAUNCH" => ConstraintRule::Launch {

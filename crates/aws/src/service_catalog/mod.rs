@@ -1,11 +1,13 @@
 //! Service Catalog: the catalog as its curator sees it, what a product asks for, and the life of provisioned products.
 
-mod changes;
 mod curation;
 mod launching;
+mod portfolio_changes;
+mod product_changes;
 mod provisioned;
 mod provisioning;
 mod record;
+mod tag_option_changes;
 
 use aws_sdk_servicecatalog::Client;
 use aws_sdk_servicecatalog::config::{Builder, Config};
@@ -13,11 +15,11 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_types::SdkConfig;
 use domain::id::Region;
 
-pub use changes::{NewProduct, NewVersion, VersionStatus};
 pub use curation::{
     ArtifactTemplate, ConstraintRef, Principal, ProductDetail, ProductSummary, TagOptionEntry, TaggedResource,
 };
 pub use launching::{ConstraintSummary, LaunchPath, ProvisioningParameters, TagOptionChoice};
+pub use product_changes::{Copying, NewProduct, NewVersion, VersionStatus};
 pub use provisioned::{AccessLevel, ProvisionedProduct, ProvisionedProductRef, ProvisionedProductStatus};
 pub use provisioning::{Accepted, ProvisionCall, TerminateCall, UpdateCall, UpdateValue};
 pub use record::{RecordError, RecordStatus, RecordView};

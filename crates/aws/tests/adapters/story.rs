@@ -99,7 +99,7 @@ async fn the_curator_reads_the_whole_catalog() {
     let mut products = 0;
     for portfolio in &portfolios {
         assert_eq!(catalog.list_portfolio_access(&portfolio.id).await.unwrap().len(), 8);
-        for product in catalog.list_products(&portfolio.id).await.unwrap() {
+        for product in catalog.list_products(Some(&portfolio.id)).await.unwrap() {
             products += 1;
             let detail = catalog.describe_product_as_admin(&product.id).await.unwrap();
             assert_eq!(detail.summary, product);

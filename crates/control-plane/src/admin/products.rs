@@ -2,14 +2,16 @@ use std::collections::BTreeMap;
 
 use domain::access::ProductAccess;
 use domain::action::Action;
-use domain::catalog::{Parameter, Product, ProvisioningArtifact};
-use domain::id::ProductId;
+use domain::catalog::{Parameter, Portfolio, Product, ProvisioningArtifact};
+use domain::curation::{ProductText, seen};
+use domain::id::{PortfolioId, ProductId, ProvisioningArtifactId};
 use domain::project::ProjectAccount;
-use domain::view::{AdminProductPage, AdminProductRow, AdminProductsPage, CuratedVersion};
+use domain::view::{AdminProductPage, AdminProductRow, AdminProductsPage, CuratedVersion, PortfolioOfProduct};
 use store::Scope;
 
 use super::proposals::{left_to_default, propose, unbound};
 use super::removals;
+use crate::curation::removals as curated;
 use crate::{Caller, ControlPlane, Error, Result, words};
 
 impl ControlPlane {
@@ -57,13 +59,21 @@ impl ControlPlane {
             propose(&parameters, &bindings).into_iter().map(|(key, source)| (key, words::binding(&source))).collect();
         let access = self.store().product_access_of_product(id).await?;
         let accounts = self.store().all_project_accounts().await?;
+        let portfolios = self.store().portfolios().await?;
+        let have = self.store().environments_by_version(id).await?;
+        let text = ProductText::of(&product);
         let removals = access.iter().map(|a| (a.id.to_string(), removals::of_access(a)));
         let of_bindings = bindings.iter().map(|b| (b.id.to_string(), removals::of_binding(b, &bindings, &parameters)));
         Ok(AdminProductPage {
             removals: removals.chain(of_bindings).collect(),
             unbound: unbound(&parameters, &bindings, &accounts_of(&product, &access, &accounts)),
             left_to_default: left_to_default(&parameters, &bindings),
-            versions: self.versions_of(&product).await?,
+            portfolios: portfolios_of(&product, &portfolios),
+            other_portfolios: others_of(&product, &portfolios),
+            deletion: curated::of_product(&product, have.values().sum()),
+            versions: versions_of(&product, &have),
+            seen: seen(&text),
+            text,
             settings: self.store().product_settings(id).await?,
             proposals,
             parameters,
@@ -74,21 +84,16 @@ impl ControlPlane {
             allowed: self.administration_allowed(caller).await?,
             form: self.form_state(caller, draft).await?,
             id: product.id,
-            name: product.name,
-            description: product.description,
         })
     }
 }
 
-impl ControlPlane {
-    /// The versions of a product with how many environments have each.
-    async fn versions_of(&self, product: &Product) -> Result<Vec<CuratedVersion>> {
-        let mut have: BTreeMap<_, u64> = BTreeMap::new();
-        for group in self.store().fleet().await? {
-            *have.entry(group.version).or_default() += u64::try_from(group.environments).unwrap_or_default();
-        }
-        let preferred = product.preferred_artifact().map(|artifact| &artifact.id);
-        let row = |it: &ProvisioningArtifact| CuratedVersion {
+/// The versions of a product with how many environments have each.
+fn versions_of(product: &Product, have: &BTreeMap<ProvisioningArtifactId, u64>) -> Vec<CuratedVersion> {
+    let preferred = product.preferred_artifact().map(|artifact| &artifact.id);
+    let row = |it: &ProvisioningArtifact| {
+        let environments = have.get(&it.id).copied().unwrap_or_default();
+        CuratedVersion {
             id: it.id.clone(),
             name: it.name.clone(),
             note: it.description.clone(),
@@ -96,10 +101,33 @@ impl ControlPlane {
             active: it.active,
             deprecated: it.deprecated,
             preferred: preferred == Some(&it.id),
-            environments: have.get(&it.id).copied().unwrap_or_default(),
-        };
-        Ok(product.artifacts.iter().map(row).collect())
-    }
+            deletion: curated::of_version(product, it, environments),
+            environments,
+        }
+    };
+    product.artifacts.iter().map(row).collect()
+}
+
+/// The portfolios that it is in, with what holds for it in each.
+fn portfolios_of(product: &Product, portfolios: &[Portfolio]) -> Vec<PortfolioOfProduct> {
+    let there = portfolios.iter().filter(|it| product.portfolios.contains(&it.id));
+    let row = |it: &Portfolio| {
+        let of_portfolio =
+            product.constraints.iter().filter(|constraint| constraint.portfolio.as_ref() == Some(&it.id));
+        PortfolioOfProduct {
+            id: it.id.clone(),
+            name: it.name.clone(),
+            constraints: of_portfolio.map(words::constraint).collect(),
+            removal: curated::from_portfolio(product, &it.id),
+        }
+    };
+    there.map(row).collect()
+}
+
+/// The portfolios that it could be put into.
+fn others_of(product: &Product, portfolios: &[Portfolio]) -> Vec<(PortfolioId, String)> {
+    let others = portfolios.iter().filter(|it| it.region == product.region && !product.portfolios.contains(&it.id));
+    others.map(|it| (it.id.clone(), it.name.clone())).collect()
 }
 
 /// The accounts that a product may be used in.

@@ -1,61 +1,16 @@
-//! Changes of the catalog: asked for in forms, held against what the mirror has, and applied by an operation.
+//! Changes of the catalog: held against what the mirror has, begun as an operation, tried again, and taken back.
 
 use domain::action::Action;
 use domain::catalog::Product;
-use domain::curation::{AppliedCatalogChange, AroundCatalogChange, CatalogChange};
-use domain::id::{CatalogChangeId, OperationId, ProductId, Region};
+use domain::curation::{AppliedCatalogChange, AroundCatalogChange, Before, CatalogChange, Made, Named};
+use domain::id::{CatalogChangeId, OperationId, PortfolioId, ProductId, Region, TagOptionId, TemplateId};
 use domain::operation::{Operation, OperationKind, Step, Subject};
 use domain::organization::ChangeState;
-use domain::view::{AddProductInput, AddVersionInput, SetVersionInput};
 
 use crate::trail::Event;
 use crate::{Caller, ControlPlane, Error, Result};
 
 impl ControlPlane {
-    /// Makes a product of a template that was given to the portal; answers the change that does it.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] where a field is wrong, [`Error::Conflict`] where another change is under way.
-    pub async fn add_product(&self, caller: &Caller, input: AddProductInput) -> Result<CatalogChangeId> {
-        self.authorize_portal(caller, Action::ManageCatalog).await?;
-        let text = |text: &str| text.trim().to_owned();
-        let change = CatalogChange::AddProduct {
-            template: input.template.parse().map_err(|_| Error::not_found("template"))?,
-            portfolio: input.portfolio.parse().map_err(|_| Error::field("portfolio", "Choose a portfolio."))?,
-            name: text(&input.product_name),
-            description: text(&input.product_description),
-            owner: text(&input.product_owner),
-            support: text(&input.support),
-            version: text(&input.version_name),
-            note: text(&input.version_note),
-        };
-        self.begin_catalog_change(caller, change).await
-    }
-
-    /// Makes a template a version of a product.
-    pub async fn add_version(&self, caller: &Caller, input: AddVersionInput) -> Result<CatalogChangeId> {
-        self.authorize_portal(caller, Action::ManageCatalog).await?;
-        let change = CatalogChange::AddVersion {
-            product: input.product.parse().map_err(|_| Error::field("product", "Choose a product of the catalog."))?,
-            template: input.template.parse().map_err(|_| Error::not_found("template"))?,
-            version: input.version_name.trim().to_owned(),
-            note: input.version_note.trim().to_owned(),
-        };
-        self.begin_catalog_change(caller, change).await
-    }
-
-    /// Says whether a version can be requested, and what is said of it.
-    pub async fn set_version(&self, caller: &Caller, input: SetVersionInput) -> Result<CatalogChangeId> {
-        self.authorize_portal(caller, Action::ManageCatalog).await?;
-        let change = CatalogChange::SetVersion {
-            product: input.product.parse().map_err(|_| Error::not_found("product"))?,
-            artifact: input.artifact.parse().map_err(|_| Error::not_found("version"))?,
-            active: input.active == "yes",
-            guidance: input.guidance.parse().map_err(|_| Error::field("guidance", "Choose what is said of it."))?,
-        };
-        self.begin_catalog_change(caller, change).await
-    }
-
     /// Tries a change again that failed: from where it may have been sent on, if it came that far. What was refused before
     /// anything was sent is looked at again.
     pub async fn retry_catalog_change(&self, caller: &Caller, id: &CatalogChangeId) -> Result<()> {
@@ -92,8 +47,28 @@ impl ControlPlane {
         Ok(())
     }
 
-    async fn begin_catalog_change(&self, caller: &Caller, change: CatalogChange) -> Result<CatalogChangeId> {
-        let around = self.around_catalog_change(&change).await?;
+    /// Takes a change back by another one; answers that.
+    pub async fn undo_catalog_change(&self, caller: &Caller, id: &CatalogChangeId) -> Result<CatalogChangeId> {
+        self.authorize_portal(caller, Action::ManageCatalog).await?;
+        let it = self.store().catalog_change(id).await?.ok_or_else(|| Error::not_found("change with this id"))?;
+        let Some(undo) = it.undo() else {
+            return Err(Error::conflict(
+                "This change cannot be taken back.",
+                "Only what was made has a way back, and not everything that was made.",
+                "Ask for the change that you need on the page of the product or portfolio.",
+            ));
+        };
+        self.begin_catalog_change(caller, &it.region, undo).await
+    }
+
+    /// Asks for a change. `region`: where it is looked for; that of a product or portfolio is its own.
+    pub(super) async fn begin_catalog_change(
+        &self,
+        caller: &Caller,
+        region: &Region,
+        change: CatalogChange,
+    ) -> Result<CatalogChangeId> {
+        let around = self.around_catalog_change(&change, region).await?;
         let mistakes = change.mistakes(&around);
         if !mistakes.is_empty() {
             return Err(Error::Invalid(mistakes));
@@ -116,7 +91,7 @@ impl ControlPlane {
         };
         if let Err(store::Error::Duplicate { .. }) = &inserted {
             tx.rollback().await?;
-            let there = self.store().catalog_change_under_way(&it.region, &it.product_name).await?;
+            let there = self.store().catalog_change_under_way(&it.region, &it.subject).await?;
             // A second click.
             return match there.filter(|there| there.change == it.change && there.by == it.by) {
                 Some(there) => Ok(there.id),
@@ -139,14 +114,14 @@ impl ControlPlane {
         caller: &Caller,
     ) -> AppliedCatalogChange {
         let now = self.now();
-        let (product_name, version_name) = names_of(&change, around.product.as_ref());
+        let named = change.named(&around);
         AppliedCatalogChange {
             id,
             region,
-            before: around.product,
-            product_name,
-            version_name,
-            made: None,
+            subject: change.subject(&named),
+            before: Before { product: around.product, portfolio: around.portfolio, tag_option: around.tag_option },
+            named,
+            made: Made::default(),
             by: caller.actor.person.clone(),
             state: ChangeState::Applying,
             problem: None,
@@ -159,13 +134,13 @@ impl ControlPlane {
     }
 
     /// What the change is about, as the mirror has it.
-    pub(crate) async fn around_catalog_change(&self, change: &CatalogChange) -> Result<AroundCatalogChange> {
+    pub(crate) async fn around_catalog_change(
+        &self,
+        change: &CatalogChange,
+        region: &Region,
+    ) -> Result<AroundCatalogChange> {
         let product = match change.product() {
             Some(id) => self.store().product(id).await?,
-            None => None,
-        };
-        let portfolio = match change.portfolio() {
-            Some(id) => self.store().portfolios().await?.into_iter().find(|portfolio| portfolio.id == *id),
             None => None,
         };
         let findings = match change.template() {
@@ -175,16 +150,45 @@ impl ControlPlane {
             },
             None => None,
         };
-        let names = match &portfolio {
-            Some(portfolio) => self.names_of_products(&portfolio.region).await?,
-            None => Vec::new(),
-        };
-        Ok(AroundCatalogChange { portfolio, product, names, findings })
+        let portfolios = self.store().portfolios().await?;
+        let portfolio = portfolios.iter().find(|it| Some(&it.id) == change.portfolio()).cloned();
+        let mut tag_options = self.store().tag_options().await?;
+        let tag_option = tag_options.iter().find(|it| Some(&it.id) == change.tag_option()).cloned();
+        let own = tag_option.as_ref().map(|it| &it.region).or(portfolio.as_ref().map(|it| &it.region));
+        let region = own.or(product.as_ref().map(|it| &it.region)).unwrap_or(region);
+        tag_options.retain(|it| it.region == *region);
+        let mut others = self.store().products("").await?;
+        others.retain(|it| it.region == *region);
+        let inside = |it: &&Product| portfolio.as_ref().is_some_and(|portfolio| it.portfolios.contains(&portfolio.id));
+        let of_region = portfolios.iter().filter(|it| it.region == *region && Some(&it.id) != change.portfolio());
+        Ok(AroundCatalogChange {
+            portfolio_names: of_region.map(|it| it.name.clone()).collect(),
+            products_inside: others.iter().filter(inside).count(),
+            product_names: {
+                let others = others.iter().filter(|it| Some(&it.id) != change.product());
+                others.map(|it| it.name.clone()).collect()
+            },
+            tagged: change.tagged().is_some_and(|on| {
+                let product = others.iter().any(|it| it.id.as_str() == on);
+                product || portfolios.iter().any(|it| it.region == *region && it.id.as_str() == on)
+            }),
+            tag_option: tag_option.clone(),
+            tag_options,
+            environments: self.environments_of(change).await?,
+            findings,
+            product,
+            portfolio,
+        })
     }
 
-    async fn names_of_products(&self, region: &Region) -> Result<Vec<String>> {
-        let all = self.store().products("").await?;
-        Ok(all.into_iter().filter(|product| product.region == *region).map(|product| product.name).collect())
+    /// How many environments have what is changed.
+    async fn environments_of(&self, change: &CatalogChange) -> Result<u64> {
+        let Some(product) = change.product() else { return Ok(0) };
+        let have = self.store().environments_by_version(product).await?;
+        Ok(match change.artifact() {
+            Some(artifact) => have.get(artifact).copied().unwrap_or_default(),
+            None => have.values().sum(),
+        })
     }
 }
 
@@ -192,45 +196,47 @@ fn subject(id: &CatalogChangeId) -> Subject {
     Subject::CatalogChange { id: id.clone() }
 }
 
-fn names_of(change: &CatalogChange, product: Option<&Product>) -> (String, String) {
-    let there = product.map(|product| product.name.clone()).unwrap_or_default();
-    match change {
-        CatalogChange::AddProduct { name, version, .. } => (name.clone(), version.clone()),
-        CatalogChange::AddVersion { version, .. } => (there, version.clone()),
-        CatalogChange::SetVersion { artifact, .. } => {
-            let version = product.and_then(|product| product.artifact(artifact));
-            (there, version.map_or_else(|| artifact.to_string(), |version| version.name.clone()))
-        }
-    }
-}
-
 fn one_at_a_time() -> Error {
     Error::conflict(
-        "Another change of this product is being applied.",
-        "There is one at a time in each product.",
+        "Another change of it is being applied.",
+        "There is one at a time in each product and portfolio.",
         "Wait until it is done, and look again.",
     )
 }
 
 fn event_of(it: &AppliedCatalogChange) -> Event<'_> {
-    let event = Event::done(Action::ManageCatalog.as_str(), "catalog_change", it.id.as_str())
+    let mut event = Event::done(Action::ManageCatalog.as_str(), "catalog_change", it.id.as_str())
         .version(it.version)
         .with("change", it.change.as_str())
-        .with("product_name", &it.product_name)
-        .with("version_name", &it.version_name)
         .with("operation", it.operation.as_str());
-    let event = match it.change.template() {
-        Some(template) => event.with("template", template.as_str()),
-        None => event,
-    };
-    let event = match &it.change {
+    let ids = [
+        ("portfolio", it.change.portfolio().map(PortfolioId::as_str)),
+        ("product", it.change.product().map(ProductId::as_str)),
+        ("template", it.change.template().map(TemplateId::as_str)),
+        ("constraint", it.change.constraint()),
+        ("tag_option", it.change.tag_option().map(TagOptionId::as_str)),
+        ("on", it.change.tagged()),
+    ];
+    for (key, id) in ids {
+        event = id.into_iter().fold(event, |event, id| event.with(key, id));
+    }
+    let Named { portfolio, product, version, tag_option } = &it.named;
+    let names = [
+        ("portfolio_name", portfolio),
+        ("product_name", product),
+        ("version_name", version),
+        ("tag_option_name", tag_option),
+    ];
+    for (key, name) in names {
+        if !name.is_empty() {
+            event = event.with(key, name);
+        }
+    }
+    match &it.change {
         CatalogChange::SetVersion { active, guidance, .. } => {
             event.with("active", if *active { "yes" } else { "no" }).with("guidance", guidance.as_str())
         }
-        CatalogChange::AddProduct { .. } | CatalogChange::AddVersion { .. } => event,
-    };
-    match it.change.product().map(ProductId::as_str) {
-        Some(product) => event.with("product", product),
-        None => event,
+        CatalogChange::CopyProduct { name, .. } => event.with("copy_name", name),
+        _ => event,
     }
 }

@@ -1,5 +1,11 @@
 //! The platform team's side of the catalog: what it brings into Service Catalog, and what it changes there.
 
 mod changes;
+mod compare;
+mod constraints;
+mod portfolios;
+mod products;
 mod reading;
+pub(crate) mod removals;
+mod tag_options;
 mod templates;

@@ -1,10 +1,10 @@
 //! Reading changes of the catalog: one, and all of them.
 
 use domain::action::Action;
-use domain::curation::{AppliedCatalogChange, CatalogChange};
+use domain::curation::AppliedCatalogChange;
 use domain::id::CatalogChangeId;
 use domain::organization::ChangeState;
-use domain::view::{CatalogChangePage, CatalogChangeRow, CatalogChangesPage, Listing, SetVersionInput};
+use domain::view::{CatalogChangePage, CatalogChangeRow, CatalogChangesPage, Listing};
 use store::Order;
 
 use crate::rows::page_after;
@@ -21,8 +21,7 @@ impl ControlPlane {
             by: names.person(&it.by),
             id: it.id,
             change: it.change,
-            product_name: it.product_name,
-            version_name: it.version_name,
+            named: it.named,
             state: it.state,
             created_at: it.created_at,
         };
@@ -39,10 +38,13 @@ impl ControlPlane {
             None => None,
         };
         let manages = self.administration_allowed(caller).await?.has(Action::ManageCatalog);
-        let product = it.change.product().or(it.made.as_ref().map(|made| &made.product)).cloned();
-        // The mirror has a new product only once it was read again.
-        let product = match product {
-            Some(id) => self.store().product(&id).await?.map(|product| product.id),
+        // The mirror has what is new only once it was read again, and not what is deleted.
+        let product = match it.change.product().or(it.made.product.as_ref()) {
+            Some(id) => self.store().product(id).await?.map(|product| product.id),
+            None => None,
+        };
+        let portfolio = match it.change.portfolio().or(it.made.portfolio.as_ref()) {
+            Some(id) => self.store().portfolio(&it.region, id).await?.map(|portfolio| portfolio.id),
             None => None,
         };
         let template = match it.change.template() {
@@ -51,15 +53,15 @@ impl ControlPlane {
         };
         Ok(CatalogChangePage {
             template,
-            undo: it.undo().filter(|_| manages).and_then(undo_input),
+            undo: it.undo().filter(|_| manages),
             can_retry: manages && it.state == ChangeState::Failed,
             by: self.names([], [&it.by]).await?.person(&it.by),
             product,
+            portfolio,
             operation,
             id: it.id,
             change: it.change,
-            product_name: it.product_name,
-            version_name: it.version_name,
+            named: it.named,
             state: it.state,
             problem: it.problem,
             created_at: it.created_at,
@@ -67,15 +69,4 @@ impl ControlPlane {
             as_of: self.now(),
         })
     }
-}
-
-/// What takes a change back is a change of a version's state.
-fn undo_input(change: CatalogChange) -> Option<SetVersionInput> {
-    let CatalogChange::SetVersion { product, artifact, active, guidance } = change else { return None };
-    Some(SetVersionInput {
-        product: product.to_string(),
-        artifact: artifact.to_string(),
-        active: if active { "yes" } else { "no" }.to_owned(),
-        guidance: guidance.as_str().to_owned(),
-    })
 }

@@ -1,11 +1,11 @@
 //! The catalog mirror: reads portfolios, products, versions, constraints and TagOptions of one region, whole, and puts them
 //! in the place of what was there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws::ServiceCatalog;
 use aws::service_catalog::TagOptionChoice;
-use domain::catalog::{Portfolio, Product, ProvisioningArtifact, TagOption};
+use domain::catalog::{CatalogTagOption, Portfolio, Product, ProvisioningArtifact, TagOption};
 use domain::id::{AccountId, PortfolioId, ProductId, ProvisioningArtifactId, Region};
 use domain::problem::Problem;
 use domain::resource_actions::properties;
@@ -16,10 +16,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{ControlPlane, Result, session};
 
-/// What is kept of the templates of a product's versions.
-type Templates = BTreeMap<ProvisioningArtifactId, TemplateDigest>;
+/// Templates of a product's versions that were read now: what is kept of them, and their text.
+type Templates = BTreeMap<ProvisioningArtifactId, (TemplateDigest, String)>;
 
-/// Products that are read at once.
+/// Products, or portfolios, that are read at once.
 const AT_ONCE: usize = 4;
 
 impl ControlPlane {
@@ -36,17 +36,25 @@ impl ControlPlane {
     }
 
     async fn mirror(&self, region: &Region) -> Result<bool> {
+        let generation = self.store().mirror_generation(region).await?;
         match self.read_catalog(region).await {
-            Ok(Catalog { portfolios, products, templates, problem }) => {
+            Ok(Catalog { portfolios, products, tag_options, problem }) => {
                 let mut tx = self.store().begin().await?;
                 if !tx.try_lock(Lock::Mirror).await? {
                     return Ok(false);
                 }
+                if tx.mirror_generation(region).await? != generation {
+                    // Something was changed while this was read, and the mirror has it already: this may not.
+                    tx.rollback().await?;
+                    self.signals().catalog.notify_one();
+                    return Ok(true);
+                }
                 tx.replace_catalog(region, &portfolios, &products, self.now()).await?;
-                for (product, templates) in &templates {
-                    tx.replace_artifact_templates(region, product, templates).await?;
+                for product in &products {
+                    tx.keep_templates(region, &product.id, product.artifacts.iter().map(|it| &it.id)).await?;
                 }
                 tx.forget_templates(region).await?;
+                tx.replace_tag_options(region, &tag_options).await?;
                 if let Some(problem) = &problem {
                     tracing::warn!(%region, why = problem.why, "a part of the catalog could not be read");
                     tx.mirror_failed(region, problem).await?;
@@ -64,36 +72,82 @@ impl ControlPlane {
         }
     }
 
-    /// Reads one product that was just changed, and puts it in the place of what was there. `portfolio`: one that it was put into.
+    /// Reads one product that was just changed, and puts it in the place of what was there; one that is gone leaves the mirror.
+    /// `into` and `out_of`: the portfolio that it was put into, or taken out of.
     pub(super) async fn mirror_product(
         &self,
         region: &Region,
         id: &ProductId,
-        portfolio: Option<&PortfolioId>,
+        into: Option<&PortfolioId>,
+        out_of: Option<&PortfolioId>,
     ) -> Result<Result<(), Problem>> {
-        let before = self.store().product(id).await?;
-        let holds = |it: &Portfolio| {
-            it.region == *region
-                && (portfolio == Some(&it.id)
-                    || before.as_ref().is_some_and(|before| before.portfolios.contains(&it.id)))
-        };
+        let known = self.known(region, id).await?;
+        let held = |it: &Portfolio| known.product.as_ref().is_some_and(|before| before.portfolios.contains(&it.id));
+        let holds =
+            |it: &Portfolio| it.region == *region && out_of != Some(&it.id) && (into == Some(&it.id) || held(it));
         let holders: Vec<Portfolio> = self.store().portfolios().await?.into_iter().filter(holds).collect();
         let accounts = self.accounts_in(region).await?;
         let read = async {
             let curator = session::curator(self, region).await?.service_catalog();
-            self.read_product(&curator, region, id.clone(), holders, &accounts).await
+            self.read_product(&curator, region, id.clone(), holders, &accounts, &known).await
         };
-        let (product, templates) = match read.await {
-            Ok(read) => read,
+        let read = match read.await {
+            Ok(read) => Some(read),
+            Err(aws::Error::NotFound(_)) => None,
             Err(error) => return Ok(Err(error.problem())),
         };
         let mut tx = self.store().begin().await?;
         // Not beside a reading of the whole region, which puts all of its products anew.
         tx.lock(Lock::Mirror).await?;
-        tx.put_product(&product).await?;
-        tx.replace_artifact_templates(region, &product.id, &templates).await?;
+        tx.begin_mirror_generation(region).await?;
+        if let Some((product, templates)) = read {
+            tx.put_product(&product).await?;
+            for (artifact, (digest, text)) in &templates {
+                tx.put_artifact_template(region, id, artifact, (digest, text)).await?;
+            }
+            tx.keep_templates(region, id, product.artifacts.iter().map(|it| &it.id)).await?;
+        } else {
+            tx.delete_product(region, id).await?;
+            tx.forget_templates(region).await?;
+        }
         tx.commit().await?;
-        // A reading that was under way meanwhile may have the product as it was.
+        Ok(Ok(()))
+    }
+
+    /// The same of a portfolio.
+    pub(super) async fn mirror_portfolio(&self, region: &Region, id: &PortfolioId) -> Result<Result<(), Problem>> {
+        let read = async {
+            let curator = session::curator(self, region).await?.service_catalog();
+            curator.describe_portfolio(id).await
+        };
+        let read = match read.await {
+            Ok(read) => Some(read),
+            Err(aws::Error::NotFound(_)) => None,
+            Err(error) => return Ok(Err(error.problem())),
+        };
+        let mut tx = self.store().begin().await?;
+        tx.lock(Lock::Mirror).await?;
+        tx.begin_mirror_generation(region).await?;
+        match read {
+            Some(portfolio) => tx.put_portfolio(&portfolio).await?,
+            None => tx.delete_portfolio(region, id).await?,
+        }
+        tx.commit().await?;
+        Ok(Ok(()))
+    }
+
+    /// The same of the TagOptions; products and portfolios that one is on follow with the next reading.
+    pub(super) async fn mirror_tag_options(&self, region: &Region) -> Result<Result<(), Problem>> {
+        let read = async { session::curator(self, region).await?.service_catalog().tag_options().await };
+        let options = match read.await {
+            Ok(options) => options,
+            Err(error) => return Ok(Err(error.problem())),
+        };
+        let mut tx = self.store().begin().await?;
+        tx.lock(Lock::Mirror).await?;
+        tx.begin_mirror_generation(region).await?;
+        tx.replace_tag_options(region, &options).await?;
+        tx.commit().await?;
         self.signals().catalog.notify_one();
         Ok(Ok(()))
     }
@@ -107,41 +161,77 @@ impl ControlPlane {
     async fn read_catalog(&self, region: &Region) -> Result<Catalog, Problem> {
         let problem = |error: aws::Error| error.problem();
         let curator = session::curator(self, region).await.map_err(problem)?.service_catalog();
-        let portfolios = curator.list_portfolios().await.map_err(problem)?;
+        let portfolios = portfolios(&curator).await.map_err(problem)?;
         let mut holders: BTreeMap<ProductId, Vec<Portfolio>> = BTreeMap::new();
+        // Those that are in no portfolio too.
+        for product in curator.list_products(None).await.map_err(problem)? {
+            holders.entry(product.id).or_default();
+        }
         for portfolio in &portfolios {
-            for product in curator.list_products(&portfolio.id).await.map_err(problem)? {
+            for product in curator.list_products(Some(&portfolio.id)).await.map_err(problem)? {
                 holders.entry(product.id).or_default().push(portfolio.clone());
             }
         }
         let accounts = self.accounts_in(region).await.map_err(|e| e.problem())?;
-        let read: Vec<(ProductId, aws::Result<(Product, Templates)>)> = stream::iter(holders)
+        let (curator, accounts) = (&curator, &accounts);
+        let read: Vec<(ProductId, Result<Product, Problem>)> = stream::iter(holders)
             .map(|(id, holders)| {
-                let read = self.read_product(&curator, region, id.clone(), holders, &accounts);
+                let read = self.read_and_keep(curator, region, id.clone(), holders, accounts);
                 async move { (id, read.await) }.boxed()
             })
             .buffer_unordered(AT_ONCE)
             .collect()
             .await;
-        let (mut products, mut templates, mut failed) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut products, mut failed) = (Vec::new(), Vec::new());
         for (id, read) in read {
             match read {
-                Ok((product, of_product)) => {
-                    templates.push((product.id.clone(), of_product));
-                    products.push(product);
-                }
+                Ok(product) => products.push(product),
                 // The others are read all the same; this one stays as it was last seen.
                 Err(error) => {
                     let kept = self.store().product(&id).await.map_err(|e| crate::Error::from(e).problem())?;
                     let name = kept.as_ref().map_or_else(|| id.to_string(), |p| p.name.clone());
                     products.extend(kept);
-                    failed.push((name, error.problem()));
+                    failed.push((name, error));
                 }
             }
         }
         products.sort_by(|a, b| a.id.cmp(&b.id));
         failed.sort_by(|a, b| a.0.cmp(&b.0));
-        Ok(Catalog { portfolios, products, templates, problem: unread(&failed) })
+        let tag_options = curator.tag_options().await.map_err(problem)?;
+        Ok(Catalog { portfolios, products, tag_options, problem: unread(&failed) })
+    }
+
+    /// Reads a product, and keeps the templates that are new: thousands of them are never held at once.
+    async fn read_and_keep(
+        &self,
+        curator: &ServiceCatalog,
+        region: &Region,
+        id: ProductId,
+        holders: Vec<Portfolio>,
+        accounts: &[AccountId],
+    ) -> Result<Product, Problem> {
+        let known = self.known(region, &id).await.map_err(|error| error.problem())?;
+        let read = self.read_product(curator, region, id, holders, accounts, &known).await;
+        let (product, templates) = read.map_err(|error| error.problem())?;
+        if !templates.is_empty() {
+            self.keep_templates(region, &product.id, &templates).await.map_err(|error| error.problem())?;
+        }
+        Ok(product)
+    }
+
+    async fn keep_templates(&self, region: &Region, product: &ProductId, templates: &Templates) -> Result<()> {
+        let mut tx = self.store().begin().await?;
+        for (artifact, (digest, text)) in templates {
+            tx.put_artifact_template(region, product, artifact, (digest, text)).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// What the mirror has of a product.
+    async fn known(&self, region: &Region, id: &ProductId) -> Result<Known> {
+        let product = self.store().product(id).await?;
+        Ok(Known { product, templates: self.store().read_templates(region, id).await? })
     }
 
     async fn read_product(
@@ -151,17 +241,21 @@ impl ControlPlane {
         id: ProductId,
         holders: Vec<Portfolio>,
         accounts: &[AccountId],
+        known: &Known,
     ) -> aws::Result<(Product, Templates)> {
         let detail = curator.describe_product_as_admin(&id).await?;
         let launching = self.launching(region, &id, accounts).await?;
         let mut artifacts = curator.list_provisioning_artifacts(&id).await?;
         let mut tag_options = detail.tag_options;
         let mut templates = Templates::new();
-        for artifact in artifacts.iter_mut().filter(|a| a.active) {
+        for artifact in &mut artifacts {
+            let launching = launching.as_ref().filter(|_| artifact.active);
+            // Nobody else says what an active version asks for where no account launches it.
+            let anew = artifact.active && launching.is_none();
+            let read = described(curator, &id, artifact, known, anew).await?;
+            templates.extend(read.map(|it| (artifact.id.clone(), it)));
             // TagOptions of the portfolio count too, and only a launching account is told them with the product's.
-            let (template, choices) = complete(curator, &id, artifact, launching.as_ref()).await?;
-            templates.extend(template.map(|template| (artifact.id.clone(), template)));
-            for choice in choices {
+            for choice in asked(&id, artifact, launching).await? {
                 let option = |value| TagOption { key: choice.key.clone(), value, active: true };
                 tag_options.extend(choice.values.into_iter().map(option));
             }
@@ -183,6 +277,7 @@ impl ControlPlane {
             description: detail.summary.description,
             owner: detail.summary.owner,
             support: detail.summary.support,
+            tags: detail.tags,
             artifacts,
             constraints,
             tag_options,
@@ -215,41 +310,80 @@ impl ControlPlane {
     }
 }
 
+/// The portfolios with their tags; one that is deleted meanwhile is left out.
+async fn portfolios(curator: &ServiceCatalog) -> aws::Result<Vec<Portfolio>> {
+    let listed = curator.list_portfolios().await?;
+    let read: Vec<aws::Result<Portfolio>> = stream::iter(listed)
+        .map(|portfolio| async move { curator.describe_portfolio(&portfolio.id).await }.boxed())
+        .buffered(AT_ONCE)
+        .collect()
+        .await;
+    let there = read.into_iter().filter(|read| !matches!(read, Err(aws::Error::NotFound(_))));
+    there.collect()
+}
+
 /// An account that sees a product, by one of its launch paths.
 struct Launching {
     catalog: ServiceCatalog,
     path: String,
 }
 
-/// What a version creates, from its template, and what it asks for: as a launching account sees it where there is one, else
-/// as the curator does. Gives what is kept of the template, and the TagOptions that a launch can choose from.
-async fn complete(
+/// What the mirror has of a product: versions whose templates it has are not asked for again.
+struct Known {
+    product: Option<Product>,
+    templates: BTreeSet<ProvisioningArtifactId>,
+}
+
+/// What a version creates and asks for, from its template: as it is known, or as it is read now, which is given where it is
+/// new.
+async fn described(
     curator: &ServiceCatalog,
     product: &ProductId,
     artifact: &mut ProvisioningArtifact,
-    launching: Option<&Launching>,
-) -> aws::Result<(Option<TemplateDigest>, Vec<TagOptionChoice>)> {
+    known: &Known,
+    anew: bool,
+) -> aws::Result<Option<(TemplateDigest, String)>> {
+    let before = known.product.as_ref().and_then(|product| product.artifact(&artifact.id));
+    let before = before.filter(|before| known.templates.contains(&before.id));
+    if let Some(before) = before {
+        artifact.resources.clone_from(&before.resources);
+        artifact.parameters.clone_from(&before.parameters);
+        artifact.usage_instructions.clone_from(&before.usage_instructions);
+        if !anew {
+            return Ok(None);
+        }
+    }
     let template = curator.describe_provisioning_artifact(product, &artifact.id).await?;
-    let digest = template.body.as_deref().map(|text| TemplateDigest::read(text, properties));
-    artifact.resources = digest.as_ref().map(TemplateDigest::counts).unwrap_or_default();
     artifact.parameters = template.parameters;
-    let Some(Launching { catalog, path }) = launching else { return Ok((digest, Vec::new())) };
+    let Some(text) = template.body.filter(|_| before.is_none()) else { return Ok(None) };
+    let digest = TemplateDigest::read(&text, properties);
+    artifact.resources = digest.counts();
+    Ok(Some((digest, text)))
+}
+
+/// What a version asks for as a launching account sees it, where there is one. Gives the TagOptions that a launch can choose
+/// from.
+async fn asked(
+    product: &ProductId,
+    artifact: &mut ProvisioningArtifact,
+    launching: Option<&Launching>,
+) -> aws::Result<Vec<TagOptionChoice>> {
+    let Some(Launching { catalog, path }) = launching else { return Ok(Vec::new()) };
     let asked = match catalog.describe_provisioning_parameters(product, &artifact.id, Some(path)).await {
         // A version that was just made can take a moment to be seen there.
-        Err(aws::Error::NotFound(_)) => return Ok((digest, Vec::new())),
+        Err(aws::Error::NotFound(_)) => return Ok(Vec::new()),
         asked => asked?,
     };
     artifact.parameters = asked.parameters;
     artifact.usage_instructions = asked.usage_instructions;
-    Ok((digest, asked.tag_options))
+    Ok(asked.tag_options)
 }
 
 /// What was read of a region, and what of it could not be.
 struct Catalog {
     portfolios: Vec<Portfolio>,
     products: Vec<Product>,
-    /// Of those that were read now.
-    templates: Vec<(ProductId, Templates)>,
+    tag_options: Vec<CatalogTagOption>,
     problem: Option<Problem>,
 }
 

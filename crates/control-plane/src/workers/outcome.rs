@@ -50,7 +50,7 @@ pub(super) struct Changes {
     pub(super) items: Option<Vec<RolloutItem>>,
     /// The id of a policy that was created.
     pub(super) made: Option<String>,
-    /// The version that was made, and its product.
+    /// Of a change of the catalog: what was made, as far as it is known.
     pub(super) made_in_catalog: Option<Made>,
 }
 

@@ -100,9 +100,9 @@ impl Work {
                 learned
             }
             Self::CatalogChange(it) => {
-                let learned = changes.made_in_catalog.is_some() && changes.made_in_catalog != it.made;
-                it.made = changes.made_in_catalog.or(it.made.take());
-                learned
+                let Some(made) = changes.made_in_catalog.filter(|made| *made != it.made) else { return false };
+                it.made = made;
+                true
             }
             Self::Rollout(it) => match changes.items {
                 Some(items) if items != it.items => {

@@ -4,7 +4,7 @@ use crate::common::TestState;
 use control_plane::{CrashPoint, Error};
 use domain::catalog::ConstraintRule;
 use domain::curation::AppliedCatalogChange;
-use domain::id::{CatalogChangeId, TemplateId};
+use domain::id::{CatalogChangeId, ProductId, ProvisioningArtifactId, TemplateId};
 use domain::organization::ChangeState;
 use domain::view::{AddProductInput, AddVersionInput, SetVersionInput, TemplateInput};
 use sim::FaultKind;
@@ -50,16 +50,21 @@ async fn product(state: &TestState, name: &str) -> AddProductInput {
     }
 }
 
-async fn stored(state: &TestState, id: &CatalogChangeId) -> AppliedCatalogChange {
+pub(crate) async fn stored(state: &TestState, id: &CatalogChangeId) -> AppliedCatalogChange {
     state.store.catalog_change(id).await.unwrap().unwrap()
 }
 
 /// Asks for it and lets the workers finish.
-async fn added(state: &TestState, name: &str) -> AppliedCatalogChange {
+pub(crate) async fn added(state: &TestState, name: &str) -> AppliedCatalogChange {
     let input = product(state, name).await;
     let id = state.plane.add_product(&state.as_("admin").await, input).await.unwrap();
     state.settle().await;
     stored(state, &id).await
+}
+
+/// The product and the version that were made.
+pub(crate) fn made(it: &AppliedCatalogChange) -> (ProductId, ProvisioningArtifactId) {
+    (it.made.product.clone().unwrap(), it.made.artifact.clone().unwrap())
 }
 
 fn products_at_aws(state: &TestState, name: &str) -> usize {
@@ -67,7 +72,7 @@ fn products_at_aws(state: &TestState, name: &str) -> usize {
     state.running.aws.with_world(count).unwrap()
 }
 
-fn wrong<T: std::fmt::Debug>(answer: control_plane::Result<T>) -> Vec<String> {
+pub(crate) fn wrong<T: std::fmt::Debug>(answer: control_plane::Result<T>) -> Vec<String> {
     match answer {
         Err(Error::Invalid(errors)) => errors.into_iter().map(|error| error.field).collect(),
         other => panic!("{other:?}"),
@@ -93,17 +98,17 @@ on_both! {
         let it = stored(&state, &id).await;
         assert_eq!((it.state, it.problem.clone()), (ChangeState::Applied, None));
         assert_eq!(products_at_aws(&state, "Topics"), 1);
-        let made = it.made.unwrap();
-        let mirrored = state.store.product(&made.product).await.unwrap().unwrap();
+        let (product, artifact) = made(&it);
+        let mirrored = state.store.product(&product).await.unwrap().unwrap();
         assert_eq!((mirrored.name.as_str(), mirrored.owner.as_str()), ("Topics", "Platform"));
         assert_eq!(mirrored.portfolios.len(), 1);
         let launch = ConstraintRule::Launch { role: "StudiogateLaunchRole".into() };
         assert_eq!(mirrored.constraints.iter().map(|it| &it.rule).collect::<Vec<_>>(), [&launch]);
-        let version = mirrored.artifact(&made.artifact).unwrap();
+        let version = mirrored.artifact(&artifact).unwrap();
         assert_eq!((version.name.as_str(), version.parameters.len()), ("1.0", 4));
         // The page of the change leads on, and nothing takes back what others may use by now.
         let page = state.plane.catalog_change(&state.as_("auditor").await, &id).await.unwrap();
-        assert!(page.product == Some(made.product.clone()) && page.undo.is_none() && !page.can_retry);
+        assert!(page.product == Some(product) && page.undo.is_none() && !page.can_retry);
         let steps = page.operation.unwrap().steps;
         assert!(steps.len() == 3 && steps.iter().all(|step| step.finished_at.is_some()), "{steps:?}");
         assert_eq!(state.told(&id, "manage_catalog", "change").await, ["add_product"]);
@@ -142,10 +147,10 @@ on_both! {
     async fn a_version_is_added_deprecated_and_offered_again(url) {
         let state = TestState::start(&url).await;
         let admin = state.as_("admin").await;
-        let made = added(&state, "Topics").await.made.unwrap();
+        let (product, artifact) = made(&added(&state, "Topics").await);
         let input = AddVersionInput {
             template: template(&state, 2).await.to_string(),
-            product: made.product.to_string(),
+            product: product.to_string(),
             version_name: "1.0".into(),
             version_note: "Another description".into(),
         };
@@ -158,12 +163,12 @@ on_both! {
         let versions = |page: domain::view::AdminProductPage| {
             page.versions.into_iter().map(|it| (it.name, it.active, it.deprecated, it.preferred)).collect::<Vec<_>>()
         };
-        let shown = state.plane.admin_product(&admin, &made.product, None).await.unwrap();
+        let shown = state.plane.admin_product(&admin, &product, None).await.unwrap();
         let (new, old) = (("2.0".to_owned(), true, false, true), ("1.0".to_owned(), true, false, false));
         assert_eq!(versions(shown), [new.clone(), old.clone()]);
         let set = |active: &str, guidance: &str| SetVersionInput {
-            product: made.product.to_string(),
-            artifact: made.artifact.to_string(),
+            product: product.to_string(),
+            artifact: artifact.to_string(),
             active: active.into(),
             guidance: guidance.into(),
         };
@@ -174,19 +179,18 @@ on_both! {
         }
         let id = state.plane.set_version(&admin, set("yes", "deprecated")).await.unwrap();
         state.settle().await;
-        let shown = state.plane.admin_product(&admin, &made.product, None).await.unwrap();
+        let shown = state.plane.admin_product(&admin, &product, None).await.unwrap();
         assert_eq!(versions(shown), [new.clone(), ("1.0".to_owned(), true, true, false)]);
         // Taken back.
-        let page = state.plane.catalog_change(&admin, &id).await.unwrap();
-        state.plane.set_version(&admin, page.undo.unwrap()).await.unwrap();
+        assert!(state.plane.catalog_change(&admin, &id).await.unwrap().undo.is_some());
+        state.plane.undo_catalog_change(&admin, &id).await.unwrap();
         state.settle().await;
-        let shown = state.plane.admin_product(&admin, &made.product, None).await.unwrap();
+        let shown = state.plane.admin_product(&admin, &product, None).await.unwrap();
         assert_eq!(versions(shown), [new, old]);
         // What takes back a new version leaves it to those who have it.
-        let undo = state.plane.catalog_change(&admin, &second.id).await.unwrap().undo.unwrap();
-        state.plane.set_version(&admin, undo).await.unwrap();
+        state.plane.undo_catalog_change(&admin, &second.id).await.unwrap();
         state.settle().await;
-        let shown = state.plane.admin_product(&admin, &made.product, None).await.unwrap();
+        let shown = state.plane.admin_product(&admin, &product, None).await.unwrap();
         assert!(versions(shown).contains(&("2.0".to_owned(), false, false, false)));
         assert_eq!(state.plane.catalog_changes(&admin, "").await.unwrap().rows.items.len(), 5);
         state.assert_sound().await;
@@ -195,16 +199,16 @@ on_both! {
     async fn what_was_changed_in_the_console_meanwhile_is_looked_at_first(url) {
         let state = TestState::start(&url).await;
         let admin = state.as_("admin").await;
-        let made = added(&state, "Topics").await.made.unwrap();
+        let (product, artifact) = made(&added(&state, "Topics").await);
         let gone = SetVersionInput {
-            product: made.product.to_string(),
-            artifact: made.artifact.to_string(),
+            product: product.to_string(),
+            artifact: artifact.to_string(),
             active: "no".into(),
             guidance: "default".into(),
         };
         let id = state.plane.set_version(&admin, gone).await.unwrap();
         let remove = |world: &mut sim::World| {
-            world.service_catalog.products.get_mut(made.product.as_str()).unwrap().artifacts.clear();
+            world.service_catalog.products.get_mut(product.as_str()).unwrap().artifacts.clear();
         };
         state.running.aws.with_world(remove).unwrap();
         state.settle().await;
@@ -216,17 +220,17 @@ on_both! {
     async fn what_was_refused_before_it_was_sent_is_looked_at_again(url) {
         let state = TestState::start(&url).await;
         let admin = state.as_("admin").await;
-        let made = added(&state, "Topics").await.made.unwrap();
+        let (product, _) = made(&added(&state, "Topics").await);
         let input = AddVersionInput {
             template: template(&state, 2).await.to_string(),
-            product: made.product.to_string(),
+            product: product.to_string(),
             version_name: "2.0".into(),
             ..AddVersionInput::default()
         };
         let id = state.plane.add_version(&admin, input).await.unwrap();
         // Somebody makes one of that name in the console.
         let rename = |world: &mut sim::World| {
-            world.service_catalog.products.get_mut(made.product.as_str()).unwrap().artifacts[0].name = "2.0".into();
+            world.service_catalog.products.get_mut(product.as_str()).unwrap().artifacts[0].name = "2.0".into();
         };
         state.running.aws.with_world(rename).unwrap();
         state.settle().await;
@@ -237,7 +241,7 @@ on_both! {
             state.plane.retry_catalog_change(&admin, &id).await.unwrap();
             state.settle().await;
         }
-        let versions = |world: &mut sim::World| world.service_catalog.products[made.product.as_str()].artifacts.len();
+        let versions = |world: &mut sim::World| world.service_catalog.products[product.as_str()].artifacts.len();
         assert_eq!(state.running.aws.with_world(versions).unwrap(), 1);
     }
 
@@ -289,7 +293,7 @@ on_both! {
             state.running.aws.faults().next(&format!("servicecatalog:{call}"), denied, 1);
             let name = format!("Half {number}");
             let it = added(&state, &name).await;
-            assert_eq!((it.state, it.made.is_some()), (ChangeState::Failed, true), "{call}");
+            assert_eq!((it.state, it.made.product.is_some()), (ChangeState::Failed, true), "{call}");
             // The mirror has what is there of it by now.
             state.plane.refresh_catalog(&admin).await.unwrap();
             state.settle().await;
@@ -298,7 +302,7 @@ on_both! {
             let it = stored(&state, &it.id).await;
             assert_eq!(it.state, ChangeState::Applied, "{call}: {:?}", it.problem);
             assert_eq!(products_at_aws(&state, &name), 1);
-            let product = state.store.product(&it.made.unwrap().product).await.unwrap().unwrap();
+            let product = state.store.product(&made(&it).0).await.unwrap().unwrap();
             assert_eq!((product.portfolios.len(), product.constraints.len()), (1, 1), "{call}");
         }
     }

@@ -2,8 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{CatalogChange, Made};
-use crate::catalog::Product;
+use super::{Before, CatalogChange, Made, Named};
 use crate::id::{CatalogChangeId, OperationId, Region};
 use crate::organization::ChangeState;
 use crate::person::PersonKey;
@@ -14,13 +13,13 @@ use crate::problem::Problem;
 pub struct AppliedCatalogChange {
     pub id: CatalogChangeId,
     pub region: Region,
+    /// What is changed by one at a time: [`CatalogChange::subject`].
+    pub subject: String,
     pub change: CatalogChange,
-    /// The product as it was, for the way back; `None` for one that is new.
-    pub before: Option<Product>,
-    /// What people called the product and the version.
-    pub product_name: String,
-    pub version_name: String,
-    pub made: Option<Made>,
+    /// For the way back.
+    pub before: Before,
+    pub named: Named,
+    pub made: Made,
     pub by: PersonKey,
     pub state: ChangeState,
     pub problem: Option<Problem>,
@@ -37,6 +36,6 @@ impl AppliedCatalogChange {
         if self.state != ChangeState::Applied {
             return None;
         }
-        self.change.undo(self.before.as_ref(), self.made.as_ref())
+        self.change.undo(&self.region, &self.before, &self.made)
     }
 }

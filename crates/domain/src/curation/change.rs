@@ -1,58 +1,9 @@
-//! A change of the catalog, before it is made: what is wrong with it, and what takes it back.
-
-use std::fmt;
-use std::str::FromStr;
+//! A change of the catalog, before it is made: what it is about.
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::{Portfolio, Product, ProvisioningArtifact};
-use crate::id::{PortfolioId, ProductId, ProvisioningArtifactId, Region, TemplateId};
-use crate::problem::FieldError;
-use crate::project::UnknownName;
-
-/// Characters of a name that people read in lists; Service Catalog takes more.
-const LONGEST_NAME: usize = 100;
-const LONGEST_TEXT: usize = 1_000;
-/// RFC 5321, 4.5.3.1.3.
-const LONGEST_ADDRESS: usize = 254;
-
-/// What people who have a version are told of it (`ProvisioningArtifactGuidance`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Guidance {
-    Default,
-    /// Environments keep it, and nobody may request it.
-    Deprecated,
-}
-
-impl Guidance {
-    pub const ALL: [Self; 2] = [Self::Default, Self::Deprecated];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Default => "default",
-            Self::Deprecated => "deprecated",
-        }
-    }
-
-    /// Of a version as the mirror has it.
-    pub fn of(version: &ProvisioningArtifact) -> Self {
-        if version.deprecated { Self::Deprecated } else { Self::Default }
-    }
-}
-
-impl fmt::Display for Guidance {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for Guidance {
-    type Err = UnknownName;
-    fn from_str(text: &str) -> Result<Self, UnknownName> {
-        Self::ALL.into_iter().find(|it| it.as_str() == text).ok_or_else(|| UnknownName(text.to_owned()))
-    }
-}
+use super::{AroundCatalogChange, Guidance, NewConstraint, PortfolioText, ProductText};
+use crate::id::{PortfolioId, ProductId, ProvisioningArtifactId, Region, TagOptionId, TemplateId};
 
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,23 +22,124 @@ pub enum CatalogChange {
         version: String,
         note: String,
     },
+    /// What people read of a product, and its tags.
+    SetProduct {
+        product: ProductId,
+        text: ProductText,
+    },
+    /// Another product with the versions that can be requested of this one; it is in no portfolio.
+    CopyProduct {
+        product: ProductId,
+        name: String,
+    },
+    DeleteProduct {
+        product: ProductId,
+    },
     /// One more version of a product.
-    AddVersion { product: ProductId, template: TemplateId, version: String, note: String },
+    AddVersion {
+        product: ProductId,
+        template: TemplateId,
+        version: String,
+        note: String,
+    },
     /// Whether a version can be requested, and what is said of it.
-    SetVersion { product: ProductId, artifact: ProvisioningArtifactId, active: bool, guidance: Guidance },
+    SetVersion {
+        product: ProductId,
+        artifact: ProvisioningArtifactId,
+        active: bool,
+        guidance: Guidance,
+    },
+    DeleteVersion {
+        product: ProductId,
+        artifact: ProvisioningArtifactId,
+    },
+    AddPortfolio {
+        region: Region,
+        text: PortfolioText,
+    },
+    /// What people read of a portfolio, and its tags.
+    SetPortfolio {
+        portfolio: PortfolioId,
+        text: PortfolioText,
+    },
+    DeletePortfolio {
+        portfolio: PortfolioId,
+    },
+    /// Puts a product into a portfolio, and what holds for it there.
+    AssociateProduct {
+        product: ProductId,
+        portfolio: PortfolioId,
+        constraints: Vec<NewConstraint>,
+    },
+    /// Takes a product out of a portfolio, with its constraints there.
+    DisassociateProduct {
+        product: ProductId,
+        portfolio: PortfolioId,
+    },
+    /// One more thing that holds for a product in a portfolio.
+    AddConstraint {
+        product: ProductId,
+        portfolio: PortfolioId,
+        new: NewConstraint,
+    },
+    /// Another rule in the place of one of the same kind.
+    SetConstraint {
+        product: ProductId,
+        portfolio: PortfolioId,
+        constraint: String,
+        new: NewConstraint,
+    },
+    DeleteConstraint {
+        product: ProductId,
+        portfolio: PortfolioId,
+        constraint: String,
+    },
+    /// A value that people can choose for a key, once it is put on a product or portfolio.
+    AddTagOption {
+        region: Region,
+        key: String,
+        value: String,
+    },
+    /// Whether it can be chosen.
+    SetTagOption {
+        tag_option: TagOptionId,
+        active: bool,
+    },
+    DeleteTagOption {
+        tag_option: TagOptionId,
+    },
+    /// Puts a TagOption on a product or portfolio. `on`: its id.
+    AssociateTagOption {
+        tag_option: TagOptionId,
+        on: String,
+    },
+    DisassociateTagOption {
+        tag_option: TagOptionId,
+        on: String,
+    },
 }
 
-/// What the change is about, as it stands.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct AroundCatalogChange {
-    /// The portfolio, if there is one of its id.
-    pub portfolio: Option<Portfolio>,
-    /// The product, if there is one of its id.
-    pub product: Option<Product>,
-    /// The names of all products of the region.
-    pub names: Vec<String>,
-    /// How many things are to be mended in the template; `None` where it is not kept.
-    pub findings: Option<u32>,
+/// What a change made in Service Catalog, as far as it is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Made {
+    pub product: Option<ProductId>,
+    pub artifact: Option<ProvisioningArtifactId>,
+    pub portfolio: Option<PortfolioId>,
+    pub constraint: Option<String>,
+    pub tag_option: Option<TagOptionId>,
+    /// `CopyProductToken`: the copy is made in the background.
+    pub copying: Option<String>,
+}
+
+/// What a change was about, as people called it then; empty where it is about none.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Named {
+    pub portfolio: String,
+    pub product: String,
+    pub version: String,
+    /// `key = value`.
+    pub tag_option: String,
 }
 
 impl CatalogChange {
@@ -95,137 +147,151 @@ impl CatalogChange {
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::AddProduct { .. } => "add_product",
+            Self::SetProduct { .. } => "set_product",
+            Self::CopyProduct { .. } => "copy_product",
+            Self::DeleteProduct { .. } => "delete_product",
             Self::AddVersion { .. } => "add_version",
             Self::SetVersion { .. } => "set_version",
+            Self::DeleteVersion { .. } => "delete_version",
+            Self::AddPortfolio { .. } => "add_portfolio",
+            Self::SetPortfolio { .. } => "set_portfolio",
+            Self::DeletePortfolio { .. } => "delete_portfolio",
+            Self::AssociateProduct { .. } => "associate_product",
+            Self::DisassociateProduct { .. } => "disassociate_product",
+            Self::AddConstraint { .. } => "add_constraint",
+            Self::SetConstraint { .. } => "set_constraint",
+            Self::DeleteConstraint { .. } => "delete_constraint",
+            Self::AddTagOption { .. } => "add_tag_option",
+            Self::SetTagOption { .. } => "set_tag_option",
+            Self::DeleteTagOption { .. } => "delete_tag_option",
+            Self::AssociateTagOption { .. } => "associate_tag_option",
+            Self::DisassociateTagOption { .. } => "disassociate_tag_option",
         }
     }
 
     /// The product that it is about; none for one that is new.
     pub fn product(&self) -> Option<&ProductId> {
         match self {
-            Self::AddProduct { .. } => None,
-            Self::AddVersion { product, .. } | Self::SetVersion { product, .. } => Some(product),
+            Self::SetProduct { product, .. }
+            | Self::CopyProduct { product, .. }
+            | Self::DeleteProduct { product }
+            | Self::AddVersion { product, .. }
+            | Self::SetVersion { product, .. }
+            | Self::DeleteVersion { product, .. }
+            | Self::AssociateProduct { product, .. }
+            | Self::DisassociateProduct { product, .. }
+            | Self::AddConstraint { product, .. }
+            | Self::SetConstraint { product, .. }
+            | Self::DeleteConstraint { product, .. } => Some(product),
+            _ => None,
         }
     }
 
+    /// The portfolio that it is about; none for one that is new.
     pub fn portfolio(&self) -> Option<&PortfolioId> {
         match self {
-            Self::AddProduct { portfolio, .. } => Some(portfolio),
-            Self::AddVersion { .. } | Self::SetVersion { .. } => None,
+            Self::AddProduct { portfolio, .. }
+            | Self::SetPortfolio { portfolio, .. }
+            | Self::DeletePortfolio { portfolio }
+            | Self::AssociateProduct { portfolio, .. }
+            | Self::DisassociateProduct { portfolio, .. }
+            | Self::AddConstraint { portfolio, .. }
+            | Self::SetConstraint { portfolio, .. }
+            | Self::DeleteConstraint { portfolio, .. } => Some(portfolio),
+            _ => None,
+        }
+    }
+
+    pub fn artifact(&self) -> Option<&ProvisioningArtifactId> {
+        match self {
+            Self::SetVersion { artifact, .. } | Self::DeleteVersion { artifact, .. } => Some(artifact),
+            _ => None,
+        }
+    }
+
+    /// The TagOption that it is about; none for one that is new.
+    pub fn tag_option(&self) -> Option<&TagOptionId> {
+        match self {
+            Self::SetTagOption { tag_option, .. }
+            | Self::DeleteTagOption { tag_option }
+            | Self::AssociateTagOption { tag_option, .. }
+            | Self::DisassociateTagOption { tag_option, .. } => Some(tag_option),
+            _ => None,
+        }
+    }
+
+    /// The id of the product or portfolio that a TagOption is put on, or taken off.
+    pub fn tagged(&self) -> Option<&str> {
+        match self {
+            Self::AssociateTagOption { on, .. } | Self::DisassociateTagOption { on, .. } => Some(on),
+            _ => None,
+        }
+    }
+
+    /// The constraint that it is about; none for one that is new.
+    pub fn constraint(&self) -> Option<&str> {
+        match self {
+            Self::SetConstraint { constraint, .. } | Self::DeleteConstraint { constraint, .. } => Some(constraint),
+            _ => None,
         }
     }
 
     pub fn template(&self) -> Option<&TemplateId> {
         match self {
             Self::AddProduct { template, .. } | Self::AddVersion { template, .. } => Some(template),
-            Self::SetVersion { .. } => None,
+            _ => None,
         }
     }
 
     /// Where it is made.
-    pub fn region<'a>(&self, around: &'a AroundCatalogChange) -> Option<&'a Region> {
+    pub fn region<'a>(&'a self, around: &'a AroundCatalogChange) -> Option<&'a Region> {
+        if let Self::AddPortfolio { region, .. } | Self::AddTagOption { region, .. } = self {
+            return Some(region);
+        }
+        if let Some(option) = &around.tag_option {
+            return Some(&option.region);
+        }
         let of_portfolio = around.portfolio.as_ref().map(|portfolio| &portfolio.region);
         of_portfolio.or(around.product.as_ref().map(|product| &product.region))
     }
 
-    /// Why it would be refused, by field: what AWS would refuse, and what the portal does not let through.
-    pub fn mistakes(&self, around: &AroundCatalogChange) -> Vec<FieldError> {
-        let mut mistakes = Vec::new();
-        let mut wrong = |field: &str, message: String| mistakes.push(FieldError::new(field, message));
-        if self.product().is_some() && around.product.is_none() {
-            wrong("product", "Choose a product of the catalog.".to_owned());
-        }
-        if self.portfolio().is_some() && around.portfolio.is_none() {
-            wrong("portfolio", "Choose a portfolio.".to_owned());
-        }
-        match (self.template(), around.findings) {
-            (None, _) | (Some(_), Some(0)) => {}
-            (Some(_), None) => wrong("template", "It is no longer kept: check it once more.".to_owned()),
-            (Some(_), Some(1)) => wrong("template", "One thing is to be mended in it first.".to_owned()),
-            (Some(_), Some(more)) => wrong("template", format!("{more} things are to be mended in it first.")),
-        }
+    /// What people call the things that it is about.
+    pub fn named(&self, around: &AroundCatalogChange) -> Named {
+        let mut named = Named {
+            portfolio: around.portfolio.as_ref().map(|it| it.name.clone()).unwrap_or_default(),
+            product: around.product.as_ref().map(|it| it.name.clone()).unwrap_or_default(),
+            version: String::new(),
+            tag_option: around.tag_option.as_ref().map(|it| format!("{} = {}", it.key, it.value)).unwrap_or_default(),
+        };
         match self {
-            Self::AddProduct { name, description, owner, support, version, note, .. } => {
-                if let Some(message) = no_name(name) {
-                    wrong("product_name", message);
-                } else if around.names.iter().any(|there| there.trim() == name.trim()) {
-                    wrong("product_name", "Another product of the catalog has this name.".to_owned());
-                }
-                if let Some(message) = no_name(owner) {
-                    wrong("product_owner", message);
-                }
-                let support = support.trim();
-                let is_address = support.contains('@') && support.chars().count() <= LONGEST_ADDRESS;
-                if !support.is_empty() && !is_address {
-                    wrong("support", "An e-mail address, or nothing.".to_owned());
-                }
-                if let Some(message) = no_name(version) {
-                    wrong("version_name", message);
-                }
-                too_long("product_description", description, &mut wrong);
-                too_long("version_note", note, &mut wrong);
+            Self::AddProduct { name, version, .. } => {
+                named.product.clone_from(name);
+                named.version.clone_from(version);
             }
-            Self::AddVersion { version, note, .. } => {
-                let mut versions = around.product.iter().flat_map(|product| &product.artifacts);
-                if let Some(message) = no_name(version) {
-                    wrong("version_name", message);
-                } else if versions.any(|there| there.name.trim() == version.trim()) {
-                    wrong("version_name", "Another version of the product has this name.".to_owned());
-                }
-                too_long("version_note", note, &mut wrong);
+            Self::AddVersion { version, .. } => named.version.clone_from(version),
+            Self::SetVersion { artifact, .. } | Self::DeleteVersion { artifact, .. } => {
+                let version = around.product.as_ref().and_then(|product| product.artifact(artifact));
+                named.version = version.map_or_else(|| artifact.to_string(), |version| version.name.clone());
             }
-            Self::SetVersion { artifact, active, guidance, .. } => {
-                let there = around.product.as_ref().map(|product| product.artifact(artifact));
-                let is_so = |there: &ProvisioningArtifact| there.active == *active && Guidance::of(there) == *guidance;
-                match there {
-                    Some(None) => wrong("artifact", "Choose a version of the product.".to_owned()),
-                    Some(Some(there)) if is_so(there) => wrong("artifact", "It is so already.".to_owned()),
-                    Some(Some(_)) | None => {}
-                }
-            }
+            Self::AddPortfolio { text, .. } => named.portfolio.clone_from(&text.name),
+            Self::AddTagOption { key, value, .. } => named.tag_option = format!("{key} = {value}"),
+            _ => {}
         }
-        mistakes
+        named
     }
 
-    /// What takes it back. `before` is the product as it was; `made` what was made: the product and the version. `None` where
-    /// nothing does.
-    pub fn undo(&self, before: Option<&Product>, made: Option<&Made>) -> Option<Self> {
-        match self {
-            Self::AddProduct { .. } => None,
-            // Environments may have it by now: it stays for them.
-            Self::AddVersion { .. } => made.map(|made| Self::SetVersion {
-                product: made.product.clone(),
-                artifact: made.artifact.clone(),
-                active: false,
-                guidance: Guidance::Default,
-            }),
-            Self::SetVersion { product, artifact, .. } => {
-                let there = before?.artifact(artifact)?;
-                Some(Self::SetVersion {
-                    product: product.clone(),
-                    artifact: artifact.clone(),
-                    active: there.active,
-                    guidance: Guidance::of(there),
-                })
-            }
+    /// What is changed by one at a time: a product, a portfolio, a TagOption, or what is to have a name.
+    pub fn subject(&self, named: &Named) -> String {
+        if let Some(option) = self.tag_option() {
+            return option.to_string();
         }
-    }
-}
-
-/// What a change made in Service Catalog.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Made {
-    pub product: ProductId,
-    pub artifact: ProvisioningArtifactId,
-}
-
-fn no_name(text: &str) -> Option<String> {
-    let length = text.trim().chars().count();
-    (length == 0 || length > LONGEST_NAME).then(|| format!("1 to {LONGEST_NAME} characters."))
-}
-
-fn too_long(field: &str, text: &str, wrong: &mut impl FnMut(&str, String)) {
-    if text.chars().count() > LONGEST_TEXT {
-        wrong(field, format!("At most {LONGEST_TEXT} characters."));
+        match (self, self.product(), self.portfolio()) {
+            (Self::AddTagOption { .. }, ..) => format!("tag option {}", named.tag_option),
+            (Self::AddProduct { .. }, ..) => format!("product {}", named.product),
+            (Self::AddPortfolio { .. }, ..) => format!("portfolio {}", named.portfolio),
+            (_, Some(product), _) => product.to_string(),
+            (_, None, Some(portfolio)) => portfolio.to_string(),
+            (_, None, None) => self.as_str().to_owned(),
+        }
     }
 }

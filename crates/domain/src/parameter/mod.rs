@@ -10,5 +10,5 @@ mod validate;
 pub use describe::describe_rules;
 pub(crate) use kind::{Item, Kind};
 pub use narrow::narrow;
-pub use rules::{BrokenRules, RuleViolation, check_rules, undecided_rules};
+pub use rules::{BrokenRules, RuleViolation, check_rules, parameters_of_rules, undecided_rules};
 pub use validate::{has_unreadable_pattern, validate};

@@ -1,7 +1,7 @@
 //! TEMPLATE constraints: rules that several values must satisfy together (Service Catalog administrator guide, "Template
 //! constraint rules"; the functions are CloudFormation's rule-specific intrinsic functions).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -90,6 +90,17 @@ pub fn undecided_rules(rules_json: &str, values: &BTreeMap<String, String>) -> R
         }
     }
     Ok(undecided)
+}
+
+/// The parameters that rules look at; pseudo parameters, which every template has, are left out.
+pub fn parameters_of_rules(rules_json: &str) -> Result<BTreeSet<String>, BrokenRules> {
+    let mut named = BTreeSet::new();
+    for rule in read(rules_json)? {
+        named.extend(rule.condition.iter().flat_map(Expression::parameters));
+        named.extend(rule.assertions.iter().flat_map(|assertion| assertion.assert.parameters()));
+    }
+    named.retain(|name| !name.starts_with("AWS::"));
+    Ok(named)
 }
 
 fn broken(rule: &str, message: &str) -> BrokenRules {

@@ -3,11 +3,12 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Allowed, CuratedVersion, FormState, RuleInput};
+use super::{Allowed, CuratedVersion, FormState, PortfolioOfProduct, RuleInput};
 use crate::access::{ProductAccess, ProductSettings};
 use crate::binding::ParameterBinding;
 use crate::catalog::{MirrorState, Parameter};
-use crate::id::ProductId;
+use crate::curation::ProductText;
+use crate::id::{PortfolioId, ProductId};
 use crate::person::{GroupMapping, StudioUserId};
 use crate::project::{Project, ProjectAccount};
 
@@ -108,10 +109,15 @@ pub struct AdminProductRow {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AdminProductPage {
     pub id: ProductId,
-    pub name: String,
-    pub description: String,
+    pub text: ProductText,
+    /// See [`super::ProductTextInput::seen`].
+    pub seen: String,
     /// Newest first.
     pub versions: Vec<CuratedVersion>,
+    pub portfolios: Vec<PortfolioOfProduct>,
+    /// Portfolios that it could be put into.
+    pub other_portfolios: Vec<(PortfolioId, String)>,
+    pub deletion: Removal,
     pub parameters: Vec<Parameter>,
     pub bindings: Vec<ParameterBinding>,
     /// What the portal would bind each parameter to that is bound to nothing, in words.

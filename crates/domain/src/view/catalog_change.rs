@@ -1,9 +1,10 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Listing, OperationView};
-use crate::curation::CatalogChange;
-use crate::id::{CatalogChangeId, ProductId, ProvisioningArtifactId, TemplateId};
+use super::{Allowed, ConstraintRow, FormState, Listing, OperationView, Removal};
+use crate::catalog::MirrorState;
+use crate::curation::{CatalogChange, Named, PortfolioText};
+use crate::id::{CatalogChangeId, PortfolioId, ProductId, ProvisioningArtifactId, Region, TemplateId};
 use crate::organization::ChangeState;
 use crate::problem::Problem;
 
@@ -41,6 +42,33 @@ pub struct SetVersionInput {
     pub guidance: String,
 }
 
+/// What people read of a product, as an admin edits it; `product_tags`: `key = value`, one in a line.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ProductTextInput {
+    pub product: String,
+    pub product_name: String,
+    pub product_description: String,
+    pub product_owner: String,
+    pub support: String,
+    pub product_tags: String,
+    /// [`crate::curation::seen`] of what the form was drawn with.
+    pub seen: String,
+}
+
+/// What people read of a portfolio, as an admin edits it; of a new one `portfolio` and `seen` are empty, of an old one `region`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PortfolioInput {
+    pub portfolio: String,
+    pub region: String,
+    pub portfolio_name: String,
+    pub portfolio_description: String,
+    pub provider: String,
+    pub portfolio_tags: String,
+    pub seen: String,
+}
+
 /// A version of a product, for whoever curates it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CuratedVersion {
@@ -54,6 +82,66 @@ pub struct CuratedVersion {
     pub preferred: bool,
     /// Environments that have it, terminated ones left out.
     pub environments: u64,
+    pub deletion: Removal,
+}
+
+/// A portfolio that a product is in, for whoever curates it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PortfolioOfProduct {
+    pub id: PortfolioId,
+    pub name: String,
+    /// What holds for the product there.
+    pub constraints: Vec<ConstraintRow>,
+    /// What it means to take the product out.
+    pub removal: Removal,
+}
+
+/// A product of a portfolio, for whoever curates it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProductOfPortfolio {
+    pub id: ProductId,
+    pub name: String,
+    pub owner: String,
+    pub versions: u64,
+    /// How many things hold for it there.
+    pub constraints: u64,
+    pub removal: Removal,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PortfoliosPage {
+    pub portfolios: Vec<PortfolioRow>,
+    /// Where a new one can be made.
+    pub regions: Vec<Region>,
+    pub mirrors: Vec<MirrorState>,
+    pub allowed: Allowed,
+    pub form: FormState,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PortfolioRow {
+    pub id: PortfolioId,
+    pub region: Region,
+    pub name: String,
+    pub description: String,
+    pub provider: String,
+    pub products: u64,
+}
+
+/// One portfolio, for whoever curates it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PortfolioPage {
+    pub id: PortfolioId,
+    pub region: Region,
+    pub text: PortfolioText,
+    /// See [`PortfolioInput::seen`].
+    pub seen: String,
+    pub products: Vec<ProductOfPortfolio>,
+    /// Products that could be put into it.
+    pub others: Vec<(ProductId, String)>,
+    pub deletion: Removal,
+    pub allowed: Allowed,
+    pub form: FormState,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,8 +153,7 @@ pub struct CatalogChangesPage {
 pub struct CatalogChangeRow {
     pub id: CatalogChangeId,
     pub change: CatalogChange,
-    pub product_name: String,
-    pub version_name: String,
+    pub named: Named,
     pub by: String,
     pub state: ChangeState,
     pub created_at: DateTime<Utc>,
@@ -77,10 +164,10 @@ pub struct CatalogChangeRow {
 pub struct CatalogChangePage {
     pub id: CatalogChangeId,
     pub change: CatalogChange,
-    pub product_name: String,
-    pub version_name: String,
+    pub named: Named,
     /// To be linked to, while there is one.
     pub product: Option<ProductId>,
+    pub portfolio: Option<PortfolioId>,
     /// Its template, while it is kept.
     pub template: Option<TemplateId>,
     pub by: String,
@@ -91,6 +178,6 @@ pub struct CatalogChangePage {
     pub updated_at: DateTime<Utc>,
     pub as_of: DateTime<Utc>,
     /// What takes it back, for whoever may.
-    pub undo: Option<SetVersionInput>,
+    pub undo: Option<CatalogChange>,
     pub can_retry: bool,
 }

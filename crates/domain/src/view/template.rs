@@ -3,7 +3,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Allowed, FormState, Listing};
 use crate::catalog::Parameter;
-use crate::id::{PortfolioId, ProductId, TemplateId};
+use crate::id::{PortfolioId, ProductId, ProvisioningArtifactId, TemplateId};
+use crate::problem::Problem;
 
 /// What a form gives of a template.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -135,4 +136,78 @@ pub struct OutlineOutput {
     pub value: String,
     /// The name that it is exported by.
     pub export: Option<String>,
+}
+
+/// Two versions of a product side by side.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VersionsPage {
+    pub product: ProductId,
+    pub name: String,
+    /// Newest first.
+    pub versions: Vec<(ProvisioningArtifactId, String)>,
+    pub before: ProvisioningArtifactId,
+    pub after: ProvisioningArtifactId,
+    /// Why they are not compared, or what differs.
+    pub comparison: Result<TemplateComparison, Problem>,
+}
+
+/// What one template has otherwise than another.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TemplateComparison {
+    pub parameters: Vec<ParameterDifference>,
+    pub resources: Vec<ResourceDifference>,
+    pub grants: Vec<GrantDifference>,
+    /// Lines that differ, with some around them.
+    pub parts: Vec<Vec<ComparedLine>>,
+    /// There are more than are shown.
+    pub cut: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Difference {
+    New,
+    Gone,
+    Changed,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParameterDifference {
+    pub key: String,
+    pub difference: Difference,
+    pub values: Vec<ValueDifference>,
+}
+
+/// One value before and after; empty where there is none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ValueDifference {
+    pub what: String,
+    pub before: String,
+    pub after: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResourceDifference {
+    pub logical_id: String,
+    /// `AWS::SageMaker::Domain`.
+    pub kind: String,
+    pub difference: Difference,
+    /// The properties that differ.
+    pub by: Vec<String>,
+    /// An update puts another one in its place.
+    pub replaced: bool,
+}
+
+/// A statement that only one of them has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GrantDifference {
+    pub difference: Difference,
+    pub grant: OutlineGrant,
+}
+
+/// A line of either, with its number from 1, beside the one of the other.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ComparedLine {
+    pub before: Option<(u32, String)>,
+    pub after: Option<(u32, String)>,
+    pub differs: bool,
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::access::{allow, portfolio, product_arn};
 use super::input::{answer, token};
+use super::made;
 use super::state::Constraint;
 use crate::authorize::authorize;
 use crate::context::Ctx;
@@ -58,12 +59,16 @@ pub(super) fn find<'a>(world: &'a World, ctx: &Ctx, id: &str) -> Result<&'a Cons
 }
 
 pub(super) fn create(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value, AwsError> {
+    const OPERATION: &str = "CreateConstraint";
     let (portfolio_id, product) = (required(body, "PortfolioId")?, required(body, "ProductId")?);
-    token(body, "IdempotencyToken")?;
+    let token = token(body, "IdempotencyToken")?;
     required(body, "Type")?;
     let kind = one_of(body, "Type", &KINDS)?.unwrap_or_default();
     let parameters = required(body, "Parameters")?;
-    allow(world, ctx, "CreateConstraint", &product_arn(world, ctx, product))?;
+    allow(world, ctx, OPERATION, &product_arn(world, ctx, product))?;
+    if let Some(answer) = made::before(world, ctx, OPERATION, token, body)? {
+        return Ok(answer);
+    }
     let found = portfolio(world, ctx, portfolio_id)?;
     if found.account != *ctx.account() || !found.products.contains(product) {
         return Err(AwsError::resource_not_found(format!("Product {product} not found in portfolio {portfolio_id}.")));
@@ -81,7 +86,7 @@ pub(super) fn create(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value
         return Err(AwsError::duplicate_resource(message));
     }
     let id = world.fresh_id("cons");
-    let made = Constraint {
+    let new = Constraint {
         id: id.clone(),
         kind: kind.to_owned(),
         portfolio: portfolio_id.to_owned(),
@@ -90,8 +95,9 @@ pub(super) fn create(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value
         description: text(body, "Description").unwrap_or_default().to_owned(),
         parameters: parameters.to_owned(),
     };
-    let out = json!({ "ConstraintDetail": detail(&made), "ConstraintParameters": parameters, "Status": "AVAILABLE" });
-    world.service_catalog.constraints.insert(id, made);
+    let out = json!({ "ConstraintDetail": detail(&new), "ConstraintParameters": parameters, "Status": "AVAILABLE" });
+    world.service_catalog.constraints.insert(id, new);
+    made::remember(world, ctx, OPERATION, token, body, &out);
     Ok(out)
 }
 

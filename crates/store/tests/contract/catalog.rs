@@ -19,6 +19,7 @@ fn portfolio(id: &str, at: &str) -> Portfolio {
         name: "ML".into(),
         description: String::new(),
         provider: "Platform".into(),
+        tags: BTreeMap::from([("team".into(), "ml".into())]),
     }
 }
 
@@ -31,6 +32,7 @@ fn product(id: &str, at: &str, name: &str) -> Product {
         description: "A 100% GOVERNED thing".into(),
         owner: "platform".into(),
         support: String::new(),
+        tags: BTreeMap::new(),
         artifacts: vec![],
         constraints: vec![Constraint {
             id: "cons-1".into(),

@@ -7,36 +7,44 @@ use domain::template::TemplateDigest;
 use crate::backend::on_both;
 use crate::samples::at;
 
-fn digest(kind: &str) -> TemplateDigest {
-    TemplateDigest::read(&format!("Resources: {{It: {{Type: '{kind}'}}}}"), |_| Vec::new())
-}
-
 on_both! {
-    async fn templates_of_a_product_are_replaced_and_those_of_gone_products_forgotten(db) {
+    async fn templates_are_kept_once_and_forgotten_with_their_versions_and_products(db) {
         let store = db.store;
         let region: Region = "eu-west-1".parse().unwrap();
-        let product: ProductId = "prod-1".parse().unwrap();
+        let products: [ProductId; 2] = ["prod-1", "prod-2"].map(|id| id.parse().unwrap());
         let (one, two): (ProvisioningArtifactId, ProvisioningArtifactId) =
             ("pa-1".parse().unwrap(), "pa-2".parse().unwrap());
-        let put = async |templates: &BTreeMap<ProvisioningArtifactId, TemplateDigest>| {
+        let text = "Resources: {It: {Type: 'A::B::C'}}";
+        let put = async |product: &ProductId, artifact: &ProvisioningArtifactId, text: &str| {
+            let digest = TemplateDigest::read(text, |_| Vec::new());
             let mut tx = store.begin().await.unwrap();
-            tx.replace_artifact_templates(&region, &product, templates).await.unwrap();
+            tx.put_artifact_template(&region, product, artifact, (&digest, text)).await.unwrap();
             tx.commit().await.unwrap();
         };
-        let read = async |artifact| store.artifact_template(&region, &product, artifact).await.unwrap();
-        assert_eq!(read(&one).await, None);
-        put(&BTreeMap::from([(one.clone(), digest("A::B::C")), (two.clone(), digest("A::B::D"))])).await;
-        assert_eq!(read(&one).await, Some(digest("A::B::C")));
-        put(&BTreeMap::from([(two.clone(), digest("A::B::E"))])).await;
-        assert_eq!((read(&one).await, read(&two).await), (None, Some(digest("A::B::E"))));
+        let source = async |product: &ProductId, artifact: &ProvisioningArtifactId| {
+            store.template_source(&region, product, artifact).await.unwrap()
+        };
+        assert_eq!(store.artifact_template(&region, &products[0], &one).await.unwrap(), None);
+        put(&products[0], &one, text).await;
+        put(&products[0], &one, text).await;
+        put(&products[0], &two, "Resources: {}").await;
+        put(&products[1], &one, text).await;
+        let digest = TemplateDigest::read(text, |_| Vec::new());
+        assert_eq!(store.artifact_template(&region, &products[0], &one).await.unwrap(), Some(digest));
+        assert_eq!(source(&products[0], &one).await.as_deref(), Some(text));
+        assert_eq!(store.read_templates(&region, &products[0]).await.unwrap().len(), 2);
         let mut tx = store.begin().await.unwrap();
+        tx.keep_templates(&region, &products[0], [&one]).await.unwrap();
         tx.forget_templates(&"us-east-1".parse().unwrap()).await.unwrap();
         tx.commit().await.unwrap();
-        assert!(read(&two).await.is_some(), "another region");
+        assert_eq!((source(&products[0], &one).await.is_some(), source(&products[0], &two).await), (true, None));
+        // Neither product is in the catalog.
         let mut tx = store.begin().await.unwrap();
         tx.forget_templates(&region).await.unwrap();
         tx.commit().await.unwrap();
-        assert_eq!(read(&two).await, None);
+        for product in &products {
+            assert!(source(product, &one).await.is_none() && store.read_templates(&region, product).await.unwrap().is_empty());
+        }
     }
 
     async fn how_an_account_stands_to_a_product_is_kept_as_last_read(db) {

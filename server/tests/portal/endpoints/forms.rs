@@ -3,7 +3,7 @@
 use super::rows::{NOT_ADMIN, NOT_PLATFORM, Row};
 use crate::state::FRAUD_DEV;
 
-const fn form(
+pub(super) const fn form(
     path: &'static str,
     fields: &'static [(&'static str, &'static str)],
     refused: &'static [&'static str],
@@ -283,32 +283,6 @@ pub(super) const FORMS: &[Row] = &[
     form("/api/test_webhook", &[("id", "{webhook}")], NOT_ADMIN, "admin"),
     form("/api/retry_delivery", &[("id", "{dead}")], NOT_ADMIN, "admin"),
     form("/api/discard_delivery", &[("id", "{dead_too}")], NOT_ADMIN, "admin"),
-    form("/api/retry_catalog_change", &[("id", "{catalog_change}")], NOT_ADMIN, "admin"),
-    form(
-        "/api/add_product",
-        &[
-            ("template", "{good_template}"),
-            ("portfolio", "{portfolio}"),
-            ("product_name", "Posted"),
-            ("product_owner", "Platform"),
-            ("version_name", "1.0"),
-        ],
-        NOT_ADMIN,
-        "admin",
-    ),
-    form(
-        "/api/add_version",
-        &[("template", "{good_template}"), ("product", "{bound}"), ("version_name", "9.0")],
-        NOT_ADMIN,
-        "admin",
-    ),
-    form(
-        "/api/set_version",
-        &[("product", "{fraud_only}"), ("artifact", "{artifact}"), ("active", "yes"), ("guidance", "deprecated")],
-        NOT_ADMIN,
-        "admin",
-    ),
-    form("/api/check_template", &[("template", "Resources: {A: {Type: AWS::SNS::Topic}}")], NOT_ADMIN, "admin"),
     form(
         "/api/save_webhook",
         &[("name", "another"), ("kind", "slack"), ("url", "http://127.0.0.1:9/another"), ("topic[handed_over]", "yes")],

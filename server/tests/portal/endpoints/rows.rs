@@ -126,8 +126,18 @@ pub(super) const PAGES: &[Row] = &[
     page("/admin/people", "/admin/people", NOT_PLATFORM, "admin"),
     page("/admin/changes", "/admin/changes", NOT_PLATFORM, "auditor"),
     page("/admin/changes/{id}", "/admin/changes/{catalog_change}", NOT_PLATFORM, "auditor"),
+    page("/admin/tags", "/admin/tags", NOT_PLATFORM, "auditor"),
     page("/admin/templates", "/admin/templates", NOT_PLATFORM, "auditor"),
     page("/admin/templates/{id}", "/admin/templates/{template}", NOT_PLATFORM, "auditor"),
+    page("/admin/portfolios", "/admin/portfolios", NOT_PLATFORM, "auditor"),
+    page("/admin/portfolios/{id}", "/admin/portfolios/{portfolio}", NOT_PLATFORM, "auditor"),
     page("/admin/products", "/admin/products", NOT_PLATFORM, "admin"),
+    page(
+        "/admin/products/{id}/constraints",
+        "/admin/products/{made_0}/constraints?portfolio={portfolio}",
+        NOT_PLATFORM,
+        "auditor",
+    ),
+    page("/admin/products/{id}/versions", "/admin/products/{fraud_only}/versions", NOT_PLATFORM, "auditor"),
     page("/admin/products/{id}", "/admin/products/{fraud_only}", NOT_PLATFORM, "admin"),
 ];

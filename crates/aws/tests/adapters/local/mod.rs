@@ -103,7 +103,7 @@ impl Local {
     pub(crate) async fn product(&self) -> (ProductId, ProvisioningArtifactId) {
         let catalog = self.curator().await.service_catalog();
         for portfolio in catalog.list_portfolios().await.unwrap() {
-            for product in catalog.list_products(&portfolio.id).await.unwrap() {
+            for product in catalog.list_products(Some(&portfolio.id)).await.unwrap() {
                 if product.name == "Studio user profile" {
                     let versions = catalog.list_provisioning_artifacts(&product.id).await.unwrap();
                     return (product.id, versions[0].id.clone());

@@ -1,14 +1,15 @@
 //! Which call of the control plane each address is drawn from.
 
+mod curation;
+
 use control_plane::Error;
-use domain::id::{
-    CatalogChangeId, EnvironmentId, ProductId, ProjectId, ProvisionedProductId, RequestId, RevocationId, RolloutId,
-    TemplateId,
-};
+use domain::id::{EnvironmentId, ProductId, ProjectId, ProvisionedProductId, RequestId, RevocationId, RolloutId};
 use leptos::prelude::*;
 
 use crate::load::{draw, draw_with_shell, frame, path_id, path_text, query, query_value, query_values};
 use crate::pages;
+
+pub(crate) use curation::*;
 
 #[component]
 pub(crate) fn Home() -> impl IntoView {
@@ -308,22 +309,6 @@ pub(crate) fn AdminPeople() -> impl IntoView {
 }
 
 #[component]
-pub(crate) fn AdminProducts() -> impl IntoView {
-    draw(|portal, caller| async move { portal.admin_products(&caller).await }, pages::admin_products::page)
-}
-
-#[component]
-pub(crate) fn AdminProduct() -> impl IntoView {
-    let id = path_id::<ProductId>("id", "product with this id");
-    let draft = query_value("draft");
-    let edit = query_value("edit");
-    draw(
-        |portal, caller| async move { portal.admin_product(&caller, &id?, Some(&draft)).await },
-        move |page| pages::admin_product::page(page, &edit),
-    )
-}
-
-#[component]
 pub(crate) fn AdminIdle() -> impl IntoView {
     let draft = query_value("draft");
     let edit = query_value("edit");
@@ -349,37 +334,4 @@ pub(crate) fn AdminNotifications() -> impl IntoView {
 pub(crate) fn NotFound() -> impl IntoView {
     let missing = || async { Err::<(), _>(Error::NotFound { what: "page at this address".to_owned() }) };
     draw(move |_, _| missing(), |()| unreachable!("there is nothing to draw"))
-}
-
-#[component]
-pub(crate) fn AdminTemplates() -> impl IntoView {
-    let (after, draft) = (query_value("after"), query_value("draft"));
-    let shown = after.clone();
-    draw(
-        |portal, caller| async move { portal.templates(&caller, &after, &draft).await },
-        move |page| pages::admin_templates::page(page, &shown),
-    )
-}
-
-#[component]
-pub(crate) fn AdminTemplate() -> impl IntoView {
-    let id = path_id::<TemplateId>("id", "template with this id");
-    let draft = query_value("draft");
-    draw(|portal, caller| async move { portal.template(&caller, &id?, &draft).await }, pages::admin_template::page)
-}
-
-#[component]
-pub(crate) fn AdminCatalogChanges() -> impl IntoView {
-    let after = query_value("after");
-    let shown = after.clone();
-    draw(
-        |portal, caller| async move { portal.catalog_changes(&caller, &after).await },
-        move |page| pages::admin_catalog_changes::page(page, &shown),
-    )
-}
-
-#[component]
-pub(crate) fn AdminCatalogChange() -> impl IntoView {
-    let id = path_id::<CatalogChangeId>("id", "change with this id");
-    draw(|portal, caller| async move { portal.catalog_change(&caller, &id?).await }, pages::admin_catalog_change::page)
 }

@@ -1,16 +1,21 @@
 //! Times, names and numbers in words. No locale and no time zone but UTC: a page means the same to everybody who reads it.
 
+mod audit;
+mod changes;
+
 use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
 use domain::approval::{ApprovalRule, Approver};
-use domain::curation::{CatalogChange, Guidance};
 use domain::environment::EnvironmentState;
 use domain::operation::OperationKind;
-use domain::organization::{ChangeState, PolicyChange};
+use domain::organization::ChangeState;
 use domain::project::DataClass;
 use domain::request::{Decided, RequestKind, RequestState};
 use domain::revocation::RevocationState;
 use domain::rollout::RolloutState;
 use domain::view::{DecidedTogether, EnvironmentMark, Together, TypicalTime};
+
+pub use audit::audit_action;
+pub use changes::{catalog_change, policy_change};
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
@@ -132,31 +137,6 @@ pub fn change_state(state: ChangeState) -> &'static str {
     }
 }
 
-/// "Attach deny-endpoints to Sandbox".
-pub fn policy_change(change: &PolicyChange, policy: &str, node: Option<&str>) -> String {
-    let node = node.or(change.node()).unwrap_or_default();
-    match change {
-        PolicyChange::Create { name, .. } => format!("Create {name}"),
-        PolicyChange::Edit { .. } => format!("Edit {policy}"),
-        PolicyChange::Attach { .. } => format!("Attach {policy} to {node}"),
-        PolicyChange::Detach { .. } => format!("Detach {policy} from {node}"),
-        PolicyChange::Delete { .. } => format!("Delete {policy}"),
-    }
-}
-
-/// "Add version 2.0 to Studio environment".
-pub fn catalog_change(change: &CatalogChange, product: &str, version: &str) -> String {
-    match change {
-        CatalogChange::AddProduct { .. } => format!("Add product {product}"),
-        CatalogChange::AddVersion { .. } => format!("Add version {version} to {product}"),
-        CatalogChange::SetVersion { active: false, .. } => format!("Deactivate version {version} of {product}"),
-        CatalogChange::SetVersion { guidance: Guidance::Deprecated, .. } => {
-            format!("Keep version {version} of {product} as deprecated")
-        }
-        CatalogChange::SetVersion { .. } => format!("Offer version {version} of {product}"),
-    }
-}
-
 /// "2 team leads, then a data owner approve".
 pub fn approval(rule: &ApprovalRule) -> String {
     match rule.steps() {
@@ -232,122 +212,6 @@ pub fn together(act: Together) -> &'static str {
         Together::Hold => "Hold",
         Together::Terminate => "Terminate",
         Together::Update => "Update to the current version",
-    }
-}
-
-/// What an event of the audit log was, for people; a name that is not known here stays as it is.
-pub fn audit_action(action: &str) -> String {
-    let known = match action {
-        "sign_in" => "Sign in",
-        "sign_out" => "Sign out",
-        "end_own_session" => "End one of their own sessions",
-        "end_any_session" => "End somebody's session",
-        "view_organization" => "See the organization",
-        "probe_guardrails" => "Ask for a probe of guardrails",
-        "probe" => "Probe guardrails in AWS",
-        "manage_organization" => "Change service control policies",
-        "submit_request" => "Submit a request",
-        "withdraw_request" => "Withdraw a request",
-        "decide_request" => "Decide a request",
-        "delegate_decisions" => "Let somebody decide in their place",
-        "question_request" => "Ask about a request",
-        "answer_request" => "Answer about a request",
-        "remind_of_request" => "Remind of a request",
-        "approve_step" => "Approve a step of a request",
-        "approve_request" => "Approve a request",
-        "deny_request" => "Deny a request",
-        "notice_leaver" => "Notice that somebody left",
-        "close_request" => "Close a request with its rollout",
-        "void_request" => "Close a request about what is terminated",
-        "lapse_request" => "Close a request of somebody who left",
-        "expire_request" => "Let a request expire",
-        "create_environment" => "Create an environment",
-        "launch_environment" => "Open an environment",
-        "terminate_environment" => "Ask for a termination",
-        "retry_environment" => "Try an environment again",
-        "update_environment" => "Ask for an update of an environment",
-        "adopt_version" => "Take over the version that AWS has",
-        "begin_update" => "Begin an update of an environment",
-        "update" => "Start the update",
-        "follow_update" => "Watch the update",
-        "leave_resources" => "Leave resources in AWS",
-        "hand_over_environment" => "Hand an environment over, or back",
-        "transfer_environment" => "Give an environment to somebody else",
-        "end_running" => "End what runs",
-        "transfer" => "Change the owner in Service Catalog",
-        "follow_transfer" => "Watch the change of the owner",
-        "tag_owner" => "Tag what is opened with its owner",
-        "end_again" => "End what was started meanwhile",
-        "extend_lease" => "Extend a lease",
-        "observe_environment" => "Have AWS asked how an environment is",
-        "observe" => "Look at an environment",
-        "stop_environment" => "Ask for a stop of what runs",
-        "stop_idle" => "Ask for a stop of what nobody uses",
-        "mark_running_job" => "Say what runs a job",
-        "manage_catalog" => "Change the catalog",
-        "manage_idle_rules" => "Change a rule about what is idle",
-        "stop_running" => "Stop what runs",
-        "stop" => "Stop what runs in an environment",
-        "start_environment" => "Ask for the start of a notebook instance",
-        "start_notebook_instance" => "Start the notebook instance",
-        "start" => "Start a notebook instance",
-        "hold_environment" => "Hold an environment, or let it go",
-        "check" => "Check again before acting",
-        "clear" => "Clear what an earlier try left",
-        "follow_clear" => "Watch the clearing",
-        "provision" => "Start the provisioning",
-        "follow_provision" => "Watch the provisioning",
-        "collect" => "Read what was created",
-        "delete_apps" => "Delete apps and spaces",
-        "terminate" => "Start the termination",
-        "follow_terminate" => "Watch the termination",
-        "detach_homes" => "Delete what a domain's home file system is reached by",
-        "delete_homes" => "Delete home file systems",
-        "revoke_access" => "Revoke access",
-        "restore_access" => "Restore access",
-        "view_revocation" => "See a revocation",
-        "cut" => "Cut off in AWS",
-        "lift" => "Give back in AWS",
-        "revoke" => "Finish a revocation",
-        "restore" => "Finish a restoration",
-        "change" => "Change policies, or the catalog",
-        "read_back" => "Read back what was changed",
-        "change_catalog" => "Finish a change of the catalog",
-        "change_policy" => "Finish a change of policies",
-        "view_audit" => "Read the audit log",
-        "export_audit" => "Export the audit log",
-        "export_environments" => "Export the list of environments",
-        "act_on_environments" => "Act on several environments",
-        "view_team" => "See the team page",
-        "view_administration" => "See the administration",
-        "manage_projects" => "Change a project",
-        "manage_group_mappings" => "Change a group mapping",
-        "manage_product_access" => "Change access to a product",
-        "manage_approvals" => "Change a rule of approval",
-        "refresh_catalog" => "Refresh the catalog",
-        "view_product" => "See a product",
-        "view_request" => "See a request",
-        "view_environment" => "See an environment",
-        "manage_own_notifications" => "Choose what comes by e-mail",
-        "manage_notifications" => "Change webhooks, or what was not delivered",
-        "warn_of_lease_end" => "Warn of the end of a lease",
-        "view_own_profile" => "See their own profile",
-        other => of_many(other),
-    };
-    known.to_owned()
-}
-
-/// The same, of rollouts and of what was made past the portal.
-fn of_many(action: &str) -> &str {
-    match action {
-        "adopt_product" => "Make an environment of what was made past the portal",
-        "find_unmanaged" => "Find what was made past the portal",
-        "begin_rollout" => "Ask for updates of several environments",
-        "view_rollout" => "See a rollout",
-        "manage_rollout" => "Go on with a rollout, or end it",
-        "roll" => "Look how far a rollout is, and begin the next update",
-        "rollout" => "Finish a rollout",
-        other => other,
     }
 }
 

@@ -1,15 +1,17 @@
 //! What the administrator of portfolios changes: products and their versions.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_servicecatalog::types::{
-    ProductType, ProvisioningArtifactGuidance, ProvisioningArtifactProperties, ProvisioningArtifactType, Status,
+    CopyOption, CopyProductStatus, ProductType, ProvisioningArtifactGuidance, ProvisioningArtifactProperties,
+    ProvisioningArtifactPropertyName, ProvisioningArtifactType, Status, Tag,
 };
-use domain::curation::Guidance;
-use domain::id::{PortfolioId, ProductId, ProvisioningArtifactId};
+use domain::curation::{Guidance, ProductText};
+use domain::id::{ProductId, ProvisioningArtifactId};
 
 use super::ServiceCatalog;
-use crate::answer::{id, required};
+use super::portfolio_changes::gone;
+use crate::answer::{id, required, text};
 use crate::call::call;
 use crate::{Error, Result};
 
@@ -41,6 +43,15 @@ pub enum VersionStatus {
     Failed,
 }
 
+/// How far a copy of a product is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Copying {
+    Running,
+    Done(ProductId),
+    /// In AWS's words.
+    Failed(String),
+}
+
 impl ServiceCatalog {
     /// `CreateProduct`; the same token again gives the same product.
     pub async fn create_product(&self, it: NewProduct<'_>, token: &str) -> Result<(ProductId, ProvisioningArtifactId)> {
@@ -62,38 +73,65 @@ impl ServiceCatalog {
         Ok((id(OPERATION, "ProductId", product)?, id(OPERATION, "ProvisioningArtifactId", artifact)?))
     }
 
-    /// Puts a product into a portfolio; one that is there stays there.
-    pub async fn associate_product(&self, product: &ProductId, portfolio: &PortfolioId) -> Result<()> {
+    /// Sends what is to be other than it is.
+    pub async fn update_product(&self, product: &ProductId, before: &ProductText, text: &ProductText) -> Result<()> {
+        let (added, removed) = (new_tags(&before.tags, &text.tags), removed_tags(&before.tags, &text.tags));
         let request = self
             .client
-            .associate_product_with_portfolio()
-            .product_id(product.as_str())
-            .portfolio_id(portfolio.as_str());
-        call("servicecatalog:AssociateProductWithPortfolio", request.send()).await.map(drop)
+            .update_product()
+            .id(product.as_str())
+            .set_name(changed(&before.name, &text.name))
+            .set_owner(changed(&before.owner, &text.owner))
+            .set_description(changed(&before.description, &text.description))
+            .set_support_email(changed(&before.support, &text.support))
+            .set_add_tags((!added.is_empty()).then_some(added))
+            .set_remove_tags((!removed.is_empty()).then_some(removed));
+        call("servicecatalog:UpdateProduct", request.send()).await.map(drop)
     }
 
-    /// A launch constraint that names its role by name, for every account that the portfolio is shared to; one that is there
-    /// stays. Whoever asks passes the role on.
-    pub async fn launch_by(
+    /// One that is gone is deleted.
+    pub async fn delete_product(&self, product: &ProductId) -> Result<()> {
+        let request = self.client.delete_product().id(product.as_str());
+        gone(call("servicecatalog:DeleteProduct", request.send()).await.map(drop))
+    }
+
+    /// Begins a copy with these versions, and gives the token that [`Self::copied`] asks by; the same idempotency token again
+    /// gives the same one.
+    pub async fn copy_product(
         &self,
-        product: &ProductId,
-        portfolio: &PortfolioId,
-        local_role: &str,
+        arn: &str,
+        name: &str,
+        versions: &[&ProvisioningArtifactId],
         token: &str,
-    ) -> Result<()> {
+    ) -> Result<String> {
+        const OPERATION: &str = "servicecatalog:CopyProduct";
+        let by_id = |id: &&ProvisioningArtifactId| {
+            HashMap::from([(ProvisioningArtifactPropertyName::Id, id.as_str().to_owned())])
+        };
         let request = self
             .client
-            .create_constraint()
-            .product_id(product.as_str())
-            .portfolio_id(portfolio.as_str())
-            .r#type("LAUNCH")
-            .parameters(serde_json::json!({ "LocalRoleName": local_role }).to_string())
+            .copy_product()
+            .source_product_arn(arn)
+            .target_product_name(name)
+            .set_source_provisioning_artifact_identifiers(Some(versions.iter().map(by_id).collect()))
+            .copy_options(CopyOption::CopyTags)
             .idempotency_token(token);
-        match call("servicecatalog:CreateConstraint", request.send()).await {
-            // A product in a portfolio has one at most.
-            Err(error) if error.failure().code == "DuplicateResourceException" => Ok(()),
-            made => made.map(drop),
-        }
+        required(OPERATION, "CopyProductToken", call(OPERATION, request.send()).await?.copy_product_token)
+    }
+
+    /// How far a copy is.
+    pub async fn copied(&self, copying: &str) -> Result<Copying> {
+        const OPERATION: &str = "servicecatalog:DescribeCopyProductStatus";
+        let request = self.client.describe_copy_product_status().copy_product_token(copying);
+        let answer = call(OPERATION, request.send()).await?;
+        Ok(match answer.copy_product_status {
+            Some(CopyProductStatus::Succeeded) => {
+                Copying::Done(id(OPERATION, "TargetProductId", answer.target_product_id)?)
+            }
+            Some(CopyProductStatus::InProgress) => Copying::Running,
+            Some(CopyProductStatus::Failed) => Copying::Failed(text(answer.status_detail)),
+            _ => return Err(Error::incomplete(OPERATION, "CopyProductStatus")),
+        })
     }
 
     /// `CreateProvisioningArtifact`; the same token again gives the same version.
@@ -136,6 +174,16 @@ impl ServiceCatalog {
         call("servicecatalog:UpdateProvisioningArtifact", request.send()).await.map(drop)
     }
 
+    /// One that is gone is deleted.
+    pub async fn delete_version(&self, product: &ProductId, artifact: &ProvisioningArtifactId) -> Result<()> {
+        let request = self
+            .client
+            .delete_provisioning_artifact()
+            .product_id(product.as_str())
+            .provisioning_artifact_id(artifact.as_str());
+        gone(call("servicecatalog:DeleteProvisioningArtifact", request.send()).await.map(drop))
+    }
+
     /// How far a new version is.
     pub async fn version_status(
         &self,
@@ -168,7 +216,23 @@ fn properties(it: NewVersion<'_>) -> ProvisioningArtifactProperties {
         .build()
 }
 
-fn given(text: &str) -> Option<String> {
+pub(super) fn given(text: &str) -> Option<String> {
     let text = text.trim();
     (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// What is not sent stays; an empty text takes away what was there.
+pub(super) fn changed(before: &str, after: &str) -> Option<String> {
+    (before != after).then(|| after.to_owned())
+}
+
+/// Those that are not there with this value.
+pub(super) fn new_tags(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) -> Vec<Tag> {
+    let new = after.iter().filter(|(key, value)| before.get(*key) != Some(*value));
+    // The builder refuses only what is missing.
+    new.filter_map(|(key, value)| Tag::builder().key(key).value(value).build().ok()).collect()
+}
+
+pub(super) fn removed_tags(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) -> Vec<String> {
+    before.keys().filter(|key| !after.contains_key(*key)).cloned().collect()
 }

@@ -1,0 +1,171 @@
+use domain::action::Action;
+use domain::id::Region;
+use domain::view::{FormState, Removal, TagOptionRow, TagOptionsPage, TaggedBy};
+use leptos::prelude::*;
+
+use super::catalog::Freshness;
+use crate::components::{
+    Badge, Card, Choice, Crumb, Disclosure, Empty, ErrorSummary, Hidden, Icon, PageHead, PostButton, Remove, Select,
+    Table, TextField, Tone, field_label, form_part,
+};
+use crate::document::Page;
+
+/// The tags that people choose from when they request, and what they are on.
+pub fn page(admin: TagOptionsPage) -> Page {
+    let TagOptionsPage { options, things, regions, mirrors, allowed, form } = admin;
+    let manage = allowed.has(Action::ManageCatalog);
+    let (new_form, put_form) = (form_part(&form, "new"), form_part(&form, "put"));
+    // A button has no form to come back to.
+    let others = if new_form == form || put_form == form { FormState::default() } else { form.clone() };
+    let none = options.is_empty();
+    let several = regions.len() > 1;
+    let put = (manage && !none && !things.is_empty()).then(|| {
+        let (options, things, state) = (options.clone(), things.clone(), put_form.clone());
+        view! { <Put options things several state /> }
+    });
+    let list = if none {
+        view! {
+            <Empty title="There is no TagOption yet.">
+                <p>"A TagOption is a key with a value that people choose from, on the products and portfolios that it is put on."</p>
+            </Empty>
+        }
+        .into_any()
+    } else {
+        let mut columns = vec!["Tag", "State", "On"];
+        if manage {
+            columns.push("Change");
+        }
+        let rows = options.into_iter().map(|it| view! { <Line it several manage /> }).collect_view();
+        view! { <Card title="TagOptions" flush=true><Table label="TagOptions" columns stack=true>{rows}</Table></Card> }
+            .into_any()
+    };
+    let new = manage.then(|| {
+        let (state, open) = (new_form.clone(), none || !new_form.errors.is_empty());
+        view! { <Disclosure summary="Make a TagOption" open id="new"><New regions state /></Disclosure> }
+    });
+    let crumbs = vec![Crumb::new("/admin/products", "Products")];
+    let lead = "Tags that people choose when they request. What runs keeps the tags that it has.";
+    let body = view! {
+        <PageHead title="TagOptions" lead crumbs />
+        <ErrorSummary state=others />
+        <ErrorSummary state=new_form part="new" />
+        <ErrorSummary state=put_form part="put" />
+        {list}
+        {put}
+        {new}
+        <Freshness mirrors />
+    };
+    Page::new("TagOptions", body).with_errors(&form)
+}
+
+fn called(it: &TagOptionRow, several: bool) -> String {
+    let region = if several { format!(" ({})", it.region) } else { String::new() };
+    format!("{} = {}{region}", it.key, it.value)
+}
+
+#[component]
+fn Line(it: TagOptionRow, several: bool, manage: bool) -> impl IntoView {
+    let name = called(&it, several);
+    let (tone, icon, state) =
+        if it.active { (Tone::Good, Icon::Check, "Offered") } else { (Tone::Neutral, Icon::Minus, "Not offered") };
+    let on = if it.on.is_empty() && it.unknown == 0 {
+        "nothing".into_any()
+    } else {
+        let things = it.on.clone().into_iter().map(|thing| {
+            let (option, name) = (it.id.to_string(), name.clone());
+            view! { <On option name thing manage /> }
+        });
+        let unknown =
+            (it.unknown > 0).then(|| view! { <li>{format!("{} that the portal does not see", it.unknown)}</li> });
+        view! { <ul class="grid gap-1">{things.collect_view()} {unknown}</ul> }.into_any()
+    };
+    let change = manage.then(|| {
+        let (label, active) = if it.active { ("Offer no more", "no") } else { ("Offer", "yes") };
+        let fields = vec![("tag_option", it.id.to_string()), ("active", active.to_owned())];
+        let described = format!("{label}: {name}");
+        let removal = if it.on.is_empty() && it.unknown == 0 {
+            Removal { consequence: "Nothing has it: nobody can choose it any more.".to_owned(), blocked: false }
+        } else {
+            Removal { consequence: "It is on something: take it off first.".to_owned(), blocked: true }
+        };
+        let (gone, deleted) = (vec![("tag_option", it.id.to_string())], format!("Delete {name}"));
+        view! {
+            <td data-label="Change">
+                <div class="flex flex-wrap items-start gap-2">
+                    <PostButton action="/api/set_tag_option" label class="button button-small" described fields />
+                    <Remove action="/api/delete_tag_option" label="Delete" described=deleted fields=gone removal=Some(removal) />
+                </div>
+            </td>
+        }
+    });
+    view! {
+        <tr>
+            <th scope="row" class="[overflow-wrap:anywhere]"><code>{name}</code></th>
+            <td data-label="State"><Badge tone icon text=state /></td>
+            <td data-label="On">{on}</td>
+            {change}
+        </tr>
+    }
+}
+
+/// Something that a TagOption is on, and how it is taken off.
+#[component]
+fn On(option: String, name: String, thing: TaggedBy, manage: bool) -> impl IntoView {
+    let under = if thing.is_portfolio { "/admin/portfolios" } else { "/admin/products" };
+    let off = manage.then(|| {
+        let fields = vec![("tag_option", option), ("on", thing.id.clone())];
+        let described = format!("Take {name} off {}", thing.name);
+        view! { <PostButton action="/api/disassociate_tag_option" label="Take off" class="button button-small" described fields /> }
+    });
+    view! {
+        <li class="flex flex-wrap items-center gap-2">
+            <a href=format!("{under}/{}", thing.id)>{thing.name.clone()}</a>
+            {off}
+        </li>
+    }
+}
+
+#[component]
+fn Put(options: Vec<TagOptionRow>, things: Vec<TaggedBy>, several: bool, state: FormState) -> impl IntoView {
+    let open = !state.errors.is_empty();
+    let choices = options.iter().map(|it| Choice::new(it.id.to_string(), called(it, several))).collect();
+    let named = |it: TaggedBy| {
+        let kind = if it.is_portfolio { "portfolio" } else { "product" };
+        Choice::new(it.id, format!("{} ({kind})", it.name))
+    };
+    let things = things.into_iter().map(named).collect();
+    view! {
+        <Disclosure summary="Put one on a portfolio or product" open id="put">
+            <form class="fieldset max-w-2xl" method="post" action="/api/associate_tag_option" novalidate>
+                <Select label=field_label("tag_option") name="tag_option" part="put" choices state=state.clone() />
+                <Select
+                    label=field_label("on")
+                    name="on"
+                    part="put"
+                    help="On a portfolio it holds for all of its products. Where both have a key, people choose among the values that they have in common."
+                    choices=things
+                    state
+                />
+                <p class="actions"><button class="button button-primary" type="submit">"Put it there"</button></p>
+            </form>
+        </Disclosure>
+    }
+}
+
+#[component]
+fn New(regions: Vec<Region>, state: FormState) -> impl IntoView {
+    let region = if let [only] = regions.as_slice() {
+        view! { <Hidden name="region" value=only.to_string() /> }.into_any()
+    } else {
+        let choices = regions.iter().map(|region| Choice::plain(region.as_str())).collect();
+        view! { <Select label="Region" name="region" part="new" choices state=state.clone() /> }.into_any()
+    };
+    view! {
+        <form class="fieldset max-w-2xl" method="post" action="/api/add_tag_option" novalidate>
+            {region}
+            <TextField label=field_label("tag_key") name="tag_key" part="new" help="Up to 128 characters." state=state.clone() />
+            <TextField label=field_label("tag_value") name="tag_value" part="new" help="Up to 256 characters." state />
+            <p class="actions"><button class="button button-primary" type="submit">"Make the TagOption"</button></p>
+        </form>
+    }
+}

@@ -1,0 +1,95 @@
+//! The platform team's side of the catalog.
+
+use domain::id::{CatalogChangeId, PortfolioId, ProductId, TemplateId};
+use leptos::prelude::*;
+
+use crate::load::{draw, path_id, query_value};
+use crate::pages;
+
+#[component]
+pub(crate) fn AdminProducts() -> impl IntoView {
+    draw(|portal, caller| async move { portal.admin_products(&caller).await }, pages::admin_products::page)
+}
+
+#[component]
+pub(crate) fn AdminProduct() -> impl IntoView {
+    let id = path_id::<ProductId>("id", "product with this id");
+    let draft = query_value("draft");
+    let edit = query_value("edit");
+    draw(
+        |portal, caller| async move { portal.admin_product(&caller, &id?, Some(&draft)).await },
+        move |page| pages::admin_product::page(page, &edit),
+    )
+}
+
+#[component]
+pub(crate) fn AdminCompare() -> impl IntoView {
+    let id = path_id::<ProductId>("id", "product with this id");
+    let (before, after) = (query_value("before"), query_value("after"));
+    draw(
+        |portal, caller| async move { portal.compare_versions(&caller, &id?, &before, &after).await },
+        pages::admin_compare::page,
+    )
+}
+
+#[component]
+pub(crate) fn AdminConstraints() -> impl IntoView {
+    let id = path_id::<ProductId>("id", "product with this id");
+    let (portfolio, draft, edit) = (query_value("portfolio"), query_value("draft"), query_value("edit"));
+    draw(
+        |portal, caller| async move { portal.constraints(&caller, &id?, &portfolio, &draft).await },
+        move |page| pages::admin_constraints::page(page, &edit),
+    )
+}
+
+#[component]
+pub(crate) fn AdminTagOptions() -> impl IntoView {
+    let draft = query_value("draft");
+    draw(|portal, caller| async move { portal.tag_options(&caller, &draft).await }, pages::admin_tag_options::page)
+}
+
+#[component]
+pub(crate) fn AdminPortfolios() -> impl IntoView {
+    let draft = query_value("draft");
+    draw(|portal, caller| async move { portal.portfolios(&caller, &draft).await }, pages::admin_portfolios::page)
+}
+
+#[component]
+pub(crate) fn AdminPortfolio() -> impl IntoView {
+    let id = path_id::<PortfolioId>("id", "portfolio with this id");
+    let draft = query_value("draft");
+    draw(|portal, caller| async move { portal.portfolio(&caller, &id?, &draft).await }, pages::admin_portfolio::page)
+}
+
+#[component]
+pub(crate) fn AdminTemplates() -> impl IntoView {
+    let (after, draft) = (query_value("after"), query_value("draft"));
+    let shown = after.clone();
+    draw(
+        |portal, caller| async move { portal.templates(&caller, &after, &draft).await },
+        move |page| pages::admin_templates::page(page, &shown),
+    )
+}
+
+#[component]
+pub(crate) fn AdminTemplate() -> impl IntoView {
+    let id = path_id::<TemplateId>("id", "template with this id");
+    let draft = query_value("draft");
+    draw(|portal, caller| async move { portal.template(&caller, &id?, &draft).await }, pages::admin_template::page)
+}
+
+#[component]
+pub(crate) fn AdminCatalogChanges() -> impl IntoView {
+    let after = query_value("after");
+    let shown = after.clone();
+    draw(
+        |portal, caller| async move { portal.catalog_changes(&caller, &after).await },
+        move |page| pages::admin_catalog_changes::page(page, &shown),
+    )
+}
+
+#[component]
+pub(crate) fn AdminCatalogChange() -> impl IntoView {
+    let id = path_id::<CatalogChangeId>("id", "change with this id");
+    draw(|portal, caller| async move { portal.catalog_change(&caller, &id?).await }, pages::admin_catalog_change::page)
+}

@@ -1,0 +1,52 @@
+//! What was changed in the catalog and in the organization, as a command.
+
+use domain::curation::{CatalogChange, Guidance, Named, constraint_kind};
+use domain::organization::PolicyChange;
+
+/// "Attach deny-endpoints to Sandbox".
+pub fn policy_change(change: &PolicyChange, policy: &str, node: Option<&str>) -> String {
+    let node = node.or(change.node()).unwrap_or_default();
+    match change {
+        PolicyChange::Create { name, .. } => format!("Create {name}"),
+        PolicyChange::Edit { .. } => format!("Edit {policy}"),
+        PolicyChange::Attach { .. } => format!("Attach {policy} to {node}"),
+        PolicyChange::Detach { .. } => format!("Detach {policy} from {node}"),
+        PolicyChange::Delete { .. } => format!("Delete {policy}"),
+    }
+}
+
+/// "Add version 2.0 to Studio environment".
+pub fn catalog_change(change: &CatalogChange, named: &Named) -> String {
+    let Named { portfolio, product, version, tag_option } = named;
+    match change {
+        CatalogChange::AddProduct { .. } => format!("Add product {product}"),
+        CatalogChange::SetProduct { .. } => format!("Change product {product}"),
+        CatalogChange::CopyProduct { name, .. } => format!("Copy {product} to {name}"),
+        CatalogChange::DeleteProduct { .. } => format!("Delete product {product}"),
+        CatalogChange::AddVersion { .. } => format!("Add version {version} to {product}"),
+        CatalogChange::SetVersion { active: false, .. } => format!("Deactivate version {version} of {product}"),
+        CatalogChange::SetVersion { guidance: Guidance::Deprecated, .. } => {
+            format!("Keep version {version} of {product} as deprecated")
+        }
+        CatalogChange::SetVersion { .. } => format!("Offer version {version} of {product}"),
+        CatalogChange::DeleteVersion { .. } => format!("Delete version {version} of {product}"),
+        CatalogChange::AddPortfolio { .. } => format!("Add portfolio {portfolio}"),
+        CatalogChange::SetPortfolio { .. } => format!("Change portfolio {portfolio}"),
+        CatalogChange::DeletePortfolio { .. } => format!("Delete portfolio {portfolio}"),
+        CatalogChange::AssociateProduct { .. } => format!("Put {product} into {portfolio}"),
+        CatalogChange::AddConstraint { new, .. } => {
+            format!("Add a {} constraint to {product} in {portfolio}", constraint_kind(&new.rule))
+        }
+        CatalogChange::SetConstraint { new, .. } => {
+            format!("Change the {} constraint of {product} in {portfolio}", constraint_kind(&new.rule))
+        }
+        CatalogChange::DeleteConstraint { .. } => format!("Delete a constraint of {product} in {portfolio}"),
+        CatalogChange::AddTagOption { .. } => format!("Add TagOption {tag_option}"),
+        CatalogChange::SetTagOption { active: true, .. } => format!("Offer TagOption {tag_option}"),
+        CatalogChange::SetTagOption { .. } => format!("Offer TagOption {tag_option} no more"),
+        CatalogChange::DeleteTagOption { .. } => format!("Delete TagOption {tag_option}"),
+        CatalogChange::AssociateTagOption { on, .. } => format!("Put TagOption {tag_option} on {on}"),
+        CatalogChange::DisassociateTagOption { on, .. } => format!("Take TagOption {tag_option} off {on}"),
+        CatalogChange::DisassociateProduct { .. } => format!("Take {product} out of {portfolio}"),
+    }
+}

@@ -1,0 +1,240 @@
+//! What holds for products in portfolios: as whoever curates them sees it, tried before it is saved, and changed.
+
+use std::collections::BTreeMap;
+
+use domain::action::Action;
+use domain::binding::form_fields;
+use domain::catalog::{Constraint, ConstraintRule, Product};
+use domain::curation::{CatalogChange, NewConstraint, constraint_kind, seen, tags_of};
+use domain::id::{CatalogChangeId, DraftId, PortfolioId, ProductId};
+use domain::parameter::{check_rules, describe_rules, narrow, undecided_rules};
+use domain::view::{ConstraintInput, ConstraintTrial, ConstraintsPage, CuratedConstraint, FormField, FormState};
+use serde_json::json;
+
+use super::removals;
+use crate::admin::accounts_of;
+use crate::{Caller, ControlPlane, Error, Result, words};
+
+impl ControlPlane {
+    /// What holds for a product in a portfolio.
+    pub async fn constraints(
+        &self,
+        caller: &Caller,
+        product: &ProductId,
+        portfolio: &str,
+        draft: &str,
+    ) -> Result<ConstraintsPage> {
+        self.authorize_portal(caller, Action::ViewAdministration).await?;
+        let product = self.store().product(product).await?.ok_or_else(|| Error::not_found("product"))?;
+        let portfolios = self.store().portfolios().await?;
+        let inside = |id: &PortfolioId| product.portfolios.contains(id);
+        let portfolio = portfolios.into_iter().find(|it| it.id.as_str() == portfolio && inside(&it.id));
+        let portfolio = portfolio.ok_or_else(|| Error::not_found("portfolio that holds the product"))?;
+        let form = self.form_state(caller, Some(draft)).await?;
+        let there = product.constraints.iter().filter(|it| it.portfolio.as_ref() == Some(&portfolio.id));
+        let active = product.artifacts.iter().filter(|it| it.active);
+        let mut parameters: Vec<String> = active.flat_map(|it| &it.parameters).map(|it| it.key.clone()).collect();
+        parameters.sort();
+        parameters.dedup();
+        Ok(ConstraintsPage {
+            constraints: there.map(curated).collect(),
+            parameters,
+            trial: self.trial(&product, &form).await?,
+            product: product.id,
+            name: product.name,
+            portfolio: portfolio.id,
+            portfolio_name: portfolio.name,
+            allowed: self.administration_allowed(caller).await?,
+            form,
+        })
+    }
+
+    /// Makes a constraint, or puts another rule in the place of one; answers the change that does it.
+    ///
+    /// # Errors
+    /// [`Error::Stale`] where it was changed since the form was drawn.
+    pub async fn save_constraint(&self, caller: &Caller, input: ConstraintInput) -> Result<CatalogChangeId> {
+        self.authorize_portal(caller, Action::ManageCatalog).await?;
+        let (product, portfolio) = self.constrained(&input).await?;
+        let new = new_constraint(&input)?;
+        let change = if input.constraint.is_empty() {
+            CatalogChange::AddConstraint { product: product.id, portfolio, new }
+        } else {
+            let found = product.constraints.iter().find(|it| it.id == input.constraint);
+            let there = found.ok_or_else(|| Error::not_found("constraint"))?;
+            if seen(&NewConstraint::like(there)) != input.seen {
+                return Err(Error::Stale { what: "constraint".to_owned() });
+            }
+            CatalogChange::SetConstraint { product: product.id, portfolio, constraint: input.constraint, new }
+        };
+        self.begin_catalog_change(caller, &product.region, change).await
+    }
+
+    /// Keeps what was typed for a while, so that its page shows what it would do.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] where it could not be saved either, or the sample is none.
+    pub async fn try_constraint(
+        &self,
+        caller: &Caller,
+        input: &ConstraintInput,
+        form: &str,
+        fields: BTreeMap<String, String>,
+    ) -> Result<DraftId> {
+        self.authorize_portal(caller, Action::ManageCatalog).await?;
+        let (product, portfolio) = self.constrained(input).await?;
+        let new = new_constraint(input)?;
+        sample_of(&input.sample)?;
+        let change = match input.constraint.as_str() {
+            "" => CatalogChange::AddConstraint { product: product.id, portfolio, new },
+            _ => CatalogChange::SetConstraint {
+                product: product.id,
+                portfolio,
+                constraint: input.constraint.clone(),
+                new,
+            },
+        };
+        let around = self.around_catalog_change(&change, &product.region).await?;
+        let mut mistakes = change.mistakes(&around);
+        // What is there already can be tried as well.
+        mistakes.retain(|mistake| !mistake.field.is_empty());
+        if !mistakes.is_empty() {
+            return Err(Error::Invalid(mistakes));
+        }
+        self.save_draft(&caller.actor.person, form, fields, Vec::new()).await
+    }
+
+    /// Deletes a constraint.
+    pub async fn delete_constraint(
+        &self,
+        caller: &Caller,
+        product: &ProductId,
+        portfolio: &PortfolioId,
+        constraint: &str,
+    ) -> Result<CatalogChangeId> {
+        self.authorize_portal(caller, Action::ManageCatalog).await?;
+        let change = CatalogChange::DeleteConstraint {
+            product: product.clone(),
+            portfolio: portfolio.clone(),
+            constraint: constraint.to_owned(),
+        };
+        self.begin_catalog_change(caller, &self.home_region(), change).await
+    }
+
+    async fn constrained(&self, input: &ConstraintInput) -> Result<(Product, PortfolioId)> {
+        let product: ProductId = input.product.parse().map_err(|_| Error::not_found("product"))?;
+        let portfolio: PortfolioId = input.portfolio.parse().map_err(|_| Error::not_found("portfolio"))?;
+        let product = self.store().product(&product).await?.ok_or_else(|| Error::not_found("product"))?;
+        Ok((product, portfolio))
+    }
+
+    /// What a draft's rules do, where it is one of rules that were tried.
+    async fn trial(&self, product: &Product, form: &FormState) -> Result<Option<ConstraintTrial>> {
+        let value = |name: &str| form.value(name).unwrap_or_default().to_owned();
+        if value("trial").is_empty() || !form.errors.is_empty() {
+            return Ok(None);
+        }
+        let input = ConstraintInput {
+            kind: value("kind"),
+            parameter: value("parameter"),
+            allowed_values: value("allowed_values"),
+            message: value("message"),
+            rules: value("rules"),
+            ..ConstraintInput::default()
+        };
+        let Ok(NewConstraint { rule: ConstraintRule::Template { rules }, .. }) = new_constraint(&input) else {
+            return Ok(None);
+        };
+        let sample = sample_of(&value("sample")).unwrap_or_default();
+        let violations = check_rules(&rules, &sample).unwrap_or_default();
+        Ok(Some(ConstraintTrial {
+            rules: describe_rules(&rules).unwrap_or_default(),
+            violations: violations.into_iter().map(|it| it.message).collect(),
+            undecided: undecided_rules(&rules, &sample).unwrap_or_default(),
+            fields: self.asked_with(product, &value("constraint"), &rules).await?,
+        }))
+    }
+
+    /// What the request form asks for once the rules hold: in the first account that may use the product.
+    async fn asked_with(&self, product: &Product, instead: &str, rules: &str) -> Result<Vec<FormField>> {
+        let access = self.store().product_access_of_product(&product.id).await?;
+        let accounts = self.store().all_project_accounts().await?;
+        let used_in = accounts_of(product, &access, &accounts);
+        let (Some(account), Some(artifact)) = (used_in.first(), product.preferred_artifact()) else {
+            return Ok(Vec::new());
+        };
+        let mut constraints: Vec<Constraint> =
+            product.constraints.iter().filter(|it| it.id != instead).cloned().collect();
+        constraints.push(Constraint {
+            id: String::new(),
+            portfolio: None,
+            description: String::new(),
+            rule: ConstraintRule::Template { rules: rules.to_owned() },
+        });
+        let parameters = narrow(&artifact.parameters, &constraints);
+        let bindings = self.store().parameter_bindings(&product.id).await?;
+        Ok(form_fields(&parameters, &bindings, account))
+    }
+}
+
+fn curated(it: &Constraint) -> CuratedConstraint {
+    let written = NewConstraint::like(it);
+    CuratedConstraint {
+        id: it.id.clone(),
+        kind: constraint_kind(&it.rule).to_owned(),
+        row: words::constraint(it),
+        seen: seen(&written),
+        written,
+        removal: removals::of_constraint(&it.rule),
+    }
+}
+
+/// What a form says, as Service Catalog takes it.
+fn new_constraint(input: &ConstraintInput) -> Result<NewConstraint> {
+    let lines = |text: &str| {
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let rule = match input.kind.as_str() {
+        "launch" => ConstraintRule::Launch { role: input.launch_role.trim().to_owned() },
+        "allowed" => ConstraintRule::Template { rules: allowed(input, &lines(&input.allowed_values))? },
+        "template" => ConstraintRule::Template { rules: compact("rules", &input.rules)? },
+        "tag_update" => match input.tag_update.as_str() {
+            answer @ ("yes" | "no") => ConstraintRule::TagUpdate { allowed: answer == "yes" },
+            _ => return Err(Error::field("tag_update", "Choose whether tags can be changed.")),
+        },
+        "notification" => ConstraintRule::Notification { topics: lines(&input.topics) },
+        "stack_set" => ConstraintRule::StackSet { parameters: compact("stack_set", &input.stack_set)? },
+        _ => return Err(Error::field("kind", "Choose what is to hold.")),
+    };
+    Ok(NewConstraint { description: input.constraint_description.trim().to_owned(), rule })
+}
+
+/// A rule that a parameter has one of several values.
+fn allowed(input: &ConstraintInput, values: &[String]) -> Result<String> {
+    let parameter = input.parameter.trim();
+    if parameter.is_empty() {
+        return Err(Error::field("parameter", "Choose a parameter."));
+    }
+    if values.is_empty() {
+        return Err(Error::field("allowed_values", "At least one value, one in a line."));
+    }
+    let said = match input.message.trim() {
+        "" => format!("{parameter} is one of {}.", values.join(", ")),
+        message => message.to_owned(),
+    };
+    let assert = json!({ "Fn::Contains": [values, { "Ref": parameter }] });
+    let rule = json!({ "Assertions": [{ "Assert": assert, "AssertDescription": said }] });
+    Ok(json!({ "Rules": { format!("Allowed{parameter}"): rule } }).to_string())
+}
+
+/// The JSON without the blanks that people write it with.
+fn compact(field: &str, text: &str) -> Result<String> {
+    let value: serde_json::Value =
+        serde_json::from_str(text).map_err(|error| Error::field(field, format!("It is no JSON: {error}.")))?;
+    Ok(value.to_string())
+}
+
+fn sample_of(text: &str) -> Result<BTreeMap<String, String>> {
+    tags_of("sample", text).map_err(|wrong| Error::Invalid(vec![wrong]))
+}

@@ -1,0 +1,138 @@
+//! Portfolios: as whoever curates them sees them, and changes of them as forms ask for them.
+
+use std::collections::BTreeMap;
+
+use domain::action::Action;
+use domain::catalog::{Portfolio, Product};
+use domain::curation::{CatalogChange, PortfolioText, seen, tags_of};
+use domain::id::{CatalogChangeId, PortfolioId, Region};
+use domain::view::{PortfolioInput, PortfolioPage, PortfolioRow, PortfoliosPage, ProductOfPortfolio};
+
+use super::removals;
+use crate::{Caller, ControlPlane, Error, Result};
+
+impl ControlPlane {
+    /// The portfolios of the catalog by name, with how many products each holds.
+    pub async fn portfolios(&self, caller: &Caller, draft: &str) -> Result<PortfoliosPage> {
+        self.authorize_portal(caller, Action::ViewAdministration).await?;
+        let mut inside: BTreeMap<PortfolioId, u64> = BTreeMap::new();
+        for product in self.store().products("").await? {
+            for portfolio in product.portfolios {
+                *inside.entry(portfolio).or_default() += 1;
+            }
+        }
+        let row = |it: Portfolio| PortfolioRow {
+            products: inside.get(&it.id).copied().unwrap_or_default(),
+            id: it.id,
+            region: it.region,
+            name: it.name,
+            description: it.description,
+            provider: it.provider,
+        };
+        let mut portfolios: Vec<PortfolioRow> = self.store().portfolios().await?.into_iter().map(row).collect();
+        portfolios.sort_by(|a, b| (&a.name, &a.region).cmp(&(&b.name, &b.region)));
+        Ok(PortfoliosPage {
+            portfolios,
+            regions: self.settings().regions.clone(),
+            mirrors: self.store().mirror_states().await?,
+            allowed: self.administration_allowed(caller).await?,
+            form: self.form_state(caller, Some(draft)).await?,
+        })
+    }
+
+    /// One portfolio with its products.
+    pub async fn portfolio(&self, caller: &Caller, id: &PortfolioId, draft: &str) -> Result<PortfolioPage> {
+        self.authorize_portal(caller, Action::ViewAdministration).await?;
+        let portfolio = self.curated_portfolio(id).await?;
+        let mut all = self.store().products("").await?;
+        all.retain(|it| it.region == portfolio.region);
+        let (inside, others): (Vec<Product>, Vec<Product>) =
+            all.into_iter().partition(|it| it.portfolios.contains(&portfolio.id));
+        let products = inside.iter().map(|product| ProductOfPortfolio {
+            id: product.id.clone(),
+            name: product.name.clone(),
+            owner: product.owner.clone(),
+            versions: product.artifacts.iter().filter(|it| it.active).count() as u64,
+            constraints: {
+                let there = |it: &&domain::catalog::Constraint| it.portfolio.as_ref() == Some(&portfolio.id);
+                product.constraints.iter().filter(there).count() as u64
+            },
+            removal: removals::from_portfolio(product, &portfolio.id),
+        });
+        let text = PortfolioText::of(&portfolio);
+        Ok(PortfolioPage {
+            products: products.collect(),
+            others: others.into_iter().map(|it| (it.id, it.name)).collect(),
+            deletion: removals::of_portfolio(inside.len()),
+            seen: seen(&text),
+            text,
+            id: portfolio.id,
+            region: portfolio.region,
+            allowed: self.administration_allowed(caller).await?,
+            form: self.form_state(caller, Some(draft)).await?,
+        })
+    }
+
+    /// Makes a portfolio; answers the change that does it.
+    pub async fn add_portfolio(&self, caller: &Caller, input: PortfolioInput) -> Result<CatalogChangeId> {
+        self.authorize_portal(caller, Action::ManageCatalog).await?;
+        let region = self.region_of(&input.region)?;
+        let change = CatalogChange::AddPortfolio { region: region.clone(), text: text_of(&input)? };
+        self.begin_catalog_change(caller, &region, change).await
+    }
+
+    /// Changes what people read of a portfolio, and its tags.
+    ///
+    /// # Errors
+    /// [`Error::Stale`] where it was changed since the form was drawn.
+    pub async fn set_portfolio(&self, caller: &Caller, input: PortfolioInput) -> Result<CatalogChangeId> {
+        self.authorize_portal(caller, Action::ManageCatalog).await?;
+        let id: PortfolioId = input.portfolio.parse().map_err(|_| Error::not_found("portfolio"))?;
+        let portfolio = self.curated_portfolio(&id).await?;
+        let text = text_of(&input)?;
+        if seen(&PortfolioText::of(&portfolio)) != input.seen {
+            return Err(Error::Stale { what: "portfolio".to_owned() });
+        }
+        let change = CatalogChange::SetPortfolio { portfolio: id, text };
+        self.begin_catalog_change(caller, &portfolio.region, change).await
+    }
+
+    /// Deletes a portfolio that holds nothing.
+    pub async fn delete_portfolio(&self, caller: &Caller, portfolio: &PortfolioId) -> Result<CatalogChangeId> {
+        self.authorize_portal(caller, Action::ManageCatalog).await?;
+        let change = CatalogChange::DeletePortfolio { portfolio: portfolio.clone() };
+        self.begin_catalog_change(caller, &self.home_region(), change).await
+    }
+
+    /// Where something new is made; of one region alone nobody needs to say which.
+    pub(super) fn region_of(&self, text: &str) -> Result<Region> {
+        match self.settings().regions.as_slice() {
+            [only] if text.is_empty() => Ok(only.clone()),
+            all => all
+                .iter()
+                .find(|it| it.as_str() == text)
+                .cloned()
+                .ok_or_else(|| Error::field("region", "Choose one of the portal's regions.")),
+        }
+    }
+
+    /// Where the hub is, and one of the regions that products are offered in.
+    pub(super) fn home_region(&self) -> Region {
+        self.aws().config().home_region.clone()
+    }
+
+    async fn curated_portfolio(&self, id: &PortfolioId) -> Result<Portfolio> {
+        let all = self.store().portfolios().await?;
+        all.into_iter().find(|it| it.id == *id).ok_or_else(|| Error::not_found("portfolio"))
+    }
+}
+
+fn text_of(input: &PortfolioInput) -> Result<PortfolioText> {
+    let text = |text: &str| text.trim().to_owned();
+    Ok(PortfolioText {
+        name: text(&input.portfolio_name),
+        description: text(&input.portfolio_description),
+        provider: text(&input.provider),
+        tags: tags_of("portfolio_tags", &input.portfolio_tags).map_err(|wrong| Error::Invalid(vec![wrong]))?,
+    })
+}

@@ -1,0 +1,75 @@
+//! What it means to take something out of the catalog, said before the button is pressed.
+
+use domain::catalog::{ConstraintRule, Product, ProvisioningArtifact};
+use domain::id::PortfolioId;
+use domain::view::Removal;
+
+fn removal(consequence: impl Into<String>) -> Removal {
+    Removal { consequence: consequence.into(), blocked: false }
+}
+
+fn blocked(why: impl Into<String>) -> Removal {
+    Removal { consequence: why.into(), blocked: true }
+}
+
+pub(crate) fn from_portfolio(product: &Product, portfolio: &PortfolioId) -> Removal {
+    let there = product.constraints.iter().filter(|it| it.portfolio.as_ref() == Some(portfolio)).count();
+    let last = product.portfolios.iter().all(|it| it == portfolio);
+    let mut consequence = String::from(if last {
+        "It is in no other portfolio: nobody can request it or update an environment of it any more."
+    } else {
+        "Accounts that see it by this portfolio alone can neither launch nor update it any more."
+    });
+    consequence.push_str(" What runs goes on.");
+    match there {
+        0 => {}
+        1 => consequence.push_str(" The constraint that it has here is deleted."),
+        n => consequence.push_str(&format!(" The {n} constraints that it has here are deleted.")),
+    }
+    removal(consequence)
+}
+
+pub(crate) fn of_constraint(rule: &ConstraintRule) -> Removal {
+    removal(match rule {
+        ConstraintRule::Launch { .. } => {
+            "Whoever launches the product does it with their own permissions from then on: the portal gives people none, so \
+             nothing can be requested before there is another."
+        }
+        ConstraintRule::Template { .. } => "What its rules refuse can be requested from then on.",
+        ConstraintRule::TagUpdate { .. } => "AWS then refuses to change tags of what runs.",
+        ConstraintRule::Notification { .. } => "Nobody is notified of launches from then on.",
+        ConstraintRule::StackSet { .. } => "The product is launched in one account from then on.",
+    })
+}
+
+pub(crate) fn of_portfolio(products: usize) -> Removal {
+    match products {
+        0 => removal(
+            "The accounts that it is shared to lose it. AWS refuses while it is shared, or somebody may launch from it.",
+        ),
+        1 => blocked("It holds a product: take it out first."),
+        n => blocked(format!("It holds {n} products: take them out first.")),
+    }
+}
+
+pub(crate) fn of_product(product: &Product, environments: u64) -> Removal {
+    match (product.portfolios.len(), environments) {
+        (0, 0) => removal("Its versions, access rules and bindings lead nowhere any more. Nothing brings it back."),
+        (0, 1) => blocked("An environment has it: terminate it first."),
+        (0, n) => blocked(format!("{n} environments have it: terminate them first.")),
+        (1, _) => blocked("It is in a portfolio: take it out first."),
+        (n, _) => blocked(format!("It is in {n} portfolios: take it out first.")),
+    }
+}
+
+pub(crate) fn of_version(product: &Product, version: &ProvisioningArtifact, environments: u64) -> Removal {
+    match environments {
+        _ if product.artifacts.len() == 1 => blocked("It is the only one of the product: delete the product."),
+        0 if version.active => removal(
+            "Nobody can request it any more, and a request that waits for it cannot be provisioned. Nothing brings it back.",
+        ),
+        0 => removal("Nothing brings it back."),
+        1 => blocked("An environment has it: deactivate it, so that it keeps it."),
+        n => blocked(format!("{n} environments have it: deactivate it, so that they keep it.")),
+    }
+}

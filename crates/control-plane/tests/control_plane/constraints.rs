@@ -1,0 +1,194 @@
+//! What holds for a product in a portfolio is tried, made, changed and deleted, and bites when somebody requests.
+
+use crate::catalog_changes::{stored, wrong};
+use crate::common::TestState;
+use control_plane::Error;
+use domain::catalog::ConstraintRule;
+use domain::curation::AppliedCatalogChange;
+use domain::id::{CatalogChangeId, PortfolioId, ProductId};
+use domain::organization::ChangeState;
+use domain::view::{ConstraintInput, ConstraintsPage, FormControl};
+use std::collections::BTreeMap;
+
+async fn applied(state: &TestState, id: &CatalogChangeId) -> AppliedCatalogChange {
+    state.settle().await;
+    let it = stored(state, id).await;
+    assert_eq!(it.state, ChangeState::Applied, "{:?}", it.problem);
+    it
+}
+
+/// A product that people request, a portfolio that it is in, and a parameter that they choose among several values.
+async fn chosen(state: &TestState) -> (ProductId, PortfolioId, String, Vec<String>) {
+    for product in state.store.products("").await.unwrap() {
+        let Some(portfolio) = product.portfolios.first().cloned() else { continue };
+        let query = domain::view::RequestFormQuery::default();
+        let Ok(form) = state.plane.request_form(&state.as_("fraud-scientist").await, &product.id, query).await else {
+            continue;
+        };
+        for field in form.fields {
+            if let FormControl::Choice { values } = field.control
+                && values.len() > 1
+            {
+                return (product.id, portfolio, field.label, values);
+            }
+        }
+    }
+    panic!("no product of the local AWS lets people choose")
+}
+
+async fn page(state: &TestState, product: &ProductId, portfolio: &PortfolioId, draft: &str) -> ConstraintsPage {
+    state.plane.constraints(&state.as_("auditor").await, product, portfolio.as_str(), draft).await.unwrap()
+}
+
+fn input(product: &ProductId, portfolio: &PortfolioId, kind: &str) -> ConstraintInput {
+    ConstraintInput {
+        product: product.to_string(),
+        portfolio: portfolio.to_string(),
+        kind: kind.into(),
+        ..ConstraintInput::default()
+    }
+}
+
+/// What the request form of a scientist offers for a parameter.
+async fn offered(state: &TestState, product: &ProductId, parameter: &str) -> Vec<String> {
+    let query = domain::view::RequestFormQuery::default();
+    let form = state.plane.request_form(&state.as_("fraud-scientist").await, product, query).await.unwrap();
+    let field = form.fields.into_iter().find(|field| field.label == parameter).unwrap();
+    let FormControl::Choice { values } = field.control else { panic!("{:?}", field.control) };
+    values
+}
+
+on_both! {
+    async fn v8_2_1_values_are_limited_tried_before_and_bite_at_once(url) {
+        let state = TestState::start(&url).await;
+        let admin = state.as_("admin").await;
+        let (product, portfolio, parameter, values) = chosen(&state).await;
+        let limit = ConstraintInput {
+            parameter: parameter.clone(),
+            allowed_values: format!("{}\n", values[0]),
+            message: "Only the first.".into(),
+            sample: format!("{parameter} = {}", values[1]),
+            ..input(&product, &portfolio, "allowed")
+        };
+        for who in ["fraud-scientist", "fraud-lead", "auditor", "newcomer"] {
+            let caller = state.as_(who).await;
+            let refused = state.plane.save_constraint(&caller, limit.clone()).await;
+            assert!(matches!(refused, Err(Error::Denied { .. })), "{who}");
+            let refused = state.plane.try_constraint(&caller, &limit, "/", BTreeMap::new()).await;
+            assert!(matches!(refused, Err(Error::Denied { .. })), "{who}");
+        }
+        // Tried: nothing is changed, and the page says what it would do.
+        let fields = [
+            ("form", "allowed"),
+            ("kind", "allowed"),
+            ("trial", "yes"),
+            ("parameter", &parameter),
+            ("allowed_values", &limit.allowed_values),
+            ("message", &limit.message),
+            ("sample", &limit.sample),
+        ];
+        let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let draft = state.plane.try_constraint(&admin, &limit, "/", fields).await.unwrap();
+        let drawn = state.plane.constraints(&admin, &product, portfolio.as_str(), draft.as_str()).await.unwrap();
+        let trial = drawn.trial.unwrap();
+        assert_eq!((trial.violations, trial.undecided), (vec!["Only the first.".to_owned()], Vec::new()));
+        let field = trial.fields.iter().find(|field| field.label == parameter).unwrap();
+        assert_eq!(field.control, FormControl::Choice { values: vec![values[0].clone()] });
+        assert_eq!(offered(&state, &product, &parameter).await, values);
+        // Saved: it bites.
+        let id = state.plane.save_constraint(&admin, limit).await.unwrap();
+        let made = applied(&state, &id).await;
+        assert_eq!(offered(&state, &product, &parameter).await, [values[0].clone()]);
+        let there = page(&state, &product, &portfolio, "").await;
+        let constraint = there.constraints.into_iter().find(|it| Some(&it.id) == made.made.constraint.as_ref()).unwrap();
+        assert!(constraint.kind == "TEMPLATE" && constraint.row.rules.len() == 1);
+        // Changed, by somebody who saw it and not by somebody who did not.
+        let other = serde_json::json!({ "Fn::Contains": [[values[1]], { "Ref": parameter }] });
+        let changed = ConstraintInput {
+            constraint: constraint.id.clone(),
+            seen: constraint.seen,
+            rules: serde_json::json!({ "Rules": { "Other": { "Assertions": [{ "Assert": other }] } } }).to_string(),
+            ..input(&product, &portfolio, "template")
+        };
+        let id = state.plane.save_constraint(&admin, changed.clone()).await.unwrap();
+        applied(&state, &id).await;
+        assert_eq!(offered(&state, &product, &parameter).await, [values[1].clone()]);
+        assert!(matches!(state.plane.save_constraint(&admin, changed).await, Err(Error::Stale { .. })));
+        let back = state.plane.undo_catalog_change(&admin, &id).await.unwrap();
+        applied(&state, &back).await;
+        assert_eq!(offered(&state, &product, &parameter).await, [values[0].clone()]);
+        // Deleted, and made again.
+        let id = state.plane.delete_constraint(&admin, &product, &portfolio, &constraint.id).await.unwrap();
+        applied(&state, &id).await;
+        assert_eq!(offered(&state, &product, &parameter).await, values);
+        let back = state.plane.undo_catalog_change(&admin, &id).await.unwrap();
+        applied(&state, &back).await;
+        assert_eq!(offered(&state, &product, &parameter).await, [values[0].clone()]);
+        state.assert_sound().await;
+    }
+
+    async fn what_aws_excludes_is_said_before(url) {
+        let state = TestState::start(&url).await;
+        let admin = state.as_("admin").await;
+        let (product, portfolio, parameter, _) = chosen(&state).await;
+        let save = async |it: ConstraintInput| wrong(state.plane.save_constraint(&admin, it).await);
+        let it = |kind: &str| input(&product, &portfolio, kind);
+        assert_eq!(save(ConstraintInput { launch_role: "Another".into(), ..it("launch") }).await, ["kind"]);
+        assert_eq!(save(ConstraintInput { launch_role: "no role".into(), ..it("launch") }).await, ["kind", "launch_role"]);
+        let stack_set = r#"{"Properties":{"AccountList":["1"],"RegionList":["a"],"AdminRole":"r","ExecutionRole":"e"}}"#;
+        assert_eq!(save(ConstraintInput { stack_set: stack_set.into(), ..it("stack_set") }).await, ["kind"]);
+        assert_eq!(save(ConstraintInput { stack_set: "{}".into(), ..it("stack_set") }).await, ["kind", "stack_set"]);
+        assert_eq!(save(it("nothing")).await, ["kind"]);
+        assert_eq!(save(it("allowed")).await, ["parameter"]);
+        assert_eq!(save(ConstraintInput { parameter: parameter.clone(), ..it("allowed") }).await, ["allowed_values"]);
+        let unknown = ConstraintInput { parameter: "Nobody".into(), allowed_values: "a".into(), ..it("allowed") };
+        assert_eq!(save(unknown).await, ["rules"]);
+        for rules in ["", "[", "{}", r#"{"Rules":{"A":{"Assertions":[{"Assert":{"Fn::Nonsense":[]}}]}}}"#] {
+            assert_eq!(save(ConstraintInput { rules: rules.into(), ..it("template") }).await, ["rules"], "{rules}");
+        }
+        assert_eq!(save(it("notification")).await, ["topics"]);
+        assert_eq!(save(ConstraintInput { topics: "launches".into(), ..it("notification") }).await, ["topics"]);
+        assert_eq!(save(it("tag_update")).await, ["tag_update"]);
+        let about = ConstraintInput {
+            topics: "arn:aws:sns:eu-west-1:222222222222:launches".into(),
+            constraint_description: "x".repeat(1_001),
+            ..it("notification")
+        };
+        assert_eq!(save(about).await, ["constraint_description"]);
+        assert_eq!(wrong(state.plane.delete_constraint(&admin, &product, &portfolio, "cons-none").await), ["constraint"]);
+        assert_eq!(state.store.count_unfinished_operations().await.unwrap(), 0);
+    }
+
+    async fn each_kind_is_made_and_read_back(url) {
+        let state = TestState::start(&url).await;
+        let admin = state.as_("admin").await;
+        let (product, portfolio, ..) = chosen(&state).await;
+        let topic = "arn:aws:sns:eu-west-1:222222222222:launches";
+        let id = ConstraintInput { topics: topic.into(), ..input(&product, &portfolio, "notification") };
+        let id = state.plane.save_constraint(&admin, id).await.unwrap();
+        applied(&state, &id).await;
+        let rules = |page: ConstraintsPage| page.constraints.into_iter().map(|it| it.written.rule).collect::<Vec<_>>();
+        let there = rules(page(&state, &product, &portfolio, "").await);
+        assert!(there.contains(&ConstraintRule::Notification { topics: vec![topic.into()] }), "{there:?}");
+        // The role that launches is another one, where the portal may name it.
+        let there = page(&state, &product, &portfolio, "").await.constraints;
+        let launch = there.into_iter().find(|it| it.kind == "LAUNCH").unwrap();
+        let other = ConstraintInput {
+            constraint: launch.id.clone(),
+            seen: launch.seen,
+            launch_role: "SomebodyElsesRole".into(),
+            ..input(&product, &portfolio, "launch")
+        };
+        let id = state.plane.save_constraint(&admin, other).await.unwrap();
+        state.settle().await;
+        let it = stored(&state, &id).await;
+        assert_eq!(it.state, ChangeState::Failed, "it is no role that the portal may pass on");
+        assert_eq!(rules(page(&state, &product, &portfolio, "").await).len(), 1 + there_before(&state, &product).await);
+    }
+}
+
+/// The constraints that the product had from the start.
+async fn there_before(state: &TestState, product: &ProductId) -> usize {
+    let it = state.store.product(product).await.unwrap().unwrap();
+    it.constraints.iter().filter(|it| !matches!(it.rule, ConstraintRule::Notification { .. })).count()
+}

@@ -1,0 +1,93 @@
+//! TagOptions are made, put on products and portfolios, taken off and deleted, and offered to whoever requests.
+
+use crate::catalog_changes::{stored, wrong};
+use crate::common::TestState;
+use control_plane::Error;
+use domain::curation::AppliedCatalogChange;
+use domain::id::{CatalogChangeId, TagOptionId};
+use domain::organization::ChangeState;
+use domain::view::TagOptionRow;
+
+async fn applied(state: &TestState, id: &CatalogChangeId) -> AppliedCatalogChange {
+    state.settle().await;
+    let it = stored(state, id).await;
+    assert_eq!(it.state, ChangeState::Applied, "{:?}", it.problem);
+    it
+}
+
+async fn added(state: &TestState, key: &str, value: &str) -> TagOptionId {
+    let id = state.plane.add_tag_option(&state.as_("admin").await, "", key, value).await.unwrap();
+    applied(state, &id).await.made.tag_option.unwrap()
+}
+
+async fn row(state: &TestState, id: &TagOptionId) -> Option<TagOptionRow> {
+    let page = state.plane.tag_options(&state.as_("auditor").await, "").await.unwrap();
+    page.options.into_iter().find(|it| it.id == *id)
+}
+
+on_both! {
+    async fn v8_2_1_a_tag_option_is_made_offered_and_taken_away(url) {
+        let state = TestState::start(&url).await;
+        let admin = state.as_("admin").await;
+        for who in ["fraud-scientist", "fraud-lead", "auditor", "newcomer"] {
+            let refused = state.plane.add_tag_option(&state.as_(who).await, "", "purpose", "training").await;
+            assert!(matches!(refused, Err(Error::Denied { .. })), "{who}");
+        }
+        let (training, serving) = (added(&state, "purpose", "training").await, added(&state, "purpose", "serving").await);
+        let add = async |key: &str, value: &str| wrong(state.plane.add_tag_option(&admin, "", key, value).await);
+        assert_eq!(add("purpose", "training").await, ["tag_value"], "it is there");
+        assert_eq!(add("", "").await, ["tag_key", "tag_value"]);
+        assert_eq!(add("aws:purpose", "a").await, ["tag_key"]);
+        assert_eq!(add(&"k".repeat(129), "a").await, ["tag_key"]);
+        // On a product it is offered to whoever requests.
+        let product = state.product("Studio environment").await;
+        let offered = async || {
+            let query = domain::view::RequestFormQuery::default();
+            let form = state.plane.request_form(&state.as_("fraud-scientist").await, &product, query).await.unwrap();
+            form.tag_fields.into_iter().any(|field| field.label == "purpose")
+        };
+        assert!(!offered().await);
+        for option in [&training, &serving] {
+            let id = state.plane.associate_tag_option(&admin, option.as_str(), product.as_str()).await.unwrap();
+            applied(&state, &id).await;
+        }
+        assert!(offered().await);
+        let twice = state.plane.associate_tag_option(&admin, training.as_str(), product.as_str()).await;
+        assert_eq!(wrong(twice), ["on"]);
+        assert_eq!(wrong(state.plane.associate_tag_option(&admin, training.as_str(), "prod-none").await), ["on"]);
+        assert_eq!(wrong(state.plane.delete_tag_option(&admin, &training).await), ["tag_option"], "it is on something");
+        assert_eq!(row(&state, &training).await.unwrap().on.len(), 1);
+        // Not offered any more, and again.
+        let id = state.plane.set_tag_option(&admin, &training, false).await.unwrap();
+        applied(&state, &id).await;
+        assert!(!row(&state, &training).await.unwrap().active);
+        let back = state.plane.undo_catalog_change(&admin, &id).await.unwrap();
+        applied(&state, &back).await;
+        assert!(row(&state, &training).await.unwrap().active);
+        // Off, deleted, and there again.
+        let id = state.plane.disassociate_tag_option(&admin, &training, product.as_str()).await.unwrap();
+        applied(&state, &id).await;
+        assert_eq!(wrong(state.plane.disassociate_tag_option(&admin, &training, product.as_str()).await), ["on"]);
+        let id = state.plane.delete_tag_option(&admin, &training).await.unwrap();
+        applied(&state, &id).await;
+        assert_eq!(row(&state, &training).await, None);
+        let back = state.plane.undo_catalog_change(&admin, &id).await.unwrap();
+        assert_ne!(applied(&state, &back).await.made.tag_option.unwrap(), training);
+        state.assert_sound().await;
+    }
+
+    async fn a_tag_option_that_somebody_else_made_meanwhile_is_the_one(url) {
+        let state = TestState::start(&url).await;
+        let id = state.plane.add_tag_option(&state.as_("admin").await, "", "purpose", "training").await.unwrap();
+        state.crash.arm(control_plane::CrashPoint::AfterAct, "change");
+        state.settle().await;
+        let mut state = state;
+        state.restart().await;
+        let made = applied(&state, &id).await.made.tag_option.unwrap();
+        let count = |world: &mut sim::World| {
+            world.service_catalog.tag_options.values().filter(|it| it.key == "purpose").count()
+        };
+        assert_eq!(state.running.aws.with_world(count).unwrap(), 1);
+        assert!(row(&state, &made).await.is_some());
+    }
+}

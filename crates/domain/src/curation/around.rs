@@ -1,0 +1,66 @@
+use super::{CatalogChange, Guidance, NewConstraint, PortfolioText, ProductText};
+use crate::catalog::{CatalogTagOption, Constraint, Portfolio, Product};
+
+/// What a change of the catalog is about, as it stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AroundCatalogChange {
+    /// The portfolio, if there is one of its id.
+    pub portfolio: Option<Portfolio>,
+    /// The product, if there is one of its id.
+    pub product: Option<Product>,
+    /// The names of the region's other portfolios.
+    pub portfolio_names: Vec<String>,
+    /// The names of the region's other products.
+    pub product_names: Vec<String>,
+    /// How many products are in the portfolio.
+    pub products_inside: usize,
+    /// How many environments have the version, or the product where no version is named. Terminated ones are left out.
+    pub environments: u64,
+    /// The TagOption, if there is one of its id, and all of the region.
+    pub tag_option: Option<CatalogTagOption>,
+    pub tag_options: Vec<CatalogTagOption>,
+    /// The product or portfolio that a TagOption is put on, or taken off, is there.
+    pub tagged: bool,
+    /// How many things are to be mended in the template; `None` where it is not kept.
+    pub findings: Option<u32>,
+}
+
+impl AroundCatalogChange {
+    /// The product in the portfolio.
+    pub(super) fn is_inside(&self) -> bool {
+        match (&self.product, &self.portfolio) {
+            (Some(product), Some(portfolio)) => product.portfolios.contains(&portfolio.id),
+            _ => false,
+        }
+    }
+
+    /// Whether everything is as `change` wants it.
+    pub fn has(&self, change: &CatalogChange) -> bool {
+        let version = |artifact| self.product.as_ref().and_then(|product| product.artifact(artifact));
+        match change {
+            CatalogChange::SetVersion { artifact, active, guidance, .. } => {
+                version(artifact).is_some_and(|it| it.active == *active && Guidance::of(it) == *guidance)
+            }
+            CatalogChange::SetProduct { text, .. } => {
+                self.product.as_ref().is_some_and(|it| ProductText::of(it) == *text)
+            }
+            CatalogChange::SetPortfolio { text, .. } => {
+                self.portfolio.as_ref().is_some_and(|it| PortfolioText::of(it) == *text)
+            }
+            CatalogChange::SetConstraint { new, .. } => {
+                self.constraint(change).is_some_and(|it| NewConstraint::like(it) == *new)
+            }
+            CatalogChange::SetTagOption { active, .. } => {
+                self.tag_option.as_ref().is_some_and(|it| it.active == *active)
+            }
+            _ => false,
+        }
+    }
+
+    /// The constraint that `change` is about, as it is there.
+    pub fn constraint(&self, change: &CatalogChange) -> Option<&Constraint> {
+        let (product, portfolio) = (self.product.as_ref()?, change.portfolio()?);
+        let mut there = product.constraints.iter().filter(|it| it.portfolio.as_ref() == Some(portfolio));
+        there.find(|it| change.constraint() == Some(it.id.as_str()))
+    }
+}

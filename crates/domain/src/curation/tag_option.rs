@@ -1,0 +1,67 @@
+//! Why a change of a TagOption would be refused, by field.
+
+use std::collections::BTreeSet;
+
+use super::tags::mistake_in;
+use super::{AroundCatalogChange, CatalogChange};
+use crate::problem::FieldError;
+
+/// Quotas of Service Catalog: values of a key, and keys on a portfolio or product.
+/// <https://docs.aws.amazon.com/servicecatalog/latest/adminguide/limits.html>
+const VALUES: usize = 25;
+const ON_RESOURCE: usize = 25;
+
+pub(super) fn mistakes(change: &CatalogChange, around: &AroundCatalogChange) -> Vec<FieldError> {
+    let one = |field: &str, message: String| vec![FieldError::new(field, message)];
+    if let CatalogChange::AddTagOption { key, value, .. } = change {
+        return about_new(around, key, value);
+    }
+    let Some(option) = &around.tag_option else {
+        return one("tag_option", "It is not there any more.".to_owned());
+    };
+    if change.tagged().is_some() && !around.tagged {
+        return one("on", "Choose a product or a portfolio.".to_owned());
+    }
+    match change {
+        CatalogChange::SetTagOption { .. } if around.has(change) => one("tag_option", "It is so already.".to_owned()),
+        CatalogChange::DeleteTagOption { .. } => match option.resources.len() {
+            0 => Vec::new(),
+            1 => one("tag_option", "It is on something: take it off first.".to_owned()),
+            n => one("tag_option", format!("It is on {n} things: take it off first.")),
+        },
+        CatalogChange::AssociateTagOption { on, .. } if option.resources.contains(on) => {
+            one("on", "It is there already.".to_owned())
+        }
+        CatalogChange::AssociateTagOption { on, .. } => {
+            let there = around.tag_options.iter().filter(|it| it.resources.contains(on));
+            let keys: BTreeSet<&str> = there.map(|it| it.key.as_str()).collect();
+            if keys.len() >= ON_RESOURCE && !keys.contains(option.key.as_str()) {
+                return one("on", format!("It has TagOptions of {ON_RESOURCE} keys, and nothing has more."));
+            }
+            Vec::new()
+        }
+        CatalogChange::DisassociateTagOption { on, .. } if !option.resources.contains(on) => {
+            one("on", "It is not there.".to_owned())
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn about_new(around: &AroundCatalogChange, key: &str, value: &str) -> Vec<FieldError> {
+    let mut mistakes = Vec::new();
+    for (field, text) in [("tag_key", key), ("tag_value", value)] {
+        if text.is_empty() {
+            mistakes.push(FieldError::new(field, "It is missing."));
+        }
+    }
+    if mistakes.is_empty() {
+        mistakes.extend(mistake_in(key, value).map(|message| FieldError::new("tag_key", message)));
+    }
+    let of_key = around.tag_options.iter().filter(|it| it.key == key);
+    if of_key.clone().any(|it| it.value == value) {
+        mistakes.push(FieldError::new("tag_value", "The key has this value already."));
+    } else if of_key.count() >= VALUES {
+        mistakes.push(FieldError::new("tag_value", format!("A key has at most {VALUES} values.")));
+    }
+    mistakes
+}

@@ -1,0 +1,121 @@
+//! What people read of portfolios and products, and what an admin edits of them.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::tags;
+use crate::catalog::{Portfolio, Product};
+use crate::problem::FieldError;
+
+/// Characters of a name that people read in lists; Service Catalog takes more of a product.
+const LONGEST_NAME: usize = 100;
+/// Characters of `ProviderName`.
+const LONGEST_PROVIDER: usize = 50;
+/// Characters of descriptions and notes; Service Catalog takes 2,000 of a portfolio and more of a product.
+pub(super) const LONGEST_TEXT: usize = 1_000;
+/// RFC 5321, 4.5.3.1.3.
+const LONGEST_ADDRESS: usize = 254;
+
+/// See the module.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PortfolioText {
+    pub name: String,
+    pub description: String,
+    pub provider: String,
+    pub tags: BTreeMap<String, String>,
+}
+
+impl PortfolioText {
+    pub fn of(it: &Portfolio) -> Self {
+        Self {
+            name: it.name.clone(),
+            description: it.description.clone(),
+            provider: it.provider.clone(),
+            tags: it.tags.clone(),
+        }
+    }
+
+    /// `others`: the names of the region's other portfolios.
+    pub(super) fn mistakes(&self, others: &[String]) -> Vec<FieldError> {
+        let mut mistakes = Vec::new();
+        if let Some(message) = no_name(&self.name, LONGEST_NAME) {
+            mistakes.push(FieldError::new("portfolio_name", message));
+        } else if others.iter().any(|other| other.trim() == self.name.trim()) {
+            mistakes.push(FieldError::new("portfolio_name", "Another portfolio of the catalog has this name."));
+        }
+        if let Some(message) = no_name(&self.provider, LONGEST_PROVIDER) {
+            mistakes.push(FieldError::new("provider", message));
+        }
+        mistakes.extend(too_long("portfolio_description", &self.description));
+        mistakes.extend(tags::mistakes("portfolio_tags", &self.tags));
+        mistakes
+    }
+}
+
+/// See the module.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProductText {
+    pub name: String,
+    pub description: String,
+    /// Who is responsible for it, in words.
+    pub owner: String,
+    /// Whom to ask: an e-mail address, or nothing. What the console says beside it stays as it is.
+    pub support: String,
+    pub tags: BTreeMap<String, String>,
+}
+
+impl ProductText {
+    pub fn of(it: &Product) -> Self {
+        Self {
+            name: it.name.clone(),
+            description: it.description.clone(),
+            owner: it.owner.clone(),
+            support: it.support.clone(),
+            tags: it.tags.clone(),
+        }
+    }
+
+    /// `others`: the names of the region's other products. What is as in `before` is right.
+    pub(super) fn mistakes(&self, before: Option<&Self>, others: &[String]) -> Vec<FieldError> {
+        let mut mistakes = Vec::new();
+        if let Some(message) = no_name(&self.name, LONGEST_NAME) {
+            mistakes.push(FieldError::new("product_name", message));
+        } else if others.iter().any(|other| other.trim() == self.name.trim()) {
+            mistakes.push(FieldError::new("product_name", "Another product of the catalog has this name."));
+        }
+        if let Some(message) = no_name(&self.owner, LONGEST_NAME) {
+            mistakes.push(FieldError::new("product_owner", message));
+        }
+        let support = self.support.trim();
+        let is_address = support.contains('@') && !support.contains(' ') && support.chars().count() <= LONGEST_ADDRESS;
+        if !support.is_empty() && !is_address && before.is_none_or(|before| before.support != support) {
+            mistakes.push(FieldError::new("support", "An e-mail address, or nothing."));
+        }
+        mistakes.extend(too_long("product_description", &self.description));
+        mistakes.extend(tags::mistakes("product_tags", &self.tags));
+        mistakes
+    }
+}
+
+/// Names what an admin saw when a form was drawn: another one says that it was changed meanwhile.
+pub fn seen(text: &impl Serialize) -> String {
+    let json = serde_json::to_vec(text).unwrap_or_default();
+    hex::encode(&Sha256::digest(json)[..8])
+}
+
+pub(super) fn no_name(text: &str, longest: usize) -> Option<String> {
+    let length = text.trim().chars().count();
+    (length == 0 || length > longest).then(|| format!("1 to {longest} characters."))
+}
+
+/// Of a version.
+pub(super) fn no_version_name(text: &str) -> Option<FieldError> {
+    no_name(text, LONGEST_NAME).map(|message| FieldError::new("version_name", message))
+}
+
+pub(super) fn too_long(field: &str, text: &str) -> Option<FieldError> {
+    let message = || format!("At most {LONGEST_TEXT} characters.");
+    (text.chars().count() > LONGEST_TEXT).then(|| FieldError::new(field, message()))
+}
