@@ -37,7 +37,7 @@ async function check(page: Page, name: string, text: string): Promise<void> {
 }
 
 test('a product is made of a template that was refused and mended, gets a version, and its old one is deprecated', async ({ browser }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(480_000);
   const admin = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
   await signIn(admin, 'admin', '/admin/templates');
   await admin.getByRole('button', { name: 'Check the template' }).click();
@@ -152,8 +152,8 @@ test('a product is made of a template that was refused and mended, gets a versio
 
   // Out again, and the portfolio goes.
   await admin.goto(portfolio);
-  await admin.locator('summary[aria-label="Take Records bucket out"]').click();
-  await admin.getByRole('button', { name: 'Take Records bucket out' }).click();
+  await admin.locator('summary[aria-label="Take out Records bucket"]').click();
+  await admin.getByRole('button', { name: 'Take out Records bucket' }).click();
   await reloadUntil(admin, 'Applied');
   await admin.goto(portfolio);
   await admin.locator('summary[aria-label="Delete Records of teams"]').click();

@@ -77,7 +77,7 @@ fn Line(portfolio: PortfolioId, it: ProductOfPortfolio, manage: bool) -> impl In
             ("portfolio", portfolio.to_string()),
             ("from", "portfolio".to_owned()),
         ];
-        let described = format!("Take {} out", it.name);
+        let described = format!("Take out {}", it.name);
         let removal = Some(it.removal.clone());
         view! {
             <td data-label="Change">

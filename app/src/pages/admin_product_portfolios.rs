@@ -69,7 +69,7 @@ fn Line(product: ProductId, it: PortfolioOfProduct, manage: bool) -> impl IntoVi
     let change = manage.then(|| {
         let fields =
             vec![("product", product.to_string()), ("portfolio", it.id.to_string()), ("from", "product".to_owned())];
-        let described = format!("Take it out of {}", it.name);
+        let described = format!("Take out of {}", it.name);
         let removal = Some(it.removal);
         view! {
             <td data-label="Change">

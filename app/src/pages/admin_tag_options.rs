@@ -114,7 +114,7 @@ fn On(option: String, name: String, thing: TaggedBy, manage: bool) -> impl IntoV
     let under = if thing.is_portfolio { "/admin/portfolios" } else { "/admin/products" };
     let off = manage.then(|| {
         let fields = vec![("tag_option", option), ("on", thing.id.clone())];
-        let described = format!("Take {name} off {}", thing.name);
+        let described = format!("Take off {}: {name}", thing.name);
         view! { <PostButton action="/api/disassociate_tag_option" label="Take off" class="button button-small" described fields /> }
     });
     view! {

@@ -25,7 +25,7 @@ pub fn compare(before: &str, after: &str) -> Result<TemplateComparison, Unreadab
     Ok(TemplateComparison {
         parameters: parameters(&old_outline.parameters, &new_outline.parameters),
         resources: resources(&old, &new),
-        grants: grants(old_outline.grants, new_outline.grants),
+        grants: grants(&old_outline.grants, &new_outline.grants),
         parts,
         cut,
     })
@@ -129,13 +129,13 @@ fn differing(before: &Map<String, Value>, after: &Map<String, Value>) -> Vec<Str
 }
 
 /// Statements that only one of them has; where they stand does not tell them apart.
-fn grants(before: Vec<OutlineGrant>, after: Vec<OutlineGrant>) -> Vec<GrantDifference> {
+fn grants(before: &[OutlineGrant], after: &[OutlineGrant]) -> Vec<GrantDifference> {
     let anywhere = |it: &OutlineGrant| OutlineGrant { line: 0, ..it.clone() };
     let has = |all: &[OutlineGrant], it: &OutlineGrant| all.iter().any(|other| anywhere(other) == anywhere(it));
-    let new: Vec<_> = after.iter().filter(|it| !has(&before, it)).cloned().collect();
-    let gone = before.into_iter().filter(|it| !has(&after, it));
-    let told = |difference| move |grant| GrantDifference { difference, grant };
-    gone.map(told(Difference::Gone)).chain(new.into_iter().map(told(Difference::New))).collect()
+    let new = after.iter().filter(|it| !has(before, it));
+    let gone = before.iter().filter(|it| !has(after, it));
+    let told = |difference| move |grant: &OutlineGrant| GrantDifference { difference, grant: grant.clone() };
+    gone.map(told(Difference::Gone)).chain(new.map(told(Difference::New))).collect()
 }
 
 /// The parts in which lines differ, old beside new, and whether there are more than are shown.
@@ -237,7 +237,7 @@ Resources:
     fn the_same_template_differs_in_nothing_and_long_ones_are_cut() {
         let it = compare(OLD, OLD).unwrap();
         assert_eq!(it, TemplateComparison::default());
-        let long: String = (0..4_000).map(|n| format!("# {n}\n")).collect();
+        let long = (0..4_000).map(|n| format!("# {n}")).collect::<Vec<_>>().join("\n");
         let it = compare(OLD, &format!("{OLD}{long}")).unwrap();
         assert!(it.cut && it.parts.iter().map(Vec::len).sum::<usize>() == LONGEST);
         assert!(compare("[", OLD).is_err());

@@ -220,7 +220,7 @@ fn allowed(input: &ConstraintInput, values: &[String]) -> Result<String> {
         return Err(Error::field("allowed_values", "At least one value, one in a line."));
     }
     let said = match input.message.trim() {
-        "" => format!("{parameter} is one of {}.", values.join(", ")),
+        "" => format!("Choose another {parameter}."),
         message => message.to_owned(),
     };
     let assert = json!({ "Fn::Contains": [values, { "Ref": parameter }] });

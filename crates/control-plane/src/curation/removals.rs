@@ -1,5 +1,7 @@
 //! What it means to take something out of the catalog, said before the button is pressed.
 
+use std::fmt::Write as _;
+
 use domain::catalog::{ConstraintRule, Product, ProvisioningArtifact};
 use domain::id::PortfolioId;
 use domain::view::Removal;
@@ -24,7 +26,9 @@ pub(crate) fn from_portfolio(product: &Product, portfolio: &PortfolioId) -> Remo
     match there {
         0 => {}
         1 => consequence.push_str(" The constraint that it has here is deleted."),
-        n => consequence.push_str(&format!(" The {n} constraints that it has here are deleted.")),
+        n => {
+            let _ = write!(consequence, " The {n} constraints that it has here are deleted.");
+        }
     }
     removal(consequence)
 }

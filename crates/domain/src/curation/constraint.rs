@@ -104,10 +104,10 @@ pub fn kind(rule: &ConstraintRule) -> &'static str {
 
 /// Of some there is one at most, and a role that launches and stack sets exclude each other.
 fn excludes(one: &ConstraintRule, other: &ConstraintRule) -> bool {
-    match (kind(one), kind(other)) {
-        ("LAUNCH" | "STACKSET", "LAUNCH" | "STACKSET") | ("RESOURCE_UPDATE", "RESOURCE_UPDATE") => true,
-        _ => false,
-    }
+    matches!(
+        (kind(one), kind(other)),
+        ("LAUNCH" | "STACKSET", "LAUNCH" | "STACKSET") | ("RESOURCE_UPDATE", "RESOURCE_UPDATE")
+    )
 }
 
 /// A name as IAM takes it, or an ARN of a role.

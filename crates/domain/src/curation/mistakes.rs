@@ -42,45 +42,10 @@ impl CatalogChange {
     fn about_it(&self, around: &AroundCatalogChange) -> Vec<FieldError> {
         let one = |field: &str, message: String| vec![FieldError::new(field, message)];
         match self {
-            Self::AddProduct { name, description, owner, support, version, note, .. } => {
-                let text = ProductText {
-                    name: name.clone(),
-                    description: description.clone(),
-                    owner: owner.clone(),
-                    support: support.clone(),
-                    ..ProductText::default()
-                };
-                let mut mistakes = text.mistakes(None, &around.product_names);
-                mistakes.extend(no_version_name(version));
-                mistakes.extend(too_long("version_note", note));
-                mistakes.extend(too_many_products(around));
-                mistakes.extend(no_room(around));
-                mistakes
-            }
-            Self::SetProduct { text, .. } => {
-                if around.has(self) {
-                    return one("", "Nothing was changed: it is so already.".to_owned());
-                }
-                text.mistakes(around.product.as_ref().map(ProductText::of).as_ref(), &around.product_names)
-            }
-            Self::CopyProduct { name, .. } => {
-                // The other may be there by the same name as the one it is of, and nobody could tell them apart.
-                let mut others = around.product_names.clone();
-                others.extend(around.product.as_ref().map(|product| product.name.clone()));
-                let owner = "-".to_owned();
-                let text = ProductText { name: name.clone(), owner, ..ProductText::default() };
-                let mut mistakes = text.mistakes(None, &others);
-                mistakes.iter_mut().for_each(|mistake| mistake.field = "copy_name".to_owned());
-                mistakes.extend(too_many_products(around));
-                mistakes
-            }
-            Self::DeleteProduct { .. } => {
-                let inside = around.product.as_ref().is_some_and(|product| !product.portfolios.is_empty());
-                if inside {
-                    return one("product", "It is in a portfolio: take it out first.".to_owned());
-                }
-                in_use(around, "product", "terminate them first.").into_iter().collect()
-            }
+            Self::AddProduct { .. }
+            | Self::SetProduct { .. }
+            | Self::CopyProduct { .. }
+            | Self::DeleteProduct { .. } => self.about_product(around),
             Self::AddVersion { version, note, .. } => about_version(around, version, note),
             Self::SetVersion { artifact, .. } => match version_of(around, artifact) {
                 None => one("artifact", "Choose a version of the product.".to_owned()),
@@ -151,6 +116,54 @@ impl CatalogChange {
             | Self::DeleteTagOption { .. }
             | Self::AssociateTagOption { .. }
             | Self::DisassociateTagOption { .. } => tag_option::mistakes(self, around),
+        }
+    }
+
+    fn about_product(&self, around: &AroundCatalogChange) -> Vec<FieldError> {
+        let one = |field: &str, message: String| vec![FieldError::new(field, message)];
+        match self {
+            Self::AddProduct { name, description, owner, support, version, note, .. } => {
+                let text = ProductText {
+                    name: name.clone(),
+                    description: description.clone(),
+                    owner: owner.clone(),
+                    support: support.clone(),
+                    ..ProductText::default()
+                };
+                let mut mistakes = text.mistakes(None, &around.product_names);
+                mistakes.extend(no_version_name(version));
+                mistakes.extend(too_long("version_note", note));
+                mistakes.extend(too_many_products(around));
+                mistakes.extend(no_room(around));
+                mistakes
+            }
+            Self::SetProduct { text, .. } => {
+                if around.has(self) {
+                    return one("", "Nothing was changed: it is so already.".to_owned());
+                }
+                text.mistakes(around.product.as_ref().map(ProductText::of).as_ref(), &around.product_names)
+            }
+            Self::CopyProduct { name, .. } => {
+                // The other may be there by the same name as the one it is of, and nobody could tell them apart.
+                let mut others = around.product_names.clone();
+                others.extend(around.product.as_ref().map(|product| product.name.clone()));
+                let owner = "-".to_owned();
+                let text = ProductText { name: name.clone(), owner, ..ProductText::default() };
+                let mut mistakes = text.mistakes(None, &others);
+                for mistake in &mut mistakes {
+                    "copy_name".clone_into(&mut mistake.field);
+                }
+                mistakes.extend(too_many_products(around));
+                mistakes
+            }
+            Self::DeleteProduct { .. } => {
+                let inside = around.product.as_ref().is_some_and(|product| !product.portfolios.is_empty());
+                if inside {
+                    return one("product", "It is in a portfolio: take it out first.".to_owned());
+                }
+                in_use(around, "product", "terminate them first.").into_iter().collect()
+            }
+            _ => Vec::new(),
         }
     }
 }

@@ -32,7 +32,7 @@ pub fn tags_of(field: &str, text: &str) -> Result<BTreeMap<String, String>, Fiel
 
 /// As [`tags_of`] reads them.
 pub fn tags_as_text(tags: &BTreeMap<String, String>) -> String {
-    tags.iter().map(|(key, value)| format!("{key} = {value}\n")).collect()
+    tags.iter().fold(String::new(), |text, (key, value)| text + key + " = " + value + "\n")
 }
 
 /// What AWS would refuse, and what would stand against the tags that the portal sets.
@@ -93,7 +93,7 @@ mod tests {
         assert!(refused("a = <b>").unwrap().contains("takes no '<'"));
         assert!(refused(&format!("{} = 1", "k".repeat(129))).unwrap().contains("128"));
         assert!(refused(&format!("k = {}", "v".repeat(257))).unwrap().contains("256"));
-        let many: String = (0..21).map(|n| format!("k{n} = v\n")).collect();
+        let many = (0..21).map(|n| format!("k{n} = v")).collect::<Vec<_>>().join("\n");
         assert_eq!(refused(&many).unwrap(), "At most 20 tags.");
     }
 }
