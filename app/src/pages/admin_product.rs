@@ -54,15 +54,7 @@ pub fn page(admin: AdminProductPage, edit: &str) -> Page {
     let product = id.to_string();
     let curates = allowed.has(Action::ManageCatalog);
     let give = manage.then(|| {
-        // A form that came back says itself what it is about.
-        let edited = match access_form.value("version") {
-            Some("") => None,
-            Some(_) => access.iter().find(|a| {
-                access_form.value("project") == Some(a.project.as_str())
-                    && access_form.value("stage") == Some(a.stage.as_str())
-            }),
-            None => access.iter().find(|a| a.id.as_str() == edit),
-        };
+        let edited = edited_rule(&access, &access_form, edit);
         let open = access.is_empty() || edited.is_some() || !access_form.errors.is_empty();
         let summary = match edited {
             Some(rule) => format!("Change access of {} in {}", name_of(&projects, rule), rule.stage.label()),
@@ -131,6 +123,17 @@ pub fn page(admin: AdminProductPage, edit: &str) -> Page {
         {itself}
     };
     Page::new(name, body).with_errors(&form)
+}
+
+/// The access rule that is changed: a form that came back says itself what it is about.
+fn edited_rule<'a>(access: &'a [ProductAccess], form: &FormState, edit: &str) -> Option<&'a ProductAccess> {
+    match form.value("version") {
+        Some("") => None,
+        Some(_) => access.iter().find(|a| {
+            form.value("project") == Some(a.project.as_str()) && form.value("stage") == Some(a.stage.as_str())
+        }),
+        None => access.iter().find(|a| a.id.as_str() == edit),
+    }
 }
 
 fn name_of(projects: &[Project], rule: &ProductAccess) -> String {
