@@ -150,6 +150,26 @@ test('a product is made of a template that was refused and mended, gets a versio
   await admin.goto(tried.pathname + tried.search);
   await expect(admin.getByText('The values that were tried are refused.')).toBeVisible();
 
+  // A tag that people choose, on the portfolio.
+  await admin.goto('/admin/tags');
+  await admin.locator('summary', { hasText: 'Make a TagOption' }).click();
+  await admin.getByRole('button', { name: 'Make the TagOption' }).click();
+  await expect(admin.locator('#field-new-tag-key-error')).toBeVisible();
+  await admin.getByLabel('Key', { exact: true }).fill('records-kind');
+  await admin.getByLabel('Value', { exact: true }).fill('ledger');
+  await admin.getByRole('button', { name: 'Make the TagOption' }).click();
+  await reloadUntil(admin, 'Applied');
+  await admin.goto('/admin/tags');
+  await admin.locator('summary', { hasText: 'Put one on a portfolio or product' }).click();
+  await admin.getByLabel('TagOption', { exact: true }).selectOption({ label: 'records-kind = ledger' });
+  await admin.getByLabel('On', { exact: true }).selectOption({ label: 'Records of teams (portfolio)' });
+  await admin.getByRole('button', { name: 'Put it there' }).click();
+  await reloadUntil(admin, 'Applied');
+  await look(seen, 'admin', 'tag-options', '/admin/tags');
+  await admin.goto('/admin/tags');
+  await admin.getByRole('button', { name: 'Take off Records of teams: records-kind = ledger' }).click();
+  await reloadUntil(admin, 'Applied');
+
   // Out again, and the portfolio goes.
   await admin.goto(portfolio);
   await admin.locator('summary[aria-label="Take out Records bucket"]').click();

@@ -20,6 +20,8 @@ CREATE TABLE template_source (
 );
 DELETE FROM artifact_template;
 ALTER TABLE artifact_template ADD COLUMN source_id TEXT COLLATE "C" NOT NULL DEFAULT '';
+-- Names the properties that the body keeps: another name, and it is made anew.
+ALTER TABLE artifact_template ADD COLUMN kept_properties TEXT COLLATE "C" NOT NULL DEFAULT '';
 CREATE INDEX artifact_template_source ON artifact_template (source_id);
 -- The mirror of TagOptions, with what they are on. The body is JSON.
 CREATE TABLE tag_option (

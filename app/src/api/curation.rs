@@ -102,8 +102,7 @@ pub async fn delete_constraint(
     #[server(default)] portfolio: String,
     #[server(default)] constraint: String,
 ) -> Posted {
-    let form = Form::of_constraint(&product, &portfolio, "");
-    act(form, |portal, caller| async move {
+    act(Form::of_constraints(&product, &portfolio), |portal, caller| async move {
         let (product, portfolio) = (id(&product, "product")?, id(&portfolio, "portfolio")?);
         let id = portal.delete_constraint(&caller, &product, &portfolio, &constraint).await?;
         Ok(done(format!("{CHANGES}/{id}"), "The constraint is being deleted."))

@@ -112,10 +112,14 @@ impl Form {
         Self::at(format!("/environments/{}/update", encode(environment))).with_query("artifact", artifact)
     }
 
-    /// The form of a kind of constraint.
+    /// The page of what holds for a product in a portfolio.
+    pub(super) fn of_constraints(product: &str, portfolio: &str) -> Self {
+        Self::at(format!("/admin/products/{}/constraints", encode(product))).with_query("portfolio", portfolio)
+    }
+
+    /// The form of a kind of constraint on it.
     pub(super) fn of_constraint(product: &str, portfolio: &str, kind: &str) -> Self {
-        let form = Self::at(format!("/admin/products/{}/constraints", encode(product)));
-        form.with_query("portfolio", portfolio).named(kind)
+        Self::of_constraints(product, portfolio).named(kind)
     }
 
     /// The form that decides several requests: `id:version` of each, with commas between them.

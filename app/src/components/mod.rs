@@ -42,6 +42,8 @@ mod pager;
 #[cfg(feature = "render")]
 mod radios;
 #[cfg(feature = "render")]
+mod region_field;
+#[cfg(feature = "render")]
 mod remove;
 #[cfg(feature = "render")]
 mod rows;
@@ -79,6 +81,7 @@ pub use self::{
     page_head::{Crumb, PageHead},
     pager::Pager,
     radios::Radios,
+    region_field::RegionField,
     remove::Remove,
     rows::{EnvironmentRows, RequestRows},
     rule_fields::{RuleFields, stored_rule},

@@ -8,11 +8,13 @@ struct Item {
     count: u32,
     /// What is counted, for those who cannot see where the number stands.
     of: &'static str,
+    /// Pages that lead on from it and stand beside it.
+    beside: &'static [&'static str],
 }
 
 impl Item {
     fn new(href: &'static str, label: &'static str) -> Self {
-        Self { href, label, count: 0, of: " waiting" }
+        Self { href, label, count: 0, of: " waiting", beside: &[] }
     }
 }
 
@@ -46,7 +48,10 @@ pub fn Navigation(shell: Shell, path: String, label: &'static str) -> impl IntoV
         let items = vec![
             Item::new("/admin/fleet", "Fleet"),
             Item::new("/admin/projects", "Projects"),
-            Item::new("/admin/products", "Products"),
+            Item {
+                beside: &["/admin/changes", "/admin/portfolios", "/admin/tags"],
+                ..Item::new("/admin/products", "Products")
+            },
             Item::new("/admin/templates", "Templates"),
             Item::new("/admin/mappings", "Group mappings"),
             Item::new("/admin/approvals", "Rules of approval"),
@@ -73,7 +78,9 @@ fn Items(items: Vec<Item>, path: String) -> impl IntoView {
         .into_iter()
         .map(|item| {
             let exactly = path == item.href;
-            let within = item.href != "/" && path.strip_prefix(item.href).is_some_and(|rest| rest.starts_with('/'));
+            let under = |href: &str| path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/'));
+            let within =
+                (item.href != "/" && under(item.href)) || item.beside.iter().any(|href| path == *href || under(href));
             let current = if exactly { Some("page") } else { within.then_some("true") };
             let count = (item.count > 0).then(|| {
                 view! { <span class="count">{item.count}<span class="sr-only">{item.of}</span></span> }

@@ -1,4 +1,5 @@
-use domain::curation::{CatalogChange, tags_as_text};
+use domain::catalog::ConstraintRule;
+use domain::curation::{CatalogChange, constraint_kind, tags_as_text};
 use domain::organization::ChangeState;
 use domain::view::CatalogChangePage;
 use leptos::prelude::*;
@@ -113,6 +114,13 @@ fn said(change: &CatalogChange) -> Option<AnyView> {
             ("portfolio_tags", tags_as_text(&text.tags)),
         ],
         CatalogChange::CopyProduct { name, .. } => vec![("copy_name", name.clone())],
+        CatalogChange::AddConstraint { new, .. } | CatalogChange::SetConstraint { new, .. } => {
+            vec![("rule", written(&new.rule)), ("constraint_description", new.description.clone())]
+        }
+        CatalogChange::AssociateProduct { constraints, .. } => {
+            let kinds: Vec<&str> = constraints.iter().map(|it| constraint_kind(&it.rule)).collect();
+            vec![("constraints", kinds.join(", "))]
+        }
         _ => return None,
     };
     let facts = pairs.into_iter().map(|(name, value)| {
@@ -120,4 +128,15 @@ fn said(change: &CatalogChange) -> Option<AnyView> {
         view! { <Fact term=field_label(name)><span class="whitespace-pre-line [overflow-wrap:anywhere]">{value}</span></Fact> }
     });
     Some(facts.collect_view().into_any())
+}
+
+/// A rule as it is told to AWS.
+fn written(rule: &ConstraintRule) -> String {
+    match rule {
+        ConstraintRule::Launch { role } => role.clone(),
+        ConstraintRule::Template { rules } => rules.clone(),
+        ConstraintRule::TagUpdate { allowed } => if *allowed { "ALLOWED" } else { "NOT_ALLOWED" }.to_owned(),
+        ConstraintRule::Notification { topics } => topics.join("\n"),
+        ConstraintRule::StackSet { parameters } => parameters.clone(),
+    }
 }

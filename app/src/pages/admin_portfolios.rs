@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::admin_portfolio::PortfolioFields;
 use super::catalog::Freshness;
-use crate::components::{Choice, Crumb, Disclosure, Empty, ErrorSummary, Hidden, PageHead, Select};
+use crate::components::{Crumb, Disclosure, Empty, ErrorSummary, PageHead, RegionField};
 use crate::document::Page;
 use crate::words;
 
@@ -57,15 +57,9 @@ fn Row(row: PortfolioRow, several: bool) -> impl IntoView {
 
 #[component]
 fn New(regions: Vec<Region>, state: FormState) -> impl IntoView {
-    let region = if let [only] = regions.as_slice() {
-        view! { <Hidden name="region" value=only.to_string() /> }.into_any()
-    } else {
-        let choices = regions.iter().map(|region| Choice::plain(region.as_str())).collect();
-        view! { <Select label="Region" name="region" choices state=state.clone() /> }.into_any()
-    };
     view! {
         <form class="fieldset max-w-2xl" method="post" action="/api/add_portfolio" novalidate>
-            {region}
+            <RegionField regions state=state.clone() />
             <PortfolioFields text=PortfolioText::default() state />
             <p class="actions"><button class="button button-primary" type="submit">"Make the portfolio"</button></p>
         </form>

@@ -5,8 +5,8 @@ use leptos::prelude::*;
 
 use super::catalog::Freshness;
 use crate::components::{
-    Badge, Card, Choice, Crumb, Disclosure, Empty, ErrorSummary, Hidden, Icon, PageHead, PostButton, Remove, Select,
-    Table, TextField, Tone, field_label, form_part,
+    Badge, Card, Choice, Crumb, Disclosure, Empty, ErrorSummary, Icon, PageHead, PostButton, RegionField, Remove,
+    Select, Table, TextField, Tone, field_label, form_part,
 };
 use crate::document::Page;
 
@@ -154,15 +154,9 @@ fn Put(options: Vec<TagOptionRow>, things: Vec<TaggedBy>, several: bool, state: 
 
 #[component]
 fn New(regions: Vec<Region>, state: FormState) -> impl IntoView {
-    let region = if let [only] = regions.as_slice() {
-        view! { <Hidden name="region" value=only.to_string() /> }.into_any()
-    } else {
-        let choices = regions.iter().map(|region| Choice::plain(region.as_str())).collect();
-        view! { <Select label="Region" name="region" part="new" choices state=state.clone() /> }.into_any()
-    };
     view! {
         <form class="fieldset max-w-2xl" method="post" action="/api/add_tag_option" novalidate>
-            {region}
+            <RegionField regions part="new" state=state.clone() />
             <TextField label=field_label("tag_key") name="tag_key" part="new" help="Up to 128 characters." state=state.clone() />
             <TextField label=field_label("tag_value") name="tag_value" part="new" help="Up to 256 characters." state />
             <p class="actions"><button class="button button-primary" type="submit">"Make the TagOption"</button></p>

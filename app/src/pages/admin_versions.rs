@@ -20,7 +20,7 @@ pub(super) fn Versions(product: ProductId, versions: Vec<CuratedVersion>, manage
     }
     let compare = (number > 1).then(|| {
         let address = format!("/admin/products/{product}/versions");
-        view! { <p class="card-body"><a class="button button-small" href=address>"Two versions side by side"</a></p> }
+        view! { <div class="card-body"><p><a class="button button-small" href=address>"Two versions side by side"</a></p></div> }
     });
     view! { <Table label="Versions" columns stack=true>{rows}</Table> {compare} }.into_any()
 }

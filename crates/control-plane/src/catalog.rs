@@ -70,7 +70,8 @@ impl ControlPlane {
         let everything = caller.actor.is_admin() || caller.actor.is_auditor();
         let ids: BTreeSet<ProductId> = access.iter().map(|a| a.product.clone()).collect();
         let ids: Vec<ProductId> = ids.into_iter().collect();
-        let found = self.store().products_by_name((!everything).then_some(ids.as_slice()), limit).await?;
+        let mut found = self.store().products_by_name((!everything).then_some(ids.as_slice()), limit).await?;
+        found.retain(|product| !product.portfolios.is_empty());
         let projects = self.projects_by_id().await?;
         let portfolios = self.portfolio_names().await?;
         let found_ids: Vec<ProductId> = found.iter().map(|product| product.id.clone()).collect();

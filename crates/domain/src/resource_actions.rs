@@ -7,7 +7,11 @@
 mod sagemaker;
 mod surroundings;
 
-use crate::template::replacement;
+use std::collections::BTreeMap;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::template::{REPLACEMENTS, replacement};
 
 /// Goes up with every change of the map, so that a finding says by what it was made.
 pub const MAP_VERSION: u32 = 2;
@@ -116,6 +120,13 @@ pub fn properties(resource_type: &str) -> Vec<&'static str> {
     names.sort_unstable();
     names.dedup();
     names
+}
+
+/// Names all that [`properties`] keeps of any type: another name says that what was kept before is not all of it.
+pub fn kept_properties() -> String {
+    let types = all().map(|known| known.resource_type).chain(REPLACEMENTS.iter().map(|known| known.resource_type));
+    let kept: BTreeMap<&str, Vec<&str>> = types.map(|it| (it, properties(it))).collect();
+    hex::encode(&Sha256::digest(format!("{kept:?}"))[..8])
 }
 
 impl ResourceActions {

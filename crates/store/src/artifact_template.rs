@@ -46,27 +46,31 @@ impl Store {
         Ok(optional::<(String,)>(self.read(), sql).await?.map(|(text,)| text))
     }
 
-    /// The versions of a product whose templates were read.
+    /// The versions of a product whose templates were read, and of which all is kept that `kept` names.
     pub async fn read_templates(
         &self,
         region: &Region,
         product: &ProductId,
+        kept: &str,
     ) -> Result<BTreeSet<ProvisioningArtifactId>> {
-        let sql = Sql::new("SELECT artifact_id FROM artifact_template WHERE region = $1 AND product_id = $2");
-        let rows: Vec<(String,)> = all(self.read(), sql.bind(region.as_str()).bind(product.as_str())).await?;
+        let sql = Sql::new(
+            "SELECT artifact_id FROM artifact_template WHERE region = $1 AND product_id = $2 AND kept_properties = $3",
+        );
+        let sql = sql.bind(region.as_str()).bind(product.as_str()).bind(kept);
+        let rows: Vec<(String,)> = all(self.read(), sql).await?;
         let at = At::new("artifact_template", product.as_str());
         rows.into_iter().map(|(artifact,)| at.parse("artifact_id", &artifact)).collect()
     }
 }
 
 impl Tx {
-    /// Keeps the template of a version.
+    /// Keeps the template of a version: its digest, its text, and the name of what the digest keeps.
     pub async fn put_artifact_template(
         &mut self,
         region: &Region,
         product: &ProductId,
         artifact: &ProvisioningArtifactId,
-        (digest, text): (&TemplateDigest, &str),
+        (digest, text, kept): (&TemplateDigest, &str, &str),
     ) -> Result<()> {
         let at = At::new("template_source", artifact.as_str());
         let source = template_id(text).map_err(|error| at.corrupt("id", error))?;
@@ -78,6 +82,7 @@ impl Tx {
             ("artifact_id", artifact.as_str().into()),
             ("body", json("artifact_template", "body", digest)?),
             ("source_id", source.as_str().into()),
+            ("kept_properties", kept.into()),
         ];
         execute(self.on(), Sql::upsert("artifact_template", "region, product_id, artifact_id", columns))
             .await

@@ -13,10 +13,11 @@ use crate::connect::Store;
 use crate::dialect;
 use crate::error::{Error, Result};
 use crate::page::{Cursor, Page, PageRequest};
+use crate::request_filter::RequestFilter;
 use crate::row::{At, into_all, person};
 use crate::run::{On, all, execute, number, optional};
 use crate::scope::{Keys, REQUEST, Scope, page_query};
-use crate::sql::{Columns, Sql, contains, json, optional_json};
+use crate::sql::{Columns, Sql, json, optional_json};
 use crate::tx::Tx;
 
 pub(crate) const COLUMNS: &str = "id, project_id, requester_issuer, requester_subject, product_id, artifact_id, account_id, region, \
@@ -30,50 +31,6 @@ const KEYS: Keys = Keys {
     issuer: "requester_issuer",
     subject: "requester_subject",
 };
-
-/// Which requests of a list are wanted.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RequestFilter {
-    /// Any of these.
-    pub ids: Option<Vec<RequestId>>,
-    pub state: Option<RequestState>,
-    pub project: Option<ProjectId>,
-    pub requester: Option<PersonKey>,
-    pub product: Option<ProductId>,
-    /// In the name or the justification.
-    pub text: Option<String>,
-}
-
-impl RequestFilter {
-    fn push(&self, sql: &mut Sql) {
-        match self.ids.as_deref() {
-            None => {}
-            Some([]) => {
-                sql.push(" AND 1 = 0");
-            }
-            Some(ids) => {
-                sql.push(" AND id IN ").tuple(ids.iter().map(RequestId::as_str));
-            }
-        }
-        if let Some(state) = self.state {
-            sql.push(" AND state = ").value(state.as_str());
-        }
-        if let Some(project) = &self.project {
-            sql.push(" AND project_id = ").value(project.as_str());
-        }
-        if let Some(requester) = &self.requester {
-            sql.push(" AND requester_issuer = ").value(&requester.issuer);
-            sql.push(" AND requester_subject = ").value(&requester.subject);
-        }
-        if let Some(product) = &self.product {
-            sql.push(" AND product_id = ").value(product.as_str());
-        }
-        if let Some(text) = self.text.as_deref().filter(|text| !text.trim().is_empty()) {
-            sql.push(" AND (lower(name) LIKE ").value(contains(text)).push(" ESCAPE '\\'");
-            sql.push(" OR lower(justification) LIKE ").value(contains(text)).push(" ESCAPE '\\')");
-        }
-    }
-}
 
 /// A place that undecided requests are for.
 #[derive(Clone, Debug, PartialEq, Eq)]

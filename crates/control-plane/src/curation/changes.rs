@@ -2,7 +2,9 @@
 
 use domain::action::Action;
 use domain::catalog::Product;
-use domain::curation::{AppliedCatalogChange, AroundCatalogChange, Before, CatalogChange, Made, Named};
+use domain::curation::{
+    AppliedCatalogChange, AroundCatalogChange, Before, CatalogChange, Made, Named, constraint_kind,
+};
 use domain::id::{CatalogChangeId, OperationId, PortfolioId, ProductId, Region, TagOptionId, TemplateId};
 use domain::operation::{Operation, OperationKind, Step, Subject};
 use domain::organization::ChangeState;
@@ -237,6 +239,10 @@ fn event_of(it: &AppliedCatalogChange) -> Event<'_> {
             event.with("active", if *active { "yes" } else { "no" }).with("guidance", guidance.as_str())
         }
         CatalogChange::CopyProduct { name, .. } => event.with("copy_name", name),
+        // The whole of it is kept with the change.
+        CatalogChange::AddConstraint { new, .. } | CatalogChange::SetConstraint { new, .. } => {
+            event.with("kind", constraint_kind(&new.rule))
+        }
         _ => event,
     }
 }

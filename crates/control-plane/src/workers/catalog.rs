@@ -2,13 +2,14 @@
 //! in the place of what was there.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use aws::ServiceCatalog;
-use aws::service_catalog::TagOptionChoice;
+use aws::service_catalog::{ProductDetail, TagOptionChoice};
 use domain::catalog::{CatalogTagOption, Portfolio, Product, ProvisioningArtifact, TagOption};
-use domain::id::{AccountId, PortfolioId, ProductId, ProvisioningArtifactId, Region};
+use domain::id::{AccountId, ProductId, ProvisioningArtifactId, Region};
 use domain::problem::Problem;
-use domain::resource_actions::properties;
+use domain::resource_actions::{kept_properties, properties};
 use domain::template::TemplateDigest;
 use futures::{FutureExt, StreamExt, stream};
 use store::Lock;
@@ -17,7 +18,10 @@ use tokio_util::sync::CancellationToken;
 use crate::{ControlPlane, Result, session};
 
 /// Templates of a product's versions that were read now: what is kept of them, and their text.
-type Templates = BTreeMap<ProvisioningArtifactId, (TemplateDigest, String)>;
+pub(super) type Templates = BTreeMap<ProvisioningArtifactId, (TemplateDigest, String)>;
+
+/// Digests of templates that were made when other properties were kept are made anew.
+pub(super) static KEPT: LazyLock<String> = LazyLock::new(kept_properties);
 
 /// Products, or portfolios, that are read at once.
 const AT_ONCE: usize = 4;
@@ -72,88 +76,8 @@ impl ControlPlane {
         }
     }
 
-    /// Reads one product that was just changed, and puts it in the place of what was there; one that is gone leaves the mirror.
-    /// `into` and `out_of`: the portfolio that it was put into, or taken out of.
-    pub(super) async fn mirror_product(
-        &self,
-        region: &Region,
-        id: &ProductId,
-        into: Option<&PortfolioId>,
-        out_of: Option<&PortfolioId>,
-    ) -> Result<Result<(), Problem>> {
-        let known = self.known(region, id).await?;
-        let held = |it: &Portfolio| known.product.as_ref().is_some_and(|before| before.portfolios.contains(&it.id));
-        let holds =
-            |it: &Portfolio| it.region == *region && out_of != Some(&it.id) && (into == Some(&it.id) || held(it));
-        let holders: Vec<Portfolio> = self.store().portfolios().await?.into_iter().filter(holds).collect();
-        let accounts = self.accounts_in(region).await?;
-        let read = async {
-            let curator = session::curator(self, region).await?.service_catalog();
-            self.read_product(&curator, region, id.clone(), holders, &accounts, &known).await
-        };
-        let read = match read.await {
-            Ok(read) => Some(read),
-            Err(aws::Error::NotFound(_)) => None,
-            Err(error) => return Ok(Err(error.problem())),
-        };
-        let mut tx = self.store().begin().await?;
-        // Not beside a reading of the whole region, which puts all of its products anew.
-        tx.lock(Lock::Mirror).await?;
-        tx.begin_mirror_generation(region).await?;
-        if let Some((product, templates)) = read {
-            tx.put_product(&product).await?;
-            for (artifact, (digest, text)) in &templates {
-                tx.put_artifact_template(region, id, artifact, (digest, text)).await?;
-            }
-            tx.keep_templates(region, id, product.artifacts.iter().map(|it| &it.id)).await?;
-        } else {
-            tx.delete_product(region, id).await?;
-            tx.forget_templates(region).await?;
-        }
-        tx.commit().await?;
-        Ok(Ok(()))
-    }
-
-    /// The same of a portfolio.
-    pub(super) async fn mirror_portfolio(&self, region: &Region, id: &PortfolioId) -> Result<Result<(), Problem>> {
-        let read = async {
-            let curator = session::curator(self, region).await?.service_catalog();
-            curator.describe_portfolio(id).await
-        };
-        let read = match read.await {
-            Ok(read) => Some(read),
-            Err(aws::Error::NotFound(_)) => None,
-            Err(error) => return Ok(Err(error.problem())),
-        };
-        let mut tx = self.store().begin().await?;
-        tx.lock(Lock::Mirror).await?;
-        tx.begin_mirror_generation(region).await?;
-        match read {
-            Some(portfolio) => tx.put_portfolio(&portfolio).await?,
-            None => tx.delete_portfolio(region, id).await?,
-        }
-        tx.commit().await?;
-        Ok(Ok(()))
-    }
-
-    /// The same of the TagOptions; products and portfolios that one is on follow with the next reading.
-    pub(super) async fn mirror_tag_options(&self, region: &Region) -> Result<Result<(), Problem>> {
-        let read = async { session::curator(self, region).await?.service_catalog().tag_options().await };
-        let options = match read.await {
-            Ok(options) => options,
-            Err(error) => return Ok(Err(error.problem())),
-        };
-        let mut tx = self.store().begin().await?;
-        tx.lock(Lock::Mirror).await?;
-        tx.begin_mirror_generation(region).await?;
-        tx.replace_tag_options(region, &options).await?;
-        tx.commit().await?;
-        self.signals().catalog.notify_one();
-        Ok(Ok(()))
-    }
-
     /// The accounts of projects in a region.
-    async fn accounts_in(&self, region: &Region) -> Result<Vec<AccountId>> {
+    pub(super) async fn accounts_in(&self, region: &Region) -> Result<Vec<AccountId>> {
         let all = self.store().all_project_accounts().await?;
         Ok(all.into_iter().filter(|a| &a.region == region).map(|a| a.account).collect())
     }
@@ -211,39 +135,42 @@ impl ControlPlane {
         accounts: &[AccountId],
     ) -> Result<Product, Problem> {
         let known = self.known(region, &id).await.map_err(|error| error.problem())?;
-        let read = self.read_product(curator, region, id, holders, accounts, &known).await;
-        let (product, templates) = read.map_err(|error| error.problem())?;
+        let read = async {
+            let detail = curator.describe_product_as_admin(&id).await?;
+            self.read_product(curator, region, detail, holders, accounts, &known).await
+        };
+        let (product, templates) = read.await.map_err(|error| error.problem())?;
         if !templates.is_empty() {
-            self.keep_templates(region, &product.id, &templates).await.map_err(|error| error.problem())?;
+            self.keep_read_templates(region, &product.id, &templates).await.map_err(|error| error.problem())?;
         }
         Ok(product)
     }
 
-    async fn keep_templates(&self, region: &Region, product: &ProductId, templates: &Templates) -> Result<()> {
+    async fn keep_read_templates(&self, region: &Region, product: &ProductId, templates: &Templates) -> Result<()> {
         let mut tx = self.store().begin().await?;
         for (artifact, (digest, text)) in templates {
-            tx.put_artifact_template(region, product, artifact, (digest, text)).await?;
+            tx.put_artifact_template(region, product, artifact, (digest, text, &KEPT)).await?;
         }
         tx.commit().await?;
         Ok(())
     }
 
     /// What the mirror has of a product.
-    async fn known(&self, region: &Region, id: &ProductId) -> Result<Known> {
+    pub(super) async fn known(&self, region: &Region, id: &ProductId) -> Result<Known> {
         let product = self.store().product(id).await?;
-        Ok(Known { product, templates: self.store().read_templates(region, id).await? })
+        Ok(Known { product, templates: self.store().read_templates(region, id, &KEPT).await? })
     }
 
-    async fn read_product(
+    pub(super) async fn read_product(
         &self,
         curator: &ServiceCatalog,
         region: &Region,
-        id: ProductId,
+        detail: ProductDetail,
         holders: Vec<Portfolio>,
         accounts: &[AccountId],
         known: &Known,
     ) -> aws::Result<(Product, Templates)> {
-        let detail = curator.describe_product_as_admin(&id).await?;
+        let id = detail.summary.id;
         let launching = self.launching(region, &id, accounts).await?;
         let mut artifacts = curator.list_provisioning_artifacts(&id).await?;
         let mut tag_options = detail.tag_options;
@@ -329,8 +256,8 @@ struct Launching {
 }
 
 /// What the mirror has of a product: versions whose templates it has are not asked for again.
-struct Known {
-    product: Option<Product>,
+pub(super) struct Known {
+    pub(super) product: Option<Product>,
     templates: BTreeSet<ProvisioningArtifactId>,
 }
 

@@ -54,6 +54,14 @@ pub(crate) async fn stored(state: &TestState, id: &CatalogChangeId) -> AppliedCa
     state.store.catalog_change(id).await.unwrap().unwrap()
 }
 
+/// Lets the workers finish it, and gives what became of it.
+pub(crate) async fn applied(state: &TestState, id: &CatalogChangeId) -> AppliedCatalogChange {
+    state.settle().await;
+    let it = stored(state, id).await;
+    assert_eq!(it.state, ChangeState::Applied, "{:?}", it.problem);
+    it
+}
+
 /// Asks for it and lets the workers finish.
 pub(crate) async fn added(state: &TestState, name: &str) -> AppliedCatalogChange {
     let input = product(state, name).await;

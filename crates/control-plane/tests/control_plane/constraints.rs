@@ -1,21 +1,13 @@
 //! What holds for a product in a portfolio is tried, made, changed and deleted, and bites when somebody requests.
 
-use crate::catalog_changes::{stored, wrong};
+use crate::catalog_changes::{applied, stored, wrong};
 use crate::common::TestState;
 use control_plane::Error;
 use domain::catalog::ConstraintRule;
-use domain::curation::AppliedCatalogChange;
-use domain::id::{CatalogChangeId, PortfolioId, ProductId};
+use domain::id::{PortfolioId, ProductId};
 use domain::organization::ChangeState;
 use domain::view::{ConstraintInput, ConstraintsPage, FormControl};
 use std::collections::BTreeMap;
-
-async fn applied(state: &TestState, id: &CatalogChangeId) -> AppliedCatalogChange {
-    state.settle().await;
-    let it = stored(state, id).await;
-    assert_eq!(it.state, ChangeState::Applied, "{:?}", it.problem);
-    it
-}
 
 /// A product that people request, a portfolio that it is in, and a parameter that they choose among several values.
 async fn chosen(state: &TestState) -> (ProductId, PortfolioId, String, Vec<String>) {

@@ -1,11 +1,10 @@
 //! Portfolios are made, changed and deleted, and products put into them, taken out, copied and deleted: once, and taken back.
 
-use crate::catalog_changes::{added, made, stored, wrong};
+use crate::catalog_changes::{added, applied, made, stored, wrong};
 use crate::common::TestState;
 use control_plane::{CrashPoint, Error};
 use domain::catalog::ConstraintRule;
-use domain::curation::AppliedCatalogChange;
-use domain::id::{CatalogChangeId, PortfolioId, ProductId};
+use domain::id::{PortfolioId, ProductId};
 use domain::organization::ChangeState;
 use domain::view::{PortfolioInput, PortfolioPage, ProductTextInput};
 use sim::FaultKind;
@@ -18,14 +17,6 @@ fn portfolio(name: &str) -> PortfolioInput {
         portfolio_tags: "team = ml".into(),
         ..PortfolioInput::default()
     }
-}
-
-/// Lets the workers finish it, and gives what became of it.
-async fn applied(state: &TestState, id: &CatalogChangeId) -> AppliedCatalogChange {
-    state.settle().await;
-    let it = stored(state, id).await;
-    assert_eq!(it.state, ChangeState::Applied, "{:?}", it.problem);
-    it
 }
 
 async fn added_portfolio(state: &TestState, name: &str) -> PortfolioId {
@@ -161,7 +152,7 @@ on_both! {
         // Out, with its constraints; and back, with them.
         let out = state.plane.disassociate_product(&admin, &product, &second).await.unwrap();
         applied(&state, &out).await;
-        assert_eq!(state.store.product(&product).await.unwrap().unwrap().portfolios, [first.clone()]);
+        assert_eq!(state.store.product(&product).await.unwrap().unwrap().portfolios, std::slice::from_ref(&first));
         let gone = second.to_string();
         assert!(at_aws(&state, move |world| world.service_catalog.constraints.values().all(|it| it.portfolio != gone)));
         assert_eq!(wrong(state.plane.disassociate_product(&admin, &product, &second).await), ["product"]);
@@ -198,6 +189,17 @@ on_both! {
         assert_eq!((page.text.name.as_str(), page.versions.len(), page.portfolios.len()), ("Queues", 1, 0));
         let found = state.plane.catalog(&admin, domain::view::CatalogQuery::default()).await.unwrap();
         assert!(found.products.iter().all(|it| it.id != copy) && found.products.iter().any(|it| it.id == product));
+        // Of one of which nothing can be requested there is nothing to copy.
+        let version = state.store.product(&copy).await.unwrap().unwrap().artifacts.remove(0);
+        let input = domain::view::SetVersionInput {
+            product: copy.to_string(),
+            artifact: version.id.to_string(),
+            active: "no".into(),
+            guidance: "default".into(),
+        };
+        let id = state.plane.set_version(&admin, input).await.unwrap();
+        applied(&state, &id).await;
+        assert_eq!(wrong(state.plane.copy_product(&admin, copy.as_str(), "Nothing").await), ["copy_name"]);
         // What is in a portfolio stays.
         assert_eq!(wrong(state.plane.delete_product(&admin, &product).await), ["product"]);
         let id = state.plane.delete_product(&admin, &copy).await.unwrap();
@@ -213,6 +215,18 @@ on_both! {
         applied(&state, &id).await;
         assert!(state.store.product(&copy).await.unwrap().is_none());
         state.assert_sound().await;
+    }
+
+    async fn a_product_stays_in_the_mirror_where_something_else_of_it_is_not_found(url) {
+        let state = TestState::start(&url).await;
+        let (product, _) = made(&added(&state, "Topics").await);
+        let input = ProductTextInput { product_name: "Queues".into(), ..product_form(&state, &product).await };
+        let id = state.plane.set_product(&state.as_("admin").await, input).await.unwrap();
+        let unseen =
+            FaultKind::Error { code: "ResourceNotFoundException".into(), status: 400, message: "not yet".into() };
+        state.running.aws.faults().next("servicecatalog:DescribeConstraint", unseen, 1);
+        applied(&state, &id).await;
+        assert_eq!(state.store.product(&product).await.unwrap().unwrap().name, "Queues");
     }
 
     async fn what_environments_have_is_not_deleted(url) {

@@ -1,19 +1,10 @@
 //! TagOptions are made, put on products and portfolios, taken off and deleted, and offered to whoever requests.
 
-use crate::catalog_changes::{stored, wrong};
+use crate::catalog_changes::{applied, wrong};
 use crate::common::TestState;
 use control_plane::Error;
-use domain::curation::AppliedCatalogChange;
-use domain::id::{CatalogChangeId, TagOptionId};
-use domain::organization::ChangeState;
+use domain::id::TagOptionId;
 use domain::view::TagOptionRow;
-
-async fn applied(state: &TestState, id: &CatalogChangeId) -> AppliedCatalogChange {
-    state.settle().await;
-    let it = stored(state, id).await;
-    assert_eq!(it.state, ChangeState::Applied, "{:?}", it.problem);
-    it
-}
 
 async fn added(state: &TestState, key: &str, value: &str) -> TagOptionId {
     let id = state.plane.add_tag_option(&state.as_("admin").await, "", key, value).await.unwrap();

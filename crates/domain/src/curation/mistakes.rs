@@ -153,6 +153,11 @@ impl CatalogChange {
                 for mistake in &mut mistakes {
                     "copy_name".clone_into(&mut mistake.field);
                 }
+                // AWS takes none for all.
+                let offered = around.product.iter().flat_map(|it| &it.artifacts).any(|it| it.active && !it.deprecated);
+                if !offered {
+                    mistakes.push(FieldError::new("copy_name", "None of its versions can be requested."));
+                }
                 mistakes.extend(too_many_products(around));
                 mistakes
             }

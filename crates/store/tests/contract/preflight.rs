@@ -18,7 +18,7 @@ on_both! {
         let put = async |product: &ProductId, artifact: &ProvisioningArtifactId, text: &str| {
             let digest = TemplateDigest::read(text, |_| Vec::new());
             let mut tx = store.begin().await.unwrap();
-            tx.put_artifact_template(&region, product, artifact, (&digest, text)).await.unwrap();
+            tx.put_artifact_template(&region, product, artifact, (&digest, text, "all")).await.unwrap();
             tx.commit().await.unwrap();
         };
         let source = async |product: &ProductId, artifact: &ProvisioningArtifactId| {
@@ -32,7 +32,8 @@ on_both! {
         let digest = TemplateDigest::read(text, |_| Vec::new());
         assert_eq!(store.artifact_template(&region, &products[0], &one).await.unwrap(), Some(digest));
         assert_eq!(source(&products[0], &one).await.as_deref(), Some(text));
-        assert_eq!(store.read_templates(&region, &products[0]).await.unwrap().len(), 2);
+        assert_eq!(store.read_templates(&region, &products[0], "all").await.unwrap().len(), 2);
+        assert!(store.read_templates(&region, &products[0], "more").await.unwrap().is_empty(), "made anew");
         let mut tx = store.begin().await.unwrap();
         tx.keep_templates(&region, &products[0], [&one]).await.unwrap();
         tx.forget_templates(&"us-east-1".parse().unwrap()).await.unwrap();
@@ -43,7 +44,7 @@ on_both! {
         tx.forget_templates(&region).await.unwrap();
         tx.commit().await.unwrap();
         for product in &products {
-            assert!(source(product, &one).await.is_none() && store.read_templates(&region, product).await.unwrap().is_empty());
+            assert!(source(product, &one).await.is_none() && store.read_templates(&region, product, "all").await.unwrap().is_empty());
         }
     }
 

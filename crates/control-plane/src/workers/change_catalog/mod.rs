@@ -2,6 +2,7 @@
 //! Catalog shows it. The mirror has it before the operation ends.
 
 mod make;
+mod mirror;
 mod read_back;
 
 use aws::{Error as AwsError, ServiceCatalog};
