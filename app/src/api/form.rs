@@ -87,6 +87,8 @@ impl Form {
             "/api/associate_product" => Self::of("/admin/products", &value("product")).named("associate"),
             "/api/add_portfolio" => Self::at("/admin/portfolios"),
             "/api/set_portfolio" => Self::of("/admin/portfolios", &value("portfolio")).named("text"),
+            "/api/associate_principal" => Self::of("/admin/portfolios", &value("portfolio")).named("principal"),
+            "/api/add_share" => Self::of("/admin/portfolios", &value("portfolio")).named("share"),
             "/api/save_constraint" | "/api/try_constraint" => {
                 Self::of_constraint(&value("product"), &value("portfolio"), &value("kind"))
             }

@@ -12,6 +12,7 @@ mod idle;
 mod inbox;
 mod notifications;
 mod organization;
+mod portfolio_access;
 mod refuse;
 mod requests;
 mod revocations;
@@ -44,6 +45,7 @@ pub use idle::*;
 pub use inbox::*;
 pub use notifications::*;
 pub use organization::*;
+pub use portfolio_access::*;
 pub use requests::*;
 pub use revocations::*;
 pub use rollouts::*;
@@ -62,12 +64,14 @@ pub const PATHS: &[&str] = &[
     "/api/add_group_mapping",
     "/api/add_portfolio",
     "/api/add_product",
+    "/api/add_share",
     "/api/add_tag_option",
     "/api/add_version",
     "/api/adopt_product",
     "/api/adopt_version",
     "/api/answer_request",
     "/api/apply_policy_change",
+    "/api/associate_principal",
     "/api/associate_product",
     "/api/associate_tag_option",
     "/api/check_template",
@@ -79,8 +83,10 @@ pub const PATHS: &[&str] = &[
     "/api/delete_constraint",
     "/api/delete_portfolio",
     "/api/delete_product",
+    "/api/delete_share",
     "/api/delete_tag_option",
     "/api/delete_version",
+    "/api/disassociate_principal",
     "/api/disassociate_product",
     "/api/disassociate_tag_option",
     "/api/discard_delivery",
@@ -132,6 +138,7 @@ pub const PATHS: &[&str] = &[
     "/api/save_webhook",
     "/api/set_portfolio",
     "/api/set_product",
+    "/api/set_share",
     "/api/set_tag_option",
     "/api/set_theme",
     "/api/set_version",

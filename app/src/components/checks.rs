@@ -19,11 +19,12 @@ pub fn Checks(
     #[prop(into, optional)] help: String,
     ticks: Vec<Tick>,
     state: FormState,
+    #[prop(optional)] part: &'static str,
 ) -> impl IntoView {
     let error = state.error(&name).map(str::to_owned);
     // A form that came back shows what was ticked in it; nothing is posted of a box that was not.
     let came_back = !state.values.is_empty();
-    let first = field_id("", &name);
+    let first = field_id(part, &name);
     let described = describe(&first, !help.is_empty(), error.is_some());
     let (help_id, error_id) = (format!("{first}-help"), format!("{first}-error"));
     let boxes = ticks

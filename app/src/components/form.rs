@@ -50,7 +50,7 @@ pub fn field_label(name: &str) -> String {
 }
 
 /// Fields whose label is not their name.
-const LABELS: [(&str, &str); 69] = [
+const LABELS: [(&str, &str); 72] = [
     ("actor", "Who"),
     ("answer", "Your answer"),
     ("adopt_days", "Days of its lease"),
@@ -92,6 +92,9 @@ const LABELS: [(&str, &str); 69] = [
     ("product_owner", "Owner"),
     ("product_tags", "Tags"),
     ("launch_role", "Role"),
+    ("share_id", "Its number or id"),
+    ("share_principals", "Principals"),
+    ("share_with", "Whom to share it to"),
     ("tag_key", "Key"),
     ("tag_option", "TagOption"),
     ("tag_value", "Value"),

@@ -121,6 +121,19 @@ fn said(change: &CatalogChange) -> Option<AnyView> {
             let kinds: Vec<&str> = constraints.iter().map(|it| constraint_kind(&it.rule)).collect();
             vec![("constraints", kinds.join(", "))]
         }
+        CatalogChange::AssociatePrincipal { principal, .. }
+        | CatalogChange::DisassociatePrincipal { principal, .. } => {
+            vec![("principal", principal.arn.clone())]
+        }
+        CatalogChange::AddShare { with, options, .. } | CatalogChange::SetShare { with, options, .. } => {
+            let yes = |is: bool| if is { "given along" } else { "kept back" }.to_owned();
+            vec![
+                ("share_id", with.id().to_owned()),
+                ("share_principals", yes(options.principals)),
+                ("TagOptions", yes(options.tag_options)),
+            ]
+        }
+        CatalogChange::DeleteShare { with, .. } => vec![("share_id", with.id().to_owned())],
         _ => return None,
     };
     let facts = pairs.into_iter().map(|(name, value)| {

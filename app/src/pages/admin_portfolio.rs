@@ -4,6 +4,7 @@ use domain::id::{PortfolioId, ProductId};
 use domain::view::{FormState, PortfolioPage, ProductOfPortfolio};
 use leptos::prelude::*;
 
+use super::admin_portfolio_access::Access;
 use crate::components::{
     Card, Choice, Crumb, Disclosure, Empty, ErrorSummary, Fact, Facts, Hidden, PageHead, Remove, Select, StoredNow,
     Table, TextArea, TextField, field_label, form_part, form_seen,
@@ -54,6 +55,8 @@ pub fn page(it: PortfolioPage) -> Page {
         <PageHead title=name.clone() lead=it.text.description.clone() crumbs />
         <ErrorSummary state=text_form part="text" />
         <ErrorSummary state=put_form part="associate" />
+        <ErrorSummary state=form_part(&it.form, "share") part="share" />
+        <ErrorSummary state=form_part(&it.form, "principal") part="principal" />
         <Card title="About">
             <Facts>
                 <Fact term="Provider">{it.text.provider.clone()}</Fact>
@@ -64,6 +67,7 @@ pub fn page(it: PortfolioPage) -> Page {
         </Card>
         <Card title="Products" flush=true>{products}</Card>
         {put}
+        <Access portfolio=it.id it=it.access manage form=it.form.clone() />
         {itself}
     };
     Page::new(name, body).with_errors(&it.form)

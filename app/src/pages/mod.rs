@@ -14,6 +14,7 @@ pub mod admin_mappings;
 pub mod admin_notifications;
 pub mod admin_people;
 pub mod admin_portfolio;
+mod admin_portfolio_access;
 pub mod admin_portfolios;
 pub mod admin_product;
 mod admin_product_portfolios;

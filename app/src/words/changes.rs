@@ -17,7 +17,7 @@ pub fn policy_change(change: &PolicyChange, policy: &str, node: Option<&str>) ->
 
 /// "Add version 2.0 to Studio environment".
 pub fn catalog_change(change: &CatalogChange, named: &Named) -> String {
-    let Named { portfolio, product, version, tag_option } = named;
+    let Named { portfolio, product, version, tag_option, share } = named;
     match change {
         CatalogChange::AddProduct { .. } => format!("Add product {product}"),
         CatalogChange::SetProduct { .. } => format!("Change product {product}"),
@@ -48,5 +48,19 @@ pub fn catalog_change(change: &CatalogChange, named: &Named) -> String {
         CatalogChange::AssociateTagOption { on, .. } => format!("Put TagOption {tag_option} on {on}"),
         CatalogChange::DisassociateTagOption { on, .. } => format!("Take TagOption {tag_option} off {on}"),
         CatalogChange::DisassociateProduct { .. } => format!("Take {product} out of {portfolio}"),
+        CatalogChange::AssociatePrincipal { principal, .. } => {
+            format!("Let {} launch from {portfolio}", principal_name(&principal.arn))
+        }
+        CatalogChange::DisassociatePrincipal { principal, .. } => {
+            format!("Let {} launch from {portfolio} no more", principal_name(&principal.arn))
+        }
+        CatalogChange::AddShare { .. } => format!("Share {portfolio} to {share}"),
+        CatalogChange::SetShare { .. } => format!("Change what goes along with {portfolio} to {share}"),
+        CatalogChange::DeleteShare { .. } => format!("Share {portfolio} to {share} no more"),
     }
+}
+
+/// `role/name` of an ARN.
+fn principal_name(arn: &str) -> &str {
+    arn.splitn(6, ':').last().unwrap_or(arn)
 }

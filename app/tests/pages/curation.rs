@@ -6,12 +6,54 @@ use app::pages;
 use domain::catalog::ConstraintRule;
 use domain::curation::{NewConstraint, PortfolioText};
 use domain::problem::{FieldError, Problem};
+use domain::share::{PrincipalAssociation, ShareOptions};
 use domain::view::*;
 
 use crate::{page, samples};
 
 fn removal(blocked: bool) -> Removal {
     Removal { consequence: "Nobody can request <it>.".into(), blocked }
+}
+
+fn access() -> PortfolioAccess {
+    let share = |with: &str, name: &str, accepted| ShareRow {
+        with: with.parse().unwrap(),
+        name: name.into(),
+        accepted,
+        options: ShareOptions { tag_options: true, principals: accepted },
+        removal: removal(false),
+    };
+    let principal = |arn: &str, own| PrincipalRow {
+        principal: PrincipalAssociation { arn: arn.into(), pattern: true },
+        own,
+        removal: removal(false),
+    };
+    let recipient = |account: &str, standing| RecipientRow {
+        account: samples::id(account),
+        name: "fraud-<b>dev".into(),
+        by: vec!["Workloads <b>Dev".into()],
+        standing,
+    };
+    PortfolioAccess {
+        principals: vec![
+            principal("arn:aws:iam:::role/StudiogateProvisioner", true),
+            principal("arn:aws:iam:::role/<b>Team*", false),
+        ],
+        shares: vec![
+            share("organizational_unit/ou-a1-b2", "Workloads <b>Dev", true),
+            share("account/222222222222", "account 222222222222", false),
+        ],
+        units: vec![("organizational_unit/ou-a1-b3".parse().unwrap(), "Sandbox <b>unit".into())],
+        recipients: vec![
+            recipient("111111111111", RecipientStanding::NotShared),
+            recipient("222222222222", RecipientStanding::NotAccepted),
+            recipient("333333333333", RecipientStanding::NotAssociated),
+            recipient("444444444444", RecipientStanding::NotRead),
+            recipient("555555555555", RecipientStanding::Launches),
+        ],
+        more_recipients: 3,
+        own_pattern: "arn:aws:iam:::role/StudiogateProvisioner".into(),
+    }
 }
 
 fn portfolio() -> PortfolioPage {
@@ -34,6 +76,7 @@ fn portfolio() -> PortfolioPage {
             removal: removal(false),
         }],
         others: vec![(samples::id("prod-2"), "Notebook <b>instance".into())],
+        access: access(),
         deletion: removal(true),
         allowed: samples::everything(),
         form: FormState::default(),
@@ -56,6 +99,58 @@ fn a_portfolio_shows_what_it_holds_and_its_forms_to_those_who_may() {
     let reader = page("portfolio-reader", || pages::admin_portfolio::page(reader));
     assert!(reader.contains("ML &lt;b&gt;portfolio") && !reader.contains("/api/set_portfolio"));
     assert!(!reader.contains("/api/disassociate_product"));
+}
+
+#[test]
+fn a_portfolio_says_who_gets_it_and_warns_of_wildcards() {
+    let text = page("portfolio-access", || pages::admin_portfolio::page(portfolio()));
+    for action in [
+        "/api/add_share",
+        "/api/set_share",
+        "/api/delete_share",
+        "/api/associate_principal",
+        "/api/disassociate_principal",
+    ] {
+        assert!(text.contains(action), "{action}");
+    }
+    assert!(text.contains("A wildcard lets in whoever has a fitting name"));
+    assert!(text.contains("Not accepted yet") && text.contains("Keep principals back"));
+    assert!(!text.contains("Give principals along"), "AWS gives them to no single account");
+    for state in ["Does not have it", "Not accepted", "Cannot launch", "Not known yet", "Can launch"] {
+        assert!(text.contains(state), "{state}");
+    }
+    assert!(text.contains("3 more accounts are not shown."));
+    let reader = PortfolioPage { allowed: Allowed::default(), ..portfolio() };
+    let reader = page("portfolio-access-reader", || pages::admin_portfolio::page(reader));
+    assert!(
+        reader.contains("Not accepted yet") && !reader.contains("/api/set_share") && !reader.contains("/api/add_share")
+    );
+    let nobody = PortfolioPage { access: PortfolioAccess::default(), ..portfolio() };
+    let nobody = page("portfolio-access-nobody", || pages::admin_portfolio::page(nobody));
+    assert!(nobody.contains("It is shared to nobody") && nobody.contains("Nobody is named here."));
+}
+
+#[test]
+fn a_share_that_cannot_be_made_keeps_what_was_typed() {
+    let typed = [
+        ("form", "share"),
+        ("portfolio", "port-1"),
+        ("share_with", "account"),
+        ("share_id", "12345"),
+        ("share_principals", "yes"),
+    ];
+    let form = FormState {
+        values: typed.map(|(name, value)| (name.into(), value.into())).into(),
+        errors: vec![
+            FieldError::new("share_id", "Give the account's number: twelve digits."),
+            FieldError::new("share_principals", "AWS gives principals along to the organization and its units alone."),
+        ],
+    };
+    let text = page("portfolio-share", || pages::admin_portfolio::page(PortfolioPage { form, ..portfolio() }));
+    assert!(text.contains("value=\"12345\"") && text.contains("Give the account&#x27;s number"));
+    for id in ["field-share-share-id", "field-share-share-principals"] {
+        assert!(text.contains(&format!("href=\"#{id}\"")) && text.contains(&format!("id=\"{id}\"")), "{id}");
+    }
 }
 
 #[test]

@@ -135,6 +135,7 @@ fn change(state: ChangeState) -> CatalogChangePage {
             product: "Studio <b>environment".into(),
             version: "1.0".into(),
             tag_option: String::new(),
+            share: String::new(),
         },
         product: Some(samples::id("prod-1")),
         portfolio: None,

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::id::{PortfolioId, ProductId, ProvisioningArtifactId, Region, TagOptionId};
+use crate::share::{PortfolioShare, PrincipalAssociation};
 
 /// A set of products that is shared to accounts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +19,11 @@ pub struct Portfolio {
     /// They go to whatever is provisioned from it.
     #[serde(default)]
     pub tags: BTreeMap<String, String>,
+    /// Who launches from it in the account that it belongs to, and patterns that go along where it is shared.
+    #[serde(default)]
+    pub principals: Vec<PrincipalAssociation>,
+    #[serde(default)]
+    pub shares: Vec<PortfolioShare>,
 }
 
 /// A template that people may ask for, in versions.

@@ -1,5 +1,6 @@
 //! What a platform team brings into the catalog, and what it changes there.
 
+mod access;
 mod applied;
 mod around;
 mod change;

@@ -43,6 +43,7 @@ pub mod resource_actions;
 pub mod revocation;
 pub mod rollout;
 pub mod session;
+pub mod share;
 pub mod studio;
 pub mod template;
 pub mod text;

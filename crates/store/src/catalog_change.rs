@@ -12,8 +12,8 @@ use crate::run::{On, all, execute, optional};
 use crate::sql::{Columns, Sql, json, optional_json};
 use crate::tx::Tx;
 
-const COLUMNS: &str = "id, region, subject, change, was, portfolio_name, product_name, version_name, tag_option_name, made, by_issuer, \
-                       by_subject, state, problem, operation_id, created_at, updated_at, version";
+const COLUMNS: &str = "id, region, subject, change, was, portfolio_name, product_name, version_name, tag_option_name, \
+                       share_name, made, by_issuer, by_subject, state, problem, operation_id, created_at, updated_at, version";
 
 #[derive(sqlx::FromRow)]
 struct ChangeRow {
@@ -26,6 +26,7 @@ struct ChangeRow {
     product_name: String,
     version_name: String,
     tag_option_name: String,
+    share_name: String,
     made: Option<String>,
     by_issuer: String,
     by_subject: String,
@@ -52,6 +53,7 @@ impl TryFrom<ChangeRow> for AppliedCatalogChange {
                 product: row.product_name,
                 version: row.version_name,
                 tag_option: row.tag_option_name,
+                share: row.share_name,
             },
             made: at.optional_json("made", row.made.as_deref())?.unwrap_or_default(),
             by: person(row.by_issuer, row.by_subject),
@@ -77,6 +79,7 @@ fn columns(it: &AppliedCatalogChange) -> Result<Columns> {
         ("product_name", (&it.named.product).into()),
         ("version_name", (&it.named.version).into()),
         ("tag_option_name", (&it.named.tag_option).into()),
+        ("share_name", (&it.named.share).into()),
         ("made", json(TABLE, "made", &it.made)?),
         ("by_issuer", (&it.by.issuer).into()),
         ("by_subject", (&it.by.subject).into()),

@@ -237,6 +237,7 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.environments_at_rest(None, 20).await?;
     let (account, region) = ("601000000002".parse().unwrap(), "eu-west-1".parse().unwrap());
     store.launch_standing(&account, &region, &"prod-1".parse().unwrap()).await?;
+    store.launch_standings([&account], &region, &"prod-1".parse().unwrap()).await?;
     store.account_quotas(&account, &region).await?;
     store.artifact_template(&region, &"prod-1".parse().unwrap(), &"pa-1".parse().unwrap()).await?;
     store.template_source(&region, &"prod-1".parse().unwrap(), &"pa-1".parse().unwrap()).await?;

@@ -1,12 +1,14 @@
 //! What is known before a launch: how accounts stand to products, and their quotas.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use domain::id::{AccountId, ProductId, Region};
 use domain::preflight::{AccountQuotas, LaunchStanding};
 
 use crate::connect::Store;
 use crate::error::Result;
 use crate::row::At;
-use crate::run::{execute, optional};
+use crate::run::{all, execute, optional};
 use crate::sql::{Sql, json};
 use crate::tx::Tx;
 
@@ -22,6 +24,26 @@ impl Store {
         let sql = sql.bind(account.as_str()).bind(region.as_str()).bind(product.as_str());
         let body: Option<(String,)> = optional(self.read(), sql).await?;
         body.map(|(body,)| At::new("launch_standing", product.as_str()).json("body", &body)).transpose()
+    }
+
+    /// How accounts stand to a product; those that were never read are missing.
+    pub async fn launch_standings<'a>(
+        &self,
+        accounts: impl IntoIterator<Item = &'a AccountId>,
+        region: &Region,
+        product: &ProductId,
+    ) -> Result<BTreeMap<AccountId, LaunchStanding>> {
+        let accounts: BTreeSet<&str> = accounts.into_iter().map(AccountId::as_str).collect();
+        if accounts.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let mut sql = Sql::new("SELECT body FROM launch_standing WHERE region = ");
+        sql.value(region.as_str()).push(" AND product_id = ").value(product.as_str());
+        sql.push(" AND account IN ").tuple(accounts);
+        let rows: Vec<(String,)> = all(self.read(), sql).await?;
+        let at = At::new("launch_standing", product.as_str());
+        let read = |(body,): (String,)| at.json("body", &body).map(|it: LaunchStanding| (it.account.clone(), it));
+        rows.into_iter().map(read).collect()
     }
 
     /// The quotas of an account in a region; nothing where they were never read.

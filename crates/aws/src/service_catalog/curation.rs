@@ -69,16 +69,8 @@ pub struct TaggedResource {
     pub name: String,
 }
 
-/// Who may launch from a portfolio.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Principal {
-    /// An exact ARN, or a pattern without account id when `is_pattern`.
-    pub arn: String,
-    pub is_pattern: bool,
-}
-
 impl ServiceCatalog {
-    /// The portfolios that this account owns; their tags are left out.
+    /// The portfolios that this account owns; their tags, and who gets them, are left out.
     pub async fn list_portfolios(&self) -> Result<Vec<Portfolio>> {
         const OPERATION: &str = "servicecatalog:ListPortfolios";
         let stream = self.client.list_portfolios().into_paginator().page_size(LONG_PAGE).send();
@@ -244,25 +236,6 @@ impl ServiceCatalog {
         collect(OPERATION, stream, |page| page.account_ids, |account| id(OPERATION, "AccountId", Some(account))).await
     }
 
-    /// Who may launch from a portfolio in this account.
-    pub async fn list_principals_for_portfolio(&self, portfolio: &PortfolioId) -> Result<Vec<Principal>> {
-        const OPERATION: &str = "servicecatalog:ListPrincipalsForPortfolio";
-        let request = self.client.list_principals_for_portfolio().portfolio_id(portfolio.as_str());
-        let stream = request.into_paginator().page_size(PAGE).send();
-        collect(
-            OPERATION,
-            stream,
-            |page| page.principals,
-            |principal| {
-                Ok(Principal {
-                    arn: required(OPERATION, "PrincipalARN", principal.principal_arn)?,
-                    is_pattern: principal.principal_type.is_some_and(|kind| kind.as_str() == "IAM_PATTERN"),
-                })
-            },
-        )
-        .await
-    }
-
     pub(super) fn portfolio(&self, operation: &'static str, detail: PortfolioDetail) -> Result<Portfolio> {
         Ok(Portfolio {
             id: id(operation, "Id", detail.id)?,
@@ -271,6 +244,8 @@ impl ServiceCatalog {
             description: text(detail.description),
             provider: text(detail.provider_name),
             tags: BTreeMap::new(),
+            principals: Vec::new(),
+            shares: Vec::new(),
         })
     }
 }

@@ -2,6 +2,7 @@
 
 mod curation;
 mod launching;
+mod portfolio_access;
 mod portfolio_changes;
 mod product_changes;
 mod provisioned;
@@ -15,10 +16,9 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_types::SdkConfig;
 use domain::id::Region;
 
-pub use curation::{
-    ArtifactTemplate, ConstraintRef, Principal, ProductDetail, ProductSummary, TagOptionEntry, TaggedResource,
-};
+pub use curation::{ArtifactTemplate, ConstraintRef, ProductDetail, ProductSummary, TagOptionEntry, TaggedResource};
 pub use launching::{ConstraintSummary, LaunchPath, ProvisioningParameters, TagOptionChoice};
+pub use portfolio_access::{NotShared, Sharing};
 pub use product_changes::{Copying, NewProduct, NewVersion, VersionStatus};
 pub use provisioned::{AccessLevel, ProvisionedProduct, ProvisionedProductRef, ProvisionedProductStatus};
 pub use provisioning::{Accepted, ProvisionCall, TerminateCall, UpdateCall, UpdateValue};

@@ -29,13 +29,15 @@ impl ServiceCatalog {
         id(OPERATION, "Id", answer.portfolio_detail.and_then(|detail| detail.id))
     }
 
-    /// A portfolio with its tags.
+    /// A portfolio with its tags and who gets it.
     pub async fn describe_portfolio(&self, portfolio: &PortfolioId) -> Result<Portfolio> {
         const OPERATION: &str = "servicecatalog:DescribePortfolio";
         let answer = call(OPERATION, self.client.describe_portfolio().id(portfolio.as_str()).send()).await?;
         let detail = required(OPERATION, "PortfolioDetail", answer.portfolio_detail)?;
         let tags = answer.tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value)).collect();
-        Ok(Portfolio { tags, ..self.portfolio(OPERATION, detail)? })
+        let principals = self.list_principals_for_portfolio(portfolio).await?;
+        let shares = self.portfolio_shares(portfolio).await?;
+        Ok(Portfolio { tags, principals, shares, ..self.portfolio(OPERATION, detail)? })
     }
 
     /// Sends what is to be other than it is.

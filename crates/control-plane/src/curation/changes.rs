@@ -174,6 +174,10 @@ impl ControlPlane {
                 let product = others.iter().any(|it| it.id.as_str() == on);
                 product || portfolios.iter().any(|it| it.region == *region && it.id.as_str() == on)
             }),
+            share_name: match change.share() {
+                Some(with) => Some(self.name_of_share(with).await?),
+                None => None,
+            },
             tag_option: tag_option.clone(),
             tag_options,
             environments: self.environments_of(change).await?,
@@ -211,6 +215,7 @@ fn event_of(it: &AppliedCatalogChange) -> Event<'_> {
         .version(it.version)
         .with("change", it.change.as_str())
         .with("operation", it.operation.as_str());
+    let with = it.change.share().map(ToString::to_string);
     let ids = [
         ("portfolio", it.change.portfolio().map(PortfolioId::as_str)),
         ("product", it.change.product().map(ProductId::as_str)),
@@ -218,16 +223,19 @@ fn event_of(it: &AppliedCatalogChange) -> Event<'_> {
         ("constraint", it.change.constraint()),
         ("tag_option", it.change.tag_option().map(TagOptionId::as_str)),
         ("on", it.change.tagged()),
+        ("principal", it.change.principal().map(|principal| principal.arn.as_str())),
+        ("share_with", with.as_deref()),
     ];
     for (key, id) in ids {
         event = id.into_iter().fold(event, |event, id| event.with(key, id));
     }
-    let Named { portfolio, product, version, tag_option } = &it.named;
+    let Named { portfolio, product, version, tag_option, share } = &it.named;
     let names = [
         ("portfolio_name", portfolio),
         ("product_name", product),
         ("version_name", version),
         ("tag_option_name", tag_option),
+        ("share_name", share),
     ];
     for (key, name) in names {
         if !name.is_empty() {
@@ -239,6 +247,10 @@ fn event_of(it: &AppliedCatalogChange) -> Event<'_> {
             event.with("active", if *active { "yes" } else { "no" }).with("guidance", guidance.as_str())
         }
         CatalogChange::CopyProduct { name, .. } => event.with("copy_name", name),
+        CatalogChange::AddShare { options, .. } | CatalogChange::SetShare { options, .. } => {
+            let yes = |is: bool| if is { "yes" } else { "no" };
+            event.with("tag_options", yes(options.tag_options)).with("principals", yes(options.principals))
+        }
         // The whole of it is kept with the change.
         CatalogChange::AddConstraint { new, .. } | CatalogChange::SetConstraint { new, .. } => {
             event.with("kind", constraint_kind(&new.rule))

@@ -1,5 +1,6 @@
 //! The platform team's side of the catalog: what it brings into Service Catalog, and what it changes there.
 
+mod access;
 mod changes;
 mod compare;
 mod constraints;

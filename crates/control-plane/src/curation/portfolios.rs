@@ -60,10 +60,12 @@ impl ControlPlane {
             removal: removals::from_portfolio(product, &portfolio.id),
         });
         let text = PortfolioText::of(&portfolio);
+        let access = self.portfolio_access(&portfolio, &inside).await?;
         Ok(PortfolioPage {
             products: products.collect(),
+            access,
             others: others.into_iter().map(|it| (it.id, it.name)).collect(),
-            deletion: removals::of_portfolio(inside.len()),
+            deletion: removals::of_portfolio(&portfolio, inside.len()),
             seen: seen(&text),
             text,
             id: portfolio.id,
@@ -121,7 +123,7 @@ impl ControlPlane {
         self.aws().config().home_region.clone()
     }
 
-    async fn curated_portfolio(&self, id: &PortfolioId) -> Result<Portfolio> {
+    pub(super) async fn curated_portfolio(&self, id: &PortfolioId) -> Result<Portfolio> {
         let all = self.store().portfolios().await?;
         all.into_iter().find(|it| it.id == *id).ok_or_else(|| Error::not_found("portfolio"))
     }

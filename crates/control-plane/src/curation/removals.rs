@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use domain::catalog::{ConstraintRule, Product, ProvisioningArtifact};
+use domain::catalog::{ConstraintRule, Portfolio, Product, ProvisioningArtifact};
 use domain::id::PortfolioId;
+use domain::share::{PrincipalAssociation, ShareTarget};
 use domain::view::Removal;
 
 fn removal(consequence: impl Into<String>) -> Removal {
@@ -46,14 +47,36 @@ pub(crate) fn of_constraint(rule: &ConstraintRule) -> Removal {
     })
 }
 
-pub(crate) fn of_portfolio(products: usize) -> Removal {
-    match products {
-        0 => removal(
-            "The accounts that it is shared to lose it. AWS refuses while it is shared, or somebody may launch from it.",
-        ),
-        1 => blocked("It holds a product: take it out first."),
-        n => blocked(format!("It holds {n} products: take them out first.")),
+pub(crate) fn of_portfolio(portfolio: &Portfolio, products: usize) -> Removal {
+    match (products, portfolio.shares.len(), portfolio.principals.len()) {
+        (0, 0, 0) => removal("Nobody gets it. Another one like it can be made."),
+        (0, 0, _) => blocked("Somebody may launch from it: take that away first."),
+        (0, ..) => blocked("It is shared: end that first."),
+        (1, ..) => blocked("It holds a product: take it out first."),
+        (n, ..) => blocked(format!("It holds {n} products: take them out first.")),
     }
+}
+
+pub(crate) fn of_principal(principal: &PrincipalAssociation, portfolio: &Portfolio) -> Removal {
+    let along = portfolio.shares.iter().any(|it| it.options.principals);
+    removal(if principal.pattern && along {
+        "Whoever launches by it, here and in the accounts that get it along with the portfolio, does so no more. What runs \
+         goes on."
+    } else {
+        "Whoever launches by it does so no more. What runs goes on."
+    })
+}
+
+pub(crate) fn of_share(with: &ShareTarget) -> Removal {
+    let whose = match with {
+        ShareTarget::Account(_) | ShareTarget::MemberAccount(_) => "The account loses",
+        ShareTarget::Organization(_) => "Every account of the organization loses",
+        ShareTarget::OrganizationalUnit(_) => "Every account of the unit loses",
+    };
+    removal(format!(
+        "{whose} it, unless another share reaches it: nobody there can launch from it or update what was launched. What runs \
+         goes on."
+    ))
 }
 
 pub(crate) fn of_product(product: &Product, environments: u64) -> Removal {

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use aws::Session;
-use aws::service_catalog::Principal;
 use domain::catalog::{Portfolio, Product};
 use domain::id::{AccountId, PortfolioId, Region};
 use domain::preflight::{
@@ -12,6 +11,7 @@ use domain::preflight::{
 };
 use domain::project::ProjectAccount;
 use domain::session::RoleName;
+use domain::share::PrincipalAssociation;
 
 use crate::guardrails::launch_constraints;
 use crate::workers::by_preference;
@@ -25,7 +25,7 @@ pub(crate) struct AccountReader<'a> {
     provisioner: Read<Session>,
     observer: Read<Session>,
     shared: Option<Read<Vec<Portfolio>>>,
-    principals: BTreeMap<PortfolioId, Read<Vec<Principal>>>,
+    principals: BTreeMap<PortfolioId, Read<Vec<PrincipalAssociation>>>,
     roles: BTreeMap<String, Read<Option<FoundRole>>>,
 }
 
@@ -150,18 +150,9 @@ impl<'a> AccountReader<'a> {
         Ok(false)
     }
 
-    /// An exact ARN, the account's root, or a pattern, which has no account and a `*` at its end alone.
-    fn is_provisioner(&self, principal: &Principal) -> bool {
+    fn is_provisioner(&self, principal: &PrincipalAssociation) -> bool {
         let role = RoleName::StudiogateProvisioner.as_str();
-        let arn = session::role_arn(self.plane, &self.account, role);
-        if !principal.is_pattern {
-            return principal.arn == arn || principal.arn.ends_with(&format!("::{}:root", self.account));
-        }
-        let own = arn.replacen(&format!("::{}:", self.account), ":::", 1);
-        match principal.arn.strip_suffix('*') {
-            Some(start) => own.starts_with(start),
-            None => own == principal.arn,
-        }
+        principal.covers(&session::role_arn(self.plane, &self.account, role), &self.account)
     }
 
     async fn role(&mut self, named: &str) -> RoleStanding {

@@ -38,6 +38,7 @@ mod notifications;
 mod observe;
 mod organization;
 mod policy_changes;
+mod portfolio_access;
 mod preflight;
 mod probes;
 mod proofs;

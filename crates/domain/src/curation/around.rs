@@ -1,5 +1,6 @@
 use super::{CatalogChange, Guidance, NewConstraint, PortfolioText, ProductText};
 use crate::catalog::{CatalogTagOption, Constraint, Portfolio, Product};
+use crate::share::PortfolioShare;
 
 /// What a change of the catalog is about, as it stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -8,6 +9,8 @@ pub struct AroundCatalogChange {
     pub portfolio: Option<Portfolio>,
     /// The product, if there is one of its id.
     pub product: Option<Product>,
+    /// What people call whom the portfolio is shared to, where that is known.
+    pub share_name: Option<String>,
     /// The names of the region's other portfolios.
     pub portfolio_names: Vec<String>,
     /// The names of the region's other products.
@@ -53,8 +56,38 @@ impl AroundCatalogChange {
             CatalogChange::SetTagOption { active, .. } => {
                 self.tag_option.as_ref().is_some_and(|it| it.active == *active)
             }
+            CatalogChange::AssociatePrincipal { principal, .. } => {
+                self.portfolio.as_ref().is_some_and(|it| it.principals.contains(principal))
+            }
+            CatalogChange::AddShare { options, .. } | CatalogChange::SetShare { options, .. } => {
+                self.share(change).is_some_and(|it| it.options == *options)
+            }
             _ => false,
         }
+    }
+
+    /// Whether what `change` deletes, or takes away, is not there any more.
+    pub fn is_rid_of(&self, change: &CatalogChange) -> bool {
+        match change {
+            CatalogChange::DeleteProduct { .. } => self.product.is_none(),
+            CatalogChange::DeletePortfolio { .. } => self.portfolio.is_none(),
+            CatalogChange::DeleteVersion { artifact, .. } => {
+                self.product.as_ref().is_none_or(|product| product.artifact(artifact).is_none())
+            }
+            CatalogChange::DeleteConstraint { .. } => self.constraint(change).is_none(),
+            CatalogChange::DeleteTagOption { .. } => self.tag_option.is_none(),
+            CatalogChange::DisassociatePrincipal { principal, .. } => {
+                self.portfolio.as_ref().is_none_or(|it| !it.principals.contains(principal))
+            }
+            CatalogChange::DeleteShare { .. } => self.share(change).is_none(),
+            _ => false,
+        }
+    }
+
+    /// The share that `change` is about, as it is there.
+    pub fn share(&self, change: &CatalogChange) -> Option<&PortfolioShare> {
+        let shares = &self.portfolio.as_ref()?.shares;
+        shares.iter().find(|it| change.share() == Some(&it.with))
     }
 
     /// The constraint that `change` is about, as it is there.

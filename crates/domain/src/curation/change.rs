@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{AroundCatalogChange, Guidance, NewConstraint, PortfolioText, ProductText};
 use crate::id::{PortfolioId, ProductId, ProvisioningArtifactId, Region, TagOptionId, TemplateId};
+use crate::share::{PrincipalAssociation, ShareOptions, ShareTarget};
 
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,6 +118,31 @@ pub enum CatalogChange {
         tag_option: TagOptionId,
         on: String,
     },
+    /// Lets somebody launch from a portfolio.
+    AssociatePrincipal {
+        portfolio: PortfolioId,
+        principal: PrincipalAssociation,
+    },
+    DisassociatePrincipal {
+        portfolio: PortfolioId,
+        principal: PrincipalAssociation,
+    },
+    /// Shares a portfolio to an account or a part of the organization.
+    AddShare {
+        portfolio: PortfolioId,
+        with: ShareTarget,
+        options: ShareOptions,
+    },
+    /// What goes along with a shared portfolio.
+    SetShare {
+        portfolio: PortfolioId,
+        with: ShareTarget,
+        options: ShareOptions,
+    },
+    DeleteShare {
+        portfolio: PortfolioId,
+        with: ShareTarget,
+    },
 }
 
 /// What a change made in Service Catalog, as far as it is known.
@@ -130,6 +156,8 @@ pub struct Made {
     pub tag_option: Option<TagOptionId>,
     /// `CopyProductToken`: the copy is made in the background.
     pub copying: Option<String>,
+    /// `PortfolioShareToken`: a share to a part of the organization is made in the background.
+    pub sharing: Option<String>,
 }
 
 /// What a change was about, as people called it then; empty where it is about none.
@@ -140,6 +168,9 @@ pub struct Named {
     pub version: String,
     /// `key = value`.
     pub tag_option: String,
+    /// Whom a portfolio is shared to.
+    #[serde(default)]
+    pub share: String,
 }
 
 impl CatalogChange {
@@ -166,6 +197,11 @@ impl CatalogChange {
             Self::DeleteTagOption { .. } => "delete_tag_option",
             Self::AssociateTagOption { .. } => "associate_tag_option",
             Self::DisassociateTagOption { .. } => "disassociate_tag_option",
+            Self::AssociatePrincipal { .. } => "associate_principal",
+            Self::DisassociatePrincipal { .. } => "disassociate_principal",
+            Self::AddShare { .. } => "add_share",
+            Self::SetShare { .. } => "set_share",
+            Self::DeleteShare { .. } => "delete_share",
         }
     }
 
@@ -197,7 +233,12 @@ impl CatalogChange {
             | Self::DisassociateProduct { portfolio, .. }
             | Self::AddConstraint { portfolio, .. }
             | Self::SetConstraint { portfolio, .. }
-            | Self::DeleteConstraint { portfolio, .. } => Some(portfolio),
+            | Self::DeleteConstraint { portfolio, .. }
+            | Self::AssociatePrincipal { portfolio, .. }
+            | Self::DisassociatePrincipal { portfolio, .. }
+            | Self::AddShare { portfolio, .. }
+            | Self::SetShare { portfolio, .. }
+            | Self::DeleteShare { portfolio, .. } => Some(portfolio),
             _ => None,
         }
     }
@@ -236,6 +277,24 @@ impl CatalogChange {
         }
     }
 
+    /// Who is let launch, or not any more.
+    pub fn principal(&self) -> Option<&PrincipalAssociation> {
+        match self {
+            Self::AssociatePrincipal { principal, .. } | Self::DisassociatePrincipal { principal, .. } => {
+                Some(principal)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whom a portfolio is shared to, or not any more.
+    pub fn share(&self) -> Option<&ShareTarget> {
+        match self {
+            Self::AddShare { with, .. } | Self::SetShare { with, .. } | Self::DeleteShare { with, .. } => Some(with),
+            _ => None,
+        }
+    }
+
     pub fn template(&self) -> Option<&TemplateId> {
         match self {
             Self::AddProduct { template, .. } | Self::AddVersion { template, .. } => Some(template),
@@ -262,6 +321,10 @@ impl CatalogChange {
             product: around.product.as_ref().map(|it| it.name.clone()).unwrap_or_default(),
             version: String::new(),
             tag_option: around.tag_option.as_ref().map(|it| format!("{} = {}", it.key, it.value)).unwrap_or_default(),
+            share: self
+                .share()
+                .map(|with| around.share_name.clone().unwrap_or_else(|| with.to_string()))
+                .unwrap_or_default(),
         };
         match self {
             Self::AddProduct { name, version, .. } => {

@@ -2,7 +2,7 @@
 
 use super::constraint::kind;
 use super::text::{no_version_name, too_long};
-use super::{AroundCatalogChange, CatalogChange, PortfolioText, ProductText, tag_option};
+use super::{AroundCatalogChange, CatalogChange, PortfolioText, ProductText, access, tag_option};
 use crate::catalog::Product;
 use crate::id::ProvisioningArtifactId;
 use crate::problem::FieldError;
@@ -77,7 +77,7 @@ impl CatalogChange {
                 PortfolioText::mistakes(text, &around.portfolio_names)
             }
             Self::DeletePortfolio { .. } => match around.products_inside {
-                0 => Vec::new(),
+                0 => access::in_the_way(around).into_iter().collect(),
                 1 => one("portfolio", "It holds a product: take it out first.".to_owned()),
                 n => one("portfolio", format!("It holds {n} products: take them out first.")),
             },
@@ -116,6 +116,11 @@ impl CatalogChange {
             | Self::DeleteTagOption { .. }
             | Self::AssociateTagOption { .. }
             | Self::DisassociateTagOption { .. } => tag_option::mistakes(self, around),
+            Self::AssociatePrincipal { .. }
+            | Self::DisassociatePrincipal { .. }
+            | Self::AddShare { .. }
+            | Self::SetShare { .. }
+            | Self::DeleteShare { .. } => access::mistakes(self, around),
         }
     }
 

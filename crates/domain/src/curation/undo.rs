@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{CatalogChange, Guidance, Made, NewConstraint, PortfolioText, ProductText};
 use crate::catalog::{CatalogTagOption, Portfolio, Product};
 use crate::id::Region;
+use crate::share::{ShareOptions, ShareTarget};
 
 /// What was there before a change: the product and the portfolio that it is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +20,13 @@ impl Before {
     fn constraint(&self, id: &str) -> Option<NewConstraint> {
         let product = self.product.as_ref()?;
         product.constraints.iter().find(|it| it.id == id).map(NewConstraint::like)
+    }
+}
+
+impl Before {
+    fn share(&self, with: &ShareTarget) -> Option<ShareOptions> {
+        let shares = &self.portfolio.as_ref()?.shares;
+        shares.iter().find(|it| it.with == *with).map(|it| it.options)
     }
 }
 
@@ -91,6 +99,23 @@ impl CatalogChange {
             }
             Self::DisassociateTagOption { tag_option, on } => {
                 Some(Self::AssociateTagOption { tag_option: tag_option.clone(), on: on.clone() })
+            }
+            Self::AssociatePrincipal { portfolio, principal } => {
+                Some(Self::DisassociatePrincipal { portfolio: portfolio.clone(), principal: principal.clone() })
+            }
+            Self::DisassociatePrincipal { portfolio, principal } => {
+                Some(Self::AssociatePrincipal { portfolio: portfolio.clone(), principal: principal.clone() })
+            }
+            Self::AddShare { portfolio, with, .. } => {
+                Some(Self::DeleteShare { portfolio: portfolio.clone(), with: with.clone() })
+            }
+            Self::SetShare { portfolio, with, .. } => {
+                let options = before.share(with)?;
+                Some(Self::SetShare { portfolio: portfolio.clone(), with: with.clone(), options })
+            }
+            Self::DeleteShare { portfolio, with } => {
+                let options = before.share(with)?;
+                Some(Self::AddShare { portfolio: portfolio.clone(), with: with.clone(), options })
             }
             Self::DeleteConstraint { product, portfolio, constraint } => Some(Self::AddConstraint {
                 product: product.clone(),

@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Allowed, ConstraintRow, FormState, Listing, OperationView, Removal};
+use super::{Allowed, ConstraintRow, FormState, Listing, OperationView, PortfolioAccess, Removal};
 use crate::catalog::MirrorState;
 use crate::curation::{CatalogChange, Named, PortfolioText};
 use crate::id::{CatalogChangeId, PortfolioId, ProductId, ProvisioningArtifactId, Region, TemplateId};
@@ -139,6 +139,7 @@ pub struct PortfolioPage {
     pub products: Vec<ProductOfPortfolio>,
     /// Products that could be put into it.
     pub others: Vec<(ProductId, String)>,
+    pub access: PortfolioAccess,
     pub deletion: Removal,
     pub allowed: Allowed,
     pub form: FormState,

@@ -106,6 +106,9 @@ pub(super) fn share(world: &World, ctx: &Ctx, portfolio: &Portfolio) -> Option<b
 
 /// The share to a node that the caller's account is in.
 pub(super) fn node_share<'a>(world: &World, ctx: &Ctx, portfolio: &'a Portfolio) -> Option<&'a NodeShare> {
+    if world.service_catalog.unreached.contains(ctx.account()) {
+        return None;
+    }
     let mut nodes = portfolio.nodes.iter().filter(|(_, share)| share.from <= ctx.now);
     nodes.find(|(node, _)| reaches(&world.organization, node, ctx.account())).map(|(_, share)| share)
 }

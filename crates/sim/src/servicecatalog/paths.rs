@@ -11,6 +11,7 @@ use crate::context::Ctx;
 use crate::error::AwsError;
 use crate::value::{required, tag_list};
 use crate::world::World;
+use domain::share::PrincipalAssociation;
 
 /// One launch path.
 #[derive(Clone, Debug)]
@@ -27,16 +28,8 @@ pub(super) fn is_open(world: &World, portfolio: &Portfolio, ctx: &Ctx) -> bool {
     let owners = portfolio.principals.get(&portfolio.account).filter(|_| shares).into_iter().flatten();
     let owners = owners.filter(|principal| principal.kind == "IAM_PATTERN");
     portfolio.principals.get(ctx.account()).into_iter().flatten().chain(owners).any(|principal| {
-        if principal.kind == "IAM_PATTERN" {
-            // `arn:aws:iam:::role/name*`: no account id, and `*` at the end only.
-            let own = arn.replacen(&format!("::{}:", ctx.account()), ":::", 1);
-            match principal.arn.strip_suffix('*') {
-                Some(start) => own.starts_with(start),
-                None => own == principal.arn,
-            }
-        } else {
-            principal.arn == arn || principal.arn == format!("arn:aws:iam::{}:root", ctx.account())
-        }
+        let pattern = principal.kind == "IAM_PATTERN";
+        PrincipalAssociation { arn: principal.arn.clone(), pattern }.covers(&arn, ctx.account())
     })
 }
 

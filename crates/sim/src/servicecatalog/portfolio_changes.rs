@@ -47,6 +47,7 @@ pub(super) fn create(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value
         tags,
         products: BTreeSet::new(),
         shares: BTreeMap::new(),
+        tag_option_shares: BTreeSet::new(),
         nodes: BTreeMap::new(),
         principals: BTreeMap::new(),
         tag_options: BTreeSet::new(),
@@ -86,7 +87,7 @@ pub(super) fn delete(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value
     let found = own(world, ctx, id)?;
     let holds = [
         ("products", !found.products.is_empty()),
-        ("principals", found.principals.values().any(|principals| !principals.is_empty())),
+        ("principals", found.principals.get(ctx.account()).is_some_and(|principals| !principals.is_empty())),
         ("shares", !found.shares.is_empty() || !found.nodes.is_empty()),
         ("constraints", world.service_catalog.constraints.values().any(|it| it.portfolio == id)),
     ];

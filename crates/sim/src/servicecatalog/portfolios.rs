@@ -83,7 +83,12 @@ pub(super) fn for_product(world: &World, ctx: &Ctx, body: &Value) -> Result<Valu
 pub(super) fn principals(world: &World, ctx: &Ctx, body: &Value) -> Result<Value, AwsError> {
     let id = required(body, "PortfolioId")?;
     allow(world, ctx, "ListPrincipalsForPortfolio", &portfolio_arn(world, ctx, id))?;
-    let own = portfolio(world, ctx, id)?.principals.get(ctx.account()).into_iter().flatten();
-    let rows = own.map(|p| json!({ "PrincipalARN": p.arn, "PrincipalType": p.kind })).collect();
+    let found = portfolio(world, ctx, id)?;
+    let own = found.principals.get(ctx.account()).into_iter().flatten();
+    // Who gets it with its principals sees the patterns among them.
+    let shares = node_share(world, ctx, found).is_some_and(|share| share.principals);
+    let owners = found.principals.get(&found.account).filter(|_| shares && found.account != *ctx.account());
+    let patterns = owners.into_iter().flatten().filter(|principal| principal.kind == "IAM_PATTERN");
+    let rows = own.chain(patterns).map(|p| json!({ "PrincipalARN": p.arn, "PrincipalType": p.kind })).collect();
     answer("Principals", rows, body, 20, "NextPageToken")
 }

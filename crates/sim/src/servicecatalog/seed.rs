@@ -231,6 +231,7 @@ fn portfolio(world: &mut World, name: &str, description: &str, options: &BTreeSe
         tags: BTreeMap::from([("managed-by".into(), "platform".into())]),
         products: BTreeSet::new(),
         shares: accounts.iter().map(|account| (account.clone(), true)).collect(),
+        tag_option_shares: accounts.iter().cloned().collect(),
         nodes: BTreeMap::new(),
         principals: accounts.iter().map(|account| (account.clone(), vec![principal(account)])).collect(),
         tag_options: options.clone(),

@@ -86,8 +86,13 @@ pub(super) fn create(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value
                 return Err(AwsError::invalid_parameters("Principals are shared with organization nodes alone."));
             }
             let portfolio = world.service_catalog.portfolios.get_mut(id);
-            if let Some(it) = portfolio {
-                it.shares.entry(account.clone()).or_insert(false);
+            if let Some(it) = portfolio
+                && !it.shares.contains_key(&account)
+            {
+                if flag("ShareTagOptions") {
+                    it.tag_option_shares.insert(account.clone());
+                }
+                it.shares.insert(account, false);
             }
             Ok(json!({}))
         }
@@ -115,17 +120,30 @@ pub(super) fn update(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value
     own(world, ctx, id)?;
     let flag = |key| body.get(key).and_then(Value::as_bool);
     let (tag_options, principals) = (flag("ShareTagOptions"), flag("SharePrincipals"));
-    let With::Node { kind, id: node } = With::read(world, ctx, body)? else {
-        return Err(AwsError::invalid_parameters(
-            "Principals and TagOptions are shared with organization nodes alone.",
-        ));
-    };
+    let with = With::read(world, ctx, body)?;
     let portfolio = world.service_catalog.portfolios.get_mut(id);
-    let share = portfolio.and_then(|it| it.nodes.get_mut(&node)).ok_or_else(|| not_shared(id, &node))?;
-    share.tag_options = tag_options.unwrap_or(share.tag_options);
-    share.principals = principals.unwrap_or(share.principals);
-    let token = begin(world, ctx, id, &node, kind);
-    Ok(json!({ "PortfolioShareToken": token, "Status": "IN_PROGRESS" }))
+    match with {
+        With::Account(account) => {
+            if principals.is_some() {
+                return Err(AwsError::invalid_parameters("Principals are shared with organization nodes alone."));
+            }
+            let there = portfolio.filter(|it| it.shares.contains_key(&account));
+            let it = there.ok_or_else(|| not_shared(id, account.as_str()))?;
+            match tag_options {
+                Some(true) => it.tag_option_shares.insert(account),
+                Some(false) => it.tag_option_shares.remove(&account),
+                None => false,
+            };
+            Ok(json!({ "Status": "COMPLETED" }))
+        }
+        With::Node { kind, id: node } => {
+            let share = portfolio.and_then(|it| it.nodes.get_mut(&node)).ok_or_else(|| not_shared(id, &node))?;
+            share.tag_options = tag_options.unwrap_or(share.tag_options);
+            share.principals = principals.unwrap_or(share.principals);
+            let token = begin(world, ctx, id, &node, kind);
+            Ok(json!({ "PortfolioShareToken": token, "Status": "IN_PROGRESS" }))
+        }
+    }
 }
 
 /// What was provisioned by way of the share goes on.
@@ -136,10 +154,13 @@ pub(super) fn delete(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value
     let with = With::read(world, ctx, body)?;
     let Some(portfolio) = world.service_catalog.portfolios.get_mut(id) else { return Ok(json!({})) };
     match with {
-        With::Account(account) => match portfolio.shares.remove(&account) {
-            Some(_) => Ok(json!({})),
-            None => Err(not_shared(id, account.as_str())),
-        },
+        With::Account(account) => {
+            portfolio.tag_option_shares.remove(&account);
+            match portfolio.shares.remove(&account) {
+                Some(_) => Ok(json!({})),
+                None => Err(not_shared(id, account.as_str())),
+            }
+        }
         With::Node { kind, id: node } => {
             if portfolio.nodes.remove(&node).is_none() {
                 return Err(not_shared(id, &node));
@@ -159,10 +180,17 @@ fn begin(world: &mut World, ctx: &Ctx, portfolio: &str, node: &str, kind: &str) 
     let token = world.fresh_id("share");
     let organization = &world.organization;
     let reached = organization.account_parents.keys().filter(|account| reaches(organization, node, account));
-    let succeeded = reached.filter(|account| *account != ctx.account()).cloned().collect();
+    let others = reached.filter(|account| *account != ctx.account()).cloned();
+    let (failed, succeeded) = others.partition(|account| world.service_catalog.unreached.contains(account));
     let due = world.ready_at(ctx.now, SHARES_IN);
-    let made =
-        ShareToken { portfolio: portfolio.to_owned(), node: node.to_owned(), kind: kind.to_owned(), due, succeeded };
+    let made = ShareToken {
+        portfolio: portfolio.to_owned(),
+        node: node.to_owned(),
+        kind: kind.to_owned(),
+        due,
+        succeeded,
+        failed,
+    };
     world.service_catalog.share_tokens.insert(token.clone(), made);
     token
 }
@@ -174,14 +202,25 @@ pub(super) fn status(world: &World, ctx: &Ctx, body: &Value) -> Result<Value, Aw
     let found = world.service_catalog.share_tokens.get(token).ok_or_else(missing)?;
     own(world, ctx, &found.portfolio).map_err(|_| missing())?;
     let done = found.due <= ctx.now;
+    let came_to = match (found.succeeded.is_empty(), found.failed.is_empty()) {
+        (_, true) => "COMPLETED",
+        (true, false) => "ERROR",
+        (false, false) => "COMPLETED_WITH_ERRORS",
+    };
     let mut out = json!({
         "PortfolioShareToken": token,
         "PortfolioId": found.portfolio,
         "OrganizationNodeValue": found.node,
-        "Status": if done { "COMPLETED" } else { "IN_PROGRESS" },
+        "Status": if done { came_to } else { "IN_PROGRESS" },
     });
     if done {
-        out["ShareDetails"] = json!({ "SuccessfulShares": found.succeeded, "ShareErrors": [] });
+        let error = json!({
+            "Accounts": found.failed,
+            "Message": "The account could not be reached.",
+            "Error": "InternalFailure",
+        });
+        let errors = if found.failed.is_empty() { json!([]) } else { json!([error]) };
+        out["ShareDetails"] = json!({ "SuccessfulShares": found.succeeded, "ShareErrors": errors });
     }
     Ok(out)
 }
@@ -203,7 +242,10 @@ pub(super) fn describe(world: &World, ctx: &Ctx, body: &Value) -> Result<Value, 
         })
     };
     let rows = if kind == "ACCOUNT" {
-        found.shares.iter().map(|(account, accepted)| detail(account.as_str(), *accepted, false, false)).collect()
+        let row = |(account, accepted): (&AccountId, &bool)| {
+            detail(account.as_str(), *accepted, found.tag_option_shares.contains(account), false)
+        };
+        found.shares.iter().map(row).collect()
     } else {
         let nodes = found.nodes.iter().filter(|(_, share)| share.kind == kind);
         nodes.map(|(node, share)| detail(node, true, share.tag_options, share.principals)).collect()

@@ -23,6 +23,9 @@ pub struct State {
     pub made: BTreeMap<String, Made>,
     /// Shares to accounts, nodes and the organization that are being carried out, or were, by their token.
     pub share_tokens: BTreeMap<String, ShareToken>,
+    /// Accounts that a share to a node does not reach, for whatever reason AWS may have.
+    #[serde(default)]
+    pub unreached: BTreeSet<AccountId>,
     /// How many seconds the search index lags behind.
     pub search_lag: u32,
     /// What was terminated, as long as the index still has it.
@@ -41,6 +44,7 @@ impl Default for State {
             tasks: Vec::new(),
             made: BTreeMap::new(),
             share_tokens: BTreeMap::new(),
+            unreached: BTreeSet::new(),
             search_lag: 5,
             terminated: Vec::new(),
         }
@@ -65,6 +69,8 @@ pub struct ShareToken {
     /// When it is complete.
     pub due: DateTime<Utc>,
     pub succeeded: Vec<AccountId>,
+    #[serde(default)]
+    pub failed: Vec<AccountId>,
 }
 
 /// A share to an organizational unit or the organization.
@@ -90,6 +96,9 @@ pub struct Portfolio {
     pub products: BTreeSet<String>,
     /// The accounts that it is shared to, and whether they accepted.
     pub shares: BTreeMap<AccountId, bool>,
+    /// Those of them that get its TagOptions along.
+    #[serde(default)]
+    pub tag_option_shares: BTreeSet<AccountId>,
     /// The nodes of the organization that it is shared to, by their id.
     #[serde(default)]
     pub nodes: BTreeMap<String, NodeShare>,

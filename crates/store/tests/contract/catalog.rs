@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use domain::catalog::{Constraint, ConstraintRule, MirrorState, Portfolio, Product, TagOption};
 use domain::id::Region;
 use domain::problem::Problem;
+use domain::share::{PortfolioShare, PrincipalAssociation, ShareOptions};
 use store::Store;
 
 use crate::backend::on_both;
@@ -20,6 +21,12 @@ fn portfolio(id: &str, at: &str) -> Portfolio {
         description: String::new(),
         provider: "Platform".into(),
         tags: BTreeMap::from([("team".into(), "ml".into())]),
+        principals: vec![PrincipalAssociation { arn: "arn:aws:iam:::role/Launcher".into(), pattern: true }],
+        shares: vec![PortfolioShare {
+            with: "organizational_unit/ou-a1-b2".parse().unwrap(),
+            accepted: true,
+            options: ShareOptions { tag_options: true, principals: true },
+        }],
     }
 }
 

@@ -74,7 +74,15 @@ on_both! {
         let mut tx = store.begin().await.unwrap();
         tx.put_launch_standing(&LaunchStanding { read_at: at(4), ..standing.clone() }).await.unwrap();
         tx.commit().await.unwrap();
-        assert_eq!(read(&standing).await, Some(standing));
+        assert_eq!(read(&standing).await, Some(standing.clone()));
+        // Of several accounts at once; one that was never read is missing.
+        let never: AccountId = "601000000009".parse().unwrap();
+        let accounts = [standing.account.clone(), never];
+        let all = store.launch_standings(&accounts, &standing.region, &standing.product).await.unwrap();
+        assert_eq!(all, BTreeMap::from([(standing.account.clone(), standing.clone())]));
+        let other: ProductId = "prod-other".parse().unwrap();
+        assert!(store.launch_standings(&accounts, &standing.region, &other).await.unwrap().is_empty());
+        assert!(store.launch_standings([], &standing.region, &standing.product).await.unwrap().is_empty());
     }
 
     async fn quotas_of_an_account_are_kept_as_last_read(db) {

@@ -2,7 +2,7 @@
 
 use domain::curation::{PortfolioText, ProductText, seen};
 use domain::id::{CatalogChangeId, ProductId};
-use domain::view::{AddProductInput, AddVersionInput, PortfolioInput, TemplateInput};
+use domain::view::{AddProductInput, AddVersionInput, PortfolioInput, ShareInput, TemplateInput};
 
 use super::forms::form;
 use super::rows::{NOT_ADMIN, Row};
@@ -94,6 +94,36 @@ pub(super) const CATALOG_FORMS: &[Row] = &[
     form("/api/associate_tag_option", &[("tag_option", "{tag_1}"), ("on", "{portfolio}")], NOT_ADMIN, "admin"),
     form("/api/disassociate_tag_option", &[("tag_option", "{tag_2}"), ("on", "{portfolio}")], NOT_ADMIN, "admin"),
     form("/api/delete_tag_option", &[("tag_option", "{tag_3}")], NOT_ADMIN, "admin"),
+    form(
+        "/api/associate_principal",
+        &[("portfolio", "{principal_portfolio}"), ("principal", "arn:aws:iam:::role/StudiogateProvisioner")],
+        NOT_ADMIN,
+        "admin",
+    ),
+    form(
+        "/api/disassociate_principal",
+        &[("portfolio", "{launching_portfolio}"), ("principal", "arn:aws:iam:::role/Reader")],
+        NOT_ADMIN,
+        "admin",
+    ),
+    form(
+        "/api/add_share",
+        &[("portfolio", "{share_portfolio}"), ("share_with", "member_account"), ("share_id", "601000000001")],
+        NOT_ADMIN,
+        "admin",
+    ),
+    form(
+        "/api/set_share",
+        &[("portfolio", "{set_portfolio}"), ("share_with", "account/601000000001"), ("share_tag_options", "yes")],
+        NOT_ADMIN,
+        "admin",
+    ),
+    form(
+        "/api/delete_share",
+        &[("portfolio", "{end_portfolio}"), ("share_with", "account/601000000001")],
+        NOT_ADMIN,
+        "admin",
+    ),
     form("/api/undo_catalog_change", &[("id", "{undoable}")], NOT_ADMIN, "admin"),
 ];
 
@@ -118,7 +148,7 @@ pub(super) async fn curated(state: &State) -> Vec<(&'static str, String)> {
         };
         changes.push(plane.add_product(&admin, handles).await.unwrap());
     }
-    for name in ["Empty", "Undone"] {
+    for name in ["Empty", "Undone", "Principal", "Launching", "Share", "Set", "End"] {
         let input =
             PortfolioInput { portfolio_name: name.into(), provider: "Platform".into(), ..PortfolioInput::default() };
         changes.push(plane.add_portfolio(&admin, input).await.unwrap());
@@ -138,6 +168,20 @@ pub(super) async fn curated(state: &State) -> Vec<(&'static str, String)> {
         made.extend(plane.catalog_change(&admin, change).await.unwrap().product);
     }
     let empty = plane.catalog_change(&admin, &changes[9]).await.unwrap().portfolio.unwrap();
+    let mut new_portfolios = Vec::new();
+    for change in &changes[11..] {
+        new_portfolios.extend(plane.catalog_change(&admin, change).await.unwrap().portfolio);
+    }
+    let [principal, launching, share, set, end] = new_portfolios.as_slice() else { panic!("{new_portfolios:?}") };
+    plane.associate_principal(&admin, launching, "arn:aws:iam:::role/Reader").await.unwrap();
+    for portfolio in [set, end] {
+        let input = ShareInput {
+            portfolio: portfolio.to_string(),
+            share_with: "account/601000000001".into(),
+            ..ShareInput::default()
+        };
+        plane.add_share(&admin, input).await.unwrap();
+    }
     // Two that are in no portfolio, and one with a second version.
     for product in [&made[4], &made[5]] {
         plane.disassociate_product(&admin, product, &portfolio).await.unwrap();
@@ -162,6 +206,11 @@ pub(super) async fn curated(state: &State) -> Vec<(&'static str, String)> {
         ("good_template", good.to_string()),
         ("portfolio", portfolio.to_string()),
         ("empty_portfolio", empty.to_string()),
+        ("principal_portfolio", principal.to_string()),
+        ("launching_portfolio", launching.to_string()),
+        ("share_portfolio", share.to_string()),
+        ("set_portfolio", set.to_string()),
+        ("end_portfolio", end.to_string()),
         ("catalog_change", changes[0].to_string()),
         ("undoable", changes[10].to_string()),
         ("seen_product", seen(seen_product)),

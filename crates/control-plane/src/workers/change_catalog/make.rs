@@ -1,6 +1,8 @@
 //! The calls of a change of the catalog. Each says the same again after a crash: by the token of the change, or since it sets
 //! what is to be. A change is made in a session that may do that one thing.
 
+mod access;
+
 use aws::ServiceCatalog;
 use aws::service_catalog::{NewProduct, NewVersion};
 use domain::catalog::ConstraintRule;
@@ -70,6 +72,11 @@ impl Making<'_> {
                 self.add_constraint(product, portfolio, new).await
             }
             CatalogChange::AddTagOption { key, value, .. } => self.add_tag_option(key, value).await,
+            CatalogChange::AssociatePrincipal { .. }
+            | CatalogChange::DisassociatePrincipal { .. }
+            | CatalogChange::AddShare { .. }
+            | CatalogChange::SetShare { .. }
+            | CatalogChange::DeleteShare { .. } => self.change_access().await,
             CatalogChange::SetProduct { .. }
             | CatalogChange::DeleteProduct { .. }
             | CatalogChange::SetVersion { .. }

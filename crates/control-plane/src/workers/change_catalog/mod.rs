@@ -49,7 +49,7 @@ impl ControlPlane {
             Err(error) => return Ok(error.into()),
         };
         let checked = || Outcome::new(Observation::Checked { plan: Plan::default() });
-        if around.has(&it.change) || is_gone(&it.change, &around) {
+        if around.has(&it.change) || around.is_rid_of(&it.change) {
             return Ok(checked().with("found", "it is so already"));
         }
         if let Some(what) = changed_meanwhile(it, &around) {
@@ -147,20 +147,6 @@ async fn tag_options_at_aws(
         around.tag_option = around.tag_options.iter().find(|there| Some(&there.id) == it.change.tag_option()).cloned();
     }
     Ok(())
-}
-
-/// What is to be deleted is not there any more.
-fn is_gone(change: &CatalogChange, around: &AroundCatalogChange) -> bool {
-    match change {
-        CatalogChange::DeleteProduct { .. } => around.product.is_none(),
-        CatalogChange::DeletePortfolio { .. } => around.portfolio.is_none(),
-        CatalogChange::DeleteVersion { artifact, .. } => {
-            around.product.as_ref().is_none_or(|product| product.artifact(artifact).is_none())
-        }
-        CatalogChange::DeleteConstraint { .. } => around.constraint(change).is_none(),
-        CatalogChange::DeleteTagOption { .. } => around.tag_option.is_none(),
-        _ => false,
-    }
 }
 
 /// What is not as it was when the change was asked for, of what the change sets or takes away.

@@ -1,8 +1,8 @@
 //! Whether Service Catalog shows what was made; the mirror follows at once.
 
-use aws::service_catalog::{Copying, VersionStatus};
+use aws::service_catalog::{Copying, NotShared, Sharing, VersionStatus};
 use domain::curation::{AppliedCatalogChange, CatalogChange, Made};
-use domain::id::{ProductId, ProvisioningArtifactId};
+use domain::id::{PortfolioId, ProductId, ProvisioningArtifactId};
 use domain::operation::{Observation, Operation};
 use domain::problem::Problem;
 
@@ -20,8 +20,16 @@ impl ControlPlane {
                 Some(portfolio) => self.mirror_portfolio(&it.region, portfolio).await?,
                 None => return Ok(lost()),
             },
-            CatalogChange::SetPortfolio { portfolio, .. } | CatalogChange::DeletePortfolio { portfolio } => {
+            CatalogChange::SetPortfolio { portfolio, .. }
+            | CatalogChange::DeletePortfolio { portfolio }
+            | CatalogChange::AssociatePrincipal { portfolio, .. }
+            | CatalogChange::DisassociatePrincipal { portfolio, .. } => {
                 self.mirror_portfolio(&it.region, portfolio).await?
+            }
+            CatalogChange::AddShare { portfolio, .. }
+            | CatalogChange::SetShare { portfolio, .. }
+            | CatalogChange::DeleteShare { portfolio, .. } => {
+                return self.read_share_back(operation, it, portfolio).await;
             }
             CatalogChange::SetProduct { product, .. }
             | CatalogChange::DeleteProduct { product }
@@ -58,6 +66,37 @@ impl ControlPlane {
             Some(product) => self.mirror_product(&it.region, &product, None, None).await,
             None => Ok(Ok(())),
         }
+    }
+
+    /// Accounts of the organization get a portfolio, or lose it, in the background.
+    async fn read_share_back(
+        &self,
+        operation: &Operation,
+        it: &AppliedCatalogChange,
+        portfolio: &PortfolioId,
+    ) -> Result<Outcome> {
+        let sharing = match &it.made.sharing {
+            Some(token) => self.sharing(it, token).await,
+            None => Ok(Sharing::Done),
+        };
+        let failed = match sharing {
+            Ok(Sharing::Running) => {
+                return Ok(Outcome::new(Observation::Running { since: operation.step_entered_at }));
+            }
+            Ok(Sharing::Done) => None,
+            Ok(Sharing::Failed(errors)) => Some(not_shared(&errors)),
+            Err(error) => return Ok(error.into()),
+        };
+        // What was reached of it is to be seen either way.
+        let mirrored = self.mirror_portfolio(&it.region, portfolio).await?;
+        Ok(match (mirrored, failed) {
+            (Ok(()), Some(problem)) => Outcome::refused(problem),
+            (mirrored, _) => told(mirrored),
+        })
+    }
+
+    async fn sharing(&self, it: &AppliedCatalogChange, token: &str) -> aws::Result<Sharing> {
+        session::curator(self, &it.region).await?.service_catalog().sharing(token).await
     }
 
     /// Service Catalog reads a new version's template in the background.
@@ -127,4 +166,27 @@ fn lost() -> Outcome {
         "Service Catalog took the change and its answer was lost.",
         "Try again: what is there already is found by the token of this change.",
     ))
+}
+
+/// Accounts that are named of each reason; of more it is said how many there are.
+const NAMED: usize = 10;
+
+fn not_shared(errors: &[NotShared]) -> Problem {
+    let reason = |it: &NotShared| {
+        let named: Vec<&str> = it.accounts.iter().take(NAMED).map(String::as_str).collect();
+        let more = it.accounts.len().saturating_sub(NAMED);
+        let accounts = match (named.is_empty(), more) {
+            (true, _) => String::new(),
+            (false, 0) => format!("{}: ", named.join(", ")),
+            (false, more) => format!("{} and {more} more: ", named.join(", ")),
+        };
+        let why = if it.why.is_empty() { "Service Catalog gives no reason." } else { it.why.as_str() };
+        format!("{accounts}{why}")
+    };
+    let why: Vec<String> = errors.iter().map(reason).collect();
+    Problem::new(
+        "Not every account was reached.",
+        if why.is_empty() { "Service Catalog gives no reason.".to_owned() } else { why.join(" ") },
+        "Mend what it says, and try again: accounts that were reached stay as they are.",
+    )
 }
