@@ -17,7 +17,8 @@ fn product() -> Vec<(String, String)> {
 fn uses(manifest: &str, section: &str) -> BTreeSet<String> {
     let text = fs::read_to_string(root().join(manifest).join("Cargo.toml")).unwrap();
     let (_, rest) = text.split_once(&format!("\n[{section}]\n")).unwrap_or_default();
-    let own = ["app", "aws", "control-plane", "deliver", "domain", "guard-rules", "sim", "store", "template"];
+    let own =
+        ["app", "aws", "blueprints", "control-plane", "deliver", "domain", "guard-rules", "sim", "store", "template"];
     rest.lines()
         .take_while(|line| !line.starts_with('['))
         .filter_map(|line| own.into_iter().find(|name| line.split(['.', ' ', '=']).next() == Some(name)))
@@ -37,12 +38,27 @@ fn a_crate_uses_only_what_stands_further_in() {
         ("crates/aws", &["domain"]),
         ("crates/template", &["domain"]),
         ("crates/guard-rules", &["template"]),
-        ("crates/sim", &["domain", "template"]),
+        ("crates/blueprints", &["domain"]),
+        ("crates/sim", &["blueprints", "domain", "template"]),
         ("crates/deliver", &["domain"]),
-        ("crates/control-plane", &["aws", "deliver", "domain", "guard-rules", "store", "template"]),
+        ("crates/control-plane", &["aws", "blueprints", "deliver", "domain", "guard-rules", "store", "template"]),
         ("app", &["control-plane", "domain"]),
         ("frontend", &["app"]),
-        ("server", &["app", "aws", "control-plane", "deliver", "domain", "guard-rules", "sim", "store", "template"]),
+        (
+            "server",
+            &[
+                "app",
+                "aws",
+                "blueprints",
+                "control-plane",
+                "deliver",
+                "domain",
+                "guard-rules",
+                "sim",
+                "store",
+                "template",
+            ],
+        ),
     ] {
         assert_eq!(uses(crate_, "dependencies"), set(allowed), "{crate_}");
     }

@@ -50,7 +50,7 @@ pub fn field_label(name: &str) -> String {
 }
 
 /// Fields whose label is not their name.
-const LABELS: [(&str, &str); 72] = [
+const LABELS: [(&str, &str); 73] = [
     ("actor", "Who"),
     ("answer", "Your answer"),
     ("adopt_days", "Days of its lease"),
@@ -95,6 +95,7 @@ const LABELS: [(&str, &str); 72] = [
     ("share_id", "Its number or id"),
     ("share_principals", "Principals"),
     ("share_with", "Whom to share it to"),
+    ("shipped", "Template of the portal"),
     ("tag_key", "Key"),
     ("tag_option", "TagOption"),
     ("tag_value", "Value"),

@@ -19,10 +19,12 @@ pub(super) fn UseTemplate(id: String, uses: TemplateUse, form: FormState) -> imp
     let (product_form, version_form) = (form_part(&form, "product"), form_part(&form, "version"));
     let portfolios: Vec<_> = uses.portfolios.into_iter().map(|(id, name)| Choice::new(id.to_string(), name)).collect();
     let products: Vec<_> = uses.products.into_iter().map(|(id, name)| Choice::new(id.to_string(), name)).collect();
+    let it = uses.proposed;
     let version = |state: FormState, part: &'static str| {
+        let (name, note) = (it.version.clone(), it.note.clone());
         view! {
-            <TextField label=field_label("version_name") name="version_name" part state=state.clone() help="As people choose it: 1.0, or 2026-11." />
-            <TextArea label=field_label("version_note") name="version_note" part lines=2 required=false state help="What is new in it, for whoever updates." />
+            <TextField label=field_label("version_name") name="version_name" part value=name state=state.clone() help="As people choose it: 1.0, or 2026-11." />
+            <TextArea label=field_label("version_note") name="version_note" part value=note lines=2 required=false state help="What is new in it, for whoever updates." />
         }
     };
     let new_product = {
@@ -34,10 +36,10 @@ pub(super) fn UseTemplate(id: String, uses: TemplateUse, form: FormState) -> imp
                 <form class="fieldset max-w-2xl" method="post" action="/api/add_product" novalidate>
                     <Hidden name="template" value=id />
                     <Select label=field_label("portfolio") name="portfolio" part="product" value=String::new() choices=portfolios state=state.clone() />
-                    <TextField label=field_label("product_name") name="product_name" part="product" state=state.clone() help="As people find it in the catalog. Up to 100 characters." />
-                    <TextArea label=field_label("product_description") name="product_description" part="product" lines=3 required=false state=state.clone() help="What it is for, and for whom." />
-                    <TextField label=field_label("product_owner") name="product_owner" part="product" state=state.clone() help="The team that looks after it." />
-                    <TextField label=field_label("support") name="support" part="product" required=false state=state.clone() help="An e-mail address for whoever needs help with it." />
+                    <TextField label=field_label("product_name") name="product_name" part="product" value=it.name.clone() state=state.clone() help="As people find it in the catalog. Up to 100 characters." />
+                    <TextArea label=field_label("product_description") name="product_description" part="product" value=it.description.clone() lines=3 required=false state=state.clone() help="What it is for, and for whom." />
+                    <TextField label=field_label("product_owner") name="product_owner" part="product" value=it.owner.clone() state=state.clone() help="The team that looks after it." />
+                    <TextField label=field_label("support") name="support" part="product" value=it.support.clone() required=false state=state.clone() help="An e-mail address for whoever needs help with it." />
                     {version(state, "product")}
                     <p class="actions"><button class="button button-primary" type="submit">"Make the product"</button></p>
                 </form>

@@ -4,18 +4,39 @@ use leptos::prelude::*;
 
 use super::url::with_query;
 use crate::components::{
-    Badge, Card, Day, Disclosure, Empty, ErrorSummary, FileField, Icon, PageHead, Pager, TextArea, Tone,
+    Badge, Card, Choice, Day, Disclosure, Empty, ErrorSummary, FileField, Icon, PageHead, Pager, Select, TextArea,
+    Tone, field_label,
 };
 use crate::document::Page;
 use crate::words;
 
 /// Where templates are given to the portal, and those that were. `after`: where the page of the list begins.
 pub fn page(templates: TemplatesPage, after: &str) -> Page {
-    let TemplatesPage { rows, rules, allowed, form } = templates;
+    let TemplatesPage { rows, rules, shipped, allowed, form } = templates;
     let next = rows.next.as_deref().map(|after| with_query("/admin/templates", &[("after", after)]));
     let give = allowed.has(Action::ManageCatalog).then(|| {
         let state = form.clone();
-        view! { <Card title="Check a template" id="check"><CheckForm state text=String::new() file_name=String::new() /></Card> }
+        let choices: Vec<Choice> = shipped.into_iter().map(|it| Choice::new(it.key, it.name)).collect();
+        let (state_of_shipped, open) = (form.clone(), form.error("shipped").is_some());
+        view! {
+            <Card title="Check a template" id="check">
+                <div class="stack gap-3">
+                    <CheckForm state text=String::new() file_name=String::new() />
+                    <Disclosure summary="Take one that comes with the portal" open id="shipped">
+                        <form class="fieldset max-w-2xl" method="post" action="/api/check_template" novalidate>
+                            <Select
+                                label=field_label("shipped")
+                                name="shipped"
+                                help="As it is, or changed where it is shown: a product of it is proposed, and what its parameters are bound to."
+                                choices
+                                state=state_of_shipped
+                            />
+                            <p class="actions"><button class="button" type="submit">"Take it"</button></p>
+                        </form>
+                    </Disclosure>
+                </div>
+            </Card>
+        }
     });
     let list = if rows.items.is_empty() {
         view! {

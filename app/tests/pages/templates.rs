@@ -97,11 +97,13 @@ fn what_can_be_made_of_a_template_stands_on_its_page_once_nothing_is_to_be_mende
         has_bucket: true,
         portfolios: vec![(samples::id("port-1"), "Data <b>science".into())],
         products: vec![(samples::id("prod-1"), "Studio <b>environment".into())],
+        proposed: ProposedProduct { name: "Sandbox <b>Studio".into(), version: "1.1".into(), ..Default::default() },
     };
     let good = TemplatePage { findings: Vec::new(), uses: Some(uses.clone()), ..template() };
     let text = page("template-use", || pages::admin_template::page(good.clone()));
     assert!(text.contains("/api/add_product") && text.contains("/api/add_version"));
-    assert!(!text.contains("Data <b>") && !text.contains("Studio <b>"));
+    assert!(!text.contains("Data <b>") && !text.contains("Studio <b>") && !text.contains("Sandbox <b>"));
+    assert!(text.contains("value=\"Sandbox &lt;b&gt;Studio\"") && text.contains("value=\"1.1\""));
     let refused = page("template-use-refused", || {
         let mut it = good.clone();
         it.form.values = [("form", "version"), ("version_name", "2.0"), ("product", "prod-1")]
@@ -215,6 +217,7 @@ fn what_a_template_is_given_by_works_without_a_script_and_keeps_what_was_pasted(
             next: Some("c".into()),
             filtered: false,
         },
+        shipped: vec![ShippedTemplate { key: "sandbox-studio/1.1".into(), name: "Sandbox <b>Studio 1.1".into() }],
         rules: vec!["domain_vpc_only".into()],
         allowed: Allowed(vec![Action::ManageCatalog]),
         form: FormState {
@@ -227,11 +230,13 @@ fn what_a_template_is_given_by_works_without_a_script_and_keeps_what_was_pasted(
     assert!(text.contains(r#"enctype="multipart/form-data""#) && text.contains(r#"type="file""#));
     assert!(text.contains("It is a gzip file: unpack it.") && !text.contains("</textarea><script>"));
     assert!(text.contains("Passes") && text.contains("2 things to mend") && !text.contains("one<b>"));
+    assert!(text.contains("sandbox-studio/1.1") && !text.contains("Sandbox <b>"));
     let text = page("templates-reader", || pages::admin_templates::page(reading, ""));
     assert!(!text.contains("/api/check_template"));
     let empty = TemplatesPage {
         rows: Listing { items: Vec::new(), next: None, filtered: false },
         rules: Vec::new(),
+        shipped: Vec::new(),
         allowed: Allowed::default(),
         form: FormState::default(),
     };

@@ -2,6 +2,7 @@
 //! parameters come from. Entered through the same use cases as on the admin pages.
 
 use anyhow::{Context as _, Result, bail};
+use blueprints::{Blueprint, blueprints};
 use control_plane::{Caller, ControlPlane, SignIn};
 use domain::approval::ApprovalRule;
 use domain::binding::BindingSource;
@@ -16,7 +17,6 @@ use domain::view::{
 };
 use sim::oidc::PERSONAS;
 use sim::seed::{execution_role_arn, project_accounts, projects};
-use sim::servicecatalog::seed::{Blueprint, blueprints};
 
 use super::keep::Kept;
 

@@ -8,5 +8,6 @@ mod portfolios;
 mod products;
 mod reading;
 pub(crate) mod removals;
+mod shipped;
 mod tag_options;
 mod templates;

@@ -14,6 +14,7 @@ use store::Order;
 use template::check::{Finding, Unreadable, check, text_of};
 use template::outline::outline;
 
+use super::shipped::{proposed, shipped, template_of};
 use crate::rows::page_after;
 use crate::trail::Event;
 use crate::{Caller, ControlPlane, Error, Result};
@@ -41,6 +42,7 @@ impl ControlPlane {
         Ok(TemplatesPage {
             rows: Listing { items: page.items.into_iter().map(row).collect(), next, filtered: false },
             rules: rules()?.iter().map(|rule| rule.name.clone()).collect(),
+            shipped: shipped(),
             allowed: self.administration_allowed(caller).await?,
             form: self.form_state(caller, Some(draft)).await?,
         })
@@ -59,7 +61,7 @@ impl ControlPlane {
             at: it.at,
             text: it.text,
             uses: if allowed.has(Action::ManageCatalog) && looked.findings.is_empty() {
-                Some(self.template_use().await?)
+                Some(self.template_use(id).await?)
             } else {
                 None
             },
@@ -70,7 +72,7 @@ impl ControlPlane {
         })
     }
 
-    async fn template_use(&self) -> Result<TemplateUse> {
+    async fn template_use(&self, id: &TemplateId) -> Result<TemplateUse> {
         let portfolios = self.store().portfolios().await?;
         let products = self.store().products("").await?;
         // Of the same name in several regions each says where it is.
@@ -80,6 +82,7 @@ impl ControlPlane {
         portfolios.sort_by(|a, b| a.1.cmp(&b.1));
         Ok(TemplateUse {
             has_bucket: self.settings().templates_bucket.is_some(),
+            proposed: proposed(id).unwrap_or_default(),
             portfolios,
             // The store has them by name.
             products: products.into_iter().map(|it| (it.id, named(it.name, &it.region))).collect(),
@@ -100,6 +103,14 @@ impl ControlPlane {
         if !input.unreadable.is_empty() {
             return Err(Error::field("file", input.unreadable));
         }
+        let input = match input.shipped.as_str() {
+            "" => input,
+            key => {
+                let wrong = || Error::field("shipped", "Choose one of the portal's templates.");
+                let (text, file_name) = template_of(key).ok_or_else(wrong)?;
+                TemplateInput { template: text.to_owned(), file_name, ..input }
+            }
+        };
         if input.template.trim().is_empty() {
             return Err(Error::field("template", "Choose a file, or paste the template."));
         }

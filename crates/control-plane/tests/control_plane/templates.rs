@@ -53,6 +53,30 @@ on_both! {
         assert!(listed.rules.contains(&"domain_vpc_only".to_owned()));
     }
 
+    async fn a_template_that_comes_with_the_portal_becomes_a_product_as_it_is(url) {
+        let state = TestState::start(&url).await;
+        let admin = state.as_("admin").await;
+        let take = async |key: &str| {
+            let input = TemplateInput { shipped: key.into(), ..TemplateInput::default() };
+            state.plane.check_template(&admin, input).await
+        };
+        assert!(matches!(take("none/1.0").await, Err(Error::Invalid(errors)) if errors[0].field == "shipped"));
+        let all = state.plane.templates(&admin, "", "").await.unwrap().shipped;
+        assert!(all.len() >= 8);
+        for it in &all {
+            let id = take(&it.key).await.unwrap();
+            let page = state.plane.template(&admin, &id, "").await.unwrap();
+            assert_eq!(page.findings, Vec::new(), "{}", it.key);
+            let proposed = page.uses.unwrap().proposed;
+            assert_eq!(format!("{} {}", proposed.name, proposed.version), it.name);
+        }
+        // Of another text nothing is proposed.
+        let text = "Resources: {Handle: {Type: AWS::CloudFormation::WaitConditionHandle}}";
+        let id = state.plane.check_template(&admin, input(text)).await.unwrap();
+        let page = state.plane.template(&admin, &id, "").await.unwrap();
+        assert_eq!(page.uses.unwrap().proposed, Default::default());
+    }
+
     async fn what_is_no_text_is_refused_at_its_field_and_what_is_no_template_says_where(url) {
         let state = TestState::start(&url).await;
         let admin = state.as_("admin").await;

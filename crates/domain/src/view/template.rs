@@ -13,6 +13,8 @@ pub struct TemplateInput {
     /// The text, typed or out of a file.
     pub template: String,
     pub file_name: String,
+    /// [`ShippedTemplate::key`] instead of a text.
+    pub shipped: String,
     /// Why the file that was chosen is no text.
     pub unreadable: String,
 }
@@ -23,8 +25,28 @@ pub struct TemplatesPage {
     pub rows: Listing<TemplateRow>,
     /// The names of the rules that templates are held against.
     pub rules: Vec<String>,
+    /// Those that come with the portal.
+    pub shipped: Vec<ShippedTemplate>,
     pub allowed: Allowed,
     pub form: FormState,
+}
+
+/// A template that comes with the portal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShippedTemplate {
+    pub key: String,
+    pub name: String,
+}
+
+/// What a product of a template that comes with the portal would be called.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProposedProduct {
+    pub name: String,
+    pub description: String,
+    pub owner: String,
+    pub support: String,
+    pub version: String,
+    pub note: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +85,8 @@ pub struct TemplateUse {
     pub portfolios: Vec<(PortfolioId, String)>,
     /// By name.
     pub products: Vec<(ProductId, String)>,
+    /// What stands in the forms before anything is typed; empty where the portal knows nothing of the template.
+    pub proposed: ProposedProduct,
 }
 
 /// One thing to mend.

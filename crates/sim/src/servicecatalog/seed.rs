@@ -2,11 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use blueprints::{Version, blueprints};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::binding::BindingSource;
 use domain::id::AccountId;
-use domain::project::Stage;
-use serde::Deserialize;
 use serde_json::json;
 
 use super::state::{Artifact, Constraint, Portfolio, Principal, Product, TagOption};
@@ -23,70 +21,6 @@ pub const LAUNCH_ROLE: &str = "StudiogateLaunchRole";
 pub const OFFERED_LAUNCH_ROLE: &str = "StudiogateOfferedLaunchRole";
 /// Who may launch.
 const PROVISIONER: &str = "StudiogateProvisioner";
-
-/// A product as `blueprints/products/<slug>` has it: the templates, and what the portal is told beside them.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Blueprint {
-    pub name: String,
-    pub description: String,
-    pub owner: String,
-    /// An e-mail address.
-    pub support: String,
-    /// The portfolio's name.
-    pub portfolio: String,
-    /// Where it may be used.
-    pub stages: Vec<Stage>,
-    /// The text of a rule of approval: `none`, `lead`.
-    pub approval: String,
-    pub max_lease_days: u32,
-    pub typical_minutes: u32,
-    /// Oldest first.
-    pub versions: Vec<Version>,
-    /// By parameter.
-    pub bindings: BTreeMap<String, BindingSource>,
-}
-
-/// One version of a blueprint.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Version {
-    pub name: String,
-    pub description: String,
-    /// `DEFAULT` or `DEPRECATED`.
-    pub guidance: String,
-    #[serde(skip)]
-    pub template: &'static str,
-}
-
-macro_rules! product {
-    ($slug:literal, $($version:literal),+) => {
-        (
-            include_str!(concat!("../../../../blueprints/products/", $slug, "/product.toml")),
-            &[$(include_str!(concat!("../../../../blueprints/products/", $slug, "/", $version, ".yaml"))),+],
-        )
-    };
-}
-
-const PRODUCTS: [(&str, &[&str]); 4] = [
-    product!("studio-environment", "1.0", "1.1"),
-    product!("studio-user-profile", "1.0", "1.1"),
-    product!("sandbox-studio", "1.0", "1.1"),
-    product!("governed-s3-workspace", "1.0", "1.1"),
-];
-
-/// The seeded products.
-pub fn blueprints() -> Vec<Blueprint> {
-    let read = |(text, templates): &(&str, &'static [&'static str])| -> Option<Blueprint> {
-        let mut blueprint: Blueprint = toml::from_str(text).ok()?;
-        for (version, template) in blueprint.versions.iter_mut().zip(templates.iter()) {
-            version.template = template;
-        }
-        Some(blueprint)
-    };
-    // They are part of the program; a test holds that all of them can be read.
-    PRODUCTS.iter().filter_map(read).collect()
-}
 
 /// Whether a template can be offered; the error says where it is broken.
 pub fn check(template: &str) -> Result<(), TemplateError> {

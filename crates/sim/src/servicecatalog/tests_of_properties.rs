@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
-use super::seed::Blueprint;
 use super::tests::{Bench, DEV, blueprint, bound};
+use blueprints::Blueprint;
 
 const CALL: &str = "UpdateProvisionedProductProperties";
 
