@@ -76,6 +76,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/templates/:id") view=routes::AdminTemplate ssr=SsrMode::Async />
                 <Route path=path!("/admin/products/:id/constraints") view=routes::AdminConstraints ssr=SsrMode::Async />
                 <Route path=path!("/admin/products/:id/versions") view=routes::AdminCompare ssr=SsrMode::Async />
+                <Route path=path!("/admin/products/:id/visibility") view=routes::AdminVisibility ssr=SsrMode::Async />
                 <Route path=path!("/admin/products/:id") view=routes::AdminProduct ssr=SsrMode::Async />
             </Routes>
         </Router>

@@ -98,6 +98,7 @@ pub fn page(admin: AdminProductPage, edit: &str) -> Page {
         }
     };
     let (versions_of, portfolios_of) = (id.clone(), id.clone());
+    let explained = format!("/admin/products/{id}/visibility");
     let lead = text.description.clone();
     let itself = {
         let state = form.clone();
@@ -115,7 +116,10 @@ pub fn page(admin: AdminProductPage, edit: &str) -> Page {
             <Versions product=versions_of versions manage=curates />
         </Card>
         <Portfolios product=portfolios_of portfolios others=other_portfolios manage=curates state=form.clone() />
-        <Card title="Access" flush=true><Access access projects removals manage /></Card>
+        <Card title="Access" flush=true>
+            <Access access projects removals manage />
+            <div class="card-body"><p><a class="button button-small" href=explained>"Who sees it, and why"</a></p></div>
+        </Card>
         {give}
         {parameters_card}
         {bind}

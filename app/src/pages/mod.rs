@@ -28,6 +28,7 @@ mod admin_template_use;
 pub mod admin_templates;
 pub mod admin_unmanaged;
 mod admin_versions;
+pub mod admin_visibility;
 pub mod approvals;
 pub mod audit;
 pub mod catalog;

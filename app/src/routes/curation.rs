@@ -33,6 +33,13 @@ pub(crate) fn AdminCompare() -> impl IntoView {
 }
 
 #[component]
+pub(crate) fn AdminVisibility() -> impl IntoView {
+    let id = path_id::<ProductId>("id", "product with this id");
+    let person = query_value("person");
+    draw(|portal, caller| async move { portal.visibility(&caller, &id?, &person).await }, pages::admin_visibility::page)
+}
+
+#[component]
 pub(crate) fn AdminConstraints() -> impl IntoView {
     let id = path_id::<ProductId>("id", "product with this id");
     let (portfolio, draft, edit) = (query_value("portfolio"), query_value("draft"), query_value("edit"));

@@ -315,3 +315,42 @@ fn v1_2_1_two_versions_stand_side_by_side() {
     });
     assert!(text.contains("Load this page again."));
 }
+
+#[test]
+fn why_somebody_sees_a_product_is_told_with_what_would_change_it() {
+    let reason = |stands, what: &str, next: &str, page: &str| VisibilityReason {
+        stands,
+        what: what.into(),
+        next: next.into(),
+        page: page.into(),
+    };
+    let answer = Visibility {
+        display_name: "Ada <b>Ferrer".into(),
+        email: Some("ada@example.com".into()),
+        subject: "ada<b>".into(),
+        roles: vec!["Data scientist in fraud-detection".into()],
+        sees: true,
+        requests: false,
+        reasons: vec![
+            reason(ReasonStands::For, "They are member of <b>fraud.", "", ""),
+            reason(ReasonStands::Against, "No version is offered.", "Activate a version.", "/admin/products/prod-1"),
+            reason(ReasonStands::Note, "Other projects may use it.", "", ""),
+        ],
+    };
+    let it = |person: &str, nobody, answers| VisibilityPage {
+        product: samples::id("prod-1"),
+        name: "Studio <b>environment".into(),
+        person: person.into(),
+        nobody,
+        answers,
+    };
+    let text = page("visibility", || pages::admin_visibility::page(it("ada@example.com", false, vec![answer])));
+    for part in ["Sees it", "Cannot request it", "For it", "In its way", "Note", "href=\"/admin/products/prod-1\""] {
+        assert!(text.contains(part), "{part}");
+    }
+    assert!(!text.contains("<b>"));
+    let text = page("visibility-nobody", || pages::admin_visibility::page(it("x@example.com", true, Vec::new())));
+    assert!(text.contains("ever signed in.") && text.contains("value=\"x@example.com\""));
+    let text = page("visibility-empty", || pages::admin_visibility::page(it("", false, Vec::new())));
+    assert!(!text.contains("ever signed in.") && !text.contains("Sees it"));
+}

@@ -14,6 +14,7 @@ mod proposals;
 mod removals;
 mod settings;
 mod version;
+mod visibility;
 mod webhooks;
 
 use domain::action::Action;

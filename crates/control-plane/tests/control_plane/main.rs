@@ -56,3 +56,4 @@ mod terminations;
 mod transfers;
 mod unmanaged;
 mod updates;
+mod visibility;

@@ -27,6 +27,7 @@ mod tag_option;
 mod template;
 mod unmanaged;
 mod update;
+mod visibility;
 
 pub use administration::*;
 pub use approval_rules::*;
@@ -54,6 +55,7 @@ pub use tag_option::*;
 pub use template::*;
 pub use unmanaged::*;
 pub use update::*;
+pub use visibility::*;
 
 use serde::{Deserialize, Serialize};
 

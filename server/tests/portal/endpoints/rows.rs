@@ -139,5 +139,6 @@ pub(super) const PAGES: &[Row] = &[
         "auditor",
     ),
     page("/admin/products/{id}/versions", "/admin/products/{fraud_only}/versions", NOT_PLATFORM, "auditor"),
+    page("/admin/products/{id}/visibility", "/admin/products/{fraud_only}/visibility", NOT_PLATFORM, "auditor"),
     page("/admin/products/{id}", "/admin/products/{fraud_only}", NOT_PLATFORM, "admin"),
 ];
