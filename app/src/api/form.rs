@@ -79,6 +79,7 @@ impl Form {
             "/api/save_idle_rule" => Self::at("/admin/idle"),
             "/api/add_product" => Self::of("/admin/templates", &value("template")).named("product"),
             "/api/add_version" => Self::of("/admin/templates", &value("template")).named("version"),
+            "/api/waive_finding" => Self::of("/admin/templates", &value("template")).named("waive"),
             "/api/set_product" => Self::of("/admin/products", &value("product")).named("text"),
             "/api/copy_product" => Self::of("/admin/products", &value("product")).named("copy"),
             "/api/associate_product" if value("from") == "portfolio" => {

@@ -95,6 +95,7 @@ pub const PATHS: &[&str] = &[
     "/api/end_rollout",
     "/api/end_session",
     "/api/end_sessions_of",
+    "/api/end_waiver",
     "/api/extend_lease",
     "/api/hand_back_environment",
     "/api/hand_over_environment",
@@ -154,6 +155,7 @@ pub const PATHS: &[&str] = &[
     "/api/try_constraint",
     "/api/undo_catalog_change",
     "/api/unmark_running_job",
+    "/api/waive_finding",
     "/api/withdraw_request",
 ];
 

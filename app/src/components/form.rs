@@ -50,7 +50,7 @@ pub fn field_label(name: &str) -> String {
 }
 
 /// Fields whose label is not their name.
-const LABELS: [(&str, &str); 73] = [
+const LABELS: [(&str, &str); 76] = [
     ("actor", "Who"),
     ("answer", "Your answer"),
     ("adopt_days", "Days of its lease"),
@@ -119,7 +119,10 @@ const LABELS: [(&str, &str); 73] = [
     ("url", "Address"),
     ("version_name", "Name of the version"),
     ("version_note", "About the version"),
+    ("rule", "Rule"),
     ("vpc_id", "VPC id"),
+    ("waiver_days", "For how many days"),
+    ("waiver_reason", "Why it may pass"),
     ("who_1", "Step 1: who decides"),
     ("who_2", "Step 2: who decides"),
     ("who_3", "Step 3: who decides"),

@@ -1,5 +1,6 @@
 use domain::action::Action;
 use domain::catalog::Parameter;
+use domain::id::TemplateId;
 use domain::view::{
     FormState, GrantKind, OutlineGrant, OutlineOutput, OutlineResource, TemplateFinding, TemplateOutline, TemplatePage,
 };
@@ -8,8 +9,8 @@ use leptos::prelude::*;
 use super::admin_template_use::UseTemplate;
 use super::admin_templates::CheckForm;
 use crate::components::{
-    Badge, Callout, Card, Crumb, Disclosure, Empty, ErrorSummary, Icon, Moment, Numbered, PageHead, Table, Tone,
-    form_part,
+    Badge, Callout, Card, Choice, Crumb, Disclosure, Empty, ErrorSummary, Hidden, Icon, Moment, Numbered, PageHead,
+    PostButton, Select, Table, TextArea, TextField, Tone, field_label, form_part,
 };
 use crate::document::Page;
 use crate::words;
@@ -19,12 +20,14 @@ pub fn page(template: TemplatePage) -> Page {
     let TemplatePage { id, file_name, by, at, text, findings, outline, uses, allowed, form } = template;
     let mut marked: Vec<u32> = findings.iter().map(|finding| finding.line).collect();
     marked.dedup();
-    let (tone, icon, state) = if findings.is_empty() {
-        (Tone::Good, Icon::Check, "Passes".to_owned())
-    } else {
-        (Tone::Bad, Icon::Cross, words::count(findings.len() as u64, "thing to mend", "things to mend"))
+    let to_mend = findings.iter().filter(|it| it.waived.is_none()).count();
+    let (tone, icon, state) = match (findings.len(), to_mend) {
+        (0, _) => (Tone::Good, Icon::Check, "Passes".to_owned()),
+        (_, 0) => (Tone::Warn, Icon::Clock, "Let pass".to_owned()),
+        (_, left) => (Tone::Bad, Icon::Cross, words::count(left as u64, "thing to mend", "things to mend")),
     };
-    let edit = allowed.has(Action::ManageCatalog).then(|| {
+    let manage = allowed.has(Action::ManageCatalog);
+    let edit = manage.then(|| {
         let (text, file_name, state) = (text.clone(), file_name.clone(), FormState::default());
         let open = false;
         view! {
@@ -37,8 +40,9 @@ pub fn page(template: TemplatePage) -> Page {
         <PageHead title=file_name.clone() lead crumbs><Badge tone icon text=state /></PageHead>
         <ErrorSummary state=form_part(&form, "product") part="product" />
         <ErrorSummary state=form_part(&form, "version") part="version" />
+        <ErrorSummary state=form_part(&form, "waive") part="waive" />
         <p class="text-sm text-muted">"Given by " {by} " on " <Moment at /> "."</p>
-        <Findings findings />
+        <Findings id=id.clone() findings manage state=form_part(&form, "waive") />
         {uses.map(|uses| view! { <UseTemplate id=id.to_string() uses form=form.clone() /> })}
         {edit}
         {outline.map(|outline| view! { <Outline outline /> })}
@@ -48,34 +52,105 @@ pub fn page(template: TemplatePage) -> Page {
 }
 
 #[component]
-fn Findings(findings: Vec<TemplateFinding>) -> impl IntoView {
+fn Findings(id: TemplateId, findings: Vec<TemplateFinding>, manage: bool, state: FormState) -> impl IntoView {
     if findings.is_empty() {
         return view! {
             <Callout tone=Tone::Good title="There is nothing to mend: its form is right, and every rule passes." />
         }
         .into_any();
     }
-    let rows = findings
-        .into_iter()
-        .map(|TemplateFinding { line, column, rule, message, fix }| {
-            let place = format!("Line {line}, column {column}");
-            view! {
-                <tr>
-                    <th scope="row"><a href=format!("#line-{line}")>{place}</a></th>
-                    <td data-label="Rule"><code class="[overflow-wrap:break-word]">{rule}</code></td>
-                    <td data-label="What">{message}</td>
-                    <td data-label="What to do">{fix}</td>
-                </tr>
-            }
-        })
-        .collect_view();
+    let passes = findings.iter().all(|it| it.waived.is_some());
+    let mut rules: Vec<String> = Vec::new();
+    for it in findings.iter().filter(|it| it.waivable && it.waived.is_none()) {
+        if !rules.contains(&it.rule) {
+            rules.push(it.rule.clone());
+        }
+    }
+    let rows = findings.into_iter().map(|it| view! { <Finding template=id.clone() it manage /> }).collect_view();
     let columns = vec!["Where", "Rule", "What", "What to do"];
+    let note = if passes {
+        "All of it is let pass for now: products and versions can be made of it"
+    } else {
+        "Nothing is made of a template before all of it is mended"
+    };
+    let waive = (manage && !rules.is_empty()).then(|| view! { <Waive template=id.clone() rules state /> });
     view! {
-        <Card title="To mend" note="Nothing is made of a template before all of it is mended" flush=true>
+        <Card title="To mend" note flush=true>
             <Table label="To mend" columns stack=true>{rows}</Table>
         </Card>
+        {waive}
     }
     .into_any()
+}
+
+#[component]
+fn Finding(template: TemplateId, it: TemplateFinding, manage: bool) -> impl IntoView {
+    let TemplateFinding { line, column, rule, message, fix, waived, .. } = it;
+    let place = format!("Line {line}, column {column}");
+    let waived = waived.map(|it| {
+        let end = manage.then(|| {
+            let fields = vec![("template", template.to_string()), ("rule", rule.clone())];
+            let described = format!("Let pass no more: {rule}");
+            view! {
+                <PostButton action="/api/end_waiver" label="Let pass no more" class="button button-small" described fields />
+            }
+        });
+        view! {
+            <div class="grid gap-1">
+                <div><Badge tone=Tone::Warn icon=Icon::Clock text="Let pass" /></div>
+                <p class="text-sm">"Until " <Moment at=it.until /> " by " {it.by} ": " {it.reason}</p>
+                {end}
+            </div>
+        }
+    });
+    view! {
+        <tr>
+            <th scope="row"><a href=format!("#line-{line}")>{place}</a></th>
+            <td data-label="Rule"><code class="[overflow-wrap:break-word]">{rule}</code></td>
+            <td data-label="What">{message}</td>
+            <td data-label="What to do"><div class="grid gap-2"><p>{fix}</p> {waived}</div></td>
+        </tr>
+    }
+}
+
+/// Letting pass what CloudFormation would take and no rule can look into.
+#[component]
+fn Waive(template: TemplateId, rules: Vec<String>, state: FormState) -> impl IntoView {
+    let open = !state.errors.is_empty();
+    let choices = rules.into_iter().map(Choice::plain).collect();
+    view! {
+        <Disclosure summary="Let something pass for a while" open id="waive">
+            <form class="fieldset max-w-2xl" method="post" action="/api/waive_finding" novalidate>
+                <Hidden name="template" value=template.to_string() />
+                <Select
+                    label=field_label("rule")
+                    name="rule"
+                    part="waive"
+                    help="It does not hold for this template, or cannot look into it: whoever lets it pass has looked."
+                    choices
+                    state=state.clone()
+                />
+                <TextArea
+                    label=field_label("waiver_reason")
+                    name="waiver_reason"
+                    part="waive"
+                    lines=3
+                    help="It is kept in the audit log."
+                    state=state.clone()
+                />
+                <TextField
+                    label=field_label("waiver_days")
+                    name="waiver_days"
+                    part="waive"
+                    inputmode="numeric"
+                    value="30"
+                    help="Until then products and versions can be made of this text, word for word as it is. What was made stays."
+                    state
+                />
+                <p class="actions"><button class="button button-primary" type="submit">"Let it pass"</button></p>
+            </form>
+        </Disclosure>
+    }
 }
 
 #[component]

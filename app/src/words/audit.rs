@@ -50,6 +50,8 @@ pub fn audit_action(action: &str) -> String {
         "stop_idle" => "Ask for a stop of what nobody uses",
         "mark_running_job" => "Say what runs a job",
         "manage_catalog" => "Change the catalog",
+        "waive_finding" => "Let something pass in a template",
+        "end_waiver" => "Let something pass no more",
         "manage_idle_rules" => "Change a rule about what is idle",
         "stop_running" => "Stop what runs",
         "stop" => "Stop what runs in an environment",

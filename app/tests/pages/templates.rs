@@ -32,6 +32,8 @@ fn template() -> TemplatePage {
             rule: "domain_vpc_only".into(),
             message: "The domain <b> is open.".into(),
             fix: "Set AppNetworkAccessType to VpcOnly.".into(),
+            waivable: true,
+            waived: None,
         }],
         outline: Some(TemplateOutline {
             description: "A domain".into(),
@@ -89,6 +91,39 @@ fn a_template_says_what_to_mend_with_its_place_and_what_it_is() {
     let none =
         page("template-unreadable", || pages::admin_template::page(TemplatePage { outline: None, ..template() }));
     assert!(!none.contains("What it makes"));
+}
+
+#[test]
+fn what_is_let_pass_says_so_with_the_reason_and_the_end() {
+    let open = page("template-waivable", || pages::admin_template::page(template()));
+    assert!(open.contains("/api/waive_finding") && !open.contains("/api/end_waiver"));
+    let waived = || {
+        let mut it = template();
+        let (by, reason) = ("Ada <b>Admin".to_owned(), "Looked <b>at".to_owned());
+        it.findings[0].waived = Some(WaivedFinding { by, reason, until: samples::at(60) });
+        it
+    };
+    let text = page("template-waived", || pages::admin_template::page(waived()));
+    assert!(text.contains("Let pass") && text.contains("/api/end_waiver") && !text.contains("/api/waive_finding"));
+    assert!(text.contains("Looked &lt;b&gt;at") && !text.contains("thing to mend") && !text.contains("<b>"));
+    let reader = TemplatePage { allowed: Allowed::default(), ..waived() };
+    let reader = page("template-waived-reader", || pages::admin_template::page(reader));
+    assert!(reader.contains("Looked &lt;b&gt;at") && !reader.contains("/api/end_waiver"));
+    let mistake = page("template-mistake", || {
+        let mut it = template();
+        it.findings[0].waivable = false;
+        pages::admin_template::page(it)
+    });
+    assert!(!mistake.contains("/api/waive_finding"), "CloudFormation would not take it");
+    let refused = page("template-waiver-refused", || {
+        let mut it = template();
+        it.form.values = [("form", "waive"), ("waiver_days", "400"), ("waiver_reason", "")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into();
+        it.form.errors = vec![FieldError::new("waiver_days", "A number of days from 1 to 90.")];
+        pages::admin_template::page(it)
+    });
+    assert!(refused.contains("value=\"400\"") && refused.contains("A number of days from 1 to 90."));
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod tag_option;
 mod tags;
 mod text;
 mod undo;
+mod waiver;
 
 pub use applied::AppliedCatalogChange;
 pub use around::AroundCatalogChange;
@@ -20,6 +21,7 @@ pub use guidance::Guidance;
 pub use tags::{MOST_TAGS, tags_as_text, tags_of};
 pub use text::{PortfolioText, ProductText, seen};
 pub use undo::Before;
+pub use waiver::{LONGEST_WAIVER_DAYS, LONGEST_WAIVER_REASON, Waiver};
 
 use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};

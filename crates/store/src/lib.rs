@@ -60,6 +60,7 @@ mod sql;
 mod stack_event;
 mod tag_option;
 mod template;
+mod template_waiver;
 mod temporary;
 mod tx;
 mod unmanaged;

@@ -205,6 +205,8 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.sweep_drafts(now()).await?;
     store.template(&"t".parse().unwrap()).await?;
     store.sweep_templates(now()).await?;
+    store.template_waivers(&"t".parse().unwrap()).await?;
+    store.sweep_template_waivers(now()).await?;
     store.take_flash("s").await?;
     store.sweep_flashes(now()).await?;
     store.sweep_form_tokens(now()).await?;

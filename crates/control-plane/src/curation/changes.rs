@@ -147,7 +147,7 @@ impl ControlPlane {
         };
         let findings = match change.template() {
             Some(id) => match self.store().template(id).await? {
-                Some(it) => Some(self.findings_in(it.text).await?),
+                Some(it) => Some(self.findings_in(it).await?),
                 None => None,
             },
             None => None,

@@ -11,3 +11,4 @@ pub(crate) mod removals;
 mod shipped;
 mod tag_options;
 mod templates;
+mod waivers;

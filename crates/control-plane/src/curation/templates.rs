@@ -52,7 +52,8 @@ impl ControlPlane {
     pub async fn template(&self, caller: &Caller, id: &TemplateId, draft: &str) -> Result<TemplatePage> {
         self.authorize_portal(caller, Action::ViewAdministration).await?;
         let it = self.store().template(id).await?.ok_or_else(|| Error::not_found("template"))?;
-        let looked = looked_at(it.text.clone()).await?;
+        let Looked { findings, outline } = looked_at(it.text.clone()).await?;
+        let findings = self.with_waivers(id, findings).await?;
         let allowed = self.administration_allowed(caller).await?;
         Ok(TemplatePage {
             by: self.names([], [&it.by]).await?.person(&it.by),
@@ -60,13 +61,13 @@ impl ControlPlane {
             file_name: it.file_name,
             at: it.at,
             text: it.text,
-            uses: if allowed.has(Action::ManageCatalog) && looked.findings.is_empty() {
+            uses: if allowed.has(Action::ManageCatalog) && findings.iter().all(|it| it.waived.is_some()) {
                 Some(self.template_use(id).await?)
             } else {
                 None
             },
-            findings: looked.findings,
-            outline: looked.outline,
+            findings,
+            outline,
             allowed,
             form: self.form_state(caller, Some(draft)).await?,
         })
@@ -87,11 +88,6 @@ impl ControlPlane {
             // The store has them by name.
             products: products.into_iter().map(|it| (it.id, named(it.name, &it.region))).collect(),
         })
-    }
-
-    /// How many things are to be mended in a template.
-    pub(crate) async fn findings_in(&self, text: String) -> Result<u32> {
-        Ok(u32::try_from(looked_at(text).await?.findings.len()).unwrap_or(u32::MAX))
     }
 
     /// Takes a template and answers its id. What is wrong with it is no reason to refuse it: its page says what.
@@ -148,13 +144,13 @@ fn rules() -> Result<&'static [Rule]> {
 }
 
 /// What is to be mended, and the outline where there is one.
-struct Looked {
-    findings: Vec<TemplateFinding>,
+pub(super) struct Looked {
+    pub(super) findings: Vec<TemplateFinding>,
     outline: Option<TemplateOutline>,
 }
 
 /// Reads it and holds it against the rules, beside what waits for the network: that takes a while.
-async fn looked_at(text: String) -> Result<Looked> {
+pub(super) async fn looked_at(text: String) -> Result<Looked> {
     let rules = rules()?;
     let looked = tokio::task::spawn_blocking(move || match check(&text) {
         Ok(mut checked) => {
@@ -165,7 +161,15 @@ async fn looked_at(text: String) -> Result<Looked> {
         Err(Unreadable { line, column, message }) => {
             let fix = "Give a CloudFormation template in YAML or JSON.".to_owned();
             let rule = UNREADABLE.to_owned();
-            let finding = TemplateFinding { line: number(line), column: number(column), rule, message, fix };
+            let finding = TemplateFinding {
+                line: number(line),
+                column: number(column),
+                rule,
+                message,
+                fix,
+                waivable: false,
+                waived: None,
+            };
             Looked { findings: vec![finding], outline: None }
         }
     });
@@ -173,8 +177,8 @@ async fn looked_at(text: String) -> Result<Looked> {
 }
 
 fn told(finding: Finding) -> TemplateFinding {
-    let Finding { line, column, rule, message, fix, .. } = finding;
-    TemplateFinding { line: number(line), column: number(column), rule, message, fix }
+    let Finding { line, column, rule, message, fix, waivable, .. } = finding;
+    TemplateFinding { line: number(line), column: number(column), rule, message, fix, waivable, waived: None }
 }
 
 fn number(of: usize) -> u32 {

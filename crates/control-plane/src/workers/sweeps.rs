@@ -40,6 +40,7 @@ impl ControlPlane {
         ended += self.store().sweep_deliveries(now - DELIVERIES).await?;
         ended += self.store().sweep_job_marks(now - JOB_MARKS).await?;
         ended += self.store().sweep_templates(now - TEMPLATES).await?;
+        ended += self.store().sweep_template_waivers(now - TEMPLATES).await?;
         Ok(ended)
     }
 

@@ -3,7 +3,7 @@
 use crate::common::TestState;
 use chrono::TimeDelta;
 use control_plane::Error;
-use domain::view::TemplateInput;
+use domain::view::{TemplateInput, WaiveFindingInput};
 
 fn input(template: &str) -> TemplateInput {
     TemplateInput { template: template.into(), file_name: "mine.yaml".into(), ..TemplateInput::default() }
@@ -51,6 +51,56 @@ on_both! {
         assert_eq!(listed.rows.items.len(), 1);
         assert_eq!(listed.rows.items[0].findings as usize, found.len());
         assert!(listed.rules.contains(&"domain_vpc_only".to_owned()));
+    }
+
+    async fn v8_2_1_an_admin_lets_something_pass_with_a_reason_until_a_day(url) {
+        let state = TestState::start(&url).await;
+        let admin = state.as_("admin").await;
+        // A finding of a rule, one of what cannot be looked into, and one that CloudFormation would not take.
+        let text = "\
+Transform: AWS::LanguageExtensions
+Resources:
+  Handle: {Type: AWS::CloudFormation::WaitConditionHandle}
+";
+        let id = state.plane.check_template(&admin, input(text)).await.unwrap();
+        let waive = |rule: &str, reason: &str, days: &str| WaiveFindingInput {
+            template: id.to_string(),
+            rule: rule.into(),
+            waiver_reason: reason.into(),
+            waiver_days: days.into(),
+        };
+        for who in ["fraud-scientist", "fraud-lead", "auditor", "newcomer"] {
+            let caller = state.as_(who).await;
+            let refused = state.plane.waive_finding(&caller, waive("transform", "Looked at", "7")).await;
+            assert!(matches!(refused, Err(Error::Denied { .. })), "{who}");
+            assert!(matches!(state.plane.end_waiver(&caller, &id, "transform").await, Err(Error::Denied { .. })), "{who}");
+        }
+        let wrong = async |input| match state.plane.waive_finding(&admin, input).await {
+            Err(Error::Invalid(errors)) => errors.into_iter().map(|error| error.field).collect::<Vec<_>>(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(wrong(waive("nested_stack", "Looked at", "7")).await, ["rule"], "it was not found");
+        assert_eq!(wrong(waive("transform", " ", "7")).await, ["waiver_reason"]);
+        assert_eq!(wrong(waive("transform", &"a".repeat(501), "7")).await, ["waiver_reason"]);
+        for days in ["", "0", "91", "soon"] {
+            assert_eq!(wrong(waive("transform", "Looked at", days)).await, ["waiver_days"], "{days}");
+        }
+        let page = async || state.plane.template(&admin, &id, "").await.unwrap();
+        assert!(page().await.uses.is_none());
+        state.plane.waive_finding(&admin, waive("transform", "Looked at", "7")).await.unwrap();
+        assert_eq!(state.told(&id, "waive_finding", "reason").await, ["Looked at"]);
+        let now = page().await;
+        assert!(now.uses.is_some() && now.findings[0].waived.as_ref().unwrap().reason == "Looked at", "{:?}", now.findings);
+        // The same words in another text are another template.
+        let other = state.plane.check_template(&admin, input(&format!("{text}# more"))).await.unwrap();
+        assert!(state.plane.template(&admin, &other, "").await.unwrap().uses.is_none());
+        // Ended by hand, and by time: also for a change that is under way by then.
+        state.plane.end_waiver(&admin, &id, "transform").await.unwrap();
+        assert!(page().await.uses.is_none());
+        state.plane.waive_finding(&admin, waive("transform", "Looked at again", "7")).await.unwrap();
+        assert!(page().await.uses.is_some());
+        state.clock.advance(TimeDelta::days(7));
+        assert!(page().await.uses.is_none() && page().await.findings[0].waived.is_none());
     }
 
     async fn a_template_that_comes_with_the_portal_becomes_a_product_as_it_is(url) {

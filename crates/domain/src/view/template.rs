@@ -99,6 +99,28 @@ pub struct TemplateFinding {
     pub rule: String,
     pub message: String,
     pub fix: String,
+    /// An admin can let it pass.
+    pub waivable: bool,
+    /// One did.
+    pub waived: Option<WaivedFinding>,
+}
+
+/// That something is let pass.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaivedFinding {
+    pub by: String,
+    pub reason: String,
+    pub until: DateTime<Utc>,
+}
+
+/// What is to be let pass, as posted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct WaiveFindingInput {
+    pub template: String,
+    pub rule: String,
+    pub waiver_reason: String,
+    pub waiver_days: String,
 }
 
 /// What a template asks for, makes, grants and tells.

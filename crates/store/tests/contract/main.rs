@@ -28,4 +28,5 @@ mod probes;
 mod requests;
 mod revocations;
 mod schema;
+mod template_waiver;
 mod transactions;

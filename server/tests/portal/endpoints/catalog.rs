@@ -2,7 +2,7 @@
 
 use domain::curation::{PortfolioText, ProductText, seen};
 use domain::id::{CatalogChangeId, ProductId};
-use domain::view::{AddProductInput, AddVersionInput, PortfolioInput, ShareInput, TemplateInput};
+use domain::view::{AddProductInput, AddVersionInput, PortfolioInput, ShareInput, TemplateInput, WaiveFindingInput};
 
 use super::forms::form;
 use super::rows::{NOT_ADMIN, Row};
@@ -10,6 +10,13 @@ use crate::state::State;
 
 pub(super) const CATALOG_FORMS: &[Row] = &[
     form("/api/check_template", &[("template", "Resources: {A: {Type: AWS::SNS::Topic}}")], NOT_ADMIN, "admin"),
+    form(
+        "/api/waive_finding",
+        &[("template", "{template}"), ("rule", "empty_template"), ("waiver_reason", "Looked at"), ("waiver_days", "7")],
+        NOT_ADMIN,
+        "admin",
+    ),
+    form("/api/end_waiver", &[("template", "{waived_template}"), ("rule", "empty_template")], NOT_ADMIN, "admin"),
     form("/api/retry_catalog_change", &[("id", "{catalog_change}")], NOT_ADMIN, "admin"),
     form(
         "/api/add_product",
@@ -132,6 +139,15 @@ pub(super) async fn curated(state: &State) -> Vec<(&'static str, String)> {
     let (plane, admin) = (state.plane(), state.as_("admin").await);
     let template = TemplateInput { template: "Resources: {}".into(), ..TemplateInput::default() };
     let template = plane.check_template(&admin, template).await.unwrap();
+    let waived = TemplateInput { template: "Resources: {} # waived".into(), ..TemplateInput::default() };
+    let waived = plane.check_template(&admin, waived).await.unwrap();
+    let waiver = WaiveFindingInput {
+        template: waived.to_string(),
+        rule: "empty_template".into(),
+        waiver_reason: "Looked at".into(),
+        waiver_days: "7".into(),
+    };
+    plane.waive_finding(&admin, waiver).await.unwrap();
     let good = "Resources: {Handle: {Type: AWS::CloudFormation::WaitConditionHandle}}";
     let good = TemplateInput { template: good.into(), ..TemplateInput::default() };
     let good = plane.check_template(&admin, good).await.unwrap();
@@ -204,6 +220,7 @@ pub(super) async fn curated(state: &State) -> Vec<(&'static str, String)> {
     let mut all = vec![
         ("template", template.to_string()),
         ("good_template", good.to_string()),
+        ("waived_template", waived.to_string()),
         ("portfolio", portfolio.to_string()),
         ("empty_portfolio", empty.to_string()),
         ("principal_portfolio", principal.to_string()),

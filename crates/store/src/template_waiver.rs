@@ -1,0 +1,73 @@
+//! What admins let pass in templates.
+
+use chrono::{DateTime, Utc};
+use domain::curation::Waiver;
+use domain::id::TemplateId;
+
+use crate::connect::Store;
+use crate::error::{Error, Result};
+use crate::row::{At, into_all, person};
+use crate::run::{all, execute, optional};
+use crate::sql::Sql;
+use crate::tx::Tx;
+
+const COLUMNS: &str = "template_id, rule, reason, until_at, issuer, subject";
+
+#[derive(sqlx::FromRow)]
+struct WaiverRow {
+    template_id: String,
+    rule: String,
+    reason: String,
+    until_at: i64,
+    issuer: String,
+    subject: String,
+}
+
+impl TryFrom<WaiverRow> for Waiver {
+    type Error = Error;
+    fn try_from(row: WaiverRow) -> Result<Self> {
+        let at = At::new("template_waiver", row.template_id.as_str());
+        Ok(Self {
+            template: at.parse("template_id", &row.template_id)?,
+            until: at.time("until_at", row.until_at)?,
+            rule: row.rule,
+            reason: row.reason,
+            by: person(row.issuer, row.subject),
+        })
+    }
+}
+
+impl Store {
+    /// The waivers of a template, also those that have ended.
+    pub async fn template_waivers(&self, template: &TemplateId) -> Result<Vec<Waiver>> {
+        let sql = Sql::new(format!("SELECT {COLUMNS} FROM template_waiver WHERE template_id = $1 ORDER BY rule"));
+        into_all::<WaiverRow, _>(all(self.read(), sql.bind(template.as_str())).await?)
+    }
+
+    /// Forgets those that ended before; answers how many.
+    pub async fn sweep_template_waivers(&self, before: DateTime<Utc>) -> Result<u64> {
+        execute(self.write(), Sql::new("DELETE FROM template_waiver WHERE until_at < $1").bind(before)).await
+    }
+}
+
+impl Tx {
+    /// Lets it pass, in place of what was said of it before.
+    pub async fn put_template_waiver(&mut self, it: &Waiver) -> Result<()> {
+        let columns = vec![
+            ("template_id", it.template.as_str().into()),
+            ("rule", (&it.rule).into()),
+            ("reason", (&it.reason).into()),
+            ("until_at", it.until.into()),
+            ("issuer", (&it.by.issuer).into()),
+            ("subject", (&it.by.subject).into()),
+        ];
+        execute(self.on(), Sql::upsert("template_waiver", "template_id, rule", columns)).await.map(|_| ())
+    }
+
+    /// Lets it pass no more; answers what it was.
+    pub async fn delete_template_waiver(&mut self, template: &TemplateId, rule: &str) -> Result<Option<Waiver>> {
+        let sql = format!("DELETE FROM template_waiver WHERE template_id = $1 AND rule = $2 RETURNING {COLUMNS}");
+        let sql = Sql::new(sql).bind(template.as_str()).bind(rule);
+        optional::<WaiverRow>(self.on(), sql).await?.map(TryInto::try_into).transpose()
+    }
+}

@@ -1,2 +1,0 @@
--- Whom a portfolio is shared to, as people called it then.
-ALTER TABLE catalog_change ADD COLUMN share_name TEXT COLLATE "C" NOT NULL DEFAULT '';
