@@ -45,8 +45,12 @@ pub fn catalog_change(change: &CatalogChange, named: &Named) -> String {
         CatalogChange::SetTagOption { active: true, .. } => format!("Offer TagOption {tag_option}"),
         CatalogChange::SetTagOption { .. } => format!("Offer TagOption {tag_option} no more"),
         CatalogChange::DeleteTagOption { .. } => format!("Delete TagOption {tag_option}"),
-        CatalogChange::AssociateTagOption { on, .. } => format!("Put TagOption {tag_option} on {on}"),
-        CatalogChange::DisassociateTagOption { on, .. } => format!("Take TagOption {tag_option} off {on}"),
+        CatalogChange::AssociateTagOption { on, .. } => {
+            format!("Put TagOption {tag_option} on {}", tagged(on, named))
+        }
+        CatalogChange::DisassociateTagOption { on, .. } => {
+            format!("Take TagOption {tag_option} off {}", tagged(on, named))
+        }
         CatalogChange::DisassociateProduct { .. } => format!("Take {product} out of {portfolio}"),
         CatalogChange::AssociatePrincipal { principal, .. } => {
             format!("Let {} launch from {portfolio}", principal_name(&principal.arn))
@@ -63,4 +67,9 @@ pub fn catalog_change(change: &CatalogChange, named: &Named) -> String {
 /// `role/name` of an ARN.
 fn principal_name(arn: &str) -> &str {
     arn.splitn(6, ':').last().unwrap_or(arn)
+}
+
+/// What people call what a TagOption is on, where that is known.
+fn tagged<'a>(on: &'a str, named: &'a Named) -> &'a str {
+    [&named.product, &named.portfolio].into_iter().find(|name| !name.is_empty()).map_or(on, |name| name.as_str())
 }

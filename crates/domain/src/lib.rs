@@ -19,6 +19,7 @@ pub mod curation;
 pub mod decimal;
 pub mod delegation;
 pub mod deny_policy;
+pub mod described;
 pub mod diagnosis;
 pub mod draft;
 pub mod environment;

@@ -84,7 +84,7 @@ impl ControlPlane {
         }
         let id: CatalogChangeId = self.ids().next()?;
         let operation = self.operation(OperationKind::ChangeCatalog, subject(&id), &caller.actor.person)?;
-        let region = change.region(&around).cloned().ok_or_else(|| Error::not_found("region"))?;
+        let region = change.region(&around).unwrap_or(region).clone();
         let it = self.asked_for(id, (change, around), operation.id.clone(), region, caller);
         let mut tx = self.store().begin().await?;
         let inserted = match tx.insert_operation(&operation).await {

@@ -19,7 +19,7 @@ impl ControlPlane {
         let text = |text: &str| text.trim().to_owned();
         let change = CatalogChange::AddProduct {
             template: input.template.parse().map_err(|_| Error::not_found("template"))?,
-            portfolio: input.portfolio.parse().map_err(|_| Error::field("portfolio", "Choose a portfolio."))?,
+            portfolio: Some(input.portfolio.parse().map_err(|_| Error::field("portfolio", "Choose a portfolio."))?),
             name: text(&input.product_name),
             description: text(&input.product_description),
             owner: text(&input.product_owner),

@@ -10,10 +10,10 @@ use crate::share::{PrincipalAssociation, ShareOptions, ShareTarget};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum CatalogChange {
-    /// A product of a template, with its first version, in a portfolio.
+    /// A product of a template, with its first version; in a portfolio, where the portal's role launches it, or in none.
     AddProduct {
         template: TemplateId,
-        portfolio: PortfolioId,
+        portfolio: Option<PortfolioId>,
         name: String,
         description: String,
         /// Who is responsible for it, in words.
@@ -226,8 +226,8 @@ impl CatalogChange {
     /// The portfolio that it is about; none for one that is new.
     pub fn portfolio(&self) -> Option<&PortfolioId> {
         match self {
-            Self::AddProduct { portfolio, .. }
-            | Self::SetPortfolio { portfolio, .. }
+            Self::AddProduct { portfolio, .. } => portfolio.as_ref(),
+            Self::SetPortfolio { portfolio, .. }
             | Self::DeletePortfolio { portfolio }
             | Self::AssociateProduct { portfolio, .. }
             | Self::DisassociateProduct { portfolio, .. }

@@ -54,7 +54,7 @@ impl ControlPlane {
 impl Making<'_> {
     async fn make(&self) -> aws::Result<Outcome> {
         match &self.it.change {
-            CatalogChange::AddProduct { portfolio, .. } => self.add_product(portfolio).await,
+            CatalogChange::AddProduct { portfolio, .. } => self.add_product(portfolio.as_ref()).await,
             CatalogChange::AddVersion { product, version, note, .. } => {
                 self.add_version(product, NewVersion { name: version, note, template_url: &self.template_url }).await
             }
@@ -167,7 +167,7 @@ impl Making<'_> {
         Ok(outcome)
     }
 
-    async fn add_product(&self, portfolio: &PortfolioId) -> aws::Result<Outcome> {
+    async fn add_product(&self, portfolio: Option<&PortfolioId>) -> aws::Result<Outcome> {
         let CatalogChange::AddProduct { name, description, owner, support, version, note, .. } = &self.it.change else {
             return Ok(Outcome::new(Observation::Done));
         };
@@ -179,7 +179,11 @@ impl Making<'_> {
         let new = NewProduct { name, description, owner, support, version };
         let (product, artifact) = catalog.create_product(new, self.it.id.as_str()).await?;
         // What is there is known from here on, whatever becomes of the rest.
-        let outcome = match self.put_in(&catalog, &product, portfolio, &constraints).await {
+        let put_in = match portfolio {
+            Some(portfolio) => self.put_in(&catalog, &product, portfolio, &constraints).await,
+            None => Ok(()),
+        };
+        let outcome = match put_in {
             Ok(()) => Outcome::new(Observation::Done),
             Err(error) => half_made(error),
         };

@@ -1,0 +1,121 @@
+//! What has to be done so that the catalog is as files describe it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::planner::Planner;
+use super::{CatalogNow, DescribedCatalog, DescribedProduct};
+use crate::curation::{CatalogChange, Named};
+use crate::id::{Region, TemplateId};
+use crate::share::ShareTarget;
+
+/// See the module.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// In an order in which they can be made.
+    pub changes: Vec<Planned>,
+    /// What is in the catalog and not in the files, and is left there.
+    pub stays: Vec<String>,
+    /// Why the files cannot be brought into the catalog; then nothing is planned.
+    pub mistakes: Vec<String>,
+}
+
+/// One change, with what people call the things that it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Planned {
+    pub change: CatalogChange,
+    pub named: Named,
+    /// Everything that it is about is there: the others are planned anew once it is.
+    pub ready: bool,
+}
+
+/// Plans what brings the catalog of `region` to what `wanted` says. `templates`: of each file that it names. `delete`: also
+/// what is not described goes; without it that stays as it is, but for what holds of something that is described.
+pub fn plan(
+    wanted: &DescribedCatalog,
+    templates: &BTreeMap<String, TemplateId>,
+    now: &CatalogNow<'_>,
+    region: &Region,
+    delete: bool,
+) -> Plan {
+    let mistakes = mistakes(wanted, templates, now);
+    if !mistakes.is_empty() {
+        return Plan { mistakes, ..Plan::default() };
+    }
+    let mut planner = Planner::new(wanted, templates, now, region, delete);
+    planner.bring();
+    planner.take_away();
+    planner.plan
+}
+
+fn mistakes(wanted: &DescribedCatalog, templates: &BTreeMap<String, TemplateId>, now: &CatalogNow<'_>) -> Vec<String> {
+    let mut mistakes = Vec::new();
+    once("portfolio", wanted.portfolios.iter().map(|it| it.name.as_str()), &mut mistakes);
+    once("product", wanted.products.iter().map(|it| it.name.as_str()), &mut mistakes);
+    let options: Vec<String> = wanted.tag_options.iter().map(|it| format!("{} = {}", it.key, it.value)).collect();
+    once("TagOption", options.iter().map(String::as_str), &mut mistakes);
+    let known = |key: &str, value: &str| wanted.tag_options.iter().any(|it| it.key == key && it.value == value);
+    for portfolio in &wanted.portfolios {
+        if now.portfolios.iter().filter(|it| it.name == portfolio.name).count() > 1 {
+            mistakes.push(format!("Several portfolios of the catalog are called {}.", portfolio.name));
+        }
+        for tag in portfolio.tag_options.iter().filter(|it| !known(&it.key, &it.value)) {
+            mistakes.push(format!("{}: {} = {} is no [[tag_option]] of the file.", portfolio.name, tag.key, tag.value));
+        }
+        for share in portfolio.shares.iter().filter(|it| it.with.parse::<ShareTarget>().is_err()) {
+            mistakes.push(format!("{}: it cannot be shared with {:?}.", portfolio.name, share.with));
+        }
+    }
+    for product in &wanted.products {
+        if now.products.iter().filter(|it| it.name == product.name).count() > 1 {
+            mistakes.push(format!("Several products of the catalog are called {}.", product.name));
+        }
+        for tag in product.tag_options.iter().filter(|it| !known(&it.key, &it.value)) {
+            mistakes.push(format!("{}: {} = {} is no [[tag_option]] of the file.", product.name, tag.key, tag.value));
+        }
+        for place in &product.places {
+            if !wanted.portfolios.iter().any(|it| it.name == place.portfolio) {
+                mistakes.push(format!("{}: {} is no [[portfolio]] of the file.", product.name, place.portfolio));
+            }
+        }
+        about_versions(product, templates, now, &mut mistakes);
+    }
+    mistakes
+}
+
+fn about_versions(
+    product: &DescribedProduct,
+    templates: &BTreeMap<String, TemplateId>,
+    now: &CatalogNow<'_>,
+    mistakes: &mut Vec<String>,
+) {
+    let called = format!("version of {}", product.name);
+    once(&called, product.versions.iter().map(|it| it.name.as_str()), mistakes);
+    if product.versions.is_empty() {
+        mistakes.push(format!("{} has no version.", product.name));
+    }
+    let there = now.products.iter().find(|it| it.name == product.name);
+    for version in &product.versions {
+        let Some(template) = templates.get(&version.template) else {
+            mistakes.push(format!("{} {}: there is no file {}.", product.name, version.name, version.template));
+            continue;
+        };
+        let made = there.and_then(|it| it.artifacts.iter().find(|it| it.name == version.name));
+        let other = made.and_then(|it| now.templates.get(&it.id)).filter(|it| *it != template);
+        if other.is_some() {
+            mistakes.push(format!(
+                "{} {}: {} is not the template that the version was made of, and a version keeps its template. Give it as \
+                 another version.",
+                product.name, version.name, version.template
+            ));
+        }
+    }
+}
+
+fn once<'a>(what: &str, names: impl Iterator<Item = &'a str>, mistakes: &mut Vec<String>) {
+    let mut seen = BTreeSet::new();
+    for name in names {
+        if !seen.insert(name) {
+            mistakes.push(format!("The {what} {name} is described twice."));
+        }
+    }
+}
