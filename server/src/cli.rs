@@ -33,6 +33,11 @@ pub enum Command {
         #[command(subcommand)]
         command: AuditCommand,
     },
+    /// The catalog kept as files
+    Catalog {
+        #[command(subcommand)]
+        command: CatalogCommand,
+    },
     /// Checks everything that the portal needs, and says what to do about each failure
     Doctor,
     /// Templates of products kept as files
@@ -71,6 +76,51 @@ pub enum PolicyCommand {
     /// Ends with 0 when there is nothing to say, with 1 when there is, and with 2 when a file is no policy that AWS would
     /// take.
     Check(PolicyCheckArguments),
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum CatalogCommand {
+    /// Writes portfolios, products, versions, constraints, TagOptions and shares into a folder
+    ///
+    /// Ends with 1 when something had to be left out.
+    Export(CatalogArguments),
+    /// Says what would be changed so that the catalog is as the files of a folder say
+    ///
+    /// Ends with 0 when it is so, with 1 when there is something to change, and with 2 when the files cannot be meant.
+    Plan(CatalogPlanArguments),
+    /// Makes these changes, one after the other; what was interrupted goes on where it ended
+    ///
+    /// Ends with 0 when the catalog is as the files say, with 1 when it is not yet, and with 2 when the files cannot be meant.
+    Apply {
+        #[command(flatten)]
+        plan: CatalogPlanArguments,
+        /// Asks nothing
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct CatalogArguments {
+    /// The folder of catalog.toml
+    pub folder: PathBuf,
+    /// Who does it: the e-mail address of an admin who has signed in to the portal
+    #[arg(long = "as", value_name = "EMAIL")]
+    pub person: String,
+    /// The region; without it, the portal's first
+    #[arg(long)]
+    pub region: Option<String>,
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct CatalogPlanArguments {
+    #[command(flatten)]
+    pub catalog: CatalogArguments,
+    /// Also deletes portfolios, products, versions and TagOptions that the files do not describe
+    #[arg(long)]
+    pub delete: bool,
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
 }
 
 #[derive(Clone, Debug, Subcommand)]

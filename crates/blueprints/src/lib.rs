@@ -1,5 +1,7 @@
-//! Products that come with the portal: `blueprints/products/` as part of the program. The demo starts with them, and a
-//! platform team takes them as they are or makes its own of them.
+//! Catalogs as files; and the products that come with the portal: `blueprints/products/` as part of the program. The demo
+//! starts with them, and a platform team takes them as they are or makes its own of them.
+
+pub mod catalog;
 
 use std::collections::BTreeMap;
 

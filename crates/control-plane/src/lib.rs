@@ -87,6 +87,7 @@ pub use authorize::PolicyError;
 use authorize::{Policies, Refusals};
 pub use backlog::{Backlog, Unfinished};
 pub use caller::{Caller, SessionHandle};
+pub use curation::CatalogFiles;
 pub use deps::{CrashHook, CrashPoint, Deps, Ids, Random, SystemClock};
 pub use doctor::{Check, Level, check_database};
 pub use error::{Error, Result};

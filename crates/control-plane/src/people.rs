@@ -59,6 +59,23 @@ impl ControlPlane {
         Ok(Some(self.actor_of(record, &mappings)))
     }
 
+    /// Who acts from the command line: the person who signs in with this address, with the roles that hold now.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] where nobody of the address ever signed in, or several people did.
+    pub async fn caller_by_email(&self, email: &str) -> Result<Caller> {
+        let mut found = self.store().people_by_email(email.trim()).await?;
+        let record = found.pop().filter(|_| found.is_empty()).ok_or_else(|| {
+            Error::conflict(
+                format!("It is not known who {email} is."),
+                "Exactly one person who signed in to the portal has to have this address.",
+                "Sign in to the portal once, and give the address that its profile page shows.",
+            )
+        })?;
+        let mappings = self.store().group_mappings().await?;
+        Ok(Caller::new(self.actor_of(record, &mappings), format!("command-{}", self.ids().uuid())))
+    }
+
     pub(crate) fn actor_of(&self, record: PersonRecord, mappings: &[GroupMapping]) -> Actor {
         let cut_off = record.cut_off;
         Actor::from_groups(

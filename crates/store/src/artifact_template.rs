@@ -1,10 +1,10 @@
 //! The templates of versions, as they were written and what is kept of them. A version's template never changes: each is
 //! read once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::curation::template_id;
-use domain::id::{ProductId, ProvisioningArtifactId, Region};
+use domain::id::{ProductId, ProvisioningArtifactId, Region, TemplateId};
 use domain::template::TemplateDigest;
 
 use crate::connect::Store;
@@ -43,6 +43,23 @@ impl Store {
              AND artifact_template.artifact_id = $3",
         );
         let sql = sql.bind(region.as_str()).bind(product.as_str()).bind(artifact.as_str());
+        Ok(optional::<(String,)>(self.read(), sql).await?.map(|(text,)| text))
+    }
+
+    /// The templates of a region's versions, by what they are: of one that could not be read it is missing.
+    pub async fn template_ids(&self, region: &Region) -> Result<BTreeMap<ProvisioningArtifactId, TemplateId>> {
+        let sql =
+            Sql::new("SELECT artifact_id, source_id FROM artifact_template WHERE region = $1 AND source_id <> ''");
+        let rows: Vec<(String, String)> = all(self.read(), sql.bind(region.as_str())).await?;
+        let at = At::new("artifact_template", region.as_str());
+        rows.into_iter()
+            .map(|(artifact, source)| Ok((at.parse("artifact_id", &artifact)?, at.parse("source_id", &source)?)))
+            .collect()
+    }
+
+    /// A template that a version was made of, as it was written.
+    pub async fn source_text(&self, id: &TemplateId) -> Result<Option<String>> {
+        let sql = Sql::new("SELECT text FROM template_source WHERE id = $1").bind(id.as_str());
         Ok(optional::<(String,)>(self.read(), sql).await?.map(|(text,)| text))
     }
 

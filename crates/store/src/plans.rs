@@ -242,6 +242,8 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.launch_standings([&account], &region, &"prod-1".parse().unwrap()).await?;
     store.account_quotas(&account, &region).await?;
     store.artifact_template(&region, &"prod-1".parse().unwrap(), &"pa-1".parse().unwrap()).await?;
+    store.template_ids(&region).await?;
+    store.source_text(&"t".parse().unwrap()).await?;
     store.template_source(&region, &"prod-1".parse().unwrap(), &"pa-1".parse().unwrap()).await?;
     store.read_templates(&region, &"prod-1".parse().unwrap(), "all").await?;
     store.probes_of(["601000000002", "601000000004"]).await?;

@@ -1,6 +1,7 @@
 //! One file per command.
 
 mod audit_verify;
+pub mod catalog;
 #[cfg(feature = "demo")]
 mod demo;
 pub mod doctor;
@@ -34,6 +35,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Audit { command: AuditCommand::Verify { head } } => {
             audit_verify::run(&config()?, head.as_deref()).await
         }
+        Command::Catalog { command } => catalog::run(&config()?, &command).await,
         Command::Doctor => doctor::run(&config()?).await,
         Command::Template { command: TemplateCommand::Check(options) } => template_check::run(&options),
         Command::Policy { command: PolicyCommand::Evaluate } => policy_evaluate::run(),

@@ -4,6 +4,7 @@ mod access;
 mod changes;
 mod compare;
 mod constraints;
+mod files;
 mod portfolios;
 mod products;
 mod reading;
@@ -12,3 +13,5 @@ mod shipped;
 mod tag_options;
 mod templates;
 mod waivers;
+
+pub use files::CatalogFiles;

@@ -17,6 +17,7 @@ mod audit_log;
 mod authorization;
 mod catalog;
 mod catalog_changes;
+mod catalog_files;
 mod causes;
 mod constraints;
 mod crash;

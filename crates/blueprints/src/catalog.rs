@@ -1,0 +1,121 @@
+//! `catalog.toml`: a catalog as text.
+
+use domain::described::DescribedCatalog;
+
+/// What stands above what is written.
+const HEAD: &str = "# The catalog, as `studiogate catalog export` writes it.\n";
+
+/// Why a text is no catalog.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// From 1.
+    pub line: usize,
+    /// From 1, in characters.
+    pub column: usize,
+    pub message: String,
+}
+
+/// The text of a catalog; the same catalog is the same text.
+///
+/// # Errors
+/// Where it holds what TOML cannot say.
+pub fn write(catalog: &DescribedCatalog) -> Result<String, toml::ser::Error> {
+    Ok(format!("{HEAD}\n{}", toml::to_string_pretty(catalog)?))
+}
+
+/// Reads one.
+///
+/// # Errors
+/// Where it cannot be read, with the place.
+pub fn read(text: &str) -> Result<DescribedCatalog, Unreadable> {
+    toml::from_str(text).map_err(|error| {
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        Unreadable {
+            line: before.matches('\n').count() + 1,
+            column: before.rsplit('\n').next().unwrap_or_default().chars().count() + 1,
+            message: error.message().to_owned(),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::catalog::ConstraintRule;
+    use domain::curation::Guidance;
+    use domain::described::{
+        DescribedConstraint, DescribedPlace, DescribedPortfolio, DescribedProduct, DescribedShare, DescribedTag,
+        DescribedTagOption, DescribedVersion,
+    };
+
+    fn catalog() -> DescribedCatalog {
+        let tag = |key: &str, value: &str| DescribedTag { key: key.into(), value: value.into() };
+        let version = |name: &str, active, guidance| DescribedVersion {
+            name: name.into(),
+            note: "It's \"new\"\nand better".into(),
+            template: format!("templates/studio/{name}.yaml"),
+            active,
+            guidance,
+        };
+        let constraint = |rule| DescribedConstraint { description: "Why".into(), rule };
+        let constraints = vec![
+            constraint(ConstraintRule::Launch { role: "StudiogateLaunchRole".into() }),
+            constraint(ConstraintRule::Template { rules: "{\"Rules\": {\"A\": {}}}".into() }),
+            constraint(ConstraintRule::TagUpdate { allowed: true }),
+            constraint(ConstraintRule::Notification { topics: vec!["arn:aws:sns:eu-west-1:111122223333:t".into()] }),
+            constraint(ConstraintRule::StackSet { parameters: "{}".into() }),
+        ];
+        DescribedCatalog {
+            tag_options: vec![DescribedTagOption { key: "purpose".into(), value: "serving".into(), active: false }],
+            portfolios: vec![DescribedPortfolio {
+                name: "Environments".into(),
+                description: "For = everybody".into(),
+                provider: "Platform".into(),
+                principals: vec!["arn:aws:iam:::role/StudiogateProvisioner".into()],
+                tags: [("team".to_owned(), "ml \"x\"".to_owned())].into(),
+                tag_options: vec![tag("purpose", "serving")],
+                shares: vec![DescribedShare {
+                    with: "organizational_unit/ou-a1-b2".into(),
+                    tag_options: true,
+                    principals: true,
+                }],
+            }],
+            products: vec![DescribedProduct {
+                name: "Studio".into(),
+                owner: "Platform".into(),
+                tags: [("aws.like key".to_owned(), String::new())].into(),
+                versions: vec![version("1.0", false, Guidance::Deprecated), version("1.1", true, Guidance::Default)],
+                places: vec![
+                    DescribedPlace { portfolio: "Environments".into(), constraints },
+                    DescribedPlace { portfolio: "Others".into(), constraints: Vec::new() },
+                ],
+                ..DescribedProduct::default()
+            }],
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_and_written_the_same() {
+        for catalog in [catalog(), DescribedCatalog::default()] {
+            let text = write(&catalog).unwrap();
+            assert_eq!(read(&text).unwrap(), catalog, "{text}");
+            assert_eq!(write(&read(&text).unwrap()).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_says_where() {
+        for (text, line) in [
+            ("[[portfolio]]\nname = \"One\"\nprovder = \"Platform\"\n", 3),
+            ("[[portfolio]]\nname = 1\nprovider = \"Platform\"\n", 2),
+            ("[[product]\n", 1),
+            (
+                "[[product]]\nname = \"a\"\nowner = \"b\"\n[[product.in]]\nportfolio = \"One\"\n[[product.in.constraint]]\nkind = \"none\"\n",
+                6,
+            ),
+        ] {
+            let error = read(text).unwrap_err();
+            assert!(error.line == line && !error.message.is_empty(), "{text}: {error:?}");
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! The catalog of a region as files, and files brought into the catalog: one change after the other, each planned anew.
+
+use std::collections::BTreeMap;
+
+use domain::action::Action;
+use domain::catalog::{CatalogTagOption, Portfolio, Product};
+use domain::curation::{CatalogChange, template_id};
+use domain::described::{CatalogNow, DescribedCatalog, Exported, Plan, export, plan};
+use domain::id::{CatalogChangeId, ProvisioningArtifactId, Region, TemplateId};
+use domain::view::TemplateInput;
+
+use crate::{Caller, ControlPlane, Error, Result};
+
+/// `catalog.toml`, and the templates that it names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CatalogFiles {
+    pub catalog: DescribedCatalog,
+    /// By path, from the folder of `catalog.toml`.
+    pub templates: BTreeMap<String, String>,
+}
+
+impl CatalogFiles {
+    fn ids(&self) -> Result<BTreeMap<String, TemplateId>> {
+        let id = |(path, text): (&String, &String)| {
+            let id = template_id(text).map_err(|error| Error::internal("A template got no id", &error))?;
+            Ok((path.clone(), id))
+        };
+        self.templates.iter().map(id).collect()
+    }
+}
+
+/// What the mirror has of a region.
+struct Mirrored {
+    portfolios: Vec<Portfolio>,
+    products: Vec<Product>,
+    tag_options: Vec<CatalogTagOption>,
+    templates: BTreeMap<ProvisioningArtifactId, TemplateId>,
+}
+
+impl Mirrored {
+    fn now(&self) -> CatalogNow<'_> {
+        CatalogNow {
+            portfolios: &self.portfolios,
+            products: &self.products,
+            tag_options: &self.tag_options,
+            templates: &self.templates,
+        }
+    }
+}
+
+impl ControlPlane {
+    /// The catalog of a region as files, with what they could not hold.
+    pub async fn export_catalog(&self, caller: &Caller, region: &Region) -> Result<(CatalogFiles, Vec<String>)> {
+        self.authorize_portal(caller, Action::ViewAdministration).await?;
+        let mirrored = self.mirrored(region).await?;
+        let Exported { catalog, templates, left_out } = export(&mirrored.now());
+        let mut texts = BTreeMap::new();
+        for (path, id) in templates {
+            let text = self.store().source_text(&id).await?;
+            texts.insert(path, text.ok_or_else(|| Error::not_found("template"))?);
+        }
+        Ok((CatalogFiles { catalog, templates: texts }, left_out))
+    }
+
+    /// What has to be done so that the catalog of a region is as the files say. `delete`: also what they do not describe goes.
+    pub async fn plan_catalog(
+        &self,
+        caller: &Caller,
+        region: &Region,
+        files: &CatalogFiles,
+        delete: bool,
+    ) -> Result<Plan> {
+        self.authorize_portal(caller, Action::ViewAdministration).await?;
+        let mirrored = self.mirrored(region).await?;
+        Ok(plan(&files.catalog, &files.ids()?, &mirrored.now(), region, delete))
+    }
+
+    /// Asks for one change of a plan.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] where it would be refused, also for what is to be mended in its template.
+    pub async fn begin_planned_change(
+        &self,
+        caller: &Caller,
+        region: &Region,
+        files: &CatalogFiles,
+        change: CatalogChange,
+    ) -> Result<CatalogChangeId> {
+        self.authorize_portal(caller, Action::ManageCatalog).await?;
+        if let Some(id) = change.template() {
+            let ids = files.ids()?;
+            let path = ids.iter().find(|(_, it)| *it == id).map(|(path, _)| path);
+            if let Some((path, text)) = path.and_then(|path| files.templates.get_key_value(path)) {
+                let input =
+                    TemplateInput { template: text.clone(), file_name: path.clone(), ..TemplateInput::default() };
+                self.check_template(caller, input).await?;
+            }
+        }
+        self.begin_catalog_change(caller, region, change).await
+    }
+
+    async fn mirrored(&self, region: &Region) -> Result<Mirrored> {
+        let mut portfolios = self.store().portfolios().await?;
+        portfolios.retain(|it| it.region == *region);
+        let mut products = self.store().products("").await?;
+        products.retain(|it| it.region == *region);
+        let mut tag_options = self.store().tag_options().await?;
+        tag_options.retain(|it| it.region == *region);
+        Ok(Mirrored { portfolios, products, tag_options, templates: self.store().template_ids(region).await? })
+    }
+}

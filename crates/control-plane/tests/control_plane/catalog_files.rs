@@ -1,0 +1,142 @@
+//! The catalog as files: exported, and brought into an organization that has none.
+
+use crate::catalog_changes::{applied, wrong};
+use crate::common::TestState;
+use control_plane::{Caller, CatalogFiles, CrashPoint, Error};
+use domain::described::{DescribedCatalog, DescribedPortfolio, DescribedShare, Plan};
+use domain::id::Region;
+
+fn region() -> Region {
+    sim::seed::REGION.parse().unwrap()
+}
+
+async fn planned(state: &TestState, admin: &Caller, files: &CatalogFiles, delete: bool) -> Plan {
+    let plan = state.plane.plan_catalog(admin, &region(), files, delete).await.unwrap();
+    assert_eq!(plan.mistakes, Vec::<String>::new());
+    plan
+}
+
+/// Makes what is planned, as `studiogate catalog apply` does; answers how many changes that were.
+async fn bring(state: &mut TestState, admin: &Caller, files: &CatalogFiles, delete: bool, dies: bool) -> usize {
+    for made in 0..200 {
+        let plan = planned(state, admin, files, delete).await;
+        let Some(next) = plan.changes.iter().find(|it| it.ready).cloned() else {
+            assert!(plan.changes.is_empty(), "{:?}", plan.changes);
+            return made;
+        };
+        let id = state.plane.begin_planned_change(admin, &region(), files, next.change.clone()).await.unwrap();
+        if dies {
+            state.crash.arm(CrashPoint::AfterAct, "change");
+            state.settle().await;
+            state.restart().await;
+        }
+        applied(state, &id).await;
+    }
+    panic!("it does not end");
+}
+
+/// Takes everything out of Service Catalog, as it is in a new organization.
+async fn empty(state: &TestState) {
+    let clear = |world: &mut sim::World| {
+        let catalog = &mut world.service_catalog;
+        catalog.portfolios.clear();
+        catalog.products.clear();
+        catalog.constraints.clear();
+        catalog.tag_options.clear();
+    };
+    state.running.aws.with_world(clear).unwrap();
+    assert!(state.plane.mirror_now().await.unwrap());
+}
+
+on_both! {
+    async fn v8_2_1_a_catalog_goes_into_an_empty_organization_and_comes_out_the_same(url) {
+        let state = TestState::start(&url).await;
+        let admin = state.as_("admin").await;
+        let (files, left_out) = state.plane.export_catalog(&admin, &region()).await.unwrap();
+        assert_eq!(left_out, Vec::<String>::new());
+        assert!(files.catalog.portfolios.len() == 2 && files.catalog.products.len() >= 4 && files.templates.len() >= 8);
+        assert_eq!(planned(&state, &admin, &files, true).await.changes, Vec::new(), "it is as it is");
+        for who in ["fraud-scientist", "fraud-lead", "newcomer"] {
+            let caller = state.as_(who).await;
+            assert!(matches!(state.plane.export_catalog(&caller, &region()).await, Err(Error::Denied { .. })), "{who}");
+            let refused = state.plane.plan_catalog(&caller, &region(), &files, false).await;
+            assert!(matches!(refused, Err(Error::Denied { .. })), "{who}");
+        }
+        empty(&state).await;
+        let auditor = state.as_("auditor").await;
+        let change = planned(&state, &auditor, &files, false).await.changes.remove(0).change;
+        let refused = state.plane.begin_planned_change(&auditor, &region(), &files, change).await;
+        assert!(matches!(refused, Err(Error::Denied { .. })), "an auditor reads the plan and makes nothing");
+        let mut state = state;
+        assert!(bring(&mut state, &admin, &files, false, false).await > 30);
+        let (again, left_out) = state.plane.export_catalog(&admin, &region()).await.unwrap();
+        assert_eq!((again, left_out), (files, Vec::new()));
+        state.assert_sound().await;
+    }
+
+    async fn what_is_brought_survives_the_death_of_whoever_brings_it(url) {
+        let mut state = TestState::start(&url).await;
+        let admin = state.as_("admin").await;
+        let (mut files, _) = state.plane.export_catalog(&admin, &region()).await.unwrap();
+        let unit = state.plane.portfolio(&admin, &state.store.portfolios().await.unwrap()[0].id, "").await.unwrap();
+        let with = unit.access.units[0].0.to_string();
+        let product = files.catalog.products[0].name.clone();
+        files.catalog.portfolios.push(DescribedPortfolio {
+            name: "New".into(),
+            provider: "Platform".into(),
+            principals: vec!["arn:aws:iam:::role/StudiogateProvisioner".into()],
+            shares: vec![DescribedShare { with, tag_options: false, principals: true }],
+            ..DescribedPortfolio::default()
+        });
+        let place = domain::described::DescribedPlace { portfolio: "New".into(), constraints: Vec::new() };
+        files.catalog.products[0].places.push(place);
+        assert_eq!(bring(&mut state, &admin, &files, false, true).await, 4);
+        let there = state.store.portfolios().await.unwrap().into_iter().filter(|it| it.name == "New").count();
+        assert_eq!(there, 1);
+        // And away again, with everything that hangs on it.
+        files.catalog.portfolios.retain(|it| it.name != "New");
+        files.catalog.products[0].places.retain(|it| it.portfolio != "New");
+        assert_eq!(planned(&state, &admin, &files, false).await.stays, ["Portfolio New"]);
+        bring(&mut state, &admin, &files, true, false).await;
+        assert!(state.store.portfolios().await.unwrap().iter().all(|it| it.name != "New"), "{product}");
+        state.assert_sound().await;
+    }
+
+    async fn what_cannot_be_made_says_so_and_changes_nothing(url) {
+        let state = TestState::start(&url).await;
+        let admin = state.as_("admin").await;
+        let (files, _) = state.plane.export_catalog(&admin, &region()).await.unwrap();
+        // Another template under the name of a version that is there.
+        let mut other = files.clone();
+        for text in other.templates.values_mut() {
+            text.push_str("# more");
+        }
+        let plan = state.plane.plan_catalog(&admin, &region(), &other, false).await.unwrap();
+        assert!(plan.changes.is_empty() && plan.mistakes.iter().all(|it| it.contains("a version keeps its template")));
+        // A template in which something is to be mended.
+        let mut bad = CatalogFiles {
+            catalog: DescribedCatalog { products: vec![files.catalog.products[0].clone()], ..DescribedCatalog::default() },
+            ..files.clone()
+        };
+        bad.catalog.products[0].name = "Open".into();
+        bad.catalog.products[0].places.clear();
+        bad.catalog.products[0].tag_options.clear();
+        bad.catalog.products[0].versions.truncate(1);
+        let path = bad.catalog.products[0].versions[0].template.clone();
+        bad.templates.insert(path, "Resources: {}".into());
+        let change = planned(&state, &admin, &bad, false).await.changes.remove(0).change;
+        assert_eq!(wrong(state.plane.begin_planned_change(&admin, &region(), &bad, change).await), ["template"]);
+        assert_eq!(planned(&state, &admin, &files, true).await.changes, Vec::new());
+    }
+
+    async fn whoever_acts_from_the_command_line_is_one_person(url) {
+        let state = TestState::start(&url).await;
+        let admin = state.as_("admin").await;
+        let email = admin.actor.email.clone().unwrap();
+        let caller = state.plane.caller_by_email(&format!(" {email} ")).await.unwrap();
+        assert!(caller.actor == admin.actor && caller.request_id.starts_with("command-"));
+        for unknown in ["", "nobody@example.com"] {
+            assert!(matches!(state.plane.caller_by_email(unknown).await, Err(Error::Conflict(_))), "{unknown}");
+        }
+    }
+}

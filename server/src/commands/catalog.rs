@@ -1,0 +1,264 @@
+//! `studiogate catalog`: the catalog as files that live in a repository.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{BufRead as _, Write as _};
+use std::path::{Component, Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use app::words;
+use control_plane::{Caller, CatalogFiles, ControlPlane, Deps};
+use domain::described::{Plan, Planned};
+use domain::id::Region;
+use domain::organization::ChangeState;
+use serde::Serialize;
+
+use crate::cli::{CatalogArguments, CatalogCommand, CatalogPlanArguments, Format};
+use crate::config::Config;
+
+/// The file beside the folder of templates.
+const FILE: &str = "catalog.toml";
+/// Between two looks at a change that is being made.
+const LOOK: Duration = Duration::from_millis(500);
+/// The end of a plan that has something in it, and of files that cannot be read.
+const PENDING: u8 = 1;
+const UNREADABLE: u8 = 2;
+
+pub(super) async fn run(config: &Config, command: &CatalogCommand) -> Result<ExitCode> {
+    let deps = Deps::system();
+    let store = super::serve::connect(config).await?;
+    let aws = aws::Aws::load(config.aws.config(Arc::clone(&deps.clock))?).await;
+    let plane = ControlPlane::new(store, aws, config.settings()?, deps)?;
+    let (CatalogCommand::Export(CatalogArguments { person, region, .. })
+    | CatalogCommand::Plan(CatalogPlanArguments { catalog: CatalogArguments { person, region, .. }, .. })
+    | CatalogCommand::Apply {
+        plan: CatalogPlanArguments { catalog: CatalogArguments { person, region, .. }, .. },
+        ..
+    }) = command;
+    let caller = plane.caller_by_email(person).await?;
+    let region = match region {
+        Some(region) => region.parse().map_err(|_| anyhow!("{region} is no region"))?,
+        None => config.aws.regions()?.first().cloned().context("the portal has no region")?,
+    };
+    if !plane.mirror_now().await? {
+        bail!("the catalog could not be read as a whole: studiogate doctor says more");
+    }
+    let code = match command {
+        CatalogCommand::Export(it) => export(&plane, &caller, &region, &it.folder).await?,
+        CatalogCommand::Plan(it) => print_plan(&plane, &caller, &region, it).await?,
+        CatalogCommand::Apply { plan, yes } => apply(&plane, &caller, &region, plan, *yes).await?,
+    };
+    plane.close().await;
+    Ok(ExitCode::from(code))
+}
+
+/// Writes the catalog of a region into a folder, in the place of what was exported there before.
+pub async fn export(plane: &ControlPlane, caller: &Caller, region: &Region, folder: &Path) -> Result<u8> {
+    let (files, left_out) = plane.export_catalog(caller, region).await?;
+    fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    // What the file no longer names would stay, and nobody could tell why.
+    for (path, _) in known(folder) {
+        if !files.templates.contains_key(&path) {
+            fs::remove_file(folder.join(&path)).with_context(|| format!("{path} cannot be taken away"))?;
+        }
+    }
+    for (path, text) in &files.templates {
+        let file = folder.join(path);
+        if let Some(parent) = file.parent() {
+            fs::create_dir_all(parent).with_context(|| format!("{} cannot be made", parent.display()))?;
+        }
+        fs::write(&file, text).with_context(|| format!("{} cannot be written", file.display()))?;
+    }
+    let text = blueprints::catalog::write(&files.catalog)?;
+    fs::write(folder.join(FILE), text).with_context(|| format!("{FILE} cannot be written"))?;
+    for it in &left_out {
+        say(&format!("left out: {it}"));
+    }
+    let (portfolios, products) = (files.catalog.portfolios.len(), files.catalog.products.len());
+    say(&format!("{portfolios} portfolios and {products} products are in {}.", folder.display()));
+    Ok(u8::from(!left_out.is_empty()))
+}
+
+/// The templates that a folder's file names, where there is one that can be read.
+fn known(folder: &Path) -> Vec<(String, PathBuf)> {
+    let text = fs::read_to_string(folder.join(FILE)).unwrap_or_default();
+    let catalog = blueprints::catalog::read(&text).unwrap_or_default();
+    let paths = catalog.products.into_iter().flat_map(|it| it.versions).map(|it| it.template);
+    paths.filter_map(|path| Some((path.clone(), inside(folder, &path)?))).filter(|(_, file)| file.is_file()).collect()
+}
+
+/// A path below the folder and nowhere else.
+fn inside(folder: &Path, path: &str) -> Option<PathBuf> {
+    let relative = Path::new(path);
+    relative.components().all(|part| matches!(part, Component::Normal(_))).then(|| folder.join(relative))
+}
+
+/// Reads the files of a folder; `Err` says what is wrong with them, a line each.
+pub fn read(folder: &Path) -> Result<Result<CatalogFiles, Vec<String>>> {
+    let file = folder.join(FILE);
+    let text = fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let catalog = match blueprints::catalog::read(&text) {
+        Ok(catalog) => catalog,
+        Err(error) => {
+            let (line, column) = (error.line, error.column);
+            return Ok(Err(vec![format!("{}:{line}:{column}: {}", file.display(), error.message)]));
+        }
+    };
+    let (mut templates, mut wrong) = (BTreeMap::new(), Vec::new());
+    for version in catalog.products.iter().flat_map(|it| &it.versions) {
+        let path = &version.template;
+        let Some(file) = inside(folder, path) else {
+            wrong.push(format!("{path}: a template is a file in the folder of {FILE}."));
+            continue;
+        };
+        match fs::read(&file) {
+            Ok(bytes) => match template::check::text_of(&bytes) {
+                Ok(text) => {
+                    templates.insert(path.clone(), text.replace("\r\n", "\n"));
+                }
+                Err(error) => wrong.push(format!("{path}:{}:{}: {}", error.line, error.column, error.message)),
+            },
+            Err(error) => wrong.push(format!("{path} cannot be read: {error}.")),
+        }
+    }
+    Ok(if wrong.is_empty() { Ok(CatalogFiles { catalog, templates }) } else { Err(wrong) })
+}
+
+/// One line of a plan, for programs.
+#[derive(Serialize)]
+struct Line<'a> {
+    change: &'a str,
+    says: String,
+}
+
+async fn print_plan(
+    plane: &ControlPlane,
+    caller: &Caller,
+    region: &Region,
+    options: &CatalogPlanArguments,
+) -> Result<u8> {
+    let files = match read(&options.catalog.folder)? {
+        Ok(files) => files,
+        Err(wrong) => return Ok(refuse(&wrong)),
+    };
+    let plan = plane.plan_catalog(caller, region, &files, options.delete).await?;
+    if !plan.mistakes.is_empty() {
+        return Ok(refuse(&plan.mistakes));
+    }
+    match options.format {
+        Format::Json => {
+            let line =
+                |it: &Planned| Line { change: it.change.as_str(), says: words::catalog_change(&it.change, &it.named) };
+            let lines: Vec<Line<'_>> = plan.changes.iter().map(line).collect();
+            say(&serde_json::to_string_pretty(&lines)?);
+        }
+        Format::Text => tell(&plan),
+    }
+    Ok(if plan.changes.is_empty() { 0 } else { PENDING })
+}
+
+fn tell(plan: &Plan) {
+    for it in &plan.changes {
+        say(&words::catalog_change(&it.change, &it.named));
+    }
+    for it in &plan.stays {
+        say(&format!("stays, though it is not in the files: {it}"));
+    }
+    match plan.changes.len() {
+        0 => say("The catalog is as the files say."),
+        1 => say("1 change."),
+        n => say(&format!("{n} changes.")),
+    }
+}
+
+fn refuse(wrong: &[String]) -> u8 {
+    for it in wrong {
+        complain(it);
+    }
+    UNREADABLE
+}
+
+/// Makes the changes of the plan, one after the other, each planned anew: one that was interrupted goes on where it ended.
+pub async fn apply(
+    plane: &ControlPlane,
+    caller: &Caller,
+    region: &Region,
+    options: &CatalogPlanArguments,
+    yes: bool,
+) -> Result<u8> {
+    let files = match read(&options.catalog.folder)? {
+        Ok(files) => files,
+        Err(wrong) => return Ok(refuse(&wrong)),
+    };
+    let mut last: Option<Planned> = None;
+    loop {
+        let plan = plane.plan_catalog(caller, region, &files, options.delete).await?;
+        if !plan.mistakes.is_empty() {
+            return Ok(refuse(&plan.mistakes));
+        }
+        if last.is_none() {
+            tell(&plan);
+            if !plan.changes.is_empty() && !yes && !confirmed()? {
+                say("Nothing was changed.");
+                return Ok(PENDING);
+            }
+        }
+        let Some(next) = plan.changes.iter().find(|it| it.ready).cloned() else {
+            if plan.changes.is_empty() {
+                say("The catalog is as the files say.");
+                return Ok(0);
+            }
+            complain("What is left waits for something that is not there: look at the catalog, and plan again.");
+            return Ok(PENDING);
+        };
+        let says = words::catalog_change(&next.change, &next.named);
+        if last.as_ref() == Some(&next) {
+            complain(&format!("{says}: it was made, and AWS keeps something else than the files say."));
+            return Ok(PENDING);
+        }
+        say(&format!("{says} ..."));
+        let id = match plane.begin_planned_change(caller, region, &files, next.change.clone()).await {
+            Ok(id) => id,
+            Err(control_plane::Error::Invalid(wrong)) => {
+                for it in wrong {
+                    complain(&format!("{says}: {}", it.message));
+                }
+                return Ok(PENDING);
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let made = loop {
+            // A portal that runs beside this works on it too: whoever is first has it.
+            plane.tick().await?;
+            let page = plane.catalog_change(caller, &id).await?;
+            if page.state != ChangeState::Applying {
+                break page;
+            }
+            tokio::time::sleep(LOOK).await;
+        };
+        if let Some(problem) = made.problem.filter(|_| made.state == ChangeState::Failed) {
+            complain(&format!("{says}: {} {} {}", problem.what, problem.why, problem.next));
+            return Ok(PENDING);
+        }
+        last = Some(next);
+    }
+}
+
+fn confirmed() -> Result<bool> {
+    say("Type yes to make these changes:");
+    let mut answer = String::new();
+    std::io::stdin().lock().read_line(&mut answer).context("nothing could be read")?;
+    Ok(answer.trim() == "yes")
+}
+
+/// Whoever read the first lines and went away has what they wanted.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stdout().lock(), "{text}");
+}
+
+fn complain(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
