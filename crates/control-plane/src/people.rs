@@ -67,7 +67,7 @@ impl ControlPlane {
         let mut found = self.store().people_by_email(email.trim()).await?;
         let record = found.pop().filter(|_| found.is_empty()).ok_or_else(|| {
             Error::conflict(
-                format!("It is not known who {email} is."),
+                "It is not known who that is.",
                 "Exactly one person who signed in to the portal has to have this address.",
                 "Sign in to the portal once, and give the address that its profile page shows.",
             )

@@ -167,7 +167,10 @@ impl FromStr for ShareTarget {
     type Err = NoShareTarget;
     fn from_str(text: &str) -> Result<Self, NoShareTarget> {
         let (kind, id) = text.split_once('/').ok_or(NoShareTarget)?;
-        let account = || id.parse().map_err(|_| NoShareTarget);
+        let account = || {
+            let number = id.len() == 12 && id.bytes().all(|it| it.is_ascii_digit());
+            id.parse().ok().filter(|_| number).ok_or(NoShareTarget)
+        };
         // <https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html>
         let node = |prefix: &str| {
             let rest = id.strip_prefix(prefix).filter(|rest| !rest.is_empty()).ok_or(NoShareTarget)?;

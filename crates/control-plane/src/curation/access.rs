@@ -111,7 +111,7 @@ impl ControlPlane {
             .collect();
         let units = self.store().organization_nodes(None, Some(NodeKind::Unit), &PageRequest::oldest(UNITS)).await?;
         let units = units.items.into_iter().map(|it| (ShareTarget::OrganizationalUnit(it.node.id), it.node.name));
-        let mut recipients = self.recipients(portfolio, inside, &shares).await?;
+        let mut recipients = self.accounts_by_standing(portfolio, inside, &shares).await?;
         let more_recipients = recipients.len().saturating_sub(SHOWN) as u64;
         recipients.truncate(SHOWN);
         Ok(PortfolioAccess {
@@ -125,7 +125,7 @@ impl ControlPlane {
     }
 
     /// How the accounts of projects stand to it, those that cannot launch from it first.
-    async fn recipients(
+    async fn accounts_by_standing(
         &self,
         portfolio: &Portfolio,
         inside: &[Product],

@@ -58,6 +58,8 @@ pub(super) fn in_the_way(around: &AroundCatalogChange) -> Option<FieldError> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::share::{PortfolioShare, PrincipalAssociation, ShareOptions, ShareTarget};
 
@@ -76,7 +78,7 @@ mod tests {
                 name: "Environments".into(),
                 description: String::new(),
                 provider: "Platform".into(),
-                tags: Default::default(),
+                tags: BTreeMap::default(),
                 principals: (0..principals).map(|n| principal(&format!("role/r{n}"))).collect(),
                 shares: shares.iter().map(share).collect(),
             }),

@@ -179,7 +179,7 @@ impl<'a> Planner<'a> {
         let Some(portfolio) = there.map(|it| it.id.clone()).or_else(|| NEW.parse().ok()) else { return };
         let named = Named { portfolio: it.name.clone(), ..Named::default() };
         for arn in &it.principals {
-            let pattern = arn.splitn(6, ':').nth(4).is_some_and(str::is_empty);
+            let pattern = arn.split(':').nth(4).is_some_and(str::is_empty);
             let principal = PrincipalAssociation { arn: arn.clone(), pattern };
             if there.is_none_or(|there| !there.principals.contains(&principal)) {
                 self.push(CatalogChange::AssociatePrincipal { portfolio: portfolio.clone(), principal }, named.clone());
