@@ -181,3 +181,101 @@ test('a product is made of a template that was refused and mended, gets a versio
   await reloadUntil(admin, 'Applied');
   await expect(admin.getByRole('button', { name: /Take back/ })).toBeVisible();
 });
+
+test('a portfolio is shared to a unit with its principals, and the portal says who sees what and why', async ({ browser }) => {
+  test.setTimeout(480_000);
+  const admin = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
+  const seen = await (await browser.newContext()).newPage();
+  await signIn(admin, 'admin', '/admin/portfolios');
+  await signIn(seen, 'admin');
+
+  await admin.locator('summary', { hasText: 'Make a portfolio' }).click();
+  await admin.getByLabel('Name of the portfolio').fill('Shared environments');
+  await admin.getByLabel('Provider').fill('Platform');
+  await admin.getByRole('button', { name: 'Make the portfolio' }).click();
+  await reloadUntil(admin, 'Applied');
+  await admin.getByRole('link', { name: 'Shared environments' }).click();
+  const portfolio = new URL(admin.url()).pathname;
+  await expect(admin.getByText('It is shared to nobody')).toBeVisible();
+
+  await admin.locator('summary', { hasText: 'Let somebody launch from it' }).click();
+  await admin.getByLabel('Principal', { exact: true }).fill('StudiogateProvisioner');
+  await admin.getByRole('button', { name: 'Let it launch' }).click();
+  await expect(admin.locator('#field-principal-principal-error')).toContainText('no ARN of IAM');
+  await expect(admin.getByLabel('Principal', { exact: true })).toHaveValue('StudiogateProvisioner');
+  await admin.getByLabel('Principal', { exact: true }).fill('arn:aws:iam:::role/Studiogate*');
+  await admin.getByRole('button', { name: 'Let it launch' }).click();
+  await reloadUntil(admin, 'Applied');
+  await admin.goto(portfolio);
+  await expect(admin.getByText('A wildcard lets in whoever has a fitting name')).toBeVisible();
+
+  await admin.locator('summary', { hasText: 'Share it' }).click();
+  const share = admin.locator('#share');
+  await share.getByLabel('Whom to share it to').selectOption({ label: 'Any account, by its number: it has to accept' });
+  await share.getByLabel('Its number or id').fill('12345');
+  await share.getByRole('button', { name: 'Share it' }).click();
+  await expect(admin.locator('#field-share-share-id-error')).toContainText('twelve digits');
+  await expect(admin.locator('#share').getByLabel('Its number or id')).toHaveValue('12345');
+  await admin.locator('#share').getByLabel('Whom to share it to').selectOption({ label: 'Workloads_Dev (unit)' });
+  await admin.locator('#share').getByRole('button', { name: 'Share it' }).click();
+  await expect(admin.getByRole('heading', { level: 1 })).toHaveText('Share Shared environments to Workloads_Dev');
+  await reloadUntil(admin, 'Applied');
+  await admin.goto(portfolio);
+  await expect(admin.getByRole('row', { name: /Workloads_Dev/ }).first()).toContainText('TagOptions and principals');
+  await expect(admin.getByRole('row', { name: /fraud-detection-dev/ })).toContainText('Can launch');
+  await expect(admin.getByRole('row', { name: /fraud-detection-prod/ })).toContainText('Does not have it');
+  await look(seen, 'admin', 'portfolio-access', portfolio);
+  await admin.getByRole('button', { name: 'Keep principals back: Workloads_Dev' }).click();
+  await reloadUntil(admin, 'Applied');
+  await admin.getByRole('button', { name: /Take back/ }).click();
+  await reloadUntil(admin, 'Applied');
+
+  // A template of the portal, and one that an admin lets pass.
+  await admin.goto('/admin/templates');
+  await admin.locator('summary', { hasText: 'Take one that comes with the portal' }).click();
+  await admin.getByLabel('Template of the portal').selectOption({ label: 'Sandbox Studio 1.1' });
+  await admin.getByRole('button', { name: 'Take it' }).click();
+  await expect(admin.getByRole('heading', { level: 1 })).toHaveText('sandbox-studio-1.1.yaml');
+  await admin.locator('summary', { hasText: 'Make a product of it' }).click();
+  await expect(admin.getByLabel('Name of the product')).toHaveValue('Sandbox Studio');
+  await check(admin, 'macro.yaml', 'Transform: AWS::LanguageExtensions\nResources:\n  Handle: {Type: AWS::CloudFormation::WaitConditionHandle}\n');
+  const macro = new URL(admin.url()).pathname;
+  await admin.locator('summary', { hasText: 'Let something pass for a while' }).click();
+  await admin.getByRole('button', { name: 'Let it pass' }).click();
+  await expect(admin.locator('#field-waive-waiver-reason-error')).toBeVisible();
+  await admin.getByLabel('Why it may pass').fill('Looked at by hand');
+  await admin.getByRole('button', { name: 'Let it pass' }).click();
+  await expect(admin.getByText('Looked at by hand')).toBeVisible();
+  await look(seen, 'admin', 'template-waived', macro);
+  await admin.goto(macro);
+  await admin.getByRole('button', { name: 'Let pass no more: transform' }).click();
+  await expect(admin.getByText('1 thing to mend').first()).toBeVisible();
+
+  // Why somebody sees a product.
+  await admin.goto('/admin/products');
+  await admin.getByRole('link', { name: 'Studio environment' }).first().click();
+  await admin.getByRole('link', { name: 'Who sees it, and why' }).click();
+  const person = admin.getByLabel('E-mail address or Studio user id');
+  await person.fill('nobody@example.com');
+  await admin.getByRole('button', { name: 'Explain' }).click();
+  await expect(admin.getByText('ever signed in.')).toBeVisible();
+  await person.fill('priya.adams@example.com');
+  await admin.getByRole('button', { name: 'Explain' }).click();
+  await expect(admin.getByText('Sees it', { exact: true })).toBeVisible();
+  const explained = new URL(admin.url());
+  await look(seen, 'admin', 'visibility', explained.pathname + explained.search);
+
+  // The share ends, and the portfolio goes.
+  await admin.goto(portfolio);
+  await admin.locator('summary[aria-label="End: Workloads_Dev"]').click();
+  await admin.getByRole('button', { name: 'End: Workloads_Dev' }).click();
+  await reloadUntil(admin, 'Applied');
+  await admin.goto(portfolio);
+  await admin.locator('summary[aria-label^="Take away: arn"]').click();
+  await admin.getByRole('button', { name: /^Take away: arn/ }).click();
+  await reloadUntil(admin, 'Applied');
+  await admin.goto(portfolio);
+  await admin.locator('summary[aria-label="Delete Shared environments"]').click();
+  await admin.getByRole('button', { name: 'Delete Shared environments' }).click();
+  await reloadUntil(admin, 'Applied');
+});

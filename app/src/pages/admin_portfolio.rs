@@ -51,6 +51,7 @@ pub fn page(it: PortfolioPage) -> Page {
         }
     });
     let crumbs = vec![Crumb::new("/admin/products", "Products"), Crumb::new("/admin/portfolios", "Portfolios")];
+    let portfolio = it.id.clone();
     let body = view! {
         <PageHead title=name.clone() lead=it.text.description.clone() crumbs />
         <ErrorSummary state=text_form part="text" />
@@ -67,7 +68,7 @@ pub fn page(it: PortfolioPage) -> Page {
         </Card>
         <Card title="Products" flush=true>{products}</Card>
         {put}
-        <Access portfolio=it.id it=it.access manage form=it.form.clone() />
+        <Access portfolio it=it.access manage form=it.form.clone() />
         {itself}
     };
     Page::new(name, body).with_errors(&it.form)

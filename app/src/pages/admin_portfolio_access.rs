@@ -21,9 +21,10 @@ pub(super) fn Access(portfolio: PortfolioId, it: PortfolioAccess, manage: bool, 
         let (portfolio, state, own) = (portfolio.clone(), form_part(&form, "principal"), own_pattern);
         view! { <Principal portfolio own state /> }
     });
+    let of_shares = portfolio.clone();
     view! {
         <Card title="Shared to" note="As Service Catalog has it" flush=true>
-            <Shares portfolio=portfolio.clone() shares manage />
+            <Shares portfolio=of_shares shares manage />
         </Card>
         {share}
         <Card title="Who launches from it" note="As Service Catalog has it" flush=true>

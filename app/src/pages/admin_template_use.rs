@@ -20,13 +20,15 @@ pub(super) fn UseTemplate(id: String, uses: TemplateUse, form: FormState) -> imp
     let portfolios: Vec<_> = uses.portfolios.into_iter().map(|(id, name)| Choice::new(id.to_string(), name)).collect();
     let products: Vec<_> = uses.products.into_iter().map(|(id, name)| Choice::new(id.to_string(), name)).collect();
     let it = uses.proposed;
-    let version = |state: FormState, part: &'static str| {
-        let (name, note) = (it.version.clone(), it.note.clone());
+    let (of_name, of_note) = (it.version.clone(), it.note.clone());
+    let version = move |state: FormState, part: &'static str| {
+        let (name, note) = (of_name.clone(), of_note.clone());
         view! {
             <TextField label=field_label("version_name") name="version_name" part value=name state=state.clone() help="As people choose it: 1.0, or 2026-11." />
             <TextArea label=field_label("version_note") name="version_note" part value=note lines=2 required=false state help="What is new in it, for whoever updates." />
         }
     };
+    let first_version = version.clone();
     let new_product = {
         let state = product_form.clone();
         let open = !state.errors.is_empty();
@@ -40,7 +42,7 @@ pub(super) fn UseTemplate(id: String, uses: TemplateUse, form: FormState) -> imp
                     <TextArea label=field_label("product_description") name="product_description" part="product" value=it.description.clone() lines=3 required=false state=state.clone() help="What it is for, and for whom." />
                     <TextField label=field_label("product_owner") name="product_owner" part="product" value=it.owner.clone() state=state.clone() help="The team that looks after it." />
                     <TextField label=field_label("support") name="support" part="product" value=it.support.clone() required=false state=state.clone() help="An e-mail address for whoever needs help with it." />
-                    {version(state, "product")}
+                    {first_version(state, "product")}
                     <p class="actions"><button class="button button-primary" type="submit">"Make the product"</button></p>
                 </form>
             </Disclosure>

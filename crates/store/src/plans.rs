@@ -195,6 +195,28 @@ async fn read_requests(store: &Store) -> crate::Result<()> {
     Ok(())
 }
 
+async fn read_catalog(store: &Store) -> crate::Result<()> {
+    let (account, region) = ("601000000002".parse().unwrap(), "eu-west-1".parse().unwrap());
+    store.template(&"t".parse().unwrap()).await?;
+    store.sweep_templates(now()).await?;
+    store.template_waivers(&"t".parse().unwrap()).await?;
+    store.sweep_template_waivers(now()).await?;
+    store.catalog_change(&"c".parse().unwrap()).await?;
+    store.catalog_change_under_way(&"eu-west-1".parse().unwrap(), "p").await?;
+    store.tag_options().await?;
+    store.mirror_generation(&"eu-west-1".parse().unwrap()).await?;
+    store.environments_by_version(&"prod-1".parse().unwrap()).await?;
+    store.launch_standing(&account, &region, &"prod-1".parse().unwrap()).await?;
+    store.launch_standings([&account], &region, &"prod-1".parse().unwrap()).await?;
+    store.account_quotas(&account, &region).await?;
+    store.artifact_template(&region, &"prod-1".parse().unwrap(), &"pa-1".parse().unwrap()).await?;
+    store.template_ids(&region).await?;
+    store.source_text(&"t".parse().unwrap()).await?;
+    store.template_source(&region, &"prod-1".parse().unwrap(), &"pa-1".parse().unwrap()).await?;
+    store.read_templates(&region, &"prod-1".parse().unwrap(), "all").await?;
+    Ok(())
+}
+
 async fn read_the_rest(store: &Store) -> crate::Result<()> {
     let idle = TimeDelta::hours(1);
     store.session("s", now(), idle).await?;
@@ -203,10 +225,6 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.draft(&"d".parse().unwrap(), &person(), now()).await?;
     store.count_drafts(&person(), now()).await?;
     store.sweep_drafts(now()).await?;
-    store.template(&"t".parse().unwrap()).await?;
-    store.sweep_templates(now()).await?;
-    store.template_waivers(&"t".parse().unwrap()).await?;
-    store.sweep_template_waivers(now()).await?;
     store.take_flash("s").await?;
     store.sweep_flashes(now()).await?;
     store.sweep_form_tokens(now()).await?;
@@ -223,11 +241,7 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.revocation(&"v".parse().unwrap()).await?;
     store.policy_change(&"c".parse().unwrap()).await?;
     store.policy_change_under_way().await?;
-    store.catalog_change(&"c".parse().unwrap()).await?;
-    store.catalog_change_under_way(&"eu-west-1".parse().unwrap(), "p").await?;
-    store.tag_options().await?;
-    store.mirror_generation(&"eu-west-1".parse().unwrap()).await?;
-    store.environments_by_version(&"prod-1".parse().unwrap()).await?;
+    read_catalog(store).await?;
     read_unmanaged(store).await?;
     store.rollout(&"o".parse().unwrap()).await?;
     store.rollout_of(&"r".parse().unwrap()).await?;
@@ -237,15 +251,6 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.asked_observations(20).await?;
     store.last_operation_on_running(&"e".parse().unwrap()).await?;
     store.environments_at_rest(None, 20).await?;
-    let (account, region) = ("601000000002".parse().unwrap(), "eu-west-1".parse().unwrap());
-    store.launch_standing(&account, &region, &"prod-1".parse().unwrap()).await?;
-    store.launch_standings([&account], &region, &"prod-1".parse().unwrap()).await?;
-    store.account_quotas(&account, &region).await?;
-    store.artifact_template(&region, &"prod-1".parse().unwrap(), &"pa-1".parse().unwrap()).await?;
-    store.template_ids(&region).await?;
-    store.source_text(&"t".parse().unwrap()).await?;
-    store.template_source(&region, &"prod-1".parse().unwrap(), &"pa-1".parse().unwrap()).await?;
-    store.read_templates(&region, &"prod-1".parse().unwrap(), "all").await?;
     store.probes_of(["601000000002", "601000000004"]).await?;
     store.revocations_in_force(&person()).await?;
     read_requests(store).await?;

@@ -39,6 +39,7 @@ fn share(portfolio: &PortfolioId, with: &str, id: &str) -> ShareInput {
 }
 
 /// The ways by which the portal's role launches a product in the account.
+#[expect(clippy::disallowed_methods, reason = "looks at AWS itself, as the role does")]
 async fn launch_paths(state: &TestState, product: &ProductId) -> usize {
     let (account, region) = (DEV.parse().unwrap(), sim::seed::REGION.parse().unwrap());
     let role = RoleRef { account, region, role: RoleName::StudiogateProvisioner };

@@ -55,7 +55,7 @@ pub struct TestState {
     pub crash: CrashSwitch,
     pub head: std::path::PathBuf,
     url: String,
-    aws: Aws,
+    pub aws: Aws,
     restarts: u64,
 }
 
