@@ -97,8 +97,7 @@ pub fn page(admin: AdminProductPage, edit: &str) -> Page {
             </Card>
         }
     };
-    let (versions_of, portfolios_of) = (id.clone(), id.clone());
-    let explained = format!("/admin/products/{id}/visibility");
+    let (versions_of, portfolios_of, access_of) = (id.clone(), id.clone(), id.to_string());
     let lead = text.description.clone();
     let itself = {
         let state = form.clone();
@@ -116,10 +115,7 @@ pub fn page(admin: AdminProductPage, edit: &str) -> Page {
             <Versions product=versions_of versions manage=curates />
         </Card>
         <Portfolios product=portfolios_of portfolios others=other_portfolios manage=curates state=form.clone() />
-        <Card title="Access" flush=true>
-            <Access access projects removals manage />
-            <div class="card-body"><p><a class="button button-small" href=explained>"Who sees it, and why"</a></p></div>
-        </Card>
+        <AccessCard product=access_of access projects removals manage />
         {give}
         {parameters_card}
         {bind}
@@ -142,6 +138,24 @@ fn edited_rule<'a>(access: &'a [ProductAccess], form: &FormState, edit: &str) ->
 
 fn name_of(projects: &[Project], rule: &ProductAccess) -> String {
     projects.iter().find(|p| p.id == rule.project).map_or_else(|| rule.project.to_string(), |p| p.name.clone())
+}
+
+/// Who may use it, and the way to why somebody sees it.
+#[component]
+fn AccessCard(
+    product: String,
+    access: Vec<ProductAccess>,
+    projects: Vec<Project>,
+    removals: BTreeMap<String, Removal>,
+    manage: bool,
+) -> impl IntoView {
+    let explained = format!("/admin/products/{product}/visibility");
+    view! {
+        <Card title="Access" flush=true>
+            <Access access projects removals manage />
+            <div class="card-body"><p><a class="button button-small" href=explained>"Who sees it, and why"</a></p></div>
+        </Card>
+    }
 }
 
 #[component]

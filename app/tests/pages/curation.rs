@@ -147,7 +147,7 @@ fn a_share_that_cannot_be_made_keeps_what_was_typed() {
         ],
     };
     let text = page("portfolio-share", || pages::admin_portfolio::page(PortfolioPage { form, ..portfolio() }));
-    assert!(text.contains("value=\"12345\"") && text.contains("Give the account&#x27;s number"));
+    assert!(text.contains("value=\"12345\"") && text.contains("number: twelve digits."));
     for id in ["field-share-share-id", "field-share-share-principals"] {
         assert!(text.contains(&format!("href=\"#{id}\"")) && text.contains(&format!("id=\"{id}\"")), "{id}");
     }

@@ -1,7 +1,7 @@
 //! The forms of those who curate the catalog, and what they are about.
 
 use domain::curation::{PortfolioText, ProductText, seen};
-use domain::id::{CatalogChangeId, ProductId};
+use domain::id::{CatalogChangeId, PortfolioId, ProductId, TemplateId};
 use domain::view::{AddProductInput, AddVersionInput, PortfolioInput, ShareInput, TemplateInput, WaiveFindingInput};
 
 use super::forms::form;
@@ -134,20 +134,36 @@ pub(super) const CATALOG_FORMS: &[Row] = &[
     form("/api/undo_catalog_change", &[("id", "{undoable}")], NOT_ADMIN, "admin"),
 ];
 
+/// A template of which something is let pass.
+async fn with_waiver(state: &State) -> TemplateId {
+    let (plane, admin) = (state.plane(), state.as_("admin").await);
+    let input = TemplateInput { template: "Resources: {} # let pass".into(), ..TemplateInput::default() };
+    let id = plane.check_template(&admin, input).await.unwrap();
+    let waiver = WaiveFindingInput {
+        template: id.to_string(),
+        rule: "empty_template".into(),
+        waiver_reason: "Looked at".into(),
+        waiver_days: "7".into(),
+    };
+    plane.waive_finding(&admin, waiver).await.unwrap()
+}
+
+/// Somebody launches from one portfolio, and others are shared to an account.
+async fn given_away(state: &State, launching: &PortfolioId, shared: [&PortfolioId; 2]) {
+    let (plane, admin) = (state.plane(), state.as_("admin").await);
+    plane.associate_principal(&admin, launching, "arn:aws:iam:::role/Reader").await.unwrap();
+    for portfolio in shared {
+        let (portfolio, share_with) = (portfolio.to_string(), "account/601000000001".to_owned());
+        plane.add_share(&admin, ShareInput { portfolio, share_with, ..ShareInput::default() }).await.unwrap();
+    }
+}
+
 /// A template that has to be mended, one that need not be, and products and portfolios made of that.
 pub(super) async fn curated(state: &State) -> Vec<(&'static str, String)> {
     let (plane, admin) = (state.plane(), state.as_("admin").await);
     let template = TemplateInput { template: "Resources: {}".into(), ..TemplateInput::default() };
     let template = plane.check_template(&admin, template).await.unwrap();
-    let waived = TemplateInput { template: "Resources: {} # waived".into(), ..TemplateInput::default() };
-    let waived = plane.check_template(&admin, waived).await.unwrap();
-    let waiver = WaiveFindingInput {
-        template: waived.to_string(),
-        rule: "empty_template".into(),
-        waiver_reason: "Looked at".into(),
-        waiver_days: "7".into(),
-    };
-    plane.waive_finding(&admin, waiver).await.unwrap();
+    let waived = with_waiver(state).await;
     let good = "Resources: {Handle: {Type: AWS::CloudFormation::WaitConditionHandle}}";
     let good = TemplateInput { template: good.into(), ..TemplateInput::default() };
     let good = plane.check_template(&admin, good).await.unwrap();
@@ -189,15 +205,7 @@ pub(super) async fn curated(state: &State) -> Vec<(&'static str, String)> {
         new_portfolios.extend(plane.catalog_change(&admin, change).await.unwrap().portfolio);
     }
     let [principal, launching, share, set, end] = new_portfolios.as_slice() else { panic!("{new_portfolios:?}") };
-    plane.associate_principal(&admin, launching, "arn:aws:iam:::role/Reader").await.unwrap();
-    for portfolio in [set, end] {
-        let input = ShareInput {
-            portfolio: portfolio.to_string(),
-            share_with: "account/601000000001".into(),
-            ..ShareInput::default()
-        };
-        plane.add_share(&admin, input).await.unwrap();
-    }
+    given_away(state, launching, [set, end]).await;
     // Two that are in no portfolio, and one with a second version.
     for product in [&made[4], &made[5]] {
         plane.disassociate_product(&admin, product, &portfolio).await.unwrap();
