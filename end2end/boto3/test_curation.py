@@ -250,6 +250,20 @@ class Curation(AwsTestCase):
         self.assertNotIn(portfolio, mine())
         other.accept_portfolio_share(PortfolioId=portfolio)
         self.assertIn(portfolio, mine())
+        # TagOptions go along with it, principals with the organization and its units alone.
+        self.catalog.update_portfolio_share(PortfolioId=portfolio, AccountId=DEV, ShareTagOptions=True)
+        shares = self.catalog.describe_portfolio_shares(PortfolioId=portfolio, Type="ACCOUNT")["PortfolioShareDetails"]
+        self.assertEqual(
+            [(it["PrincipalId"], it["Accepted"], it["ShareTagOptions"], it["SharePrincipals"]) for it in shares],
+            [(DEV, True, True, False)],
+        )
+        self.refused(
+            "InvalidParametersException",
+            self.catalog.update_portfolio_share,
+            PortfolioId=portfolio,
+            AccountId=DEV,
+            SharePrincipals=True,
+        )
         self.refused("ResourceInUseException", self.catalog.delete_portfolio, Id=portfolio)
         self.catalog.delete_portfolio_share(PortfolioId=portfolio, AccountId=DEV)
         self.assertNotIn(portfolio, mine())

@@ -49,7 +49,9 @@ pub(super) async fn run(config: &Config, command: &CatalogCommand) -> Result<Exi
     let code = match command {
         CatalogCommand::Export(it) => export(&plane, &caller, &region, &it.folder).await?,
         CatalogCommand::Plan(it) => print_plan(&plane, &caller, &region, it).await?,
-        CatalogCommand::Apply { plan, yes } => apply(&plane, &caller, &region, plan, *yes).await?,
+        CatalogCommand::Apply { plan, yes } => {
+            apply(&plane, &caller, &region, plan, *yes, async || tokio::time::sleep(LOOK).await).await?
+        }
     };
     plane.close().await;
     Ok(ExitCode::from(code))
@@ -182,12 +184,14 @@ fn refuse(wrong: &[String]) -> u8 {
 }
 
 /// Makes the changes of the plan, one after the other, each planned anew: one that was interrupted goes on where it ended.
+/// `wait`: between two looks at a change that is being made.
 pub async fn apply(
     plane: &ControlPlane,
     caller: &Caller,
     region: &Region,
     options: &CatalogPlanArguments,
     yes: bool,
+    mut wait: impl AsyncFnMut(),
 ) -> Result<u8> {
     let files = match read(&options.catalog.folder)? {
         Ok(files) => files,
@@ -237,7 +241,7 @@ pub async fn apply(
             if page.state != ChangeState::Applying {
                 break page;
             }
-            tokio::time::sleep(LOOK).await;
+            wait().await;
         };
         if let Some(problem) = made.problem.filter(|_| made.state == ChangeState::Failed) {
             complain(&format!("{says}: {} {} {}", problem.what, problem.why, problem.next));

@@ -4,6 +4,7 @@
 
 mod audit;
 mod browser;
+mod catalog_files;
 mod command;
 mod configuration;
 mod discovery;

@@ -1,0 +1,109 @@
+//! `studiogate catalog`: the files in a folder, and what is refused of them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use chrono::TimeDelta;
+use studiogate::cli::{CatalogArguments, CatalogPlanArguments, Format};
+use studiogate::commands::catalog::{apply, export, read};
+
+use crate::state::State;
+
+/// A folder that is gone when the test is.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("studiogate-catalog-{}-{name}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        Self(folder)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn files(folder: &Path) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else {
+            found.push((path.clone(), fs::read_to_string(&path).unwrap()));
+        }
+    }
+    found.sort();
+    found
+}
+
+fn options(folder: &Path) -> CatalogPlanArguments {
+    let catalog = CatalogArguments { folder: folder.to_owned(), person: String::new(), region: None };
+    CatalogPlanArguments { catalog, delete: false, format: Format::Text }
+}
+
+/// As `studiogate catalog apply --yes` does it.
+async fn bring(state: &State, folder: &Path) -> u8 {
+    let (admin, region) = (state.as_("admin").await, sim::seed::REGION.parse().unwrap());
+    let wait = async || state.clock.advance(TimeDelta::seconds(1));
+    apply(state.plane(), &admin, &region, &options(folder), true, wait).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_is_exported_twice_is_the_same_and_leaves_nothing_old() {
+    let state = State::start().await;
+    let (plane, admin) = (state.plane(), state.as_("admin").await);
+    let region = sim::seed::REGION.parse().unwrap();
+    let folder = Folder::new("export");
+    assert_eq!(export(plane, &admin, &region, &folder.0).await.unwrap(), 0);
+    let first = files(&folder.0);
+    assert!(first.len() >= 9 && first.iter().any(|(path, _)| path.ends_with("templates/studio-environment/1.1.yaml")));
+    // A template that the file names no more goes; what is somebody else's stays.
+    let named = fs::read_to_string(folder.0.join("catalog.toml")).unwrap();
+    fs::write(folder.0.join("catalog.toml"), named.replace("studio-environment/1.1.yaml", "old.yaml")).unwrap();
+    fs::write(folder.0.join("templates/old.yaml"), "Resources: {}").unwrap();
+    fs::write(folder.0.join("README.md"), "Ours").unwrap();
+    assert_eq!(export(plane, &admin, &region, &folder.0).await.unwrap(), 0);
+    fs::remove_file(folder.0.join("README.md")).unwrap();
+    assert_eq!(files(&folder.0), first);
+    // It is as it is: nothing is to be done.
+    assert_eq!(bring(&state, &folder.0).await, 0);
+}
+
+#[tokio::test]
+async fn v5_3_2_files_that_cannot_be_meant_are_refused_with_their_place() {
+    let state = State::start().await;
+    let folder = Folder::new("refused");
+    fs::create_dir_all(&folder.0).unwrap();
+    assert!(read(&folder.0).is_err(), "there is no file");
+    let wrong = |text: &str| {
+        fs::write(folder.0.join("catalog.toml"), text).unwrap();
+        read(&folder.0).unwrap().unwrap_err().join("\n")
+    };
+    let said = wrong("[[portfolio]]\nname = \"One\"\nprovidr = \"a\"\n");
+    assert!(said.contains("catalog.toml:3:1: unknown field `providr`"), "{said}");
+    let product = |template: &str| {
+        format!(
+            "[[product]]\nname = \"A\"\nowner = \"B\"\n[[product.version]]\nname = \"1.0\"\ntemplate = \"{template}\"\n"
+        )
+    };
+    // Nothing outside of the folder is read.
+    for path in ["../secret.yaml", "/etc/hostname", "a/../../b.yaml"] {
+        assert!(wrong(&product(path)).contains("a template is a file in the folder"), "{path}");
+    }
+    assert!(wrong(&product("none.yaml")).contains("none.yaml cannot be read"));
+    fs::write(folder.0.join("one.yaml"), [0xff, 0xfe, 0x00]).unwrap();
+    assert!(wrong(&product("one.yaml")).starts_with("one.yaml:1:1: "));
+    assert_eq!(bring(&state, &folder.0).await, 2);
+    // In what can be read, a rule does not hold: it is said, and nothing is made.
+    fs::write(folder.0.join("one.yaml"), "Resources: {}").unwrap();
+    assert_eq!(bring(&state, &folder.0).await, 1);
+    fs::write(folder.0.join("one.yaml"), "Resources: {Handle: {Type: AWS::CloudFormation::WaitConditionHandle}}\r\n")
+        .unwrap();
+    assert_eq!(bring(&state, &folder.0).await, 0);
+    let products = state.plane().admin_products(&state.as_("admin").await).await.unwrap().products;
+    assert!(products.iter().any(|it| it.name == "A"));
+}
