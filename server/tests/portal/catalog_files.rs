@@ -55,6 +55,7 @@ async fn bring(state: &State, folder: &Path) -> u8 {
 #[tokio::test]
 async fn what_is_exported_twice_is_the_same_and_leaves_nothing_old() {
     let state = State::start().await;
+    state.signed_in("admin").await;
     let (plane, admin) = (state.plane(), state.as_("admin").await);
     let region = sim::seed::REGION.parse().unwrap();
     let folder = Folder::new("export");
@@ -76,6 +77,7 @@ async fn what_is_exported_twice_is_the_same_and_leaves_nothing_old() {
 #[tokio::test]
 async fn v5_3_2_files_that_cannot_be_meant_are_refused_with_their_place() {
     let state = State::start().await;
+    state.signed_in("admin").await;
     let folder = Folder::new("refused");
     fs::create_dir_all(&folder.0).unwrap();
     assert!(read(&folder.0).is_err(), "there is no file");
