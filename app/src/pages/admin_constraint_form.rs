@@ -145,7 +145,7 @@ fn fields(kind: Kind, now: &dyn Fn(&str) -> String, parameters: Vec<String>, sta
             .into_any()
         }
         Kind::Template => {
-            let help = r#"{"Rules": {"Name": {"RuleCondition": ..., "Assertions": [{"Assert": ..., "AssertDescription": "..."}]}}}"#;
+            let help = r#"{"Rules": {"Name": {"RuleCondition": ..., "Assertions": [{"Assert": ..., "AssertDescription": "..."}]}}}. Or a CloudFormation template that makes such constraints: trying it takes the rules out of it."#;
             area("rules", help, 10, now("rules")).into_any()
         }
         Kind::Launch => view! {

@@ -99,7 +99,7 @@ fn Finding(template: TemplateId, it: TemplateFinding, manage: bool) -> impl Into
             <div class="grid gap-1">
                 <div><Badge tone=Tone::Warn icon=Icon::Clock text="Let pass" /></div>
                 <p class="text-sm">"Until " <Moment at=it.until /> " by " {it.by} ": " {it.reason}</p>
-                {end}
+                {end.map(|end| view! { <div>{end}</div> })}
             </div>
         }
     });

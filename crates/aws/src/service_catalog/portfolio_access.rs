@@ -83,7 +83,12 @@ impl ServiceCatalog {
         ] {
             let request = self.client.describe_portfolio_shares().portfolio_id(portfolio.as_str()).r#type(kind.clone());
             let stream = request.into_paginator().page_size(LONG_PAGE).send();
-            all.extend(collect(OPERATION, stream, |page| page.portfolio_share_details, |it| share(&kind, it)).await?);
+            match collect(OPERATION, stream, |page| page.portfolio_share_details, |it| share(&kind, it)).await {
+                Ok(found) => all.extend(found),
+                // An account outside of an organization, or without the right to share within it, shares nothing there.
+                Err(error) if kind != DescribePortfolioShareType::Account && is_unsupported(&error) => {}
+                Err(error) => return Err(error),
+            }
         }
         all.sort_by(|a, b| a.with.cmp(&b.with));
         Ok(all)
@@ -163,6 +168,10 @@ impl ServiceCatalog {
             _ => Err(Error::incomplete(OPERATION, "Status")),
         }
     }
+}
+
+fn is_unsupported(error: &Error) -> bool {
+    error.failure().code == "OperationNotSupportedException"
 }
 
 fn kind_of(it: &PrincipalAssociation) -> PrincipalType {

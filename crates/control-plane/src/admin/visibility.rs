@@ -104,15 +104,15 @@ fn about_person(actor: &Actor, knows_groups: bool, reasons: &mut Vec<VisibilityR
         reasons.push(against(what, "Map one of the groups to a project, or add them to a group.", "/admin/mappings"));
     }
     for grant in &actor.platform {
-        let what = format!(
-            "Group {} makes them {}, who see every product.",
-            grant.because_of_group,
-            match grant.role {
-                PlatformRole::Admin => "admin: one of those",
-                PlatformRole::Auditor => "auditor: one of those",
-            }
-        );
-        reasons.push(reason(ReasonStands::For, what));
+        let role = match grant.role {
+            PlatformRole::Admin => "an admin, and admins see every product",
+            PlatformRole::Auditor => "an auditor, and auditors see every product",
+        };
+        reasons.push(reason(ReasonStands::For, format!("Group {} makes them {role}.", grant.because_of_group)));
+    }
+    if actor.memberships.is_empty() && !actor.platform.is_empty() {
+        let what = "They have no part in any project, and a request is made for a project.";
+        reasons.push(against(what, "Map one of their groups to a project.", "/admin/mappings"));
     }
 }
 

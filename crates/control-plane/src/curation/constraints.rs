@@ -12,6 +12,7 @@ use domain::view::{ConstraintInput, ConstraintTrial, ConstraintsPage, CuratedCon
 use serde_json::json;
 
 use super::removals;
+use super::rules_of_template::rules_of_template;
 use crate::admin::accounts_of;
 use crate::{Caller, ControlPlane, Error, Result, words};
 
@@ -70,7 +71,8 @@ impl ControlPlane {
         self.begin_catalog_change(caller, &product.region, change).await
     }
 
-    /// Keeps what was typed for a while, so that its page shows what it would do.
+    /// Keeps what was typed for a while, so that its page shows what it would do. In the place of a CloudFormation template
+    /// come the rules of the constraints that it makes.
     ///
     /// # Errors
     /// [`Error::Invalid`] where it could not be saved either, or the sample is none.
@@ -79,11 +81,16 @@ impl ControlPlane {
         caller: &Caller,
         input: &ConstraintInput,
         form: &str,
-        fields: BTreeMap<String, String>,
+        mut fields: BTreeMap<String, String>,
     ) -> Result<DraftId> {
         self.authorize_portal(caller, Action::ManageCatalog).await?;
-        let (product, portfolio) = self.constrained(input).await?;
-        let new = new_constraint(input)?;
+        let mut input = input.clone();
+        if let Some(taken) = rules_of_template(&input.rules).filter(|_| input.kind == "template") {
+            input.rules = taken.map_err(|why| Error::field("rules", why))?;
+            fields.insert("rules".to_owned(), input.rules.clone());
+        }
+        let (product, portfolio) = self.constrained(&input).await?;
+        let new = new_constraint(&input)?;
         sample_of(&input.sample)?;
         let change = match input.constraint.as_str() {
             "" => CatalogChange::AddConstraint { product: product.id, portfolio, new },
@@ -198,6 +205,9 @@ fn new_constraint(input: &ConstraintInput) -> Result<NewConstraint> {
     let rule = match input.kind.as_str() {
         "launch" => ConstraintRule::Launch { role: input.launch_role.trim().to_owned() },
         "allowed" => ConstraintRule::Template { rules: allowed(input, &lines(&input.allowed_values))? },
+        "template" if rules_of_template(&input.rules).is_some() => {
+            return Err(Error::field("rules", "It is a template: try it, and its rules are taken out of it."));
+        }
         "template" => ConstraintRule::Template { rules: compact("rules", &input.rules)? },
         "tag_update" => match input.tag_update.as_str() {
             answer @ ("yes" | "no") => ConstraintRule::TagUpdate { allowed: answer == "yes" },

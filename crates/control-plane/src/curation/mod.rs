@@ -9,6 +9,7 @@ mod portfolios;
 mod products;
 mod reading;
 pub(crate) mod removals;
+mod rules_of_template;
 mod shipped;
 mod tag_options;
 mod templates;

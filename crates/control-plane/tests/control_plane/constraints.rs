@@ -119,6 +119,32 @@ on_both! {
         state.assert_sound().await;
     }
 
+    async fn rules_come_out_of_a_template_that_makes_constraints(url) {
+        let state = TestState::start(&url).await;
+        let admin = state.as_("admin").await;
+        let (product, portfolio, parameter, values) = chosen(&state).await;
+        let template = format!(
+            "Parameters:\n  Allowed: {{Type: String, Default: {}}}\nResources:\n  Limit:\n    Type: AWS::ServiceCatalog::LaunchTemplateConstraint\n    \
+             Properties:\n      PortfolioId: port-1\n      ProductId: prod-1\n      Rules: !Sub |\n        \
+             {{\"Limit\": {{\"Assertions\": [{{\"Assert\": {{\"Fn::Contains\": [[\"${{Allowed}}\"], {{\"Ref\": \"{parameter}\"}}]}}}}]}}}}\n",
+            values[0]
+        );
+        let typed = ConstraintInput { rules: template, ..input(&product, &portfolio, "template") };
+        assert_eq!(wrong(state.plane.save_constraint(&admin, typed.clone()).await), ["rules"], "it is tried first");
+        let fields = [("form", "template"), ("kind", "template"), ("trial", "yes"), ("rules", typed.rules.as_str())];
+        let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let draft = state.plane.try_constraint(&admin, &typed, "/", fields).await.unwrap();
+        let drawn = state.plane.constraints(&admin, &product, portfolio.as_str(), draft.as_str()).await.unwrap();
+        let rules = drawn.form.value("rules").unwrap().to_owned();
+        assert!(rules.starts_with('{') && rules.contains(&values[0]) && drawn.trial.unwrap().rules.len() == 1, "{rules}");
+        // As it stands in the form now it is saved, and bites.
+        let id = state.plane.save_constraint(&admin, ConstraintInput { rules, ..typed.clone() }).await.unwrap();
+        applied(&state, &id).await;
+        assert_eq!(offered(&state, &product, &parameter).await, [values[0].clone()]);
+        let broken = ConstraintInput { rules: typed.rules.replace("{\"Limit\"", "{Limit\""), ..typed };
+        assert_eq!(wrong(state.plane.try_constraint(&admin, &broken, "/", BTreeMap::new()).await), ["rules"]);
+    }
+
     async fn what_aws_excludes_is_said_before(url) {
         let state = TestState::start(&url).await;
         let admin = state.as_("admin").await;
