@@ -42,7 +42,8 @@ fn substituted(document: &Map<String, Value>, value: &Value) -> Option<String> {
         if let Some(default) = parameter.get("Default").and_then(Value::as_str) {
             // It stands within JSON.
             let quoted = Value::from(default).to_string();
-            text = text.replace(&format!("${{{name}}}"), quoted.trim_matches('"'));
+            let inner = quoted.strip_prefix('"').and_then(|it| it.strip_suffix('"')).unwrap_or_default();
+            text = text.replace(&format!("${{{name}}}"), inner);
         }
     }
     Some(text)
