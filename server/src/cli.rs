@@ -86,11 +86,11 @@ pub enum CatalogCommand {
     Export(CatalogArguments),
     /// Says what would be changed so that the catalog is as the files of a folder say
     ///
-    /// Ends with 0 when it is so, with 1 when there is something to change, and with 2 when the files cannot be meant.
+    /// Ends with 0 when it is so, with 2 when there is something to change, and with 1 when anything went wrong.
     Plan(CatalogPlanArguments),
     /// Makes these changes, one after the other; what was interrupted goes on where it ended
     ///
-    /// Ends with 0 when the catalog is as the files say, with 1 when it is not yet, and with 2 when the files cannot be meant.
+    /// Ends with 0 when the catalog is as the files say, with 2 when it is not yet, and with 1 when anything went wrong.
     Apply {
         #[command(flatten)]
         plan: CatalogPlanArguments,

@@ -23,9 +23,9 @@ use crate::config::Config;
 const FILE: &str = "catalog.toml";
 /// Between two looks at a change that is being made.
 const LOOK: Duration = Duration::from_millis(500);
-/// The end of a plan that has something in it, and of files that cannot be read.
-const PENDING: u8 = 1;
-const UNREADABLE: u8 = 2;
+/// The end of a plan that has something in it, as other tools that plan have it; and of whatever went wrong.
+const PENDING: u8 = 2;
+const WRONG: u8 = 1;
 
 pub(super) async fn run(config: &Config, command: &CatalogCommand) -> Result<ExitCode> {
     let deps = Deps::system();
@@ -180,7 +180,7 @@ fn refuse(wrong: &[String]) -> u8 {
     for it in wrong {
         complain(it);
     }
-    UNREADABLE
+    WRONG
 }
 
 /// Makes the changes of the plan, one after the other, each planned anew: one that was interrupted goes on where it ended.
