@@ -83,7 +83,8 @@ fn SharedTo(portfolio: PortfolioId, it: ShareRow, manage: bool) -> impl IntoView
         let switch = |what: &str, on: bool, options: ShareOptions| {
             let label = if on { format!("Keep {what} back") } else { format!("Give {what} along") };
             let described = format!("{label}: {}", it.name);
-            let fields = fields(Some(options));
+            let mut fields = fields(Some(options));
+            fields.push(("seen", it.seen.clone()));
             view! { <PostButton action="/api/set_share" label class="button button-small" described fields /> }
         };
         let ShareOptions { tag_options, principals } = it.options;
@@ -119,8 +120,9 @@ fn SharedTo(portfolio: PortfolioId, it: ShareRow, manage: bool) -> impl IntoView
 #[component]
 fn Share(portfolio: PortfolioId, units: Vec<(ShareTarget, String)>, state: FormState) -> impl IntoView {
     let open = !state.errors.is_empty();
-    let mut choices: Vec<Choice> =
-        units.into_iter().map(|(with, name)| Choice::new(with.to_string(), format!("{name} (unit)"))).collect();
+    // Nobody gets it because a list begins with them.
+    let mut choices = vec![Choice::new("", "Choose")];
+    choices.extend(units.into_iter().map(|(with, name)| Choice::new(with.to_string(), format!("{name} (unit)"))));
     choices.extend([
         Choice::new("member_account", "An account of the organization, by its number"),
         Choice::new("organizational_unit", "Another unit, by its id"),

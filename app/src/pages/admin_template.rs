@@ -69,7 +69,7 @@ fn Findings(id: TemplateId, findings: Vec<TemplateFinding>, manage: bool, state:
     let rows = findings.into_iter().map(|it| view! { <Finding template=id.clone() it manage /> }).collect_view();
     let columns = vec!["Where", "Rule", "What", "What to do"];
     let note = if passes {
-        "All of it is let pass for now: products and versions can be made of it"
+        "Each is let pass until a day: products and versions can be made of it"
     } else {
         "Nothing is made of a template before all of it is mended"
     };

@@ -21,6 +21,7 @@ fn access() -> PortfolioAccess {
         name: name.into(),
         accepted,
         options: ShareOptions { tag_options: true, principals: accepted },
+        seen: "0123456789abcdef".into(),
         removal: removal(false),
     };
     let principal = |arn: &str, own| PrincipalRow {

@@ -19,12 +19,12 @@ pub struct PrincipalAssociation {
 }
 
 impl PrincipalAssociation {
-    /// Reads what somebody typed: an ARN without an account is a pattern. `own`: the account that the portfolio belongs to.
+    /// Reads an ARN: one without an account is a pattern.
     /// <https://docs.aws.amazon.com/servicecatalog/latest/dg/API_AssociatePrincipalWithPortfolio.html>
     ///
     /// # Errors
-    /// Why AWS would refuse it.
-    pub fn read(text: &str, own: &AccountId) -> Result<Self, String> {
+    /// Why AWS would refuse it, whichever account it is of.
+    pub fn read(text: &str) -> Result<Self, String> {
         let arn = text.trim().to_owned();
         if arn.is_empty() {
             return Err("Give the ARN of a role, user or group.".to_owned());
@@ -41,26 +41,32 @@ impl PrincipalAssociation {
         }
         let named = ["role/", "user/", "group/"].iter().find_map(|kind| resource.strip_prefix(kind));
         let named = named.is_some_and(|name| !name.is_empty() && !name.contains(char::is_whitespace));
-        if account.is_empty() {
-            return if named {
-                Ok(Self { arn, pattern: true })
-            } else {
-                Err("A pattern is role/, user/ or group/ with a name.".to_owned())
-            };
+        let pattern = account.is_empty();
+        if pattern && !named {
+            return Err("A pattern is role/, user/ or group/ with a name.".to_owned());
         }
-        if *account != own.as_str() {
-            return Err(format!(
-                "It is of account {account}, and AWS takes those of {own} alone. Without an account it is a pattern, which \
-                 holds in every account that gets the portfolio with its principals."
-            ));
-        }
-        if arn.contains(['*', '?']) {
+        if !pattern && arn.contains(['*', '?']) {
             return Err("A wildcard needs a pattern, which names no account: arn:aws:iam:::role/name*.".to_owned());
         }
-        if named || *resource == "root" {
-            Ok(Self { arn, pattern: false })
-        } else {
-            Err("It is no role, user or group.".to_owned())
+        if !named && *resource != "root" {
+            return Err("It is no role, user or group.".to_owned());
+        }
+        Ok(Self { arn, pattern })
+    }
+
+    /// The same, for a portfolio of the account `own`.
+    ///
+    /// # Errors
+    /// Also where it is of another account.
+    pub fn read_in(text: &str, own: &AccountId) -> Result<Self, String> {
+        let it = Self::read(text)?;
+        match it.arn.split(':').nth(4).unwrap_or_default() {
+            "" => Ok(it),
+            account if account == own.as_str() => Ok(it),
+            account => Err(format!(
+                "It is of account {account}, and AWS takes those of {own} alone. Without an account it is a pattern, which \
+                 holds in every account that gets the portfolio with its principals."
+            )),
         }
     }
 
@@ -214,7 +220,7 @@ mod tests {
 
     #[test]
     fn a_principal_is_read_as_aws_would_take_it() {
-        let read = |text: &str| PrincipalAssociation::read(text, &own());
+        let read = |text: &str| PrincipalAssociation::read_in(text, &own());
         for arn in ["role/Launcher", "user/path/name", "group/team", "root"] {
             let arn = format!("arn:aws:iam::111122223333:{arn}");
             assert_eq!(read(&format!(" {arn} ")), Ok(PrincipalAssociation { arn, pattern: false }));

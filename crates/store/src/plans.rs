@@ -1,6 +1,8 @@
 //! Every read goes along an index. Calls the reads on an empty SQLite database, keeps the statements they run, and asks the
 //! database how it would run them.
 
+mod catalog;
+
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
@@ -14,6 +16,7 @@ use domain::person::PersonKey;
 use domain::project::Stage;
 use domain::request::{RequestKind, RequestState};
 
+use self::catalog::read_catalog;
 use crate::run;
 use crate::sql::Sql;
 use crate::{
@@ -192,28 +195,6 @@ async fn read_requests(store: &Store) -> crate::Result<()> {
     store.last_messages([&"r".parse().unwrap()]).await?;
     store.requests_about(&"e".parse().unwrap(), 20).await?;
     store.startable([&"e".parse().unwrap()]).await?;
-    Ok(())
-}
-
-async fn read_catalog(store: &Store) -> crate::Result<()> {
-    let (account, region) = ("601000000002".parse().unwrap(), "eu-west-1".parse().unwrap());
-    store.template(&"t".parse().unwrap()).await?;
-    store.sweep_templates(now()).await?;
-    store.template_waivers(&"t".parse().unwrap()).await?;
-    store.sweep_template_waivers(now()).await?;
-    store.catalog_change(&"c".parse().unwrap()).await?;
-    store.catalog_change_under_way(&"eu-west-1".parse().unwrap(), "p").await?;
-    store.tag_options().await?;
-    store.mirror_generation(&"eu-west-1".parse().unwrap()).await?;
-    store.environments_by_version(&"prod-1".parse().unwrap()).await?;
-    store.launch_standing(&account, &region, &"prod-1".parse().unwrap()).await?;
-    store.launch_standings([&account], &region, &"prod-1".parse().unwrap()).await?;
-    store.account_quotas(&account, &region).await?;
-    store.artifact_template(&region, &"prod-1".parse().unwrap(), &"pa-1".parse().unwrap()).await?;
-    store.template_ids(&region).await?;
-    store.source_text(&"t".parse().unwrap()).await?;
-    store.template_source(&region, &"prod-1".parse().unwrap(), &"pa-1".parse().unwrap()).await?;
-    store.read_templates(&region, &"prod-1".parse().unwrap(), "all").await?;
     Ok(())
 }
 

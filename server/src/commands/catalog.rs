@@ -43,7 +43,7 @@ pub(super) async fn run(config: &Config, command: &CatalogCommand) -> Result<Exi
         Some(region) => region.parse().map_err(|_| anyhow!("{region} is no region"))?,
         None => config.aws.regions()?.first().cloned().context("the portal has no region")?,
     };
-    if !plane.mirror_now().await? {
+    if !plane.mirror_catalogs_now().await? {
         bail!("the catalog could not be read as a whole: studiogate doctor says more");
     }
     let code = match command {

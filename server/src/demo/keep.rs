@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use control_plane::{Random, SealingKey};
 use ed25519_dalek::SigningKey;
 use sim::Running;
-use sim::seed::{EXTERNAL_ID, HUB_ROLE_ARN, MANAGEMENT, REGION, SHARED_SERVICES};
+use sim::seed::{EXTERNAL_ID, HUB_ROLE_ARN, MANAGEMENT, REGION, SHARED_SERVICES, TEMPLATES_BUCKET};
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -128,6 +128,7 @@ impl Kept {
              \n[audit]\nkey_file = \"{folder}/audit.key\"\nhead_file = \"{folder}/audit-head.json\"\n\
              \n[aws]\nhub_role_arn = {HUB_ROLE_ARN:?}\nexternal_id = {EXTERNAL_ID:?}\n\
              shared_services_account = {SHARED_SERVICES:?}\norganization_account = {MANAGEMENT:?}\nregions = [{REGION:?}]\n\
+             templates_bucket = {TEMPLATES_BUCKET:?}\n\
              \n[studio]\norigins = [{studio:?}]\n",
             aws = running.aws_url,
             client = sim::oidc::CLIENT_ID,

@@ -1,10 +1,10 @@
 //! Who gets a portfolio: principals that launch from it and whom it is shared to, and changes of both as forms ask for them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use domain::action::Action;
 use domain::catalog::{Portfolio, Product};
-use domain::curation::CatalogChange;
+use domain::curation::{CatalogChange, seen};
 use domain::id::{AccountId, CatalogChangeId, PortfolioId};
 use domain::organization::NodeKind;
 use domain::preflight::LaunchStanding;
@@ -31,7 +31,7 @@ impl ControlPlane {
     ) -> Result<CatalogChangeId> {
         self.authorize_portal(caller, Action::ManageCatalog).await?;
         let own = &self.aws().config().shared_services_account;
-        let principal = PrincipalAssociation::read(arn, own).map_err(|why| Error::field("principal", &why))?;
+        let principal = PrincipalAssociation::read_in(arn, own).map_err(|why| Error::field("principal", &why))?;
         let change = CatalogChange::AssociatePrincipal { portfolio: portfolio.clone(), principal };
         self.begin_catalog_change(caller, &self.home_region(), change).await
     }
@@ -64,10 +64,18 @@ impl ControlPlane {
     }
 
     /// Says what goes along with a shared portfolio.
+    ///
+    /// # Errors
+    /// [`Error::Stale`] where that was changed since the page was drawn.
     pub async fn set_share(&self, caller: &Caller, input: ShareInput) -> Result<CatalogChangeId> {
         self.authorize_portal(caller, Action::ManageCatalog).await?;
         let portfolio: PortfolioId = input.portfolio.parse().map_err(|_| Error::not_found("portfolio"))?;
-        let change = CatalogChange::SetShare { portfolio, with: target_of(&input)?, options: options_of(&input) };
+        let with = target_of(&input)?;
+        let there = self.curated_portfolio(&portfolio).await?.shares;
+        if there.iter().any(|it| it.with == with && seen(&it.options) != input.seen) {
+            return Err(Error::Stale { what: "share".to_owned() });
+        }
+        let change = CatalogChange::SetShare { portfolio, with, options: options_of(&input) };
         self.begin_catalog_change(caller, &self.home_region(), change).await
     }
 
@@ -106,6 +114,7 @@ impl ControlPlane {
                 name: name(&it.with),
                 accepted: it.accepted,
                 options: it.options,
+                seen: seen(&it.options),
                 removal: removals::of_share(&it.with),
             })
             .collect();
@@ -193,14 +202,11 @@ fn target_of(input: &ShareInput) -> Result<ShareTarget> {
     if with.contains('/') {
         return with.parse().map_err(|_| Error::field("share_with", "Choose whom it is shared to."));
     }
-    let kinds: BTreeSet<&str> = ["account", "member_account", "organization", "organizational_unit"].into();
-    if !kinds.contains(with) {
-        return Err(Error::field("share_with", "Choose whom it is shared to."));
-    }
     let wanted = match with {
         "organization" => "Give the id of the organization, like o-a1b2c3d4e5.",
         "organizational_unit" => "Give the id of the unit, like ou-ab12-cd34ef56.",
-        _ => "Give the account's number: twelve digits.",
+        "account" | "member_account" => "Give the account's number: twelve digits.",
+        _ => return Err(Error::field("share_with", "Choose whom it is shared to.")),
     };
     format!("{with}/{}", input.share_id.trim()).parse().map_err(|_| Error::field("share_id", wanted))
 }

@@ -85,6 +85,11 @@ impl ControlPlane {
         self.mirror_all(&CancellationToken::new()).await
     }
 
+    /// Reads the catalogs alone; answers whether those of all regions could be read.
+    pub async fn mirror_catalogs_now(&self) -> Result<bool> {
+        self.mirror_catalogs(&CancellationToken::new()).await
+    }
+
     /// Looks at every environment at rest now.
     pub async fn observe_now(&self) -> Result<()> {
         self.observe_all(&CancellationToken::new()).await

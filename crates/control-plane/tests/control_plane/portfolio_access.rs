@@ -112,8 +112,12 @@ on_both! {
         // AWS says the same in the account.
         let product = state.product("Studio environment").await;
         assert_eq!(launch_paths(&state, &product).await, 2, "by its usual portfolio, and by this one");
-        // Without principals nobody there launches by it.
-        let id = state.plane.set_share(&admin, share(&portfolio, &dev, "")).await.unwrap();
+        // Without principals nobody there launches by it. Who saw something else is told so.
+        let unseen = state.plane.set_share(&admin, share(&portfolio, &dev, "")).await;
+        assert!(matches!(unseen, Err(Error::Stale { .. })), "{unseen:?}");
+        let seen = access(&state, &portfolio).await.shares[0].seen.clone();
+        let keep = ShareInput { seen, ..share(&portfolio, &dev, "") };
+        let id = state.plane.set_share(&admin, keep).await.unwrap();
         applied(&state, &id).await;
         assert_eq!(launch_paths(&state, &product).await, 1);
         assert_ne!(standing(&access(&state, &portfolio).await, DEV), RecipientStanding::NotShared);
@@ -153,7 +157,11 @@ on_both! {
         assert!(!now.shares[0].accepted);
         assert_eq!(standing(&now, DEV), RecipientStanding::NotAccepted);
         // With TagOptions, and ended.
-        let tags = ShareInput { share_tag_options: "yes".into(), ..share(&portfolio, &format!("account/{DEV}"), "") };
+        let tags = ShareInput {
+            share_tag_options: "yes".into(),
+            seen: now.shares[0].seen.clone(),
+            ..share(&portfolio, &format!("account/{DEV}"), "")
+        };
         let id = state.plane.set_share(&admin, tags).await.unwrap();
         applied(&state, &id).await;
         assert!(access(&state, &portfolio).await.shares[0].options.tag_options);
@@ -161,6 +169,29 @@ on_both! {
         applied(&state, &id).await;
         let gone = state.plane.delete_share(&admin, &portfolio, &format!("account/{DEV}")).await;
         assert_eq!(wrong(gone), ["share_with"]);
+        state.assert_sound().await;
+    }
+
+    async fn what_goes_along_with_a_share_and_was_changed_in_the_console_is_looked_at_first(url) {
+        let state = TestState::start(&url).await;
+        let (portfolio, admin) = (portfolio(&state).await, state.as_("admin").await);
+        let unit = unit(&state, &portfolio, "Workloads_Dev").await;
+        let along = ShareInput { share_principals: "yes".into(), ..share(&portfolio, &unit, "") };
+        let id = state.plane.add_share(&admin, along).await.unwrap();
+        applied(&state, &id).await;
+        let seen = access(&state, &portfolio).await.shares[0].seen.clone();
+        let change = |world: &mut sim::World| {
+            let there = world.service_catalog.portfolios.get_mut(portfolio.as_str()).unwrap();
+            for it in there.nodes.values_mut() {
+                it.tag_options = true;
+            }
+        };
+        state.running.aws.with_world(change).unwrap();
+        let keep = ShareInput { seen, ..share(&portfolio, &unit, "") };
+        let id = state.plane.set_share(&admin, keep).await.unwrap();
+        state.settle().await;
+        let it = stored(&state, &id).await;
+        assert!(it.problem.unwrap().what.contains("The share was changed in AWS meanwhile"));
         state.assert_sound().await;
     }
 

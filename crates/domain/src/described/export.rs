@@ -1,6 +1,6 @@
 //! From the mirror to a description.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     CatalogNow, DescribedCatalog, DescribedConstraint, DescribedPlace, DescribedPortfolio, DescribedProduct,
@@ -30,25 +30,18 @@ pub fn export(now: &CatalogNow<'_>) -> Exported {
         .collect();
     options.sort();
     exported.catalog.tag_options = options;
-    for name in twice(now.portfolios.iter().map(|it| it.name.as_str())) {
+    let doubled = twice(now.portfolios.iter().map(|it| it.name.as_str()));
+    let portfolios: Vec<&Portfolio> = now.portfolios.iter().filter(|it| !doubled.contains(it.name.as_str())).collect();
+    for name in doubled {
         exported.left_out.push(format!("Portfolios called {name}: there are several, and names tell them apart."));
     }
-    for name in twice(now.products.iter().map(|it| it.name.as_str())) {
-        exported.left_out.push(format!("Products called {name}: there are several, and names tell them apart."));
-    }
-    let once = |names: Vec<&str>, name: &str| names.iter().filter(|it| **it == name).count() == 1;
-    let portfolios: Vec<&Portfolio> = now
-        .portfolios
-        .iter()
-        .filter(|it| once(now.portfolios.iter().map(|it| it.name.as_str()).collect(), &it.name))
-        .collect();
     exported.catalog.portfolios = portfolios.iter().map(|it| portfolio(now, it)).collect();
     exported.catalog.portfolios.sort_by(|a, b| a.name.cmp(&b.name));
-    let mut products: Vec<&Product> = now
-        .products
-        .iter()
-        .filter(|it| once(now.products.iter().map(|it| it.name.as_str()).collect(), &it.name))
-        .collect();
+    let doubled = twice(now.products.iter().map(|it| it.name.as_str()));
+    let mut products: Vec<&Product> = now.products.iter().filter(|it| !doubled.contains(it.name.as_str())).collect();
+    for name in doubled {
+        exported.left_out.push(format!("Products called {name}: there are several, and names tell them apart."));
+    }
     products.sort_by(|a, b| a.name.cmp(&b.name));
     for it in products {
         let described = product(now, it, &portfolios, &mut exported);
@@ -61,12 +54,9 @@ pub fn export(now: &CatalogNow<'_>) -> Exported {
     exported
 }
 
-fn twice<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for name in names {
-        *counts.entry(name).or_default() += 1;
-    }
-    counts.into_iter().filter(|(_, count)| *count > 1).map(|(name, _)| name).collect()
+fn twice<'a>(names: impl Iterator<Item = &'a str>) -> BTreeSet<&'a str> {
+    let mut seen = BTreeSet::new();
+    names.filter(|name| !seen.insert(*name)).collect()
 }
 
 fn tags_on(now: &CatalogNow<'_>, id: &str) -> Vec<DescribedTag> {

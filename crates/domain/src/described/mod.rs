@@ -6,6 +6,8 @@ mod plan;
 mod planner;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod told;
 
 use std::collections::BTreeMap;
 

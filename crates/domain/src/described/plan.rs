@@ -6,7 +6,7 @@ use super::planner::Planner;
 use super::{CatalogNow, DescribedCatalog, DescribedProduct};
 use crate::curation::{CatalogChange, Named};
 use crate::id::{Region, TemplateId};
-use crate::share::ShareTarget;
+use crate::share::{PrincipalAssociation, ShareTarget};
 
 /// See the module.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,6 +60,11 @@ fn mistakes(wanted: &DescribedCatalog, templates: &BTreeMap<String, TemplateId>,
         }
         for tag in portfolio.tag_options.iter().filter(|it| !known(&it.key, &it.value)) {
             mistakes.push(format!("{}: {} = {} is no [[tag_option]] of the file.", portfolio.name, tag.key, tag.value));
+        }
+        for arn in &portfolio.principals {
+            if let Err(why) = PrincipalAssociation::read(arn) {
+                mistakes.push(format!("{}: {arn:?} is no principal. {why}", portfolio.name));
+            }
         }
         for share in portfolio.shares.iter().filter(|it| it.with.parse::<ShareTarget>().is_err()) {
             mistakes.push(format!("{}: it cannot be shared with {:?}.", portfolio.name, share.with));

@@ -178,9 +178,7 @@ impl<'a> Planner<'a> {
         let there = self.portfolio(&it.name);
         let Some(portfolio) = there.map(|it| it.id.clone()).or_else(|| NEW.parse().ok()) else { return };
         let named = Named { portfolio: it.name.clone(), ..Named::default() };
-        for arn in &it.principals {
-            let pattern = arn.split(':').nth(4).is_some_and(str::is_empty);
-            let principal = PrincipalAssociation { arn: arn.clone(), pattern };
+        for principal in it.principals.iter().filter_map(|arn| PrincipalAssociation::read(arn).ok()) {
             if there.is_none_or(|there| !there.principals.contains(&principal)) {
                 self.push(CatalogChange::AssociatePrincipal { portfolio: portfolio.clone(), principal }, named.clone());
             }

@@ -14,6 +14,8 @@ pub struct ShareInput {
     pub share_id: String,
     pub share_tag_options: String,
     pub share_principals: String,
+    /// Of a share that is there: [`crate::curation::seen`] of the options that the page was drawn with.
+    pub seen: String,
 }
 
 /// Who gets a portfolio, for whoever curates it.
@@ -45,6 +47,8 @@ pub struct ShareRow {
     pub name: String,
     pub accepted: bool,
     pub options: ShareOptions,
+    /// See [`ShareInput::seen`].
+    pub seen: String,
     pub removal: Removal,
 }
 

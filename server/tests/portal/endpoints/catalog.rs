@@ -2,6 +2,7 @@
 
 use domain::curation::{PortfolioText, ProductText, seen};
 use domain::id::{CatalogChangeId, PortfolioId, ProductId, TemplateId};
+use domain::share::ShareOptions;
 use domain::view::{AddProductInput, AddVersionInput, PortfolioInput, ShareInput, TemplateInput, WaiveFindingInput};
 
 use super::forms::form;
@@ -121,7 +122,12 @@ pub(super) const CATALOG_FORMS: &[Row] = &[
     ),
     form(
         "/api/set_share",
-        &[("portfolio", "{set_portfolio}"), ("share_with", "account/601000000001"), ("share_tag_options", "yes")],
+        &[
+            ("portfolio", "{set_portfolio}"),
+            ("share_with", "account/601000000001"),
+            ("share_tag_options", "yes"),
+            ("seen", "{seen_share}"),
+        ],
         NOT_ADMIN,
         "admin",
     ),
@@ -236,6 +242,7 @@ pub(super) async fn curated(state: &State) -> Vec<(&'static str, String)> {
         ("share_portfolio", share.to_string()),
         ("set_portfolio", set.to_string()),
         ("end_portfolio", end.to_string()),
+        ("seen_share", seen(&ShareOptions::default())),
         ("catalog_change", changes[0].to_string()),
         ("undoable", changes[10].to_string()),
         ("seen_product", seen(seen_product)),

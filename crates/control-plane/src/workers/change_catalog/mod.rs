@@ -161,6 +161,12 @@ fn changed_meanwhile(it: &AppliedCatalogChange, around: &AroundCatalogChange) ->
             let text = |portfolio: &Option<_>| portfolio.as_ref().map(PortfolioText::of);
             (now.portfolio.is_some() && text(&before.portfolio) != text(&now.portfolio)).then_some("The portfolio")
         }
+        CatalogChange::SetShare { with, .. } => {
+            let options = |portfolio: &Option<domain::catalog::Portfolio>| {
+                portfolio.iter().flat_map(|it| &it.shares).find(|it| it.with == *with).map(|it| it.options)
+            };
+            (now.portfolio.is_some() && options(&before.portfolio) != options(&now.portfolio)).then_some("The share")
+        }
         CatalogChange::DisassociateProduct { portfolio, .. }
         | CatalogChange::SetConstraint { portfolio, .. }
         | CatalogChange::DeleteConstraint { portfolio, .. } => {

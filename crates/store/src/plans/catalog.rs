@@ -1,0 +1,26 @@
+//! The reads of the catalog, and of what is known of it.
+
+use super::now;
+use crate::Store;
+
+pub(super) async fn read_catalog(store: &Store) -> crate::Result<()> {
+    let (account, region) = ("601000000002".parse().unwrap(), "eu-west-1".parse().unwrap());
+    store.template(&"t".parse().unwrap()).await?;
+    store.sweep_templates(now()).await?;
+    store.template_waivers(&"t".parse().unwrap()).await?;
+    store.sweep_template_waivers(now()).await?;
+    store.catalog_change(&"c".parse().unwrap()).await?;
+    store.catalog_change_under_way(&"eu-west-1".parse().unwrap(), "p").await?;
+    store.tag_options().await?;
+    store.mirror_generation(&"eu-west-1".parse().unwrap()).await?;
+    store.environments_by_version(&"prod-1".parse().unwrap()).await?;
+    store.launch_standing(&account, &region, &"prod-1".parse().unwrap()).await?;
+    store.launch_standings([&account], &region, &"prod-1".parse().unwrap()).await?;
+    store.account_quotas(&account, &region).await?;
+    store.artifact_template(&region, &"prod-1".parse().unwrap(), &"pa-1".parse().unwrap()).await?;
+    store.template_ids(&region).await?;
+    store.source_text(&"t".parse().unwrap()).await?;
+    store.template_source(&region, &"prod-1".parse().unwrap(), &"pa-1".parse().unwrap()).await?;
+    store.read_templates(&region, &"prod-1".parse().unwrap(), "all").await?;
+    Ok(())
+}
