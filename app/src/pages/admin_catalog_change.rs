@@ -128,12 +128,12 @@ fn said(change: &CatalogChange) -> Option<AnyView> {
         CatalogChange::AddShare { with, options, .. } | CatalogChange::SetShare { with, options, .. } => {
             let yes = |is: bool| if is { "given along" } else { "kept back" }.to_owned();
             vec![
-                ("share_id", with.id().to_owned()),
+                ("shared_to", with.id().to_owned()),
                 ("share_principals", yes(options.principals)),
                 ("TagOptions", yes(options.tag_options)),
             ]
         }
-        CatalogChange::DeleteShare { with, .. } => vec![("share_id", with.id().to_owned())],
+        CatalogChange::DeleteShare { with, .. } => vec![("shared_to", with.id().to_owned())],
         _ => return None,
     };
     let facts = pairs.into_iter().map(|(name, value)| {

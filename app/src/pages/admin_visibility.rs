@@ -25,7 +25,7 @@ pub fn page(it: VisibilityPage) -> Page {
             lead="The answer is what the policies say of this person now; the reasons are what it follows from."
             crumbs
         />
-        <form class="filters" method="get" action=format!("{address}/visibility") role="search">
+        <form class="fieldset max-w-2xl" method="get" action=format!("{address}/visibility") role="search">
             <TextField
                 filter=true
                 label="E-mail address or Studio user id"
@@ -34,7 +34,7 @@ pub fn page(it: VisibilityPage) -> Page {
                 autocomplete="off"
                 state=FormState::default()
             />
-            <button class="button" type="submit">"Explain"</button>
+            <p class="actions"><button class="button" type="submit">"Explain"</button></p>
         </form>
         {answers}
     };

@@ -38,7 +38,7 @@ pub(super) async fn run(config: &Config, command: &CatalogCommand) -> Result<Exi
         plan: CatalogPlanArguments { catalog: CatalogArguments { person, region, .. }, .. },
         ..
     }) = command;
-    let caller = plane.caller_by_email(person).await?;
+    let caller = plane.caller_by_email(person).await.map_err(told)?;
     let region = match region {
         Some(region) => region.parse().map_err(|_| anyhow!("{region} is no region"))?,
         None => config.aws.regions()?.first().cloned().context("the portal has no region")?,
@@ -59,7 +59,7 @@ pub(super) async fn run(config: &Config, command: &CatalogCommand) -> Result<Exi
 
 /// Writes the catalog of a region into a folder, in the place of what was exported there before.
 pub async fn export(plane: &ControlPlane, caller: &Caller, region: &Region, folder: &Path) -> Result<u8> {
-    let (files, left_out) = plane.export_catalog(caller, region).await?;
+    let (files, left_out) = plane.export_catalog(caller, region).await.map_err(told)?;
     fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     // What the file no longer names would stay, and nobody could tell why.
     for (path, _) in known(folder) {
@@ -146,7 +146,7 @@ async fn print_plan(
         Ok(files) => files,
         Err(wrong) => return Ok(refuse(&wrong)),
     };
-    let plan = plane.plan_catalog(caller, region, &files, options.delete).await?;
+    let plan = plane.plan_catalog(caller, region, &files, options.delete).await.map_err(told)?;
     if !plan.mistakes.is_empty() {
         return Ok(refuse(&plan.mistakes));
     }
@@ -199,7 +199,7 @@ pub async fn apply(
     };
     let mut last: Option<Planned> = None;
     loop {
-        let plan = plane.plan_catalog(caller, region, &files, options.delete).await?;
+        let plan = plane.plan_catalog(caller, region, &files, options.delete).await.map_err(told)?;
         if !plan.mistakes.is_empty() {
             return Ok(refuse(&plan.mistakes));
         }
@@ -212,7 +212,10 @@ pub async fn apply(
         }
         let Some(next) = plan.changes.iter().find(|it| it.ready).cloned() else {
             if plan.changes.is_empty() {
-                say("The catalog is as the files say.");
+                // Of a plan with nothing in it that was said.
+                if last.is_some() {
+                    say("The catalog is as the files say.");
+                }
                 return Ok(0);
             }
             complain("What is left waits for something that is not there: look at the catalog, and plan again.");
@@ -232,7 +235,7 @@ pub async fn apply(
                 }
                 return Ok(PENDING);
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(told(error)),
         };
         let made = loop {
             // A portal that runs beside this works on it too: whoever is first has it.
@@ -256,6 +259,13 @@ fn confirmed() -> Result<bool> {
     let mut answer = String::new();
     std::io::stdin().lock().read_line(&mut answer).context("nothing could be read")?;
     Ok(answer.trim() == "yes")
+}
+
+/// What happened, why, and what to do next.
+#[expect(clippy::needless_pass_by_value, reason = "what `map_err` takes")]
+fn told(error: control_plane::Error) -> anyhow::Error {
+    let problem = error.problem();
+    anyhow!("{} {} {}", problem.what, problem.why, problem.next)
 }
 
 /// Whoever read the first lines and went away has what they wanted.
