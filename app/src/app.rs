@@ -49,6 +49,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/rollouts") view=routes::Rollouts ssr=SsrMode::Async />
                 <Route path=path!("/rollouts/:id") view=routes::Rollout ssr=SsrMode::Async />
                 <Route path=path!("/organization") view=routes::Organization ssr=SsrMode::Async />
+                <Route path=path!("/organization/blueprint") view=routes::OrganizationBlueprint ssr=SsrMode::Async />
                 <Route path=path!("/organization/policies") view=routes::OrganizationPolicies ssr=SsrMode::Async />
                 <Route path=path!("/organization/policies/:id") view=routes::OrganizationPolicy ssr=SsrMode::Async />
                 <Route path=path!("/organization/compare") view=routes::OrganizationCompare ssr=SsrMode::Async />
@@ -71,6 +72,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/products") view=routes::AdminProducts ssr=SsrMode::Async />
                 <Route path=path!("/admin/changes") view=routes::AdminCatalogChanges ssr=SsrMode::Async />
                 <Route path=path!("/admin/changes/:id") view=routes::AdminCatalogChange ssr=SsrMode::Async />
+                <Route path=path!("/admin/tag-policy") view=routes::AdminTagPolicy ssr=SsrMode::Async />
                 <Route path=path!("/admin/tags") view=routes::AdminTagOptions ssr=SsrMode::Async />
                 <Route path=path!("/admin/templates") view=routes::AdminTemplates ssr=SsrMode::Async />
                 <Route path=path!("/admin/templates/:id") view=routes::AdminTemplate ssr=SsrMode::Async />

@@ -113,7 +113,12 @@ where
             return document(frame, None, failed(&Error::SignedOut, None));
         };
         let request_id = caller.request_id.clone();
-        let shell = match control_plane.shell(&caller).await {
+        let path = frame.path.split('?').next().unwrap_or_default().to_owned();
+        let shown = !caller.actor.cut_off.everything && (caller.actor.has_any_role() || path == "/profile");
+        // Frame and page need nothing of each other, and a database over a wire is asked for both at once.
+        let fetched = async { if shown { Some(fetch(control_plane.clone(), caller.clone()).await) } else { None } };
+        let (shell, fetched) = futures::join!(control_plane.shell(&caller), fetched);
+        let shell = match shell {
             Ok(shell) => shell,
             Err(error) => {
                 set_status(error.status());
@@ -124,8 +129,7 @@ where
             set_status(403);
             return document(frame, Some(shell), failed(&control_plane.cut_off(), Some(request_id)));
         }
-        let path = frame.path.split('?').next().unwrap_or_default().to_owned();
-        if !caller.actor.has_any_role() && path != "/profile" {
+        let Some(fetched) = fetched else {
             if path != "/" {
                 set_status(403);
             }
@@ -138,8 +142,8 @@ where
                 }
             };
             return document(frame, Some(shell), drawn);
-        }
-        let drawn = match fetch(control_plane, caller).await {
+        };
+        let drawn = match fetched {
             Ok(data) => page(data, &shell),
             Err(Error::Invalid(mistakes)) => {
                 set_status(422);

@@ -57,7 +57,7 @@ test('every page of every persona, in both themes, on a phone and on a desk', as
   const project = '/admin/projects/fraud-detection';
   for (const [name, path] of [['admin-fleet', '/admin/fleet'], ['admin-unmanaged', '/admin/unmanaged'], ['admin-projects', '/admin/projects'], ['admin-project', project],
     ['admin-mappings', '/admin/mappings'], ['admin-people', '/admin/people'], ['admin-products', '/admin/products'],
-    ['admin-approvals', '/admin/approvals'], ['admin-templates', '/admin/templates'], ['admin-idle', '/admin/idle'],
+    ['admin-approvals', '/admin/approvals'], ['admin-templates', '/admin/templates'], ['admin-idle', '/admin/idle'], ['admin-tag-policy', '/admin/tag-policy'], ['organization-blueprint', '/organization/blueprint'],
     ['admin-product', `/admin/products/${productPath.split('/').pop()}`]]) {
     await look(admin, 'admin', name, path);
   }

@@ -38,6 +38,11 @@ pub enum Command {
         #[command(subcommand)]
         command: CatalogCommand,
     },
+    /// The organization kept as a file
+    Blueprint {
+        #[command(subcommand)]
+        command: BlueprintCommand,
+    },
     /// Checks everything that the portal needs, and says what to do about each failure
     Doctor,
     /// Templates of products kept as files
@@ -119,6 +124,35 @@ pub struct CatalogPlanArguments {
     /// Also deletes portfolios, products, versions and TagOptions that the files do not describe
     #[arg(long)]
     pub delete: bool,
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum BlueprintCommand {
+    /// Says what would be changed so that the organization is as a file says: units, accounts, policies, tag rules
+    ///
+    /// Ends with 0 when it is so, with 2 when there is something to change, and with 1 when anything went wrong.
+    Plan(BlueprintArguments),
+    /// Makes these changes, one after the other; what was interrupted goes on where it ended
+    ///
+    /// Ends with 0 when the organization is as the file says, with 2 when it is not yet, and with 1 when anything went wrong.
+    Apply {
+        #[command(flatten)]
+        plan: BlueprintArguments,
+        /// Asks nothing
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct BlueprintArguments {
+    /// The blueprint, as blueprints/organization.toml is one
+    pub file: PathBuf,
+    /// Who does it: the e-mail address of an admin who has signed in to the portal
+    #[arg(long = "as", value_name = "EMAIL")]
+    pub person: String,
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
 }

@@ -1,6 +1,9 @@
+use std::collections::BTreeMap;
+
 use domain::view::{ExtensionInput, HandOverInput, HoldInput, TerminateInput, TogetherInput, TransferInput};
 use leptos::prelude::*;
 use leptos::server_fn::codec::PostUrl;
+use serde::{Deserialize, Serialize};
 
 use super::answer::{Done, Html, Posted, act, done, id};
 use super::form::Form;
@@ -167,6 +170,27 @@ pub async fn repair_owner(
     act(Form::of("/environments", &environment), |portal, caller| async move {
         portal.repair_owner(&caller, &id(&environment, "environment")?, &version).await?;
         Ok(done(format!("/environments/{environment}"), "The owner's tag is being put back."))
+    })
+    .await
+}
+
+/// The values of tags that somebody decides, under the names of their fields.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TagsPost {
+    id: String,
+    version: String,
+    tag: BTreeMap<String, String>,
+}
+
+#[server(endpoint = "push_tags", prefix = "/api", input = PostUrl, output = Html)]
+pub async fn push_tags(#[server(flatten)] post: TagsPost) -> Posted {
+    let form = Form::of("/environments", &post.id);
+    // A button alone has nothing to come back with.
+    let form = if post.tag.is_empty() { form } else { form.with_fields(&post) };
+    act(form, |portal, caller| async move {
+        portal.push_tags(&caller, &id(&post.id, "environment")?, &post.version, &post.tag).await?;
+        Ok(done(format!("/environments/{}", post.id), "The tags are being changed in AWS."))
     })
     .await
 }

@@ -58,7 +58,8 @@ impl Form {
             | "/api/hold_environment"
             | "/api/hand_over_environment"
             | "/api/transfer_environment"
-            | "/api/mark_running_job" => Self::of("/environments", &value("id")),
+            | "/api/mark_running_job"
+            | "/api/push_tags" => Self::of("/environments", &value("id")),
             "/api/adopt_product" => Self::of("/admin/unmanaged", &value("id")),
             "/api/revoke_access" => Self::of_revocation(&value("environment"), &value("person")),
             "/api/save_approval_floor" => Self::at("/admin/approvals").named("floor"),
@@ -77,6 +78,8 @@ impl Form {
                 ..PolicyChangeInput::default()
             }),
             "/api/save_idle_rule" => Self::at("/admin/idle"),
+            "/api/enter_blueprint" | "/api/apply_blueprint" => Self::at("/organization/blueprint"),
+            "/api/save_tag_rule" => Self::at("/admin/tag-policy"),
             "/api/add_product" => Self::of("/admin/templates", &value("template")).named("product"),
             "/api/add_version" => Self::of("/admin/templates", &value("template")).named("version"),
             "/api/waive_finding" => Self::of("/admin/templates", &value("template")).named("waive"),

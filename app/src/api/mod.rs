@@ -20,6 +20,7 @@ mod rollouts;
 mod sessions;
 mod studio;
 mod tag_options;
+mod tag_policy;
 mod templates;
 mod theme;
 mod updates;
@@ -52,6 +53,7 @@ pub use rollouts::*;
 pub use sessions::*;
 pub use studio::*;
 pub use tag_options::*;
+pub use tag_policy::*;
 pub use templates::*;
 pub use theme::*;
 pub use updates::*;
@@ -70,6 +72,7 @@ pub const PATHS: &[&str] = &[
     "/api/adopt_product",
     "/api/adopt_version",
     "/api/answer_request",
+    "/api/apply_blueprint",
     "/api/apply_policy_change",
     "/api/associate_principal",
     "/api/associate_product",
@@ -96,6 +99,7 @@ pub const PATHS: &[&str] = &[
     "/api/end_session",
     "/api/end_sessions_of",
     "/api/end_waiver",
+    "/api/enter_blueprint",
     "/api/extend_lease",
     "/api/hand_back_environment",
     "/api/hand_over_environment",
@@ -105,6 +109,7 @@ pub const PATHS: &[&str] = &[
     "/api/observe_environment",
     "/api/preview_policy_change",
     "/api/probe_guardrails",
+    "/api/push_tags",
     "/api/question_request",
     "/api/read_notifications",
     "/api/refresh_catalog",
@@ -116,6 +121,7 @@ pub const PATHS: &[&str] = &[
     "/api/remove_parameter_binding",
     "/api/remove_product_access",
     "/api/remove_project_account",
+    "/api/remove_tag_rule",
     "/api/remove_webhook",
     "/api/repair_owner",
     "/api/request_again",
@@ -136,6 +142,7 @@ pub const PATHS: &[&str] = &[
     "/api/save_product_settings",
     "/api/save_project",
     "/api/save_project_account",
+    "/api/save_tag_rule",
     "/api/save_webhook",
     "/api/set_portfolio",
     "/api/set_product",

@@ -42,6 +42,27 @@ pub async fn retry_policy_change(
     .await
 }
 
+const BLUEPRINT: &str = "/organization/blueprint";
+
+#[server(endpoint = "enter_blueprint", prefix = "/api", input = PostUrl, output = Html)]
+pub async fn enter_blueprint(#[server(default)] blueprint: String) -> Posted {
+    let form = Form::at(BLUEPRINT).with_field("blueprint", &blueprint);
+    answer_with(form, |portal, caller| async move {
+        let draft = portal.enter_blueprint(&caller, &blueprint).await?;
+        Ok(Answer::redirect(&with_query(BLUEPRINT, &[("draft", draft.as_str())])))
+    })
+    .await
+}
+
+#[server(endpoint = "apply_blueprint", prefix = "/api", input = PostUrl, output = Html)]
+pub async fn apply_blueprint(#[server(default)] blueprint: String, #[server(default)] seen: String) -> Posted {
+    act(Form::at(BLUEPRINT).with_field("blueprint", &blueprint), |portal, caller| async move {
+        portal.apply_blueprint(&caller, &blueprint, &seen).await?;
+        Ok(done(BLUEPRINT, "The blueprint is being applied."))
+    })
+    .await
+}
+
 #[server(endpoint = "probe_guardrails", prefix = "/api", input = PostUrl, output = Html)]
 pub async fn probe_guardrails(#[server(flatten)] input: ProbeInput) -> Posted {
     let page = with_query("/organization/matrix", &[("within", &input.within), ("after", &input.after)]);

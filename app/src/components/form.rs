@@ -50,7 +50,7 @@ pub fn field_label(name: &str) -> String {
 }
 
 /// Fields whose label is not their name.
-const LABELS: [(&str, &str); 76] = [
+const LABELS: [(&str, &str); 77] = [
     ("actor", "Who"),
     ("answer", "Your answer"),
     ("adopt_days", "Days of its lease"),
@@ -99,6 +99,7 @@ const LABELS: [(&str, &str); 76] = [
     ("tag_key", "Key"),
     ("tag_option", "TagOption"),
     ("tag_value", "Value"),
+    ("tag_values", "Values"),
     ("message", "What is said of any other"),
     ("sample", "Values to try it with"),
     ("stack_set", "Parameters as JSON"),

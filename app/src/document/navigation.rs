@@ -56,6 +56,7 @@ pub fn Navigation(shell: Shell, path: String, label: &'static str) -> impl IntoV
             Item::new("/admin/mappings", "Group mappings"),
             Item::new("/admin/approvals", "Rules of approval"),
             Item::new("/admin/people", "People"),
+            Item::new("/admin/tag-policy", "Tag policy"),
             Item::new("/admin/idle", "Idle rules"),
             Item::new("/admin/notifications", "Notifications"),
         ];

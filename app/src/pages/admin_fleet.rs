@@ -23,6 +23,7 @@ pub fn page(fleet: FleetPage) -> Page {
     let attention = [
         line("On an outdated version", fleet.outdated, &[("version", "outdated")]),
         line("Otherwise in AWS", fleet.drifted, &[("attention", "drifted")]),
+        line("Tags are not as they should be", fleet.tags_differ, &[("attention", "tags")]),
         line("Handed over to the platform team", fleet.handed_over, &[("attention", "handed_over")]),
         line("Its owner is no longer here", fleet.owner_left, &[("attention", "owner_left")]),
         line("Lease ends within a week, or has ended", fleet.ending, &[("attention", "ending")]),

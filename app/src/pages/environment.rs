@@ -9,6 +9,7 @@ use super::environment_handover::{HandOverForm, HandedOver};
 use super::environment_lease::{Lease, LeaseCallout};
 use super::environment_left::{KeptHomes, LeftBehind};
 use super::environment_observed::{DriftCallout, RunningCard};
+use super::environment_tags::TagsCallout;
 use super::environment_terminate::Terminate;
 use super::environment_transfer::{OwnerLeft, Transfer, TransferCallout};
 use super::environment_version::{Version, VersionCallout};
@@ -66,7 +67,7 @@ pub fn page(environment: EnvironmentPage, ended: bool) -> Page {
         {(!over).then(|| view! { <HandedOver environment=environment.clone() /> })}
         <Revoked revoked=environment.revoked.clone() is_owner=environment.is_owner />
         {(!over).then(|| view! { <DriftCallout environment=environment.clone() /> <LeaseCallout environment=environment.clone() /> })}
-        {(!over && !live).then(|| view! { <VersionCallout environment=environment.clone() /> })}
+        {(!over && !live).then(|| view! { <TagsCallout environment=environment.clone() /> <VersionCallout environment=environment.clone() /> })}
         <ErrorSummary state=form.clone() />
         <Launch environment=environment.clone() />
         <div class="columns">

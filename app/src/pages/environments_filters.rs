@@ -84,6 +84,7 @@ fn attention() -> Vec<Choice> {
         Choice::new("ending", "Lease ends within a week, or has ended"),
         Choice::new("held", "Held"),
         Choice::new("drifted", "Otherwise in AWS"),
+        Choice::new("tags", "Tags are not as they should be"),
         Choice::new("handed_over", "Handed over to the platform team"),
         Choice::new("owner_left", "Its owner is no longer here"),
         Choice::new("keeps_files", "Terminated, home directories kept in AWS"),

@@ -3,13 +3,14 @@ use leptos::prelude::*;
 
 use crate::components::{Badge, Callout, Card, Icon, Moment, Tone};
 
-const CHECKS: [Check; 7] = [
+const CHECKS: [Check; 8] = [
     Check::LaunchPath,
     Check::Principal,
     Check::LaunchRole,
     Check::Policies,
     Check::Quotas,
     Check::TagOptions,
+    Check::TagPolicy,
     Check::Constraints,
 ];
 
@@ -20,7 +21,8 @@ fn heading(check: Check) -> &'static str {
         Check::LaunchRole => "Launch role",
         Check::Policies => "Service control policies",
         Check::Quotas => "Quotas",
-        Check::TagOptions => "Tags",
+        Check::TagOptions => "TagOptions",
+        Check::TagPolicy => "Tag policy",
         Check::Constraints => "Template constraints",
     }
 }

@@ -50,6 +50,16 @@ pub(crate) fn AdminConstraints() -> impl IntoView {
 }
 
 #[component]
+pub(crate) fn AdminTagPolicy() -> impl IntoView {
+    let draft = query_value("draft");
+    let edit = query_value("edit");
+    draw(
+        |portal, caller| async move { portal.tag_policy(&caller, Some(&draft)).await },
+        move |page| pages::admin_tag_policy::page(page, &edit),
+    )
+}
+
+#[component]
 pub(crate) fn AdminTagOptions() -> impl IntoView {
     let draft = query_value("draft");
     draw(|portal, caller| async move { portal.tag_options(&caller, &draft).await }, pages::admin_tag_options::page)

@@ -200,6 +200,12 @@ pub(crate) fn OrganizationCompare() -> impl IntoView {
 }
 
 #[component]
+pub(crate) fn OrganizationBlueprint() -> impl IntoView {
+    let draft = query_value("draft");
+    draw(|portal, caller| async move { portal.blueprint(&caller, Some(&draft)).await }, pages::organization::blueprint)
+}
+
+#[component]
 pub(crate) fn OrganizationPolicies() -> impl IntoView {
     let after = query_value("after");
     let draft = query_value("draft");

@@ -104,7 +104,7 @@ pub fn audit_action(action: &str) -> String {
     known.to_owned()
 }
 
-/// The same, of rollouts and of what was made past the portal.
+/// The same, of rollouts, of what was made past the portal, of blueprints and of tags.
 fn of_many(action: &str) -> &str {
     match action {
         "adopt_product" => "Make an environment of what was made past the portal",
@@ -114,6 +114,12 @@ fn of_many(action: &str) -> &str {
         "manage_rollout" => "Go on with a rollout, or end it",
         "roll" => "Look how far a rollout is, and begin the next update",
         "rollout" => "Finish a rollout",
+        "apply_blueprint" => "Apply a blueprint of the organization",
+        "apply" => "Make a step of a blueprint",
+        "manage_tag_policy" => "Change a rule of the tag policy",
+        "tag_environment" => "Ask for the tags of an environment to be put right",
+        "check_tags" => "Check the tags again",
+        "tag" => "Change the tags of an environment",
         other => other,
     }
 }

@@ -194,10 +194,12 @@ pub fn operation(kind: OperationKind) -> &'static str {
         OperationKind::Update => "Update",
         OperationKind::Terminate => "Termination",
         OperationKind::Transfer => "Transfer",
+        OperationKind::Tag => "Change of tags",
         OperationKind::Revoke => "Revocation",
         OperationKind::Restore => "Restoration",
         OperationKind::ChangePolicy => "Change of policies",
         OperationKind::ChangeCatalog => "Change of the catalog",
+        OperationKind::ApplyBlueprint => "Blueprint",
         OperationKind::Stop => "Stop",
         OperationKind::Start => "Start",
         OperationKind::Rollout => "Rollout",
@@ -212,6 +214,7 @@ pub fn together(act: Together) -> &'static str {
         Together::Hold => "Hold",
         Together::Terminate => "Terminate",
         Together::Update => "Update to the current version",
+        Together::Tag => "Put the tags right",
     }
 }
 

@@ -198,6 +198,7 @@ fn each_number_of_the_fleet_leads_to_what_it_counts() {
             more_accounts: true,
             outdated: 4,
             drifted: counted(1_000),
+            tags_differ: Counted { number: 2, up_to: 1000 },
             older: vec![(90, counted(3))],
             ..FleetPage::default()
         })

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod administration;
+mod blueprint;
 mod curation;
 mod deciding;
 mod fleet;
@@ -13,6 +14,7 @@ mod probes;
 mod revocations;
 mod rollouts;
 mod samples;
+mod tag_policy;
 mod templates;
 mod terminations;
 mod transfers;

@@ -375,6 +375,8 @@ fn in_words(operation: &str) -> &'static str {
         "organizations:CreatePolicy" => "create the service control policy",
         "organizations:UpdatePolicy" => "change the service control policy",
         "organizations:AttachPolicy" => "attach the service control policy",
+        "organizations:CreateOrganizationalUnit" => "make the organizational unit",
+        "organizations:MoveAccount" => "move the account",
         "organizations:DetachPolicy" => "detach the service control policy",
         "organizations:DeletePolicy" => "delete the service control policy",
         _ if operation.starts_with("servicecatalog:") => "read the catalog",

@@ -1,6 +1,7 @@
 //! Organizations: the tree of accounts, and the service control policies on it.
 
 mod changes;
+mod tree_changes;
 
 use aws_sdk_organizations::Client;
 use aws_sdk_organizations::types::{PolicySummary as SdkSummary, PolicyType};
@@ -71,6 +72,10 @@ pub struct ServiceControlPolicy {
 impl Organizations {
     pub(crate) fn new(sdk: &SdkConfig) -> Self {
         Self(Client::new(sdk))
+    }
+
+    fn client(&self) -> &Client {
+        &self.0
     }
 
     pub async fn describe_organization(&self) -> Result<Organization> {

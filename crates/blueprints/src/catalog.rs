@@ -28,14 +28,16 @@ pub fn write(catalog: &DescribedCatalog) -> Result<String, toml::ser::Error> {
 /// # Errors
 /// Where it cannot be read, with the place.
 pub fn read(text: &str) -> Result<DescribedCatalog, Unreadable> {
-    toml::from_str(text).map_err(|error| {
-        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-        Unreadable {
-            line: before.matches('\n').count() + 1,
-            column: before.rsplit('\n').next().unwrap_or_default().chars().count() + 1,
-            message: error.message().to_owned(),
-        }
-    })
+    toml::from_str(text).map_err(|error| unreadable(text, &error))
+}
+
+pub(crate) fn unreadable(text: &str, error: &toml::de::Error) -> Unreadable {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    Unreadable {
+        line: before.matches('\n').count() + 1,
+        column: before.rsplit('\n').next().unwrap_or_default().chars().count() + 1,
+        message: error.message().to_owned(),
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
-//! Catalogs as files; and the products that come with the portal: `blueprints/products/` as part of the program. The demo
+//! Catalogs and organizations as files; and the products that come with the portal: `blueprints/products/` as part of the program. The demo
 //! starts with them, and a platform team takes them as they are or makes its own of them.
 
 pub mod catalog;
+pub mod organization;
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,8 @@
 //! Several environments acted on at once, each by an operation or change of its own, as if it were alone: one that cannot be
 //! acted on holds up none of the others. What became of each is kept in the audit log.
 
+use std::collections::BTreeMap;
+
 use domain::action::Action;
 use domain::environment::{Environment, EnvironmentState};
 use domain::home::Files;
@@ -112,6 +114,7 @@ impl ControlPlane {
                 let hold = HoldInput { hold_reason: reason.to_owned(), hold_until: input.hold_until.clone() };
                 self.hold_environment(caller, id, hold).await
             }
+            Together::Tag => self.push_tags(caller, id, &one.version, &BTreeMap::new()).await,
             // Those are one operation.
             Together::Update => Err(Error::internal("An update was to be made alone", &id.as_str())),
             Together::Terminate => {

@@ -7,13 +7,14 @@ use domain::action::Action;
 use domain::catalog::{Portfolio, Product};
 use domain::id::{PortfolioId, ProductId, ProjectId};
 use domain::project::{DataClass, Project, ProjectAccount};
+use domain::tag_policy::{OWNER_TAG, TagRule, TagSource};
 use domain::view::{
     AccessRow, ApproverRow, CatalogPage, CatalogQuery, ProductCard, ProductPage, TypicalTime, VersionRow,
 };
 use store::Scope;
 
 use crate::authorize::Where;
-use crate::request_form::{PROJECT_TAGS, project_tag, tag_choices};
+use crate::tags::Tagged;
 use crate::trail::Event;
 use crate::{Caller, ControlPlane, Result, approvers, words};
 
@@ -96,8 +97,8 @@ impl ControlPlane {
         let bindings = self.store().parameter_bindings(id).await?;
         let mirrors = self.store().mirror_states().await?;
         let allowed = self.allowed_actions(caller, &product, &[Action::SubmitRequest, Action::ViewProduct]).await?;
-        let users: BTreeSet<&ProjectId> = access.iter().map(|a| &a.project).collect();
-        let (tags_set, tags_chosen) = tags_of(&product, users.iter().filter_map(|id| projects.get(*id)));
+        let policy = self.store().tag_rules().await?;
+        let (tags_set, tags_chosen) = tags_of(&product, &access, &projects, &policy);
         Ok(ProductPage {
             typical: self.typical_time(id).await?,
             portfolio: portfolio_of(&product, &self.portfolio_names().await?),
@@ -181,43 +182,46 @@ type TagsSet = Vec<(String, String)>;
 /// Tags that the person chooses, with the values.
 type TagsChosen = Vec<(String, Vec<String>)>;
 
-/// The tags of what is made of a product, for projects that may use it: those that are set, and those that the person
-/// chooses, by the rules of `request_form` and `submit`.
-fn tags_of<'a>(product: &Product, projects: impl Iterator<Item = &'a Project>) -> (TagsSet, TagsChosen) {
+/// The tags of what is made of a product, for projects that may use it in their stages: those that are set, and those that the person
+/// chooses or types.
+fn tags_of(
+    product: &Product,
+    access: &[ProductAccess],
+    projects: &BTreeMap<ProjectId, Project>,
+    policy: &[TagRule],
+) -> (TagsSet, TagsChosen) {
     let from_person = "the Studio user id of who requests it".to_owned();
     let mut set: BTreeMap<String, Vec<String>> = BTreeMap::from([
-        ("studiouserid".to_owned(), vec![from_person]),
+        (OWNER_TAG.to_owned(), vec![from_person]),
         ("project".to_owned(), vec!["the project".to_owned()]),
         ("stage".to_owned(), vec!["the stage of the account".to_owned()]),
         ("studiogate:environment".to_owned(), vec!["the id of the environment in the portal".to_owned()]),
     ]);
-    let projects: Vec<&Project> = projects.collect();
-    if projects.is_empty() {
-        set.extend(PROJECT_TAGS.map(|key| (key.to_owned(), vec!["that of the project".to_owned()])));
+    let fixed: Vec<String> = set.keys().cloned().collect();
+    let of_project = |key: &str| matches!(key, "cost-center" | "data-class");
+    if access.is_empty() {
+        for key in ["cost-center", "data-class"] {
+            set.insert(key.to_owned(), vec!["that of the project".to_owned()]);
+        }
     }
     let mut chosen: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let choices = tag_choices(&product.tag_options);
-    for project in projects {
-        for key in PROJECT_TAGS {
-            let Some(value) = project_tag(key, project) else { continue };
-            match choices.get(key) {
-                Some(values) if !values.contains(&value) => {
-                    // AWS sets a single value by itself.
-                    if values.len() > 1 {
-                        chosen.insert(key.to_owned(), values.clone());
-                    }
-                }
-                _ => set.entry(key.to_owned()).or_default().push(format!("{value} ({})", project.name)),
-            }
+    for access in access {
+        let Some(project) = projects.get(&access.project) else { continue };
+        let tagged = Tagged { product, project, stage: access.stage, policy };
+        for (key, source) in tagged.sources("", "").into_iter().filter(|(key, _)| !fixed.contains(key)) {
+            let (into, values) = match source {
+                TagSource::Set(value) if of_project(&key) => (&mut set, vec![format!("{value} ({})", project.name)]),
+                TagSource::Set(value) | TagSource::Catalog(value) => (&mut set, vec![value]),
+                TagSource::Choice(values) => (&mut chosen, values),
+                TagSource::Typed(wanted) => (&mut chosen, vec![wanted.join(" and ")]),
+                TagSource::Impossible(_) => continue,
+            };
+            let there = into.entry(key).or_default();
+            there.extend(values.into_iter().filter(|value| !there.contains(value)).collect::<Vec<_>>());
         }
     }
-    for (key, values) in choices {
-        if values.len() == 1 {
-            set.insert(key, values);
-        } else if !set.contains_key(&key) || chosen.contains_key(&key) {
-            chosen.insert(key, values);
-        }
-    }
+    // What is set in one place and chosen in another is chosen.
+    set.retain(|key, _| !chosen.contains_key(key));
     (set.into_iter().map(|(key, values)| (key, values.join(", "))).collect(), chosen.into_iter().collect())
 }
 

@@ -43,6 +43,7 @@ impl ControlPlane {
             Action::LeaveResources,
             Action::HandOverEnvironment,
             Action::TransferEnvironment,
+            Action::TagEnvironment,
             Action::ExtendLease,
             Action::HoldEnvironment,
             Action::ObserveEnvironment,
@@ -76,6 +77,7 @@ impl ControlPlane {
         Ok(EnvironmentPage {
             lease: self.lease_view(&it).await?,
             observed,
+            tag_differences: self.tags_view(&it).await?,
             progress: self.progress_of(&it, &self.expected(&it).await?).await?,
             product_name: names.product(&it.product),
             version_name: version.unwrap_or_else(|| it.artifact.to_string()),

@@ -31,6 +31,7 @@ impl ControlPlane {
             "ending" => Some(Attention::EndsBy(now + WARNINGS[0])),
             "held" => Some(Attention::Held(now)),
             "drifted" => Some(Attention::Drifted),
+            "tags" => Some(Attention::TagsDiffer),
             "handed_over" => Some(Attention::HandedOver),
             "troubled" => Some(Attention::Troubled),
             "owner_left" => Some(Attention::OwnerLeft),

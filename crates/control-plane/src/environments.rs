@@ -28,18 +28,21 @@ impl ControlPlane {
         } else {
             filter != EnvironmentFilter { live: true, ..EnvironmentFilter::default() } || !errors.is_empty()
         };
-        let rows = Listing {
-            items: self.environment_rows(caller, &page.items).await?,
-            next: page.next.map(|c| c.to_string()),
-            filtered,
-        };
         let projects = self.projects_for_filter(caller).await?;
+        // None of these needs another: a database that is asked over a wire answers them in the time of the slowest.
+        let (items, acts, products, versions, accounts) = futures::try_join!(
+            self.environment_rows(caller, &page.items),
+            self.acts_on_any(caller, &page.items),
+            self.products_for_filter(&projects),
+            self.versions_for_filter(&query.product),
+            self.accounts_for_filter(&projects),
+        )?;
         Ok(EnvironmentsPage {
-            rows,
-            products: self.products_for_filter(&projects).await?,
-            versions: self.versions_for_filter(&query.product).await?,
-            accounts: self.accounts_for_filter(&projects).await?,
-            acts: self.acts_on_any(caller, &page.items).await?,
+            rows: Listing { items, next: page.next.map(|c| c.to_string()), filtered },
+            products,
+            versions,
+            accounts,
+            acts,
             query,
             projects,
             errors,

@@ -52,6 +52,7 @@ impl ControlPlane {
             accounts: self.most_first(accounts).await?,
             more_accounts,
             drifted: self.counted(attention(Attention::Drifted)).await?,
+            tags_differ: self.tags_differ().await?,
             handed_over: self.counted(attention(Attention::HandedOver)).await?,
             owner_left: self.counted(attention(Attention::OwnerLeft)).await?,
             unmanaged: self.unmanaged_counted().await?,
@@ -60,6 +61,12 @@ impl ControlPlane {
             running: self.counted(EnvironmentFilter { running: Some(true), ..living() }).await?,
             older,
         })
+    }
+
+    /// Environments that carry other tags than they would be launched with now.
+    pub(crate) async fn tags_differ(&self) -> Result<Counted> {
+        let attention = Some(Attention::TagsDiffer);
+        self.counted(EnvironmentFilter { attention, live: true, ..EnvironmentFilter::default() }).await
     }
 
     async fn counted(&self, filter: EnvironmentFilter) -> Result<Counted> {

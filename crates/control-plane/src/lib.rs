@@ -42,6 +42,7 @@ mod organization;
 mod people;
 mod preflight;
 mod progress;
+mod push_tags;
 mod questions;
 mod request;
 mod request_again;

@@ -272,6 +272,9 @@ fn labels(kind: OperationKind, homes: &Homes) -> &'static [&'static str] {
             "Tag what is opened with its new owner",
             "End what was started meanwhile",
         ],
+        OperationKind::Tag => {
+            &["Check the tags again", "Start in Service Catalog", "Change the tags of the resources in AWS"]
+        }
         OperationKind::ChangePolicy => {
             &["Check that all is as it was decided upon", "Change it in AWS Organizations", "Read it back"]
         }
@@ -281,6 +284,7 @@ fn labels(kind: OperationKind, homes: &Homes) -> &'static [&'static str] {
         | OperationKind::Restore
         | OperationKind::Stop
         | OperationKind::Start
+        | OperationKind::ApplyBlueprint
         | OperationKind::Rollout => &[],
     }
 }
@@ -347,7 +351,9 @@ fn home_detail(kind: OperationKind, position: u8, homes: &Homes) -> Option<Strin
 
 fn step_detail(kind: OperationKind, step: &Step) -> Option<String> {
     match step {
-        Step::Check if matches!(kind, OperationKind::Terminate | OperationKind::Update) => {
+        Step::Check | Step::CheckTags { .. }
+            if matches!(kind, OperationKind::Terminate | OperationKind::Update | OperationKind::Tag) =>
+        {
             Some("What AWS is still at work on, it finishes first".to_owned())
         }
         Step::Clear | Step::FollowClear { .. } => Some("Removing what an earlier try left behind".to_owned()),

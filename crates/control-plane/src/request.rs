@@ -18,7 +18,8 @@ use domain::view::{Denial, RequestPage, RequestRow, StepRow, StepState, Timeline
 use store::{AuditFilter, EnvironmentFilter, PageRequest, RequestFilter, Scope};
 
 use crate::rows::system_for;
-use crate::{Caller, ControlPlane, Error, Result, tags, words};
+use crate::tags::{NO_ENVIRONMENT_YET, Tagged};
+use crate::{Caller, ControlPlane, Error, Result, words};
 
 /// Earlier requests on the page; the list has the rest.
 const HISTORY: u32 = 5;
@@ -46,8 +47,10 @@ impl ControlPlane {
         let tags = match (&updated, &product) {
             (Some(environment), _) => environment.tags.clone(),
             (None, Some(product)) => {
-                let environment = request.environment.as_ref().map_or(tags::NO_ENVIRONMENT_YET, |id| id.as_str());
-                tags::resulting(&request, product, &project, environment)
+                let environment = request.environment.as_ref().map_or(NO_ENVIRONMENT_YET, |id| id.as_str());
+                let policy = self.store().tag_rules().await?;
+                let tagged = Tagged { product, project: &project, stage: request.stage, policy: &policy };
+                tagged.resulting(&request, environment)
             }
             (None, None) => request.tags.clone(),
         };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::access::ProductAccess;
 use domain::action::Action;
 use domain::binding::{BindingPerson, BindingSource, PersonValue, form_fields, resolve};
-use domain::catalog::{Product, ProvisioningArtifact, TagOption};
+use domain::catalog::{Product, ProvisioningArtifact};
 use domain::draft::RETYPE;
 use domain::environment::Environment;
 use domain::id::{DraftId, ProductId};
@@ -13,11 +13,13 @@ use domain::parameter::narrow;
 use domain::problem::{FieldError, Problem};
 use domain::project::{Project, ProjectAccount};
 use domain::request::Request;
+use domain::tag_policy::TagSource;
 use domain::view::{FormControl, FormField, FormState, RequestFormPage, RequestFormQuery, Target};
 
 use crate::authorize::Where;
 use crate::catalog::versions;
 use crate::preflight::{Drawn, Form};
+use crate::tags::Tagged;
 use crate::{Caller, ControlPlane, Error, Result, approvers};
 
 const NAME: BindingSource = BindingSource::FromPerson { value: PersonValue::EnvironmentName };
@@ -87,12 +89,15 @@ impl ControlPlane {
         let deciders = self.deciders_in(&project.id).await?;
         let (rule, there) = (&place.access.approval, place.where_of(&product.id));
         let too_few = self.too_few(&deciders, rule, there, &caller.actor.person);
-        let tag_fields = tag_fields(&product.tag_options, &project);
+        let tag_rules = self.store().tag_rules().await?;
+        let (here, policy) = (place.account.stage, &tag_rules);
+        let tag_fields = tag_fields(&Tagged { product: &product, project: &project, stage: here, policy });
         let person = binding_person(caller, state.value("name").unwrap_or(&suggested_name));
         let drawn = Drawn {
             product: &product,
             artifact,
             tag_fields: &tag_fields,
+            policy: &tag_rules,
             form: Form {
                 params: &params,
                 bindings: &bindings,
@@ -261,45 +266,24 @@ pub(crate) fn offered_artifact<'a>(product: &'a Product, wanted: &str) -> Result
     })
 }
 
-/// The values that a TagOption key can have, active ones alone.
-pub(crate) fn tag_choices(options: &[TagOption]) -> BTreeMap<String, Vec<String>> {
-    let mut choices: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for option in options.iter().filter(|o| o.active) {
-        choices.entry(option.key.clone()).or_default().push(option.value.clone());
-    }
-    choices
-}
-
-/// The keys of [`project_tag`].
-pub(crate) const PROJECT_TAGS: [&str; 2] = ["cost-center", "data-class"];
-
-/// Tags that the portal sets from the project are nobody's choice.
-pub(crate) fn project_tag(key: &str, project: &Project) -> Option<String> {
-    match key {
-        "cost-center" => Some(project.cost_center.clone()),
-        "data-class" => Some(project.data_class.as_str().to_owned()),
-        _ => None,
-    }
-}
-
-/// A TagOption key with several values is a choice; with one, AWS sets it by itself; the project's own tags are set where
-/// their value is among the options.
-fn tag_fields(options: &[TagOption], project: &Project) -> Vec<FormField> {
-    tag_choices(options)
-        .into_iter()
-        .filter(|(key, values)| {
-            values.len() > 1 && project_tag(key, project).is_none_or(|value| !values.contains(&value))
-        })
-        .map(|(key, values)| FormField {
-            name: format!("tag[{key}]"),
-            label: key,
-            help: String::new(),
-            default: values.first().cloned(),
-            control: FormControl::Choice { values },
-            required: true,
-            limits: None,
-        })
-        .collect()
+/// A field for each tag that whoever asks decides: a choice, or a text where the tag policy takes patterns.
+fn tag_fields(tagged: &Tagged<'_>) -> Vec<FormField> {
+    let field = |(key, source): (String, TagSource)| {
+        let (control, default, limits) = match source {
+            TagSource::Choice(values) => {
+                let first = values.first().cloned();
+                (FormControl::Choice { values }, first, None)
+            }
+            TagSource::Typed(wanted) => {
+                let limits = wanted.join(" and ");
+                (FormControl::Text { min_length: None, max_length: Some(256), pattern: None }, None, Some(limits))
+            }
+            TagSource::Set(_) | TagSource::Catalog(_) | TagSource::Impossible(_) => return None,
+        };
+        let name = format!("tag[{key}]");
+        Some(FormField { name, label: key, help: String::new(), default, control, required: true, limits })
+    };
+    tagged.sources("", "").into_iter().filter_map(field).collect()
 }
 
 /// A name that nobody has yet: the product's, and a few characters that differ each time.

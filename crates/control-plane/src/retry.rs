@@ -3,7 +3,7 @@
 use domain::action::Action;
 use domain::environment::{Environment, EnvironmentState, Leaves};
 use domain::id::EnvironmentId;
-use domain::operation::{OperationKind, Subject};
+use domain::operation::{Operation, OperationKind, Step, Subject};
 
 use crate::terminate::terminated_instead;
 use crate::trail::Event;
@@ -45,6 +45,18 @@ impl ControlPlane {
         kind: OperationKind,
         action: Action,
     ) -> Result<()> {
+        self.start_at(caller, seen, kind, action, Step::Check).await
+    }
+
+    /// The same, with what the first step has to know.
+    pub(crate) async fn start_at(
+        &self,
+        caller: &Caller,
+        seen: &Environment,
+        kind: OperationKind,
+        action: Action,
+        step: Step,
+    ) -> Result<()> {
         use EnvironmentState::{Available, Error as Failed, Provisioning, Tainted, Terminating, Updating};
         let mut tx = self.store().begin().await?;
         // The operation first, as its worker does: both wait for each other otherwise.
@@ -66,6 +78,7 @@ impl ControlPlane {
         let possible = match action {
             Action::RetryEnvironment => it.state == Failed || (it.state == Tainted && kind == OperationKind::Update),
             Action::TransferEnvironment => it.is_transferable(),
+            Action::TagEnvironment => it.is_updatable(),
             _ => ends || matches!(it.state, Available | Tainted | Failed),
         };
         if !possible {
@@ -76,7 +89,7 @@ impl ControlPlane {
             ));
         }
         let subject = Subject::Environment { id: it.id.clone(), project: it.project.clone() };
-        let mut operation = self.operation(kind, subject, &caller.actor.person)?;
+        let mut operation = Operation { step, ..self.operation(kind, subject, &caller.actor.person)? };
         let ended = last.filter(|o| ends && o.finished_at.is_none());
         if let Some(ended) = &ended {
             // Until its lease ends a worker may be at a call to AWS: only then is it known what there is to terminate.
@@ -85,7 +98,7 @@ impl ControlPlane {
         }
         it.state = match kind {
             OperationKind::Provision => Provisioning,
-            OperationKind::Update | OperationKind::Transfer => Updating,
+            OperationKind::Update | OperationKind::Transfer | OperationKind::Tag => Updating,
             OperationKind::Terminate => Terminating,
             _ => it.state,
         };
@@ -135,7 +148,7 @@ impl ControlPlane {
         use EnvironmentState::{Provisioning, Terminated, Terminating, Updating};
         let fits = match kind {
             OperationKind::Provision => it.state == Provisioning,
-            OperationKind::Update | OperationKind::Transfer => it.state == Updating,
+            OperationKind::Update | OperationKind::Transfer | OperationKind::Tag => it.state == Updating,
             OperationKind::Terminate => matches!(it.state, Terminating | Terminated),
             _ => false,
         };

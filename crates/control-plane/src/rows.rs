@@ -61,10 +61,9 @@ impl ControlPlane {
         products: impl IntoIterator<Item = &ProductId>,
         people: impl IntoIterator<Item = &PersonKey>,
     ) -> Result<Names> {
-        Ok(Names {
-            products: self.store().product_names(products).await?,
-            people: self.store().names_of(people).await?,
-        })
+        let store = self.store();
+        let (products, people) = futures::try_join!(store.product_names(products), store.names_of(people))?;
+        Ok(Names { products, people })
     }
 
     pub(crate) async fn request_rows(&self, requests: &[Request]) -> Result<Vec<RequestRow>> {

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use aws::{AssumeGrant, RoleRef, Session};
 use domain::action::Action;
+use domain::blueprint::AppliedBlueprint;
 use domain::curation::AppliedCatalogChange;
 use domain::environment::{Environment, LaunchTarget};
 use domain::id::{AccountId, Region};
@@ -39,7 +40,7 @@ impl Purpose {
         let provisioning = matches!(action, Action::SubmitRequest | Action::RetryEnvironment);
         match self {
             Self::Provision => provisioning,
-            Self::Update => action == Action::UpdateEnvironment,
+            Self::Update => matches!(action, Action::UpdateEnvironment | Action::TagEnvironment),
             Self::Terminate => provisioning || action == Action::TerminateEnvironment,
         }
     }
@@ -246,6 +247,21 @@ pub(crate) async fn policy_changer(
     }
     let policy = SessionPolicy::allow_each(grants).map_err(|e| not_sent(&e.to_string()))?;
     let grant = AssumeGrant::acting(change.by().studio_user_id().into(), policy);
+    assume(plane, &plane.aws().config().organizer(), &grant).await
+}
+
+/// A session of `StudiogateOrganizer` for one step of a blueprint.
+pub(crate) async fn blueprint_applier(
+    plane: &ControlPlane,
+    blueprint: &Authorized<AppliedBlueprint>,
+    action: &str,
+    on: &[String],
+) -> aws::Result<Session> {
+    if blueprint.action() != Action::ManageOrganization {
+        return Err(not_sent("it was something else that was allowed"));
+    }
+    let policy = SessionPolicy::allow_each(&[(&[action], on)]).map_err(|e| not_sent(&e.to_string()))?;
+    let grant = AssumeGrant::acting(blueprint.by().studio_user_id().into(), policy);
     assume(plane, &plane.aws().config().organizer(), &grant).await
 }
 

@@ -24,16 +24,21 @@ const NAVIGATION: [Action; 9] = [
 impl ControlPlane {
     /// Everyone has a frame; a flash in it is taken away by showing it.
     pub async fn shell(&self, caller: &Caller) -> Result<Shell> {
-        let allowed = self.allowed_actions(caller, &Portal, &NAVIGATION).await?;
         let actor = &caller.actor;
-        let deciding = self.deciding_scope(actor).await?;
-        let decides = deciding != Scope::Nothing;
-        let waiting_for_me = if decides { self.count_waiting_in(&deciding).await? } else { 0 };
-        let unread = self.unread(&actor.person).await?;
-        let flash = match &caller.session {
-            Some(session) => self.store().take_flash(&session.0).await?,
-            None => None,
+        let waiting = async {
+            let deciding = self.deciding_scope(actor).await?;
+            let decides = deciding != Scope::Nothing;
+            Ok::<_, Error>((decides, if decides { self.count_waiting_in(&deciding).await? } else { 0 }))
         };
+        let flash = async {
+            match &caller.session {
+                Some(session) => Ok::<_, Error>(self.store().take_flash(&session.0).await?),
+                None => Ok(None),
+            }
+        };
+        let allowed = self.allowed_actions(caller, &Portal, &NAVIGATION);
+        let (allowed, (decides, waiting_for_me), unread, flash) =
+            futures::try_join!(allowed, waiting, self.unread(&actor.person), flash)?;
         Ok(Shell {
             display_name: actor.display_name.clone(),
             roles: Self::roles_in_words(actor),

@@ -9,6 +9,7 @@ use domain::parameter::narrow;
 use domain::problem::Problem;
 use domain::project::Project;
 use domain::request::{Request, RequestKind};
+use domain::tag_policy::TagRule;
 
 use crate::submit::check_constraints;
 use crate::update::kept_secrets;
@@ -18,6 +19,8 @@ use crate::{ControlPlane, Result, sealing};
 pub(crate) struct StillValid {
     pub(crate) product: Product,
     pub(crate) project: Project,
+    /// The tag policy.
+    pub(crate) policy: Vec<TagRule>,
     /// Without secret values: those stay sealed with the request, and join at the call.
     pub(crate) parameters: BTreeMap<String, String>,
     /// Of an update: the secrets that keep the value that they have.
@@ -82,7 +85,8 @@ impl ControlPlane {
             return refuse(why.join(" "), ask);
         }
         let parameters = resolved.into_iter().filter(|(key, _)| !secrets.contains_key(key)).collect();
-        Ok(Ok(StillValid { product, project, parameters, kept, anew: false, environment }))
+        let policy = self.store().tag_rules().await?;
+        Ok(Ok(StillValid { product, project, policy, parameters, kept, anew: false, environment }))
     }
 
     /// What is known to keep a request from being carried out as it is.

@@ -7,6 +7,7 @@ use domain::action::Action;
 use domain::audit::Outcome;
 use domain::binding::{NOT_CHOSEN, ParameterBinding, field_name, resolve};
 use domain::catalog::{ConstraintRule, Product, ProvisioningArtifact};
+use domain::curation::mistake_in_tag;
 use domain::draft::RETYPE;
 use domain::id::{ProductId, RequestId};
 use domain::parameter::{check_rules, narrow};
@@ -14,11 +15,13 @@ use domain::person::PersonKey;
 use domain::problem::{FieldError, Problem};
 use domain::project::Project;
 use domain::request::{Decision, Request, RequestKind, RequestState};
+use domain::tag_policy::{TagRule, TagSource};
 use domain::view::RequestInput;
 use store::{FormToken, Tx};
 
 use crate::preflight::{Asked, refuse_denied, tags_of_form};
-use crate::request_form::{Place, binding_person, project_tag, tag_choices};
+use crate::request_form::{Place, binding_person};
+use crate::tags::Tagged;
 use crate::trail::Event;
 use crate::{Caller, ControlPlane, Error, Result, sealing};
 
@@ -62,7 +65,9 @@ impl ControlPlane {
             return Err(Error::field("target", "Choose one of the accounts that are offered."));
         };
         let project = self.project_of(place).await?;
-        let checked = match Self::check_form(caller, &input, &product, place, &project, &bindings) {
+        let policy = self.store().tag_rules().await?;
+        let tagged = Tagged { product: &product, project: &project, stage: place.account.stage, policy: &policy };
+        let checked = match Self::check_form(caller, &input, &tagged, place, &bindings) {
             Err(Error::Invalid(mistakes)) => {
                 self.audit_not_chosen(caller, &project, &product, &mistakes).await;
                 return Err(Error::Invalid(mistakes));
@@ -70,7 +75,7 @@ impl ControlPlane {
             checked => checked?,
         };
 
-        self.refuse_what_would_be_denied(caller, &product, place, &project, &checked).await?;
+        self.refuse_what_would_be_denied(caller, &tagged, place, &checked).await?;
         let (rule, there) = (&place.access.approval, place.where_of(&product.id));
         self.refuse_what_nobody_decides(rule, there, &caller.actor.person).await?;
         let now = self.now();
@@ -151,14 +156,13 @@ impl ControlPlane {
     async fn refuse_what_would_be_denied(
         &self,
         caller: &Caller,
-        product: &Product,
+        tagged: &Tagged<'_>,
         place: &Place,
-        project: &Project,
         checked: &Checked<'_>,
     ) -> Result<()> {
         let who = caller.actor.person.studio_user_id();
-        let account = &place.account;
-        let tags = tags_of_form(who.as_str(), product, project, account, &checked.tags);
+        let tags = tags_of_form(&who, tagged, &checked.tags);
+        let (product, account) = (tagged.product, &place.account);
         let (artifact, values) = (checked.artifact, &checked.values);
         let asked = Asked { product, artifact, account, values, tags, launch: true, only: None };
         refuse_denied(&self.preflight(&asked).await?)
@@ -204,11 +208,11 @@ impl ControlPlane {
     fn check_form<'a>(
         caller: &Caller,
         input: &RequestInput,
-        product: &'a Product,
+        tagged: &Tagged<'a>,
         place: &Place,
-        project: &Project,
         bindings: &[ParameterBinding],
     ) -> Result<Checked<'a>> {
+        let (product, project) = (tagged.product, tagged.project);
         let mut errors = Vec::new();
         let mut wrong = |field: &str, message: String| errors.push(FieldError::new(field, message));
         let artifact = product
@@ -232,7 +236,7 @@ impl ControlPlane {
         if lease_days.is_none() {
             wrong("lease_days", format!("A whole number of days from 1 to {longest}."));
         }
-        let tags = match check_tags(product, project, &input.tags) {
+        let tags = match check_tags(tagged, &input.tags) {
             Ok(tags) => tags,
             Err(mistakes) => {
                 errors.extend(mistakes);
@@ -341,35 +345,54 @@ pub(crate) fn check_constraints(product: &Product, values: &BTreeMap<String, Str
     Ok(errors)
 }
 
-/// The TagOption choices; what the portal or AWS sets by itself cannot be posted.
+/// The tags that whoever asks decides; what the portal or AWS sets by itself cannot be posted.
 fn check_tags(
-    product: &Product,
-    project: &Project,
+    tagged: &Tagged<'_>,
     posted: &BTreeMap<String, String>,
 ) -> Result<BTreeMap<String, String>, Vec<FieldError>> {
-    let choices = tag_choices(&product.tag_options);
+    let sources = tagged.sources("", "");
+    let wrong = |key: &str, message: String| FieldError::new(format!("tag[{key}]"), message);
     let mut errors = Vec::new();
     let mut tags = BTreeMap::new();
-    for key in posted.keys().filter(|k| !choices.contains_key(*k)) {
-        errors.push(FieldError::new(format!("tag[{key}]"), "This product has no such tag."));
+    for key in posted.keys().filter(|k| !sources.contains_key(*k)) {
+        errors.push(wrong(key, "This product has no such tag.".to_owned()));
     }
-    for (key, values) in choices {
-        let own = project_tag(&key, project).filter(|value| values.contains(value));
-        let set_for_you = own.is_some() || values.len() == 1;
-        let value = posted.get(&key).map(String::as_str).filter(|v| !v.is_empty());
-        match (set_for_you, value) {
-            (true, None) => {}
-            (true, Some(value)) if own.as_deref() == Some(value) || values == [value] => {}
-            (true, Some(_)) => {
-                errors.push(FieldError::new(format!("tag[{key}]"), "This tag is set by the platform."));
-            }
-            (false, Some(value)) if values.iter().any(|v| v == value) => {
-                tags.insert(key, value.to_owned());
-            }
-            (false, _) => {
-                errors.push(FieldError::new(format!("tag[{key}]"), format!("Choose one of {}.", values.join(", "))));
-            }
+    for (key, source) in sources {
+        let value = posted.get(&key).map(|value| value.trim()).filter(|v| !v.is_empty());
+        match value_of(&key, &source, value, &tagged.rules()) {
+            Ok(Some(value)) => drop(tags.insert(key, value)),
+            Ok(None) => {}
+            Err(message) => errors.push(wrong(&key, message)),
         }
     }
     if errors.is_empty() { Ok(tags) } else { Err(errors) }
+}
+
+/// What of a tag goes with the request; none where it is not its to say.
+pub(crate) fn value_of(
+    key: &str,
+    source: &TagSource,
+    value: Option<&str>,
+    rules: &[&TagRule],
+) -> Result<Option<String>, String> {
+    match (source, value) {
+        (TagSource::Set(_) | TagSource::Catalog(_) | TagSource::Impossible(_), None) => Ok(None),
+        (TagSource::Set(only) | TagSource::Catalog(only), Some(value)) if only == value => Ok(None),
+        (TagSource::Set(_) | TagSource::Catalog(_), Some(_)) => Err("This tag is set by the platform.".to_owned()),
+        (TagSource::Impossible(why), Some(_)) => Err(format!("No value is good for it: {why}.")),
+        (TagSource::Choice(values), Some(value)) if values.iter().any(|v| v == value) => Ok(Some(value.to_owned())),
+        (TagSource::Choice(values), _) => Err(format!("Choose one of {}.", values.join(", "))),
+        (TagSource::Typed(wanted), None) => Err(format!("The tag policy asks for it: {}.", wanted.join(" and "))),
+        (TagSource::Typed(wanted), Some(value)) => {
+            if let Some(message) = mistake_in_tag(key, value) {
+                return Err(message);
+            }
+            let mut of_key = rules.iter().filter(|rule| rule.key == key);
+            if of_key.all(|rule| rule.values.accepts(value)) {
+                Ok(Some(value.to_owned()))
+            } else {
+                Err(format!("The tag policy takes {}.", wanted.join(" and ")))
+            }
+        }
+    }
 }

@@ -1,71 +1,87 @@
-//! The tags of an environment's resources.
+//! The tags of an environment's resources, and where each comes from.
 
 use std::collections::BTreeMap;
 
-use domain::catalog::Product;
+use domain::catalog::{Product, TagOption};
+use domain::environment::Environment;
+use domain::person::StudioUserId;
 use domain::project::{Project, Stage};
 use domain::request::Request;
-
-use crate::request_form::{project_tag, tag_choices};
+use domain::tag_policy::{OWNER_TAG, TagRule, TagSource, rules_for, tag_sources};
 
 /// What stands for the id of an environment that is not made yet.
 pub(crate) const NO_ENVIRONMENT_YET: &str = "the environment's id";
 
-/// Who it is for and what it belongs to, and the TagOption choices. A TagOption key with one value is set by AWS itself.
-pub(crate) fn sent(
-    request: &Request,
-    product: &Product,
-    project: &Project,
-    environment: &str,
-) -> BTreeMap<String, String> {
-    let who = request.requester.studio_user_id();
-    of(who.as_str(), request.stage, &request.tags, product, project, environment)
+/// What is launched, as far as its tags follow from it.
+pub(crate) struct Tagged<'a> {
+    pub(crate) product: &'a Product,
+    pub(crate) project: &'a Project,
+    pub(crate) stage: Stage,
+    /// The whole tag policy.
+    pub(crate) policy: &'a [TagRule],
 }
 
-/// The same, of what is not a request yet.
-pub(crate) fn of(
-    who: &str,
-    stage: Stage,
-    chosen: &BTreeMap<String, String>,
-    product: &Product,
-    project: &Project,
-    environment: &str,
-) -> BTreeMap<String, String> {
-    let mut tags = BTreeMap::from([
-        ("studiouserid".to_owned(), who.to_owned()),
-        ("project".to_owned(), project.id.to_string()),
-        ("stage".to_owned(), stage.as_str().to_owned()),
-        ("cost-center".to_owned(), project.cost_center.clone()),
-        ("data-class".to_owned(), project.data_class.as_str().to_owned()),
-        ("studiogate:environment".to_owned(), environment.to_owned()),
-    ]);
-    for (key, values) in tag_choices(&product.tag_options) {
-        let own = project_tag(&key, project).filter(|value| values.contains(value));
-        match chosen.get(&key).cloned().or(own) {
-            Some(value) => {
+impl Tagged<'_> {
+    /// The rules that hold for it.
+    pub(crate) fn rules(&self) -> Vec<&TagRule> {
+        rules_for(self.policy, self.stage, self.project.data_class)
+    }
+
+    /// Where the value of each tag comes from.
+    pub(crate) fn sources(&self, who: &str, environment: &str) -> BTreeMap<String, TagSource> {
+        let own = BTreeMap::from([
+            (OWNER_TAG.to_owned(), who.to_owned()),
+            ("project".to_owned(), self.project.id.to_string()),
+            ("stage".to_owned(), self.stage.as_str().to_owned()),
+            ("cost-center".to_owned(), self.project.cost_center.clone()),
+            ("data-class".to_owned(), self.project.data_class.as_str().to_owned()),
+            ("studiogate:environment".to_owned(), environment.to_owned()),
+        ]);
+        tag_sources(&own, &tag_choices(&self.product.tag_options), &self.rules())
+    }
+
+    /// What goes with the launch: the portal's own, and what was chosen. A TagOption key with one value is set by AWS itself.
+    pub(crate) fn sent(
+        &self,
+        who: &StudioUserId,
+        chosen: &BTreeMap<String, String>,
+        environment: &str,
+    ) -> BTreeMap<String, String> {
+        let value = |(key, source): (String, TagSource)| match source {
+            TagSource::Set(value) => Some((key, value)),
+            TagSource::Choice(_) | TagSource::Typed(_) => chosen.get(&key).map(|value| (key, value.clone())),
+            TagSource::Catalog(_) | TagSource::Impossible(_) => None,
+        };
+        self.sources(who.as_str(), environment).into_iter().filter_map(value).collect()
+    }
+
+    /// The tags that a request comes to.
+    pub(crate) fn of_request(&self, request: &Request, environment: &str) -> BTreeMap<String, String> {
+        self.sent(&request.requester.studio_user_id(), &request.tags, environment)
+    }
+
+    /// What the resources end up with: what is sent, and what AWS sets by itself.
+    pub(crate) fn resulting(&self, request: &Request, environment: &str) -> BTreeMap<String, String> {
+        let mut tags = self.of_request(request, environment);
+        for (key, source) in self.sources("", environment) {
+            if let TagSource::Catalog(value) = source {
                 tags.insert(key, value);
             }
-            None if values.len() == 1 => {
-                tags.remove(&key);
-            }
-            None => {}
         }
+        tags
     }
-    tags
+
+    /// Where the tags of an environment would come from now.
+    pub(crate) fn sources_of(&self, it: &Environment) -> BTreeMap<String, TagSource> {
+        self.sources(it.studio_user_id.as_str(), it.id.as_str())
+    }
 }
 
-/// What the resources end up with: what is sent, and what AWS sets by itself.
-pub(crate) fn resulting(
-    request: &Request,
-    product: &Product,
-    project: &Project,
-    environment: &str,
-) -> BTreeMap<String, String> {
-    let mut tags = sent(request, product, project, environment);
-    for (key, values) in tag_choices(&product.tag_options) {
-        if let [only] = values.as_slice() {
-            tags.entry(key).or_insert_with(|| only.clone());
-        }
+/// The values that a TagOption key can have, active ones alone.
+pub(crate) fn tag_choices(options: &[TagOption]) -> BTreeMap<String, Vec<String>> {
+    let mut choices: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for option in options.iter().filter(|o| o.active) {
+        choices.entry(option.key.clone()).or_default().push(option.value.clone());
     }
-    tags
+    choices
 }

@@ -6,6 +6,7 @@ use domain::id::EnvironmentId;
 use domain::lease::Extension;
 use domain::observed::Running;
 use domain::request::RequestKind;
+use domain::tag_policy::TagDifference;
 use domain::template::Fate;
 use domain::view::{Together, TogetherPage, TogetherRow, UpdatePreview};
 use store::{EnvironmentFilter, PageRequest};
@@ -48,6 +49,7 @@ pub(crate) fn action_of(act: Together) -> Action {
         Together::Hold => Action::HoldEnvironment,
         Together::Terminate => Action::TerminateEnvironment,
         Together::Update => Action::UpdateEnvironment,
+        Together::Tag => Action::TagEnvironment,
     }
 }
 
@@ -137,6 +139,7 @@ impl ControlPlane {
                 None => "It is not terminated at the end of its lease before the day that you choose.".to_owned(),
             }])),
             Together::Terminate => self.terminate_outlook(it).await,
+            Together::Tag => self.tag_outlook(it).await,
             Together::Update => Box::pin(self.update_outlook(caller, it, deciders)).await,
         }
     }
@@ -156,6 +159,24 @@ impl ControlPlane {
             }
             Err(error) => Ok(Outlook::cannot(&[&refusal_in_words(error)?])),
         }
+    }
+
+    async fn tag_outlook(&self, it: &Environment) -> Result<Outlook> {
+        let Some(tags) = self.tags_view(it).await? else {
+            return Ok(Outlook::cannot(&["Every tag was as it would be given now, at the last look."]));
+        };
+        if let Some(problem) = tags.refused {
+            return Ok(Outlook::cannot(&[&problem.what, &problem.why, &problem.next]));
+        }
+        if !tags.fields.is_empty() {
+            let keys: Vec<&str> = tags.fields.iter().map(|field| field.label.as_str()).collect();
+            let says = format!("Somebody has to decide first: {}. That is done on its page.", keys.join(", "));
+            return Ok(Outlook::cannot(&[&says]));
+        }
+        let mut says: Vec<String> = tags.differences.iter().map(difference_in_words).collect();
+        says.extend(tags.keeps.iter().map(|it| format!("{it} keeps its tags.")));
+        says.extend(tags.started.iter().map(|it| format!("{it} keeps its tags until it is started anew.")));
+        Ok(Outlook::can(says))
     }
 
     async fn stop_outlook(&self, it: &Environment) -> Result<Outlook> {
@@ -216,4 +237,10 @@ fn in_words(running: &Running) -> String {
 
 fn day(at: chrono::DateTime<chrono::Utc>) -> String {
     at.format("%-d %b %Y").to_string()
+}
+
+/// "team: web becomes ml-a."
+fn difference_in_words(it: &TagDifference) -> String {
+    let is = it.is.as_deref().unwrap_or("missing");
+    format!("{}: {is} becomes {}.", it.key, it.value.as_deref().unwrap_or(&it.wanted))
 }

@@ -56,6 +56,8 @@ actions! {
     HandOverEnvironment = "hand_over_environment", changes: true;
     /// Give it to another person of its project.
     TransferEnvironment = "transfer_environment", changes: true;
+    /// Give it the tags that it would be launched with now.
+    TagEnvironment = "tag_environment", changes: true;
     /// Put off the end of its lease, within the limit of the project's access.
     ExtendLease = "extend_lease", changes: true;
     /// Keep it from being terminated at the end of its lease, or no longer.

@@ -81,10 +81,14 @@ ids! {
     WebhookId,
     /// A rule about what is idle.
     IdleRuleId,
+    /// A rule of the tag policy.
+    TagRuleId,
     /// A template that was given to the portal: the SHA-256 of its text, in hexadecimal.
     TemplateId,
     /// One change of the catalog that somebody asked for.
     CatalogChangeId,
+    /// One time that a blueprint of the organization was applied.
+    BlueprintId,
     /// What a person typed into a form that was not accepted yet.
     DraftId,
     /// A rule from an OIDC group to a role.

@@ -1,5 +1,6 @@
 //! What AWS says of an environment that is at rest: whether it is as the portal left it, and what runs in it.
 
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
@@ -10,6 +11,7 @@ use crate::id::{EnvironmentId, ProvisioningArtifactId};
 use crate::idle::Activity;
 use crate::problem::Problem;
 use crate::project::UnknownName;
+use crate::tag_policy::TagDifference;
 
 /// What a look found; the last one is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +23,12 @@ pub struct Observed {
     /// Bytes in its home file systems, as AWS meters them; `None` where it has none, or AWS did not tell.
     #[serde(default)]
     pub home_bytes: Option<u64>,
+    /// The tags of what is opened, or of the provisioned product where nothing is.
+    #[serde(default)]
+    pub tags: BTreeMap<String, String>,
+    /// Which of them are other than they would be if it were launched now.
+    #[serde(default)]
+    pub tag_differences: Vec<TagDifference>,
     pub read_at: DateTime<Utc>,
     /// Why AWS did not tell everything; what it did not tell is missing above.
     pub problem: Option<Problem>,
@@ -224,8 +232,17 @@ impl Running {
 impl Observed {
     /// Before anything was found.
     pub fn nothing(environment: EnvironmentId, read_at: DateTime<Utc>) -> Self {
-        let (drift, running, spaces) = (Vec::new(), Vec::new(), Vec::new());
-        Self { environment, drift, running, spaces, home_bytes: None, read_at, problem: None }
+        Self {
+            environment,
+            drift: Vec::new(),
+            running: Vec::new(),
+            spaces: Vec::new(),
+            home_bytes: None,
+            tags: BTreeMap::new(),
+            tag_differences: Vec::new(),
+            read_at,
+            problem: None,
+        }
     }
 
     /// Whether AWS told everything, and has it as something that runs well.

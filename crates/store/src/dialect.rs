@@ -133,6 +133,8 @@ const UNIQUE: &[(&str, &str, &str)] = &[
         "delegation.issuer, delegation.subject, delegation.to_issuer, delegation.to_subject",
         "delegation to the same person",
     ),
+    ("blueprint_applying", "blueprint.state", "one at a time"),
+    ("tag_rule_for", "tag_rule.tag_key, tag_rule.stage, tag_rule.data_class", "key, stage and data class"),
     ("idle_rule_for", "idle_rule.stage, idle_rule.instances", "stage and instance types"),
     ("environment_request", "environment.request_id", "request"),
     (

@@ -53,6 +53,8 @@ pub enum Attention {
     Held(DateTime<Utc>),
     /// AWS has it other than the portal left it.
     Drifted,
+    /// It carries other tags than it would be launched with now.
+    TagsDiffer,
     /// It waits for the platform team.
     HandedOver,
     /// Its last change failed, it does not run, or it waits for the platform team.
@@ -170,6 +172,9 @@ impl Attention {
             }
             Self::Drifted => {
                 sql.push(" AND id IN (SELECT environment_id FROM observation WHERE drifted = 1)");
+            }
+            Self::TagsDiffer => {
+                sql.push(" AND id IN (SELECT environment_id FROM observation WHERE tags_differ = 1)");
             }
         }
     }

@@ -84,6 +84,7 @@ impl Tx {
             ("environment_id", it.environment.as_str().into()),
             ("read_at", it.read_at.into()),
             ("drifted", i64::from(!it.drift.is_empty()).into()),
+            ("tags_differ", i64::from(!it.tag_differences.is_empty()).into()),
             ("running", i64::try_from(it.billed().count()).unwrap_or(i64::MAX).into()),
             ("body", json("observation", "body", it)?),
         ];

@@ -74,6 +74,7 @@ fn subject(at: &At, kind: &str, id: &str, project: Option<&str>) -> Result<Subje
         ("environment", Some(project)) => Ok(Subject::Environment { id: at.parse("subject_id", id)?, project }),
         ("running", Some(project)) => Ok(Subject::Running { id: at.parse("subject_id", id)?, project }),
         ("catalog_change", None) => Ok(Subject::CatalogChange { id: at.parse("subject_id", id)? }),
+        ("blueprint", None) => Ok(Subject::Blueprint { id: at.parse("subject_id", id)? }),
         ("policy_change", None) => Ok(Subject::PolicyChange { id: at.parse("subject_id", id)? }),
         ("rollout", None) => Ok(Subject::Rollout { id: at.parse("subject_id", id)? }),
         ("revocation", None) => Ok(Subject::Revocation { id: at.parse("subject_id", id)? }),
@@ -88,6 +89,7 @@ fn columns(operation: &Operation) -> Result<Columns> {
         Subject::Revocation { .. }
         | Subject::PolicyChange { .. }
         | Subject::CatalogChange { .. }
+        | Subject::Blueprint { .. }
         | Subject::Rollout { .. } => (None, None),
     };
     Ok(vec![

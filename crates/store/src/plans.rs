@@ -47,6 +47,7 @@ const SMALL: &[&str] = &[
     "notification_cursor",
     "webhook",
     "idle_rule",
+    "tag_rule",
     "leaver",
 ];
 
@@ -115,6 +116,7 @@ fn environment_filters() -> Vec<EnvironmentFilter> {
         EnvironmentFilter { attention: Some(Attention::KeepsFiles), ..all() },
         EnvironmentFilter { attention: Some(Attention::Troubled), live: true, ..all() },
         EnvironmentFilter { attention: Some(Attention::Drifted), live: true, ..all() },
+        EnvironmentFilter { attention: Some(Attention::TagsDiffer), live: true, ..all() },
         EnvironmentFilter { ids: Some(vec!["e1".parse().unwrap(), "e2".parse().unwrap()]), ..all() },
         EnvironmentFilter { owners: Some(vec![person(), person()]), live: true, ..all() },
         EnvironmentFilter { account: Some("601000000002".parse().unwrap()), live: true, ..all() },
@@ -247,6 +249,9 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.requests_of_leavers(now(), 100).await?;
     store.forget_leavers(now()).await?;
     store.idle_rules().await?;
+    store.tag_rules().await?;
+    store.last_blueprint().await?;
+    store.blueprint(&"b".parse().unwrap()).await?;
     store.job_marks(&"e".parse().unwrap()).await?;
     store.sweep_job_marks(now()).await?;
     read_notifications(store).await?;

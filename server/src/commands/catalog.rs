@@ -22,10 +22,10 @@ use crate::config::Config;
 /// The file beside the folder of templates.
 const FILE: &str = "catalog.toml";
 /// Between two looks at a change that is being made.
-const LOOK: Duration = Duration::from_millis(500);
+pub(super) const LOOK: Duration = Duration::from_millis(500);
 /// The end of a plan that has something in it, as other tools that plan have it; and of whatever went wrong.
-const PENDING: u8 = 2;
-const WRONG: u8 = 1;
+pub(super) const PENDING: u8 = 2;
+pub(super) const WRONG: u8 = 1;
 
 pub(super) async fn run(config: &Config, command: &CatalogCommand) -> Result<ExitCode> {
     let deps = Deps::system();
@@ -176,7 +176,7 @@ fn tell(plan: &Plan) {
     }
 }
 
-fn refuse(wrong: &[String]) -> u8 {
+pub(super) fn refuse(wrong: &[String]) -> u8 {
     for it in wrong {
         complain(it);
     }
@@ -254,7 +254,7 @@ pub async fn apply(
     }
 }
 
-fn confirmed() -> Result<bool> {
+pub(super) fn confirmed() -> Result<bool> {
     say("Type yes to make these changes:");
     let mut answer = String::new();
     std::io::stdin().lock().read_line(&mut answer).context("nothing could be read")?;
@@ -263,16 +263,16 @@ fn confirmed() -> Result<bool> {
 
 /// What happened, why, and what to do next.
 #[expect(clippy::needless_pass_by_value, reason = "what `map_err` takes")]
-fn told(error: control_plane::Error) -> anyhow::Error {
+pub(super) fn told(error: control_plane::Error) -> anyhow::Error {
     let problem = error.problem();
     anyhow!("{} {} {}", problem.what, problem.why, problem.next)
 }
 
 /// Whoever read the first lines and went away has what they wanted.
-fn say(text: &str) {
+pub(super) fn say(text: &str) {
     let _ = writeln!(std::io::stdout().lock(), "{text}");
 }
 
-fn complain(text: &str) {
+pub(super) fn complain(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");
 }

@@ -1,6 +1,7 @@
 //! One file per command.
 
 mod audit_verify;
+pub mod blueprint;
 pub mod catalog;
 #[cfg(feature = "demo")]
 mod demo;
@@ -35,6 +36,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Audit { command: AuditCommand::Verify { head } } => {
             audit_verify::run(&config()?, head.as_deref()).await
         }
+        Command::Blueprint { command } => blueprint::run(&config()?, &command).await,
         Command::Catalog { command } => catalog::run(&config()?, &command).await,
         Command::Doctor => doctor::run(&config()?).await,
         Command::Template { command: TemplateCommand::Check(options) } => template_check::run(&options),

@@ -12,7 +12,7 @@ use domain::environment::LaunchTarget;
 use domain::id::EnvironmentId;
 use domain::view::{
     ApprovalFloorInput, ApproverInput, DecisionInput, DelegationInput, IdleRuleInput, PolicyChangeInput, RevokeInput,
-    RuleInput, TogetherInput, WebhookInput,
+    RuleInput, TagRuleInput, TogetherInput, WebhookInput,
 };
 use http::Method;
 use sim::FaultKind;
@@ -83,8 +83,7 @@ async fn things(state: &State) -> Things {
     let together = plane.act_on_environments(&state.as_("fraud-lead").await, &together).await.unwrap();
     state.work().await;
     let app = running_app(state, &environment).await;
-    let never = IdleRuleInput { stage: "any".into(), limit: "never".into(), ..IdleRuleInput::default() };
-    let idle_rule = plane.save_idle_rule(&admin, never).await.unwrap();
+    let (idle_rule, tag_rule) = rules(state).await;
     let revocation_version = plane.revocation(&lead, &revocation).await.unwrap().version;
     let access_rule = rule.id.to_string();
     let rule = RuleInput { who_1: "admin".into(), ..RuleInput::default() };
@@ -112,7 +111,8 @@ async fn things(state: &State) -> Things {
         ("rollout", rollout),
         ("unmanaged", unmanaged),
         ("app", app),
-        ("idle_rule", idle_rule.to_string()),
+        ("idle_rule", idle_rule),
+        ("tag_rule", tag_rule),
         ("dead", dead[0].clone()),
         ("dead_too", dead[1].clone()),
         ("revocation", revocation.to_string()),
@@ -133,6 +133,20 @@ async fn things(state: &State) -> Things {
     ];
     all.extend(curated);
     Things(all)
+}
+
+/// A rule about what is idle, and one of the tag policy.
+async fn rules(state: &State) -> (String, String) {
+    let (plane, admin) = (state.plane(), state.as_("admin").await);
+    let never = IdleRuleInput { stage: "any".into(), limit: "never".into(), ..IdleRuleInput::default() };
+    let elsewhere = TagRuleInput {
+        tag_key: "signed-off".into(),
+        stage: "prod".into(),
+        data_class: "any".into(),
+        ..TagRuleInput::default()
+    };
+    let idle = plane.save_idle_rule(&admin, never).await.unwrap();
+    (idle.to_string(), plane.save_tag_rule(&admin, elsewhere).await.unwrap().to_string())
 }
 
 /// An app that runs in the environment, by its key.
@@ -282,9 +296,15 @@ async fn v8_2_1_v8_2_2_v8_3_1_v8_4_1_every_endpoint_refuses_whom_it_should_and_l
         } else {
             assert_eq!(status, 303, "{} by {by}: {}", row.path, answer.text());
             // These are for coming to a form that is filled.
-            let comes_back =
-                ["/api/show_request_form", "/api/show_update_form", "/api/request_again", "/api/try_constraint"]
-                    .contains(&row.path);
+            let comes_back = [
+                "/api/show_request_form",
+                "/api/show_update_form",
+                "/api/request_again",
+                "/api/try_constraint",
+                "/api/enter_blueprint",
+                "/api/apply_blueprint",
+            ]
+            .contains(&row.path);
             let draft = answer.location().contains("draft=");
             assert_eq!(draft, comes_back, "{} by {by} goes to {}", row.path, answer.location());
         }

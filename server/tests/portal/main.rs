@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where something is not as expected")]
 
 mod audit;
+mod blueprint;
 mod browser;
 mod catalog_files;
 mod command;

@@ -14,7 +14,7 @@ use crate::components::{Callout, Card, Crumb, Disclosure, PageHead, PostButton, 
 use crate::document::Page;
 use crate::words;
 
-type Names = BTreeMap<String, String>;
+pub(super) type Names = BTreeMap<String, String>;
 
 /// Actions that are read without opening anything.
 const READ_AT_ONCE: usize = 12;
@@ -108,7 +108,7 @@ fn title(page: &PolicyChangePage) -> String {
 }
 
 #[component]
-fn Effects(effects: ChangeEffects, names: Names) -> impl IntoView {
+pub(super) fn Effects(effects: ChangeEffects, names: Names) -> impl IntoView {
     let nothing = effects.is_nothing();
     let ChangeEffects { accounts, environments, products, governed, unreadable, more_environments } = effects;
     let reach = match accounts {

@@ -1,6 +1,7 @@
 //! The organization and its service control policies.
 
 mod applied;
+mod blueprint;
 mod change;
 mod changes;
 mod compare;
@@ -14,6 +15,7 @@ mod probe;
 mod statement;
 mod tree;
 
+pub use blueprint::page as blueprint;
 pub use change::page as change;
 pub use changes::page as changes;
 pub use compare::page as compare;
@@ -37,6 +39,7 @@ fn Sections() -> impl IntoView {
     view! {
         <a class="button button-small" href="/organization">"Tree"</a>
         <a class="button button-small" href="/organization/policies">"Policies"</a>
+        <a class="button button-small" href="/organization/blueprint">"Blueprint"</a>
         <a class="button button-small" href="/organization/compare">"Compare two nodes"</a>
         <a class="button button-small" href="/organization/matrix">"Governed actions"</a>
         <a class="button button-small" href="/organization/changes">"Changes"</a>

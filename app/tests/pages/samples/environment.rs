@@ -201,6 +201,7 @@ fn about(number: u8, kind: RequestKind, state: RequestState) -> RequestAbout {
 
 pub(crate) fn environment(state: EnvironmentState) -> EnvironmentPage {
     EnvironmentPage {
+        tag_differences: None,
         id: id("0199aaaa-0000-7000-8000-000000000001"),
         name: "fiona-studio".into(),
         requests: vec![

@@ -51,10 +51,10 @@ impl Organizations {
 }
 
 /// An act is sent once: its repetition is the operation's, which looks first.
-fn once() -> Builder {
+pub(super) fn once() -> Builder {
     Config::builder().retry_config(RetryConfig::disabled())
 }
 
-fn is_so_already(error: Error, code: &str) -> Result<()> {
+pub(super) fn is_so_already(error: Error, code: &str) -> Result<()> {
     if error.failure().code == code { Ok(()) } else { Err(error) }
 }

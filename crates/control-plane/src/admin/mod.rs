@@ -13,6 +13,7 @@ mod projects;
 mod proposals;
 mod removals;
 mod settings;
+mod tag_policy;
 mod version;
 mod visibility;
 mod webhooks;

@@ -208,6 +208,7 @@ fn environments() -> Vec<Thing> {
         Action::StopIdle,
         Action::MarkRunningJob,
         Action::TransferEnvironment,
+        Action::TagEnvironment,
     ];
     vec![
         ("own environment", environment("me"), on_environments.clone()),

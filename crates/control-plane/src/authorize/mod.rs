@@ -152,6 +152,7 @@ fn in_words(action: Action) -> &'static str {
         Action::LeaveResources => "leave resources of this environment in AWS",
         Action::HandOverEnvironment => "hand this environment over to the platform team",
         Action::TransferEnvironment => "transfer this environment",
+        Action::TagEnvironment => "change the tags of this environment",
         Action::ExtendLease => "extend the lease of this environment",
         Action::HoldEnvironment => "hold this environment",
         Action::ObserveEnvironment => "have AWS asked how this environment is",

@@ -1,6 +1,7 @@
 //! A worker acts later and has no session: it asks the policies again, for the person, by their stored groups.
 
 use domain::action::Action;
+use domain::blueprint::AppliedBlueprint;
 use domain::catalog::Product;
 use domain::curation::AppliedCatalogChange;
 use domain::environment::{Environment, Leaves};
@@ -44,6 +45,7 @@ impl ControlPlane {
             OperationKind::Update | OperationKind::Rollout => {
                 (Action::UpdateEnvironment, environment_facts(self, environment))
             }
+            OperationKind::Tag => (Action::TagEnvironment, environment_facts(self, environment)),
             OperationKind::Transfer => (Action::TransferEnvironment, environment_facts(self, environment)),
             // Somebody else's retry: they must be allowed to ask, and the owner must still be allowed to have it.
             OperationKind::Provision if person != &environment.owner => {
@@ -58,6 +60,7 @@ impl ControlPlane {
             OperationKind::Revoke
             | OperationKind::Restore
             | OperationKind::ChangePolicy
+            | OperationKind::ApplyBlueprint
             | OperationKind::ChangeCatalog => {
                 return Err(Error::internal("An operation does not fit what it is about", &operation.kind.as_str()));
             }
@@ -112,6 +115,15 @@ impl ControlPlane {
         change: &AppliedChange,
     ) -> Result<Result<Authorized<AppliedChange>, Hindrance>> {
         self.authorize_on_portal(&operation.on_behalf_of, Action::ManageOrganization, change.clone()).await
+    }
+
+    /// The same, of a blueprint.
+    pub(crate) async fn authorize_blueprint(
+        &self,
+        operation: &Operation,
+        it: &AppliedBlueprint,
+    ) -> Result<Result<Authorized<AppliedBlueprint>, Hindrance>> {
+        self.authorize_on_portal(&operation.on_behalf_of, Action::ManageOrganization, it.clone()).await
     }
 
     /// The same, of a change of the catalog.

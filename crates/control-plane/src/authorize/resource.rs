@@ -127,7 +127,7 @@ impl Resource for Environment {
                 self.state == Error || (self.state == Tainted && self.update.is_some() && self.transfer.is_none())
             }
             Action::TransferEnvironment => self.is_transferable(),
-            Action::UpdateEnvironment => self.is_updatable(),
+            Action::UpdateEnvironment | Action::TagEnvironment => self.is_updatable(),
             Action::ExtendLease | Action::HoldEnvironment => {
                 matches!(self.state, Provisioning | Available | Tainted | Error)
             }

@@ -27,16 +27,21 @@ const PAGE: u32 = 500;
 const MOST_ENVIRONMENTS: usize = 5_000;
 
 /// An account that the change reaches, with its policies before and after.
-struct Reached {
-    account: ProjectAccount,
-    before: Chain,
-    after: Chain,
+pub(super) struct Reached {
+    pub(super) account: ProjectAccount,
+    pub(super) before: Chain,
+    pub(super) after: Chain,
 }
 
 impl ControlPlane {
     pub(super) async fn effects_of(&self, change: &PolicyChange) -> Result<ChangeEffects> {
         let accounts = self.store().all_project_accounts().await?;
         let reached = self.reached(change, &accounts).await?;
+        self.effects_on(&reached).await
+    }
+
+    /// Of accounts whose policies will be others.
+    pub(super) async fn effects_on(&self, reached: &[Reached]) -> Result<ChangeEffects> {
         let mut effects = ChangeEffects { accounts: reached.len(), ..ChangeEffects::default() };
         let unreadable: BTreeSet<&String> = reached.iter().flat_map(|it| &it.after.unreadable).collect();
         effects.unreadable = unreadable.into_iter().cloned().collect();
@@ -46,11 +51,11 @@ impl ControlPlane {
         let partition = self.aws().config().partition.as_str();
         let products = self.store().products("").await?;
         let access = self.store().all_product_access().await?;
-        effects.products = on_products(&products, &access, &reached, partition);
-        let (environments, more) = self.running_in(&reached).await?;
-        effects.environments = on_environments(&environments, &products, &reached, partition);
+        effects.products = on_products(&products, &access, reached, partition);
+        let (environments, more) = self.running_in(reached).await?;
+        effects.environments = on_environments(&environments, &products, reached, partition);
         effects.more_environments = more;
-        effects.governed = on_governed(&reached, partition);
+        effects.governed = on_governed(reached, partition);
         Ok(effects)
     }
 
@@ -201,7 +206,7 @@ fn on_governed(reached: &[Reached], partition: &str) -> Vec<GovernedEffect> {
                 OutlookOf::named(chain, governed.forecast(chain, &it.account.account, partition, &known))
             };
             let (before, after) = (outlook(&it.before), outlook(&it.after));
-            if before == after {
+            if before.stands_as(&after) {
                 continue;
             }
             let name = it.account.name.clone();

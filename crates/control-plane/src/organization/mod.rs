@@ -2,6 +2,7 @@
 
 mod apply;
 mod around;
+mod blueprint;
 mod changes;
 mod compare;
 mod effects;

@@ -6,9 +6,11 @@ use domain::binding::{BindingPerson, ParameterBinding, parameter_of, resolve};
 use domain::catalog::{Parameter, Product, ProvisioningArtifact};
 use domain::preflight::Preflight;
 use domain::project::{Project, ProjectAccount};
+use domain::tag_policy::TagRule;
 use domain::view::{FormField, FormState};
 
 use super::{Asked, tags_of_form};
+use crate::tags::Tagged;
 use crate::{Caller, ControlPlane, Result};
 
 /// What the values of a form follow from.
@@ -50,19 +52,23 @@ pub(crate) struct Drawn<'a> {
     pub(crate) product: &'a Product,
     pub(crate) artifact: &'a ProvisioningArtifact,
     pub(crate) tag_fields: &'a [FormField],
+    pub(crate) policy: &'a [TagRule],
     pub(crate) form: Form<'a>,
 }
 
 impl ControlPlane {
     /// What would become of the form as it stands: of what is not filled yet nothing is said.
     pub(crate) async fn preflight_of_form(&self, caller: &Caller, drawn: &Drawn<'_>) -> Result<Preflight> {
-        let Drawn { product, artifact, tag_fields, form } = drawn;
+        let Drawn { product, artifact, tag_fields, policy, form } = drawn;
         let key = |name: &str| Some(name.strip_prefix("tag[")?.strip_suffix(']')?.to_owned());
         let chosen = tag_fields.iter().filter_map(|field| Some((key(&field.name)?, form.typed(field)?))).collect();
         let who = caller.actor.person.studio_user_id();
         let account = form.account;
-        let tags = tags_of_form(who.as_str(), product, form.project, account, &chosen);
+        let tagged = Tagged { product, project: form.project, stage: account.stage, policy };
+        let tags = tags_of_form(&who, &tagged, &chosen);
+        let open = tag_fields.iter().filter_map(|field| key(&field.name)).collect();
         let values = &form.values();
-        self.preflight(&Asked { product, artifact, account, values, tags, launch: true, only: None }).await
+        self.preflight(&Asked { product, artifact, account, values, tags: tags.open(open), launch: true, only: None })
+            .await
     }
 }

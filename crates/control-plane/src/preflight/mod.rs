@@ -7,20 +7,22 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::catalog::{Product, ProvisioningArtifact};
 use domain::organization::Chain;
+use domain::person::StudioUserId;
 use domain::preflight::{
     AccountQuotas, Calls, Check, Counted, LaunchStanding, Preflight, Reach, TagChoices, calls_of_the_portal,
-    constraints, launching, limits, quotas, resources, tag_options, tags_stay,
+    constraints, launching, limits, quotas, resources, tag_options, tag_policy, tags_stay,
 };
 use domain::problem::{FieldError, Problem};
-use domain::project::{Project, ProjectAccount};
+use domain::project::ProjectAccount;
 use domain::request::Request;
+use domain::tag_policy::{TagRule, TagSource};
 use domain::template::{Given, Resolver, TemplateDigest};
 
 use crate::guardrails::{launch_constraints, role_of};
-use crate::request_form::tag_choices;
 use crate::still_valid::StillValid;
+use crate::tags::{NO_ENVIRONMENT_YET, Tagged, tag_choices};
 use crate::update::made;
-use crate::{ControlPlane, Error, Result, tags};
+use crate::{ControlPlane, Error, Result};
 
 pub(crate) use form::{Drawn, Form};
 pub(crate) use standing::AccountReader;
@@ -32,12 +34,40 @@ pub(crate) struct Asked<'a> {
     pub(crate) account: &'a ProjectAccount,
     /// Without secrets, and without what is not filled yet.
     pub(crate) values: &'a BTreeMap<String, String>,
-    /// The tags that go with the launch; of an update, which sends none, those that are there.
-    pub(crate) tags: BTreeMap<String, String>,
+    pub(crate) tags: AskedTags,
     /// It is no update of what is there.
     pub(crate) launch: bool,
     /// Of an update: the resources that it makes; the others are there already.
     pub(crate) only: Option<BTreeSet<String>>,
+}
+
+/// The tags of what is asked for.
+#[derive(Default)]
+pub(crate) struct AskedTags {
+    /// Those that go with the launch; of an update, which sends none, those that are there.
+    sent: BTreeMap<String, String>,
+    /// What the tag policy says of them; nothing of an update, which leaves them as they are.
+    policy: Vec<TagRule>,
+    sources: BTreeMap<String, TagSource>,
+    /// Keys that are not filled yet.
+    open: Vec<String>,
+}
+
+impl AskedTags {
+    /// Tags that stay as they are.
+    pub(crate) fn that_stay(sent: BTreeMap<String, String>) -> Self {
+        Self { sent, ..Self::default() }
+    }
+
+    /// Of these nothing is said while they have no value.
+    pub(crate) fn open(self, keys: Vec<String>) -> Self {
+        Self { open: keys, ..self }
+    }
+
+    fn of(tagged: &Tagged<'_>, sent: BTreeMap<String, String>) -> Self {
+        let policy = tagged.rules().into_iter().cloned().collect();
+        Self { sent, policy, sources: tagged.sources("", ""), open: Vec::new() }
+    }
 }
 
 impl ControlPlane {
@@ -76,7 +106,7 @@ impl ControlPlane {
 
         // An update sends no tags, and Service Catalog holds it against no TagOption.
         let choices = if asked.launch { choices(product, standing) } else { TagChoices::default() };
-        let mut all_tags = asked.tags.clone();
+        let mut all_tags = asked.tags.sent.clone();
         for (key, values) in &choices {
             if let [only] = values.as_slice() {
                 all_tags.entry(key.clone()).or_insert_with(|| only.clone());
@@ -97,7 +127,9 @@ impl ControlPlane {
         findings.extend(resources(&calls, made.as_ref(), &resolver));
         findings.extend(limits(values, &all_tags));
         findings.extend(quotas(made.as_ref(), &resolver, account_quotas));
-        findings.extend(if asked.launch { tag_options(&choices, &asked.tags) } else { vec![tags_stay()] });
+        findings.extend(if asked.launch { tag_options(&choices, &asked.tags.sent) } else { vec![tags_stay()] });
+        let AskedTags { policy, sources, open, .. } = &asked.tags;
+        findings.extend(tag_policy(sources, &policy.iter().collect::<Vec<_>>(), &all_tags, open));
         findings.extend(constraints(&product.constraints, values));
         Ok(Preflight {
             findings,
@@ -164,13 +196,13 @@ fn asked_by<'a>(
     account: &'a ProjectAccount,
     only: Option<BTreeSet<String>>,
 ) -> Asked<'a> {
-    let StillValid { product, project, parameters, environment, .. } = valid;
+    let StillValid { product, project, policy, parameters, environment, .. } = valid;
     let tags = if let Some(environment) = environment {
-        // They stay.
-        environment.tags.clone()
+        AskedTags::that_stay(environment.tags.clone())
     } else {
-        let environment = request.environment.as_ref().map_or(tags::NO_ENVIRONMENT_YET, |id| id.as_str());
-        tags::sent(request, product, project, environment)
+        let environment = request.environment.as_ref().map_or(NO_ENVIRONMENT_YET, |id| id.as_str());
+        let tagged = Tagged { product, project, stage: request.stage, policy };
+        AskedTags::of(&tagged, tagged.of_request(request, environment))
     };
     Asked { product, artifact, account, values: parameters, tags, launch: environment.is_none(), only }
 }
@@ -186,14 +218,8 @@ pub(crate) fn refuse_denied(preflight: &Preflight) -> Result<()> {
 }
 
 /// The tags of a form that is not a request yet.
-pub(crate) fn tags_of_form(
-    who: &str,
-    product: &Product,
-    project: &Project,
-    account: &ProjectAccount,
-    chosen: &BTreeMap<String, String>,
-) -> BTreeMap<String, String> {
-    tags::of(who, account.stage, chosen, product, project, tags::NO_ENVIRONMENT_YET)
+pub(crate) fn tags_of_form(who: &StudioUserId, tagged: &Tagged<'_>, chosen: &BTreeMap<String, String>) -> AskedTags {
+    AskedTags::of(tagged, tagged.sent(who, chosen, NO_ENVIRONMENT_YET))
 }
 
 /// What the account is offered, or else what product and portfolio have. A key without any active value has none.

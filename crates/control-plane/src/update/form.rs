@@ -16,7 +16,7 @@ use domain::view::{FormControl, FormField, FormState, UpdateFormPage, UpdateForm
 use super::Updatable;
 use super::preview::made;
 use crate::catalog::versions;
-use crate::preflight::{Asked, Form};
+use crate::preflight::{Asked, AskedTags, Form};
 use crate::{Caller, ControlPlane, Error, Result, approvers};
 
 const KEEPS: &str = "Leave it empty to keep the value that it has.";
@@ -102,7 +102,7 @@ impl ControlPlane {
     ) -> Result<Preflight> {
         let only = preview.unread.is_none().then(|| made(preview));
         let (product, account) = (&it.product, &it.account);
-        let tags = it.environment.tags.clone();
+        let tags = AskedTags::that_stay(it.environment.tags.clone());
         let asked = Asked { product, artifact: to, account, values, tags, launch: false, only };
         self.preflight(&asked).await
     }

@@ -1,6 +1,7 @@
 //! The reconcilers. Each takes no input, is idempotent, and runs on a signal and on a timer; any number of replicas may run
 //! them at once.
 
+mod blueprint;
 mod catalog;
 mod change_catalog;
 mod change_policy;
@@ -16,6 +17,7 @@ mod leases;
 mod leavers;
 mod notify;
 mod observe;
+mod observe_tags;
 mod operations;
 mod organization;
 mod outcome;
@@ -30,6 +32,7 @@ mod schedule;
 mod sealer;
 mod standing;
 mod sweeps;
+mod tags;
 mod terminate;
 mod transfer;
 mod unmanaged;

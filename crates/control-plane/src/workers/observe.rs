@@ -10,14 +10,16 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::action::Action;
 use domain::environment::{Environment, EnvironmentState, LaunchTarget};
 use domain::id::{AccountId, EnvironmentId, ProvisionedProductId, Region};
-use domain::idle::{IdleRule, RUNNING_JOB_TAG};
+use domain::idle::RUNNING_JOB_TAG;
 use domain::observed::{Drift, Item, Observed, Running, Space, Standing};
 use domain::operation::{OperationKind, Step, Subject};
 use domain::person::PersonKey;
+use domain::tag_policy::OWNER_TAG;
 use futures::FutureExt;
 use store::Tx;
 use tokio_util::sync::CancellationToken;
 
+use super::observe_tags::Facts;
 use super::unmanaged::status_of;
 use crate::trail::{By, Event};
 use crate::{ControlPlane, Result, session};
@@ -26,7 +28,6 @@ use crate::{ControlPlane, Result, session};
 const PAGE: u32 = 200;
 /// Looks that somebody waits for and that are taken up under one lease.
 const AT_ONCE: u32 = 10;
-const OWNER: &str = "studiouserid";
 /// What nobody sees in an account for so long is in none that is looked at.
 const UNSEEN: TimeDelta = TimeDelta::days(7);
 
@@ -35,7 +36,7 @@ pub(super) struct AccountLook {
     session: Session,
     read_at: DateTime<Utc>,
     /// Every provisioned product, where all were asked for.
-    products: Option<BTreeMap<ProvisionedProductId, ProvisionedProduct>>,
+    pub(super) products: Option<BTreeMap<ProvisionedProductId, ProvisionedProduct>>,
     /// Apps and spaces, by domain.
     domains: BTreeMap<String, (Vec<StudioApp>, Vec<StudioSpace>)>,
 }
@@ -46,7 +47,7 @@ impl ControlPlane {
         let round = async {
             let mut look: Option<(AccountId, Region, aws::Result<AccountLook>)> = None;
             let mut last: Option<Environment> = None;
-            let rules = self.store().idle_rules().await?;
+            let mut facts = self.facts().await?;
             let accounts = self.store().all_project_accounts().await?;
             let mut left: BTreeSet<_> = accounts.into_iter().map(|it| (it.account, it.region)).collect();
             loop {
@@ -59,7 +60,7 @@ impl ControlPlane {
                         look = Some((it.account.clone(), it.region.clone(), opened));
                     }
                     if let Some((_, _, look)) = &mut look {
-                        self.observe_by(it, look, &rules).await?;
+                        self.observe_by(it, look, &mut facts).await?;
                     }
                 }
                 last = Some(end);
@@ -92,7 +93,7 @@ impl ControlPlane {
         let work = async {
             let asked = self.store().asked_observations(AT_ONCE).await?;
             for id in &asked {
-                self.observe_one(id).await?;
+                Box::pin(self.observe_one(id)).await?;
             }
             Ok(asked.len())
         };
@@ -104,7 +105,7 @@ impl ControlPlane {
         match self.store().environment(id).await? {
             Some(it) if it.provisioned_product.is_some() && it.is_at_rest() => {
                 let mut look = AccountLook::open(self, &it.account, &it.region, false).await;
-                self.observe_by(&it, &mut look, &self.store().idle_rules().await?).await?;
+                self.observe_by(&it, &mut look, &mut self.facts().await?).await?;
             }
             // An operation took it up meanwhile, or nothing of it is left.
             _ => {
@@ -116,24 +117,23 @@ impl ControlPlane {
         Ok(())
     }
 
-    async fn observe_by(
-        &self,
-        it: &Environment,
-        look: &mut aws::Result<AccountLook>,
-        rules: &[IdleRule],
-    ) -> Result<()> {
+    async fn observe_by(&self, it: &Environment, look: &mut aws::Result<AccountLook>, facts: &mut Facts) -> Result<()> {
         let mut observed = Observed::nothing(it.id.clone(), self.now());
         let done = match look {
             Ok(look) => {
                 let done = look.observe(it, &mut observed).await.map_err(|error| error.problem());
                 if observed.billed().next().is_some() {
-                    look.uses(it, rules, &mut observed.running).await;
+                    look.uses(it, &facts.idle, &mut observed.running).await;
                 }
                 done
             }
             Err(error) => Err(error.problem()),
         };
         observed.problem = done.err();
+        // Where AWS did not tell the tags, nothing is said of them.
+        if !observed.tags.is_empty() {
+            observed.tag_differences = self.tag_differences(it, &observed.tags, facts).await?;
+        }
         self.keep(it, &observed).await
     }
 
@@ -233,10 +233,11 @@ impl AccountLook {
             return Ok(());
         }
         observed.home_bytes = self.home_bytes(it).await?;
-        match &it.launch_target {
-            Some(target) => self.inside(it, target, observed).await,
-            None => Ok(()),
+        if let Some(target) = &it.launch_target {
+            return self.inside(it, target, observed).await;
         }
+        observed.tags = self.tags_of_product(it).await?;
+        Ok(())
     }
 
     /// How much is in its home file systems. A role of an installation that was not brought up to date may not ask, and need not.
@@ -291,7 +292,10 @@ impl AccountLook {
     ) -> aws::Result<()> {
         let sagemaker = self.session.sagemaker();
         match sagemaker.describe_user_profile(domain, profile).await {
-            Ok(found) => observed.drift.extend(owner(it, &mut sagemaker.list_tags(&found.arn).await?)),
+            Ok(found) => {
+                observed.tags = sagemaker.list_tags(&found.arn).await?;
+                observed.drift.extend(owner(it, &observed.tags));
+            }
             Err(aws::Error::NotFound(_)) => {
                 observed.drift.push(Drift::NothingToOpen);
                 return Ok(());
@@ -329,23 +333,23 @@ impl AccountLook {
             }
             Err(error) => return Err(error),
         };
-        let mut tags = self.session.sagemaker().list_tags(&found.arn).await?;
-        observed.drift.extend(owner(it, &mut tags));
+        observed.tags = self.session.sagemaker().list_tags(&found.arn).await?;
+        observed.drift.extend(owner(it, &observed.tags));
         observed.running.push(Running {
             item: Item::NotebookInstance { name: found.name },
             instance_type: found.instance_type,
             status: found.status.as_str().to_owned(),
             since: found.modified_at,
             activity: None,
-            job: tags.remove(RUNNING_JOB_TAG),
+            job: observed.tags.get(RUNNING_JOB_TAG).cloned(),
         });
         Ok(())
     }
 }
 
 /// Whether it is tagged with its owner still.
-fn owner(it: &Environment, tags: &mut BTreeMap<String, String>) -> Option<Drift> {
-    let is = tags.remove(OWNER);
+fn owner(it: &Environment, tags: &BTreeMap<String, String>) -> Option<Drift> {
+    let is = tags.get(OWNER_TAG).cloned();
     (is.as_deref() != Some(it.studio_user_id.as_str())).then_some(Drift::Owner { is })
 }
 

@@ -173,6 +173,7 @@ impl ControlPlane {
             Work::Environment(environment) => Box::pin(self.act_on_environment(operation, environment)).await,
             Work::Revocation(revocation) => self.act_on_revocation(operation, revocation).await,
             Work::PolicyChange(change) => self.act_on_policy_change(operation, change).await,
+            Work::Blueprint(it) => Box::pin(self.act_on_blueprint(operation, it)).await,
             Work::CatalogChange(change) => Box::pin(self.act_on_catalog_change(operation, change)).await,
             Work::Rollout(rollout) => Box::pin(self.act_on_rollout(operation, rollout)).await,
         }
@@ -191,6 +192,9 @@ impl ControlPlane {
         }
         match &operation.step {
             Step::FollowProvision { record } => self.follow_provision(operation, environment, record).await,
+            Step::FollowUpdate { record, plan } if operation.kind == OperationKind::Tag => {
+                self.follow_tags(operation, environment, record, plan).await
+            }
             Step::FollowUpdate { record, plan } => self.follow_update(operation, environment, record, plan).await,
             Step::FollowTransfer { record } => self.follow_transfer(operation, environment, record).await,
             Step::Collect { record } => self.collect(operation, environment, record).await,
@@ -209,12 +213,14 @@ impl ControlPlane {
         match (&operation.step, operation.kind) {
             (Step::Check, OperationKind::Provision) => Box::pin(self.check_provision(operation, it)).await,
             (Step::Check, OperationKind::Update) => self.check_update(operation, it).await,
+            (Step::CheckTags { chosen }, _) => self.check_tags(operation, it, chosen).await,
             (Step::Check, OperationKind::Terminate) => self.check_terminate(operation, it).await,
             (Step::Check, OperationKind::Transfer) => self.check_transfer(operation, it).await,
             (Step::EndRunning { .. }, _) => self.end_running(it).await,
             (Step::Transfer, _) => self.give(operation, it).await,
             (Step::TagOwner, _) => self.tag_owner(it).await,
             (Step::EndAgain { .. }, _) => self.end_running(&it.in_next_hands()).await,
+            (Step::Update { plan }, OperationKind::Tag) => self.push_tags_of(operation, it, plan).await,
             (Step::Update { plan }, _) => self.update(operation, it, plan).await,
             (Step::Provision { plan }, _) => self.provision(operation, it, plan).await,
             (Step::DeleteApps { .. }, _) => self.delete_apps(it).await,
@@ -290,8 +296,11 @@ impl ControlPlane {
             if before.kind == OperationKind::Provision && after.step == Step::Succeeded && adopted {
                 tx.ask_observation(&environment.id, now).await.map_err(Error::from)?;
             }
-            // How it stands after a change that failed, AWS tells.
-            if before.kind == OperationKind::Update && matches!(after.step, Step::Failed { .. }) {
+            // How it stands after a change that failed, AWS tells; and which tags it has now.
+            let failed = matches!(after.step, Step::Failed { .. });
+            if (before.kind == OperationKind::Update && failed)
+                || (before.kind == OperationKind::Tag && after.step.is_final())
+            {
                 tx.ask_observation(&environment.id, now).await.map_err(Error::from)?;
             }
         }
@@ -337,6 +346,7 @@ fn is_act(step: &Step) -> bool {
     matches!(
         step,
         Step::Check
+            | Step::CheckTags { .. }
             | Step::Clear
             | Step::Provision { .. }
             | Step::Update { .. }

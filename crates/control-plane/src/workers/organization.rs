@@ -35,7 +35,7 @@ impl ControlPlane {
         Ok(self.under_lease("organization", shutdown, mirror.boxed()).await?.unwrap_or(true))
     }
 
-    async fn organization_changes(&self) -> Result<i64> {
+    pub(super) async fn organization_changes(&self) -> Result<i64> {
         let mut tx = self.store().begin().await?;
         let changes = tx.organization_changes().await?;
         tx.rollback().await?;
@@ -43,7 +43,7 @@ impl ControlPlane {
     }
 
     /// Answers whether it was kept: what was read while the portal changed something may lack the change.
-    async fn keep_organization(&self, read: &Result<Organization, Problem>, before: i64) -> Result<bool> {
+    pub(super) async fn keep_organization(&self, read: &Result<Organization, Problem>, before: i64) -> Result<bool> {
         let mut tx = self.store().begin().await?;
         if tx.organization_changes().await? != before {
             tx.rollback().await?;
@@ -60,7 +60,7 @@ impl ControlPlane {
         Ok(true)
     }
 
-    async fn read_organization(&self) -> aws::Result<Organization> {
+    pub(super) async fn read_organization(&self) -> aws::Result<Organization> {
         let organizations = session::organizer(self).await?.organizations();
         let described = organizations.describe_organization().await?;
         let root = organizations.tree().await?;

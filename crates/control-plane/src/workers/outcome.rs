@@ -50,6 +50,8 @@ pub(super) struct Changes {
     pub(super) items: Option<Vec<RolloutItem>>,
     /// The id of a policy that was created.
     pub(super) made: Option<String>,
+    /// Of a blueprint: what was done so far.
+    pub(super) made_by_blueprint: Option<Vec<String>>,
     /// Of a change of the catalog: what was made, as far as it is known.
     pub(super) made_in_catalog: Option<Made>,
 }

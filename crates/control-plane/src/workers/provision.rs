@@ -15,7 +15,7 @@ use super::outcome::Outcome;
 use crate::authorize::Authorized;
 use crate::session::{self, Purpose};
 use crate::still_valid::StillValid;
-use crate::tags;
+use crate::tags::Tagged;
 use crate::{ControlPlane, Error, Result};
 
 impl ControlPlane {
@@ -72,7 +72,7 @@ impl ControlPlane {
         if let Some(problem) = Box::pin(self.denied_now(&request, &valid)).await? {
             return Ok(Outcome::refused(problem));
         }
-        let StillValid { product, project, parameters, .. } = valid;
+        let StillValid { product, project, policy, parameters, .. } = valid;
         let paths = match catalog.list_launch_paths(&it.product).await {
             Ok(paths) => paths,
             Err(error) => return Ok(error.into()),
@@ -82,7 +82,10 @@ impl ControlPlane {
         };
         // Whoever asked for an update need not be the owner.
         let tags = match request.kind {
-            RequestKind::Provision => tags::sent(&request, &product, &project, it.id.as_str()),
+            RequestKind::Provision => {
+                let tagged = Tagged { product: &product, project: &project, stage: request.stage, policy: &policy };
+                tagged.of_request(&request, it.id.as_str())
+            }
             RequestKind::Update | RequestKind::Extension => it.tags.clone(),
         };
         let plan = Plan { path: Some(path.id), parameters, tags, ..Plan::default() };

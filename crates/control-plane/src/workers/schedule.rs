@@ -90,6 +90,11 @@ impl ControlPlane {
         self.mirror_catalogs(&CancellationToken::new()).await
     }
 
+    /// Reads the organization alone; answers whether it could be read.
+    pub async fn mirror_organization_now(&self) -> Result<bool> {
+        self.mirror_organization(&CancellationToken::new()).await
+    }
+
     /// Looks at every environment at rest now.
     pub async fn observe_now(&self) -> Result<()> {
         self.observe_all(&CancellationToken::new()).await

@@ -93,7 +93,7 @@ impl ControlPlane {
     }
 
     /// AWS updates nothing that it is at work on: on this very update, perhaps, whose answer was lost.
-    async fn taken_already(
+    pub(super) async fn taken_already(
         &self,
         operation: &Operation,
         call: &UpdateCall,
@@ -134,12 +134,12 @@ impl ControlPlane {
     }
 }
 
-fn accepted_as(record: RecordId) -> Outcome {
+pub(super) fn accepted_as(record: RecordId) -> Outcome {
     let text = record.to_string();
     Outcome::new(Observation::Accepted { record }).with("record", text)
 }
 
-fn gone() -> Problem {
+pub(super) fn gone() -> Problem {
     Problem::new(
         "There is nothing to update: this environment is gone at AWS.",
         "Service Catalog has no such provisioned product any more: it was terminated outside the portal.",

@@ -1,6 +1,7 @@
 //! What an operation works on: loaded before a step, changed by what came of it, written in one transaction with it.
 
 use chrono::{DateTime, Utc};
+use domain::blueprint::AppliedBlueprint;
 use domain::curation::AppliedCatalogChange;
 use domain::environment::{Environment, EnvironmentState};
 use domain::id::ProjectId;
@@ -21,6 +22,7 @@ pub(super) enum Work {
     Revocation(Box<Revocation>),
     PolicyChange(Box<AppliedChange>),
     CatalogChange(Box<AppliedCatalogChange>),
+    Blueprint(Box<AppliedBlueprint>),
     Rollout(Box<Rollout>),
 }
 
@@ -43,6 +45,10 @@ impl ControlPlane {
                 let it = self.store().catalog_change(id).await?.ok_or_else(|| Error::not_found("catalog change"))?;
                 Ok(Work::CatalogChange(Box::new(it)))
             }
+            Subject::Blueprint { id } => {
+                let it = self.store().blueprint(id).await?.ok_or_else(|| Error::not_found("blueprint"))?;
+                Ok(Work::Blueprint(Box::new(it)))
+            }
             Subject::Rollout { id } => {
                 let it = self.store().rollout(id).await?.ok_or_else(|| Error::not_found("rollout"))?;
                 Ok(Work::Rollout(Box::new(it)))
@@ -57,6 +63,7 @@ impl ControlPlane {
             Subject::Revocation { .. }
             | Subject::PolicyChange { .. }
             | Subject::CatalogChange { .. }
+            | Subject::Blueprint { .. }
             | Subject::Rollout { .. } => self.wake(),
         }
     }
@@ -67,7 +74,7 @@ impl Work {
         match self {
             Self::Environment(it) => Some(&it.project),
             Self::Revocation(it) => it.reach.project(),
-            Self::PolicyChange(_) | Self::CatalogChange(_) => None,
+            Self::PolicyChange(_) | Self::CatalogChange(_) | Self::Blueprint(_) => None,
             Self::Rollout(it) => it.project.as_ref(),
         }
     }
@@ -79,6 +86,7 @@ impl Work {
             Self::Revocation(it) => it.state.as_str(),
             Self::PolicyChange(it) => it.state.as_str(),
             Self::CatalogChange(it) => it.state.as_str(),
+            Self::Blueprint(it) => it.state.as_str(),
             Self::Rollout(it) => it.state.as_str(),
         }
     }
@@ -98,6 +106,11 @@ impl Work {
                 let learned = changes.made.is_some() && changes.made != it.made;
                 it.made = changes.made.or(it.made.take());
                 learned
+            }
+            Self::Blueprint(it) => {
+                let Some(made) = changes.made_by_blueprint.filter(|made| *made != it.made) else { return false };
+                it.made = made;
+                true
             }
             Self::CatalogChange(it) => {
                 let Some(made) = changes.made_in_catalog.filter(|made| *made != it.made) else { return false };
@@ -121,6 +134,7 @@ impl Work {
             Self::Revocation(it) => conclude_revocation(it, operation),
             Self::PolicyChange(it) => conclude_change(&mut it.state, &mut it.problem, operation),
             Self::CatalogChange(it) => conclude_change(&mut it.state, &mut it.problem, operation),
+            Self::Blueprint(it) => conclude_change(&mut it.state, &mut it.problem, operation),
             Self::Rollout(it) => conclude_rollout(it, operation),
         }
     }
@@ -132,6 +146,7 @@ impl Work {
             Self::Revocation(it) => (&mut it.version, &mut it.updated_at),
             Self::PolicyChange(it) => (&mut it.version, &mut it.updated_at),
             Self::CatalogChange(it) => (&mut it.version, &mut it.updated_at),
+            Self::Blueprint(it) => (&mut it.version, &mut it.updated_at),
             Self::Rollout(it) => (&mut it.version, &mut it.updated_at),
         };
         *version += 1;
@@ -145,6 +160,7 @@ impl Work {
             Self::Revocation(it) => tx.update_revocation(it).await?,
             Self::Rollout(it) => tx.update_rollout(it).await?,
             Self::CatalogChange(it) => tx.update_catalog_change(it).await?,
+            Self::Blueprint(it) => tx.update_blueprint(it).await?,
             Self::PolicyChange(it) => {
                 tx.update_policy_change(it).await?;
                 if it.state == ChangeState::Applied {
@@ -158,7 +174,7 @@ impl Work {
 
 fn conclude_environment(environment: &mut Environment, operation: &Operation) -> bool {
     match (&operation.step, operation.kind) {
-        (Step::Succeeded, OperationKind::Provision | OperationKind::Update) => {
+        (Step::Succeeded, OperationKind::Provision | OperationKind::Update | OperationKind::Tag) => {
             environment.state = EnvironmentState::Available;
             environment.problem = None;
             environment.update = None;
@@ -172,7 +188,7 @@ fn conclude_environment(environment: &mut Environment, operation: &Operation) ->
         // What runs in it is not where it stands.
         (_, OperationKind::Stop | OperationKind::Start) => return false,
         // It runs as before; where it does not, the next look at AWS tells.
-        (Step::Failed { problem, .. }, OperationKind::Update | OperationKind::Transfer) => {
+        (Step::Failed { problem, .. }, OperationKind::Update | OperationKind::Transfer | OperationKind::Tag) => {
             environment.state = EnvironmentState::Tainted;
             environment.problem = Some(problem.clone());
         }

@@ -165,6 +165,10 @@ const LEAKS: &[(&str, &str)] = &[
         r#"permit (principal, action == Action::"transfer_environment", resource) when { principal == resource.owner };"#,
     ),
     (
+        "an-owner-tags-nothing-by-owning-it",
+        r#"permit (principal, action == Action::"tag_environment", resource) when { principal == resource.owner };"#,
+    ),
+    (
         "an-owner-holds-nothing-by-owning-it",
         r#"permit (principal, action == Action::"hold_environment", resource) when { principal == resource.owner };"#,
     ),

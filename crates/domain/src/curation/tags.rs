@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::problem::FieldError;
+use crate::tag_policy::TAGS_OF_THE_PORTAL;
 
 /// Quota of Service Catalog: tags of a portfolio, and of a product.
 /// <https://docs.aws.amazon.com/servicecatalog/latest/adminguide/limits.html>
@@ -10,8 +11,6 @@ pub const MOST_TAGS: usize = 20;
 /// `TagKey` and `TagValue` of the API.
 const LONGEST_KEY: usize = 128;
 const LONGEST_VALUE: usize = 256;
-/// What the portal puts on everything that is provisioned: of the person, the project and the environment.
-const SET_BY_THE_PORTAL: [&str; 5] = ["studiouserid", "project", "stage", "cost-center", "data-class"];
 
 /// The tags of a text; a line that is none is a mistake of `field`.
 pub fn tags_of(field: &str, text: &str) -> Result<BTreeMap<String, String>, FieldError> {
@@ -45,7 +44,7 @@ pub(super) fn mistakes(field: &str, tags: &BTreeMap<String, String>) -> Option<F
         if let Some(message) = mistake_in(key, value) {
             return wrong(message);
         }
-        if SET_BY_THE_PORTAL.contains(&key.to_ascii_lowercase().as_str()) {
+        if TAGS_OF_THE_PORTAL.contains(&key.to_ascii_lowercase().as_str()) {
             return wrong(format!("{key} is set by the portal, for each environment."));
         }
     }
@@ -53,7 +52,7 @@ pub(super) fn mistakes(field: &str, tags: &BTreeMap<String, String>) -> Option<F
 }
 
 /// What AWS would refuse of a tag.
-pub(super) fn mistake_in(key: &str, value: &str) -> Option<String> {
+pub fn mistake_in(key: &str, value: &str) -> Option<String> {
     if key.chars().count() > LONGEST_KEY {
         return Some(format!("A key has at most {LONGEST_KEY} characters."));
     }

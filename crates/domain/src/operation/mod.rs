@@ -14,7 +14,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::id::{
-    CatalogChangeId, EnvironmentId, OperationId, PolicyChangeId, ProjectId, RecordId, RevocationId, RolloutId,
+    BlueprintId, CatalogChangeId, EnvironmentId, OperationId, PolicyChangeId, ProjectId, RecordId, RevocationId,
+    RolloutId,
 };
 use crate::idle::IdleStop;
 use crate::observed::Item;
@@ -31,12 +32,16 @@ pub enum OperationKind {
     Terminate,
     /// Give an environment to another person of its project.
     Transfer,
+    /// Give an environment the tags that it would be launched with now.
+    Tag,
     /// Cut somebody off.
     Revoke,
     /// Give back what was cut off.
     Restore,
     /// Change a service control policy, or where one is attached.
     ChangePolicy,
+    /// Bring the organization to what a blueprint describes.
+    ApplyBlueprint,
     /// Change what Service Catalog offers.
     ChangeCatalog,
     /// Stop what runs in an environment.
@@ -48,14 +53,16 @@ pub enum OperationKind {
 }
 
 impl OperationKind {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Provision,
         Self::Update,
         Self::Terminate,
         Self::Transfer,
+        Self::Tag,
         Self::Revoke,
         Self::Restore,
         Self::ChangePolicy,
+        Self::ApplyBlueprint,
         Self::ChangeCatalog,
         Self::Stop,
         Self::Start,
@@ -68,9 +75,11 @@ impl OperationKind {
             Self::Update => "update",
             Self::Terminate { .. } => "terminate",
             Self::Transfer => "transfer",
+            Self::Tag => "tag",
             Self::Revoke => "revoke",
             Self::Restore => "restore",
             Self::ChangePolicy => "change_policy",
+            Self::ApplyBlueprint => "apply_blueprint",
             Self::ChangeCatalog => "change_catalog",
             Self::Stop => "stop",
             Self::Start => "start",
@@ -95,6 +104,9 @@ pub enum Subject {
     CatalogChange {
         id: CatalogChangeId,
     },
+    Blueprint {
+        id: BlueprintId,
+    },
     Rollout {
         id: RolloutId,
     },
@@ -118,6 +130,7 @@ impl Subject {
             Self::Revocation { .. } => "revocation",
             Self::PolicyChange { .. } => "policy_change",
             Self::CatalogChange { .. } => "catalog_change",
+            Self::Blueprint { .. } => "blueprint",
             Self::Rollout { .. } => Self::ROLLOUT,
             Self::Running { .. } => Self::RUNNING,
         }
@@ -129,6 +142,7 @@ impl Subject {
             Self::Revocation { id } => id.as_str(),
             Self::PolicyChange { id } => id.as_str(),
             Self::CatalogChange { id } => id.as_str(),
+            Self::Blueprint { id } => id.as_str(),
             Self::Rollout { id } => id.as_str(),
         }
     }
@@ -153,6 +167,10 @@ pub struct Plan {
 pub enum Step {
     /// Authorize again, validate again, resolve bindings.
     Check,
+    /// The same for tags, with the values that somebody chose.
+    CheckTags {
+        chosen: BTreeMap<String, String>,
+    },
     /// `TerminateProvisionedProduct` for what an earlier, failed try left behind under the same name.
     Clear,
     FollowClear {
@@ -247,6 +265,8 @@ pub enum Step {
     },
     /// Start the notebook instance.
     Start,
+    /// Look what is left of a blueprint, and do the first of it; what was done is kept with the blueprint.
+    Apply,
     /// Look how far the updates are, and begin the next one; how far each is, is kept with the rollout.
     Roll,
     Succeeded,
@@ -265,11 +285,16 @@ impl Step {
 
     /// Where the step stands among those that people see of an operation: check, start, follow, finish for a provisioning and an update;
     /// check, delete apps, start, follow, detach homes, delete homes for a termination; check, end what runs, tell Service Catalog, tag,
-    /// end the rest for a transfer; check, change, read back for a change of
+    /// end the rest for a transfer; check, start, follow for tags; check, change, read back for a change of
     /// policies. 6 when all are done. The parts of a revocation and of a rollout are their own.
     pub fn position(&self) -> u8 {
         match self {
-            Self::Check | Self::Clear | Self::FollowClear { .. } | Self::Stop { .. } | Self::Start => 0,
+            Self::Check
+            | Self::CheckTags { .. }
+            | Self::Clear
+            | Self::FollowClear { .. }
+            | Self::Stop { .. }
+            | Self::Start => 0,
             Self::Provision { .. }
             | Self::Update { .. }
             | Self::DeleteApps { .. }
@@ -277,6 +302,7 @@ impl Step {
             | Self::Cut
             | Self::Lift
             | Self::Roll
+            | Self::Apply
             | Self::Change => 1,
             Self::FollowProvision { .. }
             | Self::FollowUpdate { .. }
@@ -295,8 +321,10 @@ impl Step {
     /// The same for a step's name; `None` for what is no step, or a final one.
     pub fn position_of(name: &str) -> Option<u8> {
         match name {
-            "check" | "clear" | "follow_clear" => Some(0),
-            "provision" | "update" | "delete_apps" | "end_running" | "cut" | "lift" | "roll" | "change" => Some(1),
+            "check" | "check_tags" | "clear" | "follow_clear" => Some(0),
+            "provision" | "update" | "delete_apps" | "end_running" | "cut" | "lift" | "roll" | "apply" | "change" => {
+                Some(1)
+            }
             "follow_provision" | "follow_update" | "terminate" | "transfer" | "follow_transfer" | "read_back" => {
                 Some(2)
             }
@@ -311,6 +339,7 @@ impl Step {
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Check => "check",
+            Self::CheckTags { .. } => "check_tags",
             Self::Clear => "clear",
             Self::FollowClear { .. } => "follow_clear",
             Self::Provision { .. } => "provision",
@@ -335,6 +364,7 @@ impl Step {
             Self::Stop { .. } => "stop_running",
             Self::Start => "start_notebook_instance",
             Self::Roll => "roll",
+            Self::Apply => "apply",
             Self::Succeeded => "succeeded",
             Self::Failed { .. } => "failed",
         }

@@ -82,7 +82,7 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
         }
         (_, Observation::Trouble { problem }) => again(kind, step, problem, pace, moment),
 
-        (Step::Check, Observation::Checked { plan }) => at_once(checked(kind, plan)),
+        (Step::Check | Step::CheckTags { .. }, Observation::Checked { plan }) => at_once(checked(kind, plan)),
         (Step::Check, Observation::Leftover) if kind == OperationKind::Provision => at_once(Step::Clear),
         (Step::Check, Observation::Gone) if kind == OperationKind::Terminate => at_once(Step::Succeeded),
         // It is so already.
@@ -108,6 +108,8 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
         (Step::Update { plan }, Observation::Accepted { record }) => {
             at(Step::FollowUpdate { record, plan: plan.clone() }, pace.poll)
         }
+        // Nothing of what was made is another.
+        (Step::FollowUpdate { .. }, Observation::Done) if kind == OperationKind::Tag => at_once(Step::Succeeded),
         (Step::FollowProvision { record } | Step::FollowUpdate { record, .. }, Observation::Done) => {
             at_once(Step::Collect { record: record.clone() })
         }
@@ -117,6 +119,7 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
             | Step::Lift
             | Step::ReadBack
             | Step::Roll
+            | Step::Apply
             | Step::DetachHomes { held_up: None, .. }
             | Step::DeleteHomes,
             Observation::Done,
@@ -173,7 +176,7 @@ pub fn next(kind: OperationKind, step: &Step, observation: Observation, pace: &P
 fn checked(kind: OperationKind, plan: Plan) -> Step {
     match kind {
         OperationKind::Provision => Step::Provision { plan },
-        OperationKind::Update => Step::Update { plan },
+        OperationKind::Update | OperationKind::Tag => Step::Update { plan },
         OperationKind::Terminate => Step::DeleteApps { remaining: None },
         OperationKind::Transfer => Step::EndRunning { remaining: None },
         OperationKind::Revoke => Step::Cut,
@@ -183,12 +186,14 @@ fn checked(kind: OperationKind, plan: Plan) -> Step {
         OperationKind::Stop => Step::Stop { only: None, remaining: None, idle: None },
         OperationKind::Start => Step::Start,
         OperationKind::Rollout => Step::Roll,
+        OperationKind::ApplyBlueprint => Step::Apply,
     }
 }
 
-/// Whether a step that is done in parts goes on with the next. Of a rollout each update has a deadline of its own.
+/// Whether a step that is done in parts goes on with the next. Of a rollout each update has a deadline of its own, and of a blueprint
+/// there is an end to what was looked at.
 fn goes_on(step: &Step, in_time: bool) -> bool {
-    *step == Step::Roll || (in_time && matches!(step, Step::Cut | Step::Lift))
+    matches!(step, Step::Roll | Step::Apply) || (in_time && matches!(step, Step::Cut | Step::Lift))
 }
 
 /// Whether the stack may be gone at a step, so that what its domains leave is next.
@@ -210,10 +215,12 @@ fn again(kind: OperationKind, step: &Step, problem: Problem, pace: &Pace, moment
                 }
                 OperationKind::ChangePolicy
                 | OperationKind::ChangeCatalog
+                | OperationKind::ApplyBlueprint
                 | OperationKind::Stop
                 | OperationKind::Start => "Try again once the cause is gone.",
                 OperationKind::Rollout => "Go on with it once the cause is gone: what is done stays done.",
                 OperationKind::Update => "Try the update again once the cause is gone.",
+                OperationKind::Tag => "Push the tags again once the cause is gone.",
                 OperationKind::Transfer => {
                     "Try again once the cause is gone, or transfer it to somebody else: until then nobody opens it."
                 }
@@ -239,6 +246,7 @@ fn overdue(kind: OperationKind, step: &Step) -> Problem {
         Step::Terminate { .. } | Step::FollowTerminate { .. } => "AWS did not finish terminating this environment.",
         Step::DetachHomes { .. } => "The mount targets of the home file system did not go away.",
         Step::DeleteHomes => "The home file system did not go away.",
+        _ if kind == OperationKind::Tag => "AWS did not finish changing the tags of this environment.",
         Step::Update { .. } | Step::FollowUpdate { .. } => "AWS did not finish updating this environment.",
         Step::Cut => "Not everything could be cut off.",
         Step::Lift => "Not everything could be given back.",
@@ -246,6 +254,7 @@ fn overdue(kind: OperationKind, step: &Step) -> Problem {
         _ if kind == OperationKind::Transfer => "AWS did not finish giving this environment to its new owner.",
         Step::Start => "AWS did not finish starting the notebook instance.",
         Step::Roll => "The rollout did not come to its end.",
+        _ if kind == OperationKind::ApplyBlueprint => "AWS did not finish the changes of the organization.",
         _ if kind == OperationKind::ChangePolicy => "AWS did not finish the change of the policies.",
         _ if kind == OperationKind::ChangeCatalog => "AWS did not finish the change of the catalog.",
         _ => "AWS did not finish bringing up this environment.",
@@ -256,7 +265,9 @@ fn overdue(kind: OperationKind, step: &Step) -> Problem {
         OperationKind::ChangeCatalog => "Try again: what is made already is found by the token of this change.",
         OperationKind::Stop | OperationKind::Start => "Try again: what is stopped or started already stays so.",
         OperationKind::Update => "Look at the stack's events, then try the update again.",
+        OperationKind::Tag => "Look at the stack's events, then push the tags again.",
         OperationKind::Rollout => "Go on with it: what is done stays done.",
+        OperationKind::ApplyBlueprint => "Look at the plan and apply it again: what is done stays done.",
         OperationKind::Transfer => "Try again: what is done stays done. Until then nobody opens it.",
         OperationKind::Provision | OperationKind::Terminate => {
             "Look at the stack's events, then retry or terminate the environment."

@@ -160,7 +160,7 @@ proptest! {
         prop_assert!(t.step.is_final());
         // Good news leads on from here; and the requests of a rollout expire by themselves.
         let onward = matches!(step, Step::Check | Step::Terminate { .. } | Step::FollowTerminate { .. }
-            | Step::DetachHomes { .. } | Step::Roll);
+            | Step::DetachHomes { .. } | Step::Roll | Step::Apply);
         for endless in [Observation::AppsRemain { count: 1 }, Observation::Onward] {
             if onward && endless == Observation::Onward { continue; }
             let t = next(kind, &step, endless, &pace, &moment(late, 0));
@@ -173,7 +173,8 @@ proptest! {
     fn a_plan_is_kept_through_trouble(plan in plan(), problem in problem(), attempt in 0..38_u32) {
         for (kind, step) in [
             (OperationKind::Provision, Step::Provision { plan: plan.clone() }),
-            (OperationKind::Update, Step::Update { plan }),
+            (OperationKind::Update, Step::Update { plan: plan.clone() }),
+            (OperationKind::Tag, Step::Update { plan }),
         ] {
             let trouble = Observation::Trouble { problem: problem.clone() };
             let t = next(kind, &step, trouble, &Pace::default(), &moment(start(), attempt));
@@ -213,7 +214,9 @@ proptest! {
                         | Step::Start
                         | Step::EndAgain { .. }
                         | Step::Roll
+                        | Step::Apply
                 )
+                || (kind == OperationKind::Tag && matches!(step, Step::FollowUpdate { .. }))
                 || (kind == OperationKind::ChangePolicy && step == Step::Check);
             prop_assert!(last);
         }
@@ -245,10 +248,11 @@ proptest! {
                 let (stops, starts) = (matches!(at, Step::Stop { .. }), at == Step::Start);
                 let transfers = matches!(at, Step::EndRunning { .. } | Step::Transfer | Step::FollowTransfer { .. }
                     | Step::TagOwner | Step::EndAgain { .. });
-                let rolls = at == Step::Roll;
+                let (rolls, applies) = (at == Step::Roll, at == Step::Apply);
                 let own = match kind {
                     OperationKind::Provision => provisions || collects,
                     OperationKind::Update => updates || collects,
+                    OperationKind::Tag => updates,
                     OperationKind::Terminate => terminates,
                     OperationKind::Revoke => cuts,
                     OperationKind::Restore => lifts,
@@ -257,9 +261,10 @@ proptest! {
                     OperationKind::Start => starts,
                     OperationKind::Transfer => transfers,
                     OperationKind::Rollout => rolls,
+                    OperationKind::ApplyBlueprint => applies,
                 };
                 let any = provisions || updates || collects || terminates || cuts || lifts || changes || stops || starts
-                    || transfers || rolls;
+                    || transfers || rolls || applies;
                 prop_assert!(own || !any);
             }
         }

@@ -85,6 +85,17 @@ impl OutlookOf {
         }
     }
 
+    /// Whether it is so by the same policies, on whatever node: where an account was moved, or a policy is attached twice, that alone is
+    /// no difference.
+    pub fn stands_as(&self, other: &Self) -> bool {
+        let others = |it: &Self| -> Vec<(String, String, Vec<String>)> {
+            let of = |it: &OtherDenial| (it.policy_id.clone(), it.statement.clone(), it.denied_where.clone());
+            it.others.iter().map(of).collect()
+        };
+        let itself = |it: &Self| (it.outlook, it.policy_id.clone(), it.statement.clone(), it.denied_where.clone());
+        itself(self) == itself(other) && others(self) == others(other)
+    }
+
     /// Ids of the policies that it speaks of.
     pub fn policies(&self) -> impl Iterator<Item = &String> {
         let others = self.others.iter().map(|other| &other.policy_id);
@@ -104,7 +115,7 @@ pub fn changed_outlooks(
         let context = context(&need.role);
         let call = ForeseenCall { action: &need.action, resource: None, context: &context, absent: &[], present: &[] };
         let (before, after) = (OutlookOf::of(before, &call), OutlookOf::of(after, &call));
-        if before != after {
+        if !before.stands_as(&after) {
             changed.push(ChangedOutlook { need: need.clone(), before, after });
         }
     }

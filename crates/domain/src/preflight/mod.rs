@@ -7,6 +7,7 @@ mod limits;
 mod quotas;
 mod resources;
 mod tag_options;
+mod tag_policy;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,7 @@ pub use limits::limits;
 pub use quotas::{AccountQuota, AccountQuotas, Counted, quotas};
 pub use resources::{Calls, Reach, calls_of_the_portal, resources};
 pub use tag_options::{tag_options, tags_stay};
+pub use tag_policy::tag_policy;
 
 /// What is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -31,6 +33,7 @@ pub enum Check {
     Policies,
     Quotas,
     TagOptions,
+    TagPolicy,
     Constraints,
 }
 

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Allowed, FormState, IdleView};
+use super::{Allowed, FormField, FormState, IdleView};
 use crate::environment::{EnvironmentState, LaunchTarget, Output, StackEvent};
 use crate::id::{AccountId, EnvironmentId, ProductId, ProjectId, Region, RequestId, RevocationId};
 use crate::lease::{Extension, LeaseStanding};
@@ -12,6 +12,7 @@ use crate::operation::OperationKind;
 use crate::problem::Problem;
 use crate::project::Stage;
 use crate::request::{RequestKind, RequestState};
+use crate::tag_policy::TagDifference;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EnvironmentRow {
@@ -46,6 +47,8 @@ pub enum EnvironmentMark {
 pub struct EnvironmentPage {
     pub id: EnvironmentId,
     pub name: String,
+    /// Where its tags are not as they would be given now.
+    pub tag_differences: Option<TagsView>,
     /// The latest requests about it, and what became of them; newest first.
     pub requests: Vec<RequestAbout>,
     pub product: ProductId,
@@ -200,6 +203,22 @@ pub struct ObservedView {
     pub work: Option<RunningWork>,
     /// What the rules about what is idle say of each thing that runs, by its [`crate::observed::Item::key`].
     pub idle: BTreeMap<String, IdleView>,
+}
+
+/// Tags that are not as they would be given now, and what can be done about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TagsView {
+    pub differences: Vec<TagDifference>,
+    /// What somebody has to decide before they can be pushed.
+    pub fields: Vec<FormField>,
+    /// Why AWS would not change them.
+    pub refused: Option<Problem>,
+    /// Resources of the stack that keep the tags which they were made with.
+    pub keeps: Vec<String>,
+    /// What runs, and keeps the tags that it was started with.
+    pub started: Vec<String>,
+    /// What can be requested again in its place.
+    pub request: RequestId,
 }
 
 /// The last stop or start, while it is under way or after it failed.

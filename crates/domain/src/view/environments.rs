@@ -18,7 +18,7 @@ pub struct EnvironmentsQuery {
     pub stage: String,
     /// `mine` or everybody's.
     pub whose: String,
-    /// `ending`, `held`, `drifted`, `handed_over`, `troubled`, `keeps_files`, or empty.
+    /// `ending`, `held`, `drifted`, `tags`, `handed_over`, `troubled`, `keeps_files`, or empty.
     pub attention: String,
     pub product: String,
     /// `outdated`, or the id of a version.

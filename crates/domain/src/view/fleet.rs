@@ -90,6 +90,8 @@ pub struct FleetPage {
     pub more_accounts: bool,
     pub outdated: i64,
     pub drifted: Counted,
+    /// Carrying other tags than they would be launched with now.
+    pub tags_differ: Counted,
     pub handed_over: Counted,
     /// Whose owner left the project.
     pub owner_left: Counted,
@@ -115,10 +117,12 @@ pub enum Together {
     Terminate,
     /// Bring each to the version that its product offers first, one after the other.
     Update,
+    /// Give each the tags that it would be launched with now.
+    Tag,
 }
 
 impl Together {
-    pub const ALL: [Self; 5] = [Self::Stop, Self::Extend, Self::Hold, Self::Update, Self::Terminate];
+    pub const ALL: [Self; 6] = [Self::Stop, Self::Extend, Self::Hold, Self::Update, Self::Tag, Self::Terminate];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -127,6 +131,7 @@ impl Together {
             Self::Hold => "hold",
             Self::Terminate => "terminate",
             Self::Update => "update",
+            Self::Tag => "tag",
         }
     }
 }

@@ -66,6 +66,16 @@ impl Store {
         Ok(Page { items: self.with_attachments(rows.items).await?, next: rows.next })
     }
 
+    /// All of the tree, depth first: as many nodes as an organization can have, which is 10,000 accounts and 1,000 units without an
+    /// exception by AWS. For what compares the whole with something; pages read pages.
+    pub async fn whole_organization(&self) -> Result<Vec<TreeNode>> {
+        let sql = Sql::new(format!("SELECT {COLUMNS} FROM organization_node ORDER BY position"));
+        let rows: Vec<NodeRow> = all(self.read(), sql).await?;
+        let sql = Sql::new("SELECT node_id, policy_id FROM policy_attachment ORDER BY node_id, policy_id");
+        let attached: Vec<(String, String)> = all(self.read(), sql).await?;
+        with(rows, attached)
+    }
+
     pub async fn organization_node(&self, id: &str) -> Result<Option<TreeNode>> {
         let Some(row) = self.node_row(id).await? else { return Ok(None) };
         Ok(self.with_attachments(vec![row]).await?.pop())
@@ -116,25 +126,28 @@ impl Store {
         }
         let mut sql = Sql::new("SELECT node_id, policy_id FROM policy_attachment WHERE node_id IN ");
         sql.tuple(rows.iter().map(|row| &row.id)).push(" ORDER BY node_id, policy_id");
-        let attached: Vec<(String, String)> = all(self.read(), sql).await?;
-        let mut policies: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (node, policy) in attached {
-            policies.entry(node).or_default().push(policy);
-        }
-        rows.into_iter()
-            .map(|row| {
-                let at = At::new("organization_node", row.id.as_str());
-                Ok(TreeNode {
-                    kind: at.parse("kind", &row.kind)?,
-                    above: at.json("above", &row.above)?,
-                    exempt: row.exempt != 0,
-                    node: OrganizationNode {
-                        policies: policies.remove(&row.id).unwrap_or_default(),
-                        id: row.id,
-                        name: row.name,
-                    },
-                })
-            })
-            .collect()
+        with(rows, all(self.read(), sql).await?)
     }
+}
+
+fn with(rows: Vec<NodeRow>, attached: Vec<(String, String)>) -> Result<Vec<TreeNode>> {
+    let mut policies: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (node, policy) in attached {
+        policies.entry(node).or_default().push(policy);
+    }
+    rows.into_iter()
+        .map(|row| {
+            let at = At::new("organization_node", row.id.as_str());
+            Ok(TreeNode {
+                kind: at.parse("kind", &row.kind)?,
+                above: at.json("above", &row.above)?,
+                exempt: row.exempt != 0,
+                node: OrganizationNode {
+                    policies: policies.remove(&row.id).unwrap_or_default(),
+                    id: row.id,
+                    name: row.name,
+                },
+            })
+        })
+        .collect()
 }

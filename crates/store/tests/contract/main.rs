@@ -10,6 +10,7 @@ mod samples;
 
 mod administration;
 mod audit;
+mod blueprints;
 mod catalog;
 mod claims;
 mod deciding;
@@ -28,5 +29,6 @@ mod probes;
 mod requests;
 mod revocations;
 mod schema;
+mod tag_policy;
 mod template_waiver;
 mod transactions;

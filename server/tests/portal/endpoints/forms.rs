@@ -204,6 +204,13 @@ pub(super) const FORMS: &[Row] = &[
         &["fraud-scientist", "churn-scientist", "churn-lead", "auditor", "newcomer"],
         "fraud-lead",
     ),
+    // Its tags are as they would be given now: who may have them put right is told so.
+    form(
+        "/api/push_tags",
+        &[("id", "{environment}"), ("version", "{version}")],
+        &["fraud-scientist", "churn-scientist", "churn-lead", "auditor", "newcomer"],
+        "fraud-lead",
+    ),
     form(
         "/api/adopt_product",
         &[
@@ -275,6 +282,14 @@ pub(super) const FORMS: &[Row] = &[
         NOT_ADMIN,
         "admin",
     ),
+    form("/api/enter_blueprint", &[("blueprint", "[[unit]]\npath = \"Research\"\n")], NOT_ADMIN, "admin"),
+    // What was looked at is another by then: who may apply it is told so.
+    form(
+        "/api/apply_blueprint",
+        &[("blueprint", "[[unit]]\npath = \"Research\"\n"), ("seen", "another")],
+        NOT_ADMIN,
+        "admin",
+    ),
     form("/api/apply_policy_change", &[("id", "{change}")], NOT_ADMIN, "admin"),
     form("/api/retry_policy_change", &[("id", "{change}")], NOT_ADMIN, "admin"),
     // Touches nobody's but one's own: everybody may.
@@ -295,6 +310,13 @@ pub(super) const FORMS: &[Row] = &[
         NOT_ADMIN,
         "admin",
     ),
+    form(
+        "/api/save_tag_rule",
+        &[("tag_key", "review"), ("stage", "prod"), ("data_class", "any"), ("tag_values", "yes")],
+        NOT_ADMIN,
+        "admin",
+    ),
+    form("/api/remove_tag_rule", &[("id", "{tag_rule}")], NOT_ADMIN, "admin"),
     form("/api/remove_idle_rule", &[("id", "{idle_rule}")], NOT_ADMIN, "admin"),
     form("/api/remove_webhook", &[("id", "{webhook}")], NOT_ADMIN, "admin"),
     form("/api/set_theme", &[("theme", "dark"), ("return_to", "/catalog")], &[], "newcomer"),
