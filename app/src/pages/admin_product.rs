@@ -13,7 +13,7 @@ use super::admin_product_text::Text;
 use super::admin_versions::Versions;
 use crate::components::{
     Card, Choice, Crumb, Disclosure, Empty, ErrorSummary, Hidden, PageHead, Remove, RuleFields, Select, StoredNow,
-    Table, TextField, field_label, form_part, form_version, stored_rule,
+    Table, TextArea, TextField, field_label, form_part, form_version, stored_rule,
 };
 use crate::document::Page;
 use crate::words;
@@ -191,12 +191,13 @@ fn Access(
                     <td data-label="Stage">{rule.stage.label()}</td>
                     <td data-label="Approval">{words::approval(&rule.approval)}</td>
                     <td data-label="Longest lease">{words::count(rule.max_lease_days, "day", "days")}</td>
+                    <td data-label="Instance types">{rule.instances.to_string()}</td>
                     {actions.map(|actions| view! { <td data-label="Change">{actions}</td> })}
                 </tr>
             }
         })
         .collect_view();
-    let mut columns = vec!["Project", "Stage", "Approval", "Longest lease"];
+    let mut columns = vec!["Project", "Stage", "Approval", "Longest lease", "Instance types"];
     if manage {
         columns.push("Change");
     }
@@ -215,6 +216,8 @@ fn AccessForm(
     let days = edited.as_ref().map_or("90".to_owned(), |rule| rule.max_lease_days.to_string());
     let mut stored = stored_rule(&approval);
     stored.push(("max_lease_days", days.clone()));
+    let instances = edited.as_ref().map(|rule| rule.instances.as_text()).unwrap_or_default();
+    stored.push(("instances", instances.clone()));
     let which = if let Some(rule) = &edited {
         let version = form_version(&state, rule.version);
         view! {
@@ -245,6 +248,15 @@ fn AccessForm(
                 inputmode="numeric"
                 help="1 to 365."
                 value=days
+                state=state.clone()
+            />
+            <TextArea
+                label="Instance types"
+                name="instances"
+                help="That may be asked for: a type (ml.g5.xlarge) or a family (ml.t3) in a line. Empty: any."
+                value=instances
+                required=false
+                code=true
                 state
             />
             <p class="actions sm:col-span-2"><button class="button button-primary" type="submit">"Save access"</button></p>

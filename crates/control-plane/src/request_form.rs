@@ -9,7 +9,7 @@ use domain::catalog::{Product, ProvisioningArtifact};
 use domain::draft::RETYPE;
 use domain::environment::Environment;
 use domain::id::{DraftId, ProductId};
-use domain::parameter::narrow;
+use domain::parameter::{narrow, within_instances};
 use domain::problem::{FieldError, Problem};
 use domain::project::{Project, ProjectAccount};
 use domain::request::Request;
@@ -79,6 +79,7 @@ impl ControlPlane {
         };
         let project = self.project_of(place).await?;
         let params = narrow(&artifact.parameters, &product.constraints);
+        let params = within_instances(params, &place.access.instances);
         let bindings = self.store().parameter_bindings(id).await?;
         let fields = form_fields(&params, &bindings, &place.account);
         let suggested_name = suggested_name(&product, &self.ids().uuid().to_string());

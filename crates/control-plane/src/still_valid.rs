@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::binding::{parameter_of, resolve};
 use domain::catalog::Product;
 use domain::environment::{Environment, EnvironmentState};
-use domain::parameter::narrow;
+use domain::parameter::{narrow, outside_instances, within_instances};
 use domain::problem::Problem;
 use domain::project::Project;
 use domain::request::{Request, RequestKind};
@@ -50,9 +50,9 @@ impl ControlPlane {
             return refuse("The account no longer belongs to the project.".to_owned(), ask);
         };
         let access = self.store().product_access(&request.product, &request.project, request.stage).await?;
-        if access.is_none() || account.stage != request.stage {
+        let Some(access) = access.filter(|_| account.stage == request.stage) else {
             return refuse("The project may no longer use the product in this stage.".to_owned(), ask);
-        }
+        };
         let environment = self.updated_by(request).await?;
         // While it is being updated this is asked by the update itself.
         let ends = |it: &&Environment| matches!(it.state, EnvironmentState::Terminating | EnvironmentState::Terminated);
@@ -64,7 +64,8 @@ impl ControlPlane {
         let secrets = self.secrets_of(request)?;
         asked.extend(secrets.clone());
         let bindings = self.store().parameter_bindings(&request.product).await?;
-        let mut params = narrow(&artifact.parameters, &product.constraints);
+        let params = narrow(&artifact.parameters, &product.constraints);
+        let mut params = within_instances(params, &access.instances);
         let mut kept = BTreeSet::new();
         if let Some(environment) = &environment {
             kept = kept_secrets(&params, product.artifact(&environment.artifact));
@@ -79,6 +80,10 @@ impl ControlPlane {
                 return refuse(why.join(" "), "Ask the platform team to mend the bindings, or make a new request.");
             }
         };
+        let outside = outside_instances(&params, &resolved, &access.instances);
+        if let Some((key, message)) = outside.into_iter().next() {
+            return refuse(format!("{key}: {message}"), ask);
+        }
         let broken = check_constraints(&product, &resolved)?;
         if !broken.is_empty() {
             let why: Vec<String> = broken.into_iter().map(|e| e.message).collect();

@@ -10,7 +10,7 @@ use domain::catalog::{ConstraintRule, Product, ProvisioningArtifact};
 use domain::curation::mistake_in_tag;
 use domain::draft::RETYPE;
 use domain::id::{ProductId, RequestId};
-use domain::parameter::{check_rules, narrow};
+use domain::parameter::{check_rules, narrow, outside_instances, within_instances};
 use domain::person::PersonKey;
 use domain::problem::{FieldError, Problem};
 use domain::project::Project;
@@ -244,12 +244,16 @@ impl ControlPlane {
             }
         };
         let params = narrow(&artifact.parameters, &product.constraints);
+        let instances = &place.access.instances;
+        let params = within_instances(params, instances);
         let person = binding_person(caller, &name);
         let mut values = BTreeMap::new();
         match resolve(&params, bindings, &place.account, project, &person, &input.parameters) {
             Err(mistakes) => errors.extend(mistakes),
             Ok(resolved) => {
                 errors.extend(check_constraints(product, &resolved)?);
+                let outside = outside_instances(&params, &resolved, instances);
+                errors.extend(outside.into_iter().map(|(key, message)| FieldError::new(field_name(&key), message)));
                 values = resolved;
             }
         }

@@ -11,7 +11,7 @@ use crate::run::{On, all, execute, optional};
 use crate::sql::Sql;
 use crate::tx::Tx;
 
-const COLUMNS: &str = "id, product_id, project_id, stage, approval, max_lease_days, version";
+const COLUMNS: &str = "id, product_id, project_id, stage, approval, max_lease_days, instances, version";
 
 #[derive(sqlx::FromRow)]
 struct ProductAccessRow {
@@ -21,6 +21,7 @@ struct ProductAccessRow {
     stage: String,
     approval: String,
     max_lease_days: i64,
+    instances: String,
     version: i64,
 }
 
@@ -35,6 +36,7 @@ impl TryFrom<ProductAccessRow> for ProductAccess {
             stage: at.parse("stage", &row.stage)?,
             approval: at.parse("approval", &row.approval)?,
             max_lease_days: at.number("max_lease_days", row.max_lease_days)?,
+            instances: at.parse("instances", &row.instances)?,
             version: row.version,
         })
     }
@@ -100,6 +102,7 @@ impl Tx {
             ("stage", access.stage.as_str().into()),
             ("approval", access.approval.to_string().into()),
             ("max_lease_days", access.max_lease_days.into()),
+            ("instances", access.instances.as_text().into()),
             ("version", access.version.into()),
         ];
         execute(self.on(), Sql::insert("product_access", columns)).await.map(|_| ())
@@ -111,6 +114,7 @@ impl Tx {
         let columns = vec![
             ("approval", access.approval.to_string().into()),
             ("max_lease_days", access.max_lease_days.into()),
+            ("instances", access.instances.as_text().into()),
             ("version", access.version.into()),
         ];
         let mut sql = Sql::update("product_access", columns);

@@ -214,6 +214,7 @@ async fn give_access(
                 stage: stage.as_str().to_owned(),
                 rule: RuleInput::of(&approval),
                 max_lease_days: max_lease_days.to_string(),
+                instances: String::new(),
                 version: String::new(),
             };
             portal.save_product_access(admin, input).await.with_context(|| format!("access to {id}"))?;

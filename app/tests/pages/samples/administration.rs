@@ -136,6 +136,7 @@ pub(crate) fn product_access() -> ProductAccess {
         stage: Stage::Dev,
         approval: ApprovalRule::one_lead(),
         max_lease_days: 90,
+        instances: "ml.t3\nml.m5.large".parse().unwrap(),
         version: 4,
     }
 }

@@ -1,4 +1,4 @@
-use domain::access::ProductAccess;
+use domain::access::{InstanceList, InvalidInstanceList, ProductAccess};
 use domain::action::Action;
 use domain::id::{ProductAccessId, ProductId, ProjectId};
 use domain::problem::FieldError;
@@ -31,10 +31,18 @@ impl ControlPlane {
         if days.is_none() {
             wrong("max_lease_days", "A whole number of days from 1 to 365.");
         }
+        let instances: Option<InstanceList> = match input.instances.parse() {
+            Ok(instances) => Some(instances),
+            Err(InvalidInstanceList(message)) => {
+                wrong("instances", &message);
+                None
+            }
+        };
         let approval = input.rule.rule().map_err(|mistakes| errors.extend(mistakes)).ok();
-        let (Some(product), Some(project), Some(stage), Some(approval), Some(max_lease_days)) =
-            (product, project, stage, approval, days)
-        else {
+        let (Some(product), Some(project), Some(stage), Some(approval)) = (product, project, stage, approval) else {
+            return Err(Error::Invalid(errors));
+        };
+        let (Some(max_lease_days), Some(instances)) = (days, instances) else {
             return Err(Error::Invalid(errors));
         };
         if self.store().product(&product).await?.is_none() {
@@ -46,7 +54,7 @@ impl ControlPlane {
         let mut tx = self.store().begin().await?;
         let before = tx.product_access(&product, &project, stage).await?;
         let id = before.as_ref().map_or_else(|| self.ids().next(), |before| Ok(before.id.clone()))?;
-        let mut access = ProductAccess { id, product, project, stage, approval, max_lease_days, version: 1 };
+        let mut access = ProductAccess { id, product, project, stage, approval, max_lease_days, instances, version: 1 };
         let there = before.map(|before| There {
             version: before.version,
             is_same: before == ProductAccess { version: before.version, ..access.clone() },
@@ -92,4 +100,5 @@ fn event<'a>(access: &'a ProductAccess, change: &str) -> Event<'a> {
         .with("stage", access.stage.as_str())
         .with("approval", access.approval.to_string())
         .with("max_lease_days", access.max_lease_days.to_string())
+        .with("instances", access.instances.to_string())
 }

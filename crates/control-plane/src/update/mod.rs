@@ -13,7 +13,7 @@ use domain::access::ProductAccess;
 use domain::binding::{BindingPerson, ParameterBinding};
 use domain::catalog::{Parameter, Product, ProvisioningArtifact};
 use domain::environment::Environment;
-use domain::parameter::narrow;
+use domain::parameter::{narrow, within_instances};
 use domain::project::{Project, ProjectAccount};
 use domain::request::Request;
 
@@ -77,6 +77,7 @@ impl Updatable {
     /// The parameters of a version, as its constraints narrow them, and which of them are secrets that it has already.
     pub(crate) fn parameters(&self, of: &ProvisioningArtifact) -> (Vec<Parameter>, BTreeSet<String>) {
         let params = narrow(&of.parameters, &self.product.constraints);
+        let params = within_instances(params, &self.access.instances);
         let kept = kept_secrets(&params, self.current());
         (params, kept)
     }

@@ -233,6 +233,7 @@ on_both! {
             stage: "dev".into(),
             rule: RuleInput::of(&ApprovalRule::one_lead()),
             max_lease_days: "90".into(),
+            instances: String::new(),
             version: String::new(),
         };
         state.plane.save_product_access(&admin, input).await.unwrap();

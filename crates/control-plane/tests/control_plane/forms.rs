@@ -65,6 +65,7 @@ on_both! {
             stage: "pre_prod".into(),
             rule: RuleInput::of(&ApprovalRule::one_lead()),
             max_lease_days: "90".into(),
+            instances: String::new(),
             version: String::new(),
         };
         state.plane.save_product_access(&admin, access).await.unwrap();

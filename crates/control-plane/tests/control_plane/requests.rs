@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use control_plane::Error;
 use domain::action::Action;
 use domain::audit::Outcome;
+use domain::project::Stage;
 use domain::request::{DECISION_TIME, Request, RequestState};
 use domain::view::{DecisionInput, GroupMappingInput, ProductAccessInput, RequestFormQuery, RequestInput, RuleInput};
 use store::{AuditFilter, PageRequest, Scope};
@@ -119,6 +120,47 @@ on_both! {
         assert_eq!(fields(state.plane.submit_request(&caller, gpu).await), ["param[InstanceType]"]);
     }
 
+    async fn v2_2_1_a_project_asks_for_the_instance_types_of_its_access_alone(url) {
+        let state = TestState::start(&url).await;
+        let (admin, caller) = (state.as_("admin").await, state.as_("fraud-scientist").await);
+        let id = state.product("Studio environment").await;
+        let offered = async || {
+            let form = state.plane.request_form(&caller, &id, RequestFormQuery::default()).await.unwrap();
+            let field = form.fields.into_iter().find(|field| field.label == "InstanceType").unwrap();
+            let domain::view::FormControl::Choice { values } = field.control else { panic!("{:?}", field.control) };
+            values
+        };
+        let all = offered().await;
+        assert!(all.iter().any(|it| it.starts_with("ml.t3.")) && all.iter().any(|it| it.starts_with("ml.m5.")), "{all:?}");
+        let mut before = state.filled_form("fraud-scientist", "Studio environment", "before").await;
+        before.parameters.insert("InstanceType".into(), "ml.t3.medium".into());
+        let before = state.plane.submit_request(&caller, before).await.unwrap();
+
+        let rules = state.store.product_access_of_product(&id).await.unwrap();
+        let rule = rules.into_iter().find(|rule| rule.project.as_str() == "fraud-detection" && rule.stage == Stage::Dev).unwrap();
+        let input = |instances: &str, version: i64| ProductAccessInput {
+            product: rule.product.to_string(),
+            project: rule.project.to_string(),
+            stage: rule.stage.to_string(),
+            rule: RuleInput::of(&rule.approval),
+            max_lease_days: rule.max_lease_days.to_string(),
+            instances: instances.into(),
+            version: version.to_string(),
+        };
+        let wrong = state.plane.save_product_access(&admin, input("ml.m5\nt3.medium", rule.version)).await.unwrap_err();
+        assert!(matches!(&wrong, Error::Invalid(errors) if errors[0].field == "instances"), "{wrong:?}");
+        state.plane.save_product_access(&admin, input("ml.m5", rule.version)).await.unwrap();
+        assert!(offered().await.iter().all(|it| it.starts_with("ml.m5.")));
+        let mut other = state.filled_form("fraud-scientist", "Studio environment", "after").await;
+        other.parameters.insert("InstanceType".into(), "ml.t3.medium".into());
+        assert_eq!(fields(state.plane.submit_request(&caller, other.clone()).await), ["param[InstanceType]"]);
+        other.parameters.insert("InstanceType".into(), "ml.m5.large".into());
+        state.plane.submit_request(&caller, other).await.unwrap();
+        // What was asked for before is held to it, too.
+        let shown = state.plane.request(&state.as_("fraud-lead").await, &before, None).await.unwrap();
+        assert!(shown.hindrance.unwrap().why.contains("InstanceType"));
+    }
+
     async fn v2_3_1_a_changed_request_is_not_decided(url) {
         let state = TestState::start(&url).await;
         let id = state.submit("fraud-scientist", PRODUCT, "one").await;
@@ -177,6 +219,7 @@ on_both! {
             stage: "dev".into(),
             rule: RuleInput::default(),
             max_lease_days: "10".into(),
+            instances: String::new(),
             version: "1".into(),
         };
         state.plane.save_product_access(&state.as_("admin").await, input).await.unwrap();

@@ -54,7 +54,7 @@ pub enum IdleLimit {
 }
 
 impl Instances {
-    fn holds_for(&self, instance_type: &str) -> bool {
+    pub(crate) fn holds_for(&self, instance_type: &str) -> bool {
         match self {
             Self::Any => true,
             Self::Family(family) => {

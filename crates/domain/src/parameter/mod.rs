@@ -2,12 +2,14 @@
 
 mod describe;
 mod expression;
+mod instances;
 mod kind;
 mod narrow;
 mod rules;
 mod validate;
 
 pub use describe::describe_rules;
+pub use instances::{outside_instances, within_instances};
 pub(crate) use kind::{Item, Kind};
 pub use narrow::narrow;
 pub use rules::{BrokenRules, RuleViolation, check_rules, parameters_of_rules, undecided_rules};

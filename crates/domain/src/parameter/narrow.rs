@@ -49,7 +49,7 @@ pub(super) fn plain_choice(assert: &Expression) -> Option<(&str, Vec<String>)> {
     }
 }
 
-fn restrict(parameter: &mut Parameter, values: &[String]) {
+pub(super) fn restrict(parameter: &mut Parameter, values: &[String]) {
     parameter.allowed_values = if parameter.allowed_values.is_empty() {
         values.to_vec()
     } else {

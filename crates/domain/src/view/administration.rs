@@ -186,6 +186,8 @@ pub struct ProductAccessInput {
     #[serde(flatten)]
     pub rule: RuleInput,
     pub max_lease_days: String,
+    /// One in a line; none: any.
+    pub instances: String,
     /// Empty when it is new.
     pub version: String,
 }

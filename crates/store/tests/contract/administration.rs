@@ -21,6 +21,7 @@ fn access(id: &str, product: &str, project: &str, stage: Stage) -> ProductAccess
         stage,
         approval: ApprovalRule::one_lead(),
         max_lease_days: 365,
+        instances: "ml.t3\nml.m5.large".parse().unwrap(),
         version: 1,
     }
 }

@@ -16,6 +16,7 @@ pub fn access(rule: &ProductAccess, days: &str, version: &str) -> ProductAccessI
         stage: rule.stage.to_string(),
         rule: RuleInput::of(&rule.approval),
         max_lease_days: days.to_owned(),
+        instances: rule.instances.as_text(),
         version: version.to_owned(),
     }
 }
@@ -104,6 +105,7 @@ impl TestState {
                     stage: "dev".into(),
                     rule: RuleInput::of(&ApprovalRule::one_lead()),
                     max_lease_days: "90".into(),
+                    instances: String::new(),
                     version: String::new(),
                 };
                 self.plane.save_product_access(&admin, input).await.unwrap();
