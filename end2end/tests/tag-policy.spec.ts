@@ -44,7 +44,9 @@ test('a tag policy is written, asked for, and what runs is put right by it', asy
 
   const lead = await open();
   await signIn(lead, 'fraud-lead');
-  await look(lead, 'fraud-lead', 'environment-tags', path);
+  const pictured = await (await browser.newContext()).newPage();
+  await signIn(pictured, 'fraud-lead');
+  await look(pictured, 'fraud-lead', 'environment-tags', path);
   await lead.goto(path);
   await lead.getByRole('button', { name: 'Put the tags right' }).click();
   await expect(lead.getByText('The tag policy asks for it: ml-*.').first()).toBeVisible();

@@ -31,12 +31,4 @@ test('the organization is brought to a blueprint that was looked at', async ({ b
   await signIn(auditor, 'auditor');
   await auditor.goto('/organization/blueprint');
   await expect(auditor.getByRole('button', { name: /Apply/ })).toBeHidden();
-  // As it was: other stories look at the organization.
-  await blueprint('[[account]]\naccount = "churn-prediction-sandbox"\nunit = "Sandbox"\n').catch(async () => {
-    await admin.getByText('Enter a blueprint').click();
-    await blueprint('[[account]]\naccount = "churn-prediction-sandbox"\nunit = "Sandbox"\n');
-  });
-  await admin.getByRole('button', { name: 'Look at what it would do' }).click();
-  await admin.getByRole('button', { name: 'Apply 1 step' }).click();
-  await expect(admin.getByText('The blueprint is being applied.')).toBeVisible();
 });
