@@ -45,7 +45,7 @@ pub fn page(admin: TagPolicyPage, edit: &str) -> Page {
         {entry}
         <Card title="What the portal sets by itself">
             <p>"From the person, the project and the account, and never from what people type:"</p>
-            <ul class="flex flex-wrap gap-x-4 gap-y-1">{own}</ul>
+            <ul class="flex flex-wrap gap-x-3 gap-y-1">{own}</ul>
         </Card>
     };
     Page::new("Tag policy", body).with_errors(&form)

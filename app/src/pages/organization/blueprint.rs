@@ -100,10 +100,10 @@ fn PlanOf(plan: BlueprintPlanView, text: String, entered: bool, apply: bool) -> 
         view! { <Callout tone=Tone::Warn title="Somebody should look at this:"><ul class="grid list-disc gap-1 pl-5">{items}</ul></Callout> }
     });
     let stays = (!stays.is_empty()).then(|| {
-        let summary = format!(
-            "{} not described, and stays",
-            if stays.len() == 1 { "One thing is".to_owned() } else { format!("{} things are", stays.len()) }
-        );
+        let summary = match stays.len() {
+            1 => "One thing is not described, and stays".to_owned(),
+            several => format!("{several} things are not described, and stay"),
+        };
         let items = stays.into_iter().map(|it| view! { <li>{it}</li> }).collect_view();
         view! { <Disclosure summary><ul class="grid list-disc gap-1 pl-5">{items}</ul></Disclosure> }
     });

@@ -148,7 +148,9 @@ impl ControlPlane {
                 };
                 way.iter().map(of).collect::<Vec<_>>()
             };
-            if documents(&was, &policies_before) != documents(&will, &policies_after) {
+            let ids = |way: &[OrganizationNode]| way.iter().map(|node| node.id.clone()).collect::<Vec<_>>();
+            let moved = ids(&was) != ids(&will);
+            if moved || documents(&was, &policies_before) != documents(&will, &policies_after) {
                 let (before, after) = (Chain::read(&was, &policies_before), Chain::read(&will, &policies_after));
                 reached.push(Reached { account, before, after });
             }
