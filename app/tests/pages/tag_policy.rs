@@ -71,7 +71,6 @@ fn differing(refused: Option<Problem>) -> TagsView {
         is: is.map(str::to_owned),
         value: value.map(str::to_owned),
         wanted: wanted.into(),
-        choices: Vec::new(),
     };
     TagsView {
         differences: vec![

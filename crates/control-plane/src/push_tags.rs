@@ -12,10 +12,9 @@ use domain::operation::{OperationKind, Step};
 use domain::problem::{FieldError, Problem};
 use domain::tag_policy::{NotPushed, TagRule, TagSource, tags_to_push};
 use domain::template::Fate;
-use domain::view::{FormControl, FormField, TagsView};
+use domain::view::{FormField, TagsView};
 
-use crate::submit::value_of;
-use crate::tags::{Tagged, tag_choices};
+use crate::tags::{Tagged, field_of, tag_choices, value_of};
 use crate::update::Updatable;
 use crate::{Caller, ControlPlane, Error, Result};
 
@@ -56,19 +55,9 @@ impl Push {
     /// A field for each tag that somebody has to decide first.
     fn fields(&self) -> Vec<FormField> {
         let Err(open) = self.tags(&BTreeMap::new()) else { return Vec::new() };
-        let field = |it: NotPushed| {
-            let NotPushed::Open { key } = it else { return None };
-            let (control, limits) = match self.sources.get(&key)? {
-                TagSource::Choice(values) => (FormControl::Choice { values: values.clone() }, None),
-                TagSource::Typed(wanted) => (
-                    FormControl::Text { min_length: None, max_length: Some(256), pattern: None },
-                    Some(wanted.join(" and ")),
-                ),
-                TagSource::Set(_) | TagSource::Catalog(_) | TagSource::Impossible(_) => return None,
-            };
-            let name = format!("tag[{key}]");
-            let (help, default) = (String::new(), None);
-            Some(FormField { name, label: key, help, default, control, required: true, limits })
+        let field = |it: NotPushed| match it {
+            NotPushed::Open { key } => field_of(key.clone(), self.sources.get(&key)?.clone()),
+            NotPushed::Impossible { .. } => None,
         };
         open.into_iter().filter_map(field).collect()
     }
@@ -115,8 +104,12 @@ impl Push {
 }
 
 impl ControlPlane {
-    /// What the tags would be now; the problem says why AWS would refuse to change them.
-    pub(crate) async fn push_of(&self, it: &Environment) -> Result<Result<Push, Problem>> {
+    /// What the tags would be now, where AWS has these; the problem says why AWS would refuse to change them.
+    pub(crate) async fn push_of(
+        &self,
+        it: &Environment,
+        is: &BTreeMap<String, String>,
+    ) -> Result<Result<Push, Problem>> {
         let problem =
             |why: &str, next: &str| Ok(Err(Problem::new("AWS cannot change the tags of this environment.", why, next)));
         let whole = match self.updatable(it.clone()).await {
@@ -152,12 +145,11 @@ impl ControlPlane {
         }
         let policy = self.store().tag_rules().await?;
         let tagged = Tagged { product, project, stage: it.stage, policy: &policy };
-        let observed = self.store().observation(&it.id).await?.observed;
         Ok(Ok(Push {
             sources: tagged.sources_of(it),
             rules: tagged.rules().into_iter().cloned().collect(),
             sent: it.tags.clone(),
-            is: observed.map(|observed| observed.tags).unwrap_or_default(),
+            is: is.clone(),
             options: tag_choices(&product.tag_options),
             parameters,
         }))
@@ -179,20 +171,17 @@ impl ControlPlane {
         if version.trim().parse() != Ok(seen.version) {
             return Err(Error::Stale { what: "environment".to_owned() });
         }
-        let push = match self.push_of(&seen).await? {
-            Ok(push) => push,
-            Err(problem) => return Err(Error::Conflict(problem)),
-        };
-        if let Some(problem) = push.impossible() {
-            return Err(Error::Conflict(problem));
-        }
         let observed = self.store().observation(id).await?.observed;
-        if observed.is_none_or(|observed| observed.tag_differences.is_empty()) {
+        let Some(observed) = observed.filter(|observed| !observed.tag_differences.is_empty()) else {
             return Err(Error::conflict(
                 "There is no tag to put right.",
                 "The last look at AWS found every tag as it would be given now.",
                 "Look again: the page shows how it is now.",
             ));
+        };
+        let push = self.push_of(&seen, &observed.tags).await?.map_err(Error::Conflict)?;
+        if let Some(problem) = push.impossible() {
+            return Err(Error::Conflict(problem));
         }
         let step = Step::CheckTags { chosen: push.chosen(posted)? };
         self.start_at(caller, &seen, OperationKind::Tag, Action::TagEnvironment, step).await
@@ -204,7 +193,7 @@ impl ControlPlane {
         if observed.tag_differences.is_empty() {
             return Ok(None);
         }
-        let (fields, refused) = match self.push_of(it).await? {
+        let (fields, refused) = match self.push_of(it, &observed.tags).await? {
             Ok(push) => (push.fields(), push.impossible()),
             Err(problem) => (Vec::new(), Some(problem)),
         };
@@ -218,7 +207,7 @@ impl ControlPlane {
             .collect();
         let started = observed.billed().map(|running| running.item.name().to_owned()).collect();
         Ok(Some(TagsView {
-            differences: observed.tag_differences.clone(),
+            differences: observed.tag_differences,
             fields,
             refused,
             keeps,

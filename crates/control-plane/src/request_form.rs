@@ -13,13 +13,12 @@ use domain::parameter::{narrow, within_instances};
 use domain::problem::{FieldError, Problem};
 use domain::project::{Project, ProjectAccount};
 use domain::request::Request;
-use domain::tag_policy::TagSource;
 use domain::view::{FormControl, FormField, FormState, RequestFormPage, RequestFormQuery, Target};
 
 use crate::authorize::Where;
 use crate::catalog::versions;
 use crate::preflight::{Drawn, Form};
-use crate::tags::Tagged;
+use crate::tags::{Tagged, field_of};
 use crate::{Caller, ControlPlane, Error, Result, approvers};
 
 const NAME: BindingSource = BindingSource::FromPerson { value: PersonValue::EnvironmentName };
@@ -267,24 +266,16 @@ pub(crate) fn offered_artifact<'a>(product: &'a Product, wanted: &str) -> Result
     })
 }
 
-/// A field for each tag that whoever asks decides: a choice, or a text where the tag policy takes patterns.
+/// A field for each tag that whoever asks decides; the first of a choice is offered.
 fn tag_fields(tagged: &Tagged<'_>) -> Vec<FormField> {
-    let field = |(key, source): (String, TagSource)| {
-        let (control, default, limits) = match source {
-            TagSource::Choice(values) => {
-                let first = values.first().cloned();
-                (FormControl::Choice { values }, first, None)
-            }
-            TagSource::Typed(wanted) => {
-                let limits = wanted.join(" and ");
-                (FormControl::Text { min_length: None, max_length: Some(256), pattern: None }, None, Some(limits))
-            }
-            TagSource::Set(_) | TagSource::Catalog(_) | TagSource::Impossible(_) => return None,
-        };
-        let name = format!("tag[{key}]");
-        Some(FormField { name, label: key, help: String::new(), default, control, required: true, limits })
-    };
-    tagged.sources("", "").into_iter().filter_map(field).collect()
+    let mut fields: Vec<FormField> =
+        tagged.sources("", "").into_iter().filter_map(|(key, source)| field_of(key, source)).collect();
+    for field in &mut fields {
+        if let FormControl::Choice { values } = &field.control {
+            field.default = values.first().cloned();
+        }
+    }
+    fields
 }
 
 /// A name that nobody has yet: the product's, and a few characters that differ each time.

@@ -7,7 +7,6 @@ use domain::action::Action;
 use domain::audit::Outcome;
 use domain::binding::{NOT_CHOSEN, ParameterBinding, field_name, resolve};
 use domain::catalog::{ConstraintRule, Product, ProvisioningArtifact};
-use domain::curation::mistake_in_tag;
 use domain::draft::RETYPE;
 use domain::id::{ProductId, RequestId};
 use domain::parameter::{check_rules, narrow, outside_instances, within_instances};
@@ -15,13 +14,12 @@ use domain::person::PersonKey;
 use domain::problem::{FieldError, Problem};
 use domain::project::Project;
 use domain::request::{Decision, Request, RequestKind, RequestState};
-use domain::tag_policy::{TagRule, TagSource};
 use domain::view::RequestInput;
 use store::{FormToken, Tx};
 
 use crate::preflight::{Asked, refuse_denied, tags_of_form};
 use crate::request_form::{Place, binding_person};
-use crate::tags::Tagged;
+use crate::tags::{Tagged, check_tags};
 use crate::trail::Event;
 use crate::{Caller, ControlPlane, Error, Result, sealing};
 
@@ -347,56 +345,4 @@ pub(crate) fn check_constraints(product: &Product, values: &BTreeMap<String, Str
         }
     }
     Ok(errors)
-}
-
-/// The tags that whoever asks decides; what the portal or AWS sets by itself cannot be posted.
-fn check_tags(
-    tagged: &Tagged<'_>,
-    posted: &BTreeMap<String, String>,
-) -> Result<BTreeMap<String, String>, Vec<FieldError>> {
-    let sources = tagged.sources("", "");
-    let wrong = |key: &str, message: String| FieldError::new(format!("tag[{key}]"), message);
-    let mut errors = Vec::new();
-    let mut tags = BTreeMap::new();
-    for key in posted.keys().filter(|k| !sources.contains_key(*k)) {
-        errors.push(wrong(key, "This product has no such tag.".to_owned()));
-    }
-    for (key, source) in sources {
-        let value = posted.get(&key).map(|value| value.trim()).filter(|v| !v.is_empty());
-        match value_of(&key, &source, value, &tagged.rules()) {
-            Ok(Some(value)) => drop(tags.insert(key, value)),
-            Ok(None) => {}
-            Err(message) => errors.push(wrong(&key, message)),
-        }
-    }
-    if errors.is_empty() { Ok(tags) } else { Err(errors) }
-}
-
-/// What of a tag goes with the request; none where it is not its to say.
-pub(crate) fn value_of(
-    key: &str,
-    source: &TagSource,
-    value: Option<&str>,
-    rules: &[&TagRule],
-) -> Result<Option<String>, String> {
-    match (source, value) {
-        (TagSource::Set(_) | TagSource::Catalog(_) | TagSource::Impossible(_), None) => Ok(None),
-        (TagSource::Set(only) | TagSource::Catalog(only), Some(value)) if only == value => Ok(None),
-        (TagSource::Set(_) | TagSource::Catalog(_), Some(_)) => Err("This tag is set by the platform.".to_owned()),
-        (TagSource::Impossible(why), Some(_)) => Err(format!("No value is good for it: {why}.")),
-        (TagSource::Choice(values), Some(value)) if values.iter().any(|v| v == value) => Ok(Some(value.to_owned())),
-        (TagSource::Choice(values), _) => Err(format!("Choose one of {}.", values.join(", "))),
-        (TagSource::Typed(wanted), None) => Err(format!("The tag policy asks for it: {}.", wanted.join(" and "))),
-        (TagSource::Typed(wanted), Some(value)) => {
-            if let Some(message) = mistake_in_tag(key, value) {
-                return Err(message);
-            }
-            let mut of_key = rules.iter().filter(|rule| rule.key == key);
-            if of_key.all(|rule| rule.values.accepts(value)) {
-                Ok(Some(value.to_owned()))
-            } else {
-                Err(format!("The tag policy takes {}.", wanted.join(" and ")))
-            }
-        }
-    }
 }

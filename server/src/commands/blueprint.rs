@@ -11,7 +11,7 @@ use domain::blueprint::{BlueprintPlan, OrganizationBlueprint, OrganizationStep};
 use domain::organization::ChangeState;
 use serde::Serialize;
 
-use super::catalog::{LOOK, PENDING, WRONG, complain, confirmed, refuse, say, told};
+use super::terminal::{LOOK, PENDING, WRONG, complain, confirmed, refuse, say, told};
 use crate::cli::{BlueprintArguments, BlueprintCommand, Format};
 use crate::config::Config;
 

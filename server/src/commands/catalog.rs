@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead as _, Write as _};
 use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use app::words;
@@ -16,17 +14,12 @@ use domain::id::Region;
 use domain::organization::ChangeState;
 use serde::Serialize;
 
+use super::terminal::{LOOK, PENDING, complain, confirmed, refuse, say, told};
 use crate::cli::{CatalogArguments, CatalogCommand, CatalogPlanArguments, Format};
 use crate::config::Config;
 
 /// The file beside the folder of templates.
 const FILE: &str = "catalog.toml";
-/// Between two looks at a change that is being made.
-pub(super) const LOOK: Duration = Duration::from_millis(500);
-/// The end of a plan that has something in it, as other tools that plan have it; and of whatever went wrong.
-pub(super) const PENDING: u8 = 2;
-pub(super) const WRONG: u8 = 1;
-
 pub(super) async fn run(config: &Config, command: &CatalogCommand) -> Result<ExitCode> {
     let deps = Deps::system();
     let store = super::serve::connect(config).await?;
@@ -176,13 +169,6 @@ fn tell(plan: &Plan) {
     }
 }
 
-pub(super) fn refuse(wrong: &[String]) -> u8 {
-    for it in wrong {
-        complain(it);
-    }
-    WRONG
-}
-
 /// Makes the changes of the plan, one after the other, each planned anew: one that was interrupted goes on where it ended.
 /// `wait`: between two looks at a change that is being made.
 pub async fn apply(
@@ -252,27 +238,4 @@ pub async fn apply(
         }
         last = Some(next);
     }
-}
-
-pub(super) fn confirmed() -> Result<bool> {
-    say("Type yes to make these changes:");
-    let mut answer = String::new();
-    std::io::stdin().lock().read_line(&mut answer).context("nothing could be read")?;
-    Ok(answer.trim() == "yes")
-}
-
-/// What happened, why, and what to do next.
-#[expect(clippy::needless_pass_by_value, reason = "what `map_err` takes")]
-pub(super) fn told(error: control_plane::Error) -> anyhow::Error {
-    let problem = error.problem();
-    anyhow!("{} {} {}", problem.what, problem.why, problem.next)
-}
-
-/// Whoever read the first lines and went away has what they wanted.
-pub(super) fn say(text: &str) {
-    let _ = writeln!(std::io::stdout().lock(), "{text}");
-}
-
-pub(super) fn complain(text: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{text}");
 }

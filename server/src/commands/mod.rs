@@ -15,6 +15,7 @@ mod serve;
 mod template_check;
 #[cfg(feature = "demo")]
 mod templates;
+mod terminal;
 
 use std::process::ExitCode;
 

@@ -7,29 +7,16 @@ use chrono::TimeDelta;
 use studiogate::cli::{BlueprintArguments, Format};
 use studiogate::commands::blueprint::{apply, read};
 
+use crate::folder::Folder;
 use crate::state::State;
 
-/// A folder that is gone when the test is.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str, text: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("studiogate-blueprint-{}-{name}", std::process::id()));
-        let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(folder.join("scps")).unwrap();
-        fs::write(folder.join("organization.toml"), text).unwrap();
-        Self(folder)
-    }
-
-    fn file(&self) -> PathBuf {
-        self.0.join("organization.toml")
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
+/// A folder with a blueprint in it, and the path of that.
+fn folder(name: &str, text: &str) -> (Folder, PathBuf) {
+    let folder = Folder::new(&format!("blueprint-{name}"));
+    fs::create_dir_all(folder.0.join("scps")).unwrap();
+    let file = folder.0.join("organization.toml");
+    fs::write(&file, text).unwrap();
+    (folder, file)
 }
 
 /// As `studiogate blueprint apply --yes` does it.
@@ -62,13 +49,13 @@ async fn v5_3_2_files_that_cannot_be_meant_are_refused_with_their_place() {
         ("outside", policy("../secret.json"), "is no file in the folder"),
         ("absolute", policy("/etc/passwd"), "is no file in the folder"),
     ] {
-        let folder = Folder::new(name, &text);
-        let wrong = read(&folder.file()).unwrap().unwrap_err();
+        let (_folder, file) = folder(name, &text);
+        let wrong = read(&file).unwrap().unwrap_err();
         assert!(wrong.contains(told) && wrong.contains("organization.toml:"), "{name}: {wrong}");
-        assert_eq!(bring(&state, &folder.file()).await, 1, "{name}");
+        assert_eq!(bring(&state, &file).await, 1, "{name}");
     }
-    let folder = Folder::new("document", &policy("scps/p.json"));
+    let (folder, file) = folder("document", &policy("scps/p.json"));
     fs::write(folder.0.join("scps/p.json"), "{\"Version\": \"2012-10-17\"").unwrap();
-    assert_eq!(bring(&state, &folder.file()).await, 1);
+    assert_eq!(bring(&state, &file).await, 1);
     assert!(read(&folder.0.join("gone.toml")).is_err());
 }

@@ -7,24 +7,8 @@ use chrono::TimeDelta;
 use studiogate::cli::{CatalogArguments, CatalogPlanArguments, Format};
 use studiogate::commands::catalog::{apply, export, read};
 
+use crate::folder::Folder;
 use crate::state::State;
-
-/// A folder that is gone when the test is.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("studiogate-catalog-{}-{name}", std::process::id()));
-        let _ = fs::remove_dir_all(&folder);
-        Self(folder)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
 
 fn files(folder: &Path) -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
@@ -58,7 +42,7 @@ async fn what_is_exported_twice_is_the_same_and_leaves_nothing_old() {
     state.signed_in("admin").await;
     let (plane, admin) = (state.plane(), state.as_("admin").await);
     let region = sim::seed::REGION.parse().unwrap();
-    let folder = Folder::new("export");
+    let folder = Folder::new("catalog-export");
     assert_eq!(export(plane, &admin, &region, &folder.0).await.unwrap(), 0);
     let first = files(&folder.0);
     assert!(first.len() >= 9 && first.iter().any(|(path, _)| path.ends_with("templates/studio-environment/1.1.yaml")));
@@ -78,7 +62,7 @@ async fn what_is_exported_twice_is_the_same_and_leaves_nothing_old() {
 async fn v5_3_2_files_that_cannot_be_meant_are_refused_with_their_place() {
     let state = State::start().await;
     state.signed_in("admin").await;
-    let folder = Folder::new("refused");
+    let folder = Folder::new("catalog-refused");
     fs::create_dir_all(&folder.0).unwrap();
     assert!(read(&folder.0).is_err(), "there is no file");
     let wrong = |text: &str| {

@@ -11,6 +11,7 @@ mod configuration;
 mod discovery;
 mod doctor;
 mod endpoints;
+mod folder;
 mod forms;
 mod headers;
 mod https;

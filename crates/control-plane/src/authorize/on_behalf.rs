@@ -1,7 +1,7 @@
 //! A worker acts later and has no session: it asks the policies again, for the person, by their stored groups.
 
 use domain::action::Action;
-use domain::blueprint::AppliedBlueprint;
+use domain::blueprint::{AppliedBlueprint, OrganizationStep};
 use domain::catalog::Product;
 use domain::curation::AppliedCatalogChange;
 use domain::environment::{Environment, Leaves};
@@ -123,6 +123,12 @@ impl ControlPlane {
         operation: &Operation,
         it: &AppliedBlueprint,
     ) -> Result<Result<Authorized<AppliedBlueprint>, Hindrance>> {
+        if it.steps.iter().any(OrganizationStep::is_of_the_portal)
+            && let Err(hindrance) =
+                self.authorize_on_portal(&operation.on_behalf_of, Action::ManageCatalog, Portal).await?
+        {
+            return Ok(Err(hindrance));
+        }
         self.authorize_on_portal(&operation.on_behalf_of, Action::ManageOrganization, it.clone()).await
     }
 

@@ -33,9 +33,8 @@ impl ControlPlane {
         let entered = form.value(TEXT).map(str::to_owned);
         let text = entered.clone().or_else(|| last.as_ref().map(|it| it.text.clone())).unwrap_or_default();
         let planned = match read_whole(&text) {
-            Ok(blueprint) if !text.trim().is_empty() && form.errors.is_empty() => {
-                Some(self.blueprint_plan_view(&blueprint).await?)
-            }
+            // Also beside what is wrong: what became another plan meanwhile is looked at anew.
+            Ok(blueprint) if !text.trim().is_empty() => Some(self.blueprint_plan_view(&blueprint).await?),
             _ => None,
         };
         let pattern = shipped().map_err(|error| Error::internal("The pattern cannot be read", &error.message))?;
@@ -200,6 +199,9 @@ impl ControlPlane {
                 "The organization is as the blueprint says, as it was last read.",
                 "Look again once the organization was read anew.",
             ));
+        }
+        if plan.steps.iter().any(OrganizationStep::is_of_the_portal) {
+            self.authorize_portal(caller, Action::ManageCatalog).await?;
         }
         if plan.fingerprint() != seen {
             return Err(Error::Stale { what: "organization".to_owned() });

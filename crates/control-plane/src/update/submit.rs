@@ -10,6 +10,7 @@ use domain::draft::RETYPE;
 use domain::environment::{Environment, EnvironmentState, Leaves};
 use domain::id::{EnvironmentId, RequestId, RolloutId};
 use domain::operation::{OperationKind, Subject};
+use domain::parameter::outside_instances;
 use domain::person::PersonKey;
 use domain::problem::FieldError;
 use domain::request::{Decision, Request, RequestKind};
@@ -231,6 +232,8 @@ pub(super) fn check_form<'a>(it: &'a Updatable, input: &UpdateInput) -> Result<C
         Err(mistakes) => errors.extend(mistakes),
         Ok(resolved) => {
             errors.extend(check_constraints(&it.product, &resolved)?);
+            let outside = outside_instances(&params, &resolved, &it.access.instances);
+            errors.extend(outside.into_iter().map(|(key, message)| FieldError::new(field_name(&key), message)));
             values = resolved;
         }
     }

@@ -56,7 +56,7 @@ impl ControlPlane {
         if plan.steps.is_empty() {
             // What the next page shows is what was just read.
             self.keep_organization(&Ok(organization), changes).await?;
-            return Ok(Outcome::new(Observation::Done));
+            return Ok(done(it));
         }
         let looked_at: BTreeSet<String> = it.steps.iter().map(OrganizationStep::key).collect();
         if let Some(other) = plan.steps.iter().find(|step| !looked_at.contains(&step.key())) {
@@ -147,6 +147,19 @@ impl ControlPlane {
         tx.commit().await?;
         Ok(())
     }
+}
+
+/// Nothing is left. What is not known to have been made was made by a call whose answer was lost, or by somebody else.
+fn done(it: &AppliedBlueprint) -> Outcome {
+    let all = it.steps.iter().map(ToString::to_string);
+    let found: Vec<String> = all.filter(|step| !it.made.contains(step)).collect();
+    let mut outcome = Outcome::new(Observation::Done);
+    if !found.is_empty() {
+        outcome = outcome.with("found", found.join("; "));
+        let found = found.into_iter().map(|step| format!("{step} (found so)"));
+        outcome.changes.made_by_blueprint = Some(it.made.iter().cloned().chain(found).collect());
+    }
+    outcome
 }
 
 fn changed_meanwhile(why: &str) -> Problem {

@@ -2,18 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use aws::service_catalog::{ProvisionedProductRef, UpdateCall, UpdateValue};
 use domain::diagnosis::While;
 use domain::environment::Environment;
 use domain::id::RecordId;
 use domain::operation::{Observation, Operation, Plan};
 
 use super::outcome::Outcome;
-use super::provision::{best_path, no_launch_path};
-use super::update::{accepted_as, gone};
+use super::update::{Sent, launch_path};
 use crate::authorize::Authorized;
 use crate::push_tags::Push;
-use crate::session::{self, Purpose};
 use crate::{ControlPlane, Result};
 
 impl ControlPlane {
@@ -25,37 +22,28 @@ impl ControlPlane {
         chosen: &BTreeMap<String, String>,
     ) -> Result<Outcome> {
         let it = environment.thing();
-        let push = match self.push_of(it).await? {
+        let observed = self.store().observation(&it.id).await?.observed;
+        let is = observed.map(|observed| observed.tags).unwrap_or_default();
+        let push = match self.push_of(it, &is).await? {
             Ok(push) => push,
             Err(problem) => return Ok(Outcome::refused(problem)),
         };
         let Ok(tags) = push.tags(chosen) else { return Ok(Outcome::refused(Push::changed_meanwhile())) };
         let parameters = push.parameters;
-        let Some(product) = &it.provisioned_product else { return Ok(Outcome::refused(gone())) };
-        let session = match session::provisioner(self, environment, Purpose::Update).await {
-            Ok(session) => session,
-            Err(error) => return Ok(error.into()),
+        let catalog = match self.once_at_rest(operation, environment).await {
+            Ok(catalog) => catalog,
+            Err(outcome) => return Ok(*outcome),
         };
-        let catalog = session.service_catalog();
-        match catalog.describe_provisioned_product(ProvisionedProductRef::Id(product)).await {
-            Err(aws::Error::NotFound(_)) => return Ok(Outcome::refused(gone())),
-            Err(error) => return Ok(error.into()),
-            Ok(found) if found.status.is_passing() => {
-                return Ok(Outcome::new(Observation::Running { since: operation.step_entered_at }));
-            }
-            Ok(_) => {}
-        }
-        let paths = match catalog.list_launch_paths(&it.product).await {
-            Ok(paths) => paths,
-            Err(error) => return Ok(error.into()),
+        let path = match launch_path(&catalog, it).await {
+            Ok(path) => path,
+            Err(outcome) => return Ok(*outcome),
         };
-        let Some(path) = best_path(paths) else { return Ok(Outcome::refused(no_launch_path())) };
         // A secret among them AWS keeps as it is, and nobody but AWS knows it.
         let known = self.store().product(&it.product).await?;
         let artifact = known.as_ref().and_then(|product| product.artifact(&it.artifact));
         let all = artifact.iter().flat_map(|artifact| &artifact.parameters).map(|it| it.key.clone());
         let kept = all.filter(|key| !parameters.contains_key(key)).collect();
-        let plan = Plan { path: Some(path.id), parameters, kept, tags };
+        let plan = Plan { path: Some(path), parameters, kept, tags };
         Ok(Outcome::new(Observation::Checked { plan }))
     }
 
@@ -66,31 +54,8 @@ impl ControlPlane {
         environment: &Authorized<Environment>,
         plan: &Plan,
     ) -> Result<Outcome> {
-        let it = environment.thing();
-        let Some(product) = it.provisioned_product.clone() else { return Ok(Outcome::refused(gone())) };
-        let session = match session::provisioner(self, environment, Purpose::Update).await {
-            Ok(session) => session,
-            Err(error) => return Ok(error.into()),
-        };
-        let catalog = session.service_catalog();
-        let given = plan.parameters.iter().map(|(key, value)| (key.clone(), UpdateValue::Value(value.clone())));
-        let kept = plan.kept.iter().map(|key| (key.clone(), UpdateValue::Previous));
-        let call = UpdateCall {
-            provisioned_product: product,
-            product: it.product.clone(),
-            artifact: it.artifact.clone(),
-            path: plan.path.clone(),
-            token: operation.id.to_string(),
-            parameters: given.chain(kept).collect(),
-            tags: Some(plan.tags.clone()),
-        };
-        match catalog.update_provisioned_product(&call).await {
-            Ok(accepted) => Ok(accepted_as(accepted.record)),
-            Err(error @ (aws::Error::Invalid(_) | aws::Error::Conflict(_))) => {
-                self.taken_already(operation, &call, &catalog, error).await
-            }
-            Err(error) => Ok(Outcome::of_act(error, While::Updating)),
-        }
+        let (artifact, tags) = (environment.thing().artifact.clone(), Some(plan.tags.clone()));
+        self.send_update(operation, environment, Sent { artifact, plan, secrets: BTreeMap::new(), tags }).await
     }
 
     /// Looks at the record; once it is made, these are the environment's tags.

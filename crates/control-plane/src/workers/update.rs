@@ -1,9 +1,11 @@
 //! The steps of an update. `docs/architecture.md`, "Operations".
 
+use std::collections::BTreeMap;
+
 use aws::service_catalog::{ProvisionedProductRef, ServiceCatalog, UpdateCall, UpdateValue};
 use domain::diagnosis::While;
 use domain::environment::Environment;
-use domain::id::RecordId;
+use domain::id::{ProvisioningArtifactId, RecordId};
 use domain::operation::{Observation, Operation, Plan};
 use domain::problem::Problem;
 use domain::request::Request;
@@ -13,6 +15,21 @@ use super::provision::{best_path, no_launch_path};
 use crate::authorize::Authorized;
 use crate::session::{self, Purpose};
 use crate::{ControlPlane, Error, Result};
+
+/// What an update is sent with.
+pub(super) struct Sent<'a> {
+    pub(super) artifact: ProvisioningArtifactId,
+    pub(super) plan: &'a Plan,
+    pub(super) secrets: BTreeMap<String, String>,
+    /// `None` leaves them as they are.
+    pub(super) tags: Option<BTreeMap<String, String>>,
+}
+
+/// The launch path that an update goes by.
+pub(super) async fn launch_path(catalog: &ServiceCatalog, it: &Environment) -> Result<String, Box<Outcome>> {
+    let paths = catalog.list_launch_paths(&it.product).await.map_err(|error| Box::new(error.into()))?;
+    best_path(paths).map(|path| path.id).ok_or_else(|| Box::new(Outcome::refused(no_launch_path())))
+}
 
 impl ControlPlane {
     /// Validates again, waits for what AWS is still at work on, and makes the plan that will be sent.
@@ -27,29 +44,18 @@ impl ControlPlane {
             Ok(valid) => valid,
             Err(problem) => return Ok(Outcome::refused(problem)),
         };
-        let Some(product) = &it.provisioned_product else { return Ok(Outcome::refused(gone())) };
-        let session = match session::provisioner(self, environment, Purpose::Update).await {
-            Ok(session) => session,
-            Err(error) => return Ok(error.into()),
+        let catalog = match self.once_at_rest(operation, environment).await {
+            Ok(catalog) => catalog,
+            Err(outcome) => return Ok(*outcome),
         };
-        let catalog = session.service_catalog();
-        match catalog.describe_provisioned_product(ProvisionedProductRef::Id(product)).await {
-            Err(aws::Error::NotFound(_)) => return Ok(Outcome::refused(gone())),
-            Err(error) => return Ok(error.into()),
-            Ok(found) if found.status.is_passing() => {
-                return Ok(Outcome::new(Observation::Running { since: operation.step_entered_at }));
-            }
-            Ok(_) => {}
-        }
         if let Some(problem) = Box::pin(self.denied_now(&request, &valid)).await? {
             return Ok(Outcome::refused(problem));
         }
-        let paths = match catalog.list_launch_paths(&it.product).await {
-            Ok(paths) => paths,
-            Err(error) => return Ok(error.into()),
+        let path = match launch_path(&catalog, it).await {
+            Ok(path) => path,
+            Err(outcome) => return Ok(*outcome),
         };
-        let Some(path) = best_path(paths) else { return Ok(Outcome::refused(no_launch_path())) };
-        let plan = Plan { path: Some(path.id), parameters: valid.parameters, kept: valid.kept, tags: it.tags.clone() };
+        let plan = Plan { path: Some(path), parameters: valid.parameters, kept: valid.kept, tags: it.tags.clone() };
         Ok(Outcome::new(Observation::Checked { plan })
             .with("from", it.artifact.as_str())
             .with("to", request.artifact.as_str()))
@@ -62,26 +68,58 @@ impl ControlPlane {
         environment: &Authorized<Environment>,
         plan: &Plan,
     ) -> Result<Outcome> {
+        let request = self.update_of(environment.thing()).await?;
+        let secrets = self.secrets_of(&request)?;
+        // AWS changes the tags of what is there only where a constraint allows it, and they are the same.
+        self.send_update(operation, environment, Sent { artifact: request.artifact, plan, secrets, tags: None }).await
+    }
+
+    /// A session for the calls of an update, once AWS is at work on nothing of the environment any more.
+    pub(super) async fn once_at_rest(
+        &self,
+        operation: &Operation,
+        environment: &Authorized<Environment>,
+    ) -> Result<ServiceCatalog, Box<Outcome>> {
+        let refused = |outcome: Outcome| Err(Box::new(outcome));
+        let Some(product) = &environment.thing().provisioned_product else { return refused(Outcome::refused(gone())) };
+        let catalog = match session::provisioner(self, environment, Purpose::Update).await {
+            Ok(session) => session.service_catalog(),
+            Err(error) => return refused(error.into()),
+        };
+        match catalog.describe_provisioned_product(ProvisionedProductRef::Id(product)).await {
+            Err(aws::Error::NotFound(_)) => refused(Outcome::refused(gone())),
+            Err(error) => refused(error.into()),
+            Ok(found) if found.status.is_passing() => {
+                refused(Outcome::new(Observation::Running { since: operation.step_entered_at }))
+            }
+            Ok(_) => Ok(catalog),
+        }
+    }
+
+    /// Sends `UpdateProvisionedProduct` for what was planned.
+    pub(super) async fn send_update(
+        &self,
+        operation: &Operation,
+        environment: &Authorized<Environment>,
+        sent: Sent<'_>,
+    ) -> Result<Outcome> {
         let it = environment.thing();
+        let Sent { artifact, plan, secrets, tags } = sent;
         let Some(product) = it.provisioned_product.clone() else { return Ok(Outcome::refused(gone())) };
-        let request = self.update_of(it).await?;
-        let session = match session::provisioner(self, environment, Purpose::Update).await {
-            Ok(session) => session,
+        let catalog = match session::provisioner(self, environment, Purpose::Update).await {
+            Ok(session) => session.service_catalog(),
             Err(error) => return Ok(error.into()),
         };
-        let catalog = session.service_catalog();
-        let secrets = self.secrets_of(&request)?;
         let given = plan.parameters.iter().chain(&secrets).map(|(k, v)| (k.clone(), UpdateValue::Value(v.clone())));
         let kept = plan.kept.iter().map(|key| (key.clone(), UpdateValue::Previous));
         let call = UpdateCall {
             provisioned_product: product,
             product: it.product.clone(),
-            artifact: request.artifact.clone(),
+            artifact,
             path: plan.path.clone(),
             token: operation.id.to_string(),
             parameters: given.chain(kept).collect(),
-            // AWS changes the tags of what is there only where a constraint allows it, and they are the same.
-            tags: None,
+            tags,
         };
         match catalog.update_provisioned_product(&call).await {
             Ok(accepted) => Ok(accepted_as(accepted.record)),
@@ -93,7 +131,7 @@ impl ControlPlane {
     }
 
     /// AWS updates nothing that it is at work on: on this very update, perhaps, whose answer was lost.
-    pub(super) async fn taken_already(
+    async fn taken_already(
         &self,
         operation: &Operation,
         call: &UpdateCall,
@@ -134,12 +172,12 @@ impl ControlPlane {
     }
 }
 
-pub(super) fn accepted_as(record: RecordId) -> Outcome {
+fn accepted_as(record: RecordId) -> Outcome {
     let text = record.to_string();
     Outcome::new(Observation::Accepted { record }).with("record", text)
 }
 
-pub(super) fn gone() -> Problem {
+fn gone() -> Problem {
     Problem::new(
         "There is nothing to update: this environment is gone at AWS.",
         "Service Catalog has no such provisioned product any more: it was terminated outside the portal.",

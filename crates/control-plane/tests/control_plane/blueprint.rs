@@ -165,6 +165,7 @@ on_both! {
                 let it = stored(&state, &id).await;
                 assert_eq!(it.state, ChangeState::Applied, "{point:?} of {step}: {:?}", it.problem);
                 assert_eq!(units_called(&state, &name), 1, "{point:?} of {step}");
+                assert_eq!(it.made.len(), it.steps.len(), "{point:?} of {step}: {:?}", it.made);
             }
         }
         // Throttled, and an answer that was lost.

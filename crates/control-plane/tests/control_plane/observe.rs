@@ -7,8 +7,8 @@ use domain::environment::{Environment, EnvironmentState, LaunchTarget};
 use domain::id::EnvironmentId;
 use domain::observed::{Drift, Item};
 use domain::view::{EnvironmentPage, ObservedView};
+use sim::FaultKind;
 use sim::servicecatalog::ProvisionedProduct;
-use sim::{Caller, Ctx, FaultKind, Origin};
 
 const DEV: &str = "601000000002";
 const WHO: &str = "fraud-scientist";
@@ -33,13 +33,7 @@ fn at_aws(state: &TestState, it: &Environment, change: impl FnOnce(&mut Provisio
 
 /// The account's administrator takes it down, past the portal.
 fn terminate_in_the_console(state: &TestState, it: &Environment) {
-    let ctx = Ctx {
-        caller: Caller::Administrator(it.account.clone()),
-        region: it.region.to_string(),
-        now: state.plane.now(),
-        request_id: "console".into(),
-        origin: Origin { user_agent: None, via: None },
-    };
+    let ctx = state.administrator(&it.account);
     let input = serde_json::json!({
         "ProvisionedProductId": it.provisioned_product.as_ref().unwrap().as_str(), "TerminateToken": "console",
     });

@@ -8,7 +8,6 @@ use domain::environment::{Environment, EnvironmentState, LaunchTarget};
 use domain::id::TagRuleId;
 use domain::observed::Observed;
 use domain::view::{FormControl, RequestFormQuery, RequestInput, TagRuleInput, Together, TogetherInput};
-use sim::{Caller, Ctx, Origin};
 
 const WHO: &str = "fraud-scientist";
 const LEAD: &str = "fraud-lead";
@@ -49,13 +48,7 @@ async fn differs(state: &TestState, it: &Environment) -> Vec<(String, Option<Str
 /// The tags that AWS has: of the provisioned product, its stack and its user profile, and of an app started now.
 fn everywhere(state: &TestState, it: &Environment, app: &str) -> [BTreeMap<String, String>; 4] {
     let Some(LaunchTarget::Studio { domain_id, user_profile_name }) = &it.launch_target else { panic!("{it:?}") };
-    let ctx = Ctx {
-        caller: Caller::Administrator(it.account.clone()),
-        region: it.region.to_string(),
-        now: state.plane.now(),
-        request_id: "console".into(),
-        origin: Origin { user_agent: None, via: None },
-    };
+    let ctx = state.administrator(&it.account);
     let start = serde_json::json!({
         "DomainId": domain_id, "UserProfileName": user_profile_name, "AppType": "KernelGateway", "AppName": app,
         "ResourceSpec": { "InstanceType": "ml.t3.medium" },

@@ -102,6 +102,11 @@ impl OrganizationStep {
         }
     }
 
+    /// Whether it changes what the portal keeps by itself, and nothing in AWS.
+    pub fn is_of_the_portal(&self) -> bool {
+        matches!(self, Self::SetTagRule { .. })
+    }
+
     /// Whether it takes something away from a guardrail, or may: looked at twice.
     pub fn loosens(&self) -> bool {
         matches!(self, Self::EditPolicy { .. } | Self::Detach { .. } | Self::MoveAccount { .. })

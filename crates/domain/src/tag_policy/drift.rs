@@ -18,9 +18,6 @@ pub struct TagDifference {
     pub value: Option<String>,
     /// Which values are good, in words.
     pub wanted: String,
-    /// The values that somebody chooses from; none where it is typed, or not chosen.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub choices: Vec<String>,
 }
 
 /// What of `is`, the tags that AWS has, is other than it would be if it were launched now. `sent` is what the portal sent: whatever
@@ -48,37 +45,36 @@ fn difference(
     let (is, sent) = (is.get(key), sent.get(key));
     let of_key: Vec<&TagRule> = rules.iter().copied().filter(|rule| rule.key == key).collect();
     let takes = |value: &String| of_key.iter().all(|rule| rule.values.accepts(value));
-    let of = |value: Option<&String>, wanted: String, choices: &[String]| {
-        let (key, is, value, choices) = (key.to_owned(), is.cloned(), value.cloned(), choices.to_vec());
-        Some(TagDifference { key, is, value, wanted, choices })
+    let of = |value: Option<&String>, wanted: String| {
+        Some(TagDifference { key: key.to_owned(), is: is.cloned(), value: value.cloned(), wanted })
     };
     match sources.get(key) {
         Some(TagSource::Set(value) | TagSource::Catalog(value)) if is == Some(value) => None,
-        Some(TagSource::Set(value) | TagSource::Catalog(value)) => of(Some(value), value.clone(), &[]),
+        Some(TagSource::Set(value) | TagSource::Catalog(value)) => of(Some(value), value.clone()),
         Some(TagSource::Choice(values)) => {
             let good = |value: &&String| values.contains(*value);
             // What was chosen and is good still is what it should be.
             match (is, sent.filter(good)) {
                 (Some(is), Some(sent)) if is == sent => None,
-                (_, Some(sent)) => of(Some(sent), sent.clone(), &[]),
+                (_, Some(sent)) => of(Some(sent), sent.clone()),
                 (Some(is), None) if good(&is) => None,
-                _ => of(None, format!("one of {}", values.join(", ")), values),
+                _ => of(None, format!("one of {}", values.join(", "))),
             }
         }
         Some(source @ (TagSource::Typed(_) | TagSource::Impossible(_))) => {
             match (is, sent.filter(|sent| takes(sent))) {
                 (Some(is), Some(sent)) if is == sent => None,
-                (_, Some(sent)) => of(Some(sent), sent.clone(), &[]),
+                (_, Some(sent)) => of(Some(sent), sent.clone()),
                 (Some(is), None) if takes(is) => None,
                 _ => match source {
-                    TagSource::Impossible(why) => of(None, why.clone(), &[]),
-                    _ => of(None, in_words(&of_key), &[]),
+                    TagSource::Impossible(why) => of(None, why.clone()),
+                    _ => of(None, in_words(&of_key)),
                 },
             }
         }
         // Nothing asks for it any more; it is as it was sent, or somebody changed it.
         None if is == sent => None,
-        None => of(sent, sent.cloned().unwrap_or_default(), &[]),
+        None => of(sent, sent.cloned().unwrap_or_default()),
     }
 }
 
@@ -128,7 +124,6 @@ mod tests {
                 ("workload", None, None, "one of training, inference"),
             ]
         );
-        assert_eq!(found[4].choices, ["training", "inference"]);
     }
 
     #[test]

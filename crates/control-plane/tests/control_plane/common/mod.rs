@@ -277,6 +277,17 @@ impl TestState {
             .unwrap();
     }
 
+    /// Whoever may do everything in an account, in its console.
+    pub fn administrator(&self, account: &domain::id::AccountId) -> sim::Ctx {
+        sim::Ctx {
+            caller: sim::Caller::Administrator(account.clone()),
+            region: sim::seed::REGION.into(),
+            now: self.plane.now(),
+            request_id: "console".into(),
+            origin: sim::Origin { user_agent: None, via: None },
+        }
+    }
+
     /// What the details of the audit events of a step say, one after the other.
     pub async fn told(&self, id: &impl ToString, step: &str, detail: &str) -> Vec<String> {
         let filter =

@@ -1,0 +1,42 @@
+//! What commands that plan and apply say, ask and end with.
+
+use std::io::{BufRead as _, Write as _};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, anyhow};
+
+/// Between two looks at a change that is being made.
+pub(super) const LOOK: Duration = Duration::from_millis(500);
+/// The end of a plan that has something in it, as other tools that plan have it; and of whatever went wrong.
+pub(super) const PENDING: u8 = 2;
+pub(super) const WRONG: u8 = 1;
+
+pub(super) fn refuse(wrong: &[String]) -> u8 {
+    for it in wrong {
+        complain(it);
+    }
+    WRONG
+}
+
+pub(super) fn confirmed() -> Result<bool> {
+    say("Type yes to make these changes:");
+    let mut answer = String::new();
+    std::io::stdin().lock().read_line(&mut answer).context("nothing could be read")?;
+    Ok(answer.trim() == "yes")
+}
+
+/// What happened, why, and what to do next.
+#[expect(clippy::needless_pass_by_value, reason = "what `map_err` takes")]
+pub(super) fn told(error: control_plane::Error) -> anyhow::Error {
+    let problem = error.problem();
+    anyhow!("{} {} {}", problem.what, problem.why, problem.next)
+}
+
+/// Whoever read the first lines and went away has what they wanted.
+pub(super) fn say(text: &str) {
+    let _ = writeln!(std::io::stdout().lock(), "{text}");
+}
+
+pub(super) fn complain(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
