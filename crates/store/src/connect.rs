@@ -10,7 +10,7 @@ use std::time::Duration;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
-use sqlx::{PgPool, SqlitePool};
+use sqlx::{Connection as _, PgPool, SqlitePool};
 
 use crate::dialect;
 use crate::error::{Error, Result};
@@ -25,6 +25,8 @@ static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
 /// How long a request waits for a free connection.
 const ACQUIRE: Duration = Duration::from_secs(10);
 const SQLITE_READERS: u32 = 8;
+/// A connection that was not used for so long is asked whether it is still there before it is used.
+const RESTED: Duration = Duration::from_secs(1);
 
 /// How much of a database server one process may use. SQLite has no use for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,11 +82,7 @@ impl Store {
             Self::connect_sqlite(url).await
         } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             let options = PgConnectOptions::from_str(url).map_err(|e| address(&e))?;
-            let pool = PgPoolOptions::new()
-                .max_connections(limits.max_connections)
-                .acquire_timeout(ACQUIRE)
-                .connect_with(dialect::postgres(options, limits.statement_timeout))
-                .await?;
+            let pool = postgres_pool(limits).connect_with(dialect::postgres(options, limits.statement_timeout)).await?;
             Ok(Self { db: Db::Postgres(pool), _temporary: None })
         } else {
             // The address may hold a password: only what stands before the colon is repeated.
@@ -114,7 +112,12 @@ impl Store {
             options
         };
         let durable = temporary.is_none();
-        let forever = SqlitePoolOptions::new().acquire_timeout(ACQUIRE).idle_timeout(None).max_lifetime(None);
+        // A file does not go away: no connection is asked whether it is still there.
+        let forever = SqlitePoolOptions::new()
+            .acquire_timeout(ACQUIRE)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .test_before_acquire(false);
         let writer =
             forever.clone().max_connections(1).connect_with(dialect::sqlite_writer(options.clone(), durable)).await?;
         let readers = forever.max_connections(SQLITE_READERS).connect_with(dialect::sqlite_reader(options)).await?;
@@ -130,8 +133,7 @@ impl Store {
             Db::Sqlite { readers: readers.clone(), writer: readers }
         } else {
             let options = PgConnectOptions::from_str(url).map_err(|e| address(&e))?;
-            let pool = PgPoolOptions::new().max_connections(limits.max_connections).acquire_timeout(ACQUIRE);
-            Db::Postgres(pool.connect_lazy_with(dialect::postgres(options, limits.statement_timeout)))
+            Db::Postgres(postgres_pool(limits).connect_lazy_with(dialect::postgres(options, limits.statement_timeout)))
         };
         Ok(Self { db, _temporary: None })
     }
@@ -219,6 +221,20 @@ impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Store({})", self.backend_name())
     }
+}
+
+/// A page asks a dozen times: a connection that was just used is not asked first whether it is still there, which would take as long as
+/// the question itself. One that rested is.
+fn postgres_pool(limits: Limits) -> PgPoolOptions {
+    let pool = PgPoolOptions::new().max_connections(limits.max_connections).acquire_timeout(ACQUIRE);
+    pool.test_before_acquire(false).before_acquire(|connection, about| {
+        Box::pin(async move {
+            if about.idle_for > RESTED {
+                connection.ping().await?;
+            }
+            Ok(true)
+        })
+    })
 }
 
 fn address(error: &sqlx::Error) -> Error {
