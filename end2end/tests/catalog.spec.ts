@@ -96,7 +96,7 @@ test('a product is made of a template that was refused and mended, gets a versio
   const seen = await (await browser.newContext()).newPage();
   await signIn(seen, 'admin');
   for (const [name, path] of [['template-refused', refused], ['template', good], ['catalog-change', change],
-    ['catalog-changes', '/admin/changes'], ['product-versions', product], ['templates', '/admin/templates']]) {
+    ['catalog-changes', '/admin/changes'], ['catalog-drift', '/admin/drift'], ['product-versions', product], ['templates', '/admin/templates']]) {
     await look(seen, 'admin', name, path);
   }
 

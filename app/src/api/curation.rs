@@ -1,4 +1,4 @@
-use domain::view::{ConstraintInput, PortfolioInput, ProductTextInput, SetVersionInput};
+use domain::view::{CatalogDriftInput, ConstraintInput, PortfolioInput, ProductTextInput, SetVersionInput};
 use leptos::prelude::*;
 use leptos::server_fn::codec::PostUrl;
 
@@ -6,6 +6,7 @@ use super::answer::{Answer, Html, Posted, act, answer_with, done, id};
 use super::form::Form;
 
 const CHANGES: &str = "/admin/changes";
+const DRIFT: &str = "/admin/drift";
 const PORTFOLIOS: &str = "/admin/portfolios";
 const PRODUCTS: &str = "/admin/products";
 
@@ -179,6 +180,24 @@ pub async fn retry_catalog_change(
     act(Form::of(CHANGES, &change), |portal, caller| async move {
         portal.retry_catalog_change(&caller, &id(&change, "change")?).await?;
         Ok(done(format!("{CHANGES}/{change}"), "The portal tries again."))
+    })
+    .await
+}
+
+#[server(endpoint = "adopt_catalog_drift", prefix = "/api", input = PostUrl, output = Html)]
+pub async fn adopt_catalog_drift(#[server(flatten)] input: CatalogDriftInput) -> Posted {
+    act(Form::at(DRIFT), |portal, caller| async move {
+        portal.adopt_catalog_drift(&caller, &input).await?;
+        Ok(done(DRIFT, "It is to be as it is in AWS."))
+    })
+    .await
+}
+
+#[server(endpoint = "put_catalog_drift_back", prefix = "/api", input = PostUrl, output = Html)]
+pub async fn put_catalog_drift_back(#[server(flatten)] input: CatalogDriftInput) -> Posted {
+    act(Form::at(DRIFT), |portal, caller| async move {
+        let id = portal.put_catalog_drift_back(&caller, &input).await?;
+        Ok(done(format!("{CHANGES}/{id}"), "It is being put back."))
     })
     .await
 }

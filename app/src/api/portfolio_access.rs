@@ -57,3 +57,12 @@ pub async fn delete_share(#[server(default)] portfolio: String, #[server(default
     })
     .await
 }
+
+#[server(endpoint = "import_portfolio", prefix = "/api", input = PostUrl, output = Html)]
+pub async fn import_portfolio(#[server(default)] portfolio: String, #[server(default)] account: String) -> Posted {
+    act(Form::of(PORTFOLIOS, &portfolio), |portal, caller| async move {
+        let id = portal.import_portfolio(&caller, &id(&portfolio, "portfolio")?, &account).await?;
+        Ok(done(format!("{CHANGES}/{id}"), "The account is being let launch from it."))
+    })
+    .await
+}

@@ -5,9 +5,10 @@ use domain::view::{FormState, PortfolioPage, ProductOfPortfolio};
 use leptos::prelude::*;
 
 use super::admin_portfolio_access::Access;
+use super::url::with_query;
 use crate::components::{
-    Card, Choice, Crumb, Disclosure, Empty, ErrorSummary, Fact, Facts, Hidden, PageHead, Remove, Select, StoredNow,
-    Table, TextArea, TextField, field_label, form_part, form_seen,
+    Card, Choice, Crumb, Disclosure, Empty, ErrorSummary, Fact, Facts, Hidden, PageHead, Pager, Remove, Select,
+    StoredNow, Table, TextArea, TextField, field_label, form_part, form_seen,
 };
 use crate::document::Page;
 use crate::words;
@@ -50,6 +51,9 @@ pub fn page(it: PortfolioPage) -> Page {
             </Card>
         }
     });
+    let first = format!("/admin/portfolios/{}", it.id);
+    let next = it.sheet.next().map(|next| with_query(&first, &[("page", &next)]));
+    let further = it.sheet.number > 1;
     let crumbs = vec![Crumb::new("/admin/products", "Products"), Crumb::new("/admin/portfolios", "Portfolios")];
     let portfolio = it.id.clone();
     let body = view! {
@@ -67,6 +71,7 @@ pub fn page(it: PortfolioPage) -> Page {
             </Facts>
         </Card>
         <Card title="Products" flush=true>{products}</Card>
+        <Pager first next further />
         {put}
         <Access portfolio it=it.access manage form=it.form.clone() />
         {itself}

@@ -21,7 +21,7 @@ pub(super) fn Access(portfolio: PortfolioId, it: PortfolioAccess, manage: bool, 
         let (portfolio, state, own) = (portfolio.clone(), form_part(&form, "principal"), own_pattern);
         view! { <Principal portfolio own state /> }
     });
-    let of_shares = portfolio.clone();
+    let (of_shares, taken) = (portfolio.clone(), portfolio.clone());
     view! {
         <Card title="Shared to" note="As Service Catalog has it" flush=true>
             <Shares portfolio=of_shares shares manage />
@@ -31,7 +31,7 @@ pub(super) fn Access(portfolio: PortfolioId, it: PortfolioAccess, manage: bool, 
             <Principals portfolio principals manage />
         </Card>
         {principal}
-        <Recipients recipients more=more_recipients />
+        <Recipients portfolio=taken recipients more=more_recipients manage />
     }
 }
 
@@ -254,7 +254,7 @@ fn Principal(portfolio: PortfolioId, own: String, state: FormState) -> impl Into
 }
 
 #[component]
-fn Recipients(recipients: Vec<RecipientRow>, more: u64) -> impl IntoView {
+fn Recipients(portfolio: PortfolioId, recipients: Vec<RecipientRow>, more: u64, manage: bool) -> impl IntoView {
     if recipients.is_empty() {
         return ().into_any();
     }
@@ -262,7 +262,8 @@ fn Recipients(recipients: Vec<RecipientRow>, more: u64) -> impl IntoView {
         let more = format!("{} are not shown.", words::count(more, "more account", "more accounts"));
         view! { <p class="card-body text-sm text-muted">{more}</p> }
     });
-    let rows = recipients.into_iter().map(|it| view! { <Recipient it /> }).collect_view();
+    let line = |it| view! { <Recipient portfolio=portfolio.clone() it manage /> };
+    let rows = recipients.into_iter().map(line).collect_view();
     view! {
         <Card title="Accounts of projects" note="Whether the portal can launch from it there" flush=true>
             <Table label="Accounts of projects" columns=vec!["Account", "Gets it by", "State"] stack=true>{rows}</Table>
@@ -273,17 +274,17 @@ fn Recipients(recipients: Vec<RecipientRow>, more: u64) -> impl IntoView {
 }
 
 #[component]
-fn Recipient(it: RecipientRow) -> impl IntoView {
+fn Recipient(portfolio: PortfolioId, it: RecipientRow, manage: bool) -> impl IntoView {
     let (tone, icon, state, next) = match it.standing {
         RecipientStanding::NotShared => (Tone::Neutral, Icon::Minus, "Does not have it", ""),
         RecipientStanding::NotAccepted => {
-            (Tone::Warn, Icon::Clock, "Not accepted", "Somebody in the account has to accept it.")
+            (Tone::Warn, Icon::Clock, "Not accepted", "It was shared to the account, which has to accept it.")
         }
         RecipientStanding::NotAssociated => (
             Tone::Warn,
             Icon::Warning,
             "Cannot launch",
-            "The account does not name the portal's role: name its pattern here, and give principals along.",
+            "The account does not name the portal's role. It can be named there, or its pattern here, with principals given along.",
         ),
         RecipientStanding::NotRead => (
             Tone::Neutral,
@@ -293,6 +294,15 @@ fn Recipient(it: RecipientRow) -> impl IntoView {
         ),
         RecipientStanding::Launches => (Tone::Good, Icon::Check, "Can launch", ""),
     };
+    let take = (manage && is_to_be_taken(it.standing)).then(|| {
+        let fields = vec![("portfolio", portfolio.to_string()), ("account", it.account.to_string())];
+        let described = format!("Let it launch: {}", it.name);
+        view! {
+            <div class="actions">
+                <PostButton action="/api/import_portfolio" label="Let it launch" class="button button-small" described fields />
+            </div>
+        }
+    });
     let by = if it.by.is_empty() { "nothing".to_owned() } else { it.by.join(", ") };
     let next = (!next.is_empty()).then(|| view! { <p class="text-sm text-muted">{next}</p> });
     view! {
@@ -302,7 +312,12 @@ fn Recipient(it: RecipientRow) -> impl IntoView {
                 <p class="text-sm font-normal text-muted"><code>{it.account.to_string()}</code></p>
             </th>
             <td data-label="Gets it by">{by}</td>
-            <td data-label="State"><div><Badge tone icon text=state /> {next}</div></td>
+            <td data-label="State"><div class="stack gap-2"><p><Badge tone icon text=state /></p> {next} {take}</div></td>
         </tr>
     }
+}
+
+/// What the portal can do in the account lets it launch there.
+fn is_to_be_taken(standing: RecipientStanding) -> bool {
+    matches!(standing, RecipientStanding::NotAccepted | RecipientStanding::NotAssociated | RecipientStanding::NotRead)
 }

@@ -5,13 +5,17 @@ use domain::project::{DataClass, Stage};
 use domain::view::{CatalogPage, CatalogQuery, FormState, ProductCard};
 use leptos::prelude::*;
 
-use crate::components::{Choice, Empty, Fact, Facts, Moment, PageHead, ProblemCallout, Select, TextField, Tone};
+use super::url::with_query;
+use crate::components::{Choice, Empty, Fact, Facts, Moment, PageHead, Pager, ProblemCallout, Select, TextField, Tone};
 use crate::document::Page;
 use crate::words;
 
 /// The products that the person's projects may use.
 pub fn page(catalog: CatalogPage) -> Page {
-    let CatalogPage { products, query, projects, mirrors, any } = catalog;
+    let CatalogPage { sheet, products, query, projects, mirrors, any } = catalog;
+    let first = address(&query, "");
+    let next = sheet.next().map(|next| address(&query, &next));
+    let further = sheet.number > 1;
     let list = match (products.is_empty(), any) {
         (true, false) => view! {
             <Empty title="There is no product for your projects yet.">
@@ -38,9 +42,19 @@ pub fn page(catalog: CatalogPage) -> Page {
         <PageHead title="Catalog" lead="Approved products: what they create, where you may use them, and who has to agree." />
         {any.then(|| view! { <Filters query projects=projects.iter().map(ToString::to_string).collect() /> })}
         {list}
+        <Pager first next further />
         <Freshness mirrors />
     };
     Page::new("Catalog", body)
+}
+
+/// The list with its filters, and the part of it that is shown.
+fn address(query: &CatalogQuery, page: &str) -> String {
+    let CatalogQuery { q, stage, project, data_class, approval, within, page: _ } = query;
+    let pairs = [("q", q), ("stage", stage), ("project", project), ("data_class", data_class)];
+    let mut pairs: Vec<(&str, &str)> = pairs.into_iter().map(|(name, value)| (name, value.as_str())).collect();
+    pairs.extend([("approval", approval.as_str()), ("within", within.as_str()), ("page", page)]);
+    with_query("/catalog", &pairs)
 }
 
 #[component]

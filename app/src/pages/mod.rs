@@ -8,6 +8,7 @@ pub mod admin_compare;
 mod admin_constraint_form;
 pub mod admin_constraints;
 mod admin_deliveries;
+pub mod admin_drift;
 pub mod admin_fleet;
 pub mod admin_idle;
 pub mod admin_mappings;

@@ -8,7 +8,8 @@ use crate::pages;
 
 #[component]
 pub(crate) fn AdminProducts() -> impl IntoView {
-    draw(|portal, caller| async move { portal.admin_products(&caller).await }, pages::admin_products::page)
+    let (q, page) = (query_value("q"), query_value("page"));
+    draw(|portal, caller| async move { portal.admin_products(&caller, &q, &page).await }, pages::admin_products::page)
 }
 
 #[component]
@@ -74,8 +75,11 @@ pub(crate) fn AdminPortfolios() -> impl IntoView {
 #[component]
 pub(crate) fn AdminPortfolio() -> impl IntoView {
     let id = path_id::<PortfolioId>("id", "portfolio with this id");
-    let draft = query_value("draft");
-    draw(|portal, caller| async move { portal.portfolio(&caller, &id?, &draft).await }, pages::admin_portfolio::page)
+    let (draft, page) = (query_value("draft"), query_value("page"));
+    draw(
+        |portal, caller| async move { portal.portfolio(&caller, &id?, &draft, &page).await },
+        pages::admin_portfolio::page,
+    )
 }
 
 #[component]
@@ -103,6 +107,11 @@ pub(crate) fn AdminCatalogChanges() -> impl IntoView {
         |portal, caller| async move { portal.catalog_changes(&caller, &after).await },
         move |page| pages::admin_catalog_changes::page(page, &shown),
     )
+}
+
+#[component]
+pub(crate) fn AdminDrift() -> impl IntoView {
+    draw(|portal, caller| async move { portal.catalog_drift(&caller).await }, pages::admin_drift::page)
 }
 
 #[component]

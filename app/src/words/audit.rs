@@ -116,6 +116,7 @@ fn of_many(action: &str) -> &str {
         "rollout" => "Finish a rollout",
         "apply_blueprint" => "Apply a blueprint of the organization",
         "apply" => "Make a step of a blueprint",
+        "adopt_catalog_drift" => "Take a thing of the catalog as it is in AWS",
         "manage_tag_policy" => "Change a rule of the tag policy",
         "tag_environment" => "Ask for the tags of an environment to be put right",
         "check_tags" => "Check the tags again",

@@ -58,6 +58,8 @@ pub fn catalog_change(change: &CatalogChange, named: &Named) -> String {
         CatalogChange::DisassociatePrincipal { principal, .. } => {
             format!("Let {} launch from {portfolio} no more", principal_name(&principal.arn))
         }
+        CatalogChange::ImportPortfolio { .. } => format!("Launch from {portfolio} in {share}"),
+        CatalogChange::LeavePortfolio { .. } => format!("Launch from {portfolio} in {share} no more"),
         CatalogChange::AddShare { .. } => format!("Share {portfolio} to {share}"),
         CatalogChange::SetShare { .. } => format!("Change what goes along with {portfolio} to {share}"),
         CatalogChange::DeleteShare { .. } => format!("Share {portfolio} to {share} no more"),

@@ -110,6 +110,9 @@ fn people() {
 fn administration_of_products() {
     let text = page("admin-products", || {
         pages::admin_products::page(AdminProductsPage {
+            drifted: 2,
+            q: String::new(),
+            sheet: Sheet::default(),
             products: vec![
                 AdminProductRow {
                     id: samples::id("prod-studio"),

@@ -59,6 +59,7 @@ fn access() -> PortfolioAccess {
 
 fn portfolio() -> PortfolioPage {
     PortfolioPage {
+        sheet: Sheet::default(),
         id: samples::id("port-1"),
         region: samples::id("eu-west-1"),
         text: PortfolioText {
@@ -121,11 +122,13 @@ fn a_portfolio_says_who_gets_it_and_warns_of_wildcards() {
         assert!(text.contains(state), "{state}");
     }
     assert!(text.contains("3 more accounts are not shown."));
+    assert_eq!(text.matches("/api/import_portfolio").count(), 3, "where it can be let launch");
     let reader = PortfolioPage { allowed: Allowed::default(), ..portfolio() };
     let reader = page("portfolio-access-reader", || pages::admin_portfolio::page(reader));
     assert!(
         reader.contains("Not accepted yet") && !reader.contains("/api/set_share") && !reader.contains("/api/add_share")
     );
+    assert!(!reader.contains("/api/import_portfolio"));
     let nobody = PortfolioPage { access: PortfolioAccess::default(), ..portfolio() };
     let nobody = page("portfolio-access-nobody", || pages::admin_portfolio::page(nobody));
     assert!(nobody.contains("It is shared to nobody") && nobody.contains("Nobody is named here."));

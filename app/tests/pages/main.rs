@@ -6,6 +6,7 @@ mod administration;
 mod blueprint;
 mod curation;
 mod deciding;
+mod drift;
 mod fleet;
 mod idle;
 mod organization;

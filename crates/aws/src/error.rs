@@ -332,6 +332,7 @@ fn in_words(operation: &str) -> &'static str {
         "servicecatalog:DeletePortfolio" => "delete the portfolio",
         "servicecatalog:DescribePortfolio" => "read the portfolio",
         "servicecatalog:ListPrincipalsForPortfolio" => "read who may launch from the portfolio",
+        "servicecatalog:AcceptPortfolioShare" => "accept the portfolio",
         "servicecatalog:AssociatePrincipalWithPortfolio" => "let somebody launch from the portfolio",
         "servicecatalog:DisassociatePrincipalFromPortfolio" => "take the launching from the portfolio away",
         "servicecatalog:DescribePortfolioShares" => "read whom the portfolio is shared to",

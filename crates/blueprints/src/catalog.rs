@@ -20,7 +20,15 @@ pub struct Unreadable {
 /// # Errors
 /// Where it holds what TOML cannot say.
 pub fn write(catalog: &DescribedCatalog) -> Result<String, toml::ser::Error> {
-    Ok(format!("{HEAD}\n{}", toml::to_string_pretty(catalog)?))
+    Ok(format!("{HEAD}\n{}", body(catalog)?))
+}
+
+/// The same without what stands above.
+///
+/// # Errors
+/// As [`write`].
+pub fn body(catalog: &DescribedCatalog) -> Result<String, toml::ser::Error> {
+    toml::to_string_pretty(catalog)
 }
 
 /// Reads one.

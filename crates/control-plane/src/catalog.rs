@@ -6,10 +6,11 @@ use domain::access::ProductAccess;
 use domain::action::Action;
 use domain::catalog::{Portfolio, Product};
 use domain::id::{PortfolioId, ProductId, ProjectId};
+use domain::product_summary::ProductSummary;
 use domain::project::{DataClass, Project, ProjectAccount};
 use domain::tag_policy::{OWNER_TAG, TagRule, TagSource};
 use domain::view::{
-    AccessRow, ApproverRow, CatalogPage, CatalogQuery, ProductCard, ProductPage, TypicalTime, VersionRow,
+    AccessRow, ApproverRow, CatalogPage, CatalogQuery, ProductCard, ProductPage, Sheet, TypicalTime, VersionRow,
 };
 use store::Scope;
 
@@ -26,7 +27,7 @@ impl ControlPlane {
         let projects = self.projects_by_id().await?;
         let portfolios = self.portfolio_names().await?;
         let mirrors = self.store().mirror_states().await?;
-        let all = self.store().products(query.q.trim()).await?;
+        let all = self.store().product_summaries(query.q.trim()).await?;
         let ids: Vec<ProductId> = all.iter().map(|product| product.id.clone()).collect();
         let typical = self.typical_times(&ids).await?;
         // A link with a number that is none filters nothing.
@@ -56,13 +57,14 @@ impl ControlPlane {
             }
             products.push(card(product, access, typical, &portfolios));
         }
-        any |= !query.q.trim().is_empty() && !self.store().products("").await?.is_empty();
+        let (sheet, products) = Sheet::cut(&query.page, products);
+        any |= !query.q.trim().is_empty() && !self.store().product_summaries_by_name(None, 1).await?.is_empty();
         let projects: BTreeSet<ProjectId> = if everything {
             access.iter().map(|a| a.project.clone()).collect()
         } else {
             caller.actor.projects().into_iter().cloned().collect()
         };
-        Ok(CatalogPage { products, query, projects: projects.into_iter().collect(), mirrors, any })
+        Ok(CatalogPage { sheet, products, query, projects: projects.into_iter().collect(), mirrors, any })
     }
 
     /// The first products, by name, that the caller may start from.
@@ -71,13 +73,13 @@ impl ControlPlane {
         let everything = caller.actor.is_admin() || caller.actor.is_auditor();
         let ids: BTreeSet<ProductId> = access.iter().map(|a| a.product.clone()).collect();
         let ids: Vec<ProductId> = ids.into_iter().collect();
-        let mut found = self.store().products_by_name((!everything).then_some(ids.as_slice()), limit).await?;
+        let mut found = self.store().product_summaries_by_name((!everything).then_some(ids.as_slice()), limit).await?;
         found.retain(|product| !product.portfolios.is_empty());
         let projects = self.projects_by_id().await?;
         let portfolios = self.portfolio_names().await?;
         let found_ids: Vec<ProductId> = found.iter().map(|product| product.id.clone()).collect();
         let typical = self.typical_times(&found_ids).await?;
-        let draw = |product: Product| {
+        let draw = |product: ProductSummary| {
             let rules: Vec<&ProductAccess> = access.iter().filter(|a| a.product == product.id).collect();
             let typical = typical.get(&product.id).copied();
             card(product, access_rows(&rules, &projects), typical, &portfolios)
@@ -101,7 +103,7 @@ impl ControlPlane {
         let (tags_set, tags_chosen) = tags_of(&product, &access, &projects, &policy);
         Ok(ProductPage {
             typical: self.typical_time(id).await?,
-            portfolio: portfolio_of(&product, &self.portfolio_names().await?),
+            portfolio: portfolio_of(&product.portfolios, &self.portfolio_names().await?),
             access: access_rows(&rules, &projects),
             approvers: self.approvers(caller, &access).await?,
             versions: versions(&product),
@@ -226,13 +228,13 @@ fn tags_of(
 }
 
 fn card(
-    product: Product,
+    product: ProductSummary,
     access: Vec<AccessRow>,
     typical: Option<TypicalTime>,
     portfolios: &[Portfolio],
 ) -> ProductCard {
     ProductCard {
-        portfolio: portfolio_of(&product, portfolios),
+        portfolio: portfolio_of(&product.portfolios, portfolios),
         typical,
         access,
         id: product.id,
@@ -241,9 +243,9 @@ fn card(
     }
 }
 
-fn portfolio_of(product: &Product, portfolios: &[Portfolio]) -> String {
+fn portfolio_of(holders: &[PortfolioId], portfolios: &[Portfolio]) -> String {
     let name = |id: &PortfolioId| portfolios.iter().find(|p| &p.id == id).map(|p| p.name.clone());
-    product.portfolios.iter().filter_map(name).collect::<Vec<_>>().join(", ")
+    holders.iter().filter_map(name).collect::<Vec<_>>().join(", ")
 }
 
 fn access_rows(rules: &[&ProductAccess], projects: &BTreeMap<ProjectId, Project>) -> Vec<AccessRow> {

@@ -78,8 +78,8 @@ impl ControlPlane {
 
     /// All versions that nobody would update from; whatever else an environment has is outdated, also what left the catalog.
     pub(crate) async fn current_versions(&self) -> Result<Vec<ProvisioningArtifactId>> {
-        let products = self.store().products("").await?;
-        Ok(products.iter().flat_map(|product| product.current_artifacts().map(|it| it.id.clone())).collect())
+        let products = self.store().product_summaries("").await?;
+        Ok(products.into_iter().flat_map(|product| product.current).collect())
     }
 
     /// Whom a filter by owner means. Where that is nobody the list is empty, and does not say whether there is such a person.

@@ -24,7 +24,7 @@ impl ControlPlane {
         accounts: &[ProjectAccount],
     ) -> Result<(OrganizationState, Vec<GuardrailRow>)> {
         let state = self.store().organization_state().await?;
-        let mut accounts = accounts_of(product, access, accounts);
+        let mut accounts = accounts_of(&product.id, &product.region, access, accounts);
         accounts.sort_by(|a, b| (a.stage, &a.name).cmp(&(b.stage, &b.name)));
         let ids: Vec<AccountId> = accounts.iter().map(|a| a.account.clone()).collect();
         let paths = self.store().account_paths(&ids).await?;

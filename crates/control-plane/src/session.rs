@@ -280,6 +280,22 @@ pub(crate) async fn catalog_changer(
     assume(plane, &plane.aws().config().curator(region.clone()), &grant).await
 }
 
+/// A session of `StudiogateImporter` in an account that a portfolio is shared to, for one change of the catalog.
+pub(crate) async fn importer(
+    plane: &ControlPlane,
+    change: &Authorized<AppliedCatalogChange>,
+    account: &AccountId,
+    grants: &[Grant<'_>],
+) -> aws::Result<Session> {
+    if change.action() != Action::ManageCatalog || change.thing().change.account() != Some(account) {
+        return Err(not_sent("it was something else that was allowed"));
+    }
+    let policy = SessionPolicy::allow_each(grants).map_err(|e| not_sent(&e.to_string()))?;
+    let region = change.thing().region.clone();
+    let role = RoleRef { account: account.clone(), region, role: RoleName::StudiogateImporter };
+    assume(plane, &role, &AssumeGrant::acting(change.by().studio_user_id().into(), policy)).await
+}
+
 /// A session of `StudiogateProbe` for one probe, which can ask for what the probe names and for nothing else.
 pub(crate) async fn prober(plane: &ControlPlane, portal: &Authorized<Portal>, at: &Place<'_>) -> aws::Result<Session> {
     if portal.action() != Action::ProbeGuardrails {

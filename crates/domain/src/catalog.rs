@@ -61,6 +61,21 @@ impl Product {
         self.artifacts.iter().filter(move |a| a.active && !a.deprecated && newest(a))
     }
 
+    /// The parameters of all versions that can still be requested, the preferred version's first.
+    pub fn requestable_parameters(&self) -> Vec<Parameter> {
+        let mut all: Vec<Parameter> = Vec::new();
+        let others = self.artifacts.iter().filter(|a| a.active && !a.deprecated);
+        for artifact in self.preferred_artifact().into_iter().chain(others) {
+            for parameter in &artifact.parameters {
+                if !all.iter().any(|p| p.key == parameter.key) {
+                    let no_echo = self.is_secret(&parameter.key);
+                    all.push(Parameter { no_echo, ..parameter.clone() });
+                }
+            }
+        }
+        all
+    }
+
     /// Whether the parameter is a secret (`NoEcho`) in any version.
     pub fn is_secret(&self, parameter: &str) -> bool {
         self.artifacts.iter().flat_map(|a| &a.parameters).any(|p| p.no_echo && p.key == parameter)
@@ -72,6 +87,7 @@ impl Product {
 }
 
 /// One version of a product.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own that AWS tells")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProvisioningArtifact {
     pub id: ProvisioningArtifactId,
@@ -87,6 +103,9 @@ pub struct ProvisioningArtifact {
     /// Resource types of the template and how many of each, for "what it creates".
     pub resources: BTreeMap<String, u32>,
     pub usage_instructions: Vec<String>,
+    /// Parameters and usage instructions are as an account that launches it is told them; else they are as in the template.
+    #[serde(default)]
+    pub as_launched: bool,
 }
 
 /// A parameter as `DescribeProvisioningParameters` gives it.

@@ -38,6 +38,7 @@ pub mod person;
 pub mod preflight;
 pub mod probe;
 pub mod problem;
+pub mod product_summary;
 pub mod project;
 pub mod question;
 pub mod request;

@@ -22,7 +22,7 @@ use crate::problem::Problem;
 pub use applied::{AppliedChange, ChangeState};
 pub use chain::Chain;
 pub use change::{AroundChange, Basis, MOST_NODES, PolicyChange, ScpLimits, fingerprint};
-pub use diff::{DiffLine, diff};
+pub use diff::{DiffLine, around_changes, diff};
 pub use effect::{ChangedOutlook, Need, OtherDenial, OutlookOf, changed_outlooks};
 pub use effective::{EffectiveLevel, EffectivePolicy, EffectiveStatement, effective_policy, statements_of};
 pub use governed::{GOVERNED, GovernedAction, requested_region};

@@ -93,18 +93,20 @@ pub enum RoleName {
     StudiogateObserver,
     StudiogateRevoker,
     StudiogateProbe,
+    StudiogateImporter,
     StudiogateCurator,
     StudiogateOrganizer,
 }
 
 impl RoleName {
     /// Those that `deploy/spoke.yaml` makes in every account of a project.
-    pub const IN_PROJECT_ACCOUNTS: [Self; 5] = [
+    pub const IN_PROJECT_ACCOUNTS: [Self; 6] = [
         Self::StudiogateProvisioner,
         Self::StudiogateLauncher,
         Self::StudiogateObserver,
         Self::StudiogateRevoker,
         Self::StudiogateProbe,
+        Self::StudiogateImporter,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -114,6 +116,7 @@ impl RoleName {
             Self::StudiogateObserver => "StudiogateObserver",
             Self::StudiogateRevoker => "StudiogateRevoker",
             Self::StudiogateProbe => "StudiogateProbe",
+            Self::StudiogateImporter => "StudiogateImporter",
             Self::StudiogateCurator => "StudiogateCurator",
             Self::StudiogateOrganizer => "StudiogateOrganizer",
         }

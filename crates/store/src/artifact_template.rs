@@ -122,7 +122,8 @@ impl Tx {
         execute(self.on(), sql).await.map(|_| ())
     }
 
-    /// Forgets the templates of products that left the catalog of a region, and texts that are no version's any more.
+    /// Forgets the templates of products that left the catalog of a region, and texts that are no version's any more and that
+    /// nobody expects.
     pub async fn forget_templates(&mut self, region: &Region) -> Result<()> {
         let sql = Sql::new(
             "DELETE FROM artifact_template WHERE region = $1 AND product_id NOT IN (SELECT id FROM product WHERE region = $2)",
@@ -130,7 +131,8 @@ impl Tx {
         execute(self.on(), sql.bind(region.as_str()).bind(region.as_str())).await?;
         let sql = Sql::new(
             "DELETE FROM template_source WHERE NOT EXISTS \
-             (SELECT 1 FROM artifact_template WHERE artifact_template.source_id = template_source.id)",
+             (SELECT 1 FROM artifact_template WHERE artifact_template.source_id = template_source.id) AND NOT EXISTS \
+             (SELECT 1 FROM expected_template WHERE expected_template.source_id = template_source.id)",
         );
         execute(self.on(), sql).await.map(|_| ())
     }

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use domain::catalog::{MirrorState, Portfolio, Product};
 use domain::id::{PortfolioId, ProductId, Region};
 use domain::problem::Problem;
+use domain::product_summary::ProductSummary;
 use serde::de::DeserializeOwned;
 
 use crate::connect::Store;
@@ -49,6 +50,11 @@ async fn product(on: On<'_>, id: &ProductId) -> Result<Option<Product>> {
     optional::<Body>(on, sql).await?.map(|row| parsed("product", &row)).transpose()
 }
 
+async fn summaries(on: On<'_>, sql: Sql) -> Result<Vec<ProductSummary>> {
+    let rows: Vec<Body> = all(on, sql).await?;
+    rows.iter().map(|row| parsed("product_summary", row)).collect()
+}
+
 async fn generation(on: On<'_>, region: &Region) -> Result<i64> {
     let sql = Sql::new("SELECT generation FROM mirror_state WHERE region = $1").bind(region.as_str());
     Ok(optional::<(i64,)>(on, sql).await?.map_or(0, |(generation,)| generation))
@@ -83,6 +89,30 @@ impl Store {
 
     pub async fn product(&self, id: &ProductId) -> Result<Option<Product>> {
         product(self.read(), id).await
+    }
+
+    /// What lists say of all products by name, with `text` in name, description or owner.
+    pub async fn product_summaries(&self, text: &str) -> Result<Vec<ProductSummary>> {
+        let mut sql = Sql::new("SELECT id, body FROM product_summary WHERE name >= ''");
+        if !text.trim().is_empty() {
+            sql.push(" AND search LIKE ").value(contains(text)).push(" ESCAPE '\\'");
+        }
+        sql.push(" ORDER BY name, id");
+        summaries(self.read(), sql).await
+    }
+
+    /// The same of the first by name, of these or of all.
+    pub async fn product_summaries_by_name(&self, of: Option<&[ProductId]>, limit: u32) -> Result<Vec<ProductSummary>> {
+        let mut sql = Sql::new("SELECT id, body FROM product_summary WHERE name >= ''");
+        match of {
+            Some([]) => return Ok(Vec::new()),
+            Some(ids) => {
+                sql.push(" AND id IN ").tuple(ids.iter().map(ProductId::as_str));
+            }
+            None => {}
+        }
+        sql.push(&format!(" ORDER BY name, id LIMIT {limit}"));
+        summaries(self.read(), sql).await
     }
 
     /// The names of products, for a list. What left the catalog is missing.
@@ -137,7 +167,7 @@ impl Tx {
         products: &[Product],
         refreshed_at: DateTime<Utc>,
     ) -> Result<()> {
-        for table in ["portfolio", "product"] {
+        for table in ["portfolio", "product", "product_summary"] {
             let sql = Sql::new(format!("DELETE FROM {table} WHERE region = $1")).bind(region.as_str());
             execute(self.on(), sql).await?;
         }
@@ -163,8 +193,11 @@ impl Tx {
 
     /// It left Service Catalog.
     pub async fn delete_product(&mut self, region: &Region, id: &ProductId) -> Result<()> {
-        let sql = Sql::new("DELETE FROM product WHERE region = $1 AND id = $2");
-        execute(self.on(), sql.bind(region.as_str()).bind(id.as_str())).await.map(|_| ())
+        for table in ["product", "product_summary"] {
+            let sql = Sql::new(format!("DELETE FROM {table} WHERE region = $1 AND id = $2"));
+            execute(self.on(), sql.bind(region.as_str()).bind(id.as_str())).await?;
+        }
+        Ok(())
     }
 
     /// Puts one portfolio, just read, in the place of what was there of it.
@@ -195,10 +228,18 @@ impl Tx {
             ("region", product.region.as_str().into()),
             ("id", product.id.as_str().into()),
             ("name", (&product.name).into()),
-            ("search", search.into()),
+            ("search", search.as_str().into()),
             ("body", json("product", "body", product)?),
         ];
-        execute(self.on(), Sql::insert("product", columns)).await.map(|_| ())
+        execute(self.on(), Sql::insert("product", columns)).await?;
+        let columns = vec![
+            ("region", product.region.as_str().into()),
+            ("id", product.id.as_str().into()),
+            ("name", (&product.name).into()),
+            ("search", search.as_str().into()),
+            ("body", json("product_summary", "body", &ProductSummary::of(product))?),
+        ];
+        execute(self.on(), Sql::insert("product_summary", columns)).await.map(|_| ())
     }
 
     /// See [`Store::mirror_generation`].

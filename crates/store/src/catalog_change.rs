@@ -13,7 +13,7 @@ use crate::sql::{Columns, Sql, json, optional_json};
 use crate::tx::Tx;
 
 const COLUMNS: &str = "id, region, subject, change, was, portfolio_name, product_name, version_name, tag_option_name, \
-                       share_name, made, by_issuer, by_subject, state, problem, operation_id, created_at, updated_at, version";
+                       share_name, made, rest, by_issuer, by_subject, state, problem, operation_id, created_at, updated_at, version";
 
 #[derive(sqlx::FromRow)]
 struct ChangeRow {
@@ -28,6 +28,7 @@ struct ChangeRow {
     tag_option_name: String,
     share_name: String,
     made: Option<String>,
+    rest: Option<String>,
     by_issuer: String,
     by_subject: String,
     state: String,
@@ -56,6 +57,7 @@ impl TryFrom<ChangeRow> for AppliedCatalogChange {
                 share: row.share_name,
             },
             made: at.optional_json("made", row.made.as_deref())?.unwrap_or_default(),
+            rest: at.optional_json("rest", row.rest.as_deref())?,
             by: person(row.by_issuer, row.by_subject),
             state: at.parse("state", &row.state)?,
             problem: at.optional_json("problem", row.problem.as_deref())?,
@@ -81,6 +83,7 @@ fn columns(it: &AppliedCatalogChange) -> Result<Columns> {
         ("tag_option_name", (&it.named.tag_option).into()),
         ("share_name", (&it.named.share).into()),
         ("made", json(TABLE, "made", &it.made)?),
+        ("rest", optional_json(TABLE, "rest", it.rest.as_ref())?),
         ("by_issuer", (&it.by.issuer).into()),
         ("by_subject", (&it.by.subject).into()),
         ("state", it.state.as_str().into()),

@@ -251,6 +251,8 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.idle_rules().await?;
     store.tag_rules().await?;
     store.last_blueprint().await?;
+    store.expected_catalog(&"eu-west-1".parse().unwrap()).await?;
+    store.catalog_drifts().await?;
     store.blueprint(&"b".parse().unwrap()).await?;
     store.job_marks(&"e".parse().unwrap()).await?;
     store.sweep_job_marks(now()).await?;
@@ -265,6 +267,9 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.provisioning_seconds_of(&products, 20).await?;
     store.products_by_name(Some(&products), 4).await?;
     store.products_by_name(None, 4).await?;
+    store.product_summaries("a").await?;
+    store.product_summaries_by_name(Some(&products), 4).await?;
+    store.product_summaries_by_name(None, 4).await?;
     store.person_of_session("s").await?;
     store.count_unfinished_operations().await?;
     store.count_held_operations(now()).await?;

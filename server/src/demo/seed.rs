@@ -1,6 +1,8 @@
 //! What an admin would have entered: projects, their accounts, group mappings, who may use which product, and where
 //! parameters come from. Entered through the same use cases as on the admin pages.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context as _, Result, bail};
 use blueprints::{Blueprint, blueprints};
 use control_plane::{Caller, ControlPlane, SignIn};
@@ -60,7 +62,11 @@ pub(super) async fn plant(
         introduce_leads(portal, issuer).await?;
     }
     let blueprints = blueprints();
-    for row in portal.admin_products(&admin).await?.products {
+    let names: BTreeSet<&str> =
+        blueprints.iter().map(|it| it.name.as_str()).chain(offered.iter().map(|(name, _)| name.as_str())).collect();
+    for name in names {
+        let found = portal.admin_products(&admin, name, "").await?.products;
+        let Some(row) = found.into_iter().find(|row| row.name == name) else { continue };
         let blueprint = blueprints.iter().find(|blueprint| blueprint.name == row.name).filter(|_| is_new);
         let is_offered = row.access_rules == 0 && offered.iter().any(|(name, _)| *name == row.name);
         if let Some(blueprint) = blueprint {
@@ -181,9 +187,8 @@ async fn enter_offered(portal: &ControlPlane, admin: &Caller, id: &ProductId) ->
     give_access(portal, admin, id, &Stage::ALL, OFFERED_APPROVAL, OFFERED_LEASE_DAYS).await?;
     portal.accept_binding_proposals(admin, id).await.with_context(|| format!("bindings of {id}"))?;
     // A role that nothing could be proposed for is the accounts' own execution role.
-    let rows = portal.admin_products(admin).await?.products;
-    let unbound = rows.into_iter().find(|row| row.id == *id).map(|row| row.unbound).unwrap_or_default();
-    for parameter in &unbound {
+    let unbound = portal.admin_product(admin, id, None).await?.unbound;
+    for parameter in unbound.keys() {
         for account in project_accounts() {
             let Some(role) = role_value(parameter, &execution_role_arn(account.account.as_str())) else { break };
             let source = BindingSource::Fixed { value: role };

@@ -90,6 +90,6 @@ async fn v5_3_2_files_that_cannot_be_meant_are_refused_with_their_place() {
     fs::write(folder.0.join("one.yaml"), "Resources: {Handle: {Type: AWS::CloudFormation::WaitConditionHandle}}\r\n")
         .unwrap();
     assert_eq!(bring(&state, &folder.0).await, 0);
-    let products = state.plane().admin_products(&state.as_("admin").await).await.unwrap().products;
+    let products = state.plane().admin_products(&state.as_("admin").await, "", "").await.unwrap().products;
     assert!(products.iter().any(|it| it.name == "A"));
 }

@@ -22,7 +22,7 @@ pub(super) fn Findings(findings: Vec<Finding>, #[prop(optional)] linked: bool) -
 
 /// Lines that a document loses and gains.
 #[component]
-pub(super) fn Difference(lines: Vec<DiffLine>) -> impl IntoView {
+pub(in crate::pages) fn Difference(lines: Vec<DiffLine>) -> impl IntoView {
     let lines = lines
         .into_iter()
         .map(|line| {

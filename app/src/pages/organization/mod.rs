@@ -15,6 +15,8 @@ mod probe;
 mod statement;
 mod tree;
 
+pub(super) use document::Difference;
+
 pub use blueprint::page as blueprint;
 pub use change::page as change;
 pub use changes::page as changes;

@@ -55,6 +55,7 @@ pub(crate) fn catalog() -> CatalogPage {
     CatalogPage {
         products: products(),
         query: CatalogQuery::default(),
+        sheet: Sheet::default(),
         projects: vec![id("fraud-detection")],
         mirrors: vec![MirrorState {
             region: id("eu-west-1"),

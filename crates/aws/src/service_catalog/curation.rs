@@ -264,6 +264,7 @@ fn product(operation: &'static str, detail: Option<ProductViewDetail>) -> Result
 
 fn artifact(operation: &'static str, detail: ProvisioningArtifactDetail) -> Result<ProvisioningArtifact> {
     Ok(ProvisioningArtifact {
+        as_launched: false,
         id: id(operation, "ProvisioningArtifactId", detail.id)?,
         name: text(detail.name),
         description: text(detail.description),

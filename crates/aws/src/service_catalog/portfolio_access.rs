@@ -1,8 +1,8 @@
 //! Who gets a portfolio: principals and shares, read and changed.
 
 use aws_sdk_servicecatalog::types::{
-    DescribePortfolioShareType, OrganizationNode, OrganizationNodeType, PortfolioShareDetail, PrincipalType,
-    ShareStatus,
+    DescribePortfolioShareType, OrganizationNode, OrganizationNodeType, PortfolioShareDetail, PortfolioShareType,
+    PrincipalType, ShareStatus,
 };
 use domain::id::{AccountId, PortfolioId};
 use domain::share::{PortfolioShare, PrincipalAssociation, ShareOptions, ShareTarget};
@@ -132,6 +132,13 @@ impl ServiceCatalog {
             .share_tag_options(options.tag_options)
             .set_share_principals(with.takes_principals().then_some(options.principals));
         Ok(call("servicecatalog:UpdatePortfolioShare", request.send()).await?.portfolio_share_token)
+    }
+
+    /// Takes a portfolio that another account shares to this one alone; one that was taken stays so.
+    pub async fn accept_portfolio_share(&self, portfolio: &PortfolioId) -> Result<()> {
+        let request = self.client.accept_portfolio_share().portfolio_id(portfolio.as_str());
+        let request = request.portfolio_share_type(PortfolioShareType::Imported);
+        call("servicecatalog:AcceptPortfolioShare", request.send()).await.map(drop)
     }
 
     /// Ends it; one that is not there is ended.

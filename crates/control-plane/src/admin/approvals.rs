@@ -17,7 +17,7 @@ impl ControlPlane {
         self.authorize_portal(caller, Action::ViewAdministration).await?;
         let floors = self.store().approval_floors().await?;
         let approvers = self.store().approvers().await?;
-        let products = self.store().products("").await?;
+        let products = self.store().product_summaries("").await?;
         let removals = floors.iter().map(|floor| (floor.id.to_string(), of_floor()));
         let of_approvers = approvers.iter().map(|it| (it.id.to_string(), of_approver(it)));
         Ok(AdminApprovalsPage {

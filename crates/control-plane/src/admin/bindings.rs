@@ -4,7 +4,6 @@ use domain::binding_check::{check_binding, check_declared};
 use domain::id::{AccountId, ParameterBindingId, ProductId};
 use domain::view::ParameterBindingInput;
 
-use super::products::parameters;
 use super::proposals::propose;
 use super::version::There;
 use crate::trail::Event;
@@ -20,7 +19,7 @@ impl ControlPlane {
         self.authorize_portal(caller, Action::ManageProductAccess).await?;
         let id: ProductId = input.product.trim().parse().map_err(|_| Error::not_found("product"))?;
         let product = self.store().product(&id).await?.ok_or_else(|| Error::not_found("product"))?;
-        let known = parameters(&product);
+        let known = product.requestable_parameters();
         let Some(parameter) = known.iter().find(|p| p.key == input.parameter.trim()) else {
             return Err(Error::field("parameter", "Choose a parameter of the product."));
         };
@@ -84,7 +83,7 @@ impl ControlPlane {
         let bindings = self.store().parameter_bindings(id).await?;
         let mut accepted = 0;
         let mut tx = self.store().begin().await?;
-        for (key, source) in propose(&parameters(&product), &bindings) {
+        for (key, source) in propose(&product.requestable_parameters(), &bindings) {
             let binding = self.binding(id, None, &key, source)?;
             tx.insert_parameter_binding(&binding).await?;
             self.record(&mut tx, caller, event(&binding, "proposal accepted")).await?;

@@ -2,11 +2,11 @@ use std::collections::BTreeMap;
 
 use domain::access::ProductAccess;
 use domain::action::Action;
-use domain::catalog::{Parameter, Portfolio, Product, ProvisioningArtifact};
+use domain::catalog::{Portfolio, Product, ProvisioningArtifact};
 use domain::curation::{ProductText, seen};
-use domain::id::{PortfolioId, ProductId, ProvisioningArtifactId};
+use domain::id::{PortfolioId, ProductId, ProvisioningArtifactId, Region};
 use domain::project::ProjectAccount;
-use domain::view::{AdminProductPage, AdminProductRow, AdminProductsPage, CuratedVersion, PortfolioOfProduct};
+use domain::view::{AdminProductPage, AdminProductRow, AdminProductsPage, CuratedVersion, PortfolioOfProduct, Sheet};
 use store::Scope;
 
 use super::proposals::{left_to_default, propose, unbound};
@@ -15,30 +15,35 @@ use crate::curation::removals as curated;
 use crate::{Caller, ControlPlane, Error, Result, words};
 
 impl ControlPlane {
-    /// All products of the mirror, with how many rules let them be used, and what stands in the way.
-    pub async fn admin_products(&self, caller: &Caller) -> Result<AdminProductsPage> {
+    /// The products of the mirror by name, with how many rules let them be used, and what stands in the way. `q`: in name,
+    /// description or owner; `page`: which [`Sheet`].
+    pub async fn admin_products(&self, caller: &Caller, q: &str, page: &str) -> Result<AdminProductsPage> {
         self.authorize_portal(caller, Action::ViewAdministration).await?;
         let access = self.store().all_product_access().await?;
         let portfolios = self.store().portfolios().await?;
         let all_bindings = self.store().all_parameter_bindings().await?;
         let accounts = self.store().all_project_accounts().await?;
         let mut products = Vec::new();
-        for product in self.store().products("").await? {
+        let (sheet, shown) = Sheet::cut(page, self.store().product_summaries(q.trim()).await?);
+        for product in shown {
             let bindings: Vec<_> = all_bindings.iter().filter(|b| b.product == product.id).cloned().collect();
-            let used_in = accounts_of(&product, &access, &accounts);
+            let used_in = accounts_of(&product.id, &product.region, &access, &accounts);
             let named = |id| portfolios.iter().find(|p| &p.id == id).map(|p| p.name.clone());
             products.push(AdminProductRow {
                 portfolios: product.portfolios.iter().filter_map(named).collect(),
-                versions: u32::try_from(product.artifacts.len()).unwrap_or(u32::MAX),
+                versions: product.versions,
                 access_rules: u32::try_from(access.iter().filter(|a| a.product == product.id).count())
                     .unwrap_or(u32::MAX),
-                unbound: unbound(&parameters(&product), &bindings, &used_in).into_keys().collect(),
+                unbound: unbound(&product.to_bind, &bindings, &used_in).into_keys().collect(),
                 id: product.id,
                 name: product.name,
             });
         }
         Ok(AdminProductsPage {
             products,
+            q: q.trim().to_owned(),
+            sheet,
+            drifted: self.drifted_things().await?,
             mirrors: self.store().mirror_states().await?,
             allowed: self.administration_allowed(caller).await?,
         })
@@ -54,7 +59,7 @@ impl ControlPlane {
         self.authorize_portal(caller, Action::ViewAdministration).await?;
         let product = self.store().product(id).await?.ok_or_else(|| Error::not_found("product"))?;
         let bindings = self.store().parameter_bindings(id).await?;
-        let parameters = parameters(&product);
+        let parameters = product.requestable_parameters();
         let proposals =
             propose(&parameters, &bindings).into_iter().map(|(key, source)| (key, words::binding(&source))).collect();
         let access = self.store().product_access_of_product(id).await?;
@@ -66,7 +71,7 @@ impl ControlPlane {
         let of_bindings = bindings.iter().map(|b| (b.id.to_string(), removals::of_binding(b, &bindings, &parameters)));
         Ok(AdminProductPage {
             removals: removals.chain(of_bindings).collect(),
-            unbound: unbound(&parameters, &bindings, &accounts_of(&product, &access, &accounts)),
+            unbound: unbound(&parameters, &bindings, &accounts_of(&product.id, &product.region, &access, &accounts)),
             left_to_default: left_to_default(&parameters, &bindings),
             portfolios: portfolios_of(&product, &portfolios),
             other_portfolios: others_of(&product, &portfolios),
@@ -112,13 +117,14 @@ fn versions_of(product: &Product, have: &BTreeMap<ProvisioningArtifactId, u64>) 
 fn portfolios_of(product: &Product, portfolios: &[Portfolio]) -> Vec<PortfolioOfProduct> {
     let there = portfolios.iter().filter(|it| product.portfolios.contains(&it.id));
     let row = |it: &Portfolio| {
-        let of_portfolio =
-            product.constraints.iter().filter(|constraint| constraint.portfolio.as_ref() == Some(&it.id));
+        let here: Vec<_> =
+            product.constraints.iter().filter(|constraint| constraint.portfolio.as_ref() == Some(&it.id)).collect();
+        let last = product.portfolios.iter().all(|other| *other == it.id);
         PortfolioOfProduct {
             id: it.id.clone(),
             name: it.name.clone(),
-            constraints: of_portfolio.map(words::constraint).collect(),
-            removal: curated::from_portfolio(product, &it.id),
+            removal: curated::from_portfolio(here.len(), last),
+            constraints: here.into_iter().map(words::constraint).collect(),
         }
     };
     there.map(row).collect()
@@ -132,28 +138,13 @@ fn others_of(product: &Product, portfolios: &[Portfolio]) -> Vec<(PortfolioId, S
 
 /// The accounts that a product may be used in.
 pub(crate) fn accounts_of<'a>(
-    product: &Product,
+    product: &ProductId,
+    region: &Region,
     access: &[ProductAccess],
     accounts: &'a [ProjectAccount],
 ) -> Vec<&'a ProjectAccount> {
     let lets = |rule: &ProductAccess, account: &ProjectAccount| {
-        rule.product == product.id && rule.project == account.project && rule.stage == account.stage
+        rule.product == *product && rule.project == account.project && rule.stage == account.stage
     };
-    accounts.iter().filter(|a| a.region == product.region && access.iter().any(|rule| lets(rule, a))).collect()
-}
-
-/// The parameters of all versions that can still be requested, the preferred version's first.
-pub(super) fn parameters(product: &Product) -> Vec<Parameter> {
-    let mut all: Vec<Parameter> = Vec::new();
-    let preferred = product.preferred_artifact();
-    let others = product.artifacts.iter().filter(|a| a.active && !a.deprecated);
-    for artifact in preferred.into_iter().chain(others) {
-        for parameter in &artifact.parameters {
-            if !all.iter().any(|p| p.key == parameter.key) {
-                let no_echo = product.is_secret(&parameter.key);
-                all.push(Parameter { no_echo, ..parameter.clone() });
-            }
-        }
-    }
-    all
+    accounts.iter().filter(|a| a.region == *region && access.iter().any(|rule| lets(rule, a))).collect()
 }

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use domain::action::Action;
-use domain::catalog::{Portfolio, Product};
+use domain::catalog::Portfolio;
 use domain::curation::{CatalogChange, seen};
 use domain::id::{AccountId, CatalogChangeId, PortfolioId};
 use domain::organization::NodeKind;
 use domain::preflight::LaunchStanding;
+use domain::product_summary::ProductSummary;
 use domain::session::RoleName;
 use domain::share::{PrincipalAssociation, ShareOptions, ShareTarget};
 use domain::view::{PortfolioAccess, PrincipalRow, RecipientRow, RecipientStanding, ShareInput, ShareRow};
@@ -87,6 +88,30 @@ impl ControlPlane {
         self.begin_catalog_change(caller, &self.home_region(), change).await
     }
 
+    /// Takes a portfolio in the account of a project that it is shared to: accepts it there, and lets the portal's role launch.
+    pub async fn import_portfolio(
+        &self,
+        caller: &Caller,
+        portfolio: &PortfolioId,
+        account: &str,
+    ) -> Result<CatalogChangeId> {
+        self.authorize_portal(caller, Action::ManageCatalog).await?;
+        let there = self.curated_portfolio(portfolio).await?;
+        let choose = || Error::field("account", "Choose an account that it is shared to.");
+        let account: AccountId = account.trim().parse().map_err(|_| choose())?;
+        let known = self.store().all_project_accounts().await?;
+        if !known.iter().any(|it| it.account == account && it.region == there.region) {
+            return Err(choose());
+        }
+        let nodes = self.store().organization_nodes_of([account.as_str()]).await?;
+        let way: Vec<String> = nodes.get(account.as_str()).map(|it| it.way().cloned().collect()).unwrap_or_default();
+        if !there.shares.iter().any(|it| it.with.reaches(&account, &way)) {
+            return Err(choose());
+        }
+        let change = CatalogChange::ImportPortfolio { portfolio: portfolio.clone(), account };
+        self.begin_catalog_change(caller, &there.region, change).await
+    }
+
     /// What people call whom a portfolio is shared to.
     pub(super) async fn name_of_share(&self, with: &ShareTarget) -> Result<String> {
         let named = self.store().organization_nodes_of([with.id()]).await?;
@@ -94,7 +119,11 @@ impl ControlPlane {
     }
 
     /// Who gets a portfolio. `inside`: its products.
-    pub(super) async fn portfolio_access(&self, portfolio: &Portfolio, inside: &[Product]) -> Result<PortfolioAccess> {
+    pub(super) async fn portfolio_access(
+        &self,
+        portfolio: &Portfolio,
+        inside: &[ProductSummary],
+    ) -> Result<PortfolioAccess> {
         let role = RoleName::StudiogateProvisioner.as_str();
         let config = self.aws().config();
         let hub = &config.shared_services_account;
@@ -137,7 +166,7 @@ impl ControlPlane {
     async fn accounts_by_standing(
         &self,
         portfolio: &Portfolio,
-        inside: &[Product],
+        inside: &[ProductSummary],
         shares: &[ShareRow],
     ) -> Result<Vec<RecipientRow>> {
         let of_region =

@@ -1,15 +1,18 @@
 //! Changes of the catalog: held against what the mirror has, begun as an operation, tried again, and taken back.
 
 use domain::action::Action;
-use domain::catalog::Product;
 use domain::curation::{
     AppliedCatalogChange, AroundCatalogChange, Before, CatalogChange, Made, Named, constraint_kind,
 };
-use domain::id::{CatalogChangeId, OperationId, PortfolioId, ProductId, Region, TagOptionId, TemplateId};
+use domain::described::Planned;
+use domain::id::{AccountId, CatalogChangeId, OperationId, PortfolioId, ProductId, Region, TagOptionId, TemplateId};
 use domain::operation::{Operation, OperationKind, Step, Subject};
 use domain::organization::ChangeState;
+use domain::person::PersonKey;
+use domain::product_summary::ProductSummary;
+use domain::share::ShareTarget;
 
-use crate::trail::Event;
+use crate::trail::{By, Event};
 use crate::{Caller, ControlPlane, Error, Result};
 
 impl ControlPlane {
@@ -70,6 +73,17 @@ impl ControlPlane {
         region: &Region,
         change: CatalogChange,
     ) -> Result<CatalogChangeId> {
+        self.begin_catalog_change_by(caller.into(), &caller.actor.person, region, (change, None)).await
+    }
+
+    /// The same for a person, with what follows once it is made.
+    pub(super) async fn begin_catalog_change_by(
+        &self,
+        by: By<'_>,
+        person: &PersonKey,
+        region: &Region,
+        (change, rest): (CatalogChange, Option<Vec<Planned>>),
+    ) -> Result<CatalogChangeId> {
         let around = self.around_catalog_change(&change, region).await?;
         let mistakes = change.mistakes(&around);
         if !mistakes.is_empty() {
@@ -83,9 +97,10 @@ impl ControlPlane {
             ));
         }
         let id: CatalogChangeId = self.ids().next()?;
-        let operation = self.operation(OperationKind::ChangeCatalog, subject(&id), &caller.actor.person)?;
+        let operation = self.operation(OperationKind::ChangeCatalog, subject(&id), person)?;
         let region = change.region(&around).unwrap_or(region).clone();
-        let it = self.asked_for(id, (change, around), operation.id.clone(), region, caller);
+        let it = self.asked_for((id, operation.id.clone()), (change, around), region, person);
+        let it = AppliedCatalogChange { rest, ..it };
         let mut tx = self.store().begin().await?;
         let inserted = match tx.insert_operation(&operation).await {
             Ok(()) => tx.insert_catalog_change(&it).await,
@@ -101,7 +116,7 @@ impl ControlPlane {
             };
         }
         inserted?;
-        self.record(&mut tx, caller, event_of(&it)).await?;
+        self.record(&mut tx, by, event_of(&it)).await?;
         tx.commit().await?;
         self.wake();
         Ok(it.id)
@@ -109,11 +124,10 @@ impl ControlPlane {
 
     fn asked_for(
         &self,
-        id: CatalogChangeId,
+        (id, operation): (CatalogChangeId, OperationId),
         (change, around): (CatalogChange, AroundCatalogChange),
-        operation: OperationId,
         region: Region,
-        caller: &Caller,
+        person: &PersonKey,
     ) -> AppliedCatalogChange {
         let now = self.now();
         let named = change.named(&around);
@@ -124,7 +138,8 @@ impl ControlPlane {
             before: Before { product: around.product, portfolio: around.portfolio, tag_option: around.tag_option },
             named,
             made: Made::default(),
-            by: caller.actor.person.clone(),
+            rest: None,
+            by: person.clone(),
             state: ChangeState::Applying,
             problem: None,
             operation,
@@ -159,9 +174,10 @@ impl ControlPlane {
         let own = tag_option.as_ref().map(|it| &it.region).or(portfolio.as_ref().map(|it| &it.region));
         let region = own.or(product.as_ref().map(|it| &it.region)).unwrap_or(region);
         tag_options.retain(|it| it.region == *region);
-        let mut others = self.store().products("").await?;
+        let mut others = self.store().product_summaries("").await?;
         others.retain(|it| it.region == *region);
-        let inside = |it: &&Product| portfolio.as_ref().is_some_and(|portfolio| it.portfolios.contains(&portfolio.id));
+        let inside =
+            |it: &&ProductSummary| portfolio.as_ref().is_some_and(|portfolio| it.portfolios.contains(&portfolio.id));
         let of_region = portfolios.iter().filter(|it| it.region == *region && Some(&it.id) != change.portfolio());
         Ok(AroundCatalogChange {
             portfolio_names: of_region.map(|it| it.name.clone()).collect(),
@@ -174,9 +190,10 @@ impl ControlPlane {
                 let product = others.iter().any(|it| it.id.as_str() == on);
                 product || portfolios.iter().any(|it| it.region == *region && it.id.as_str() == on)
             }),
-            share_name: match change.share() {
-                Some(with) => Some(self.name_of_share(with).await?),
-                None => None,
+            share_name: match (change.share(), change.account()) {
+                (Some(with), _) => Some(self.name_of_share(with).await?),
+                (None, Some(account)) => Some(self.name_of_share(&ShareTarget::MemberAccount(account.clone())).await?),
+                (None, None) => None,
             },
             tag_option: tag_option.clone(),
             tag_options,
@@ -225,6 +242,7 @@ fn event_of(it: &AppliedCatalogChange) -> Event<'_> {
         ("on", it.change.tagged()),
         ("principal", it.change.principal().map(|principal| principal.arn.as_str())),
         ("share_with", with.as_deref()),
+        ("account", it.change.account().map(AccountId::as_str)),
     ];
     for (key, id) in ids {
         event = id.into_iter().fold(event, |event, id| event.with(key, id));

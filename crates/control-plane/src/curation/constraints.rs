@@ -166,7 +166,7 @@ impl ControlPlane {
     async fn asked_with(&self, product: &Product, instead: &str, rules: &str) -> Result<Vec<FormField>> {
         let access = self.store().product_access_of_product(&product.id).await?;
         let accounts = self.store().all_project_accounts().await?;
-        let used_in = accounts_of(product, &access, &accounts);
+        let used_in = accounts_of(&product.id, &product.region, &access, &accounts);
         let (Some(account), Some(artifact)) = (used_in.first(), product.preferred_artifact()) else {
             return Ok(Vec::new());
         };

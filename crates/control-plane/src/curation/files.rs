@@ -30,7 +30,8 @@ impl CatalogFiles {
 }
 
 /// What the mirror has of a region.
-struct Mirrored {
+#[derive(Debug)]
+pub(crate) struct Mirrored {
     portfolios: Vec<Portfolio>,
     products: Vec<Product>,
     tag_options: Vec<CatalogTagOption>,
@@ -38,7 +39,7 @@ struct Mirrored {
 }
 
 impl Mirrored {
-    fn now(&self) -> CatalogNow<'_> {
+    pub(super) fn now(&self) -> CatalogNow<'_> {
         CatalogNow {
             portfolios: &self.portfolios,
             products: &self.products,
@@ -99,7 +100,7 @@ impl ControlPlane {
         self.begin_catalog_change(caller, region, change).await
     }
 
-    async fn mirrored(&self, region: &Region) -> Result<Mirrored> {
+    pub(crate) async fn mirrored(&self, region: &Region) -> Result<Mirrored> {
         let mut portfolios = self.store().portfolios().await?;
         portfolios.retain(|it| it.region == *region);
         let mut products = self.store().products("").await?;

@@ -4,6 +4,7 @@ mod access;
 mod changes;
 mod compare;
 mod constraints;
+mod drift;
 mod files;
 mod portfolios;
 mod products;

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use domain::action::Action;
-use domain::catalog::{Portfolio, Product};
+use domain::catalog::Portfolio;
 use domain::curation::{CatalogChange, PortfolioText, seen, tags_of};
 use domain::id::{CatalogChangeId, PortfolioId, Region};
-use domain::view::{PortfolioInput, PortfolioPage, PortfolioRow, PortfoliosPage, ProductOfPortfolio};
+use domain::product_summary::ProductSummary;
+use domain::view::{PortfolioInput, PortfolioPage, PortfolioRow, PortfoliosPage, ProductOfPortfolio, Sheet};
 
 use super::removals;
 use crate::{Caller, ControlPlane, Error, Result};
@@ -16,7 +17,7 @@ impl ControlPlane {
     pub async fn portfolios(&self, caller: &Caller, draft: &str) -> Result<PortfoliosPage> {
         self.authorize_portal(caller, Action::ViewAdministration).await?;
         let mut inside: BTreeMap<PortfolioId, u64> = BTreeMap::new();
-        for product in self.store().products("").await? {
+        for product in self.store().product_summaries("").await? {
             for portfolio in product.portfolios {
                 *inside.entry(portfolio).or_default() += 1;
             }
@@ -40,29 +41,31 @@ impl ControlPlane {
         })
     }
 
-    /// One portfolio with its products.
-    pub async fn portfolio(&self, caller: &Caller, id: &PortfolioId, draft: &str) -> Result<PortfolioPage> {
+    /// One portfolio with its products. `page`: which [`Sheet`] of them.
+    pub async fn portfolio(&self, caller: &Caller, id: &PortfolioId, draft: &str, page: &str) -> Result<PortfolioPage> {
         self.authorize_portal(caller, Action::ViewAdministration).await?;
         let portfolio = self.curated_portfolio(id).await?;
-        let mut all = self.store().products("").await?;
+        let mut all = self.store().product_summaries("").await?;
         all.retain(|it| it.region == portfolio.region);
-        let (inside, others): (Vec<Product>, Vec<Product>) =
+        let (inside, others): (Vec<ProductSummary>, Vec<ProductSummary>) =
             all.into_iter().partition(|it| it.portfolios.contains(&portfolio.id));
-        let products = inside.iter().map(|product| ProductOfPortfolio {
+        let (sheet, shown) = Sheet::cut(page, inside.iter().collect());
+        let products = shown.into_iter().map(|product| ProductOfPortfolio {
             id: product.id.clone(),
             name: product.name.clone(),
             owner: product.owner.clone(),
-            versions: product.artifacts.iter().filter(|it| it.active).count() as u64,
-            constraints: {
-                let there = |it: &&domain::catalog::Constraint| it.portfolio.as_ref() == Some(&portfolio.id);
-                product.constraints.iter().filter(there).count() as u64
-            },
-            removal: removals::from_portfolio(product, &portfolio.id),
+            versions: product.active_versions.into(),
+            constraints: product.constraints_in(&portfolio.id).into(),
+            removal: removals::from_portfolio(
+                product.constraints_in(&portfolio.id) as usize,
+                product.portfolios == [portfolio.id.clone()],
+            ),
         });
         let text = PortfolioText::of(&portfolio);
         let access = self.portfolio_access(&portfolio, &inside).await?;
         Ok(PortfolioPage {
             products: products.collect(),
+            sheet,
             access,
             others: others.into_iter().map(|it| (it.id, it.name)).collect(),
             deletion: removals::of_portfolio(&portfolio, inside.len()),

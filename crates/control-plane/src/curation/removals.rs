@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use domain::catalog::{ConstraintRule, Portfolio, Product, ProvisioningArtifact};
-use domain::id::PortfolioId;
 use domain::share::{PrincipalAssociation, ShareTarget};
 use domain::view::Removal;
 
@@ -15,9 +14,8 @@ fn blocked(why: impl Into<String>) -> Removal {
     Removal { consequence: why.into(), blocked: true }
 }
 
-pub(crate) fn from_portfolio(product: &Product, portfolio: &PortfolioId) -> Removal {
-    let there = product.constraints.iter().filter(|it| it.portfolio.as_ref() == Some(portfolio)).count();
-    let last = product.portfolios.iter().all(|it| it == portfolio);
+/// `there`: how many constraints it has there; `last`: it is in no other.
+pub(crate) fn from_portfolio(there: usize, last: bool) -> Removal {
     let mut consequence = String::from(if last {
         "It is in no other portfolio: nobody can request it or update an environment of it any more."
     } else {

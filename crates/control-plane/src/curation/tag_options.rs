@@ -23,7 +23,7 @@ impl ControlPlane {
         for it in self.store().portfolios().await? {
             add(it.id.to_string(), it.name, it.region.as_str(), true);
         }
-        for it in self.store().products("").await? {
+        for it in self.store().product_summaries("").await? {
             add(it.id.to_string(), it.name, it.region.as_str(), false);
         }
         let row = |it: CatalogTagOption| TagOptionRow {

@@ -75,7 +75,7 @@ impl ControlPlane {
 
     async fn template_use(&self, id: &TemplateId) -> Result<TemplateUse> {
         let portfolios = self.store().portfolios().await?;
-        let products = self.store().products("").await?;
+        let products = self.store().product_summaries("").await?;
         // Of the same name in several regions each says where it is.
         let several = self.settings().regions.len() > 1;
         let named = |name: String, region: &Region| if several { format!("{name} ({region})") } else { name };

@@ -140,7 +140,7 @@ fn on_products(
     let mut effects: Vec<ProductEffect> = Vec::new();
     for product in products {
         let needs = needs(product, product.artifacts.iter().filter(|a| a.active && !a.deprecated));
-        let offered = accounts_of(product, access, &accounts);
+        let offered = accounts_of(&product.id, &product.region, access, &accounts);
         for it in reached.iter().filter(|it| offered.contains(&&it.account)) {
             let changed = it.changed(&needs, partition);
             if changed.is_empty() {

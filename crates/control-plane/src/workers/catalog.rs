@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use aws::ServiceCatalog;
 use aws::service_catalog::{ProductDetail, TagOptionChoice};
 use domain::catalog::{CatalogTagOption, Portfolio, Product, ProvisioningArtifact, TagOption};
-use domain::id::{AccountId, ProductId, ProvisioningArtifactId, Region};
+use domain::id::{AccountId, PortfolioId, ProductId, ProvisioningArtifactId, Region};
 use domain::problem::Problem;
 use domain::resource_actions::{kept_properties, properties};
 use domain::template::TemplateDigest;
@@ -64,6 +64,7 @@ impl ControlPlane {
                     tx.mirror_failed(region, problem).await?;
                 }
                 tx.commit().await?;
+                self.compare_catalog(region, problem.is_none()).await?;
                 Ok(problem.is_none())
             }
             Err(problem) => {
@@ -173,20 +174,6 @@ impl ControlPlane {
         let id = detail.summary.id;
         let launching = self.launching(region, &id, accounts).await?;
         let mut artifacts = curator.list_provisioning_artifacts(&id).await?;
-        let mut tag_options = detail.tag_options;
-        let mut templates = Templates::new();
-        for artifact in &mut artifacts {
-            let launching = launching.as_ref().filter(|_| artifact.active);
-            // Nobody else says what an active version asks for where no account launches it.
-            let anew = artifact.active && launching.is_none();
-            let read = described(curator, &id, artifact, known, anew).await?;
-            templates.extend(read.map(|it| (artifact.id.clone(), it)));
-            // TagOptions of the portfolio count too, and only a launching account is told them with the product's.
-            for choice in asked(&id, artifact, launching).await? {
-                let option = |value| TagOption { key: choice.key.clone(), value, active: true };
-                tag_options.extend(choice.values.into_iter().map(option));
-            }
-        }
         artifacts.sort_by_key(|a| std::cmp::Reverse(a.created_at));
         let mut constraints = Vec::new();
         for portfolio in &holders {
@@ -194,12 +181,37 @@ impl ControlPlane {
                 constraints.push(curator.describe_constraint(&found.id).await?);
             }
         }
+        let held: Vec<PortfolioId> = holders.into_iter().map(|it| it.id).collect();
+        // A version's template never changes; what a launching account is told of it depends on what else holds for the product.
+        let holders = |all: &[PortfolioId]| all.iter().cloned().collect::<BTreeSet<_>>();
+        let same = known
+            .product
+            .as_ref()
+            .is_some_and(|it| it.constraints == constraints && holders(&it.portfolios) == holders(&held));
+        let mut tag_options = detail.tag_options;
+        let mut templates = Templates::new();
+        let mut told = false;
+        for artifact in &mut artifacts {
+            let launching = launching.as_ref().filter(|_| artifact.active);
+            let is_known = known.keep(artifact, launching.is_some(), same);
+            if !is_known {
+                let read = described(curator, &id, artifact, known, launching.is_some()).await?;
+                templates.extend(read.map(|it| (artifact.id.clone(), it)));
+            }
+            // The TagOptions of the portfolio count too. A launching account is told them with any version.
+            let Some(launching) = launching.filter(|_| !is_known || !told) else { continue };
+            for choice in asked(&id, artifact, launching).await? {
+                let option = |value| TagOption { key: choice.key.clone(), value, active: true };
+                tag_options.extend(choice.values.into_iter().map(option));
+            }
+            told |= artifact.as_launched;
+        }
         tag_options.sort_by(|a, b| (&a.key, &a.value).cmp(&(&b.key, &b.value)));
         tag_options.dedup();
         let product = Product {
             id,
             region: region.clone(),
-            portfolios: holders.into_iter().map(|p| p.id).collect(),
+            portfolios: held,
             name: detail.summary.name,
             description: detail.summary.description,
             owner: detail.summary.owner,
@@ -261,41 +273,61 @@ pub(super) struct Known {
     templates: BTreeSet<ProvisioningArtifactId>,
 }
 
-/// What a version creates and asks for, from its template: as it is known, or as it is read now, which is given where it is
-/// new.
+impl Known {
+    fn before(&self, artifact: &ProvisioningArtifact) -> Option<&ProvisioningArtifact> {
+        let before = self.product.as_ref().and_then(|product| product.artifact(&artifact.id));
+        before.filter(|before| self.templates.contains(&before.id))
+    }
+
+    /// Takes what was read of a version before, if that is all there is to read of it; answers whether.
+    fn keep(&self, artifact: &mut ProvisioningArtifact, launched: bool, same: bool) -> bool {
+        let Some(before) = self.before(artifact).filter(|it| it.as_launched == launched && (!launched || same)) else {
+            return false;
+        };
+        artifact.resources.clone_from(&before.resources);
+        artifact.parameters.clone_from(&before.parameters);
+        artifact.usage_instructions.clone_from(&before.usage_instructions);
+        artifact.as_launched = launched;
+        true
+    }
+}
+
+/// What a version creates and asks for, from its template: its digest and text are given where they are new.
 async fn described(
     curator: &ServiceCatalog,
     product: &ProductId,
     artifact: &mut ProvisioningArtifact,
     known: &Known,
-    anew: bool,
+    launched: bool,
 ) -> aws::Result<Option<(TemplateDigest, String)>> {
-    let before = known.product.as_ref().and_then(|product| product.artifact(&artifact.id));
-    let before = before.filter(|before| known.templates.contains(&before.id));
+    let before = known.before(artifact);
     if let Some(before) = before {
         artifact.resources.clone_from(&before.resources);
         artifact.parameters.clone_from(&before.parameters);
         artifact.usage_instructions.clone_from(&before.usage_instructions);
-        if !anew {
+        // The rest is told to whoever launches it.
+        if launched {
             return Ok(None);
         }
     }
     let template = curator.describe_provisioning_artifact(product, &artifact.id).await?;
     artifact.parameters = template.parameters;
-    let Some(text) = template.body.filter(|_| before.is_none()) else { return Ok(None) };
+    artifact.usage_instructions.clear();
+    if before.is_some() {
+        return Ok(None);
+    }
+    let Some(text) = template.body else { return Ok(None) };
     let digest = TemplateDigest::read(&text, properties);
     artifact.resources = digest.counts();
     Ok(Some((digest, text)))
 }
 
-/// What a version asks for as a launching account sees it, where there is one. Gives the TagOptions that a launch can choose
-/// from.
+/// What a version asks for as a launching account sees it. Gives the TagOptions that a launch can choose from.
 async fn asked(
     product: &ProductId,
     artifact: &mut ProvisioningArtifact,
-    launching: Option<&Launching>,
+    Launching { catalog, path }: &Launching,
 ) -> aws::Result<Vec<TagOptionChoice>> {
-    let Some(Launching { catalog, path }) = launching else { return Ok(Vec::new()) };
     let asked = match catalog.describe_provisioning_parameters(product, &artifact.id, Some(path)).await {
         // A version that was just made can take a moment to be seen there.
         Err(aws::Error::NotFound(_)) => return Ok(Vec::new()),
@@ -303,6 +335,7 @@ async fn asked(
     };
     artifact.parameters = asked.parameters;
     artifact.usage_instructions = asked.usage_instructions;
+    artifact.as_launched = true;
     Ok(asked.tag_options)
 }
 

@@ -15,6 +15,7 @@ mod lease_warnings;
 mod leased;
 mod leases;
 mod leavers;
+mod noted;
 mod notify;
 mod observe;
 mod observe_tags;

@@ -122,8 +122,18 @@ impl ControlPlane {
         };
         let pace = &self.settings().pace;
         let transition = next(operation.kind, &operation.step, outcome.observation.clone(), pace, &moment);
+        let change = match &work {
+            Work::CatalogChange(it) if it.rest.as_ref().is_some_and(|rest| !rest.is_empty()) => Some(it.clone()),
+            _ => None,
+        };
         let saved = self.save(&operation, work, outcome, transition).await?;
         self.crash(CrashPoint::AfterSave, step)?;
+        if let Some(change) = change.filter(|_| saved.step == Step::Succeeded)
+            && let Err(error) = Box::pin(self.go_on_putting_back(&change, By::operation(&saved))).await
+        {
+            // What is left of it is other still, and is shown.
+            tracing::warn!(%error, change = %change.id, "what was to follow a change of the catalog was not begun");
+        }
         self.worked_on(&saved.subject);
         metrics::counter!("studiogate_operation_steps_total", "kind" => saved.kind.as_str(), "step" => step)
             .increment(1);
@@ -260,6 +270,13 @@ impl ControlPlane {
         let learned = work.learn(outcome.changes);
         let changed = work.conclude(&after) || learned;
         let version = changed.then(|| work.next_version(now));
+        // Read before anything is written: a large catalog takes a while.
+        let catalog = match &work {
+            Work::CatalogChange(it) if after.step == Step::Succeeded => {
+                Some(Box::pin(self.mirrored(&it.region)).await?)
+            }
+            _ => None,
+        };
         let mut tx = self.store().begin().await.map_err(Error::from)?;
         let given = after.kind == OperationKind::Transfer && after.step == Step::Succeeded;
         if given {
@@ -276,33 +293,12 @@ impl ControlPlane {
         if changed {
             work.write(&mut tx).await?;
         }
+        if let (Work::CatalogChange(it), Some(catalog)) = (&work, &catalog) {
+            Box::pin(self.follow_catalog_change(&mut tx, it, catalog)).await?;
+        }
         if let Work::Environment(environment) = &work {
-            if given {
-                tx.follow_revocations(&environment.owner).await.map_err(Error::from)?;
-                // The last look found another owner's tag.
-                tx.ask_observation(&environment.id, now).await.map_err(Error::from)?;
-            }
-            if !outcome.stack_events.is_empty() {
-                tx.add_stack_events(&environment.id, &outcome.stack_events).await.map_err(Error::from)?;
-            }
-            if matches!(before.subject, Subject::Running { .. }) {
-                if after.step.is_final() {
-                    tx.ask_observation(&environment.id, now).await.map_err(Error::from)?;
-                }
-            } else if after.step == Step::Succeeded {
-                tx.erase_sealed_of(&environment.id).await.map_err(Error::from)?;
-            }
-            // It may have another owner's tag.
-            if before.kind == OperationKind::Provision && after.step == Step::Succeeded && adopted {
-                tx.ask_observation(&environment.id, now).await.map_err(Error::from)?;
-            }
-            // How it stands after a change that failed, AWS tells; and which tags it has now.
-            let failed = matches!(after.step, Step::Failed { .. });
-            if (before.kind == OperationKind::Update && failed)
-                || (before.kind == OperationKind::Tag && after.step.is_final())
-            {
-                tx.ask_observation(&environment.id, now).await.map_err(Error::from)?;
-            }
+            self.note_environment(&mut tx, environment, (before, &after), &outcome.stack_events, (given, adopted))
+                .await?;
         }
         let by = By::operation(before);
         if let Some(request) = &outcome.begins {

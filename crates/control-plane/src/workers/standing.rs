@@ -28,7 +28,7 @@ impl ControlPlane {
         let products: Vec<Arc<Product>> = self.store().products("").await?.into_iter().map(Arc::new).collect();
         let mut used: BTreeMap<(AccountId, Region), Vec<Arc<Product>>> = BTreeMap::new();
         for product in &products {
-            for at in accounts_of(product, &access, &accounts) {
+            for at in accounts_of(&product.id, &product.region, &access, &accounts) {
                 let here = used.entry((at.account.clone(), at.region.clone())).or_default();
                 // An account can be of several projects.
                 if here.last().is_none_or(|last| last.id != product.id) {

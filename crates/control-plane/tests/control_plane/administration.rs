@@ -222,7 +222,7 @@ Resources:
         bind(&state, "Own", FRAUD_DEV_ACCOUNT, "LogsRoleArn", "fixed", "arn:aws:iam::601000000002:role/logs").await;
         let after = page().await.unwrap();
         assert_eq!(after.unbound, [("LogsRoleArn".to_owned(), vec!["churn-prediction-dev".to_owned()])].into());
-        let row = state.plane.admin_products(&admin).await.unwrap().products.into_iter().find(|p| p.id == id).unwrap();
+        let row = state.plane.admin_products(&admin, "", "").await.unwrap().products.into_iter().find(|p| p.id == id).unwrap();
         assert_eq!(row.unbound, ["LogsRoleArn"]);
         bind(&state, "Own", CHURN_DEV_ACCOUNT, "LogsRoleArn", "fixed", "arn:aws:iam::602000000002:role/logs").await;
         assert!(page().await.unwrap().unbound.is_empty());

@@ -71,6 +71,9 @@ on_both! {
         assert!(bring(&mut state, &admin, &files, false, false).await > 30);
         let (again, left_out) = state.plane.export_catalog(&admin, &region()).await.unwrap();
         assert_eq!((again, left_out), (files, Vec::new()));
+        assert!(state.plane.mirror_now().await.unwrap());
+        let drifts = state.store.catalog_drifts().await.unwrap();
+        assert!(drifts.iter().all(|(_, drift, _)| drift.things.is_empty()), "what files bring is no drift: {drifts:?}");
         state.assert_sound().await;
     }
 
@@ -78,7 +81,7 @@ on_both! {
         let mut state = TestState::start(&url).await;
         let admin = state.as_("admin").await;
         let (mut files, _) = state.plane.export_catalog(&admin, &region()).await.unwrap();
-        let unit = state.plane.portfolio(&admin, &state.store.portfolios().await.unwrap()[0].id, "").await.unwrap();
+        let unit = state.plane.portfolio(&admin, &state.store.portfolios().await.unwrap()[0].id, "", "").await.unwrap();
         let with = unit.access.units[0].0.to_string();
         let product = files.catalog.products[0].name.clone();
         files.catalog.portfolios.push(DescribedPortfolio {

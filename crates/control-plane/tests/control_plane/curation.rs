@@ -25,7 +25,7 @@ async fn added_portfolio(state: &TestState, name: &str) -> PortfolioId {
 }
 
 async fn page(state: &TestState, id: &PortfolioId) -> PortfolioPage {
-    state.plane.portfolio(&state.as_("auditor").await, id, "").await.unwrap()
+    state.plane.portfolio(&state.as_("auditor").await, id, "", "").await.unwrap()
 }
 
 /// The form of a portfolio as it is drawn.
@@ -96,7 +96,7 @@ on_both! {
         // Deleted, and another one like it.
         let id = state.plane.delete_portfolio(&admin, &topics).await.unwrap();
         applied(&state, &id).await;
-        assert!(matches!(state.plane.portfolio(&admin, &topics, "").await, Err(Error::NotFound { .. })));
+        assert!(matches!(state.plane.portfolio(&admin, &topics, "", "").await, Err(Error::NotFound { .. })));
         let back = state.plane.undo_catalog_change(&admin, &id).await.unwrap();
         let again = applied(&state, &back).await.made.portfolio.unwrap();
         assert!(again != topics && page(&state, &again).await.text == shown);

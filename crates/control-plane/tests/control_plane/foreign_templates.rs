@@ -32,7 +32,8 @@ async fn offering(url: &str, text: String, exports: bool) -> TestState {
 async fn bind_roles(state: &TestState) {
     let admin = state.as_("admin").await;
     let id: ProductId = state.product("Foreign").await;
-    let row = state.plane.admin_products(&admin).await.unwrap().products.into_iter().find(|p| p.id == id).unwrap();
+    let row =
+        state.plane.admin_products(&admin, "", "").await.unwrap().products.into_iter().find(|p| p.id == id).unwrap();
     for parameter in row.unbound {
         // What nothing is proposed for is asked of people.
         let Some(value) = role_value(&parameter, &sim::seed::execution_role_arn(DEV)) else { continue };

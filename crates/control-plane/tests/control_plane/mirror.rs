@@ -73,10 +73,12 @@ on_both! {
         let products = state.store.products("").await.unwrap();
         let versions: usize = products.iter().map(|p| p.artifacts.len()).sum();
         assert!(versions > products.len());
-        // How an account stands to a product is asked once for each of them, whatever the versions.
+        // What a version asks for is known, and TagOptions are told with any of them. How an account stands to a product is asked once
+        // for each of them, whatever the versions.
         let pairs = standings(&state).await.iter().filter(|told| told.contains("LaunchStanding")).count();
         assert!(pairs > 3);
-        assert_eq!(faults.calls("servicecatalog:DescribeProvisioningParameters"), (versions + pairs) as u64);
+        assert_eq!(faults.calls("servicecatalog:DescribeProvisioningParameters"), (products.len() + pairs) as u64);
+        assert_eq!(faults.calls("servicecatalog:DescribeProvisioningArtifact"), 0);
         assert!(faults.calls("servicecatalog:ListLaunchPaths") < (versions + pairs) as u64);
     }
 

@@ -3,6 +3,7 @@
 use crate::catalog_changes::{applied, stored, wrong};
 use crate::common::TestState;
 use aws::{AssumeGrant, RoleRef};
+use chrono::TimeDelta;
 use control_plane::{CrashPoint, Error};
 use domain::id::{AccountId, PortfolioId, ProductId};
 use domain::organization::ChangeState;
@@ -26,7 +27,7 @@ async fn portfolio(state: &TestState) -> PortfolioId {
 }
 
 async fn access(state: &TestState, id: &PortfolioId) -> PortfolioAccess {
-    state.plane.portfolio(&state.as_("auditor").await, id, "").await.unwrap().access
+    state.plane.portfolio(&state.as_("auditor").await, id, "", "").await.unwrap().access
 }
 
 fn share(portfolio: &PortfolioId, with: &str, id: &str) -> ShareInput {
@@ -170,6 +171,56 @@ on_both! {
         let gone = state.plane.delete_share(&admin, &portfolio, &format!("account/{DEV}")).await;
         assert_eq!(wrong(gone), ["share_with"]);
         state.assert_sound().await;
+    }
+
+    async fn v8_2_1_what_is_shared_to_an_account_is_taken_there_and_left(url) {
+        let mut state = TestState::start(&url).await;
+        let (portfolio, admin) = (portfolio(&state).await, state.as_("admin").await);
+        let product = state.product("Studio environment").await;
+        let before = launch_paths(&state, &product).await;
+        let elsewhere = sim::seed::SHARED_SERVICES;
+        for account in ["", "12345", elsewhere, DEV] {
+            let refused = state.plane.import_portfolio(&admin, &portfolio, account).await;
+            assert_eq!(wrong(refused), ["account"], "{account} does not get it");
+        }
+        let id = state.plane.add_share(&admin, share(&portfolio, "account", DEV)).await.unwrap();
+        applied(&state, &id).await;
+        for who in ["fraud-scientist", "fraud-lead", "auditor", "newcomer"] {
+            let refused = state.plane.import_portfolio(&state.as_(who).await, &portfolio, DEV).await;
+            assert!(matches!(refused, Err(Error::Denied { .. })), "{who}");
+        }
+        // Whoever makes it dies after it was made.
+        let id = state.plane.import_portfolio(&admin, &portfolio, DEV).await.unwrap();
+        state.crash.arm(CrashPoint::AfterAct, "change");
+        state.run(4_000).await;
+        state.restart().await;
+        let it = applied(&state, &id).await;
+        assert_eq!(it.named.share, "fraud-detection-dev");
+        assert_eq!(state.told(&id, "manage_catalog", "account").await, [DEV]);
+        let now = access(&state, &portfolio).await;
+        assert!(now.shares[0].accepted);
+        assert_eq!(launch_paths(&state, &product).await, before + 1);
+        assert!(state.plane.mirror_now().await.unwrap());
+        assert_eq!(state.store.catalog_drifts().await.unwrap()[0].1.things, Vec::new(), "it is no drift");
+        // Once more does nothing twice.
+        let again = state.plane.import_portfolio(&admin, &portfolio, DEV).await.unwrap();
+        applied(&state, &again).await;
+        assert_eq!(launch_paths(&state, &product).await, before + 1);
+        let back = state.plane.undo_catalog_change(&admin, &id).await.unwrap();
+        applied(&state, &back).await;
+        assert_eq!(launch_paths(&state, &product).await, before);
+        assert!(access(&state, &portfolio).await.shares[0].accepted, "the account keeps it");
+        // Without the role it is said what is missing.
+        let account: AccountId = DEV.parse().unwrap();
+        let gone = |world: &mut sim::World| {
+            world.account_mut(&account).unwrap().roles.remove("StudiogateImporter");
+        };
+        state.running.aws.with_world(gone).unwrap();
+        state.pass(TimeDelta::hours(2));
+        let id = state.plane.import_portfolio(&admin, &portfolio, DEV).await.unwrap();
+        state.run(4_000).await;
+        let it = stored(&state, &id).await;
+        assert!(it.state != ChangeState::Applied, "{it:?}");
     }
 
     async fn what_goes_along_with_a_share_and_was_changed_in_the_console_is_looked_at_first(url) {

@@ -35,6 +35,9 @@ fn mistake(change: &CatalogChange, around: &AroundCatalogChange, portfolio: &Por
         CatalogChange::SetShare { .. } | CatalogChange::DeleteShare { .. } if around.share(change).is_none() => {
             wrong("share_with", "It is not shared there any more.")
         }
+        CatalogChange::ImportPortfolio { .. } if portfolio.shares.is_empty() => {
+            wrong("account", "It is shared to nobody: share it first.")
+        }
         CatalogChange::SetShare { .. } if around.has(change) => wrong("share_with", "It is so already."),
         CatalogChange::AddShare { with, options, .. } | CatalogChange::SetShare { with, options, .. }
             if options.principals && !with.takes_principals() =>
@@ -138,6 +141,28 @@ mod tests {
         assert_eq!(fields(&set(unit, along), &nobody), ["share_with"]);
         assert!(fields(&delete(unit), &shared).is_empty());
         assert_eq!(fields(&delete(unit), &nobody), ["share_with"]);
+    }
+
+    #[test]
+    fn what_is_shared_is_taken_and_left() {
+        let (portfolio, account) = ("port-1".parse().unwrap(), "111122223333".parse().unwrap());
+        let take = CatalogChange::ImportPortfolio { portfolio, account };
+        assert_eq!(fields(&take, &around(0, &[])), ["account"]);
+        let shared = around(0, &[("account/111122223333", NOTHING)]);
+        assert!(fields(&take, &shared).is_empty());
+        assert_eq!(take.named(&shared).share, "111122223333");
+        let undo = |change: &CatalogChange| {
+            change
+                .undo(
+                    &"eu-west-1".parse().unwrap(),
+                    &crate::curation::Before::default(),
+                    &crate::curation::Made::default(),
+                )
+                .unwrap()
+        };
+        let leave = undo(&take);
+        assert!(matches!(leave, CatalogChange::LeavePortfolio { .. }) && fields(&leave, &around(0, &[])).is_empty());
+        assert_eq!(undo(&leave), take);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{Before, CatalogChange, Made, Named};
+use crate::described::Planned;
 use crate::id::{CatalogChangeId, OperationId, Region};
 use crate::organization::ChangeState;
 use crate::person::PersonKey;
@@ -20,6 +21,8 @@ pub struct AppliedCatalogChange {
     pub before: Before,
     pub named: Named,
     pub made: Made,
+    /// Of a change that puts a thing back which was changed elsewhere: what else does so, once this is made.
+    pub rest: Option<Vec<Planned>>,
     pub by: PersonKey,
     pub state: ChangeState,
     pub problem: Option<Problem>,

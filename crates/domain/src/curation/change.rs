@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{AroundCatalogChange, Guidance, NewConstraint, PortfolioText, ProductText};
-use crate::id::{PortfolioId, ProductId, ProvisioningArtifactId, Region, TagOptionId, TemplateId};
+use crate::id::{AccountId, PortfolioId, ProductId, ProvisioningArtifactId, Region, TagOptionId, TemplateId};
 use crate::share::{PrincipalAssociation, ShareOptions, ShareTarget};
 
 /// See the module.
@@ -143,6 +143,17 @@ pub enum CatalogChange {
         portfolio: PortfolioId,
         with: ShareTarget,
     },
+    /// Accepts a portfolio in an account that it is shared to, where that is needed, and lets the portal's role launch from it
+    /// there.
+    ImportPortfolio {
+        portfolio: PortfolioId,
+        account: AccountId,
+    },
+    /// Lets the portal's role launch no more there. The account keeps the portfolio.
+    LeavePortfolio {
+        portfolio: PortfolioId,
+        account: AccountId,
+    },
 }
 
 /// What a change made in Service Catalog, as far as it is known.
@@ -202,6 +213,8 @@ impl CatalogChange {
             Self::AddShare { .. } => "add_share",
             Self::SetShare { .. } => "set_share",
             Self::DeleteShare { .. } => "delete_share",
+            Self::ImportPortfolio { .. } => "import_portfolio",
+            Self::LeavePortfolio { .. } => "leave_portfolio",
         }
     }
 
@@ -238,7 +251,9 @@ impl CatalogChange {
             | Self::DisassociatePrincipal { portfolio, .. }
             | Self::AddShare { portfolio, .. }
             | Self::SetShare { portfolio, .. }
-            | Self::DeleteShare { portfolio, .. } => Some(portfolio),
+            | Self::DeleteShare { portfolio, .. }
+            | Self::ImportPortfolio { portfolio, .. }
+            | Self::LeavePortfolio { portfolio, .. } => Some(portfolio),
             _ => None,
         }
     }
@@ -295,6 +310,14 @@ impl CatalogChange {
         }
     }
 
+    /// The account in which a portfolio is taken, or left.
+    pub fn account(&self) -> Option<&AccountId> {
+        match self {
+            Self::ImportPortfolio { account, .. } | Self::LeavePortfolio { account, .. } => Some(account),
+            _ => None,
+        }
+    }
+
     pub fn template(&self) -> Option<&TemplateId> {
         match self {
             Self::AddProduct { template, .. } | Self::AddVersion { template, .. } => Some(template),
@@ -321,9 +344,11 @@ impl CatalogChange {
             product: around.product.as_ref().map(|it| it.name.clone()).unwrap_or_default(),
             version: String::new(),
             tag_option: around.tag_option.as_ref().map(|it| format!("{} = {}", it.key, it.value)).unwrap_or_default(),
-            share: self
-                .share()
-                .map(|with| around.share_name.clone().unwrap_or_else(|| with.to_string()))
+            share: around
+                .share_name
+                .clone()
+                .or_else(|| self.share().map(ToString::to_string))
+                .or_else(|| self.account().map(ToString::to_string))
                 .unwrap_or_default(),
         };
         match self {

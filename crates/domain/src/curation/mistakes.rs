@@ -120,7 +120,9 @@ impl CatalogChange {
             | Self::DisassociatePrincipal { .. }
             | Self::AddShare { .. }
             | Self::SetShare { .. }
-            | Self::DeleteShare { .. } => access::mistakes(self, around),
+            | Self::DeleteShare { .. }
+            | Self::ImportPortfolio { .. }
+            | Self::LeavePortfolio { .. } => access::mistakes(self, around),
         }
     }
 

@@ -106,6 +106,12 @@ impl CatalogChange {
             Self::DisassociatePrincipal { portfolio, principal } => {
                 Some(Self::AssociatePrincipal { portfolio: portfolio.clone(), principal: principal.clone() })
             }
+            Self::ImportPortfolio { portfolio, account } => {
+                Some(Self::LeavePortfolio { portfolio: portfolio.clone(), account: account.clone() })
+            }
+            Self::LeavePortfolio { portfolio, account } => {
+                Some(Self::ImportPortfolio { portfolio: portfolio.clone(), account: account.clone() })
+            }
             Self::AddShare { portfolio, with, .. } => {
                 Some(Self::DeleteShare { portfolio: portfolio.clone(), with: with.clone() })
             }

@@ -1,6 +1,8 @@
 //! A catalog as files describe it: by names instead of ids and in a stable order, so that it can live in a repository and be
 //! brought into any region.
 
+mod drift;
+mod expected;
 mod export;
 mod plan;
 mod planner;
@@ -17,6 +19,8 @@ use crate::catalog::{CatalogTagOption, ConstraintRule, Portfolio, Product};
 use crate::curation::{Guidance, NewConstraint, PortfolioText, ProductText};
 use crate::id::{ProvisioningArtifactId, TemplateId};
 
+pub use drift::{CatalogDrift, DriftedThing, Thing, drift};
+pub use expected::ExpectedCatalog;
 pub use export::{Exported, export};
 pub use plan::{Plan, Planned, plan};
 

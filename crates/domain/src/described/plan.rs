@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::planner::Planner;
 use super::{CatalogNow, DescribedCatalog, DescribedProduct};
 use crate::curation::{CatalogChange, Named};
@@ -20,7 +22,7 @@ pub struct Plan {
 }
 
 /// One change, with what people call the things that it is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Planned {
     pub change: CatalogChange,
     pub named: Named,

@@ -84,7 +84,7 @@ fn product(name: &'static str) -> impl Strategy<Value = DescribedProduct> {
     )
 }
 
-fn catalog() -> impl Strategy<Value = DescribedCatalog> {
+pub(super) fn catalog() -> impl Strategy<Value = DescribedCatalog> {
     let option = |value: &'static str| {
         any::<bool>().prop_map(move |active| DescribedTagOption { key: "purpose".into(), value: value.into(), active })
     };
@@ -101,7 +101,7 @@ fn catalog() -> impl Strategy<Value = DescribedCatalog> {
     )
 }
 
-fn templates_of(it: &DescribedCatalog) -> BTreeMap<String, TemplateId> {
+pub(super) fn templates_of(it: &DescribedCatalog) -> BTreeMap<String, TemplateId> {
     let versions = it.products.iter().flat_map(|it| &it.versions);
     versions.map(|it| (it.template.clone(), template(&it.template))).collect()
 }

@@ -6,8 +6,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::*;
 use crate::catalog::{Constraint, ProvisioningArtifact};
-use crate::curation::CatalogChange;
+use crate::curation::{AppliedCatalogChange, Before, CatalogChange, Made};
 use crate::id::Region;
+use crate::organization::ChangeState;
+use crate::person::PersonKey;
 use crate::share::PortfolioShare;
 
 /// A catalog that does what it is told.
@@ -63,6 +65,7 @@ impl Told {
         let id: ProvisioningArtifactId = self.id("pa");
         self.templates.insert(id.clone(), template.clone());
         ProvisioningArtifact {
+            as_launched: false,
             id,
             name: name.into(),
             description: note.into(),
@@ -83,6 +86,34 @@ impl Told {
             portfolio: Some(portfolio.clone()),
             description: new.description.clone(),
             rule: new.rule.clone(),
+        }
+    }
+
+    /// The same, as the portal keeps it: with what was there before.
+    pub(super) fn make_here(&mut self, it: &Planned) -> AppliedCatalogChange {
+        let change = it.change.clone();
+        let before = Before {
+            product: self.products.iter().find(|it| Some(&it.id) == change.product()).cloned(),
+            portfolio: self.portfolios.iter().find(|it| Some(&it.id) == change.portfolio()).cloned(),
+            tag_option: self.tag_options.iter().find(|it| Some(&it.id) == change.tag_option()).cloned(),
+        };
+        self.make(&change);
+        AppliedCatalogChange {
+            id: "0".parse().unwrap(),
+            region: region(),
+            subject: String::new(),
+            change,
+            before,
+            named: it.named.clone(),
+            made: Made::default(),
+            rest: None,
+            by: PersonKey { issuer: "i".into(), subject: "s".into() },
+            state: ChangeState::Applied,
+            problem: None,
+            operation: "0".parse().unwrap(),
+            created_at: DateTime::<Utc>::UNIX_EPOCH,
+            updated_at: DateTime::<Utc>::UNIX_EPOCH,
+            version: 2,
         }
     }
 
@@ -221,6 +252,7 @@ impl Told {
                 self.product(product).constraints.retain(|it| it.id != *constraint);
             }
             CatalogChange::CopyProduct { .. } => panic!("nothing is copied"),
+            CatalogChange::ImportPortfolio { .. } | CatalogChange::LeavePortfolio { .. } => panic!("nothing is taken"),
         }
     }
 

@@ -28,6 +28,24 @@ pub fn diff(before: &str, after: &str) -> Vec<DiffLine> {
     lines
 }
 
+/// The same with what stays left out, but for `context` lines around each that does not: "…" stands for it.
+#[must_use]
+pub fn around_changes(lines: Vec<DiffLine>, context: usize) -> Vec<DiffLine> {
+    let changed = |at: usize| lines.get(at).is_some_and(|line| !matches!(line, DiffLine::Same(_)));
+    let near = |at: usize| (at.saturating_sub(context)..=at + context).any(changed);
+    let kept: Vec<bool> = (0..lines.len()).map(near).collect();
+    let mut shown = Vec::new();
+    for (line, kept) in lines.into_iter().zip(kept) {
+        let gap = || DiffLine::Same("\u{2026}".to_owned());
+        if kept {
+            shown.push(line);
+        } else if shown.last() != Some(&gap()) {
+            shown.push(gap());
+        }
+    }
+    shown
+}
+
 fn between(old: &[&str], new: &[&str]) -> Vec<DiffLine> {
     let removed = |line: &str| DiffLine::Removed(line.to_owned());
     let added = |line: &str| DiffLine::Added(line.to_owned());
@@ -86,6 +104,13 @@ mod tests {
         assert_eq!(short(&diff("", "a\nb")), "+a\n+b");
         assert_eq!(short(&diff("a\na", "a")), " a\n-a");
         assert_eq!(short(&diff("a", "a")), " a");
+    }
+
+    #[test]
+    fn what_is_far_from_a_change_is_left_out() {
+        let lines = diff("a\nb\nc\nd\ne\nf", "a\nb\nx\nd\ne\nf");
+        assert_eq!(short(&around_changes(lines, 1)), " \u{2026}\n b\n-c\n+x\n d\n \u{2026}");
+        assert_eq!(short(&around_changes(diff("a\nb", "a\nb"), 3)), " \u{2026}");
     }
 
     proptest! {

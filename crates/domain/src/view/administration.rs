@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Allowed, CuratedVersion, FormState, PortfolioOfProduct, RuleInput};
+use super::{Allowed, CuratedVersion, FormState, PortfolioOfProduct, RuleInput, Sheet};
 use crate::access::{ProductAccess, ProductSettings};
 use crate::binding::ParameterBinding;
 use crate::catalog::{MirrorState, Parameter};
@@ -90,6 +90,11 @@ pub struct PersonRow {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AdminProductsPage {
+    /// Things of the catalog that were changed elsewhere.
+    pub drifted: usize,
+    /// What was looked for.
+    pub q: String,
+    pub sheet: Sheet,
     pub products: Vec<AdminProductRow>,
     pub mirrors: Vec<MirrorState>,
     pub allowed: Allowed,

@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Allowed, FormField, FormState};
+use super::{Allowed, FormField, FormState, Sheet};
 use crate::approval::ApprovalRule;
 use crate::catalog::MirrorState;
 use crate::id::{AccountId, ProductId, ProjectId, ProvisioningArtifactId, Region};
@@ -22,17 +22,13 @@ pub struct CatalogQuery {
     pub approval: String,
     /// Minutes that it may take to come up; what takes an unknown time does not fit.
     pub within: String,
-}
-
-impl CatalogQuery {
-    /// Whether any filter is on.
-    pub fn is_filtered(&self) -> bool {
-        *self != Self::default()
-    }
+    /// See [`Sheet`].
+    pub page: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CatalogPage {
+    pub sheet: Sheet,
     pub products: Vec<ProductCard>,
     pub query: CatalogQuery,
     /// The person's projects, for the filter.

@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Allowed, ConstraintRow, FormState, Listing, OperationView, PortfolioAccess, Removal};
+use super::{Allowed, ConstraintRow, FormState, Listing, OperationView, PortfolioAccess, Removal, Sheet};
 use crate::catalog::MirrorState;
 use crate::curation::{CatalogChange, Named, PortfolioText};
 use crate::id::{CatalogChangeId, PortfolioId, ProductId, ProvisioningArtifactId, Region, TemplateId};
@@ -137,6 +137,7 @@ pub struct PortfolioPage {
     /// See [`PortfolioInput::seen`].
     pub seen: String,
     pub products: Vec<ProductOfPortfolio>,
+    pub sheet: Sheet,
     /// Products that could be put into it.
     pub others: Vec<(ProductId, String)>,
     pub access: PortfolioAccess,

@@ -14,12 +14,13 @@ use crate::call_limits::CallLimits;
 use crate::faults::Fault;
 use crate::local::LocalAws;
 use crate::sagemaker::Quotas;
+use crate::servicecatalog::many::{Many, multiply};
 
 /// `POST /_local/faults` with one fault (see [`Fault`]) or a list; `GET` lists them, `DELETE` takes all back.
 /// `GET /_local/calls` counts calls by operation, `DELETE` starts anew; `GET /_local/throttled` counts those that were refused by
 /// [`crate::call_limits`]. `PUT /_local/quotas` sets SageMaker's quotas of an account and region, as Service Quotas would on
-/// request. `GET /_local/provisioned-products` lists those of all accounts. A browser's form cannot reach them: they read JSON
-/// alone, which other origins cannot send without being asked first.
+/// request. `GET /_local/provisioned-products` lists those of all accounts. `POST /_local/products` copies a product ([`Many`]). A
+/// browser's form cannot reach them: they read JSON alone, which other origins cannot send without being asked first.
 pub(super) fn routes() -> Router<LocalAws> {
     Router::new()
         .route("/_local/faults", post(add_faults).get(list_faults).delete(clear_faults))
@@ -27,6 +28,7 @@ pub(super) fn routes() -> Router<LocalAws> {
         .route("/_local/quotas", put(set_quotas))
         .route("/_local/throttled", get(throttled))
         .route("/_local/accounts", get(accounts))
+        .route("/_local/products", post(add_products))
         .route("/_local/provisioned-products", get(provisioned_products))
 }
 
@@ -70,6 +72,15 @@ async fn set_quotas(State(aws): State<LocalAws>, Json(raise): Json<Raise>) -> Re
     let Raise { account, region, quotas } = raise;
     let set = aws.with_world(|world| world.sagemaker(&account, &region).quotas = quotas);
     set.map(|()| StatusCode::NO_CONTENT).map_err(|e| (StatusCode::INTERNAL_SERVER_ERROR, e.to_string()))
+}
+
+async fn add_products(State(aws): State<LocalAws>, Json(many): Json<Many>) -> Result<StatusCode, (StatusCode, String)> {
+    let now = aws.now();
+    match aws.with_world(|world| multiply(world, &many, now)) {
+        Ok(true) => Ok(StatusCode::NO_CONTENT),
+        Ok(false) => Err((StatusCode::UNPROCESSABLE_ENTITY, format!("there is no product {}", many.like))),
+        Err(error) => Err((StatusCode::INTERNAL_SERVER_ERROR, error.to_string())),
+    }
 }
 
 async fn throttled(State(aws): State<LocalAws>) -> Json<BTreeMap<String, u64>> {

@@ -170,6 +170,7 @@ mod tests {
                 "StudiogateLaunchRole",
                 "StudiogateOrganizer",
                 "StudiogateExecution",
+                "StudiogateImporter",
                 "StudiogateLaunchRole",
                 "StudiogateLauncher",
                 "StudiogateObserver",

@@ -8,6 +8,7 @@ mod constraints;
 mod copies;
 mod input;
 mod made;
+pub mod many;
 mod parameters;
 mod paths;
 mod portfolio_changes;

@@ -16,6 +16,7 @@ mod claims;
 mod deciding;
 mod environments;
 mod errors;
+mod expected_catalog;
 mod fleet;
 mod idle;
 mod lists;

@@ -131,6 +131,7 @@ pub(super) const CATALOG_FORMS: &[Row] = &[
         NOT_ADMIN,
         "admin",
     ),
+    form("/api/import_portfolio", &[("portfolio", "{set_portfolio}"), ("account", "601000000001")], NOT_ADMIN, "admin"),
     form(
         "/api/delete_share",
         &[("portfolio", "{end_portfolio}"), ("share_with", "account/601000000001")],
@@ -228,7 +229,7 @@ pub(super) async fn curated(state: &State) -> Vec<(&'static str, String)> {
     let version = plane.admin_product(&admin, &made[6], None).await.unwrap().versions.remove(0).id;
     let holding = plane.constraints(&admin, &made[8], portfolio.as_str(), "").await.unwrap();
     let constraint = holding.constraints[0].id.clone();
-    let of_portfolio = plane.portfolio(&admin, &portfolio, "").await.unwrap();
+    let of_portfolio = plane.portfolio(&admin, &portfolio, "", "").await.unwrap();
     let seen_product: &ProductText = &page.text;
     let seen_portfolio: &PortfolioText = &of_portfolio.text;
     let mut all = vec![

@@ -76,7 +76,9 @@ impl Making<'_> {
             | CatalogChange::DisassociatePrincipal { .. }
             | CatalogChange::AddShare { .. }
             | CatalogChange::SetShare { .. }
-            | CatalogChange::DeleteShare { .. } => self.change_access().await,
+            | CatalogChange::DeleteShare { .. }
+            | CatalogChange::ImportPortfolio { .. }
+            | CatalogChange::LeavePortfolio { .. } => self.change_access().await,
             CatalogChange::SetProduct { .. }
             | CatalogChange::DeleteProduct { .. }
             | CatalogChange::SetVersion { .. }

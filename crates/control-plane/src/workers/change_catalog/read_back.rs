@@ -26,6 +26,11 @@ impl ControlPlane {
             | CatalogChange::DisassociatePrincipal { portfolio, .. } => {
                 self.mirror_portfolio(&it.region, portfolio).await?
             }
+            CatalogChange::ImportPortfolio { portfolio, .. } | CatalogChange::LeavePortfolio { portfolio, .. } => {
+                // How the account stands to its products is read with the whole.
+                self.signals().catalog.notify_one();
+                self.mirror_portfolio(&it.region, portfolio).await?
+            }
             CatalogChange::AddShare { portfolio, .. }
             | CatalogChange::SetShare { portfolio, .. }
             | CatalogChange::DeleteShare { portfolio, .. } => {

@@ -136,6 +136,22 @@ impl TestState {
         plane(&store, &aws, &self.clock, &self.crash, &self.head, 2_000, |s| s.workers.lease = TimeDelta::days(1))
     }
 
+    /// A portal that never read anything, over the same AWS and with a database of its own.
+    pub async fn newcomer(&self) -> (ControlPlane, Store) {
+        let store = Store::connect("sqlite::memory:").await.unwrap();
+        store.migrate().await.unwrap();
+        let mut tx = store.begin().await.unwrap();
+        for project in self.store.projects(&store::Scope::All).await.unwrap() {
+            tx.insert_project(&project).await.unwrap();
+        }
+        for account in self.store.all_project_accounts().await.unwrap() {
+            tx.claim_account(&account.account, &account.project).await.unwrap();
+            tx.insert_project_account(&account).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        (plane(&store, &self.aws, &self.clock, &self.crash, &self.head, 4_000, |_| {}), store)
+    }
+
     pub async fn product(&self, name: &str) -> ProductId {
         let all = self.store.products("").await.unwrap();
         all.into_iter().find(|p| p.name == name).unwrap_or_else(|| panic!("no product {name}")).id
@@ -286,6 +302,16 @@ impl TestState {
             request_id: "console".into(),
             origin: sim::Origin { user_agent: None, via: None },
         }
+    }
+
+    /// A call to Service Catalog past the portal, by whoever may do everything in the shared services account.
+    pub fn in_the_catalogs_console(
+        &self,
+        call: &str,
+        body: &serde_json::Value,
+    ) -> Result<serde_json::Value, sim::AwsError> {
+        let ctx = self.administrator(&sim::seed::SHARED_SERVICES.parse().unwrap());
+        self.running.aws.with_world(|world| sim::servicecatalog::handle(world, &ctx, call, body)).unwrap()
     }
 
     /// What the details of the audit events of a step say, one after the other.

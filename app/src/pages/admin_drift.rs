@@ -1,0 +1,162 @@
+use domain::action::Action;
+use domain::curation::{CatalogChange, Named};
+use domain::described::Thing;
+use domain::id::Region;
+use domain::view::{CatalogDriftPage, DriftedThingView, RegionDrift, ThingStands};
+use leptos::prelude::*;
+
+use super::catalog::Freshness;
+use super::organization::Difference;
+use crate::components::{Badge, Card, Crumb, Disclosure, Empty, Icon, Moment, PageHead, PostButton, Tone};
+use crate::document::Page;
+use crate::words;
+
+/// What was changed elsewhere: taken as it is, or put back.
+pub fn page(it: CatalogDriftPage) -> Page {
+    let CatalogDriftPage { regions, mirrors, allowed } = it;
+    let refresh = allowed.has(Action::RefreshCatalog).then(|| {
+        view! { <PostButton action="/api/refresh_catalog" label="Read the catalog again" fields=Vec::new() /> }
+    });
+    let manage = allowed.has(Action::ManageCatalog);
+    let several = regions.len() > 1;
+    let none = regions.is_empty().then(|| {
+        view! {
+            <Empty title="There is nothing to compare with yet.">
+                <p>"The catalog is to be as the portal first reads it as a whole, and as it is changed here since."</p>
+            </Empty>
+        }
+    });
+    let regions = regions.into_iter().map(|it| view! { <OfRegion it several manage /> }).collect_view();
+    let crumbs = vec![Crumb::new("/admin/products", "Products")];
+    let lead = "What is other in Service Catalog than it was left here: changed in the AWS console, say. What is changed in the portal or by its command is no drift.";
+    let body = view! {
+        <PageHead title="Drift of the catalog" lead crumbs>{refresh}</PageHead>
+        {none}
+        {regions}
+        <Freshness mirrors />
+        <p class="flex flex-wrap gap-2"><a class="button button-small" href="/admin/changes">"Changes"</a></p>
+    };
+    Page::new("Drift of the catalog", body)
+}
+
+#[component]
+fn OfRegion(it: RegionDrift, several: bool, manage: bool) -> impl IntoView {
+    let RegionDrift { region, number, things, left_out, compared_at } = it;
+    let heading = several.then(|| view! { <h2 class="text-lg font-semibold">{region.to_string()}</h2> });
+    let more = number.saturating_sub(things.len());
+    let more = (more > 0).then(|| {
+        let rest = words::count(more as u64, "more thing", "more things");
+        view! { <p class="text-muted">{rest} " follow once these are decided upon."</p> }
+    });
+    let none = things.is_empty().then(|| {
+        view! { <Empty title="Nothing is other than it was left here."><p>"Compared " <Moment at=compared_at /> "."</p></Empty> }
+    });
+    let things = things.into_iter().map(|it| view! { <Drifted it region=region.clone() manage /> }).collect_view();
+    let left_out = (!left_out.is_empty()).then(|| {
+        let items = left_out.into_iter().map(|it| view! { <li>{it}</li> }).collect_view();
+        view! { <Disclosure summary="What could not be compared"><ul class="grid list-disc gap-1 pl-5">{items}</ul></Disclosure> }
+    });
+    view! {
+        {heading}
+        {none}
+        {things}
+        {more}
+        {left_out}
+    }
+}
+
+#[component]
+fn Drifted(it: DriftedThingView, region: Region, manage: bool) -> impl IntoView {
+    let DriftedThingView { thing, stands, difference, back, can_put_back, key, seen } = it;
+    let title = called(&thing);
+    let (tone, icon, text) = match stands {
+        ThingStands::New => (Tone::Warn, Icon::Warning, "Not made here"),
+        ThingStands::Gone => (Tone::Bad, Icon::Cross, "Gone from AWS"),
+        ThingStands::Other => (Tone::Warn, Icon::Warning, "Changed in AWS"),
+    };
+    let adopt = match stands {
+        ThingStands::New => "Keep it",
+        ThingStands::Gone => "Leave it gone",
+        ThingStands::Other => "Keep it as it is in AWS",
+    };
+    let put_back = match stands {
+        ThingStands::New => "Take it away",
+        ThingStands::Gone => "Make it again",
+        ThingStands::Other => "Put it back",
+    };
+    let fields = vec![("region", region.to_string()), ("thing", key), ("seen", seen)];
+    let buttons = manage.then(|| {
+        let (adopted, back) = (format!("{adopt}: {title}"), format!("{put_back}: {title}"));
+        let class = if stands == ThingStands::New { "button button-danger" } else { "button" };
+        let back = can_put_back.then(|| {
+            view! { <PostButton action="/api/put_catalog_drift_back" label=put_back class described=back fields=fields.clone() /> }
+        });
+        view! {
+            <div class="actions">
+                <PostButton action="/api/adopt_catalog_drift" label=adopt described=adopted fields />
+                {back}
+            </div>
+        }
+    });
+    view! {
+        <Card title>
+            <div class="stack gap-3">
+                <p class="flex flex-wrap items-center gap-x-3 gap-y-1">
+                    <Badge tone icon text />
+                    <span class="text-sm text-muted">{lines_say(stands)}</span>
+                </p>
+                <Difference lines=difference />
+                <Back back stands can_put_back />
+                {buttons}
+            </div>
+        </Card>
+    }
+}
+
+/// What the marks of the lines mean.
+fn lines_say(stands: ThingStands) -> &'static str {
+    match stands {
+        ThingStands::New => "+ as it is in AWS",
+        ThingStands::Gone => "- as it was left here",
+        ThingStands::Other => "- as it was left here, + as it is in AWS",
+    }
+}
+
+/// What would put it back.
+#[component]
+fn Back(back: Vec<(CatalogChange, Named)>, stands: ThingStands, can_put_back: bool) -> impl IntoView {
+    if back.is_empty() {
+        return view! {
+            <p>"What is other here no change of the portal's sets: keep it, or change it in AWS."</p>
+        }
+        .into_any();
+    }
+    let lead = match stands {
+        ThingStands::New => "What takes it away:",
+        ThingStands::Gone => "What makes it again. It gets another id, and environments of the old one keep that:",
+        ThingStands::Other => "What puts it back:",
+    };
+    let waits = (!can_put_back).then(|| {
+        view! { <p>"It waits for something else that is not there: decide upon that first."</p> }
+    });
+    let items = back
+        .into_iter()
+        .map(|(change, named)| view! { <li class="[overflow-wrap:anywhere]">{words::catalog_change(&change, &named)}</li> })
+        .collect_view();
+    view! {
+        <div class="stack gap-1">
+            <p>{lead}</p>
+            <ol class="grid list-decimal gap-1 pl-5">{items}</ol>
+            {waits}
+        </div>
+    }
+    .into_any()
+}
+
+fn called(thing: &Thing) -> String {
+    match thing {
+        Thing::Portfolio { name } => format!("Portfolio {name}"),
+        Thing::Product { name } => format!("Product {name}"),
+        Thing::TagOption { key, value } => format!("TagOption {key} = {value}"),
+    }
+}

@@ -1,0 +1,69 @@
+//! What the page says of what was changed elsewhere.
+
+use app::pages;
+use domain::curation::{CatalogChange, Named};
+use domain::described::Thing;
+use domain::organization::DiffLine;
+use domain::view::*;
+
+use crate::samples::{everything, id};
+use crate::{page, samples};
+
+fn thing(thing: Thing, stands: ThingStands, back: Vec<(CatalogChange, Named)>) -> DriftedThingView {
+    let can_put_back = !back.is_empty();
+    let difference = vec![
+        DiffLine::Same("[[portfolio]]".into()),
+        DiffLine::Removed("provider = \"Platform\"".into()),
+        DiffLine::Added("provider = \"Somebody <else>\"".into()),
+    ];
+    DriftedThingView { thing, stands, difference, back, can_put_back, key: "{}".into(), seen: "f1".into() }
+}
+
+fn drift(allowed: Allowed) -> CatalogDriftPage {
+    let portfolio = Thing::Portfolio { name: "Environments".into() };
+    let named = Named { portfolio: "Environments".into(), ..Named::default() };
+    let delete = CatalogChange::DeletePortfolio { portfolio: id("port-1") };
+    let option = Thing::TagOption { key: "workload".into(), value: "training".into() };
+    CatalogDriftPage {
+        regions: vec![RegionDrift {
+            region: "eu-west-1".parse().unwrap(),
+            number: 60,
+            things: vec![
+                thing(portfolio.clone(), ThingStands::New, vec![(delete.clone(), named.clone())]),
+                thing(Thing::Product { name: "Studio".into() }, ThingStands::Other, Vec::new()),
+                thing(option, ThingStands::Gone, vec![(delete, named)]),
+            ],
+            left_out: vec!["Portfolios called One: there are several, and names tell them apart.".into()],
+            compared_at: samples::at(0),
+        }],
+        mirrors: Vec::new(),
+        allowed,
+    }
+}
+
+#[test]
+fn what_was_changed_elsewhere_is_kept_or_put_back() {
+    let text = page("admin-drift", || pages::admin_drift::page(drift(everything())));
+    for said in [
+        "Not made here",
+        "Changed in AWS",
+        "Gone from AWS",
+        "Somebody &lt;else&gt;",
+        "Delete portfolio Environments",
+        "Take it away: Portfolio Environments",
+        "Leave it gone: TagOption workload = training",
+        "57 more things",
+        "no change of the portal",
+        "What could not be compared",
+    ] {
+        assert!(text.contains(said), "{said}");
+    }
+    assert_eq!(text.matches("/api/put_catalog_drift_back").count(), 2, "not where nothing puts it back");
+    assert_eq!(text.matches("/api/adopt_catalog_drift").count(), 3);
+    let readonly = page("admin-drift-readonly", || pages::admin_drift::page(drift(Allowed::default())));
+    assert!(!readonly.contains("/api/"), "an auditor reads");
+    let none = page("admin-drift-none", || {
+        pages::admin_drift::page(CatalogDriftPage { regions: Vec::new(), ..drift(everything()) })
+    });
+    assert!(none.contains("nothing to compare with yet"));
+}

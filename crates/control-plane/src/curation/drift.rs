@@ -1,0 +1,238 @@
+//! What was changed elsewhere: the catalog against what it is to be, adopting what is other, and putting it back.
+
+use domain::action::Action;
+use domain::curation::{AppliedCatalogChange, CatalogChange, UploadedTemplate};
+use domain::described::{CatalogDrift, DescribedCatalog, DriftedThing, ExpectedCatalog, Planned, Thing, drift};
+use domain::id::{CatalogChangeId, Region, TemplateId};
+use domain::organization::{around_changes, diff, fingerprint};
+use domain::person::PersonKey;
+use domain::view::{CatalogDriftInput, CatalogDriftPage, DriftedThingView, RegionDrift, ThingStands};
+use store::Tx;
+
+use super::files::Mirrored;
+use super::templates::looked_at;
+use crate::trail::{By, Event};
+use crate::{Caller, ControlPlane, Error, Result};
+
+/// Things of a region that are shown at once.
+const SHOWN: usize = 50;
+/// Lines of a description that are shown around one that is other.
+const CONTEXT: usize = 3;
+
+impl ControlPlane {
+    /// What is other than expected, as of the last comparison.
+    pub async fn catalog_drift(&self, caller: &Caller) -> Result<CatalogDriftPage> {
+        self.authorize_portal(caller, Action::ViewAdministration).await?;
+        let mut regions = Vec::new();
+        for (region, CatalogDrift { things, left_out }, compared_at) in self.store().catalog_drifts().await? {
+            let number = things.len();
+            let things = things.into_iter().take(SHOWN).map(view_of).collect::<Result<_>>()?;
+            regions.push(RegionDrift { region, number, things, left_out, compared_at });
+        }
+        Ok(CatalogDriftPage {
+            regions,
+            mirrors: self.store().mirror_states().await?,
+            allowed: self.administration_allowed(caller).await?,
+        })
+    }
+
+    /// How many things are other than expected.
+    pub(crate) async fn drifted_things(&self) -> Result<usize> {
+        Ok(self.store().catalog_drifts().await?.into_iter().map(|(_, drift, _)| drift.things.len()).sum())
+    }
+
+    /// Compares a region with what is expected of it. Where nothing is expected yet, it is to be as it is: once it was read `whole`.
+    pub(crate) async fn compare_catalog(&self, region: &Region, whole: bool) -> Result<()> {
+        let expected = self.store().expected_catalog(region).await?;
+        if expected.is_none() && !whole {
+            return Ok(());
+        }
+        let mirrored = self.mirrored(region).await?;
+        let now = self.now();
+        let mut tx = self.store().begin().await?;
+        let Some(row) = expected else {
+            let it = ExpectedCatalog::as_it_is(&mirrored.now());
+            return match tx.put_expected_catalog(region, &it, &CatalogDrift::default(), (0, now)).await {
+                // Another replica was quicker.
+                Err(store::Error::Duplicate { .. }) => Ok(()),
+                written => {
+                    written?;
+                    Ok(tx.commit().await?)
+                }
+            };
+        };
+        let found = drift(&row.catalog, &mirrored.now(), region);
+        if !found.things.is_empty() {
+            tracing::info!(%region, things = found.things.len(), "the catalog was changed elsewhere");
+        }
+        tx.put_catalog_drift(region, &found, (row.version, now)).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// What was changed here is expected from now on; what was put back was.
+    pub(crate) async fn follow_catalog_change(
+        &self,
+        tx: &mut Tx,
+        it: &AppliedCatalogChange,
+        mirrored: &Mirrored,
+    ) -> Result<()> {
+        let Some(mut row) = tx.expected_catalog(&it.region).await? else { return Ok(()) };
+        if it.rest.is_none() {
+            row.catalog.follow(it, &mirrored.now());
+        }
+        let found = drift(&row.catalog, &mirrored.now(), &it.region);
+        Ok(tx.put_expected_catalog(&it.region, &row.catalog, &found, (row.version, self.now())).await?)
+    }
+
+    /// Takes a thing as it is in AWS: it is expected to be so from now on.
+    pub async fn adopt_catalog_drift(&self, caller: &Caller, input: &CatalogDriftInput) -> Result<()> {
+        self.authorize_portal(caller, Action::ManageCatalog).await?;
+        let region = region_of(input)?;
+        let mirrored = self.mirrored(&region).await?;
+        let mut tx = self.store().begin().await?;
+        let row = tx.expected_catalog(&region).await?.ok_or_else(nothing_expected)?;
+        let mut expected = row.catalog;
+        let it = found(&drift(&expected, &mirrored.now(), &region), input)?;
+        expected.adopt(&it.thing, &ExpectedCatalog::as_it_is(&mirrored.now()));
+        let left = drift(&expected, &mirrored.now(), &region);
+        tx.put_expected_catalog(&region, &expected, &left, (row.version, self.now())).await?;
+        let (kind, name) = called(&it.thing);
+        let event = Event::done("adopt_catalog_drift", "catalog_drift", &name)
+            .with("thing", kind)
+            .with("region", region.as_str())
+            .with("changes", it.back.len().to_string());
+        self.record(&mut tx, caller, event).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Puts a thing back, one change after the other; answers the first.
+    pub async fn put_catalog_drift_back(&self, caller: &Caller, input: &CatalogDriftInput) -> Result<CatalogChangeId> {
+        self.authorize_portal(caller, Action::ManageCatalog).await?;
+        let region = region_of(input)?;
+        let row = self.store().expected_catalog(&region).await?.ok_or_else(nothing_expected)?;
+        let mirrored = self.mirrored(&region).await?;
+        let it = found(&drift(&row.catalog, &mirrored.now(), &region), input)?;
+        if it.back.is_empty() {
+            return Err(Error::conflict(
+                "Nothing was put back.",
+                "What is other is something that no change of the portal's sets: a note, or the template of a version.",
+                "Change it in AWS, or take it as it is.",
+            ));
+        }
+        let Some(first) = it.back.iter().position(|it| it.ready) else {
+            return Err(Error::conflict(
+                "Nothing was put back.",
+                "It needs another thing first that is not there.",
+                "Put back what it stands in, or is tagged with, and then this.",
+            ));
+        };
+        let mut rest = it.back;
+        let first = rest.remove(first);
+        self.begin_putting_back(caller.into(), &caller.actor.person, &region, (first.change, rest)).await
+    }
+
+    /// Goes on with what puts a thing back, after a part of it was made: of what was looked at, what is still to be done.
+    pub(crate) async fn go_on_putting_back(&self, it: &AppliedCatalogChange, by: By<'_>) -> Result<()> {
+        let Some(row) = self.store().expected_catalog(&it.region).await? else { return Ok(()) };
+        let mirrored = self.mirrored(&it.region).await?;
+        let planned = drift(&row.catalog, &mirrored.now(), &it.region).things.into_iter().flat_map(|it| it.back);
+        let mut rest = it.rest.clone().unwrap_or_default();
+        for next in planned.filter(|it| it.ready) {
+            let same = |it: &Planned| it.change.as_str() == next.change.as_str() && it.named == next.named;
+            if let Some(looked_at) = rest.iter().position(same) {
+                rest.remove(looked_at);
+                self.begin_putting_back(by, &it.by, &it.region, (next.change, rest)).await?;
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    async fn begin_putting_back(
+        &self,
+        by: By<'_>,
+        person: &PersonKey,
+        region: &Region,
+        (change, rest): (CatalogChange, Vec<Planned>),
+    ) -> Result<CatalogChangeId> {
+        if let Some(id) = change.template() {
+            self.recall_template(id, person).await?;
+        }
+        self.begin_catalog_change_by(by, person, region, (change, Some(rest))).await
+    }
+
+    /// A template that a version was made of once is given anew.
+    async fn recall_template(&self, id: &TemplateId, person: &PersonKey) -> Result<()> {
+        if self.store().template(id).await?.is_some() {
+            return Ok(());
+        }
+        let text = self.store().source_text(id).await?.ok_or_else(|| Error::not_found("template"))?;
+        let findings = looked_at(text.clone()).await?.findings.len();
+        let it = UploadedTemplate {
+            id: id.clone(),
+            file_name: "put-back.yaml".to_owned(),
+            text,
+            findings: u32::try_from(findings).unwrap_or(u32::MAX),
+            by: person.clone(),
+            at: self.now(),
+        };
+        let mut tx = self.store().begin().await?;
+        tx.put_template(&it).await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+fn region_of(input: &CatalogDriftInput) -> Result<Region> {
+    input.region.parse().map_err(|_| Error::not_found("region"))
+}
+
+fn nothing_expected() -> Error {
+    Error::conflict(
+        "There is nothing to compare with.",
+        "The portal has not read the catalog of this region as a whole yet.",
+        "Wait until it was read.",
+    )
+}
+
+/// The thing, if it is as it was looked at.
+fn found(now: &CatalogDrift, input: &CatalogDriftInput) -> Result<DriftedThing> {
+    let stale = || Error::Stale { what: "catalog".to_owned() };
+    let thing: Thing = serde_json::from_str(&input.thing).map_err(|_| Error::not_found("thing of the catalog"))?;
+    let found = now.things.iter().find(|it| it.thing == thing).ok_or_else(stale)?;
+    if seen(found)? == input.seen { Ok(found.clone()) } else { Err(stale()) }
+}
+
+/// What was looked at, for comparing.
+fn seen(it: &DriftedThing) -> Result<String> {
+    let both = serde_json::to_string(&(&it.expected, &it.now));
+    Ok(fingerprint(&both.map_err(|error| Error::internal("A description cannot be written", &error))?))
+}
+
+fn view_of(it: DriftedThing) -> Result<DriftedThingView> {
+    let empty = DescribedCatalog::default();
+    let stands = match (it.expected == empty, it.now == empty) {
+        (true, _) => ThingStands::New,
+        (_, true) => ThingStands::Gone,
+        _ => ThingStands::Other,
+    };
+    let written =
+        |it| blueprints::catalog::body(it).map_err(|error| Error::internal("A description cannot be written", &error));
+    Ok(DriftedThingView {
+        seen: seen(&it)?,
+        key: serde_json::to_string(&it.thing)
+            .map_err(|error| Error::internal("The name of a thing cannot be written", &error))?,
+        difference: around_changes(diff(&written(&it.expected)?, &written(&it.now)?), CONTEXT),
+        can_put_back: it.back.iter().any(|it| it.ready),
+        back: it.back.into_iter().map(|it| (it.change, it.named)).collect(),
+        thing: it.thing,
+        stands,
+    })
+}
+
+fn called(it: &Thing) -> (&'static str, String) {
+    match it {
+        Thing::Portfolio { name } => ("portfolio", name.clone()),
+        Thing::Product { name } => ("product", name.clone()),
+        Thing::TagOption { key, value } => ("tag_option", format!("{key} = {value}")),
+    }
+}

@@ -1,0 +1,201 @@
+//! What is changed in the AWS console is found, and is kept or put back; what is changed here is no drift.
+
+use std::collections::BTreeMap;
+
+use crate::catalog_changes::{added, applied, made, stored};
+use crate::common::{PRODUCT, TestState};
+use chrono::TimeDelta;
+use control_plane::{CrashPoint, Error};
+use domain::catalog::Product;
+use domain::described::Thing;
+use domain::id::CatalogChangeId;
+use domain::organization::{ChangeState, DiffLine};
+use domain::view::{CatalogDriftInput, DriftedThingView, ProductTextInput, ThingStands};
+use serde_json::json;
+
+/// A reading of everything.
+async fn read(state: &TestState) {
+    state.pass(TimeDelta::minutes(10));
+    assert!(state.plane.mirror_catalogs_now().await.unwrap());
+}
+
+async fn drifted(state: &TestState) -> Vec<DriftedThingView> {
+    let page = state.plane.catalog_drift(&state.as_("auditor").await).await.unwrap();
+    let region = page.regions.into_iter().next().unwrap();
+    assert_eq!((region.number, region.left_out), (region.things.len(), Vec::new()));
+    region.things
+}
+
+async fn product(state: &TestState, name: &str) -> Product {
+    let all = state.store.products(name).await.unwrap();
+    all.into_iter().find(|it| it.name == name).unwrap()
+}
+
+fn input(it: &DriftedThingView) -> CatalogDriftInput {
+    CatalogDriftInput { region: sim::seed::REGION.into(), thing: it.key.clone(), seen: it.seen.clone() }
+}
+
+/// The changes that put a thing back one after the other, from the first: all of them were made.
+async fn put_back(state: &TestState, first: &CatalogChangeId) -> Vec<&'static str> {
+    state.settle().await;
+    let page = state.plane.catalog_changes(&state.as_("auditor").await, "").await.unwrap();
+    let mut made: Vec<_> = page.rows.items.into_iter().take_while(|it| it.id != *first).collect();
+    made.reverse();
+    let first = stored(state, first).await;
+    let mut kinds = vec![first.change.as_str()];
+    for it in made {
+        assert_eq!(it.state, ChangeState::Applied);
+        kinds.push(it.change.as_str());
+    }
+    kinds
+}
+
+on_both! {
+    async fn what_is_changed_in_the_portal_is_no_drift(url) {
+        let state = TestState::start(&url).await;
+        assert_eq!(drifted(&state).await, Vec::new());
+        let it = added(&state, "Topics").await;
+        let (id, _) = made(&it);
+        assert_eq!(drifted(&state).await, Vec::new());
+        let admin = state.as_("admin").await;
+        let page = state.plane.admin_product(&admin, &id, None).await.unwrap();
+        let text = ProductTextInput {
+            product: id.to_string(),
+            product_name: "Topics of teams".into(),
+            product_owner: "Others".into(),
+            seen: page.seen,
+            ..ProductTextInput::default()
+        };
+        let renamed = state.plane.set_product(&admin, text).await.unwrap();
+        applied(&state, &renamed).await;
+        read(&state).await;
+        assert_eq!(drifted(&state).await, Vec::new());
+        assert_eq!(state.plane.admin_products(&admin, "", "").await.unwrap().drifted, 0);
+        state.assert_sound().await;
+    }
+
+    async fn what_is_changed_in_the_console_is_kept_as_it_is(url) {
+        let state = TestState::start(&url).await;
+        let it = product(&state, PRODUCT).await;
+        state.in_the_catalogs_console("UpdateProduct", &json!({ "Id": it.id, "Owner": "Somebody else" })).unwrap();
+        let made = json!({ "DisplayName": "Made by hand", "ProviderName": "Nobody", "IdempotencyToken": "t" });
+        state.in_the_catalogs_console("CreatePortfolio", &made).unwrap();
+        read(&state).await;
+        let admin = state.as_("admin").await;
+        assert_eq!(state.plane.admin_products(&admin, "", "").await.unwrap().drifted, 2);
+        let found = drifted(&state).await;
+        let [portfolio, changed] = &found[..] else { panic!("{found:?}") };
+        assert_eq!(portfolio.thing, Thing::Portfolio { name: "Made by hand".into() });
+        assert_eq!((portfolio.stands, changed.stands), (ThingStands::New, ThingStands::Other));
+        assert_eq!(changed.thing, Thing::Product { name: PRODUCT.into() });
+        assert!(changed.difference.contains(&DiffLine::Added("owner = \"Somebody else\"".into())), "{changed:?}");
+        for who in ["fraud-scientist", "fraud-lead", "auditor", "newcomer"] {
+            let caller = state.as_(who).await;
+            let refused = state.plane.adopt_catalog_drift(&caller, &input(changed)).await;
+            assert!(matches!(refused, Err(Error::Denied { .. })), "{who}");
+            let refused = state.plane.put_catalog_drift_back(&caller, &input(changed)).await;
+            assert!(matches!(refused, Err(Error::Denied { .. })), "{who}");
+        }
+        // Changed once more since it was looked at.
+        state.in_the_catalogs_console("UpdateProduct", &json!({ "Id": it.id, "Owner": "A third" })).unwrap();
+        read(&state).await;
+        for stale in [
+            state.plane.adopt_catalog_drift(&admin, &input(changed)).await,
+            state.plane.put_catalog_drift_back(&admin, &input(changed)).await.map(|_| ()),
+        ] {
+            assert!(matches!(stale, Err(Error::Stale { .. })), "{stale:?}");
+        }
+        for it in drifted(&state).await {
+            state.plane.adopt_catalog_drift(&admin, &input(&it)).await.unwrap();
+            let twice = state.plane.adopt_catalog_drift(&admin, &input(&it)).await;
+            assert!(matches!(twice, Err(Error::Stale { .. })), "{twice:?}");
+        }
+        assert_eq!(drifted(&state).await, Vec::new());
+        read(&state).await;
+        assert_eq!(drifted(&state).await, Vec::new());
+        assert_eq!(product(&state, PRODUCT).await.owner, "A third", "nothing was changed in AWS");
+        assert_eq!(state.told(&"Made by hand", "adopt_catalog_drift", "thing").await, ["portfolio"]);
+        state.assert_sound().await;
+    }
+
+    async fn what_is_changed_in_the_console_is_put_back_change_by_change(url) {
+        let mut state = TestState::start(&url).await;
+        let before = product(&state, PRODUCT).await;
+        let portfolio = before.portfolios[0].clone();
+        let newest = before.artifacts[0].clone();
+        let console = |state: &TestState, call: &str, body| state.in_the_catalogs_console(call, &body).unwrap();
+        for constraint in &before.constraints {
+            console(&state, "DeleteConstraint", json!({ "Id": constraint.id }));
+        }
+        console(&state, "DisassociateProductFromPortfolio", json!({ "ProductId": before.id, "PortfolioId": portfolio }));
+        console(&state, "UpdateProduct", json!({ "Id": before.id, "Owner": "Somebody else" }));
+        let version = json!({ "ProductId": before.id, "ProvisioningArtifactId": newest.id });
+        console(&state, "DeleteProvisioningArtifact", version);
+        read(&state).await;
+        let found = drifted(&state).await;
+        let [it] = &found[..] else { panic!("{found:?}") };
+        assert!(it.can_put_back && it.back.len() == 3, "{it:?}");
+        let admin = state.as_("admin").await;
+        let first = state.plane.put_catalog_drift_back(&admin, &input(it)).await.unwrap();
+        // The one who works on it dies after the first part was made, and another goes on.
+        state.crash.arm(CrashPoint::AfterAct, "change");
+        state.run(4_000).await;
+        state.restart().await;
+        assert_eq!(put_back(&state, &first).await, ["set_product", "add_version", "associate_product"]);
+        assert_eq!(drifted(&state).await, Vec::new());
+        read(&state).await;
+        assert_eq!(drifted(&state).await, Vec::new());
+        let after = product(&state, PRODUCT).await;
+        assert_eq!((after.owner, &after.portfolios), (before.owner, &vec![portfolio]));
+        let rules = |all: &[domain::catalog::Constraint]| -> BTreeMap<String, String> {
+            all.iter().map(|it| (format!("{:?}", it.rule), it.description.clone())).collect()
+        };
+        assert_eq!(rules(&after.constraints), rules(&before.constraints));
+        let made = after.artifacts.iter().find(|it| it.name == newest.name).unwrap();
+        let templates = state.store.template_ids(&sim::seed::REGION.parse().unwrap()).await.unwrap();
+        assert_ne!(made.id, newest.id, "a version that is deleted does not come back");
+        let text = state.store.source_text(&templates[&made.id]).await.unwrap().unwrap();
+        assert!(text.contains("AWS::SageMaker::"), "{text}");
+        state.assert_sound().await;
+    }
+
+    async fn what_was_made_or_deleted_in_the_console_is_taken_away_or_made_again(url) {
+        let state = TestState::start(&url).await;
+        let admin = state.as_("admin").await;
+        let (id, _) = made(&added(&state, "Topics").await);
+        let it = product(&state, "Topics").await;
+        let console = |call: &str, body| state.in_the_catalogs_console(call, &body).unwrap();
+        for constraint in &it.constraints {
+            console("DeleteConstraint", json!({ "Id": constraint.id }));
+        }
+        console("DisassociateProductFromPortfolio", json!({ "ProductId": id, "PortfolioId": it.portfolios[0] }));
+        console("DeleteProduct", json!({ "Id": id }));
+        console("CreateTagOption", json!({ "Key": "by-hand", "Value": "yes" }));
+        read(&state).await;
+        let found = drifted(&state).await;
+        assert_eq!(found.iter().map(|it| it.stands).collect::<Vec<_>>(), [ThingStands::Gone, ThingStands::New]);
+        for it in &found {
+            let first = state.plane.put_catalog_drift_back(&admin, &input(it)).await.unwrap();
+            let made = put_back(&state, &first).await;
+            match it.stands {
+                ThingStands::New => assert_eq!(made, ["delete_tag_option"]),
+                _ => assert_eq!(made, ["add_product", "associate_product"]),
+            }
+        }
+        read(&state).await;
+        assert_eq!(drifted(&state).await, Vec::new());
+        let again = product(&state, "Topics").await;
+        assert!(again.id != id && again.portfolios == it.portfolios);
+        assert_eq!(again.constraints.len(), it.constraints.len());
+        state.assert_sound().await;
+    }
+
+    async fn what_could_not_be_read_is_no_drift(url) {
+        let state = TestState::start(&url).await;
+        state.running.aws.faults().next("servicecatalog:DescribeProductAsAdmin", sim::FaultKind::Throttle, 1_000);
+        state.pass(TimeDelta::minutes(10));
+        assert!(!state.plane.mirror_catalogs_now().await.unwrap());
+        assert_eq!(drifted(&state).await, Vec::new());
+        state.running.aws.faults().clear();
+    }
+}

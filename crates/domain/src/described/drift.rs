@@ -1,0 +1,150 @@
+//! What is other in the catalog than it is expected to be, thing by thing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::planner::Planner;
+use super::{CatalogNow, DescribedCatalog, ExpectedCatalog, Planned, export};
+use crate::catalog::{Portfolio, Product};
+use crate::curation::CatalogChange;
+use crate::id::{ProvisioningArtifactId, Region, TemplateId};
+
+/// What drifts, and is adopted or put back, as a whole.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Thing {
+    Portfolio { name: String },
+    Product { name: String },
+    TagOption { key: String, value: String },
+}
+
+/// A thing that is not as expected.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DriftedThing {
+    pub thing: Thing,
+    /// Nothing but the thing, as it is to be; empty where nobody made it here.
+    pub expected: DescribedCatalog,
+    /// As it is; empty where it is gone.
+    pub now: DescribedCatalog,
+    /// What puts it back, in this order. Nothing does where no change of the portal's sets what is other.
+    pub back: Vec<Planned>,
+}
+
+/// What was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CatalogDrift {
+    pub things: Vec<DriftedThing>,
+    /// What could not be compared, and why.
+    pub left_out: Vec<String>,
+}
+
+/// Compares the catalog of `region` with what it is to be. What names cannot tell apart is left out; a version whose template could
+/// not be read counts as what it was.
+pub fn drift(expected: &ExpectedCatalog, now: &CatalogNow<'_>, region: &Region) -> CatalogDrift {
+    let templates = assumed(expected, now);
+    let left_out = export(&CatalogNow { templates: &templates, ..*now }).left_out;
+    let (twice_made, twice_shared) =
+        (twice(now.products.iter().map(|it| &it.name)), twice(now.portfolios.iter().map(|it| &it.name)));
+    let known = |it: &Product| {
+        let mut it = it.clone();
+        it.artifacts.retain(|version| templates.contains_key(&version.id));
+        (!it.artifacts.is_empty() && !twice_made.contains(&it.name)).then_some(it)
+    };
+    let products: Vec<Product> = now.products.iter().filter_map(known).collect();
+    let portfolios: Vec<Portfolio> =
+        now.portfolios.iter().filter(|it| !twice_shared.contains(&it.name)).cloned().collect();
+    let seen = CatalogNow { products: &products, portfolios: &portfolios, templates: &templates, ..*now };
+    let is = ExpectedCatalog::as_it_is(&seen);
+    let mut was = expected.clone();
+    was.0.products.retain(|it| !twice_made.contains(&it.name));
+    was.0.portfolios.retain(|it| !twice_shared.contains(&it.name));
+    for product in &mut was.0.products {
+        product.places.retain(|it| !twice_shared.contains(&it.portfolio));
+    }
+    let wanted = was.templates();
+    let mut planner = Planner::new(&was.0, &wanted, &seen, region, true);
+    planner.bring();
+    planner.take_away();
+    let mut back: BTreeMap<Thing, Vec<Planned>> = BTreeMap::new();
+    for planned in planner.plan.changes {
+        back.entry(about(&planned, &was.0, &is.0)).or_default().push(planned);
+    }
+    // A note, say, or the template under the name of a version.
+    for thing in things(&was.0).into_iter().chain(things(&is.0)) {
+        if only(&was.0, &thing) != only(&is.0, &thing) {
+            back.entry(thing).or_default();
+        }
+    }
+    let of = |(thing, back)| DriftedThing { expected: only(&was.0, &thing), now: only(&is.0, &thing), thing, back };
+    CatalogDrift { things: back.into_iter().map(of).collect(), left_out }
+}
+
+/// The template of each version; of one that could not be read, what it was.
+fn assumed(expected: &ExpectedCatalog, now: &CatalogNow<'_>) -> BTreeMap<ProvisioningArtifactId, TemplateId> {
+    let mut templates = now.templates.clone();
+    for product in now.products {
+        let Some(was) = expected.0.products.iter().find(|it| it.name == product.name) else { continue };
+        for version in &product.artifacts {
+            let known = was.versions.iter().find(|it| it.name == version.name).and_then(|it| it.template.parse().ok());
+            if let Some(template) = known.filter(|_| !templates.contains_key(&version.id)) {
+                templates.insert(version.id.clone(), template);
+            }
+        }
+    }
+    templates
+}
+
+fn twice<'a>(names: impl Iterator<Item = &'a String>) -> BTreeSet<String> {
+    let mut seen = BTreeSet::new();
+    names.filter(|name| !seen.insert(*name)).cloned().collect()
+}
+
+/// What a change is about: a product also where it is put into a portfolio or gets a TagOption.
+fn about(planned: &Planned, was: &DescribedCatalog, is: &DescribedCatalog) -> Thing {
+    let named = &planned.named;
+    if !named.product.is_empty() {
+        return Thing::Product { name: named.product.clone() };
+    }
+    if !named.portfolio.is_empty() {
+        return Thing::Portfolio { name: named.portfolio.clone() };
+    }
+    if let CatalogChange::AddTagOption { key, value, .. } = &planned.change {
+        return Thing::TagOption { key: key.clone(), value: value.clone() };
+    }
+    let called = |it: &&super::DescribedTagOption| format!("{} = {}", it.key, it.value) == named.tag_option;
+    let found = was.tag_options.iter().chain(&is.tag_options).find(called);
+    let (key, value) = found.map(|it| (it.key.clone(), it.value.clone())).unwrap_or_default();
+    Thing::TagOption { key, value }
+}
+
+fn things(it: &DescribedCatalog) -> Vec<Thing> {
+    let portfolios = it.portfolios.iter().map(|it| Thing::Portfolio { name: it.name.clone() });
+    let products = it.products.iter().map(|it| Thing::Product { name: it.name.clone() });
+    let options = it.tag_options.iter().map(|it| Thing::TagOption { key: it.key.clone(), value: it.value.clone() });
+    portfolios.chain(products).chain(options).collect()
+}
+
+/// Nothing but a thing. A version that is made anew is the youngest: their order tells nothing.
+fn only(it: &DescribedCatalog, thing: &Thing) -> DescribedCatalog {
+    let mut only = DescribedCatalog::default();
+    match thing {
+        Thing::Portfolio { name } => {
+            only.portfolios = it.portfolios.iter().filter(|it| it.name == *name).cloned().collect();
+        }
+        Thing::Product { name } => {
+            only.products = it.products.iter().filter(|it| it.name == *name).cloned().collect();
+            only.products.iter_mut().for_each(|it| it.versions.sort_by(|a, b| a.name.cmp(&b.name)));
+        }
+        Thing::TagOption { key, value } => {
+            let same = |it: &&super::DescribedTagOption| it.key == *key && it.value == *value;
+            only.tag_options = it.tag_options.iter().filter(same).cloned().collect();
+        }
+    }
+    only
+}
+
+#[cfg(test)]
+#[path = "drift_tests.rs"]
+mod tests;

@@ -1,0 +1,130 @@
+//! What is done here is no drift, and what is done elsewhere is: until it is adopted, or put back.
+
+use proptest::prelude::*;
+
+use super::super::tests::{catalog, templates_of};
+use super::super::told::{Told, region, template};
+use super::super::{
+    DescribedCatalog, DescribedPortfolio, DescribedProduct, DescribedTagOption, DescribedVersion, plan,
+};
+use super::*;
+use crate::curation::{Guidance, PortfolioText};
+
+fn drifted(expected: &ExpectedCatalog, told: &Told) -> Vec<DriftedThing> {
+    drift(expected, &told.now(), &region()).things
+}
+
+proptest! {
+    #[test]
+    fn what_is_changed_here_is_no_drift(before in catalog(), wanted in catalog(), delete: bool) {
+        let mut told = Told::default();
+        told.become_(&before, &templates_of(&before), false);
+        let mut expected = ExpectedCatalog::as_it_is(&told.now());
+        while let Some(next) = plan(&wanted, &templates_of(&wanted), &told.now(), &region(), delete)
+            .changes
+            .into_iter()
+            .find(|it| it.ready)
+        {
+            let made = told.make_here(&next);
+            expected.follow(&made, &told.now());
+            prop_assert_eq!(drifted(&expected, &told), Vec::new(), "after {:?}", next);
+        }
+    }
+
+    #[test]
+    fn what_is_changed_elsewhere_is_adopted(before in catalog(), wanted in catalog()) {
+        let mut told = Told::default();
+        told.become_(&before, &templates_of(&before), false);
+        let mut expected = ExpectedCatalog::as_it_is(&told.now());
+        told.become_(&wanted, &templates_of(&wanted), true);
+        let is = ExpectedCatalog::as_it_is(&told.now());
+        for it in drifted(&expected, &told) {
+            expected.adopt(&it.thing, &is);
+        }
+        prop_assert_eq!(drifted(&expected, &told), Vec::new());
+    }
+
+    #[test]
+    fn what_is_changed_elsewhere_is_put_back(before in catalog(), wanted in catalog()) {
+        let mut told = Told::default();
+        told.become_(&before, &templates_of(&before), false);
+        let expected = ExpectedCatalog::as_it_is(&told.now());
+        told.become_(&wanted, &templates_of(&wanted), true);
+        for _ in 0..500 {
+            let Some(next) = drifted(&expected, &told).into_iter().flat_map(|it| it.back).find(|it| it.ready) else {
+                break;
+            };
+            told.make(&next.change);
+        }
+        prop_assert_eq!(drifted(&expected, &told), Vec::new());
+    }
+}
+
+fn version(name: &str, note: &str) -> DescribedVersion {
+    DescribedVersion {
+        name: name.into(),
+        note: note.into(),
+        template: "one.yaml".into(),
+        active: true,
+        guidance: Guidance::Default,
+    }
+}
+
+fn studio(versions: Vec<DescribedVersion>) -> DescribedCatalog {
+    let product = DescribedProduct { name: "Studio".into(), owner: "P".into(), versions, ..Default::default() };
+    DescribedCatalog { products: vec![product], ..Default::default() }
+}
+
+fn told(it: &DescribedCatalog, text: &str) -> Told {
+    let mut told = Told::default();
+    told.become_(it, &BTreeMap::from([("one.yaml".to_owned(), template(text))]), false);
+    told
+}
+
+#[test]
+fn what_no_change_puts_back_is_told_all_the_same() {
+    let expected = ExpectedCatalog::as_it_is(&told(&studio(vec![version("1.0", "as it was")]), "a").now());
+    for (note, text) in [("another", "a"), ("as it was", "b")] {
+        let now = told(&studio(vec![version("1.0", note)]), text);
+        let found = drifted(&expected, &now);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].back.is_empty() && found[0].expected != found[0].now, "{found:?}");
+    }
+}
+
+#[test]
+fn what_could_not_be_read_counts_as_it_was() {
+    let both = told(&studio(vec![version("1.0", ""), version("1.1", "")]), "a");
+    let expected = ExpectedCatalog::as_it_is(&both.now());
+    let unread = CatalogNow { templates: &BTreeMap::new(), ..both.now() };
+    assert_eq!(drift(&expected, &unread, &region()), CatalogDrift::default());
+    // Of what was never read nothing is known, and nothing is taken away for it.
+    let never = ExpectedCatalog::as_it_is(&unread);
+    let found = drift(&never, &unread, &region());
+    assert_eq!(found.things, Vec::new());
+    assert!(found.left_out[0].contains("its template could not be read"), "{:?}", found.left_out);
+}
+
+#[test]
+fn what_names_cannot_tell_apart_is_not_compared() {
+    let one = DescribedPortfolio { name: "One".into(), provider: "P".into(), ..Default::default() };
+    let wanted = DescribedCatalog { portfolios: vec![one], ..Default::default() };
+    let mut told = told(&wanted, "a");
+    let expected = ExpectedCatalog::as_it_is(&told.now());
+    told.make(&CatalogChange::AddPortfolio {
+        region: region(),
+        text: PortfolioText { name: "One".into(), provider: "Q".into(), ..PortfolioText::default() },
+    });
+    let found = drift(&expected, &told.now(), &region());
+    assert_eq!(found.things, Vec::new());
+    assert!(found.left_out[0].contains("Portfolios called One"), "{:?}", found.left_out);
+}
+
+#[test]
+fn a_tag_option_is_told_by_key_and_value() {
+    let option = DescribedTagOption { key: "a = b".into(), value: "c".into(), active: true };
+    let wanted = DescribedCatalog { tag_options: vec![option], ..Default::default() };
+    let found = drifted(&ExpectedCatalog::default(), &told(&wanted, "a"));
+    assert_eq!(found[0].thing, Thing::TagOption { key: "a = b".into(), value: "c".into() });
+    assert!(matches!(found[0].back[0].change, CatalogChange::DeleteTagOption { .. }));
+}

@@ -1,0 +1,219 @@
+//! What a region's catalog is to be: as it was when the portal first read it, and as people of the portal changed it since. What
+//! somebody changed elsewhere is no part of it until it is adopted.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{CatalogNow, DescribedCatalog, DescribedPlace, DescribedTag, Thing, export};
+use crate::curation::{AppliedCatalogChange, CatalogChange};
+use crate::id::{PortfolioId, ProductId, TemplateId};
+
+/// See the module. The `template` of a version is what it says ([`crate::curation::template_id`]), and no path.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ExpectedCatalog(pub DescribedCatalog);
+
+impl ExpectedCatalog {
+    /// The catalog as it is.
+    pub fn as_it_is(now: &CatalogNow<'_>) -> Self {
+        let exported = export(now);
+        let mut catalog = exported.catalog;
+        for version in catalog.products.iter_mut().flat_map(|it| &mut it.versions) {
+            if let Some(id) = exported.templates.get(&version.template) {
+                version.template = id.to_string();
+            }
+        }
+        Self(catalog)
+    }
+
+    /// The templates that it names.
+    pub fn templates(&self) -> BTreeMap<String, TemplateId> {
+        let versions = self.0.products.iter().flat_map(|it| &it.versions);
+        versions.filter_map(|it| Some((it.template.clone(), it.template.parse().ok()?))).collect()
+    }
+
+    /// Takes what somebody changed here, as `now` has it since. What was changed of a thing that is not expected is not.
+    pub fn follow(&mut self, it: &AppliedCatalogChange, now: &CatalogNow<'_>) {
+        let is = Self::as_it_is(now);
+        let names = Names { now, before: it };
+        match &it.change {
+            CatalogChange::AddTagOption { key, value, .. } => {
+                self.adopt(&Thing::TagOption { key: key.clone(), value: value.clone() }, &is);
+            }
+            CatalogChange::SetTagOption { .. } | CatalogChange::DeleteTagOption { .. } => {
+                if let Some(option) = &it.before.tag_option {
+                    let thing = Thing::TagOption { key: option.key.clone(), value: option.value.clone() };
+                    self.adopt(&thing, &is);
+                }
+            }
+            CatalogChange::AddPortfolio { text, .. } => self.adopt(&Thing::Portfolio { name: text.name.clone() }, &is),
+            CatalogChange::AddProduct { name, .. } | CatalogChange::CopyProduct { name, .. } => {
+                self.adopt(&Thing::Product { name: name.clone() }, &is);
+            }
+            // What accounts do with it is not described.
+            CatalogChange::ImportPortfolio { .. } | CatalogChange::LeavePortfolio { .. } => return,
+            CatalogChange::AssociateTagOption { on, .. } | CatalogChange::DisassociateTagOption { on, .. } => {
+                self.follow_tags(on, now, &is);
+            }
+            change => {
+                if let Some(id) = change.product() {
+                    self.follow_product(change, &names.product(id), &names, &is);
+                } else if let Some(id) = change.portfolio() {
+                    self.follow_portfolio(change, &names.portfolio(id), &is);
+                }
+            }
+        }
+        self.close(&is);
+    }
+
+    fn follow_product(&mut self, change: &CatalogChange, called: &Named, names: &Names<'_>, is: &Self) {
+        let now = is.0.products.iter().find(|it| it.name == called.now);
+        let Some(index) = self.0.products.iter().position(|it| it.name == called.before) else { return };
+        let Some(now) = now else {
+            self.0.products.remove(index);
+            return;
+        };
+        let Some(there) = self.0.products.get_mut(index) else { return };
+        match change {
+            CatalogChange::SetProduct { .. } => {
+                there.name.clone_from(&now.name);
+                there.description.clone_from(&now.description);
+                there.owner.clone_from(&now.owner);
+                there.support.clone_from(&now.support);
+                there.tags.clone_from(&now.tags);
+            }
+            CatalogChange::AddVersion { .. }
+            | CatalogChange::SetVersion { .. }
+            | CatalogChange::DeleteVersion { .. } => there.versions.clone_from(&now.versions),
+            // A constraint, or whether it is there at all.
+            _ => {
+                let Some(id) = change.portfolio() else { return };
+                let portfolio = names.portfolio(id).now;
+                there.places.retain(|it| it.portfolio != portfolio);
+                there.places.extend(now.places.iter().find(|it| it.portfolio == portfolio).cloned());
+                there.places.sort_by(|a, b| a.portfolio.cmp(&b.portfolio));
+            }
+        }
+    }
+
+    fn follow_portfolio(&mut self, change: &CatalogChange, named: &Named, is: &Self) {
+        let Some(now) = is.0.portfolios.iter().find(|it| it.name == named.now) else {
+            self.adopt(&Thing::Portfolio { name: named.before.clone() }, is);
+            return;
+        };
+        let Some(there) = self.0.portfolios.iter_mut().find(|it| it.name == named.before) else { return };
+        match change {
+            CatalogChange::AssociatePrincipal { .. } | CatalogChange::DisassociatePrincipal { .. } => {
+                there.principals.clone_from(&now.principals);
+            }
+            CatalogChange::AddShare { .. } | CatalogChange::SetShare { .. } | CatalogChange::DeleteShare { .. } => {
+                there.shares.clone_from(&now.shares);
+            }
+            _ => {
+                there.name.clone_from(&now.name);
+                there.description.clone_from(&now.description);
+                there.provider.clone_from(&now.provider);
+                there.tags.clone_from(&now.tags);
+                for place in self.0.products.iter_mut().flat_map(|it| &mut it.places) {
+                    if place.portfolio == named.before {
+                        place.portfolio.clone_from(&named.now);
+                    }
+                }
+            }
+        }
+    }
+
+    fn follow_tags(&mut self, on: &str, now: &CatalogNow<'_>, is: &Self) {
+        let portfolio = now.portfolios.iter().find(|it| it.id.as_str() == on);
+        if let Some(name) = portfolio.map(|it| &it.name) {
+            let from = is.0.portfolios.iter().find(|it| it.name == *name);
+            if let (Some(from), Some(to)) = (from, self.0.portfolios.iter_mut().find(|it| it.name == *name)) {
+                to.tag_options.clone_from(&from.tag_options);
+            }
+        }
+        let product = now.products.iter().find(|it| it.id.as_str() == on);
+        if let Some(name) = product.map(|it| &it.name) {
+            let from = is.0.products.iter().find(|it| it.name == *name);
+            if let (Some(from), Some(to)) = (from, self.0.products.iter_mut().find(|it| it.name == *name)) {
+                to.tag_options.clone_from(&from.tag_options);
+            }
+        }
+    }
+
+    /// Takes a thing as it is, with what it names; what is gone is no longer expected.
+    pub fn adopt(&mut self, thing: &Thing, is: &Self) {
+        match thing {
+            Thing::Portfolio { name } => {
+                replace(&mut self.0.portfolios, &is.0.portfolios, |it| it.name == *name);
+            }
+            Thing::Product { name } => replace(&mut self.0.products, &is.0.products, |it| it.name == *name),
+            Thing::TagOption { key, value } => {
+                replace(&mut self.0.tag_options, &is.0.tag_options, |it| it.key == *key && it.value == *value);
+            }
+        }
+        self.close(is);
+    }
+
+    /// What is named is there: as it is now, or it is not named any more.
+    fn close(&mut self, is: &Self) {
+        let catalog = &mut self.0;
+        for place in catalog.products.iter().flat_map(|it| &it.places) {
+            if !catalog.portfolios.iter().any(|it| it.name == place.portfolio) {
+                catalog.portfolios.extend(is.0.portfolios.iter().find(|it| it.name == place.portfolio).cloned());
+            }
+        }
+        let portfolios = &catalog.portfolios;
+        let there = |place: &DescribedPlace| portfolios.iter().any(|it| it.name == place.portfolio);
+        catalog.products.iter_mut().for_each(|it| it.places.retain(there));
+        let on_portfolios = catalog.portfolios.iter().flat_map(|it| &it.tag_options);
+        for tag in on_portfolios.chain(catalog.products.iter().flat_map(|it| &it.tag_options)) {
+            if !catalog.tag_options.iter().any(|it| it.key == tag.key && it.value == tag.value) {
+                let now = is.0.tag_options.iter().find(|it| it.key == tag.key && it.value == tag.value);
+                catalog.tag_options.extend(now.cloned());
+            }
+        }
+        let options = &catalog.tag_options;
+        let there = |tag: &DescribedTag| options.iter().any(|it| it.key == tag.key && it.value == tag.value);
+        catalog.portfolios.iter_mut().for_each(|it| it.tag_options.retain(there));
+        catalog.products.iter_mut().for_each(|it| it.tag_options.retain(there));
+        catalog.tag_options.sort();
+        catalog.portfolios.sort_by(|a, b| a.name.cmp(&b.name));
+        catalog.products.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+}
+
+fn replace<T: Clone>(to: &mut Vec<T>, from: &[T], is: impl Fn(&T) -> bool) {
+    to.retain(|it| !is(it));
+    to.extend(from.iter().find(|it| is(it)).cloned());
+}
+
+/// What something was called before a change, and is called since.
+struct Named {
+    before: String,
+    now: String,
+}
+
+struct Names<'a> {
+    now: &'a CatalogNow<'a>,
+    before: &'a AppliedCatalogChange,
+}
+
+impl Names<'_> {
+    fn product(&self, id: &ProductId) -> Named {
+        let before = self.before.before.product.as_ref().map(|it| &it.name);
+        let now = self.now.products.iter().find(|it| it.id == *id).map(|it| &it.name);
+        named(before, now)
+    }
+
+    fn portfolio(&self, id: &PortfolioId) -> Named {
+        let before = self.before.before.portfolio.as_ref().map(|it| &it.name);
+        let now = self.now.portfolios.iter().find(|it| it.id == *id).map(|it| &it.name);
+        named(before, now)
+    }
+}
+
+/// What is gone is found by no name.
+fn named(before: Option<&String>, now: Option<&String>) -> Named {
+    Named { before: before.or(now).cloned().unwrap_or_default(), now: now.cloned().unwrap_or_default() }
+}

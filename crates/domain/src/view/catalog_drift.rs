@@ -1,0 +1,66 @@
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::Allowed;
+use crate::catalog::MirrorState;
+use crate::curation::{CatalogChange, Named};
+use crate::described::Thing;
+use crate::id::Region;
+use crate::organization::DiffLine;
+
+/// What was changed elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CatalogDriftPage {
+    /// Those that have been compared.
+    pub regions: Vec<RegionDrift>,
+    pub mirrors: Vec<MirrorState>,
+    pub allowed: Allowed,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegionDrift {
+    pub region: Region,
+    /// How many things there are; the first of them are shown.
+    pub number: usize,
+    pub things: Vec<DriftedThingView>,
+    /// What could not be compared, and why.
+    pub left_out: Vec<String>,
+    pub compared_at: DateTime<Utc>,
+}
+
+/// A thing that is not as expected.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DriftedThingView {
+    pub thing: Thing,
+    pub stands: ThingStands,
+    /// From what is expected to what is there.
+    pub difference: Vec<DiffLine>,
+    /// What puts it back.
+    pub back: Vec<(CatalogChange, Named)>,
+    /// Something of it can be begun now.
+    pub can_put_back: bool,
+    /// See [`CatalogDriftInput::thing`].
+    pub key: String,
+    /// See [`CatalogDriftInput::seen`].
+    pub seen: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ThingStands {
+    /// It is there, and nobody made it here.
+    New,
+    Gone,
+    Other,
+}
+
+/// Which thing is adopted, or put back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CatalogDriftInput {
+    pub region: String,
+    /// [`Thing`] as JSON.
+    pub thing: String,
+    /// A fingerprint of what was looked at: another one by now is looked at again.
+    pub seen: String,
+}
