@@ -35,6 +35,10 @@ impl Ask {
         ask
     }
 
+    pub(crate) fn post_json(path: &str, value: &serde_json::Value) -> Self {
+        Self { method: Method::POST, ..Self::put_json(path, value) }
+    }
+
     pub(crate) fn put_json(path: &str, value: &serde_json::Value) -> Self {
         let mut ask = Self { method: Method::PUT, body: value.to_string().into(), ..Self::get(path) };
         ask.headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));

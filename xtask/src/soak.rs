@@ -21,6 +21,8 @@ pub(crate) enum Kind {
     ListsPostgres,
     /// Two replicas on Postgres, one killed every few seconds, while 500 environments come up
     Replicas,
+    /// 350 products with 100 versions each
+    Catalog,
 }
 
 impl Kind {

@@ -52,6 +52,15 @@ pub(crate) async fn raise_domains(aws: SocketAddr, to: usize) -> Result<()> {
     Ok(())
 }
 
+/// Copies a product, many times.
+pub(crate) async fn add_products(aws: SocketAddr, many: &Value) -> Result<()> {
+    let answer = Connection::open(aws).await?.send(&Ask::post_json("/_local/products", many)).await?;
+    if !answer.status.is_success() {
+        bail!("no products were added: {} {}", answer.status, answer.text());
+    }
+    Ok(())
+}
+
 /// What Service Catalog has of one provisioned product.
 #[derive(Clone, Debug)]
 pub(crate) struct Provisioned {

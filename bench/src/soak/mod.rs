@@ -1,6 +1,7 @@
 //! `cargo xtask soak`: many at once, much in the store, and replicas that die. Each part is bounded in time, stays on loopback,
 //! and writes its own part of `docs/benchmarks.md`.
 
+mod catalog;
 mod fill;
 mod lists;
 mod local_aws;
@@ -29,6 +30,8 @@ pub(crate) enum Kind {
     ListsPostgres,
     /// Two replicas on Postgres, one killed every few seconds, while 500 environments come up
     Replicas,
+    /// 350 products with 100 versions each
+    Catalog,
 }
 
 #[derive(Debug, Args)]
@@ -74,6 +77,7 @@ pub(crate) async fn run(soak: &Soak) -> Result<Vec<String>> {
         Kind::ListsSqlite => lists::run(soak, lists::Database::Sqlite).await?,
         Kind::ListsPostgres => lists::run(soak, lists::Database::Postgres).await?,
         Kind::Replicas => replicas::run(soak).await?,
+        Kind::Catalog => catalog::run(soak).await?,
     };
     let text = found.to_markdown();
     say(&text);
