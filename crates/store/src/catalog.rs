@@ -50,9 +50,35 @@ async fn product(on: On<'_>, id: &ProductId) -> Result<Option<Product>> {
     optional::<Body>(on, sql).await?.map(|row| parsed("product", &row)).transpose()
 }
 
-async fn summaries(on: On<'_>, sql: Sql) -> Result<Vec<ProductSummary>> {
+/// Of `product` or `product_summary`: all by name, with `text` in name, description or owner.
+async fn searched<T: DeserializeOwned>(on: On<'_>, table: &'static str, text: &str) -> Result<Vec<T>> {
+    let mut sql = Sql::new(format!("SELECT id, body FROM {table} WHERE name >= ''"));
+    if !text.trim().is_empty() {
+        sql.push(" AND search LIKE ").value(contains(text)).push(" ESCAPE '\\'");
+    }
+    sql.push(" ORDER BY name, id");
     let rows: Vec<Body> = all(on, sql).await?;
-    rows.iter().map(|row| parsed("product_summary", row)).collect()
+    rows.iter().map(|row| parsed(table, row)).collect()
+}
+
+/// Of the same: the first by name, of these or of all.
+async fn first<T: DeserializeOwned>(
+    on: On<'_>,
+    table: &'static str,
+    of: Option<&[ProductId]>,
+    limit: u32,
+) -> Result<Vec<T>> {
+    let mut sql = Sql::new(format!("SELECT id, body FROM {table} WHERE name >= ''"));
+    match of {
+        Some([]) => return Ok(Vec::new()),
+        Some(ids) => {
+            sql.push(" AND id IN ").tuple(ids.iter().map(ProductId::as_str));
+        }
+        None => {}
+    }
+    sql.push(&format!(" ORDER BY name, id LIMIT {limit}"));
+    let rows: Vec<Body> = all(on, sql).await?;
+    rows.iter().map(|row| parsed(table, row)).collect()
 }
 
 async fn generation(on: On<'_>, region: &Region) -> Result<i64> {
@@ -63,28 +89,12 @@ async fn generation(on: On<'_>, region: &Region) -> Result<i64> {
 impl Store {
     /// All products by name, with `text` in name, description or owner.
     pub async fn products(&self, text: &str) -> Result<Vec<Product>> {
-        let mut sql = Sql::new("SELECT id, body FROM product WHERE name >= ''");
-        if !text.trim().is_empty() {
-            sql.push(" AND search LIKE ").value(contains(text)).push(" ESCAPE '\\'");
-        }
-        sql.push(" ORDER BY name, id");
-        let rows: Vec<Body> = all(self.read(), sql).await?;
-        rows.iter().map(|row| parsed("product", row)).collect()
+        searched(self.read(), "product", text).await
     }
 
     /// The first products by name, of these or of all.
     pub async fn products_by_name(&self, of: Option<&[ProductId]>, limit: u32) -> Result<Vec<Product>> {
-        let mut sql = Sql::new("SELECT id, body FROM product WHERE name >= ''");
-        match of {
-            Some([]) => return Ok(Vec::new()),
-            Some(ids) => {
-                sql.push(" AND id IN ").tuple(ids.iter().map(ProductId::as_str));
-            }
-            None => {}
-        }
-        sql.push(&format!(" ORDER BY name, id LIMIT {limit}"));
-        let rows: Vec<Body> = all(self.read(), sql).await?;
-        rows.iter().map(|row| parsed("product", row)).collect()
+        first(self.read(), "product", of, limit).await
     }
 
     pub async fn product(&self, id: &ProductId) -> Result<Option<Product>> {
@@ -93,26 +103,12 @@ impl Store {
 
     /// What lists say of all products by name, with `text` in name, description or owner.
     pub async fn product_summaries(&self, text: &str) -> Result<Vec<ProductSummary>> {
-        let mut sql = Sql::new("SELECT id, body FROM product_summary WHERE name >= ''");
-        if !text.trim().is_empty() {
-            sql.push(" AND search LIKE ").value(contains(text)).push(" ESCAPE '\\'");
-        }
-        sql.push(" ORDER BY name, id");
-        summaries(self.read(), sql).await
+        searched(self.read(), "product_summary", text).await
     }
 
     /// The same of the first by name, of these or of all.
     pub async fn product_summaries_by_name(&self, of: Option<&[ProductId]>, limit: u32) -> Result<Vec<ProductSummary>> {
-        let mut sql = Sql::new("SELECT id, body FROM product_summary WHERE name >= ''");
-        match of {
-            Some([]) => return Ok(Vec::new()),
-            Some(ids) => {
-                sql.push(" AND id IN ").tuple(ids.iter().map(ProductId::as_str));
-            }
-            None => {}
-        }
-        sql.push(&format!(" ORDER BY name, id LIMIT {limit}"));
-        summaries(self.read(), sql).await
+        first(self.read(), "product_summary", of, limit).await
     }
 
     /// The names of products, for a list. What left the catalog is missing.

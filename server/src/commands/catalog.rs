@@ -20,6 +20,7 @@ use crate::config::Config;
 
 /// The file beside the folder of templates.
 const FILE: &str = "catalog.toml";
+
 pub(super) async fn run(config: &Config, command: &CatalogCommand) -> Result<ExitCode> {
     let deps = Deps::system();
     let store = super::serve::connect(config).await?;

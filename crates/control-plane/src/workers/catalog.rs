@@ -41,12 +41,10 @@ impl ControlPlane {
 
     async fn mirror(&self, region: &Region) -> Result<bool> {
         let generation = self.store().mirror_generation(region).await?;
-        match self.read_catalog(region).await {
+        match self.read_catalog(region, generation).await {
             Ok(Catalog { portfolios, products, tag_options, problem }) => {
                 let mut tx = self.store().begin().await?;
-                if !tx.try_lock(Lock::Mirror).await? {
-                    return Ok(false);
-                }
+                tx.lock(Lock::Mirror).await?;
                 if tx.mirror_generation(region).await? != generation {
                     // Something was changed while this was read, and the mirror has it already: this may not.
                     tx.rollback().await?;
@@ -83,10 +81,11 @@ impl ControlPlane {
         Ok(all.into_iter().filter(|a| &a.region == region).map(|a| a.account).collect())
     }
 
-    async fn read_catalog(&self, region: &Region) -> Result<Catalog, Problem> {
+    async fn read_catalog(&self, region: &Region, generation: i64) -> Result<Catalog, Problem> {
         let problem = |error: aws::Error| error.problem();
         let curator = session::curator(self, region).await.map_err(problem)?.service_catalog();
         let portfolios = portfolios(&curator).await.map_err(problem)?;
+        self.keep_new_portfolios(region, generation, &portfolios).await.map_err(|error| error.problem())?;
         let mut holders: BTreeMap<ProductId, Vec<Portfolio>> = BTreeMap::new();
         // Those that are in no portfolio too.
         for product in curator.list_products(None).await.map_err(problem)? {
@@ -101,7 +100,7 @@ impl ControlPlane {
         let (curator, accounts) = (&curator, &accounts);
         let read: Vec<(ProductId, Result<Product, Problem>)> = stream::iter(holders)
             .map(|(id, holders)| {
-                let read = self.read_and_keep(curator, region, id.clone(), holders, accounts);
+                let read = self.read_and_keep(curator, (region, generation), id.clone(), holders, accounts);
                 async move { (id, read.await) }.boxed()
             })
             .buffer_unordered(AT_ONCE)
@@ -126,11 +125,12 @@ impl ControlPlane {
         Ok(Catalog { portfolios, products, tag_options, problem: unread(&failed) })
     }
 
-    /// Reads a product, and keeps the templates that are new: thousands of them are never held at once.
+    /// Reads a product, and keeps the templates that are new: thousands of them are never held at once. A product that the
+    /// mirror never had is kept as well: the first reading of a large catalog takes an hour, and goes on where it ended.
     async fn read_and_keep(
         &self,
         curator: &ServiceCatalog,
-        region: &Region,
+        (region, generation): (&Region, i64),
         id: ProductId,
         holders: Vec<Portfolio>,
         accounts: &[AccountId],
@@ -141,16 +141,50 @@ impl ControlPlane {
             self.read_product(curator, region, detail, holders, accounts, &known).await
         };
         let (product, templates) = read.await.map_err(|error| error.problem())?;
-        if !templates.is_empty() {
-            self.keep_read_templates(region, &product.id, &templates).await.map_err(|error| error.problem())?;
+        let new = known.product.is_none().then_some(&product);
+        if new.is_some() || !templates.is_empty() {
+            let kept = self.keep_read((region, generation), &product.id, new, &templates).await;
+            kept.map_err(|error| error.problem())?;
         }
         Ok(product)
     }
 
-    async fn keep_read_templates(&self, region: &Region, product: &ProductId, templates: &Templates) -> Result<()> {
+    async fn keep_read(
+        &self,
+        (region, generation): (&Region, i64),
+        id: &ProductId,
+        new: Option<&Product>,
+        templates: &Templates,
+    ) -> Result<()> {
         let mut tx = self.store().begin().await?;
         for (artifact, (digest, text)) in templates {
-            tx.put_artifact_template(region, product, artifact, (digest, text, &KEPT)).await?;
+            tx.put_artifact_template(region, id, artifact, (digest, text, &KEPT)).await?;
+        }
+        if let Some(product) = new {
+            tx.lock(Lock::Mirror).await?;
+            // What was changed meanwhile is in the mirror already, newer than this.
+            if tx.mirror_generation(region).await? == generation {
+                tx.put_product(product).await?;
+            }
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// The portfolios that the mirror never had, before the products that they hold.
+    async fn keep_new_portfolios(&self, region: &Region, generation: i64, read: &[Portfolio]) -> Result<()> {
+        let known = self.store().portfolios().await?;
+        let mut new =
+            read.iter().filter(|it| !known.iter().any(|had| had.region == *region && had.id == it.id)).peekable();
+        if new.peek().is_none() {
+            return Ok(());
+        }
+        let mut tx = self.store().begin().await?;
+        tx.lock(Lock::Mirror).await?;
+        if tx.mirror_generation(region).await? == generation {
+            for portfolio in new {
+                tx.put_portfolio(portfolio).await?;
+            }
         }
         tx.commit().await?;
         Ok(())
@@ -190,7 +224,7 @@ impl ControlPlane {
             .is_some_and(|it| it.constraints == constraints && holders(&it.portfolios) == holders(&held));
         let mut tag_options = detail.tag_options;
         let mut templates = Templates::new();
-        let mut told = false;
+        let (mut told, mut unseen) = (false, false);
         for artifact in &mut artifacts {
             let launching = launching.as_ref().filter(|_| artifact.active);
             let is_known = known.keep(artifact, launching.is_some(), same);
@@ -200,11 +234,19 @@ impl ControlPlane {
             }
             // The TagOptions of the portfolio count too. A launching account is told them with any version.
             let Some(launching) = launching.filter(|_| !is_known || !told) else { continue };
-            for choice in asked(&id, artifact, launching).await? {
+            let Some(choices) = asked(&id, artifact, launching).await? else {
+                unseen = true;
+                continue;
+            };
+            for choice in choices {
                 let option = |value| TagOption { key: choice.key.clone(), value, active: true };
                 tag_options.extend(choice.values.into_iter().map(option));
             }
-            told |= artifact.as_launched;
+            told = true;
+        }
+        // No version is seen there for a moment: what was told before.
+        if let Some(before) = known.product.as_ref().filter(|_| same && unseen && !told) {
+            tag_options.extend(before.tag_options.iter().cloned());
         }
         tag_options.sort_by(|a, b| (&a.key, &a.value).cmp(&(&b.key, &b.value)));
         tag_options.dedup();
@@ -322,21 +364,21 @@ async fn described(
     Ok(Some((digest, text)))
 }
 
-/// What a version asks for as a launching account sees it. Gives the TagOptions that a launch can choose from.
+/// What a version asks for as a launching account sees it. Gives the TagOptions that a launch can choose
+/// from; nothing of a version that was just made and is not seen there yet.
 async fn asked(
     product: &ProductId,
     artifact: &mut ProvisioningArtifact,
     Launching { catalog, path }: &Launching,
-) -> aws::Result<Vec<TagOptionChoice>> {
+) -> aws::Result<Option<Vec<TagOptionChoice>>> {
     let asked = match catalog.describe_provisioning_parameters(product, &artifact.id, Some(path)).await {
-        // A version that was just made can take a moment to be seen there.
-        Err(aws::Error::NotFound(_)) => return Ok(Vec::new()),
+        Err(aws::Error::NotFound(_)) => return Ok(None),
         asked => asked?,
     };
     artifact.parameters = asked.parameters;
     artifact.usage_instructions = asked.usage_instructions;
     artifact.as_launched = true;
-    Ok(asked.tag_options)
+    Ok(Some(asked.tag_options))
 }
 
 /// What was read of a region, and what of it could not be.

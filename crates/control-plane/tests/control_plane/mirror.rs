@@ -82,6 +82,46 @@ on_both! {
         assert!(faults.calls("servicecatalog:ListLaunchPaths") < (versions + pairs) as u64);
     }
 
+    async fn a_first_reading_goes_on_where_it_ended(url) {
+        let state = TestState::start(&url).await;
+        let whole = state.store.products("").await.unwrap();
+        for table in ["product", "product_summary", "portfolio", "artifact_template", "mirror_state"] {
+            state.sql(&format!("DELETE FROM {table}")).await;
+        }
+        let faults = state.running.aws.faults();
+        // The last that is read.
+        faults.next("servicecatalog:ListTagOptions", FaultKind::Throttle, 1_000);
+        assert!(!state.plane.mirror_catalogs_now().await.unwrap());
+        faults.clear();
+        let never = state.store.mirror_states().await.unwrap().remove(0);
+        assert!(never.refreshed_at.is_none() && never.problem.is_some(), "{never:?}");
+        assert_eq!(state.store.products("").await.unwrap(), whole);
+        assert!(!state.store.portfolios().await.unwrap().is_empty());
+
+        faults.reset_calls();
+        state.pass(TimeDelta::hours(2));
+        assert!(state.plane.mirror_catalogs_now().await.unwrap());
+        assert_eq!(state.store.products("").await.unwrap(), whole);
+        assert_eq!(faults.calls("servicecatalog:DescribeProvisioningArtifact"), 0);
+        assert_eq!(faults.calls("servicecatalog:DescribeProvisioningParameters"), whole.len() as u64);
+        assert!(whole.iter().map(|it| it.artifacts.len()).sum::<usize>() > whole.len());
+    }
+
+    async fn versions_that_their_account_does_not_see_cost_no_tag_option(url) {
+        let state = TestState::start(&url).await;
+        let whole = state.store.products("").await.unwrap();
+        assert!(whole.iter().any(|it| !it.tag_options.is_empty()));
+        let (faults, code) = (state.running.aws.faults(), "ResourceNotFoundException");
+        // One version of a product, and all of them.
+        for times in [1, 1_000] {
+            let gone = FaultKind::Error { code: code.into(), status: 400, message: "not yet".into() };
+            faults.next("servicecatalog:DescribeProvisioningParameters", gone, times);
+            read_anew(&state).await;
+            faults.clear();
+            assert_eq!(state.store.products("").await.unwrap(), whole);
+        }
+    }
+
     async fn a_reading_ends_with_the_process(url) {
         let state = TestState::start(&url).await;
         let faults = state.running.aws.faults();

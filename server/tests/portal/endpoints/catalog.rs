@@ -9,6 +9,10 @@ use super::forms::form;
 use super::rows::{NOT_ADMIN, Row};
 use crate::state::State;
 
+/// What nobody looked at.
+const DRIFTED: &[(&str, &str)] =
+    &[("region", "eu-west-1"), ("thing", "{\"kind\":\"product\",\"name\":\"None\"}"), ("seen", "another")];
+
 pub(super) const CATALOG_FORMS: &[Row] = &[
     form("/api/check_template", &[("template", "Resources: {A: {Type: AWS::SNS::Topic}}")], NOT_ADMIN, "admin"),
     form(
@@ -132,6 +136,8 @@ pub(super) const CATALOG_FORMS: &[Row] = &[
         "admin",
     ),
     form("/api/import_portfolio", &[("portfolio", "{set_portfolio}"), ("account", "601000000001")], NOT_ADMIN, "admin"),
+    form("/api/adopt_catalog_drift", DRIFTED, NOT_ADMIN, "admin"),
+    form("/api/put_catalog_drift_back", DRIFTED, NOT_ADMIN, "admin"),
     form(
         "/api/delete_share",
         &[("portfolio", "{end_portfolio}"), ("share_with", "account/601000000001")],

@@ -12,10 +12,6 @@ pub(super) const fn form(
     Row { method: "POST", path, concrete: path, fields, refused, allowed }
 }
 
-/// What nobody looked at.
-const DRIFTED: &[(&str, &str)] =
-    &[("region", "eu-west-1"), ("thing", "{\"kind\":\"product\",\"name\":\"None\"}"), ("seen", "another")];
-
 pub(super) const FORMS: &[Row] = &[
     form(
         "/api/submit_request",
@@ -294,8 +290,6 @@ pub(super) const FORMS: &[Row] = &[
         NOT_ADMIN,
         "admin",
     ),
-    form("/api/adopt_catalog_drift", DRIFTED, NOT_ADMIN, "admin"),
-    form("/api/put_catalog_drift_back", DRIFTED, NOT_ADMIN, "admin"),
     form("/api/apply_policy_change", &[("id", "{change}")], NOT_ADMIN, "admin"),
     form("/api/retry_policy_change", &[("id", "{change}")], NOT_ADMIN, "admin"),
     // Touches nobody's but one's own: everybody may.
