@@ -72,6 +72,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/products") view=routes::AdminProducts ssr=SsrMode::Async />
                 <Route path=path!("/admin/changes") view=routes::AdminCatalogChanges ssr=SsrMode::Async />
                 <Route path=path!("/admin/changes/:id") view=routes::AdminCatalogChange ssr=SsrMode::Async />
+                <Route path=path!("/admin/catalog-files") view=routes::AdminCatalogFiles ssr=SsrMode::Async />
                 <Route path=path!("/admin/drift") view=routes::AdminDrift ssr=SsrMode::Async />
                 <Route path=path!("/admin/tag-policy") view=routes::AdminTagPolicy ssr=SsrMode::Async />
                 <Route path=path!("/admin/tags") view=routes::AdminTagOptions ssr=SsrMode::Async />

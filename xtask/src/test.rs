@@ -72,7 +72,8 @@ fn cargo_test(workspace: &Workspace) -> std::process::Command {
 
 /// One build serves all parts: the binary that Cargo makes for the integration tests is the one that is driven.
 fn compile(workspace: &Workspace) -> Result<PathBuf> {
-    run_command(cargo_test(workspace).arg("--no-run"))?;
+    // Programs too that no test runs: whatever the compiler says of them is said here.
+    run_command(cargo_test(workspace).args(["--all-targets", "--no-run"]))?;
     let binary = workspace.target.join("debug/studiogate");
     binary.metadata().with_context(|| format!("{} was not built", binary.display()))?;
     Ok(binary)

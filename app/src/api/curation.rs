@@ -1,12 +1,16 @@
-use domain::view::{CatalogDriftInput, ConstraintInput, PortfolioInput, ProductTextInput, SetVersionInput};
+use domain::view::{
+    CatalogDriftInput, CatalogFilesInput, ConstraintInput, PortfolioInput, ProductTextInput, SetVersionInput,
+};
 use leptos::prelude::*;
 use leptos::server_fn::codec::PostUrl;
 
 use super::answer::{Answer, Html, Posted, act, answer_with, done, id};
 use super::form::Form;
+use crate::pages::url::with_query;
 
 const CHANGES: &str = "/admin/changes";
 const DRIFT: &str = "/admin/drift";
+const FILES: &str = "/admin/catalog-files";
 const PORTFOLIOS: &str = "/admin/portfolios";
 const PRODUCTS: &str = "/admin/products";
 
@@ -198,6 +202,16 @@ pub async fn put_catalog_drift_back(#[server(flatten)] input: CatalogDriftInput)
     act(Form::at(DRIFT), |portal, caller| async move {
         let id = portal.put_catalog_drift_back(&caller, &input).await?;
         Ok(done(format!("{CHANGES}/{id}"), "It is being put back."))
+    })
+    .await
+}
+
+#[server(endpoint = "plan_catalog", prefix = "/api", input = PostUrl, output = Html)]
+pub async fn plan_catalog(#[server(flatten)] input: CatalogFilesInput) -> Posted {
+    let form = Form::at(FILES).with_fields(&input);
+    answer_with(form, |portal, caller| async move {
+        let draft = portal.enter_catalog_files(&caller, input).await?;
+        Ok(Answer::redirect(&with_query(FILES, &[("draft", draft.as_str())])))
     })
     .await
 }

@@ -80,6 +80,7 @@ impl Form {
             "/api/save_idle_rule" => Self::at("/admin/idle"),
             "/api/enter_blueprint" | "/api/apply_blueprint" => Self::at("/organization/blueprint"),
             "/api/adopt_catalog_drift" | "/api/put_catalog_drift_back" => Self::at("/admin/drift"),
+            "/api/plan_catalog" => Self::at("/admin/catalog-files"),
             "/api/save_tag_rule" => Self::at("/admin/tag-policy"),
             "/api/add_product" => Self::of("/admin/templates", &value("template")).named("product"),
             "/api/add_version" => Self::of("/admin/templates", &value("template")).named("version"),

@@ -109,6 +109,7 @@ pub const PATHS: &[&str] = &[
     "/api/launch_environment",
     "/api/mark_running_job",
     "/api/observe_environment",
+    "/api/plan_catalog",
     "/api/preview_policy_change",
     "/api/probe_guardrails",
     "/api/push_tags",

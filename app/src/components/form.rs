@@ -50,13 +50,14 @@ pub fn field_label(name: &str) -> String {
 }
 
 /// Fields whose label is not their name.
-const LABELS: [(&str, &str); 77] = [
+const LABELS: [(&str, &str); 78] = [
     ("actor", "Who"),
     ("answer", "Your answer"),
     ("adopt_days", "Days of its lease"),
     ("adopt_owner", "E-mail address of the owner"),
     ("adopt_reason", "Why"),
     ("artifact", "Version"),
+    ("catalog", "catalog.toml"),
     ("confirm", "The name, typed to confirm"),
     ("delegate", "Their e-mail address"),
     ("justification", "What you need it for"),

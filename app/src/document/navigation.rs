@@ -49,7 +49,7 @@ pub fn Navigation(shell: Shell, path: String, label: &'static str) -> impl IntoV
             Item::new("/admin/fleet", "Fleet"),
             Item::new("/admin/projects", "Projects"),
             Item {
-                beside: &["/admin/changes", "/admin/drift", "/admin/portfolios", "/admin/tags"],
+                beside: &["/admin/catalog-files", "/admin/changes", "/admin/drift", "/admin/portfolios", "/admin/tags"],
                 ..Item::new("/admin/products", "Products")
             },
             Item::new("/admin/templates", "Templates"),

@@ -86,6 +86,7 @@ pub fn page(admin: AdminProductsPage) -> Page {
             <a class="button button-small" href="/admin/templates">"Templates"</a>
             <a class="button button-small" href="/admin/changes">"Changes"</a>
             <a class="button button-small" href="/admin/drift">"Drift"</a>
+            <a class="button button-small" href="/admin/catalog-files">"As a file"</a>
         </PageHead>
         {drift}
         {search}

@@ -4,6 +4,7 @@ pub mod admin_approvals;
 mod admin_bindings;
 pub mod admin_catalog_change;
 pub mod admin_catalog_changes;
+pub mod admin_catalog_files;
 pub mod admin_compare;
 mod admin_constraint_form;
 pub mod admin_constraints;

@@ -115,6 +115,15 @@ pub(crate) fn AdminDrift() -> impl IntoView {
 }
 
 #[component]
+pub(crate) fn AdminCatalogFiles() -> impl IntoView {
+    let (region, fill, draft) = (query_value("region"), !query_value("fill").is_empty(), query_value("draft"));
+    draw(
+        |portal, caller| async move { portal.catalog_files(&caller, &region, fill, Some(&draft)).await },
+        pages::admin_catalog_files::page,
+    )
+}
+
+#[component]
 pub(crate) fn AdminCatalogChange() -> impl IntoView {
     let id = path_id::<CatalogChangeId>("id", "change with this id");
     draw(|portal, caller| async move { portal.catalog_change(&caller, &id?).await }, pages::admin_catalog_change::page)

@@ -4,6 +4,7 @@
 
 mod administration;
 mod blueprint;
+mod catalog_files;
 mod curation;
 mod deciding;
 mod drift;

@@ -1,5 +1,7 @@
 //! Templates that were given to the portal.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, Utc};
 use domain::curation::UploadedTemplate;
 use domain::id::TemplateId;
@@ -53,6 +55,27 @@ impl Store {
         sql.push(&format!(") ORDER BY at {direction}, id {direction} LIMIT {}", page.limit() + 1));
         let items: Vec<UploadedTemplate> = into_all::<TemplateRow, _>(all(self.read(), sql).await?)?;
         Ok(page.page(items, |it| Cursor { at: it.at.timestamp_millis(), id: it.id.as_str().to_owned() }))
+    }
+
+    /// The template that was given last of each of these file names.
+    pub async fn newest_templates<'a>(
+        &self,
+        file_names: impl IntoIterator<Item = &'a str>,
+    ) -> Result<BTreeMap<String, TemplateId>> {
+        let names: BTreeSet<&str> = file_names.into_iter().collect();
+        let mut newest: BTreeMap<String, (i64, TemplateId)> = BTreeMap::new();
+        if names.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let mut sql = Sql::new("SELECT file_name, at, id FROM template WHERE file_name IN ");
+        sql.tuple(names);
+        for (name, at, id) in all::<(String, i64, String)>(self.read(), sql).await? {
+            let parsed = At::new("template", id.as_str()).parse("id", &id)?;
+            if newest.get(&name).is_none_or(|(before, _)| *before < at) {
+                newest.insert(name, (at, parsed));
+            }
+        }
+        Ok(newest.into_iter().map(|(name, (_, id))| (name, id)).collect())
     }
 
     /// Forgets those that were given before `until`; answers how many.

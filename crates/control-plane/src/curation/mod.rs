@@ -6,6 +6,7 @@ mod compare;
 mod constraints;
 mod drift;
 mod files;
+mod files_page;
 mod portfolios;
 mod products;
 mod reading;

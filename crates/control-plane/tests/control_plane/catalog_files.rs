@@ -3,8 +3,10 @@
 use crate::catalog_changes::{applied, wrong};
 use crate::common::TestState;
 use control_plane::{Caller, CatalogFiles, CrashPoint, Error};
+use domain::curation::CatalogChange;
 use domain::described::{DescribedCatalog, DescribedPortfolio, DescribedShare, Plan};
 use domain::id::Region;
+use domain::view::{CatalogFilesInput, TemplateInput};
 
 fn region() -> Region {
     sim::seed::REGION.parse().unwrap()
@@ -75,6 +77,67 @@ on_both! {
         let drifts = state.store.catalog_drifts().await.unwrap();
         assert!(drifts.iter().all(|(_, drift, _)| drift.things.is_empty()), "what files bring is no drift: {drifts:?}");
         state.assert_sound().await;
+    }
+
+    async fn v2_2_1_v8_2_1_what_a_file_would_change_is_looked_at_in_the_portal(url) {
+        let state = TestState::start(&url).await;
+        let admin = state.as_("admin").await;
+        let as_it_is = state.plane.catalog_files(&admin, "", true, None).await.unwrap();
+        assert!(as_it_is.left_out.is_empty() && as_it_is.plan.is_none() && as_it_is.form.values.is_empty());
+        let look = async |text: &str, delete: &str| {
+            let input = CatalogFilesInput { catalog: text.into(), delete: delete.into(), ..CatalogFilesInput::default() };
+            let draft = state.plane.enter_catalog_files(&admin, input).await?;
+            let page = state.plane.catalog_files(&admin, "", false, Some(draft.as_str())).await?;
+            assert_eq!(page.text, text.replace("\r\n", "\n"));
+            Ok::<_, Error>(page.plan.unwrap())
+        };
+        let nothing = look(&as_it_is.text.replace('\n', "\r\n"), "yes").await.unwrap();
+        assert_eq!((nothing.changes, nothing.stays, nothing.mistakes), (Vec::new(), Vec::new(), Vec::new()));
+
+        // A portfolio more, a product less, and a version of a template that has to be given first.
+        let mut catalog = blueprints::catalog::read(&as_it_is.text).unwrap();
+        catalog.portfolios.push(DescribedPortfolio {
+            name: "New".into(),
+            provider: "Platform".into(),
+            ..DescribedPortfolio::default()
+        });
+        let gone = catalog.products.remove(0);
+        let mut version = catalog.products[0].versions[0].clone();
+        (version.name, version.template) = ("9.0".into(), "somewhere/nine.yaml".into());
+        catalog.products[0].versions.push(version);
+        let text = blueprints::catalog::write(&catalog).unwrap();
+        let plan = look(&text, "").await.unwrap();
+        assert!(plan.changes.is_empty() && plan.mistakes.len() == 1, "{:?}", plan.mistakes);
+        assert!(plan.mistakes[0].ends_with("9.0: there is no file somewhere/nine.yaml."), "{:?}", plan.mistakes);
+        let template = "Resources: {A: {Type: AWS::SNS::Topic, Properties: {KmsMasterKeyId: alias/aws/sns}}}".to_owned();
+        let input = TemplateInput { template, file_name: "nine.yaml".into(), ..TemplateInput::default() };
+        let given = state.plane.check_template(&admin, input).await.unwrap();
+        let plan = look(&text, "").await.unwrap();
+        let made = |it: &CatalogChange| it.template() == Some(&given) || matches!(it, CatalogChange::AddPortfolio { .. });
+        assert!(plan.changes.len() == 2 && plan.changes.iter().all(|(it, _)| made(it)), "{:?}", plan.changes);
+        assert_eq!((plan.stays, plan.mistakes), (vec![format!("Product {}", gone.name)], Vec::new()));
+        let plan = look(&text, "yes").await.unwrap();
+        assert!(plan.stays.is_empty() && plan.changes.iter().any(|(it, _)| matches!(it, CatalogChange::DeleteProduct { .. })));
+        assert_eq!(state.store.catalog_changes(&store::PageRequest::newest(9)).await.unwrap().items, []);
+
+        for (text, said) in [
+            ("", "Paste a catalog"),
+            ("[[portfolio]]\nname = \"One\"\nprovder = \"Platform\"\n", "Line 3, column 1: "),
+            ("x = \"\u{0}\"", "Line 1, column "),
+            (&format!("# {}", "x".repeat(60_000)), "60002 bytes"),
+        ] {
+            let input = CatalogFilesInput { catalog: text.into(), ..CatalogFilesInput::default() };
+            let Err(Error::Invalid(wrong)) = state.plane.enter_catalog_files(&admin, input).await else { panic!("{said}") };
+            assert!(wrong[0].field == "catalog" && wrong[0].message.contains(said), "{wrong:?}");
+        }
+        let input = CatalogFilesInput { region: "mars-1".into(), catalog: text.clone(), delete: String::new() };
+        let Err(Error::Invalid(wrong)) = state.plane.enter_catalog_files(&admin, input).await else { panic!() };
+        assert_eq!(wrong[0].field, "region");
+        let input = || CatalogFilesInput { catalog: text.clone(), ..CatalogFilesInput::default() };
+        let auditor = state.as_("auditor").await;
+        assert_eq!(state.plane.catalog_files(&auditor, "", true, None).await.unwrap().text, as_it_is.text);
+        let refused = state.plane.enter_catalog_files(&auditor, input()).await;
+        assert!(matches!(refused, Err(Error::Denied { .. })), "{refused:?}");
     }
 
     async fn what_is_brought_survives_the_death_of_whoever_brings_it(url) {

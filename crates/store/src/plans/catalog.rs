@@ -7,6 +7,7 @@ pub(super) async fn read_catalog(store: &Store) -> crate::Result<()> {
     let (account, region) = ("601000000002".parse().unwrap(), "eu-west-1".parse().unwrap());
     store.template(&"t".parse().unwrap()).await?;
     store.sweep_templates(now()).await?;
+    store.newest_templates(["studio.yaml", "notebook.yaml"]).await?;
     store.template_waivers(&"t".parse().unwrap()).await?;
     store.sweep_template_waivers(now()).await?;
     store.catalog_change(&"c".parse().unwrap()).await?;

@@ -136,6 +136,12 @@ pub(super) const CATALOG_FORMS: &[Row] = &[
         "admin",
     ),
     form("/api/import_portfolio", &[("portfolio", "{set_portfolio}"), ("account", "601000000001")], NOT_ADMIN, "admin"),
+    form(
+        "/api/plan_catalog",
+        &[("catalog", "[[portfolio]]\nname = \"New\"\nprovider = \"Platform\"\n")],
+        NOT_ADMIN,
+        "admin",
+    ),
     form("/api/adopt_catalog_drift", DRIFTED, NOT_ADMIN, "admin"),
     form("/api/put_catalog_drift_back", DRIFTED, NOT_ADMIN, "admin"),
     form(

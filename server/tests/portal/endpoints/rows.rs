@@ -126,6 +126,7 @@ pub(super) const PAGES: &[Row] = &[
     page("/admin/approvals", "/admin/approvals", NOT_PLATFORM, "auditor"),
     page("/admin/mappings", "/admin/mappings", NOT_PLATFORM, "admin"),
     page("/admin/people", "/admin/people", NOT_PLATFORM, "admin"),
+    page("/admin/catalog-files", "/admin/catalog-files?fill=yes", NOT_PLATFORM, "auditor"),
     page("/admin/drift", "/admin/drift", NOT_PLATFORM, "auditor"),
     page("/admin/changes", "/admin/changes", NOT_PLATFORM, "auditor"),
     page("/admin/changes/{id}", "/admin/changes/{catalog_change}", NOT_PLATFORM, "auditor"),
