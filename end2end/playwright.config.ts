@@ -3,6 +3,8 @@ import { defineConfig } from '@playwright/test';
 // The portal under test is the real binary on seeded data, over the local AWS, under the production CSP.
 const port = Number(process.env.STUDIOGATE_TEST_PORT ?? 3900);
 export const portal = `http://127.0.0.1:${port}`;
+// The demo serves it on its fourth port.
+export const localAws = `http://127.0.0.1:${port + 3}`;
 export const binary = process.env.STUDIOGATE_BIN ?? 'studiogate';
 // Another database than SQLite, for the smoke on Postgres.
 const database = process.env.STUDIOGATE_TEST_DATABASE_URL;
