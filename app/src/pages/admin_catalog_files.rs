@@ -55,7 +55,7 @@ pub fn page(it: CatalogFilesPage) -> Page {
 /// What would be done.
 #[component]
 fn PlanOf(plan: CatalogPlanView, region: Option<Region>) -> impl IntoView {
-    let CatalogPlanView { changes, stays, mistakes } = plan;
+    let CatalogPlanView { changes, portal, stays, mistakes } = plan;
     let title = match region {
         Some(region) => format!("What it would change in {region}"),
         None => "What it would change".to_owned(),
@@ -79,19 +79,17 @@ fn PlanOf(plan: CatalogPlanView, region: Option<Region>) -> impl IntoView {
         let items = stays.into_iter().map(|it| view! { <li>{it}</li> }).collect_view();
         view! { <Disclosure summary><ul class="grid list-disc gap-1 pl-5">{items}</ul></Disclosure> }
     });
-    if changes.is_empty() {
+    if changes.is_empty() && portal.is_empty() {
         return view! {
             <Card title><div class="stack gap-3"><p>"Nothing: the catalog is as the file says."</p>{stays}</div></Card>
         }
         .into_any();
     }
-    let number = words::count(changes.len() as u64, "change", "changes");
-    let lines = changes
-        .into_iter()
-        .map(|(change, named)| {
-            view! { <li class="[overflow-wrap:anywhere]">{words::catalog_change(&change, &named)}</li> }
-        })
-        .collect_view();
+    let number = words::count((changes.len() + portal.len()) as u64, "change", "changes");
+    let of_catalog = changes.into_iter().map(|(change, named)| words::catalog_change(&change, &named));
+    // What the portal itself holds comes last: it is about products that are there.
+    let said = of_catalog.chain(portal.iter().map(words::portal_step));
+    let lines = said.map(|it| view! { <li class="[overflow-wrap:anywhere]">{it}</li> }).collect_view();
     view! {
         <Card title>
             <div class="stack gap-3">

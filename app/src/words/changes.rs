@@ -1,7 +1,11 @@
 //! What was changed in the catalog and in the organization, as a command.
 
 use domain::curation::{CatalogChange, Guidance, Named, constraint_kind};
+use domain::described::{PortalSays, PortalStep};
+use domain::id::AccountId;
 use domain::organization::PolicyChange;
+
+use super::count;
 
 /// "Attach deny-endpoints to Sandbox".
 pub fn policy_change(change: &PolicyChange, policy: &str, node: Option<&str>) -> String {
@@ -12,6 +16,37 @@ pub fn policy_change(change: &PolicyChange, policy: &str, node: Option<&str>) ->
         PolicyChange::Attach { .. } => format!("Attach {policy} to {node}"),
         PolicyChange::Detach { .. } => format!("Detach {policy} from {node}"),
         PolicyChange::Delete { .. } => format!("Delete {policy}"),
+    }
+}
+
+/// "Let fraud-detection use Studio environment in dev".
+pub fn portal_step(step: &PortalStep) -> String {
+    let product = &step.product;
+    let bound = |parameter: &str, account: Option<&AccountId>| match account {
+        Some(account) => format!("{parameter} of {product} in {account}"),
+        None => format!("{parameter} of {product}"),
+    };
+    match &step.says {
+        PortalSays::SetAccess { access, version: 0 } => {
+            format!("Let {} use {product} in {}", access.project, access.stage)
+        }
+        PortalSays::SetAccess { access, .. } => {
+            format!("Change the terms on which {} uses {product} in {}", access.project, access.stage)
+        }
+        PortalSays::RemoveAccess { project, stage, .. } => format!("Let {project} use {product} in {stage} no more"),
+        PortalSays::SetBinding { binding, version: 0 } => {
+            format!("Bind {}", bound(&binding.parameter, binding.account.as_ref()))
+        }
+        PortalSays::SetBinding { binding, .. } => {
+            format!("Bind {} otherwise", bound(&binding.parameter, binding.account.as_ref()))
+        }
+        PortalSays::RemoveBinding { parameter, account, .. } => {
+            format!("Bind {} no more", bound(parameter, account.as_ref()))
+        }
+        PortalSays::SetTypicalMinutes { minutes: Some(minutes), .. } => {
+            format!("Expect {product} within {}", count(u64::from(*minutes), "minute", "minutes"))
+        }
+        PortalSays::SetTypicalMinutes { minutes: None, .. } => format!("Say nothing of how long {product} takes"),
     }
 }
 

@@ -2,7 +2,9 @@
 
 use app::pages;
 use domain::curation::{CatalogChange, Named};
+use domain::described::{PortalSays, PortalStep};
 use domain::problem::FieldError;
+use domain::project::Stage;
 use domain::view::*;
 
 use crate::page;
@@ -24,7 +26,15 @@ fn files(allowed: Allowed, plan: Option<CatalogPlanView>) -> CatalogFilesPage {
 fn plan() -> CatalogPlanView {
     let named = Named { portfolio: "Others".into(), ..Named::default() };
     let delete = CatalogChange::DeletePortfolio { portfolio: id("port-1") };
-    CatalogPlanView { changes: vec![(delete, named)], stays: vec!["Product Studio".into()], mistakes: Vec::new() }
+    let says = |says| PortalStep { product: "Studio".into(), id: None, says };
+    let (project, stage, account) = (id("fraud-detection"), Stage::Dev, Some("601000000001".parse().unwrap()));
+    let portal = vec![
+        says(PortalSays::RemoveAccess { id: id("access-1"), project, stage }),
+        says(PortalSays::RemoveBinding { id: id("binding-1"), parameter: "VpcId".into(), account }),
+        says(PortalSays::SetTypicalMinutes { minutes: Some(1), version: 0 }),
+    ];
+    let (changes, stays) = (vec![(delete, named)], vec!["Product Studio".into()]);
+    CatalogPlanView { changes, portal, stays, mistakes: Vec::new() }
 }
 
 #[test]
@@ -32,7 +42,10 @@ fn what_a_file_would_change_is_told_and_nothing_is_offered_that_changes_it() {
     let text = page("admin-catalog-files", || pages::admin_catalog_files::page(files(everything(), Some(plan()))));
     for said in [
         "What it would change",
-        "1 change, one after the other",
+        "4 changes, one after the other",
+        "Let fraud-detection use Studio in dev no more",
+        "Bind VpcId of Studio in 601000000001 no more",
+        "Expect Studio within 1 minute",
         "Delete portfolio Others",
         "One thing is not described, and stays",
         "studiogate catalog apply",
@@ -51,7 +64,7 @@ fn what_cannot_be_meant_is_told_and_so_is_that_there_is_nothing() {
         page("admin-catalog-files-mistakes", || pages::admin_catalog_files::page(files(everything(), Some(mistakes))));
     assert!(text.contains("The product Studio is described twice.") && text.contains("href=\"/admin/templates\""));
     assert!(!text.contains("Delete portfolio Others"));
-    let nothing = CatalogPlanView { changes: Vec::new(), ..plan() };
+    let nothing = CatalogPlanView { changes: Vec::new(), portal: Vec::new(), ..plan() };
     let text =
         page("admin-catalog-files-nothing", || pages::admin_catalog_files::page(files(everything(), Some(nothing))));
     assert!(text.contains("the catalog is as the file says"));

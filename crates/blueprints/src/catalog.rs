@@ -51,12 +51,14 @@ pub(crate) fn unreadable(text: &str, error: &toml::de::Error) -> Unreadable {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::binding::{AccountValue, BindingSource};
     use domain::catalog::ConstraintRule;
     use domain::curation::Guidance;
     use domain::described::{
-        DescribedConstraint, DescribedPlace, DescribedPortfolio, DescribedProduct, DescribedShare, DescribedTag,
-        DescribedTagOption, DescribedVersion,
+        DescribedAccess, DescribedBinding, DescribedConstraint, DescribedPlace, DescribedPortal, DescribedPortfolio,
+        DescribedProduct, DescribedShare, DescribedTag, DescribedTagOption, DescribedVersion,
     };
+    use domain::project::Stage;
 
     fn catalog() -> DescribedCatalog {
         let tag = |key: &str, value: &str| DescribedTag { key: key.into(), value: value.into() };
@@ -99,14 +101,39 @@ mod tests {
                     DescribedPlace { portfolio: "Environments".into(), constraints },
                     DescribedPlace { portfolio: "Others".into(), constraints: Vec::new() },
                 ],
+                portal: Some(portal()),
                 ..DescribedProduct::default()
             }],
         }
     }
 
+    fn portal() -> DescribedPortal {
+        let binding = |parameter: &str, source| DescribedBinding { parameter: parameter.into(), account: None, source };
+        let choice = BindingSource::Choice { values: vec!["a".into(), "b, c".into()] };
+        let account = Some("601000000001".parse().unwrap());
+        DescribedPortal {
+            typical_minutes: Some(8),
+            access: vec![DescribedAccess {
+                project: "fraud-detection".parse().unwrap(),
+                stage: Stage::PreProd,
+                approval: "lead:2,admin".parse().unwrap(),
+                max_lease_days: 30,
+                instances: "ml.t3, ml.m5.large".parse().unwrap(),
+            }],
+            bindings: vec![
+                binding("Asked", BindingSource::Ask),
+                binding("Chosen", choice),
+                DescribedBinding { account, ..binding("Kept", BindingSource::Fixed { value: "x = \"y\"".into() }) },
+                binding("Vpc", BindingSource::FromAccount { value: AccountValue::VpcId }),
+            ],
+        }
+    }
+
     #[test]
     fn what_is_written_is_read_and_written_the_same() {
-        for catalog in [catalog(), DescribedCatalog::default()] {
+        let nobody = DescribedProduct { portal: Some(DescribedPortal::default()), ..catalog().products.remove(0) };
+        let empty = DescribedCatalog { products: vec![nobody], ..DescribedCatalog::default() };
+        for catalog in [catalog(), empty, DescribedCatalog::default()] {
             let text = write(&catalog).unwrap();
             assert_eq!(read(&text).unwrap(), catalog, "{text}");
             assert_eq!(write(&read(&text).unwrap()).unwrap(), text);

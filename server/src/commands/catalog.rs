@@ -9,7 +9,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, anyhow, bail};
 use app::words;
 use control_plane::{Caller, CatalogFiles, ControlPlane, Deps};
-use domain::described::{Plan, Planned};
+use domain::described::{Plan, Planned, PortalStep};
 use domain::id::Region;
 use domain::organization::ChangeState;
 use serde::Serialize;
@@ -148,22 +148,30 @@ async fn print_plan(
         Format::Json => {
             let line =
                 |it: &Planned| Line { change: it.change.as_str(), says: words::catalog_change(&it.change, &it.named) };
-            let lines: Vec<Line<'_>> = plan.changes.iter().map(line).collect();
+            let told = |it: &PortalStep| Line { change: "tell_portal", says: words::portal_step(it) };
+            let lines: Vec<Line<'_>> = plan.changes.iter().map(line).chain(plan.portal.iter().map(told)).collect();
             say(&serde_json::to_string_pretty(&lines)?);
         }
         Format::Text => tell(&plan),
     }
-    Ok(if plan.changes.is_empty() { 0 } else { PENDING })
+    Ok(if number(&plan) == 0 { 0 } else { PENDING })
+}
+
+fn number(plan: &Plan) -> usize {
+    plan.changes.len() + plan.portal.len()
 }
 
 fn tell(plan: &Plan) {
     for it in &plan.changes {
         say(&words::catalog_change(&it.change, &it.named));
     }
+    for it in &plan.portal {
+        say(&words::portal_step(it));
+    }
     for it in &plan.stays {
         say(&format!("stays, though it is not in the files: {it}"));
     }
-    match plan.changes.len() {
+    match number(plan) {
         0 => say("The catalog is as the files say."),
         1 => say("1 change."),
         n => say(&format!("{n} changes.")),
@@ -192,13 +200,16 @@ pub async fn apply(
         }
         if last.is_none() {
             tell(&plan);
-            if !plan.changes.is_empty() && !yes && !confirmed()? {
+            if number(&plan) > 0 && !yes && !confirmed()? {
                 say("Nothing was changed.");
                 return Ok(PENDING);
             }
         }
         let Some(next) = plan.changes.iter().find(|it| it.ready).cloned() else {
             if plan.changes.is_empty() {
+                if !plan.portal.is_empty() {
+                    return tell_portal(plane, caller, region, &files, options.delete, &plan.portal).await;
+                }
                 // Of a plan with nothing in it that was said.
                 if last.is_some() {
                     say("The catalog is as the files say.");
@@ -239,4 +250,38 @@ pub async fn apply(
         }
         last = Some(next);
     }
+}
+
+/// What the portal itself holds comes last: it is about products that are there. Each step is made at once.
+async fn tell_portal(
+    plane: &ControlPlane,
+    caller: &Caller,
+    region: &Region,
+    files: &CatalogFiles,
+    delete: bool,
+    steps: &[PortalStep],
+) -> Result<u8> {
+    for step in steps {
+        let says = words::portal_step(step);
+        say(&format!("{says} ..."));
+        match plane.tell_portal(caller, step).await {
+            Ok(()) => {}
+            Err(control_plane::Error::Invalid(wrong)) => {
+                for it in wrong {
+                    complain(&format!("{says}: {}", it.message));
+                }
+                return Ok(PENDING);
+            }
+            Err(error) => return Err(told(error)),
+        }
+    }
+    let left = plane.plan_catalog(caller, region, files, delete).await.map_err(told)?;
+    for step in &left.portal {
+        complain(&format!("{}: it was told, and the portal keeps something else.", words::portal_step(step)));
+    }
+    if number(&left) > 0 {
+        return Ok(PENDING);
+    }
+    say("The catalog is as the files say.");
+    Ok(0)
 }

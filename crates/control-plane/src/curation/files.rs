@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::action::Action;
 use domain::catalog::{CatalogTagOption, Portfolio, Product};
 use domain::curation::{CatalogChange, template_id};
-use domain::described::{CatalogNow, DescribedCatalog, Exported, Plan, export, plan};
+use domain::described::{CatalogNow, DescribedCatalog, Exported, Plan, describe_portal, export, plan, plan_portal};
 use domain::id::{CatalogChangeId, ProvisioningArtifactId, Region, TemplateId};
 use domain::view::TemplateInput;
 
@@ -54,7 +54,7 @@ impl ControlPlane {
     pub async fn export_catalog(&self, caller: &Caller, region: &Region) -> Result<(CatalogFiles, Vec<String>)> {
         self.authorize_portal(caller, Action::ViewAdministration).await?;
         let mirrored = self.mirrored(region).await?;
-        let Exported { catalog, templates, left_out } = export(&mirrored.now());
+        let Exported { catalog, templates, left_out } = self.exported(&mirrored).await?;
         let mut texts = BTreeMap::new();
         for (path, id) in templates {
             let text = self.store().source_text(&id).await?;
@@ -73,7 +73,36 @@ impl ControlPlane {
     ) -> Result<Plan> {
         self.authorize_portal(caller, Action::ViewAdministration).await?;
         let mirrored = self.mirrored(region).await?;
-        Ok(plan(&files.catalog, &files.ids()?, &mirrored.now(), region, delete))
+        self.planned(&files.catalog, &files.ids()?, &mirrored, region, delete).await
+    }
+
+    /// The catalog with what the portal itself holds of its products.
+    pub(super) async fn exported(&self, mirrored: &Mirrored) -> Result<Exported> {
+        let mut exported = export(&mirrored.now());
+        let held = self.held(&mirrored.products).await?;
+        describe_portal(&mut exported.catalog, &mirrored.products, &held.now());
+        Ok(exported)
+    }
+
+    pub(super) async fn planned(
+        &self,
+        wanted: &DescribedCatalog,
+        templates: &BTreeMap<String, TemplateId>,
+        mirrored: &Mirrored,
+        region: &Region,
+        delete: bool,
+    ) -> Result<Plan> {
+        let held = self.held(&mirrored.products).await?;
+        let mut planned = plan(wanted, templates, &mirrored.now(), region, delete);
+        match plan_portal(wanted, &mirrored.products, &held.now()) {
+            Ok(steps) if planned.mistakes.is_empty() => planned.portal = steps,
+            Ok(_) => {}
+            Err(mistakes) => {
+                planned.mistakes.extend(mistakes);
+                planned = Plan { mistakes: planned.mistakes, ..Plan::default() };
+            }
+        }
+        Ok(planned)
     }
 
     /// Asks for one change of a plan.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use blueprints::catalog::{read, write};
 use domain::action::Action;
-use domain::described::{DescribedCatalog, Plan, export, plan};
+use domain::described::{DescribedCatalog, Plan, export};
 use domain::id::{DraftId, Region, TemplateId};
 use domain::view::{CatalogFilesInput, CatalogFilesPage, CatalogPlanView, LONGEST_CATALOG};
 
@@ -42,7 +42,7 @@ impl ControlPlane {
             }
             text = entered;
         } else if fill {
-            let exported = export(&self.mirrored(&region).await?.now());
+            let exported = self.exported(&self.mirrored(&region).await?).await?;
             text = write(&exported.catalog).map_err(|error| Error::internal("A catalog cannot be written", &error))?;
             left_out = exported.left_out;
             if text.len() > LONGEST_CATALOG {
@@ -70,9 +70,10 @@ impl ControlPlane {
     ) -> Result<CatalogPlanView> {
         let mirrored = self.mirrored(region).await?;
         let templates = self.templates_named_in(catalog, &mirrored).await?;
-        let Plan { changes, stays, mistakes } = plan(catalog, &templates, &mirrored.now(), region, delete);
+        let Plan { changes, portal, stays, mistakes } =
+            self.planned(catalog, &templates, &mirrored, region, delete).await?;
         let changes = changes.into_iter().map(|it| (it.change, it.named)).collect();
-        Ok(CatalogPlanView { changes, stays, mistakes })
+        Ok(CatalogPlanView { changes, portal, stays, mistakes })
     }
 
     /// The files that a catalog names: as the catalog is exported they are what its versions are made of; others are templates

@@ -7,6 +7,7 @@ mod constraints;
 mod drift;
 mod files;
 mod files_page;
+mod portal_steps;
 mod portfolios;
 mod products;
 mod reading;

@@ -1,11 +1,13 @@
 //! The catalog as files: exported, and brought into an organization that has none.
 
 use crate::catalog_changes::{applied, wrong};
-use crate::common::TestState;
+use crate::common::{PRODUCT, TestState};
 use control_plane::{Caller, CatalogFiles, CrashPoint, Error};
+use domain::binding::BindingSource;
 use domain::curation::CatalogChange;
-use domain::described::{DescribedCatalog, DescribedPortfolio, DescribedShare, Plan};
+use domain::described::{DescribedCatalog, DescribedPortfolio, DescribedShare, Plan, PortalSays, PortalStep};
 use domain::id::Region;
+use domain::project::Stage;
 use domain::view::{CatalogFilesInput, TemplateInput};
 
 fn region() -> Region {
@@ -24,6 +26,10 @@ async fn bring(state: &mut TestState, admin: &Caller, files: &CatalogFiles, dele
         let plan = planned(state, admin, files, delete).await;
         let Some(next) = plan.changes.iter().find(|it| it.ready).cloned() else {
             assert!(plan.changes.is_empty(), "{:?}", plan.changes);
+            for step in &plan.portal {
+                state.plane.tell_portal(admin, step).await.unwrap();
+            }
+            assert_eq!(planned(state, admin, files, delete).await.portal, Vec::new());
             return made;
         };
         let id = state.plane.begin_planned_change(admin, &region(), files, next.change.clone()).await.unwrap();
@@ -57,7 +63,7 @@ on_both! {
         let (files, left_out) = state.plane.export_catalog(&admin, &region()).await.unwrap();
         assert_eq!(left_out, Vec::<String>::new());
         assert!(files.catalog.portfolios.len() == 2 && files.catalog.products.len() >= 4 && files.templates.len() >= 8);
-        assert_eq!(planned(&state, &admin, &files, true).await.changes, Vec::new(), "it is as it is");
+        assert_eq!(planned(&state, &admin, &files, true).await, Plan::default(), "it is as it is");
         for who in ["fraud-scientist", "fraud-lead", "newcomer"] {
             let caller = state.as_(who).await;
             assert!(matches!(state.plane.export_catalog(&caller, &region()).await, Err(Error::Denied { .. })), "{who}");
@@ -66,9 +72,13 @@ on_both! {
         }
         empty(&state).await;
         let auditor = state.as_("auditor").await;
-        let change = planned(&state, &auditor, &files, false).await.changes.remove(0).change;
-        let refused = state.plane.begin_planned_change(&auditor, &region(), &files, change).await;
+        let mut plan = planned(&state, &auditor, &files, false).await;
+        let refused = state.plane.begin_planned_change(&auditor, &region(), &files, plan.changes.remove(0).change).await;
         assert!(matches!(refused, Err(Error::Denied { .. })), "an auditor reads the plan and makes nothing");
+        let step = plan.portal.remove(0);
+        assert!(matches!(state.plane.tell_portal(&auditor, &step).await, Err(Error::Denied { .. })));
+        let early = state.plane.tell_portal(&admin, &step).await;
+        assert!(step.id.is_none() && matches!(early, Err(Error::NotFound { .. })), "{early:?}");
         let mut state = state;
         assert!(bring(&mut state, &admin, &files, false, false).await > 30);
         let (again, left_out) = state.plane.export_catalog(&admin, &region()).await.unwrap();
@@ -165,6 +175,54 @@ on_both! {
         assert_eq!(planned(&state, &admin, &files, false).await.stays, ["Portfolio New"]);
         bring(&mut state, &admin, &files, true, false).await;
         assert!(state.store.portfolios().await.unwrap().iter().all(|it| it.name != "New"), "{product}");
+        state.assert_sound().await;
+    }
+
+    async fn v2_3_3_what_the_portal_holds_of_a_product_is_told_by_files_as_by_its_forms(url) {
+        let state = TestState::start(&url).await;
+        let admin = state.as_("admin").await;
+        let (mut files, _) = state.plane.export_catalog(&admin, &region()).await.unwrap();
+        let product = files.catalog.products.iter_mut().find(|it| it.name == PRODUCT).unwrap();
+        let id = state.product(PRODUCT).await;
+        let portal = product.portal.as_mut().unwrap();
+        let access = portal.access.iter_mut().find(|it| it.project.as_str() == "fraud-detection" && it.stage == Stage::Dev);
+        let access = access.unwrap();
+        (access.max_lease_days, access.instances) = (7, "ml.t3".parse().unwrap());
+        portal.access.retain(|it| it.project.as_str() != "churn-prediction");
+        let asked = portal.bindings.iter_mut().find(|it| it.source == BindingSource::Ask).unwrap();
+        asked.source = BindingSource::Fixed { value: "not one that the template takes".into() };
+        let (parameter, lead) = (asked.parameter.clone(), state.as_("fraud-lead").await);
+        let plan = planned(&state, &admin, &files, false).await;
+        assert!(plan.changes.is_empty() && plan.portal.len() > 2, "{:?}", plan.portal);
+        assert!(matches!(state.plane.tell_portal(&lead, &plan.portal[0]).await, Err(Error::Denied { .. })));
+        let refused = state.plane.tell_portal(&admin, &plan.portal[0]).await;
+        assert!(matches!(refused, Err(Error::Invalid(_))), "{parameter}: {refused:?}");
+        for step in &plan.portal[1..] {
+            state.plane.tell_portal(&admin, step).await.unwrap();
+            let again = state.plane.tell_portal(&admin, step).await;
+            assert!(again.is_ok(), "the same once more is what is there: {again:?}");
+        }
+        let there = state.store.product_access_of_product(&id).await.unwrap();
+        assert!(there.iter().all(|it| it.project.as_str() == "fraud-detection"));
+        let dev = there.iter().find(|it| it.stage == Stage::Dev).unwrap();
+        assert_eq!((dev.max_lease_days, dev.instances.to_string().as_str()), (7, "ml.t3"));
+        let left = planned(&state, &admin, &files, false).await.portal;
+        assert!(matches!(left.as_slice(), [PortalStep { says: PortalSays::SetBinding { .. }, .. }]), "{left:?}");
+        // Overtaken by somebody: refused, and planned anew.
+        let (mut earlier, mut later) = (files.clone(), files.clone());
+        for (files, days) in [(&mut earlier, 8), (&mut later, 9)] {
+            let product = files.catalog.products.iter_mut().find(|it| it.name == PRODUCT).unwrap();
+            let dev = product.portal.as_mut().unwrap().access.iter_mut().find(|it| it.stage == Stage::Dev).unwrap();
+            dev.max_lease_days = days;
+        }
+        let of_access = |plan: Plan| {
+            plan.portal.into_iter().find(|it| matches!(it.says, PortalSays::SetAccess { .. })).unwrap()
+        };
+        let first = of_access(planned(&state, &admin, &earlier, false).await);
+        let second = of_access(planned(&state, &admin, &later, false).await);
+        state.plane.tell_portal(&admin, &first).await.unwrap();
+        let stale = state.plane.tell_portal(&admin, &second).await;
+        assert!(matches!(stale, Err(Error::Stale { .. })), "{stale:?}");
         state.assert_sound().await;
     }
 

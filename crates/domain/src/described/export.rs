@@ -125,6 +125,7 @@ fn product(now: &CatalogNow<'_>, it: &Product, portfolios: &[&Portfolio], export
         tag_options: tags_on(now, it.id.as_str()),
         versions: described,
         places,
+        portal: None,
     }
 }
 

@@ -6,6 +6,9 @@ mod expected;
 mod export;
 mod plan;
 mod planner;
+mod portal;
+#[cfg(test)]
+mod portal_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -23,6 +26,9 @@ pub use drift::{CatalogDrift, DriftedThing, Thing, drift};
 pub use expected::ExpectedCatalog;
 pub use export::{Exported, export};
 pub use plan::{Plan, Planned, plan};
+pub use portal::{
+    DescribedAccess, DescribedBinding, DescribedPortal, PortalNow, PortalSays, PortalStep, describe_portal, plan_portal,
+};
 
 /// `catalog.toml`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,6 +108,9 @@ pub struct DescribedProduct {
     /// The portfolios that it is in.
     #[serde(default, rename = "in", skip_serializing_if = "Vec::is_empty")]
     pub places: Vec<DescribedPlace>,
+    /// What the portal itself holds of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub portal: Option<DescribedPortal>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

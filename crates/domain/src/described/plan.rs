@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::planner::Planner;
+use super::portal::PortalStep;
 use super::{CatalogNow, DescribedCatalog, DescribedProduct};
 use crate::curation::{CatalogChange, Named};
 use crate::id::{Region, TemplateId};
@@ -15,6 +16,8 @@ use crate::share::{PrincipalAssociation, ShareTarget};
 pub struct Plan {
     /// In an order in which they can be made.
     pub changes: Vec<Planned>,
+    /// What is told to the portal itself once these are made; [`plan`] alone leaves it empty.
+    pub portal: Vec<PortalStep>,
     /// What is in the catalog and not in the files, and is left there.
     pub stays: Vec<String>,
     /// Why the files cannot be brought into the catalog; then nothing is planned.

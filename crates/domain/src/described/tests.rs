@@ -80,6 +80,7 @@ fn product(name: &'static str) -> impl Strategy<Value = DescribedProduct> {
             tag_options,
             versions,
             places,
+            portal: None,
         },
     )
 }

@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 use super::{Allowed, FormState};
 use crate::catalog::MirrorState;
 use crate::curation::{CatalogChange, Named};
+use crate::described::PortalStep;
 use crate::id::Region;
 
 /// The longest `catalog.toml` that can be looked at in the portal, in bytes; the command has no such limit.
@@ -29,6 +30,7 @@ pub struct CatalogFilesPage {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CatalogPlanView {
     pub changes: Vec<(CatalogChange, Named)>,
+    pub portal: Vec<PortalStep>,
     pub stays: Vec<String>,
     pub mistakes: Vec<String>,
 }
