@@ -7,7 +7,7 @@ use domain::access::ProductAccess;
 use domain::catalog::{Product, ProvisioningArtifact};
 use domain::environment::Environment;
 use domain::guardrail::Context;
-use domain::id::{AccountId, ProjectId};
+use domain::id::{AccountId, ProductId, ProjectId};
 use domain::organization::{
     Caller, Chain, ChangedOutlook, GOVERNED, Need, OutlookOf, PolicyChange, changed_outlooks, context,
 };
@@ -49,10 +49,15 @@ impl ControlPlane {
             return Ok(effects);
         }
         let partition = self.aws().config().partition.as_str();
-        let products = self.store().products("").await?;
         let access = self.store().all_product_access().await?;
-        effects.products = on_products(&products, &access, reached, partition);
         let (environments, more) = self.running_in(reached).await?;
+        // A large catalog is mostly others'.
+        let projects: BTreeSet<&ProjectId> = reached.iter().map(|it| &it.account.project).collect();
+        let theirs = access.iter().filter(|rule| projects.contains(&rule.project)).map(|rule| &rule.product);
+        let used: BTreeSet<&ProductId> = theirs.chain(environments.iter().map(|it| &it.product)).collect();
+        let used: Vec<ProductId> = used.into_iter().cloned().collect();
+        let products = self.store().products_by_name(Some(&used), u32::MAX).await?;
+        effects.products = on_products(&products, &access, reached, partition);
         effects.environments = on_environments(&environments, &products, reached, partition);
         effects.more_environments = more;
         effects.governed = on_governed(reached, partition);

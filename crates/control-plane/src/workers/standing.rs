@@ -1,10 +1,10 @@
 //! The mirror of how accounts stand to the products that they may use, and of their quotas.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::catalog::Product;
-use domain::id::{AccountId, Region};
+use domain::id::{AccountId, ProductId, Region};
 use domain::preflight::Counted;
 use futures::{FutureExt, StreamExt, stream};
 use tokio_util::sync::CancellationToken;
@@ -25,7 +25,10 @@ impl ControlPlane {
     async fn read_standings(&self) -> Result<()> {
         let access = self.store().all_product_access().await?;
         let accounts = self.store().all_project_accounts().await?;
-        let products: Vec<Arc<Product>> = self.store().products("").await?.into_iter().map(Arc::new).collect();
+        let ids: BTreeSet<&ProductId> = access.iter().map(|rule| &rule.product).collect();
+        let ids: Vec<ProductId> = ids.into_iter().cloned().collect();
+        let products = self.store().products_by_name(Some(&ids), u32::MAX).await?;
+        let products: Vec<Arc<Product>> = products.into_iter().map(Arc::new).collect();
         let mut used: BTreeMap<(AccountId, Region), Vec<Arc<Product>>> = BTreeMap::new();
         for product in &products {
             for at in accounts_of(&product.id, &product.region, &access, &accounts) {
