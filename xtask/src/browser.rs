@@ -46,7 +46,7 @@ pub(crate) fn test(workspace: &Workspace, binary: &Path, postgres: &str) -> Resu
                 .into_iter()
                 .map(|it| it.join().unwrap_or_else(|_| bail!("a part of the browser's tests panicked")));
             // What each says is there before one of them ends it.
-            ended.collect::<Vec<_>>().into_iter().collect()
+            ended.collect::<Vec<_>>().into_iter().collect::<Result<()>>()
         })
     })?;
     step("Browser, a smoke on Postgres", || {

@@ -116,9 +116,9 @@ pub(crate) fn AdminDrift() -> impl IntoView {
 
 #[component]
 pub(crate) fn AdminCatalogFiles() -> impl IntoView {
-    let (region, fill, draft) = (query_value("region"), !query_value("fill").is_empty(), query_value("draft"));
+    let (region, fill, draft) = (query_value("region"), query_value("fill"), query_value("draft"));
     draw(
-        |portal, caller| async move { portal.catalog_files(&caller, &region, fill, Some(&draft)).await },
+        |portal, caller| async move { portal.catalog_files(&caller, &region, !fill.is_empty(), Some(&draft)).await },
         pages::admin_catalog_files::page,
     )
 }

@@ -94,10 +94,17 @@ pub struct Timeouts {
     pub attempt: Duration,
     /// All attempts together.
     pub operation: Duration,
+    /// The same of a call that is one of thousands, and waits where AWS throttles it; zero: it does not wait.
+    pub patience: Duration,
 }
 
 impl Default for Timeouts {
     fn default() -> Self {
-        Self { connect: Duration::from_secs(3), attempt: Duration::from_secs(10), operation: Duration::from_secs(30) }
+        Self {
+            connect: Duration::from_secs(3),
+            attempt: Duration::from_secs(10),
+            operation: Duration::from_secs(30),
+            patience: Duration::from_mins(5),
+        }
     }
 }

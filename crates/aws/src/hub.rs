@@ -18,7 +18,7 @@ use domain::id::{AccountId, Region};
 use tokio::sync::Mutex;
 
 use crate::sts::{AssumeGrant, Identity, Keys, RoleRef, assume_role, caller_identity};
-use crate::{AwsConfig, Result, Session};
+use crate::{AwsConfig, Patience, Result, Session};
 
 /// A kept session is renewed this long before AWS ends it.
 const RENEW_BEFORE: TimeDelta = TimeDelta::minutes(5);
@@ -96,6 +96,11 @@ impl Aws {
 
     pub fn config(&self) -> &AwsConfig {
         &self.0.config
+    }
+
+    /// For one reading of thousands of calls.
+    pub fn patience(&self) -> Patience {
+        Patience::of(self.0.config.timeouts.patience)
     }
 
     /// Who the portal is before it takes on any spoke's role.

@@ -27,9 +27,15 @@ impl ControlPlane {
         let projects = self.projects_by_id().await?;
         let portfolios = self.portfolio_names().await?;
         let mirrors = self.store().mirror_states().await?;
-        let all = self.store().product_summaries(query.q.trim()).await?;
-        let ids: Vec<ProductId> = all.iter().map(|product| product.id.clone()).collect();
-        let typical = self.typical_times(&ids).await?;
+        let (q, used) = (query.q.trim(), access.iter().map(|rule| rule.product.clone()).collect::<BTreeSet<_>>());
+        let mut all = if everything || !q.is_empty() {
+            self.store().product_summaries(q).await?
+        } else {
+            let used: Vec<ProductId> = used.iter().cloned().collect();
+            self.store().product_summaries_by_name(Some(&used), u32::MAX).await?
+        };
+        // From no portfolio nobody can launch.
+        all.retain(|product| !product.portfolios.is_empty() && (everything || used.contains(&product.id)));
         // A link with a number that is none filters nothing.
         let within: Option<u32> = query.within.trim().parse().ok();
         let by_access = [&query.stage, &query.project, &query.approval, &query.data_class];
@@ -40,25 +46,29 @@ impl ControlPlane {
                 && (query.approval.is_empty() || (query.approval == "none") == row.approval.asks_nobody())
                 && (query.data_class.is_empty() || row.data_class.as_str() == query.data_class)
         };
-        let mut any = false;
-        let mut products = Vec::new();
-        for product in all {
+        let mut any = !all.is_empty();
+        let typical = match within {
+            Some(_) => self.typical_times(&ids_of(&all)).await?,
+            None => BTreeMap::new(),
+        };
+        all.retain(|product| {
+            let in_time = |minutes: u32| {
+                let limit = minutes.saturating_mul(60);
+                typical.get(&product.id).is_some_and(|typical| typical.seconds <= limit)
+            };
             let rules: Vec<&ProductAccess> = access.iter().filter(|a| a.product == product.id).collect();
-            // From no portfolio nobody can launch.
-            if product.portfolios.is_empty() || (rules.is_empty() && !everything) {
-                continue;
-            }
-            any = true;
-            let access = access_rows(&rules, &projects);
+            within.is_none_or(in_time) && (!by_access || access_rows(&rules, &projects).iter().any(fits))
+        });
+        let (sheet, shown) = Sheet::cut(&query.page, all);
+        // Of what is shown: the times of a large catalog are many.
+        let typical = self.typical_times(&ids_of(&shown)).await?;
+        let draw = |product: ProductSummary| {
+            let rules: Vec<&ProductAccess> = access.iter().filter(|a| a.product == product.id).collect();
             let typical = typical.get(&product.id).copied();
-            let in_time = within.is_none_or(|minutes| typical.is_some_and(|t| t.seconds <= minutes.saturating_mul(60)));
-            if !in_time || (by_access && !access.iter().any(fits)) {
-                continue;
-            }
-            products.push(card(product, access, typical, &portfolios));
-        }
-        let (sheet, products) = Sheet::cut(&query.page, products);
-        any |= !query.q.trim().is_empty() && !self.store().product_summaries_by_name(None, 1).await?.is_empty();
+            card(product, access_rows(&rules, &projects), typical, &portfolios)
+        };
+        let products = shown.into_iter().map(draw).collect();
+        any |= !q.is_empty() && !self.store().product_summaries_by_name(None, 1).await?.is_empty();
         let projects: BTreeSet<ProjectId> = if everything {
             access.iter().map(|a| a.project.clone()).collect()
         } else {
@@ -241,6 +251,10 @@ fn card(
         name: product.name,
         description: product.description,
     }
+}
+
+fn ids_of(products: &[ProductSummary]) -> Vec<ProductId> {
+    products.iter().map(|product| product.id.clone()).collect()
 }
 
 fn portfolio_of(holders: &[PortfolioId], portfolios: &[Portfolio]) -> String {

@@ -3,7 +3,6 @@
 use std::str::FromStr;
 
 use chrono::TimeDelta;
-use domain::id::ProvisioningArtifactId;
 use domain::lease::WARNINGS;
 use domain::problem::FieldError;
 use domain::view::EnvironmentsQuery;
@@ -51,7 +50,7 @@ impl ControlPlane {
         };
         let version = match query.version.as_str() {
             "" => None,
-            "outdated" => Some(VersionFilter::NoneOf(self.current_versions().await?)),
+            "outdated" => Some(VersionFilter::NoneOf(self.store().current_versions().await?)),
             id => read.one_of("version", id, "version").map(VersionFilter::Is),
         };
         let text = query.q.trim();
@@ -74,12 +73,6 @@ impl ControlPlane {
             running,
         };
         Ok((filter, read.errors))
-    }
-
-    /// All versions that nobody would update from; whatever else an environment has is outdated, also what left the catalog.
-    pub(crate) async fn current_versions(&self) -> Result<Vec<ProvisioningArtifactId>> {
-        let products = self.store().product_summaries("").await?;
-        Ok(products.into_iter().flat_map(|product| product.current).collect())
     }
 
     /// Whom a filter by owner means. Where that is nobody the list is empty, and does not say whether there is such a person.

@@ -25,7 +25,7 @@ impl ControlPlane {
     pub async fn fleet(&self, caller: &Caller) -> Result<FleetPage> {
         self.authorize_portal(caller, Action::ViewAdministration).await?;
         let groups = self.store().fleet().await?;
-        let current: BTreeSet<_> = self.current_versions().await?.into_iter().collect();
+        let current: BTreeSet<_> = self.store().current_versions().await?.into_iter().collect();
         let mut accounts: BTreeMap<AccountId, i64> = BTreeMap::new();
         for group in &groups {
             *accounts.entry(group.account.clone()).or_default() += group.environments;

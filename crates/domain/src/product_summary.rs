@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::binding::never_asked;
 use crate::catalog::{Parameter, Product};
-use crate::id::{PortfolioId, ProductId, ProvisioningArtifactId, Region};
+use crate::id::{PortfolioId, ProductId, Region};
 
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,8 +23,6 @@ pub struct ProductSummary {
     /// All of them, and those that can be requested.
     pub versions: u32,
     pub active_versions: u32,
-    /// The versions that nobody would update from: [`Product::current_artifacts`].
-    pub current: Vec<ProvisioningArtifactId>,
     /// Parameters that nobody may choose and that have no default: a binding has to give them.
     pub to_bind: Vec<Parameter>,
 }
@@ -53,7 +51,6 @@ impl ProductSummary {
             constraints,
             versions: count(it.artifacts.len()),
             active_versions: count(it.artifacts.iter().filter(|version| version.active).count()),
-            current: it.current_artifacts().map(|version| version.id.clone()).collect(),
             to_bind: to_bind.map(bare).collect(),
         }
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use domain::catalog::{MirrorState, Portfolio, Product};
-use domain::id::{PortfolioId, ProductId, Region};
+use domain::id::{PortfolioId, ProductId, ProvisioningArtifactId, Region};
 use domain::problem::Problem;
 use domain::product_summary::ProductSummary;
 use serde::de::DeserializeOwned;
@@ -109,6 +109,29 @@ impl Store {
     /// The same of the first by name, of these or of all.
     pub async fn product_summaries_by_name(&self, of: Option<&[ProductId]>, limit: u32) -> Result<Vec<ProductSummary>> {
         first(self.read(), "product_summary", of, limit).await
+    }
+
+    /// The names of all products, by name.
+    pub async fn all_product_names(&self) -> Result<Vec<(Region, ProductId, String)>> {
+        let sql = Sql::new("SELECT region, id, name FROM product_summary WHERE name >= '' ORDER BY name, id");
+        let rows: Vec<(String, String, String)> = all(self.read(), sql).await?;
+        let read = |(region, id, name): (String, String, String)| {
+            let at = At::new("product_summary", id.as_str());
+            Ok((at.parse("region", &region)?, at.parse("id", &id)?, name))
+        };
+        rows.into_iter().map(read).collect()
+    }
+
+    /// The versions that nobody would update from, of all products.
+    pub async fn current_versions(&self) -> Result<Vec<ProvisioningArtifactId>> {
+        let sql = Sql::new("SELECT id, current FROM product_summary WHERE name >= ''");
+        let rows: Vec<(String, String)> = all(self.read(), sql).await?;
+        let mut versions = Vec::new();
+        for (id, current) in rows {
+            let of: Vec<ProvisioningArtifactId> = At::new("product_summary", id.as_str()).json("current", &current)?;
+            versions.extend(of);
+        }
+        Ok(versions)
     }
 
     /// The names of products, for a list. What left the catalog is missing.
@@ -228,12 +251,14 @@ impl Tx {
             ("body", json("product", "body", product)?),
         ];
         execute(self.on(), Sql::insert("product", columns)).await?;
+        let current: Vec<&ProvisioningArtifactId> = product.current_artifacts().map(|version| &version.id).collect();
         let columns = vec![
             ("region", product.region.as_str().into()),
             ("id", product.id.as_str().into()),
             ("name", (&product.name).into()),
             ("search", search.as_str().into()),
             ("body", json("product_summary", "body", &ProductSummary::of(product))?),
+            ("current", json("product_summary", "current", &current)?),
         ];
         execute(self.on(), Sql::insert("product_summary", columns)).await.map(|_| ())
     }

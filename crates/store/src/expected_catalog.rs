@@ -35,15 +35,21 @@ impl Store {
 
     /// What was other when it was last compared, and when that was: of each region that has an expected catalog.
     pub async fn catalog_drifts(&self) -> Result<Vec<(Region, CatalogDrift, DateTime<Utc>)>> {
-        let sql =
-            Sql::new("SELECT region, drift, compared_at FROM expected_catalog WHERE region >= '' ORDER BY region");
+        let sql = Sql::new("SELECT region, body, compared_at FROM catalog_drift WHERE region >= '' ORDER BY region");
         let rows: Vec<(String, String, i64)> = all(self.read(), sql).await?;
         rows.into_iter()
             .map(|(region, drift, compared_at)| {
-                let at = At::new("expected_catalog", region.as_str());
-                Ok((at.parse("region", &region)?, at.json("drift", &drift)?, at.time("compared_at", compared_at)?))
+                let at = At::new("catalog_drift", region.as_str());
+                Ok((at.parse("region", &region)?, at.json("body", &drift)?, at.time("compared_at", compared_at)?))
             })
             .collect()
+    }
+
+    /// How many things were other then.
+    pub async fn count_drifted_things(&self) -> Result<i64> {
+        let sql = Sql::new("SELECT things FROM catalog_drift WHERE region >= ''");
+        let rows: Vec<(i64,)> = all(self.read(), sql).await?;
+        Ok(rows.into_iter().map(|(things,)| things).sum())
     }
 }
 
@@ -66,8 +72,6 @@ impl Tx {
         let columns = vec![
             ("region", region.as_str().into()),
             ("body", json("expected_catalog", "body", it)?),
-            ("drift", json("expected_catalog", "drift", drift)?),
-            ("compared_at", now.into()),
             ("version", (version + 1).into()),
         ];
         if version == 0 {
@@ -79,7 +83,8 @@ impl Tx {
                 return Err(Error::conflict("expected_catalog", region.as_str()));
             }
         }
-        self.expect_templates(region, it).await
+        self.expect_templates(region, it).await?;
+        self.note_drift(region, drift, now).await
     }
 
     /// Notes what was found, where what is expected is still of this version.
@@ -89,10 +94,20 @@ impl Tx {
         drift: &CatalogDrift,
         (version, now): (i64, DateTime<Utc>),
     ) -> Result<()> {
-        let columns = vec![("drift", json("expected_catalog", "drift", drift)?), ("compared_at", now.into())];
-        let mut sql = Sql::update("expected_catalog", columns);
-        sql.push(" WHERE region = ").value(region.as_str()).push(" AND version = ").value(version);
-        execute(self.on(), sql).await.map(|_| ())
+        let suffix = dialect::for_update(&self.on());
+        let sql = Sql::new(format!("SELECT version FROM expected_catalog WHERE region = $1{suffix}"));
+        let now_there: Option<(i64,)> = optional(self.on(), sql.bind(region.as_str())).await?;
+        if now_there == Some((version,)) { self.note_drift(region, drift, now).await } else { Ok(()) }
+    }
+
+    async fn note_drift(&mut self, region: &Region, drift: &CatalogDrift, now: DateTime<Utc>) -> Result<()> {
+        let columns = vec![
+            ("region", region.as_str().into()),
+            ("things", i64::try_from(drift.things.len()).unwrap_or(i64::MAX).into()),
+            ("compared_at", now.into()),
+            ("body", json("catalog_drift", "body", drift)?),
+        ];
+        execute(self.on(), Sql::upsert("catalog_drift", "region", columns)).await.map(|_| ())
     }
 
     async fn expect_templates(&mut self, region: &Region, it: &ExpectedCatalog) -> Result<()> {

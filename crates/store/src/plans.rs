@@ -253,6 +253,7 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.last_blueprint().await?;
     store.expected_catalog(&"eu-west-1".parse().unwrap()).await?;
     store.catalog_drifts().await?;
+    store.count_drifted_things().await?;
     store.blueprint(&"b".parse().unwrap()).await?;
     store.job_marks(&"e".parse().unwrap()).await?;
     store.sweep_job_marks(now()).await?;

@@ -16,6 +16,8 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_types::SdkConfig;
 use domain::id::Region;
 
+use crate::Patience;
+
 pub use curation::{ArtifactTemplate, ConstraintRef, ProductDetail, ProductSummary, TagOptionEntry, TaggedResource};
 pub use launching::{ConstraintSummary, LaunchPath, ProvisioningParameters, TagOptionChoice};
 pub use portfolio_access::{NotShared, Sharing};
@@ -38,6 +40,18 @@ pub struct ServiceCatalog {
 impl ServiceCatalog {
     pub(crate) fn new(sdk: &SdkConfig, region: Region) -> Self {
         Self { client: Client::new(sdk), region }
+    }
+
+    /// The same for one of many calls: where AWS throttles it, it waits, and those after it are slower.
+    #[must_use]
+    pub fn patient(self, patience: &Patience) -> Self {
+        if patience.is_none() {
+            return self;
+        }
+        let config = self.client.config();
+        let timeouts = patience.timeouts(config.timeout_config());
+        let config = config.to_builder().retry_config(Patience::retries()).retry_partition(patience.partition());
+        Self { client: Client::from_conf(config.timeout_config(timeouts).build()), region: self.region }
     }
 }
 

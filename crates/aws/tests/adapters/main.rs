@@ -8,6 +8,7 @@ mod wire;
 
 mod failures;
 mod homes;
+mod patience;
 mod probing;
 mod reading;
 mod sessions;

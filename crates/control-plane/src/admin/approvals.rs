@@ -17,7 +17,7 @@ impl ControlPlane {
         self.authorize_portal(caller, Action::ViewAdministration).await?;
         let floors = self.store().approval_floors().await?;
         let approvers = self.store().approvers().await?;
-        let products = self.store().product_summaries("").await?;
+        let products = self.store().all_product_names().await?;
         let removals = floors.iter().map(|floor| (floor.id.to_string(), of_floor()));
         let of_approvers = approvers.iter().map(|it| (it.id.to_string(), of_approver(it)));
         Ok(AdminApprovalsPage {
@@ -25,7 +25,7 @@ impl ControlPlane {
             floors,
             approvers,
             projects: self.store().projects(&Scope::All).await?,
-            products: products.into_iter().map(|product| (product.id, product.name)).collect(),
+            products: products.into_iter().map(|(_, id, name)| (id, name)).collect(),
             allowed: self.administration_allowed(caller).await?,
             form: self.form_state(caller, draft).await?,
         })

@@ -43,7 +43,7 @@ impl ControlPlane {
             products,
             q: q.trim().to_owned(),
             sheet,
-            drifted: self.drifted_things().await?,
+            drifted: usize::try_from(self.store().count_drifted_things().await?).unwrap_or(usize::MAX),
             mirrors: self.store().mirror_states().await?,
             allowed: self.administration_allowed(caller).await?,
         })

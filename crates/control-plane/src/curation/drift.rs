@@ -36,11 +36,6 @@ impl ControlPlane {
         })
     }
 
-    /// How many things are other than expected.
-    pub(crate) async fn drifted_things(&self) -> Result<usize> {
-        Ok(self.store().catalog_drifts().await?.into_iter().map(|(_, drift, _)| drift.things.len()).sum())
-    }
-
     /// Compares a region with what is expected of it. Where nothing is expected yet, it is to be as it is: once it was read `whole`.
     pub(crate) async fn compare_catalog(&self, region: &Region, whole: bool) -> Result<()> {
         let expected = self.store().expected_catalog(region).await?;

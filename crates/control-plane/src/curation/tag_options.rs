@@ -23,8 +23,8 @@ impl ControlPlane {
         for it in self.store().portfolios().await? {
             add(it.id.to_string(), it.name, it.region.as_str(), true);
         }
-        for it in self.store().product_summaries("").await? {
-            add(it.id.to_string(), it.name, it.region.as_str(), false);
+        for (region, id, name) in self.store().all_product_names().await? {
+            add(id.to_string(), name, region.as_str(), false);
         }
         let row = |it: CatalogTagOption| TagOptionRow {
             on: it.resources.iter().filter_map(|id| names.get(id).cloned()).collect(),

@@ -75,7 +75,7 @@ impl ControlPlane {
 
     async fn template_use(&self, id: &TemplateId) -> Result<TemplateUse> {
         let portfolios = self.store().portfolios().await?;
-        let products = self.store().product_summaries("").await?;
+        let products = self.store().all_product_names().await?;
         // Of the same name in several regions each says where it is.
         let several = self.settings().regions.len() > 1;
         let named = |name: String, region: &Region| if several { format!("{name} ({region})") } else { name };
@@ -86,7 +86,7 @@ impl ControlPlane {
             proposed: proposed(id).unwrap_or_default(),
             portfolios,
             // The store has them by name.
-            products: products.into_iter().map(|it| (it.id, named(it.name, &it.region))).collect(),
+            products: products.into_iter().map(|(region, id, name)| (id, named(name, &region))).collect(),
         })
     }
 

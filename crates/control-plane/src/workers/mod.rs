@@ -3,6 +3,7 @@
 
 mod blueprint;
 mod catalog;
+mod catalog_product;
 mod change_catalog;
 mod change_policy;
 mod collect;

@@ -189,9 +189,9 @@ on_both! {
         let access = access.unwrap();
         (access.max_lease_days, access.instances) = (7, "ml.t3".parse().unwrap());
         portal.access.retain(|it| it.project.as_str() != "churn-prediction");
-        let asked = portal.bindings.iter_mut().find(|it| it.source == BindingSource::Ask).unwrap();
-        asked.source = BindingSource::Fixed { value: "not one that the template takes".into() };
-        let (parameter, lead) = (asked.parameter.clone(), state.as_("fraud-lead").await);
+        // Nothing to choose from: no form takes that.
+        portal.bindings[0].source = BindingSource::Choice { values: Vec::new() };
+        let (parameter, lead) = (portal.bindings[0].parameter.clone(), state.as_("fraud-lead").await);
         let plan = planned(&state, &admin, &files, false).await;
         assert!(plan.changes.is_empty() && plan.portal.len() > 2, "{:?}", plan.portal);
         assert!(matches!(state.plane.tell_portal(&lead, &plan.portal[0]).await, Err(Error::Denied { .. })));

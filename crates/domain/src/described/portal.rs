@@ -90,10 +90,10 @@ pub fn describe_portal(catalog: &mut DescribedCatalog, products: &[Product], now
 fn of(product: &ProductId, now: &PortalNow<'_>) -> DescribedPortal {
     let mut access: Vec<DescribedAccess> =
         now.access.iter().filter(|it| it.product == *product).map(DescribedAccess::of).collect();
-    access.sort_by(|a, b| a.key().cmp(&b.key()));
+    access.sort_by_key(DescribedAccess::key);
     let mut bindings: Vec<DescribedBinding> =
         now.bindings.iter().filter(|it| it.product == *product).map(DescribedBinding::of).collect();
-    bindings.sort_by(|a, b| a.key().cmp(&b.key()));
+    bindings.sort_by_key(DescribedBinding::key);
     DescribedPortal { typical_minutes: settings(product, now).and_then(|it| it.typical_minutes), access, bindings }
 }
 

@@ -5,7 +5,7 @@ use domain::id::{PortfolioId, ProductId, Region};
 use domain::problem::Problem;
 use store::{Lock, Tx};
 
-use super::super::catalog::KEPT;
+use super::super::catalog_product::KEPT;
 use crate::{ControlPlane, Result, session};
 
 impl ControlPlane {
@@ -23,15 +23,17 @@ impl ControlPlane {
         let holds =
             |it: &Portfolio| it.region == *region && out_of != Some(&it.id) && (into == Some(&it.id) || held(it));
         let holders: Vec<Portfolio> = self.store().portfolios().await?.into_iter().filter(holds).collect();
-        let accounts = self.accounts_in(region).await?;
+        let reader = match self.reader(region).await {
+            Ok(reader) => reader,
+            Err(error) => return Ok(Err(error.problem())),
+        };
         let read = async {
-            let curator = session::curator(self, region).await?.service_catalog();
-            let detail = match curator.describe_product_as_admin(id).await {
+            let detail = match reader.curator.describe_product_as_admin(id).await {
                 // Of nothing else that is not found does it follow that the product is gone.
                 Err(aws::Error::NotFound(_)) => return Ok(None),
                 detail => detail?,
             };
-            self.read_product(&curator, region, detail, holders, &accounts, &known).await.map(Some)
+            self.read_product(&reader, region, detail, holders, &known).await.map(Some)
         };
         let read = match read.await {
             Ok(read) => read,
