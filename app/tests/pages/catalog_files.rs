@@ -26,12 +26,12 @@ fn files(allowed: Allowed, plan: Option<CatalogPlanView>) -> CatalogFilesPage {
 fn plan() -> CatalogPlanView {
     let named = Named { portfolio: "Others".into(), ..Named::default() };
     let delete = CatalogChange::DeletePortfolio { portfolio: id("port-1") };
-    let says = |says| PortalStep { product: "Studio".into(), id: None, says };
+    let step = |says| PortalStep { product: "Studio".into(), id: None, says };
     let (project, stage, account) = (id("fraud-detection"), Stage::Dev, Some("601000000001".parse().unwrap()));
     let portal = vec![
-        says(PortalSays::RemoveAccess { id: id("access-1"), project, stage }),
-        says(PortalSays::RemoveBinding { id: id("binding-1"), parameter: "VpcId".into(), account }),
-        says(PortalSays::SetTypicalMinutes { minutes: Some(1), version: 0 }),
+        step(PortalSays::RemoveAccess { id: id("access-1"), project, stage }),
+        step(PortalSays::RemoveBinding { id: id("binding-1"), parameter: "VpcId".into(), account }),
+        step(PortalSays::SetTypicalMinutes { minutes: Some(1), version: 0 }),
     ];
     let (changes, stays) = (vec![(delete, named)], vec!["Product Studio".into()]);
     CatalogPlanView { changes, portal, stays, mistakes: Vec::new() }
