@@ -42,7 +42,8 @@ fn what_a_file_would_change_is_told_and_nothing_is_offered_that_changes_it() {
     let text = page("admin-catalog-files", || pages::admin_catalog_files::page(files(everything(), Some(plan()))));
     for said in [
         "What it would change",
-        "4 changes, one after the other",
+        "4 changes",
+        ", one after the other",
         "Let fraud-detection use Studio in dev no more",
         "Bind VpcId of Studio in 601000000001 no more",
         "Expect Studio within 1 minute",
