@@ -3,18 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
-use crate::command::{find, run, run_beside};
+use crate::command::{find, run};
 use crate::npm;
 use crate::packages::{self, Needed};
 use crate::progress::step;
 use crate::workspace::Workspace;
-
-/// The tests mostly wait, for pages and for AWS: as many of them run at once, each with a portal and a local AWS of its own.
-const PARTS: u16 = 2;
-/// Below the first part's ports.
-const PORT: u16 = 3_900;
 
 /// Runs Playwright's tests of `end2end` against `binary`.
 pub(crate) fn test(workspace: &Workspace, binary: &Path, postgres: &str) -> Result<()> {
@@ -31,24 +26,7 @@ pub(crate) fn test(workspace: &Workspace, binary: &Path, postgres: &str) -> Resu
             .env("STUDIOGATE_BIN", binary);
         command
     };
-    step("Browser, on SQLite", || {
-        std::thread::scope(|scope| {
-            let part = |number: u16| {
-                let mut command = playwright();
-                command
-                    .arg(format!("--shard={number}/{PARTS}"))
-                    .args(["--output", &format!("artifacts/results-{number}")])
-                    .env("STUDIOGATE_TEST_PORT", (PORT + 10 * number).to_string());
-                scope.spawn(move || run_beside(&mut command))
-            };
-            let parts: Vec<_> = (1..=PARTS).map(part).collect();
-            let ended = parts
-                .into_iter()
-                .map(|it| it.join().unwrap_or_else(|_| bail!("a part of the browser's tests panicked")));
-            // What each says is there before one of them ends it.
-            ended.collect::<Vec<_>>().into_iter().collect::<Result<()>>()
-        })
-    })?;
+    step("Browser, on SQLite", || run(&mut playwright()))?;
     step("Browser, a smoke on Postgres", || {
         run(playwright()
             .args(["story.spec.ts", "--grep", "without JavaScript", "--output", "artifacts/results-postgres"])

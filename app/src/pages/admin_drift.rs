@@ -69,6 +69,7 @@ fn OfRegion(it: RegionDrift, several: bool, manage: bool) -> impl IntoView {
 fn Drifted(it: DriftedThingView, region: Region, manage: bool) -> impl IntoView {
     let DriftedThingView { thing, stands, difference, back, can_put_back, key, seen } = it;
     let title = called(&thing);
+    let of = title.clone();
     let (tone, icon, text) = match stands {
         ThingStands::New => (Tone::Warn, Icon::Warning, "Not made here"),
         ThingStands::Gone => (Tone::Bad, Icon::Cross, "Gone from AWS"),
@@ -105,7 +106,7 @@ fn Drifted(it: DriftedThingView, region: Region, manage: bool) -> impl IntoView 
                     <Badge tone icon text />
                     <span class="text-sm text-muted">{lines_say(stands)}</span>
                 </p>
-                <Difference lines=difference />
+                <Difference of lines=difference />
                 <Back back stands can_put_back />
                 {buttons}
             </div>

@@ -23,7 +23,7 @@ pub fn page(it: AppliedChangePage) -> Page {
         view! { <PostButton action="/api/preview_policy_change" label="Take back ..." described="Take back this change" fields /> }
     });
     let difference = (!it.diff.is_empty())
-        .then(|| view! { <Card title="The document" flush=true><Difference lines=it.diff.clone() /></Card> });
+        .then(|| view! { <Card title="The document" flush=true><Difference of="the document" lines=it.diff.clone() /></Card> });
     let policy = match it.policy {
         Some(policy) => view! { <a href=policy_address(&policy.id)>{policy.name}</a> }.into_any(),
         None if matches!(it.change, PolicyChange::Create { .. }) => it.policy_name.into_any(),

@@ -147,8 +147,9 @@ fn PlanOf(plan: BlueprintPlanView, text: String, entered: bool, apply: bool) -> 
 fn Line(step: BlueprintStepView) -> impl IntoView {
     let BlueprintStepView { says, loosens, difference } = step;
     let mark = loosens.then(|| view! { <Badge tone=Tone::Warn icon=Icon::Warning text="May allow more" /> });
+    let of = says.clone();
     let document = (!difference.is_empty()).then(|| {
-        view! { <Disclosure summary="The document"><Difference lines=difference /></Disclosure> }
+        view! { <Disclosure summary="The document"><Difference of lines=difference /></Disclosure> }
     });
     view! {
         <li class="grid gap-1">

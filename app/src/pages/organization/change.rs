@@ -83,8 +83,8 @@ fn preview(page: PolicyChangePage) -> Page {
     let findings = (!findings.is_empty()).then(|| {
         view! { <Callout tone=Tone::Warn title="This is legal and most likely not meant:"><Findings findings /></Callout> }
     });
-    let difference =
-        (!diff.is_empty()).then(|| view! { <Card title="The document" flush=true><Difference lines=diff /></Card> });
+    let difference = (!diff.is_empty())
+        .then(|| view! { <Card title="The document" flush=true><Difference of="the document" lines=diff /></Card> });
     let crumbs = vec![Crumb::new("/organization", "Organization"), back];
     let lead =
         "Nothing is changed yet. This is what the change would do, by the policies as the portal last read them.";

@@ -20,9 +20,10 @@ pub(super) fn Findings(findings: Vec<Finding>, #[prop(optional)] linked: bool) -
     view! { <ul class="grid list-disc gap-1 pl-5 [overflow-wrap:anywhere]">{items}</ul> }
 }
 
-/// Lines that a document loses and gains.
+/// Lines that something loses and gains. `of`: what it is called where there are several on a page.
 #[component]
-pub(in crate::pages) fn Difference(lines: Vec<DiffLine>) -> impl IntoView {
+pub(in crate::pages) fn Difference(#[prop(into)] of: String, lines: Vec<DiffLine>) -> impl IntoView {
+    let label = format!("Difference of {of}");
     let lines = lines
         .into_iter()
         .map(|line| {
@@ -41,7 +42,7 @@ pub(in crate::pages) fn Difference(lines: Vec<DiffLine>) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <div class="document document-plain" role="region" tabindex="0" aria-label="Difference of the document">
+        <div class="document document-plain" role="region" tabindex="0" aria-label=label>
             <ol>{lines}</ol>
         </div>
     }
