@@ -87,10 +87,10 @@ pub(crate) async fn run(soak: &Soak) -> Result<Part> {
     let limited = start(soak, &database, true)?;
     let took = begin.elapsed();
     let calls = Calls::of(address_of(limited.address("Local AWS")?)?).await?;
-    let whole = store.mirror_states().await?.iter().filter(|it| it.problem.is_some()).count();
+    let unread = store.mirror_states().await?.iter().filter(|it| it.problem.is_some()).count();
     part.at_most("A reading of what is known, within the limits", took.as_secs_f64(), READ_WITHIN, "s");
     part.figure("Its calls to Service Catalog", calls.in_words("servicecatalog:"));
-    part.exactly("Regions of which something could not be read", whole, 0);
+    part.exactly("Regions of which something could not be read", unread, 0);
     let (early, late) = resident.split_at(READINGS / 2);
     let most = |of: &[u64]| of.iter().copied().max().unwrap_or_default();
     part.figure(

@@ -93,3 +93,26 @@ async fn v5_3_2_files_that_cannot_be_meant_are_refused_with_their_place() {
     let products = state.plane().admin_products(&state.as_("admin").await, "", "").await.unwrap().products;
     assert!(products.iter().any(|it| it.name == "A"));
 }
+
+#[tokio::test]
+async fn what_the_portal_holds_of_products_is_told_and_what_its_forms_refuse_is_said() {
+    let state = State::start().await;
+    state.signed_in("admin").await;
+    let (plane, admin) = (state.plane(), state.as_("admin").await);
+    let region = sim::seed::REGION.parse().unwrap();
+    let folder = Folder::new("catalog-portal");
+    assert_eq!(export(plane, &admin, &region, &folder.0).await.unwrap(), 0);
+    let file = folder.0.join("catalog.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    let (access, binding) = ("max_lease_days = 90", "[[product.portal.binding]]\nparameter = \"");
+    assert!(text.contains(access) && text.contains(binding), "{text}");
+    fs::write(&file, text.replace(access, "max_lease_days = 7")).unwrap();
+    assert_eq!(bring(&state, &folder.0).await, 0);
+    assert_eq!(export(plane, &admin, &region, &folder.0).await.unwrap(), 0);
+    assert_eq!(fs::read_to_string(&file).unwrap(), text.replace(access, "max_lease_days = 7"));
+    // A lease that no form takes is a mistake of the file; a parameter that the product does not have is the form's to refuse.
+    fs::write(&file, text.replace(access, "max_lease_days = 900")).unwrap();
+    assert_eq!(bring(&state, &folder.0).await, 1);
+    fs::write(&file, text.replacen(binding, &format!("{binding}No"), 1)).unwrap();
+    assert_eq!(bring(&state, &folder.0).await, 2);
+}
