@@ -1,7 +1,8 @@
+use domain::lease::last_day;
 use domain::view::{DelegationRow, DelegationsPage, FormState};
 use leptos::prelude::*;
 
-use crate::components::{Card, Crumb, Empty, ErrorSummary, Moment, PageHead, PostButton, TextArea, TextField};
+use crate::components::{Card, Crumb, Day, Empty, ErrorSummary, PageHead, PostButton, TextArea, TextField};
 use crate::document::Page;
 use crate::words;
 
@@ -51,7 +52,7 @@ fn Rows(rows: Vec<DelegationRow>, ends: bool) -> impl IntoView {
                         <p><strong>{row.who}</strong></p>
                         <p class="row-sub break-words">{row.reason}</p>
                     </div>
-                    <p class="row-sub row-date">"Until " <Moment at=row.until /></p>
+                    <p class="row-sub row-date">"Until the end of " <Day at=last_day(row.until) /></p>
                     {end}
                 </li>
             }

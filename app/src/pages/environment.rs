@@ -74,7 +74,7 @@ pub fn page(environment: EnvironmentPage, ended: bool) -> Page {
             <div class="stack">
                 <Card title="Progress">{progress}</Card>
                 {runs.then(|| view! { <RunningCard environment=environment.clone() /> })}
-                <Outputs outputs=environment.outputs.clone() />
+                <Outputs outputs=environment.outputs.clone() over />
                 {(!over).then(|| view! { <Lease environment=environment.clone() /> })}
                 {(!over && !live).then(|| view! { <Version environment=environment.clone() /> })}
                 {(!over && !live).then(|| view! { <HandOverForm environment=environment.clone() /> })}
@@ -177,7 +177,8 @@ fn Revoke(environment: EnvironmentPage) -> impl IntoView {
 }
 
 #[component]
-fn Outputs(outputs: Vec<Output>) -> impl IntoView {
+fn Outputs(outputs: Vec<Output>, over: bool) -> impl IntoView {
+    let title = if over { "Outputs, as they were" } else { "Outputs" };
     (!outputs.is_empty()).then(|| {
         let items = outputs
             .into_iter()
@@ -194,7 +195,7 @@ fn Outputs(outputs: Vec<Output>) -> impl IntoView {
                 }
             })
             .collect_view();
-        view! { <Card title="Outputs"><Facts wide=true>{items}</Facts></Card> }
+        view! { <Card title><Facts wide=true>{items}</Facts></Card> }
     })
 }
 

@@ -1,8 +1,9 @@
 use domain::idle::{IdleVerdict, Kept, LONGEST_MARK, RUNNING_JOB_TAG, Untold};
+use domain::lease::last_day;
 use domain::view::{FormState, IdleView, JobMarkView};
 use leptos::prelude::*;
 
-use crate::components::{Choice, Disclosure, Hidden, Moment, PostButton, Select, TextArea, TextField};
+use crate::components::{Choice, Day, Disclosure, Hidden, Moment, PostButton, Select, TextArea, TextField};
 
 /// What becomes of something that runs: until when it may be idle, or why it is not stopped.
 #[component]
@@ -50,7 +51,8 @@ fn Why(because: Kept) -> impl IntoView {
             view! { {format!("Not stopped: it runs a job ({reason}), until ")} <Moment at=until /> "." }.into_any()
         }
         Kept::Held { until } => {
-            view! { "Not stopped: a lead holds the environment until " <Moment at=until /> "." }.into_any()
+            view! { "Not stopped: a lead holds the environment until the end of " <Day at=last_day(until) /> "." }
+                .into_any()
         }
         Kept::AtWork => told("an operation is at work".to_owned()),
         Kept::Failed { why, again } => {

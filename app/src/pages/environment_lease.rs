@@ -1,5 +1,5 @@
 use domain::action::Action;
-use domain::lease::{Extension, LeaseStanding};
+use domain::lease::{Extension, LeaseStanding, last_day};
 use domain::view::{EnvironmentPage, HoldView};
 use leptos::prelude::*;
 
@@ -56,11 +56,11 @@ pub fn Lease(environment: EnvironmentPage) -> impl IntoView {
             .into_any()
         }
         Extension::NotBefore { at } => view! {
-            <p class="text-muted">"It has as much time as one extension gives. It can be extended from " <Moment at /> " on."</p>
+            <p class="text-muted">"It has as much time as one click gives: one more click extends it from " <Moment at /> " on."</p>
         }
         .into_any(),
         Extension::AtLimit => view! {
-            <p class="text-muted">"One click extends it no further: it ends at the limit of what the project may use the product for."</p>
+            <p class="text-muted">"One click extends it no further: it ends at the limit of what the project may use the product for. More has to be approved."</p>
         }
         .into_any(),
         Extension::NoAccess => view! {
@@ -93,7 +93,7 @@ fn Held(hold: HoldView, id: String, holds: bool) -> impl IntoView {
     });
     view! {
         <Callout tone=Tone::Info title="It is held.">
-            <p>"It is not terminated before " <Day at=hold.until /> ", by the word of " {hold.by} ": a lead or an admin lets it go first."</p>
+            <p>"It is not terminated before the end of " <Day at=last_day(hold.until) /> ", by the word of " {hold.by} ": a lead or an admin lets it go first."</p>
             <p class="whitespace-pre-line break-words">{hold.reason}</p>
             {release}
         </Callout>

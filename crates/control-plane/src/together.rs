@@ -3,7 +3,7 @@
 use domain::action::Action;
 use domain::environment::{Environment, EnvironmentState};
 use domain::id::EnvironmentId;
-use domain::lease::Extension;
+use domain::lease::{Extension, last_day};
 use domain::observed::Running;
 use domain::request::RequestKind;
 use domain::tag_policy::TagDifference;
@@ -135,7 +135,9 @@ impl ControlPlane {
                 none => Outlook::cannot(&[&why_not(none), "Ask for more time on its page."]),
             }),
             Together::Hold => Ok(Outlook::can(vec![match &it.hold {
-                Some(hold) => format!("It is held until {} already: this takes its place.", day(hold.until)),
+                Some(hold) => {
+                    format!("It is held until the end of {} already: this takes its place.", day(last_day(hold.until)))
+                }
                 None => "It is not terminated at the end of its lease before the day that you choose.".to_owned(),
             }])),
             Together::Terminate => self.terminate_outlook(it).await,

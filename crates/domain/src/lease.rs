@@ -102,6 +102,11 @@ impl Extension {
     }
 }
 
+/// The last day of what ends with a day: it is over at midnight, which is the next day already.
+pub fn last_day(end: DateTime<Utc>) -> DateTime<Utc> {
+    end - TimeDelta::milliseconds(1)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

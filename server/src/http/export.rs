@@ -28,7 +28,7 @@ pub(super) async fn csv(
             let head = stream::once(async { Ok(COLUMNS.to_owned()) });
             file("text/csv; charset=utf-8", "audit.csv", head.chain(rows.map(|row| row.map(|row| csv_line(&row)))))
         }
-        Err(error) => page::problem(&portal, error.status(), error.problem(), Some(&caller.request_id)),
+        Err(error) => refused(&portal, &error, &caller),
     }
 }
 
@@ -46,7 +46,7 @@ pub(super) async fn jsonl(
             });
             file("application/jsonl; charset=utf-8", "audit.jsonl", lines)
         }
-        Err(error) => page::problem(&portal, error.status(), error.problem(), Some(&caller.request_id)),
+        Err(error) => refused(&portal, &error, &caller),
     }
 }
 
@@ -70,8 +70,20 @@ pub(super) async fn environments(
             }
             answer
         }
-        Err(error) => page::problem(&portal, error.status(), error.problem(), Some(&caller.request_id)),
+        Err(error) => refused(&portal, &error, &caller),
     }
+}
+
+/// Of filters that cannot be used it says which, as the address names them: there is no form here that could.
+fn refused(portal: &Portal, error: &Error, caller: &Caller) -> Response {
+    let mut problem = error.problem();
+    if let Error::Invalid(mistakes) = error {
+        let named: Vec<String> = mistakes.iter().map(|it| format!("{}: {}", it.field, it.message)).collect();
+        "The filters cannot be used.".clone_into(&mut problem.what);
+        problem.why = named.join(" ");
+        "Set the filters on the list, and export from there.".clone_into(&mut problem.next);
+    }
+    page::problem(portal, error.status(), problem, Some(&caller.request_id))
 }
 
 /// After how many rows the list was cut off.

@@ -115,7 +115,7 @@ async fn the_list_of_environments_is_a_file_with_the_same_filters_and_the_same_s
         assert_eq!(file.text().lines().count(), 1, "{who} {query}");
     }
     let refused = state.signed_in("fraud-lead").await.get("/environments/export.csv?ends=soon").await;
-    assert_eq!((refused.status, refused.has("A number of days")), (422, true), "{}", refused.text());
+    assert_eq!((refused.status, refused.has("ends: A number of days")), (422, true), "{}", refused.text());
     let page = state.signed_in("fraud-lead").await.get("/environments?attention=ending").await;
     assert!(page.has("No environment matches these filters."), "{}", page.text());
     let page = state.signed_in("fraud-lead").await.get("/environments?q=filed").await;

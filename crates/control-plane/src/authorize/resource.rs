@@ -23,6 +23,9 @@ pub(crate) trait Resource: Sized + Send + Sync {
     /// For people and the audit log: `request`.
     const NAME: &'static str;
 
+    /// What a person has to be allowed to be told anything of it.
+    const SHOWN_BY: Option<Action> = None;
+
     fn load(plane: &ControlPlane, id: &Self::Id) -> impl Future<Output = Result<Option<Self>>> + Send;
 
     fn facts(&self, plane: &ControlPlane) -> impl Future<Output = Result<Facts>> + Send;
@@ -53,6 +56,7 @@ impl Resource for Portal {
 impl Resource for Product {
     type Id = ProductId;
     const NAME: &'static str = "product";
+    const SHOWN_BY: Option<Action> = Some(Action::ViewProduct);
 
     async fn load(plane: &ControlPlane, id: &ProductId) -> Result<Option<Self>> {
         Ok(plane.store().product(id).await?)
@@ -70,6 +74,7 @@ impl Resource for Product {
 impl Resource for Request {
     type Id = RequestId;
     const NAME: &'static str = "request";
+    const SHOWN_BY: Option<Action> = Some(Action::ViewRequest);
 
     async fn load(plane: &ControlPlane, id: &RequestId) -> Result<Option<Self>> {
         Ok(plane.store().request(id).await?)
@@ -108,6 +113,7 @@ impl Resource for Request {
 impl Resource for Environment {
     type Id = EnvironmentId;
     const NAME: &'static str = "environment";
+    const SHOWN_BY: Option<Action> = Some(Action::ViewEnvironment);
 
     async fn load(plane: &ControlPlane, id: &EnvironmentId) -> Result<Option<Self>> {
         Ok(plane.store().environment(id).await?)
@@ -153,6 +159,7 @@ pub(crate) fn environment_facts(plane: &ControlPlane, environment: &Environment)
 impl Resource for Revocation {
     type Id = RevocationId;
     const NAME: &'static str = "revocation";
+    const SHOWN_BY: Option<Action> = Some(Action::ViewRevocation);
 
     async fn load(plane: &ControlPlane, id: &RevocationId) -> Result<Option<Self>> {
         Ok(plane.store().revocation(id).await?)
@@ -182,6 +189,7 @@ pub(crate) fn revocation_facts(it: &Revocation) -> Facts {
 impl Resource for Rollout {
     type Id = RolloutId;
     const NAME: &'static str = "rollout";
+    const SHOWN_BY: Option<Action> = Some(Action::ViewRollout);
 
     async fn load(plane: &ControlPlane, id: &RolloutId) -> Result<Option<Self>> {
         Ok(plane.store().rollout(id).await?)

@@ -1,6 +1,7 @@
 //! Whoever decides in somebody's place is told so, and when that ends.
 
 use domain::audit::{AuditEvent, Outcome};
+use domain::lease::last_day;
 use domain::notification::{Notice, Topic};
 
 use super::notices::{To, Told};
@@ -12,7 +13,7 @@ impl ControlPlane {
         let Some(it) = self.store().delegation(&id).await? else { return Ok(None) };
         let names = self.names([], [&it.from, &it.to]).await?;
         let (from, to) = (names.person(&it.from), names.person(&it.to));
-        let until = it.until.format("Until %-d %B %Y at %H:%M UTC");
+        let until = last_day(it.until).format("Until the end of %-d %B %Y");
         let (title, text, of_both, more) = if event.detail.contains_key("ended") {
             let title = format!("You no longer decide in the place of {from}");
             (title, String::new(), format!("{to} no longer decides in the place of {from}"), String::new())

@@ -5,6 +5,7 @@ use domain::action::Action;
 use domain::audit::{AuditActor, AuditEvent, Outcome};
 use domain::environment::Environment;
 use domain::id::ProjectId;
+use domain::lease::last_day;
 use domain::notification::{Notice, Topic};
 use domain::operation::Subject;
 use domain::person::PersonKey;
@@ -268,11 +269,17 @@ impl ControlPlane {
             }
             action if action == Action::HoldEnvironment.as_str() && detail("until").is_some() => {
                 let until = detail("until").and_then(|until| until.parse::<DateTime<Utc>>().ok());
-                let until = until.map_or_else(String::new, |until| format!(" until {}", until.format("%-d %B %Y")));
-                let title = format!("{name} is held{until}");
+                let day = until.map(|until| last_day(until).format("%-d %B %Y"));
+                let title = day
+                    .map_or_else(|| format!("{name} is held"), |day| format!("{name} is held until the end of {day}"));
                 let text =
                     format!("It is not terminated at the end of its lease, and not opened after that either. {reason}");
                 of(Topic::LeaseEnding, title, &text, not_by_themselves(event, owner))
+            }
+            action if action == Action::HoldEnvironment.as_str() && detail("released").is_some() => {
+                let title = format!("{name} is held no more");
+                let text = "It is stopped at the end of its lease, and terminated after that, as any other.";
+                of(Topic::LeaseEnding, title, text, not_by_themselves(event, owner))
             }
             action if action == Action::HandOverEnvironment.as_str() && detail("note").is_some() => {
                 let title = format!("{name} is handed over to the platform team");

@@ -7,7 +7,7 @@ use domain::environment::EnvironmentState;
 use domain::id::EnvironmentId;
 use domain::lease::{Extension, LeaseStanding};
 use domain::request::{Decision, RequestState};
-use domain::view::{DecisionInput, EnvironmentPage, ExtensionInput, HoldInput};
+use domain::view::{DecisionInput, EnvironmentPage, ExtensionInput, HoldInput, TerminateInput};
 use sim::FaultKind;
 
 const DEV: &str = "601000000002";
@@ -121,6 +121,13 @@ on_both! {
         hold(&state, "fraud-lead", &id, "2026-06-30").await.unwrap();
         let shown = page(&state, "fraud-scientist", &id).await.lease.hold.unwrap();
         assert_eq!((shown.by.as_str(), shown.reason.as_str()), ("fraud-lead", "An audit looks at it."));
+        // Whoever may not see it learns nothing of how it is.
+        let input = TerminateInput { confirm: "held".into(), version: "1".into(), ..TerminateInput::default() };
+        for (who, told) in [("churn-lead", false), ("fraud-scientist", true)] {
+            let refused = state.plane.terminate_environment(&state.as_(who).await, &id, input.clone()).await;
+            let Err(Error::Denied { says, .. }) = refused else { panic!("{who}: {refused:?}") };
+            assert_eq!(says.contains("holds this environment"), told, "{who}: {says}");
+        }
         be_at(&state, ends_at + TimeDelta::days(30)).await;
         state.settle().await;
         assert_eq!(state.environment(&id).await.state, EnvironmentState::Available);
