@@ -53,7 +53,7 @@ test('what was made in the AWS console is kept, or taken away; and a file says w
   const text = await file.inputValue();
   await file.fill(text.replace(/^provider = ".*"$/m, 'provider = "Another team"'));
   await page.getByRole('button', { name: 'Look at what it would change' }).click();
-  await expect(page.getByText('1 change, one after the other.')).toBeVisible();
+  await expect(page.getByText('1 change. The command')).toBeVisible();
   await expect(page.getByRole('listitem').filter({ hasText: /^Change portfolio / })).toHaveCount(1);
   const address = new URL(page.url());
   await look(page, 'admin', 'catalog-files', `${address.pathname}${address.search}`);

@@ -40,6 +40,8 @@ mod page_head;
 #[cfg(feature = "render")]
 mod pager;
 #[cfg(feature = "render")]
+mod plan;
+#[cfg(feature = "render")]
 mod radios;
 #[cfg(feature = "render")]
 mod region_field;
@@ -80,6 +82,7 @@ pub use self::{
     numbered::Numbered,
     page_head::{Crumb, PageHead},
     pager::Pager,
+    plan::{Mistakes, Stays},
     radios::Radios,
     region_field::RegionField,
     remove::Remove,

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::catalog::Freshness;
 use super::url::with_query;
 use crate::components::{
-    Callout, Card, Checks, Crumb, Disclosure, ErrorSummary, Numbered, PageHead, RegionField, TextArea, Tick, Tone,
+    Callout, Card, Checks, Crumb, ErrorSummary, Mistakes, Numbered, PageHead, RegionField, Stays, TextArea, Tick, Tone,
 };
 use crate::document::Page;
 use crate::words;
@@ -38,7 +38,7 @@ pub fn page(it: CatalogFilesPage) -> Page {
     let body = view! {
         <PageHead
             title="Catalog as a file"
-            lead="What a catalog.toml would change, looked at before the command brings it in: portfolios, products, versions, constraints, TagOptions, principals and shares by their names."
+            lead="What a catalog.toml would change, looked at before the command brings it in: portfolios, products, versions, constraints, TagOptions, principals and shares by their names, and who may use what."
             crumbs=vec![Crumb::new("/admin/products", "Products")]
         >
             {begin}
@@ -61,31 +61,24 @@ fn PlanOf(plan: CatalogPlanView, region: Option<Region>) -> impl IntoView {
         None => "What it would change".to_owned(),
     };
     if !mistakes.is_empty() {
-        let items =
-            mistakes.into_iter().map(|it| view! { <li class="[overflow-wrap:anywhere]">{it}</li> }).collect_view();
         return view! {
-            <Callout tone=Tone::Bad title="It cannot be meant as it is written:">
-                <ul class="grid list-disc gap-1 pl-5">{items}</ul>
+            <Mistakes mistakes>
                 <p>"A template that is new is given under " <a href="/admin/templates">"Templates"</a> " first, with the name that its file has here."</p>
-            </Callout>
+            </Mistakes>
         }
         .into_any();
     }
-    let stays = (!stays.is_empty()).then(|| {
-        let summary = match stays.len() {
-            1 => "One thing is not described, and stays".to_owned(),
-            several => format!("{several} things are not described, and stay"),
-        };
-        let items = stays.into_iter().map(|it| view! { <li>{it}</li> }).collect_view();
-        view! { <Disclosure summary><ul class="grid list-disc gap-1 pl-5">{items}</ul></Disclosure> }
-    });
+    let stays = view! { <Stays stays /> };
     if changes.is_empty() && portal.is_empty() {
         return view! {
             <Card title><div class="stack gap-3"><p>"Nothing: the catalog is as the file says."</p>{stays}</div></Card>
         }
         .into_any();
     }
-    let number = words::count((changes.len() + portal.len()) as u64, "change", "changes");
+    let number = match changes.len() + portal.len() {
+        1 => "1 change".to_owned(),
+        several => format!("{several} changes, one after the other"),
+    };
     let of_catalog = changes.into_iter().map(|(change, named)| words::catalog_change(&change, &named));
     // What the portal itself holds comes last: it is about products that are there.
     let said = of_catalog.chain(portal.iter().map(words::portal_step));
@@ -93,7 +86,7 @@ fn PlanOf(plan: CatalogPlanView, region: Option<Region>) -> impl IntoView {
     view! {
         <Card title>
             <div class="stack gap-3">
-                <p>{number} ", one after the other. The command " <code>"studiogate catalog apply"</code> " makes them, from the folder that the file lives in."</p>
+                <p>{number} ". The command " <code>"studiogate catalog apply"</code> " brings the file in, from the folder that the file lives in."</p>
                 <ol class="grid list-decimal gap-1 pl-5">{lines}</ol>
                 {stays}
             </div>

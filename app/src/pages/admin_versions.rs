@@ -1,28 +1,34 @@
 use domain::id::ProductId;
-use domain::view::CuratedVersion;
+use domain::view::{CuratedVersion, Sheet};
 use leptos::prelude::*;
 
 use super::url::with_query;
-use crate::components::{Badge, Day, Empty, Icon, PostButton, Remove, Table, Tone};
+use crate::components::{Badge, Day, Empty, Icon, Pager, PostButton, Remove, Table, Tone};
 use crate::words;
 
 /// The versions of a product, with who has them and what can be made of them.
 #[component]
-pub(super) fn Versions(product: ProductId, versions: Vec<CuratedVersion>, manage: bool) -> impl IntoView {
-    if versions.is_empty() {
+pub(super) fn Versions(product: ProductId, versions: Vec<CuratedVersion>, sheet: Sheet, manage: bool) -> impl IntoView {
+    let several = versions.len() > 1 || sheet.number > 1;
+    let (first, further) = (format!("/admin/products/{product}"), sheet.number > 1);
+    let next = sheet.next().map(|next| format!("{}#versions", with_query(&first, &[("page", &next)])));
+    if versions.is_empty() && !further {
         return view! { <Empty title="It has no version."></Empty> }.into_any();
     }
-    let number = versions.len();
     let rows = versions.into_iter().map(|it| view! { <Line product=product.clone() it manage /> }).collect_view();
     let mut columns = vec!["Version", "State", "Made", "Environments"];
     if manage {
         columns.push("Change");
     }
-    let compare = (number > 1).then(|| {
+    let compare = several.then(|| {
         let address = format!("/admin/products/{product}/versions");
-        view! { <div class="card-body"><p><a class="button button-small" href=address>"Two versions side by side"</a></p></div> }
+        view! { <p><a class="button button-small" href=address>"Two versions side by side"</a></p> }
     });
-    view! { <Table label="Versions" columns stack=true>{rows}</Table> {compare} }.into_any()
+    let below = several.then(|| {
+        let first = format!("{first}#versions");
+        view! { <div class="card-body stack gap-3"><Pager first next further />{compare}</div> }
+    });
+    view! { <Table label="Versions" columns stack=true>{rows}</Table> {below} }.into_any()
 }
 
 #[component]

@@ -16,9 +16,9 @@ pub(crate) fn AdminProducts() -> impl IntoView {
 pub(crate) fn AdminProduct() -> impl IntoView {
     let id = path_id::<ProductId>("id", "product with this id");
     let draft = query_value("draft");
-    let edit = query_value("edit");
+    let (edit, sheet) = (query_value("edit"), query_value("page"));
     draw(
-        |portal, caller| async move { portal.admin_product(&caller, &id?, Some(&draft)).await },
+        |portal, caller| async move { portal.admin_product(&caller, &id?, Some(&draft), &sheet).await },
         move |page| pages::admin_product::page(page, &edit),
     )
 }

@@ -227,6 +227,14 @@ fn the_versions_of_a_product_say_who_has_them_and_what_can_be_made_of_them() {
         pages::admin_product::page(AdminProductPage { allowed: Allowed::default(), ..samples::admin_product() }, "")
     });
     assert!(reader.contains("Offered first") && !reader.contains("/api/set_version"));
+    // Of many, a sheet: with one row too, the others are there to compare with.
+    let mut last = samples::admin_product();
+    last.versions.truncate(1);
+    last.sheet = Sheet { number: 2, more: true };
+    let text = page("admin-product-versions-further", || pages::admin_product::page(last, ""));
+    for said in ["Two versions side by side", "/admin/products/prod-studio?page=3#versions"] {
+        assert!(text.contains(said), "{said}");
+    }
 }
 
 #[test]

@@ -41,7 +41,7 @@ pub(super) async fn catalog(State(store): State<Store>, headers: HeaderMap) -> A
     let projects: BTreeMap<_, _> = store.projects(&Scope::All).await?.into_iter().map(|p| (p.id.clone(), p)).collect();
     let portfolios = store.portfolios().await?;
     let mirrors = store.mirror_states().await?;
-    let mut products = store.products("").await?;
+    let mut products = store.products().await?;
     products.retain(|product| access.iter().any(|rule| rule.product == product.id));
     let ids: Vec<ProductId> = products.iter().map(|product| product.id.clone()).collect();
     let mut measured = store.provisioning_seconds_of(&ids, 50).await?;

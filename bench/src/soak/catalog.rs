@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 use chrono::{DateTime, Utc};
 use serde_json::json;
-use store::Store;
+use store::{ProductFilter, Store};
 
 use super::local_aws::{Calls, add_products};
 use super::part::Part;
@@ -41,6 +41,8 @@ const P99_MS: f64 = 10.0;
 const READ_WITHIN: f64 = 300.0;
 /// Without limits, for the memory: half of them fill what a reading needs.
 const READINGS: usize = 6;
+/// Looks, five in a second, at which nothing new was asked.
+const QUIET: u32 = 25;
 const PATIENCE: Duration = Duration::from_mins(30);
 const GROWTH_MB: f64 = 16.0;
 /// One after the other: what a page takes, not what it waits for others.
@@ -59,7 +61,7 @@ pub(crate) async fn run(soak: &Soak) -> Result<Part> {
     let free = start(soak, &database, false)?;
     let first_reading = begin.elapsed();
     let store = Store::connect(&database).await?;
-    if store.product_summaries("").await?.len() <= products {
+    if store.all_product_names().await?.len() <= products {
         bail!("the portal has not read what was added");
     }
     say("Read it again and again");
@@ -72,6 +74,7 @@ pub(crate) async fn run(soak: &Soak) -> Result<Part> {
         last = read_again(&store, Some(last)).await?;
         resident.push(free.resident()?);
     }
+    quiet(address_of(free.address("Local AWS")?)?).await?;
     let mut part = Part::new("catalog", "A large catalog", how(products));
     part.figure("First reading, without limits on calls", format!("{:.0} s", first_reading.as_secs_f64()));
     for (page, ask, expect) in pages(&admin, &scientist, &store).await? {
@@ -116,6 +119,19 @@ fn portal(demo: &Running) -> Result<SocketAddr> {
     address_of(demo.address("Studiogate is ready at")?)
 }
 
+/// Waits until the portal asks nothing more: what it reads after the catalog is read too.
+async fn quiet(aws: SocketAddr) -> Result<()> {
+    let mut before = None;
+    let mut same = 0;
+    until(async || {
+        let now = Calls::of(aws).await?.sum();
+        same = if before == Some(now) { same + 1 } else { 0 };
+        before = Some(now);
+        Ok(same >= QUIET)
+    })
+    .await
+}
+
 async fn until(mut is: impl AsyncFnMut() -> Result<bool>) -> Result<()> {
     let start = Instant::now();
     while !is().await? {
@@ -140,9 +156,10 @@ async fn read_again(store: &Store, before: Option<DateTime<Utc>>) -> Result<Date
 
 async fn pages(admin: &Browser, scientist: &Browser, store: &Store) -> Result<Vec<(&'static str, Ask, Expect)>> {
     let get = |who: &Browser, path: &str| who.ask(Ask::get(path));
-    let summaries = store.product_summaries("").await?;
-    let portfolio = summaries.iter().find_map(|it| it.portfolios.first()).context("no product is in a portfolio")?;
-    let product = summaries.iter().rev().find(|it| it.name.starts_with(LIKE)).context("nothing is like it")?;
+    let products =
+        store.product_list(&ProductFilter { held: true, text: LIKE, ..ProductFilter::default() }, 1, 1).await?;
+    let product = products.first().context("nothing is like it")?;
+    let portfolio = product.portfolios.first().context("it is in no portfolio")?;
     let known = Expect::page(LIKE);
     Ok(vec![
         ("Products", get(admin, "/admin/products")?, known.clone()),
@@ -165,8 +182,8 @@ fn megabytes(bytes: u64) -> f64 {
 fn how(products: usize) -> String {
     format!(
         "`cargo xtask soak catalog`: {products} products like “{LIKE}” with {VERSIONS} active versions each in the local AWS, read \
-         by one process (`studiogate demo`, SQLite in a file). It reads them {READINGS} times more, and its pages are measured: at one \
-         connection on loopback, each answer checked. Then it is started anew with AWS's limits on calls \
+         by one process (`studiogate demo`, SQLite in a file). It reads them {READINGS} times more; once it asks AWS nothing more, its \
+         pages are measured: at one connection on loopback, each answer checked. Then it is started anew with AWS's limits on calls \
          (`crates/sim/src/call_limits.rs`), and reads the catalog before it is ready."
     )
 }

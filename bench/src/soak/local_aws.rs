@@ -31,6 +31,10 @@ impl Calls {
         Ok(Self { all, throttled })
     }
 
+    pub(crate) fn sum(&self) -> u64 {
+        self.all.values().sum()
+    }
+
     /// "12,345, of which 678 throttled", of the operations that begin so.
     pub(crate) fn in_words(&self, start: &str) -> String {
         let sum = |counts: &BTreeMap<String, u64>| {

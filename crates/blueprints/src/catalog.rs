@@ -6,7 +6,8 @@ use domain::described::DescribedCatalog;
 const HEAD: &str = "# The catalog, as `studiogate catalog export` writes it.\n";
 
 /// Why a text is no catalog.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("Line {line}, column {column}: {}.", message.trim_end_matches('.'))]
 pub struct Unreadable {
     /// From 1.
     pub line: usize,

@@ -9,10 +9,8 @@ use domain::id::{PortfolioId, ProductId, ProjectId};
 use domain::product_summary::ProductSummary;
 use domain::project::{DataClass, Project, ProjectAccount};
 use domain::tag_policy::{OWNER_TAG, TagRule, TagSource};
-use domain::view::{
-    AccessRow, ApproverRow, CatalogPage, CatalogQuery, ProductCard, ProductPage, Sheet, TypicalTime, VersionRow,
-};
-use store::Scope;
+use domain::view::{AccessRow, ApproverRow, CatalogPage, CatalogQuery, ProductCard, ProductPage, VersionRow};
+use store::{ProductFilter, Scope};
 
 use crate::authorize::Where;
 use crate::tags::Tagged;
@@ -23,78 +21,97 @@ impl ControlPlane {
     /// The products that the caller's projects may use; all of them for admins and auditors.
     pub async fn catalog(&self, caller: &Caller, query: CatalogQuery) -> Result<CatalogPage> {
         let access = self.access_in_reach(caller).await?;
-        let everything = caller.actor.is_admin() || caller.actor.is_auditor();
         let projects = self.projects_by_id().await?;
-        let portfolios = self.portfolio_names().await?;
-        let mirrors = self.store().mirror_states().await?;
-        let (q, used) = (query.q.trim(), access.iter().map(|rule| rule.product.clone()).collect::<BTreeSet<_>>());
-        let mut all = if everything || !q.is_empty() {
-            self.store().product_summaries(q).await?
-        } else {
-            let used: Vec<ProductId> = used.iter().cloned().collect();
-            self.store().product_summaries_by_name(Some(&used), u32::MAX).await?
+        let reach = Self::products_in_reach(caller, &access);
+        let of = self.filtered(reach.clone(), &query, &access, &projects).await?;
+        let filter = ProductFilter { text: query.q.trim(), of: of.as_deref(), ..from_portfolios() };
+        let (sheet, shown) = self.sheet_of_products(&filter, &query.page).await?;
+        let any = !shown.is_empty() || {
+            let without = ProductFilter { of: reach.as_deref(), ..from_portfolios() };
+            !self.store().product_list(&without, 0, 1).await?.is_empty()
         };
-        // From no portfolio nobody can launch.
-        all.retain(|product| !product.portfolios.is_empty() && (everything || used.contains(&product.id)));
-        // A link with a number that is none filters nothing.
-        let within: Option<u32> = query.within.trim().parse().ok();
-        let by_access = [&query.stage, &query.project, &query.approval, &query.data_class];
-        let by_access = by_access.into_iter().any(|filter| !filter.is_empty());
+        let products = self.cards(shown, &access, &projects).await?;
+        let projects: BTreeSet<ProjectId> = if reach.is_none() {
+            access.iter().map(|a| a.project.clone()).collect()
+        } else {
+            caller.actor.projects().into_iter().cloned().collect()
+        };
+        let mirrors = self.store().mirror_states().await?;
+        Ok(CatalogPage { sheet, products, query, projects: projects.into_iter().collect(), mirrors, any })
+    }
+
+    /// The products of `access`; none: every product, for admins and auditors.
+    fn products_in_reach(caller: &Caller, access: &[ProductAccess]) -> Option<Vec<ProductId>> {
+        let everything = caller.actor.is_admin() || caller.actor.is_auditor();
+        let used: BTreeSet<&ProductId> = access.iter().map(|rule| &rule.product).collect();
+        (!everything).then(|| used.into_iter().cloned().collect())
+    }
+
+    /// Which of them the filters leave, besides the text.
+    async fn filtered(
+        &self,
+        reach: Option<Vec<ProductId>>,
+        query: &CatalogQuery,
+        access: &[ProductAccess],
+        projects: &BTreeMap<ProjectId, Project>,
+    ) -> Result<Option<Vec<ProductId>>> {
         let fits = |row: &AccessRow| {
             (query.stage.is_empty() || row.stage.as_str() == query.stage)
                 && (query.project.is_empty() || row.project.as_str() == query.project)
                 && (query.approval.is_empty() || (query.approval == "none") == row.approval.asks_nobody())
                 && (query.data_class.is_empty() || row.data_class.as_str() == query.data_class)
         };
-        let mut any = !all.is_empty();
-        let typical = match within {
-            Some(_) => self.typical_times(&ids_of(&all)).await?,
-            None => BTreeMap::new(),
+        let by_access = [&query.stage, &query.project, &query.approval, &query.data_class];
+        let left = if by_access.into_iter().any(|filter| !filter.is_empty()) {
+            let fitting = access.iter().filter(|rule| access_rows(&[rule], projects).iter().any(fits));
+            let fitting: BTreeSet<&ProductId> = fitting.map(|rule| &rule.product).collect();
+            Some(fitting.into_iter().cloned().collect())
+        } else {
+            reach
         };
-        all.retain(|product| {
-            let in_time = |minutes: u32| {
-                let limit = minutes.saturating_mul(60);
-                typical.get(&product.id).is_some_and(|typical| typical.seconds <= limit)
-            };
-            let rules: Vec<&ProductAccess> = access.iter().filter(|a| a.product == product.id).collect();
-            within.is_none_or(in_time) && (!by_access || access_rows(&rules, &projects).iter().any(fits))
-        });
-        let (sheet, shown) = Sheet::cut(&query.page, all);
-        // Of what is shown: the times of a large catalog are many.
-        let typical = self.typical_times(&ids_of(&shown)).await?;
+        // A link with a number that is none filters nothing.
+        let Ok(minutes) = query.within.trim().parse::<u32>() else { return Ok(left) };
+        let mut left = match left {
+            Some(left) => left,
+            None => self.store().all_product_names().await?.into_iter().map(|(_, id, _)| id).collect(),
+        };
+        let typical = self.typical_times(&left).await?;
+        let limit = minutes.saturating_mul(60);
+        left.retain(|id| typical.get(id).is_some_and(|typical| typical.seconds <= limit));
+        Ok(Some(left))
+    }
+
+    /// As the catalog shows them.
+    async fn cards(
+        &self,
+        products: Vec<ProductSummary>,
+        access: &[ProductAccess],
+        projects: &BTreeMap<ProjectId, Project>,
+    ) -> Result<Vec<ProductCard>> {
+        let portfolios = self.portfolio_names().await?;
+        let ids: Vec<ProductId> = products.iter().map(|product| product.id.clone()).collect();
+        let typical = self.typical_times(&ids).await?;
         let draw = |product: ProductSummary| {
             let rules: Vec<&ProductAccess> = access.iter().filter(|a| a.product == product.id).collect();
-            let typical = typical.get(&product.id).copied();
-            card(product, access_rows(&rules, &projects), typical, &portfolios)
+            ProductCard {
+                portfolio: portfolio_of(&product.portfolios, &portfolios),
+                typical: typical.get(&product.id).copied(),
+                access: access_rows(&rules, projects),
+                id: product.id,
+                name: product.name,
+                description: product.description,
+            }
         };
-        let products = shown.into_iter().map(draw).collect();
-        any |= !q.is_empty() && !self.store().product_summaries_by_name(None, 1).await?.is_empty();
-        let projects: BTreeSet<ProjectId> = if everything {
-            access.iter().map(|a| a.project.clone()).collect()
-        } else {
-            caller.actor.projects().into_iter().cloned().collect()
-        };
-        Ok(CatalogPage { sheet, products, query, projects: projects.into_iter().collect(), mirrors, any })
+        Ok(products.into_iter().map(draw).collect())
     }
 
     /// The first products, by name, that the caller may start from.
-    pub(crate) async fn first_products(&self, caller: &Caller, limit: u32) -> Result<Vec<ProductCard>> {
+    pub(crate) async fn first_products(&self, caller: &Caller, limit: usize) -> Result<Vec<ProductCard>> {
         let access = self.access_in_reach(caller).await?;
-        let everything = caller.actor.is_admin() || caller.actor.is_auditor();
-        let ids: BTreeSet<ProductId> = access.iter().map(|a| a.product.clone()).collect();
-        let ids: Vec<ProductId> = ids.into_iter().collect();
-        let mut found = self.store().product_summaries_by_name((!everything).then_some(ids.as_slice()), limit).await?;
-        found.retain(|product| !product.portfolios.is_empty());
-        let projects = self.projects_by_id().await?;
-        let portfolios = self.portfolio_names().await?;
-        let found_ids: Vec<ProductId> = found.iter().map(|product| product.id.clone()).collect();
-        let typical = self.typical_times(&found_ids).await?;
-        let draw = |product: ProductSummary| {
-            let rules: Vec<&ProductAccess> = access.iter().filter(|a| a.product == product.id).collect();
-            let typical = typical.get(&product.id).copied();
-            card(product, access_rows(&rules, &projects), typical, &portfolios)
-        };
-        Ok(found.into_iter().map(draw).collect())
+        let reach = Self::products_in_reach(caller, &access);
+        let filter = ProductFilter { of: reach.as_deref(), ..from_portfolios() };
+        let found = self.store().product_list(&filter, 0, limit).await?;
+        self.cards(found, &access, &self.projects_by_id().await?).await
     }
 
     /// One product, with who approves it and what stands in its way.
@@ -237,24 +254,9 @@ fn tags_of(
     (set.into_iter().map(|(key, values)| (key, values.join(", "))).collect(), chosen.into_iter().collect())
 }
 
-fn card(
-    product: ProductSummary,
-    access: Vec<AccessRow>,
-    typical: Option<TypicalTime>,
-    portfolios: &[Portfolio],
-) -> ProductCard {
-    ProductCard {
-        portfolio: portfolio_of(&product.portfolios, portfolios),
-        typical,
-        access,
-        id: product.id,
-        name: product.name,
-        description: product.description,
-    }
-}
-
-fn ids_of(products: &[ProductSummary]) -> Vec<ProductId> {
-    products.iter().map(|product| product.id.clone()).collect()
+/// From no portfolio nobody can launch.
+fn from_portfolios() -> ProductFilter<'static> {
+    ProductFilter { held: true, ..ProductFilter::default() }
 }
 
 fn portfolio_of(holders: &[PortfolioId], portfolios: &[Portfolio]) -> String {

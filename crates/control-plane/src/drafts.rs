@@ -25,6 +25,18 @@ impl ControlPlane {
         fields: BTreeMap<String, String>,
         errors: Vec<FieldError>,
     ) -> Result<DraftId> {
+        self.save_draft_within(MAX_BYTES, owner, form, fields, errors).await
+    }
+
+    /// The same of a form that takes more, from somebody who may send it.
+    pub(crate) async fn save_draft_within(
+        &self,
+        most: usize,
+        owner: &PersonKey,
+        form: &str,
+        fields: BTreeMap<String, String>,
+        errors: Vec<FieldError>,
+    ) -> Result<DraftId> {
         let now = self.now();
         let draft = Draft {
             id: self.ids().next()?,
@@ -35,10 +47,10 @@ impl ControlPlane {
             created_at: now,
         };
         let size = serde_json::to_vec(&draft).map_err(|e| Error::internal("The draft could not be kept", &e))?.len();
-        if size > MAX_BYTES {
+        if size > most {
             return Err(Error::Conflict(Problem::new(
                 "The form is too large to be kept.",
-                format!("It has {size} bytes; {MAX_BYTES} can be kept."),
+                format!("It has {size} bytes; {most} can be kept."),
                 "Shorten what you typed and send it again.",
             )));
         }

@@ -56,7 +56,7 @@ impl ControlPlane {
         let products: BTreeSet<&ProductId> = environments.iter().map(|e| &e.product).collect();
         let names = self.names(products.iter().copied(), environments.iter().map(|e| &e.owner)).await?;
         let products: Vec<ProductId> = products.into_iter().cloned().collect();
-        let known = self.store().products_by_name(Some(&products), AT_ONCE).await?;
+        let known = self.store().products_of(&products).await?;
         let version = |it: &Environment| {
             let artifact = known.iter().find_map(|product| product.artifact(&it.artifact));
             artifact.map_or_else(|| it.artifact.to_string(), |artifact| artifact.name.clone())

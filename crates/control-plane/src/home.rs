@@ -10,7 +10,7 @@ use crate::{Caller, ControlPlane, Result};
 /// Rows of each part of the page.
 const PART: u32 = 10;
 /// Products to start from.
-const PRODUCTS: u32 = 4;
+const PRODUCTS: usize = 4;
 
 impl ControlPlane {
     /// The caller's own things, and what waits for them.

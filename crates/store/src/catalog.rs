@@ -1,19 +1,17 @@
 //! The mirror of Service Catalog.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use chrono::{DateTime, Utc};
 use domain::catalog::{MirrorState, Portfolio, Product};
-use domain::id::{PortfolioId, ProductId, ProvisioningArtifactId, Region};
+use domain::id::{PortfolioId, ProductId, Region};
 use domain::problem::Problem;
-use domain::product_summary::ProductSummary;
 use serde::de::DeserializeOwned;
 
 use crate::connect::Store;
 use crate::error::{Error, Result};
+use crate::product_list::TABLES;
 use crate::row::{At, into_all};
 use crate::run::{On, all, execute, optional};
-use crate::sql::{Sql, Value, contains, json};
+use crate::sql::{Sql, Value, json};
 use crate::tx::Tx;
 
 #[derive(sqlx::FromRow)]
@@ -50,103 +48,32 @@ async fn product(on: On<'_>, id: &ProductId) -> Result<Option<Product>> {
     optional::<Body>(on, sql).await?.map(|row| parsed("product", &row)).transpose()
 }
 
-/// Of `product` or `product_summary`: all by name, with `text` in name, description or owner.
-async fn searched<T: DeserializeOwned>(on: On<'_>, table: &'static str, text: &str) -> Result<Vec<T>> {
-    let mut sql = Sql::new(format!("SELECT id, body FROM {table} WHERE name >= ''"));
-    if !text.trim().is_empty() {
-        sql.push(" AND search LIKE ").value(contains(text)).push(" ESCAPE '\\'");
-    }
-    sql.push(" ORDER BY name, id");
-    let rows: Vec<Body> = all(on, sql).await?;
-    rows.iter().map(|row| parsed(table, row)).collect()
-}
-
-/// Of the same: the first by name, of these or of all.
-async fn first<T: DeserializeOwned>(
-    on: On<'_>,
-    table: &'static str,
-    of: Option<&[ProductId]>,
-    limit: u32,
-) -> Result<Vec<T>> {
-    let mut sql = Sql::new(format!("SELECT id, body FROM {table} WHERE name >= ''"));
-    match of {
-        Some([]) => return Ok(Vec::new()),
-        Some(ids) => {
-            sql.push(" AND id IN ").tuple(ids.iter().map(ProductId::as_str));
-        }
-        None => {}
-    }
-    sql.push(&format!(" ORDER BY name, id LIMIT {limit}"));
-    let rows: Vec<Body> = all(on, sql).await?;
-    rows.iter().map(|row| parsed(table, row)).collect()
-}
-
 async fn generation(on: On<'_>, region: &Region) -> Result<i64> {
     let sql = Sql::new("SELECT generation FROM mirror_state WHERE region = $1").bind(region.as_str());
     Ok(optional::<(i64,)>(on, sql).await?.map_or(0, |(generation,)| generation))
 }
 
 impl Store {
-    /// All products by name, with `text` in name, description or owner.
-    pub async fn products(&self, text: &str) -> Result<Vec<Product>> {
-        searched(self.read(), "product", text).await
+    /// All products by name.
+    pub async fn products(&self) -> Result<Vec<Product>> {
+        let sql = Sql::new("SELECT id, body FROM product WHERE name >= '' ORDER BY name, id");
+        let rows: Vec<Body> = all(self.read(), sql).await?;
+        rows.iter().map(|row| parsed("product", row)).collect()
     }
 
-    /// The first products by name, of these or of all.
-    pub async fn products_by_name(&self, of: Option<&[ProductId]>, limit: u32) -> Result<Vec<Product>> {
-        first(self.read(), "product", of, limit).await
+    /// These, by name. What left the catalog is missing.
+    pub async fn products_of(&self, ids: &[ProductId]) -> Result<Vec<Product>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut sql = Sql::new("SELECT id, body FROM product WHERE id IN ");
+        sql.tuple(ids.iter().map(ProductId::as_str)).push(" ORDER BY name, id");
+        let rows: Vec<Body> = all(self.read(), sql).await?;
+        rows.iter().map(|row| parsed("product", row)).collect()
     }
 
     pub async fn product(&self, id: &ProductId) -> Result<Option<Product>> {
         product(self.read(), id).await
-    }
-
-    /// What lists say of all products by name, with `text` in name, description or owner.
-    pub async fn product_summaries(&self, text: &str) -> Result<Vec<ProductSummary>> {
-        searched(self.read(), "product_summary", text).await
-    }
-
-    /// The same of the first by name, of these or of all.
-    pub async fn product_summaries_by_name(&self, of: Option<&[ProductId]>, limit: u32) -> Result<Vec<ProductSummary>> {
-        first(self.read(), "product_summary", of, limit).await
-    }
-
-    /// The names of all products, by name.
-    pub async fn all_product_names(&self) -> Result<Vec<(Region, ProductId, String)>> {
-        let sql = Sql::new("SELECT region, id, name FROM product_summary WHERE name >= '' ORDER BY name, id");
-        let rows: Vec<(String, String, String)> = all(self.read(), sql).await?;
-        let read = |(region, id, name): (String, String, String)| {
-            let at = At::new("product_summary", id.as_str());
-            Ok((at.parse("region", &region)?, at.parse("id", &id)?, name))
-        };
-        rows.into_iter().map(read).collect()
-    }
-
-    /// The versions that nobody would update from, of all products.
-    pub async fn current_versions(&self) -> Result<Vec<ProvisioningArtifactId>> {
-        let sql = Sql::new("SELECT id, current FROM product_summary WHERE name >= ''");
-        let rows: Vec<(String, String)> = all(self.read(), sql).await?;
-        let mut versions = Vec::new();
-        for (id, current) in rows {
-            let of: Vec<ProvisioningArtifactId> = At::new("product_summary", id.as_str()).json("current", &current)?;
-            versions.extend(of);
-        }
-        Ok(versions)
-    }
-
-    /// The names of products, for a list. What left the catalog is missing.
-    pub async fn product_names<'a>(
-        &self,
-        products: impl IntoIterator<Item = &'a ProductId>,
-    ) -> Result<BTreeMap<ProductId, String>> {
-        let ids: BTreeSet<&str> = products.into_iter().map(ProductId::as_str).collect();
-        if ids.is_empty() {
-            return Ok(BTreeMap::new());
-        }
-        let mut sql = Sql::new("SELECT id, name FROM product WHERE id IN ");
-        sql.tuple(ids);
-        let rows: Vec<(String, String)> = all(self.read(), sql).await?;
-        rows.into_iter().map(|(id, name)| Ok((At::new("product", id.as_str()).parse("id", &id)?, name))).collect()
     }
 
     pub async fn portfolios(&self) -> Result<Vec<Portfolio>> {
@@ -186,7 +113,7 @@ impl Tx {
         products: &[Product],
         refreshed_at: DateTime<Utc>,
     ) -> Result<()> {
-        for table in ["portfolio", "product", "product_summary"] {
+        for table in TABLES.map(|(table, _)| table).into_iter().chain(["portfolio"]) {
             let sql = Sql::new(format!("DELETE FROM {table} WHERE region = $1")).bind(region.as_str());
             execute(self.on(), sql).await?;
         }
@@ -212,8 +139,8 @@ impl Tx {
 
     /// It left Service Catalog.
     pub async fn delete_product(&mut self, region: &Region, id: &ProductId) -> Result<()> {
-        for table in ["product", "product_summary"] {
-            let sql = Sql::new(format!("DELETE FROM {table} WHERE region = $1 AND id = $2"));
+        for (table, key) in TABLES {
+            let sql = Sql::new(format!("DELETE FROM {table} WHERE region = $1 AND {key} = $2"));
             execute(self.on(), sql.bind(region.as_str()).bind(id.as_str())).await?;
         }
         Ok(())
@@ -242,25 +169,14 @@ impl Tx {
     }
 
     async fn insert_product(&mut self, product: &Product) -> Result<()> {
-        let search = format!("{}\n{}\n{}", product.name, product.description, product.owner).to_ascii_lowercase();
         let columns = vec![
             ("region", product.region.as_str().into()),
             ("id", product.id.as_str().into()),
             ("name", (&product.name).into()),
-            ("search", search.as_str().into()),
             ("body", json("product", "body", product)?),
         ];
         execute(self.on(), Sql::insert("product", columns)).await?;
-        let current: Vec<&ProvisioningArtifactId> = product.current_artifacts().map(|version| &version.id).collect();
-        let columns = vec![
-            ("region", product.region.as_str().into()),
-            ("id", product.id.as_str().into()),
-            ("name", (&product.name).into()),
-            ("search", search.as_str().into()),
-            ("body", json("product_summary", "body", &ProductSummary::of(product))?),
-            ("current", json("product_summary", "current", &current)?),
-        ];
-        execute(self.on(), Sql::insert("product_summary", columns)).await.map(|_| ())
+        self.insert_in_lists(product).await
     }
 
     /// See [`Store::mirror_generation`].

@@ -266,11 +266,6 @@ async fn read_the_rest(store: &Store) -> crate::Result<()> {
     store.next_operation_due().await?;
     let products = ["prod-1".parse().unwrap(), "prod-2".parse().unwrap()];
     store.provisioning_seconds_of(&products, 20).await?;
-    store.products_by_name(Some(&products), 4).await?;
-    store.products_by_name(None, 4).await?;
-    store.product_summaries("a").await?;
-    store.product_summaries_by_name(Some(&products), 4).await?;
-    store.product_summaries_by_name(None, 4).await?;
     store.person_of_session("s").await?;
     store.count_unfinished_operations().await?;
     store.count_held_operations(now()).await?;

@@ -166,7 +166,7 @@ async fn enter_mappings(
 
 async fn enter_blueprint(portal: &ControlPlane, admin: &Caller, id: &ProductId, blueprint: &Blueprint) -> Result<()> {
     give_access(portal, admin, id, &blueprint.stages, &blueprint.approval, blueprint.max_lease_days).await?;
-    let entered = portal.admin_product(admin, id, None).await?;
+    let entered = portal.admin_product(admin, id, None, "").await?;
     for (parameter, source) in &blueprint.bindings {
         if !entered.bindings.iter().any(|known| known.parameter == *parameter) {
             bind(portal, admin, id, "", parameter, source).await?;
@@ -187,7 +187,7 @@ async fn enter_offered(portal: &ControlPlane, admin: &Caller, id: &ProductId) ->
     give_access(portal, admin, id, &Stage::ALL, OFFERED_APPROVAL, OFFERED_LEASE_DAYS).await?;
     portal.accept_binding_proposals(admin, id).await.with_context(|| format!("bindings of {id}"))?;
     // A role that nothing could be proposed for is the accounts' own execution role.
-    let unbound = portal.admin_product(admin, id, None).await?.unbound;
+    let unbound = portal.admin_product(admin, id, None, "").await?.unbound;
     for parameter in unbound.keys() {
         for account in project_accounts() {
             let Some(role) = role_value(parameter, &execution_role_arn(account.account.as_str())) else { break };
@@ -206,7 +206,7 @@ async fn give_access(
     approval: &str,
     max_lease_days: u32,
 ) -> Result<()> {
-    let entered = portal.admin_product(admin, id, None).await?.access;
+    let entered = portal.admin_product(admin, id, None, "").await?.access;
     let approval: ApprovalRule = approval.parse().with_context(|| format!("the rule of approval of {id}"))?;
     for project in projects() {
         for stage in stages {

@@ -19,10 +19,10 @@ use super::{assets, auth, context, events, export, health, origin, signed_out};
 
 /// The largest body that is read.
 const BODY: usize = 256 * 1024;
-/// The same of what takes a template: as much as CloudFormation takes, with the rest of its form.
+/// The same of what takes a file: as much as CloudFormation takes of a template, with the rest of its form.
 const UPLOAD: usize = domain::template::MAX_TEMPLATE_BYTES + BODY;
-/// Where templates are given.
-const UPLOADS: &str = "/api/check_template";
+/// Where whole files are given: a template, a catalog.
+const UPLOADS: [&str; 2] = ["/api/check_template", "/api/plan_catalog"];
 
 /// Who may come to an address at all; what they may do there the control plane decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,7 +94,7 @@ fn signed_in(pages: &[AxumRouteListing]) -> Routes {
         .get("/environments/export.csv", export::environments)
         .get("/audit/export.csv", export::csv)
         .get("/audit/export.jsonl", export::jsonl);
-    for path in app::api::PATHS.iter().filter(|path| **path != UPLOADS) {
+    for path in app::api::PATHS.iter().filter(|path| !UPLOADS.contains(path)) {
         routes = routes.post(path, server_function);
     }
     for listing in pages {
@@ -105,7 +105,7 @@ fn signed_in(pages: &[AxumRouteListing]) -> Routes {
 
 /// What takes more than a form of text.
 fn uploads() -> Routes {
-    Routes::new(Guard::SignedIn).post(UPLOADS, server_function)
+    UPLOADS.iter().fold(Routes::new(Guard::SignedIn), |routes, path| routes.post(path, server_function))
 }
 
 /// The addresses of the pages, in the router's notation.

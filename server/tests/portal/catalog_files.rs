@@ -4,6 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::TimeDelta;
+use domain::draft::MAX_BYTES;
+use domain::view::LONGEST_CATALOG;
 use studiogate::cli::{CatalogArguments, CatalogPlanArguments, Format};
 use studiogate::commands::catalog::{apply, export, read};
 
@@ -115,4 +117,33 @@ async fn what_the_portal_holds_of_products_is_told_and_what_its_forms_refuse_is_
     assert_eq!(bring(&state, &folder.0).await, 1);
     fs::write(&file, text.replacen(binding, &format!("{binding}No"), 1)).unwrap();
     assert_eq!(bring(&state, &folder.0).await, 2);
+}
+
+#[tokio::test]
+async fn v5_2_1_v2_4_1_a_large_catalog_is_looked_at_in_the_portal_and_one_too_large_comes_back() {
+    let state = State::start().await;
+    let mut admin = state.signed_in("admin").await;
+    let portfolio = |n: usize| {
+        format!("[[portfolio]]\nname = \"Team {n}\"\nprovider = \"Platform\"\ndescription = \"{}\"\n", "x".repeat(900))
+    };
+    let many: String = (0..200).map(portfolio).collect();
+    assert!(many.len() > 2 * MAX_BYTES && many.len() < LONGEST_CATALOG);
+    let answer = admin.post("/api/plan_catalog", &[("catalog", &many)]).await;
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    let page = admin.get(answer.location()).await;
+    assert!(page.has("200 changes, one after the other") && page.has("Team 199"), "{}", page.status);
+    // A mistake far down: said at the field, with what was typed, though no draft holds it.
+    let wrong = format!("{many}nonsense\n");
+    let answer = admin.post("/api/plan_catalog", &[("catalog", &wrong)]).await;
+    assert_eq!(answer.status, 422);
+    assert!(answer.has("Line 801, column ") && answer.has("Team 199"));
+    // Nobody else has anything kept.
+    let mut scientist = state.signed_in("fraud-scientist").await;
+    let answer = scientist.post("/api/plan_catalog", &[("catalog", &many)]).await;
+    assert_eq!(answer.status, 403);
+
+    let longer = many.repeat(LONGEST_CATALOG / many.len() + 1);
+    let answer = admin.post("/api/plan_catalog", &[("catalog", &longer)]).await;
+    assert_eq!(answer.status, 422);
+    assert!(answer.has(&format!("and {LONGEST_CATALOG} can be looked at here")) && answer.has("Team 199"));
 }

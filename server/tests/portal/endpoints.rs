@@ -45,13 +45,13 @@ async fn things(state: &State) -> Things {
     let to_withdraw = state.waiting_request("to-withdraw").await;
     let input = state.input("Studio user profile", FRAUD_DEV, "x").await;
     let fraud_only = state.product("Studio user profile").await;
-    let access = plane.admin_product(&admin, &fraud_only, None).await.unwrap().access;
+    let access = plane.admin_product(&admin, &fraud_only, None, "").await.unwrap().access;
     for rule in access.iter().filter(|rule| rule.project.as_str() == "churn-prediction") {
         plane.remove_product_access(&admin, &rule.id).await.unwrap();
     }
     let rule = access.iter().find(|rule| rule.project.as_str() == "fraud-detection").unwrap();
     let bound = state.product("Studio environment").await;
-    let bindings = plane.admin_product(&admin, &bound, None).await.unwrap().bindings;
+    let bindings = plane.admin_product(&admin, &bound, None, "").await.unwrap().bindings;
     let binding = bindings.iter().find(|binding| binding.parameter == "IdleTimeoutInMinutes").unwrap();
     let mappings = plane.admin_mappings(&admin, None).await.unwrap().mappings;
     let mapping = mappings.iter().find(|mapping| mapping.group == "churn-prediction-leads").unwrap();

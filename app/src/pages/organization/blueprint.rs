@@ -8,7 +8,7 @@ use super::document::Difference;
 use super::{Freshness, Sections};
 use crate::components::{
     Badge, Callout, Card, ChangeBadge, Clock, Crumb, Disclosure, Empty, ErrorSummary, Fact, Facts, Hidden, Icon,
-    Moment, PageHead, ProblemCallout, Refresh, TextArea, Tone,
+    Mistakes, Moment, PageHead, ProblemCallout, Refresh, Stays, TextArea, Tone,
 };
 use crate::document::Page;
 use crate::words;
@@ -88,25 +88,13 @@ fn PlanOf(plan: BlueprintPlanView, text: String, entered: bool, apply: bool) -> 
     let title =
         if entered { "What the blueprint that was entered would do" } else { "What is other than the blueprint says" };
     if !mistakes.is_empty() {
-        let items =
-            mistakes.into_iter().map(|it| view! { <li class="[overflow-wrap:anywhere]">{it}</li> }).collect_view();
-        return view! {
-            <Callout tone=Tone::Bad title="It cannot be meant as it is written:"><ul class="grid list-disc gap-1 pl-5">{items}</ul></Callout>
-        }
-        .into_any();
+        return view! { <Mistakes mistakes /> }.into_any();
     }
     let notices = (!notices.is_empty()).then(|| {
         let items = notices.into_iter().map(|it| view! { <li>{it}</li> }).collect_view();
         view! { <Callout tone=Tone::Warn title="Somebody should look at this:"><ul class="grid list-disc gap-1 pl-5">{items}</ul></Callout> }
     });
-    let stays = (!stays.is_empty()).then(|| {
-        let summary = match stays.len() {
-            1 => "One thing is not described, and stays".to_owned(),
-            several => format!("{several} things are not described, and stay"),
-        };
-        let items = stays.into_iter().map(|it| view! { <li>{it}</li> }).collect_view();
-        view! { <Disclosure summary><ul class="grid list-disc gap-1 pl-5">{items}</ul></Disclosure> }
-    });
+    let stays = view! { <Stays stays /> };
     if steps.is_empty() {
         return view! {
             {notices}

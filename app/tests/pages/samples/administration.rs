@@ -260,6 +260,7 @@ pub(crate) fn admin_product() -> AdminProductPage {
             version("pa-1", "1.0", (true, true, false), 1),
             version("pa-0", "0.9", (false, false, false), 0),
         ],
+        sheet: Sheet::default(),
         parameters: vec![
             parameter("VpcId", "AWS::EC2::VPC::Id"),
             parameter("UserProfileName", "String"),

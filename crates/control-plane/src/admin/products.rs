@@ -5,9 +5,13 @@ use domain::action::Action;
 use domain::catalog::{Portfolio, Product, ProvisioningArtifact};
 use domain::curation::{ProductText, seen};
 use domain::id::{PortfolioId, ProductId, ProvisioningArtifactId, Region};
+use domain::product_summary::ProductSummary;
 use domain::project::ProjectAccount;
-use domain::view::{AdminProductPage, AdminProductRow, AdminProductsPage, CuratedVersion, PortfolioOfProduct, Sheet};
-use store::Scope;
+use domain::view::{
+    AdminProductPage, AdminProductRow, AdminProductsPage, CuratedVersion, PortfolioOfProduct, ROWS_OF_A_SHEET, Sheet,
+    VERSIONS_OF_A_SHEET,
+};
+use store::{ProductFilter, Scope};
 
 use super::proposals::{left_to_default, propose, unbound};
 use super::removals;
@@ -24,7 +28,8 @@ impl ControlPlane {
         let all_bindings = self.store().all_parameter_bindings().await?;
         let accounts = self.store().all_project_accounts().await?;
         let mut products = Vec::new();
-        let (sheet, shown) = Sheet::cut(page, self.store().product_summaries(q.trim()).await?);
+        let filter = ProductFilter { text: q.trim(), ..ProductFilter::default() };
+        let (sheet, shown) = self.sheet_of_products(&filter, page).await?;
         for product in shown {
             let bindings: Vec<_> = all_bindings.iter().filter(|b| b.product == product.id).cloned().collect();
             let used_in = accounts_of(&product.id, &product.region, &access, &accounts);
@@ -49,12 +54,24 @@ impl ControlPlane {
         })
     }
 
-    /// One product: its parameters and bindings, and who may use it.
+    /// The part of a list of products that a link names.
+    pub(crate) async fn sheet_of_products(
+        &self,
+        filter: &ProductFilter<'_>,
+        page: &str,
+    ) -> Result<(Sheet, Vec<ProductSummary>)> {
+        let sheet = Sheet::named(page);
+        let offset = sheet.offset(ROWS_OF_A_SHEET);
+        Ok(sheet.filled(ROWS_OF_A_SHEET, self.store().product_list(filter, offset, ROWS_OF_A_SHEET + 1).await?))
+    }
+
+    /// One product: its parameters and bindings, and who may use it. `page`: which [`Sheet`] of its versions.
     pub async fn admin_product(
         &self,
         caller: &Caller,
         id: &ProductId,
         draft: Option<&str>,
+        page: &str,
     ) -> Result<AdminProductPage> {
         self.authorize_portal(caller, Action::ViewAdministration).await?;
         let product = self.store().product(id).await?.ok_or_else(|| Error::not_found("product"))?;
@@ -68,6 +85,7 @@ impl ControlPlane {
         let have = self.store().environments_by_version(id).await?;
         let text = ProductText::of(&product);
         let removals = access.iter().map(|a| (a.id.to_string(), removals::of_access(a)));
+        let (sheet, versions) = Sheet::cut(page, VERSIONS_OF_A_SHEET, product.artifacts.iter().collect());
         let of_bindings = bindings.iter().map(|b| (b.id.to_string(), removals::of_binding(b, &bindings, &parameters)));
         Ok(AdminProductPage {
             removals: removals.chain(of_bindings).collect(),
@@ -76,7 +94,8 @@ impl ControlPlane {
             portfolios: portfolios_of(&product, &portfolios),
             other_portfolios: others_of(&product, &portfolios),
             deletion: curated::of_product(&product, have.values().sum()),
-            versions: versions_of(&product, &have),
+            versions: versions_of(&product, &versions, &have),
+            sheet,
             seen: seen(&text),
             text,
             settings: self.store().product_settings(id).await?,
@@ -93,10 +112,14 @@ impl ControlPlane {
     }
 }
 
-/// The versions of a product with how many environments have each.
-fn versions_of(product: &Product, have: &BTreeMap<ProvisioningArtifactId, u64>) -> Vec<CuratedVersion> {
+/// Versions of a product with how many environments have each.
+fn versions_of(
+    product: &Product,
+    versions: &[&ProvisioningArtifact],
+    have: &BTreeMap<ProvisioningArtifactId, u64>,
+) -> Vec<CuratedVersion> {
     let preferred = product.preferred_artifact().map(|artifact| &artifact.id);
-    let row = |it: &ProvisioningArtifact| {
+    let row = |it: &&ProvisioningArtifact| {
         let environments = have.get(&it.id).copied().unwrap_or_default();
         CuratedVersion {
             id: it.id.clone(),
@@ -110,7 +133,7 @@ fn versions_of(product: &Product, have: &BTreeMap<ProvisioningArtifactId, u64>) 
             environments,
         }
     };
-    product.artifacts.iter().map(row).collect()
+    versions.iter().map(row).collect()
 }
 
 /// The portfolios that it is in, with what holds for it in each.

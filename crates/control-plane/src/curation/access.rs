@@ -8,7 +8,6 @@ use domain::curation::{CatalogChange, seen};
 use domain::id::{AccountId, CatalogChangeId, PortfolioId};
 use domain::organization::NodeKind;
 use domain::preflight::LaunchStanding;
-use domain::product_summary::ProductSummary;
 use domain::session::RoleName;
 use domain::share::{PrincipalAssociation, ShareOptions, ShareTarget};
 use domain::view::{PortfolioAccess, PrincipalRow, RecipientRow, RecipientStanding, ShareInput, ShareRow};
@@ -118,12 +117,8 @@ impl ControlPlane {
         Ok(share_name(with, named.get(with.id()).map(|it| it.node.name.as_str())))
     }
 
-    /// Who gets a portfolio. `inside`: its products.
-    pub(super) async fn portfolio_access(
-        &self,
-        portfolio: &Portfolio,
-        inside: &[ProductSummary],
-    ) -> Result<PortfolioAccess> {
+    /// Who gets a portfolio.
+    pub(super) async fn portfolio_access(&self, portfolio: &Portfolio) -> Result<PortfolioAccess> {
         let role = RoleName::StudiogateProvisioner.as_str();
         let config = self.aws().config();
         let hub = &config.shared_services_account;
@@ -149,7 +144,7 @@ impl ControlPlane {
             .collect();
         let units = self.store().organization_nodes(None, Some(NodeKind::Unit), &PageRequest::oldest(UNITS)).await?;
         let units = units.items.into_iter().map(|it| (ShareTarget::OrganizationalUnit(it.node.id), it.node.name));
-        let mut recipients = self.accounts_by_standing(portfolio, inside, &shares).await?;
+        let mut recipients = self.accounts_by_standing(portfolio, &shares).await?;
         let more_recipients = recipients.len().saturating_sub(SHOWN) as u64;
         recipients.truncate(SHOWN);
         Ok(PortfolioAccess {
@@ -163,20 +158,14 @@ impl ControlPlane {
     }
 
     /// How the accounts of projects stand to it, those that cannot launch from it first.
-    async fn accounts_by_standing(
-        &self,
-        portfolio: &Portfolio,
-        inside: &[ProductSummary],
-        shares: &[ShareRow],
-    ) -> Result<Vec<RecipientRow>> {
+    async fn accounts_by_standing(&self, portfolio: &Portfolio, shares: &[ShareRow]) -> Result<Vec<RecipientRow>> {
         let of_region =
             self.store().all_project_accounts().await?.into_iter().filter(|it| it.region == portfolio.region);
         let names: BTreeMap<AccountId, String> = of_region.map(|it| (it.account, it.name)).collect();
         let nodes = self.store().organization_nodes_of(names.keys().map(AccountId::as_str)).await?;
         // What an account says of a product tells of this portfolio where the product is in no other.
-        let only = inside.iter().find(|it| it.portfolios == [portfolio.id.clone()]);
-        let read = match only {
-            Some(product) => self.store().launch_standings(names.keys(), &portfolio.region, &product.id).await?,
+        let read = match self.store().product_only_in(&portfolio.region, &portfolio.id).await? {
+            Some(product) => self.store().launch_standings(names.keys(), &portfolio.region, &product).await?,
             None => BTreeMap::new(),
         };
         let mut rows: Vec<RecipientRow> = names

@@ -9,7 +9,6 @@ use domain::id::{AccountId, CatalogChangeId, OperationId, PortfolioId, ProductId
 use domain::operation::{Operation, OperationKind, Step, Subject};
 use domain::organization::ChangeState;
 use domain::person::PersonKey;
-use domain::product_summary::ProductSummary;
 use domain::share::ShareTarget;
 
 use crate::trail::{By, Event};
@@ -174,22 +173,20 @@ impl ControlPlane {
         let own = tag_option.as_ref().map(|it| &it.region).or(portfolio.as_ref().map(|it| &it.region));
         let region = own.or(product.as_ref().map(|it| &it.region)).unwrap_or(region);
         tag_options.retain(|it| it.region == *region);
-        let mut others = self.store().product_summaries("").await?;
-        others.retain(|it| it.region == *region);
-        let inside =
-            |it: &&ProductSummary| portfolio.as_ref().is_some_and(|portfolio| it.portfolios.contains(&portfolio.id));
+        let mut others = self.store().all_product_names().await?;
+        others.retain(|(at, id, _)| at == region && Some(id) != change.product());
         let of_region = portfolios.iter().filter(|it| it.region == *region && Some(&it.id) != change.portfolio());
         Ok(AroundCatalogChange {
             portfolio_names: of_region.map(|it| it.name.clone()).collect(),
-            products_inside: others.iter().filter(inside).count(),
-            product_names: {
-                let others = others.iter().filter(|it| Some(&it.id) != change.product());
-                others.map(|it| it.name.clone()).collect()
+            products_inside: match &portfolio {
+                Some(it) => self.store().count_products_in(&it.region, &it.id).await?,
+                None => 0,
             },
             tagged: change.tagged().is_some_and(|on| {
-                let product = others.iter().any(|it| it.id.as_str() == on);
+                let product = others.iter().any(|(_, id, _)| id.as_str() == on);
                 product || portfolios.iter().any(|it| it.region == *region && it.id.as_str() == on)
             }),
+            product_names: others.into_iter().map(|(_, _, name)| name).collect(),
             share_name: match (change.share(), change.account()) {
                 (Some(with), _) => Some(self.name_of_share(with).await?),
                 (None, Some(account)) => Some(self.name_of_share(&ShareTarget::MemberAccount(account.clone())).await?),

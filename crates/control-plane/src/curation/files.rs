@@ -97,9 +97,9 @@ impl ControlPlane {
         match plan_portal(wanted, &mirrored.products, &held.now()) {
             Ok(steps) if planned.mistakes.is_empty() => planned.portal = steps,
             Ok(_) => {}
-            Err(mistakes) => {
-                planned.mistakes.extend(mistakes);
-                planned = Plan { mistakes: planned.mistakes, ..Plan::default() };
+            Err(also) => {
+                let mistakes = planned.mistakes.into_iter().chain(also).collect();
+                planned = Plan { mistakes, ..Plan::default() };
             }
         }
         Ok(planned)
@@ -132,7 +132,7 @@ impl ControlPlane {
     pub(crate) async fn mirrored(&self, region: &Region) -> Result<Mirrored> {
         let mut portfolios = self.store().portfolios().await?;
         portfolios.retain(|it| it.region == *region);
-        let mut products = self.store().products("").await?;
+        let mut products = self.store().products().await?;
         products.retain(|it| it.region == *region);
         let mut tag_options = self.store().tag_options().await?;
         tag_options.retain(|it| it.region == *region);

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use blueprints::catalog::{read, write};
 use domain::action::Action;
 use domain::described::{DescribedCatalog, Plan, export};
+use domain::draft::MAX_BYTES;
 use domain::id::{DraftId, Region, TemplateId};
 use domain::view::{CatalogFilesInput, CatalogFilesPage, CatalogPlanView, LONGEST_CATALOG};
 
@@ -13,6 +14,8 @@ use crate::{Caller, ControlPlane, Error, Result};
 
 /// The page, and the form that drafts of it are of.
 const PAGE: &str = "/admin/catalog-files";
+/// How much of it is kept: JSON has two characters for a line break or a quote.
+const MOST: usize = 2 * LONGEST_CATALOG + MAX_BYTES;
 const CATALOG: &str = "catalog";
 const DELETE: &str = "delete";
 const REGION: &str = "region";
@@ -108,14 +111,13 @@ impl ControlPlane {
             return Err(Error::field(CATALOG, too_long(text.len())));
         }
         if let Err(wrong) = read(&text) {
-            let (line, column, message) = (wrong.line, wrong.column, wrong.message.trim_end_matches('.'));
-            return Err(Error::field(CATALOG, format!("Line {line}, column {column}: {message}.")));
+            return Err(Error::field(CATALOG, wrong.to_string()));
         }
         let mut fields = BTreeMap::from([(CATALOG.to_owned(), text), (REGION.to_owned(), region.to_string())]);
         if !input.delete.is_empty() {
             fields.insert(DELETE.to_owned(), "yes".to_owned());
         }
-        self.save_draft(&caller.actor.person, PAGE, fields, Vec::new()).await
+        self.save_draft_within(MOST, &caller.actor.person, PAGE, fields, Vec::new()).await
     }
 }
 

@@ -1,13 +1,11 @@
 //! Portfolios: as whoever curates them sees them, and changes of them as forms ask for them.
 
-use std::collections::BTreeMap;
-
 use domain::action::Action;
 use domain::catalog::Portfolio;
 use domain::curation::{CatalogChange, PortfolioText, seen, tags_of};
 use domain::id::{CatalogChangeId, PortfolioId, Region};
-use domain::product_summary::ProductSummary;
-use domain::view::{PortfolioInput, PortfolioPage, PortfolioRow, PortfoliosPage, ProductOfPortfolio, Sheet};
+use domain::view::{PortfolioInput, PortfolioPage, PortfolioRow, PortfoliosPage, ProductOfPortfolio};
+use store::ProductFilter;
 
 use super::removals;
 use crate::{Caller, ControlPlane, Error, Result};
@@ -16,14 +14,9 @@ impl ControlPlane {
     /// The portfolios of the catalog by name, with how many products each holds.
     pub async fn portfolios(&self, caller: &Caller, draft: &str) -> Result<PortfoliosPage> {
         self.authorize_portal(caller, Action::ViewAdministration).await?;
-        let mut inside: BTreeMap<PortfolioId, u64> = BTreeMap::new();
-        for product in self.store().product_summaries("").await? {
-            for portfolio in product.portfolios {
-                *inside.entry(portfolio).or_default() += 1;
-            }
-        }
+        let mut inside = self.store().count_products_inside().await?;
         let row = |it: Portfolio| PortfolioRow {
-            products: inside.get(&it.id).copied().unwrap_or_default(),
+            products: inside.remove(&(it.region.clone(), it.id.clone())).unwrap_or_default(),
             id: it.id,
             region: it.region,
             name: it.name,
@@ -45,30 +38,29 @@ impl ControlPlane {
     pub async fn portfolio(&self, caller: &Caller, id: &PortfolioId, draft: &str, page: &str) -> Result<PortfolioPage> {
         self.authorize_portal(caller, Action::ViewAdministration).await?;
         let portfolio = self.curated_portfolio(id).await?;
-        let mut all = self.store().product_summaries("").await?;
-        all.retain(|it| it.region == portfolio.region);
-        let (inside, others): (Vec<ProductSummary>, Vec<ProductSummary>) =
-            all.into_iter().partition(|it| it.portfolios.contains(&portfolio.id));
-        let (sheet, shown) = Sheet::cut(page, inside.iter().collect());
+        let whose = Some((&portfolio.region, &portfolio.id));
+        let filter = ProductFilter { portfolio: whose, ..ProductFilter::default() };
+        let (sheet, shown) = self.sheet_of_products(&filter, page).await?;
         let products = shown.into_iter().map(|product| ProductOfPortfolio {
-            id: product.id.clone(),
-            name: product.name.clone(),
-            owner: product.owner.clone(),
             versions: product.active_versions.into(),
             constraints: product.constraints_in(&portfolio.id).into(),
             removal: removals::from_portfolio(
                 product.constraints_in(&portfolio.id) as usize,
                 product.portfolios == [portfolio.id.clone()],
             ),
+            id: product.id,
+            name: product.name,
+            owner: product.owner,
         });
         let text = PortfolioText::of(&portfolio);
-        let access = self.portfolio_access(&portfolio, &inside).await?;
+        let access = self.portfolio_access(&portfolio).await?;
+        let inside = self.store().count_products_in(&portfolio.region, &portfolio.id).await?;
         Ok(PortfolioPage {
             products: products.collect(),
             sheet,
             access,
-            others: others.into_iter().map(|it| (it.id, it.name)).collect(),
-            deletion: removals::of_portfolio(&portfolio, inside.len()),
+            others: self.store().product_names_outside(&portfolio.region, &portfolio.id).await?,
+            deletion: removals::of_portfolio(&portfolio, inside),
             seen: seen(&text),
             text,
             id: portfolio.id,

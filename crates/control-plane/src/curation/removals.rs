@@ -45,7 +45,7 @@ pub(crate) fn of_constraint(rule: &ConstraintRule) -> Removal {
     })
 }
 
-pub(crate) fn of_portfolio(portfolio: &Portfolio, products: usize) -> Removal {
+pub(crate) fn of_portfolio(portfolio: &Portfolio, products: u64) -> Removal {
     match (products, portfolio.shares.len(), portfolio.principals.len()) {
         (0, 0, 0) => removal("Nobody gets it. Another one like it can be made."),
         (0, 0, _) => blocked("Somebody may launch from it: take that away first."),

@@ -267,19 +267,9 @@ impl ControlPlane {
                 let title = format!("{name} is being given to {}", next.display_name);
                 of(Topic::EnvironmentEnded, title, reason, to)
             }
-            action if action == Action::HoldEnvironment.as_str() && detail("until").is_some() => {
-                let until = detail("until").and_then(|until| until.parse::<DateTime<Utc>>().ok());
-                let day = until.map(|until| last_day(until).format("%-d %B %Y"));
-                let title = day
-                    .map_or_else(|| format!("{name} is held"), |day| format!("{name} is held until the end of {day}"));
-                let text =
-                    format!("It is not terminated at the end of its lease, and not opened after that either. {reason}");
+            action if action == Action::HoldEnvironment.as_str() => {
+                let Some((title, text)) = told_of_hold(event, name) else { return Ok(None) };
                 of(Topic::LeaseEnding, title, &text, not_by_themselves(event, owner))
-            }
-            action if action == Action::HoldEnvironment.as_str() && detail("released").is_some() => {
-                let title = format!("{name} is held no more");
-                let text = "It is stopped at the end of its lease, and terminated after that, as any other.";
-                of(Topic::LeaseEnding, title, text, not_by_themselves(event, owner))
             }
             action if action == Action::HandOverEnvironment.as_str() && detail("note").is_some() => {
                 let title = format!("{name} is handed over to the platform team");
@@ -383,4 +373,17 @@ fn not_by_themselves(event: &AuditEvent, to: To) -> Vec<To> {
         To::Person(person) if Some(&person) == by => Vec::new(),
         to => vec![to],
     }
+}
+
+/// Title and text where a lead holds an environment, or lets it go.
+fn told_of_hold(event: &AuditEvent, name: &str) -> Option<(String, String)> {
+    let detail = |key: &str| event.detail.get(key).map(String::as_str);
+    if detail("released").is_some() {
+        let text = "It is stopped at the end of its lease, and terminated after that, as any other.";
+        return Some((format!("{name} is held no more"), text.to_owned()));
+    }
+    let until: DateTime<Utc> = detail("until")?.parse().ok()?;
+    let title = format!("{name} is held until the end of {}", last_day(until).format("%-d %B %Y"));
+    let reason = detail("reason").unwrap_or_default();
+    Some((title, format!("It is not terminated at the end of its lease, and not opened after that either. {reason}")))
 }

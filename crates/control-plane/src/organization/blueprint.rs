@@ -255,12 +255,7 @@ fn read_at(text: &str) -> Result<OrganizationBlueprint> {
     if text.trim().is_empty() {
         return Err(Error::field(TEXT, "Paste a blueprint."));
     }
-    read_whole(text).map_err(|wrong| {
-        Error::field(
-            TEXT,
-            format!("Line {}, column {}: {}.", wrong.line, wrong.column, wrong.message.trim_end_matches('.')),
-        )
-    })
+    read_whole(text).map_err(|wrong| Error::field(TEXT, wrong.to_string()))
 }
 
 fn one_at_a_time() -> Error {

@@ -56,7 +56,7 @@ impl ControlPlane {
         let theirs = access.iter().filter(|rule| projects.contains(&rule.project)).map(|rule| &rule.product);
         let used: BTreeSet<&ProductId> = theirs.chain(environments.iter().map(|it| &it.product)).collect();
         let used: Vec<ProductId> = used.into_iter().cloned().collect();
-        let products = self.store().products_by_name(Some(&used), u32::MAX).await?;
+        let products = self.store().products_of(&used).await?;
         effects.products = on_products(&products, &access, reached, partition);
         effects.environments = on_environments(&environments, &products, reached, partition);
         effects.more_environments = more;

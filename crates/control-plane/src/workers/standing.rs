@@ -27,7 +27,7 @@ impl ControlPlane {
         let accounts = self.store().all_project_accounts().await?;
         let ids: BTreeSet<&ProductId> = access.iter().map(|rule| &rule.product).collect();
         let ids: Vec<ProductId> = ids.into_iter().cloned().collect();
-        let products = self.store().products_by_name(Some(&ids), u32::MAX).await?;
+        let products = self.store().products_of(&ids).await?;
         let products: Vec<Arc<Product>> = products.into_iter().map(Arc::new).collect();
         let mut used: BTreeMap<(AccountId, Region), Vec<Arc<Product>>> = BTreeMap::new();
         for product in &products {

@@ -129,7 +129,7 @@ on_both! {
         let state = TestState::start(&url).await;
         let admin = state.as_("admin").await;
         let product = state.product("Studio environment").await;
-        let page = || state.plane.admin_product(&admin, &product, None);
+        let page = || state.plane.admin_product(&admin, &product, None, "");
         let rule = page().await.unwrap().access.into_iter().find(|a| a.project.as_str() == "fraud-detection").unwrap();
         let save = |days: &'static str, version: &'static str| {
             state.plane.save_product_access(&admin, access(&rule, days, version))
@@ -184,7 +184,7 @@ on_both! {
         assert_eq!(refused.unwrap_err().status(), 409);
 
         let product = state.product("Studio environment").await;
-        let page = state.plane.admin_product(&admin, &product, None).await.unwrap();
+        let page = state.plane.admin_product(&admin, &product, None, "").await.unwrap();
         let of = |parameter: &str| {
             let binding = page.bindings.iter().find(|b| b.parameter == parameter).unwrap();
             page.removals[binding.id.as_str()].consequence.clone()
@@ -215,7 +215,7 @@ Resources:
         let state = TestState::start_with(&url, |o| o.products = vec![("Own".into(), TEMPLATE.into())]).await;
         let admin = state.as_("admin").await;
         let id = state.product("Own").await;
-        let page = || state.plane.admin_product(&admin, &id, None);
+        let page = || state.plane.admin_product(&admin, &id, None, "");
         let before = page().await.unwrap();
         assert_eq!(before.unbound, [("LogsRoleArn".to_owned(), Vec::new())].into());
         assert_eq!(before.left_to_default, ["SyncRoleName"]);

@@ -171,7 +171,7 @@ on_both! {
         let versions = |page: domain::view::AdminProductPage| {
             page.versions.into_iter().map(|it| (it.name, it.active, it.deprecated, it.preferred)).collect::<Vec<_>>()
         };
-        let shown = state.plane.admin_product(&admin, &product, None).await.unwrap();
+        let shown = state.plane.admin_product(&admin, &product, None, "").await.unwrap();
         let (new, old) = (("2.0".to_owned(), true, false, true), ("1.0".to_owned(), true, false, false));
         assert_eq!(versions(shown), [new.clone(), old.clone()]);
         let set = |active: &str, guidance: &str| SetVersionInput {
@@ -187,18 +187,18 @@ on_both! {
         }
         let id = state.plane.set_version(&admin, set("yes", "deprecated")).await.unwrap();
         state.settle().await;
-        let shown = state.plane.admin_product(&admin, &product, None).await.unwrap();
+        let shown = state.plane.admin_product(&admin, &product, None, "").await.unwrap();
         assert_eq!(versions(shown), [new.clone(), ("1.0".to_owned(), true, true, false)]);
         // Taken back.
         assert!(state.plane.catalog_change(&admin, &id).await.unwrap().undo.is_some());
         state.plane.undo_catalog_change(&admin, &id).await.unwrap();
         state.settle().await;
-        let shown = state.plane.admin_product(&admin, &product, None).await.unwrap();
+        let shown = state.plane.admin_product(&admin, &product, None, "").await.unwrap();
         assert_eq!(versions(shown), [new, old]);
         // What takes back a new version leaves it to those who have it.
         state.plane.undo_catalog_change(&admin, &second.id).await.unwrap();
         state.settle().await;
-        let shown = state.plane.admin_product(&admin, &product, None).await.unwrap();
+        let shown = state.plane.admin_product(&admin, &product, None, "").await.unwrap();
         assert!(versions(shown).contains(&("2.0".to_owned(), false, false, false)));
         assert_eq!(state.plane.catalog_changes(&admin, "").await.unwrap().rows.items.len(), 5);
         state.assert_sound().await;

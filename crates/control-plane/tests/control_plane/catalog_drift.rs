@@ -58,7 +58,7 @@ on_both! {
         let (id, _) = made(&it);
         assert_eq!(drifted(&state).await, Vec::new());
         let admin = state.as_("admin").await;
-        let page = state.plane.admin_product(&admin, &id, None).await.unwrap();
+        let page = state.plane.admin_product(&admin, &id, None, "").await.unwrap();
         let text = ProductTextInput {
             product: id.to_string(),
             product_name: "Topics of teams".into(),

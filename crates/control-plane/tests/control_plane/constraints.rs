@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 /// A product that people request, a portfolio that it is in, and a parameter that they choose among several values.
 async fn chosen(state: &TestState) -> (ProductId, PortfolioId, String, Vec<String>) {
-    for product in state.store.products("").await.unwrap() {
+    for product in state.store.products().await.unwrap() {
         let Some(portfolio) = product.portfolios.first().cloned() else { continue };
         let query = domain::view::RequestFormQuery::default();
         let Ok(form) = state.plane.request_form(&state.as_("fraud-scientist").await, &product.id, query).await else {

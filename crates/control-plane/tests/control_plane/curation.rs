@@ -43,7 +43,7 @@ async fn form(state: &TestState, id: &PortfolioId) -> PortfolioInput {
 }
 
 async fn product_form(state: &TestState, id: &ProductId) -> ProductTextInput {
-    let page = state.plane.admin_product(&state.as_("auditor").await, id, None).await.unwrap();
+    let page = state.plane.admin_product(&state.as_("auditor").await, id, None, "").await.unwrap();
     ProductTextInput {
         product: id.to_string(),
         product_name: page.text.name,
@@ -177,7 +177,7 @@ on_both! {
         assert_eq!(wrong(state.plane.set_product(&admin, wrongly).await), ["product_owner", "support"]);
         let id = state.plane.set_product(&admin, input.clone()).await.unwrap();
         applied(&state, &id).await;
-        let page = state.plane.admin_product(&admin, &product, None).await.unwrap();
+        let page = state.plane.admin_product(&admin, &product, None, "").await.unwrap();
         assert_eq!((page.text.name.as_str(), page.text.support.as_str()), ("Topics of a team", "ml@example.com"));
         assert_eq!(page.text.tags["team"], "ml");
         assert!(matches!(state.plane.set_product(&admin, input).await, Err(Error::Stale { .. })));
@@ -185,7 +185,7 @@ on_both! {
         assert_eq!(wrong(state.plane.copy_product(&admin, product.as_str(), "Topics of a team").await), ["copy_name"]);
         let id = state.plane.copy_product(&admin, product.as_str(), "Queues").await.unwrap();
         let copy = applied(&state, &id).await.made.product.unwrap();
-        let page = state.plane.admin_product(&admin, &copy, None).await.unwrap();
+        let page = state.plane.admin_product(&admin, &copy, None, "").await.unwrap();
         assert_eq!((page.text.name.as_str(), page.versions.len(), page.portfolios.len()), ("Queues", 1, 0));
         let found = state.plane.catalog(&admin, domain::view::CatalogQuery::default()).await.unwrap();
         assert!(found.products.iter().all(|it| it.id != copy) && found.products.iter().any(|it| it.id == product));
@@ -233,7 +233,7 @@ on_both! {
         let state = TestState::start(&url).await;
         let admin = state.as_("admin").await;
         let environment = state.available("kept").await;
-        let page = state.plane.admin_product(&admin, &environment.product, None).await.unwrap();
+        let page = state.plane.admin_product(&admin, &environment.product, None, "").await.unwrap();
         let version = page.versions.iter().find(|it| it.id == environment.artifact).unwrap();
         assert!(version.environments == 1 && version.deletion.blocked && page.deletion.blocked);
         let refused = state.plane.delete_version(&admin, &environment.product, &environment.artifact).await;
@@ -241,7 +241,7 @@ on_both! {
         let nobody = page.versions.iter().find(|it| it.environments == 0).unwrap();
         let id = state.plane.delete_version(&admin, &environment.product, &nobody.id).await.unwrap();
         applied(&state, &id).await;
-        let left = state.plane.admin_product(&admin, &environment.product, None).await.unwrap().versions;
+        let left = state.plane.admin_product(&admin, &environment.product, None, "").await.unwrap().versions;
         assert!(left.iter().all(|it| it.id != nobody.id) && left.len() + 1 == page.versions.len());
         state.assert_sound().await;
     }

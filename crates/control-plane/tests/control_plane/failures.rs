@@ -146,12 +146,12 @@ on_both! {
 
     async fn a_product_that_cannot_be_read_holds_up_no_other(url) {
         let state = TestState::start(&url).await;
-        let before = state.store.products("").await.unwrap();
+        let before = state.store.products().await.unwrap();
         let seen = state.store.mirror_states().await.unwrap().remove(0).refreshed_at;
         state.pass(TimeDelta::minutes(1));
         state.running.aws.faults().next("servicecatalog:DescribeProductAsAdmin", refused(), 1);
         assert!(!state.plane.mirror_now().await.unwrap());
-        assert_eq!(state.store.products("").await.unwrap(), before);
+        assert_eq!(state.store.products().await.unwrap(), before);
         let mirror = state.store.mirror_states().await.unwrap().remove(0);
         assert!(mirror.problem.unwrap().what.starts_with("Some products"));
         assert!(mirror.refreshed_at > seen, "the others were read");
@@ -328,14 +328,14 @@ on_both! {
 
     async fn v16_5_2_a_catalog_that_cannot_be_read_stays_with_its_reason(url) {
         let state = TestState::start(&url).await;
-        let before = state.store.products("").await.unwrap().len();
+        let before = state.store.products().await.unwrap().len();
         let denied = FaultKind::Error { code: "AccessDeniedException".into(), status: 400, message: "no more".into() };
         state.running.aws.faults().next("servicecatalog:ListPortfolios", denied, 5);
         assert!(!state.plane.mirror_now().await.unwrap());
         let mirror = state.store.mirror_states().await.unwrap().remove(0);
         assert!(mirror.problem.unwrap().why.contains("no more"));
         assert!(mirror.refreshed_at.is_some());
-        assert_eq!(state.store.products("").await.unwrap().len(), before);
+        assert_eq!(state.store.products().await.unwrap().len(), before);
         state.running.aws.faults().clear();
         assert!(state.plane.mirror_now().await.unwrap());
         assert!(state.store.mirror_states().await.unwrap().remove(0).problem.is_none());

@@ -304,7 +304,7 @@ on_both! {
         let mapping = GroupMappingInput { group: "more".into(), grant: "auditor".into(), project: String::new() };
         let mapping = state.plane.add_group_mapping(&admin, mapping).await.unwrap();
         let product = state.product("Studio environment").await;
-        let page = state.plane.admin_product(&admin, &product, None).await.unwrap();
+        let page = state.plane.admin_product(&admin, &product, None, "").await.unwrap();
         let (access, binding) = (page.access[0].id.clone(), page.bindings[0].id.clone());
         let before = state.store.audit_events(&Scope::All, &AuditFilter::default(), &PageRequest::newest(500)).await;
         let before = before.unwrap().items.len();

@@ -16,7 +16,7 @@ async fn read_anew(state: &TestState) -> bool {
 /// Everything about how accounts stand to products, and their quotas; by account, region and product.
 async fn standings(state: &TestState) -> BTreeSet<String> {
     let access = state.store.all_product_access().await.unwrap();
-    let products = state.store.products("").await.unwrap();
+    let products = state.store.products().await.unwrap();
     let mut told = BTreeSet::new();
     for at in state.store.all_project_accounts().await.unwrap() {
         let (account, region) = (&at.account, &at.region);
@@ -36,7 +36,7 @@ async fn standings(state: &TestState) -> BTreeSet<String> {
 on_both! {
     async fn whatever_call_fails_nothing_is_lost_and_the_next_reading_is_whole(url) {
         let state = TestState::start(&url).await;
-        let products = state.store.products("").await.unwrap();
+        let products = state.store.products().await.unwrap();
         let faults = state.running.aws.faults();
         faults.reset_calls();
         assert!(read_anew(&state).await);
@@ -56,12 +56,12 @@ on_both! {
                         assert!(!catalog || untold, "{case} went unnoticed");
                     }
                 }
-                assert_eq!(state.store.products("").await.unwrap(), products, "{case}");
+                assert_eq!(state.store.products().await.unwrap(), products, "{case}");
             }
             assert!(read_anew(&state).await);
             assert_eq!(state.store.organization_state().await.unwrap().problem, None);
             assert!(standings(&state).await.iter().all(|told| !told.contains("Err(")));
-            assert_eq!(state.store.products("").await.unwrap(), products);
+            assert_eq!(state.store.products().await.unwrap(), products);
         }
     }
 
@@ -70,7 +70,7 @@ on_both! {
         let faults = state.running.aws.faults();
         faults.reset_calls();
         assert!(read_anew(&state).await);
-        let products = state.store.products("").await.unwrap();
+        let products = state.store.products().await.unwrap();
         let versions: usize = products.iter().map(|p| p.artifacts.len()).sum();
         assert!(versions > products.len());
         // What a version asks for is known, and TagOptions are told with any of them. How an account stands to a product is asked once
@@ -84,8 +84,8 @@ on_both! {
 
     async fn a_first_reading_goes_on_where_it_ended(url) {
         let state = TestState::start(&url).await;
-        let whole = state.store.products("").await.unwrap();
-        for table in ["product", "product_summary", "portfolio", "artifact_template", "mirror_state"] {
+        let whole = state.store.products().await.unwrap();
+        for table in ["product", "product_summary", "portfolio_product", "portfolio", "artifact_template", "mirror_state"] {
             state.sql(&format!("DELETE FROM {table}")).await;
         }
         let faults = state.running.aws.faults();
@@ -95,13 +95,13 @@ on_both! {
         faults.clear();
         let never = state.store.mirror_states().await.unwrap().remove(0);
         assert!(never.refreshed_at.is_none() && never.problem.is_some(), "{never:?}");
-        assert_eq!(state.store.products("").await.unwrap(), whole);
+        assert_eq!(state.store.products().await.unwrap(), whole);
         assert!(!state.store.portfolios().await.unwrap().is_empty());
 
         faults.reset_calls();
         state.pass(TimeDelta::hours(2));
         assert!(state.plane.mirror_catalogs_now().await.unwrap());
-        assert_eq!(state.store.products("").await.unwrap(), whole);
+        assert_eq!(state.store.products().await.unwrap(), whole);
         assert_eq!(faults.calls("servicecatalog:DescribeProvisioningArtifact"), 0);
         assert_eq!(faults.calls("servicecatalog:DescribeProvisioningParameters"), whole.len() as u64);
         assert!(whole.iter().map(|it| it.artifacts.len()).sum::<usize>() > whole.len());
@@ -109,7 +109,7 @@ on_both! {
 
     async fn versions_that_their_account_does_not_see_cost_no_tag_option(url) {
         let state = TestState::start(&url).await;
-        let whole = state.store.products("").await.unwrap();
+        let whole = state.store.products().await.unwrap();
         assert!(whole.iter().any(|it| !it.tag_options.is_empty()));
         let (faults, code) = (state.running.aws.faults(), "ResourceNotFoundException");
         // One version of a product, and all of them.
@@ -118,7 +118,7 @@ on_both! {
             faults.next("servicecatalog:DescribeProvisioningParameters", gone, times);
             read_anew(&state).await;
             faults.clear();
-            assert_eq!(state.store.products("").await.unwrap(), whole);
+            assert_eq!(state.store.products().await.unwrap(), whole);
         }
     }
 

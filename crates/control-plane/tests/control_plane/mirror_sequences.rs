@@ -164,7 +164,7 @@ async fn mirrored(store: &store::Store) -> String {
     format!(
         "{:#?}\n{:#?}\n{:#?}\n{:#?}",
         store.portfolios().await.unwrap(),
-        store.products("").await.unwrap(),
+        store.products().await.unwrap(),
         store.tag_options().await.unwrap(),
         store.template_ids(&region).await.unwrap(),
     )

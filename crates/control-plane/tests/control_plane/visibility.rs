@@ -22,7 +22,7 @@ fn against(it: &Visibility) -> Vec<&str> {
 on_both! {
     async fn v8_2_1_what_is_said_of_everybody_is_what_their_catalog_shows(url) {
         let state = TestState::start(&url).await;
-        for product in state.store.products("").await.unwrap() {
+        for product in state.store.products().await.unwrap() {
             for who in EVERYBODY {
                 let said = about(&state, &product.id, who).await;
                 let caller = state.as_(who).await;

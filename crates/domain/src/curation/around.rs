@@ -16,7 +16,7 @@ pub struct AroundCatalogChange {
     /// The names of the region's other products.
     pub product_names: Vec<String>,
     /// How many products are in the portfolio.
-    pub products_inside: usize,
+    pub products_inside: u64,
     /// How many environments have the version, or the product where no version is named. Terminated ones are left out.
     pub environments: u64,
     /// The TagOption, if there is one of its id, and all of the region.

@@ -10,7 +10,7 @@ use crate::problem::FieldError;
 /// Quotas of Service Catalog. <https://docs.aws.amazon.com/servicecatalog/latest/adminguide/limits.html>
 const PORTFOLIOS: usize = 100;
 const PRODUCTS: usize = 350;
-const PRODUCTS_INSIDE: usize = 150;
+const PRODUCTS_INSIDE: u64 = 150;
 const VERSIONS: usize = 100;
 
 impl CatalogChange {

@@ -119,6 +119,8 @@ pub struct AdminProductPage {
     pub seen: String,
     /// Newest first.
     pub versions: Vec<CuratedVersion>,
+    /// Which of them these are.
+    pub sheet: Sheet,
     pub portfolios: Vec<PortfolioOfProduct>,
     /// Portfolios that it could be put into.
     pub other_portfolios: Vec<(PortfolioId, String)>,

@@ -7,7 +7,7 @@ use crate::described::PortalStep;
 use crate::id::Region;
 
 /// The longest `catalog.toml` that can be looked at in the portal, in bytes; the command has no such limit.
-pub const LONGEST_CATALOG: usize = 60_000;
+pub const LONGEST_CATALOG: usize = 500_000;
 
 /// A catalog as a file, and what bringing it in would change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,9 +1,11 @@
 use serde::{Deserialize, Serialize};
 
-/// Rows of a list that is known whole that one page shows.
+/// Rows of a list by name that one page shows.
 pub const ROWS_OF_A_SHEET: usize = 60;
+/// The same of the versions of a product: each has its buttons.
+pub const VERSIONS_OF_A_SHEET: usize = 20;
 
-/// Which part of a list that is known whole a page shows.
+/// Which part of a list by name a page shows: it has no place that would stay while rows come and go, so sheets are numbered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sheet {
     /// From 1.
@@ -19,12 +21,27 @@ impl Default for Sheet {
 }
 
 impl Sheet {
-    /// The sheet that a link names, of the list; one that is no number is the first.
-    pub fn cut<T>(named: &str, all: Vec<T>) -> (Self, Vec<T>) {
-        let number = named.trim().parse::<usize>().unwrap_or_default().max(1);
-        let start = (number - 1).saturating_mul(ROWS_OF_A_SHEET);
-        let more = all.len() > start.saturating_add(ROWS_OF_A_SHEET);
-        (Self { number, more }, all.into_iter().skip(start).take(ROWS_OF_A_SHEET).collect())
+    /// The sheet that a link names, before its rows are read; what is no number is the first.
+    pub fn named(named: &str) -> Self {
+        Self { number: named.trim().parse::<usize>().unwrap_or_default().max(1), more: false }
+    }
+
+    /// How many rows come before it, where each sheet has `rows`.
+    pub fn offset(self, rows: usize) -> usize {
+        (self.number - 1).saturating_mul(rows)
+    }
+
+    /// With the rows from its [`Sheet::offset`] on: one more than `rows` says that another sheet follows.
+    pub fn filled<T>(self, rows: usize, mut read: Vec<T>) -> (Self, Vec<T>) {
+        let more = read.len() > rows;
+        read.truncate(rows);
+        (Self { more, ..self }, read)
+    }
+
+    /// The sheet that a link names, of a list that is at hand.
+    pub fn cut<T>(named: &str, rows: usize, all: Vec<T>) -> (Self, Vec<T>) {
+        let sheet = Self::named(named);
+        sheet.filled(rows, all.into_iter().skip(sheet.offset(rows)).take(rows + 1).collect())
     }
 
     /// How a link names the next one.
@@ -42,7 +59,7 @@ mod tests {
         let all: Vec<usize> = (0..=ROWS_OF_A_SHEET * 2).collect();
         let (mut named, mut seen) = (String::new(), Vec::new());
         loop {
-            let (sheet, rows) = Sheet::cut(&named, all.clone());
+            let (sheet, rows) = Sheet::cut(&named, ROWS_OF_A_SHEET, all.clone());
             seen.extend(rows);
             match sheet.next() {
                 Some(next) => named = next,
@@ -51,9 +68,9 @@ mod tests {
         }
         assert_eq!((seen, named.as_str()), (all.clone(), "3"));
         for odd in ["0", "-1", "x", ""] {
-            assert_eq!(Sheet::cut(odd, all.clone()).0.number, 1, "{odd}");
+            assert_eq!(Sheet::cut(odd, ROWS_OF_A_SHEET, all.clone()).0.number, 1, "{odd}");
         }
         let far = usize::MAX.to_string();
-        assert_eq!(Sheet::cut(&far, all), (Sheet { number: usize::MAX, more: false }, Vec::new()));
+        assert_eq!(Sheet::cut(&far, ROWS_OF_A_SHEET, all), (Sheet { number: usize::MAX, more: false }, Vec::new()));
     }
 }

@@ -1,10 +1,13 @@
 //! The reads of the catalog, and of what is known of it.
 
+use domain::id::Region;
+
 use super::now;
-use crate::Store;
+use crate::{ProductFilter, Store};
 
 pub(super) async fn read_catalog(store: &Store) -> crate::Result<()> {
-    let (account, region) = ("601000000002".parse().unwrap(), "eu-west-1".parse().unwrap());
+    let (account, region) = ("601000000002".parse().unwrap(), "eu-west-1".parse::<Region>().unwrap());
+    read_products(store, &region).await?;
     store.template(&"t".parse().unwrap()).await?;
     store.sweep_templates(now()).await?;
     store.newest_templates(["studio.yaml", "notebook.yaml"]).await?;
@@ -23,5 +26,24 @@ pub(super) async fn read_catalog(store: &Store) -> crate::Result<()> {
     store.source_text(&"t".parse().unwrap()).await?;
     store.template_source(&region, &"prod-1".parse().unwrap(), &"pa-1".parse().unwrap()).await?;
     store.read_templates(&region, &"prod-1".parse().unwrap(), "all").await?;
+    Ok(())
+}
+
+async fn read_products(store: &Store, region: &Region) -> crate::Result<()> {
+    let (ids, portfolio) = (["prod-1".parse().unwrap(), "prod-2".parse().unwrap()], "port-1".parse().unwrap());
+    store.provisioning_seconds_of(&ids, 20).await?;
+    store.products().await?;
+    store.products_of(&ids).await?;
+    store.all_product_names().await?;
+    store.current_versions().await?;
+    let all = ProductFilter { text: "a", of: Some(&ids), held: true, portfolio: None };
+    let inside = ProductFilter { portfolio: Some((region, &portfolio)), ..ProductFilter::default() };
+    for filter in [ProductFilter::default(), all, inside] {
+        store.product_list(&filter, 60, 61).await?;
+    }
+    store.product_names_outside(region, &portfolio).await?;
+    store.product_only_in(region, &portfolio).await?;
+    store.count_products_inside().await?;
+    store.count_products_in(region, &portfolio).await?;
     Ok(())
 }

@@ -237,8 +237,8 @@ pub(super) async fn curated(state: &State) -> Vec<(&'static str, String)> {
     };
     plane.add_version(&admin, second).await.unwrap();
     state.work().await;
-    let page = plane.admin_product(&admin, &made[1], None).await.unwrap();
-    let version = plane.admin_product(&admin, &made[6], None).await.unwrap().versions.remove(0).id;
+    let page = plane.admin_product(&admin, &made[1], None, "").await.unwrap();
+    let version = plane.admin_product(&admin, &made[6], None, "").await.unwrap().versions.remove(0).id;
     let holding = plane.constraints(&admin, &made[8], portfolio.as_str(), "").await.unwrap();
     let constraint = holding.constraints[0].id.clone();
     let of_portfolio = plane.portfolio(&admin, &portfolio, "", "").await.unwrap();

@@ -96,7 +96,7 @@ impl TestState {
             self.plane.save_project_account(&admin, input).await.unwrap();
         }
         assert!(self.plane.mirror_now().await.unwrap(), "{:?}", self.store.mirror_states().await);
-        for product in self.store.products("").await.unwrap() {
+        for product in self.store.products().await.unwrap() {
             self.plane.accept_binding_proposals(&admin, &product.id).await.unwrap();
             for project in ["fraud-detection", "churn-prediction"] {
                 let input = ProductAccessInput {

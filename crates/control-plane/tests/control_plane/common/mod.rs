@@ -154,7 +154,7 @@ impl TestState {
     }
 
     pub async fn product(&self, name: &str) -> ProductId {
-        let all = self.store.products("").await.unwrap();
+        let all = self.store.products().await.unwrap();
         all.into_iter().find(|p| p.name == name).unwrap_or_else(|| panic!("no product {name}")).id
     }
 

@@ -1,0 +1,33 @@
+use leptos::prelude::*;
+
+use super::{Callout, Disclosure, Tone};
+
+/// Why a file cannot be meant as it is written.
+#[component]
+pub fn Mistakes(
+    mistakes: Vec<String>,
+    /// What more there is to know.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    let items = mistakes.into_iter().map(|it| view! { <li class="[overflow-wrap:anywhere]">{it}</li> }).collect_view();
+    view! {
+        <Callout tone=Tone::Bad title="It cannot be meant as it is written:">
+            <ul class="grid list-disc gap-1 pl-5">{items}</ul>
+            {children.map(|children| children())}
+        </Callout>
+    }
+}
+
+/// What a file does not describe.
+#[component]
+pub fn Stays(stays: Vec<String>) -> impl IntoView {
+    (!stays.is_empty()).then(|| {
+        let summary = match stays.len() {
+            1 => "One thing is not described, and stays".to_owned(),
+            several => format!("{several} things are not described, and stay"),
+        };
+        let items = stays.into_iter().map(|it| view! { <li>{it}</li> }).collect_view();
+        view! { <Disclosure summary><ul class="grid list-disc gap-1 pl-5">{items}</ul></Disclosure> }
+    })
+}
