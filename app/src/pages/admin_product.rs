@@ -112,9 +112,7 @@ pub fn page(admin: AdminProductPage, edit: &str) -> Page {
         {summaries}
         {(!unbound.is_empty()).then(|| view! { <Unbound unbound=unbound.clone() /> })}
         {(!proposals.is_empty()).then(|| view! { <Proposals product proposals manage /> })}
-        <Card title="Versions" note="Another one is made on the page of its template" flush=true id="versions">
-            <Versions product=versions_of versions sheet manage=curates />
-        </Card>
+        <Versions product=versions_of versions sheet manage=curates />
         <Portfolios product=portfolios_of portfolios others=other_portfolios manage=curates state=form.clone() />
         <AccessCard product=access_of access projects removals manage />
         {give}

@@ -3,32 +3,41 @@ use domain::view::{CuratedVersion, Sheet};
 use leptos::prelude::*;
 
 use super::url::with_query;
-use crate::components::{Badge, Day, Empty, Icon, Pager, PostButton, Remove, Table, Tone};
+use crate::components::{Badge, Card, Day, Empty, Icon, Pager, PostButton, Remove, Table, Tone};
 use crate::words;
 
 /// The versions of a product, with who has them and what can be made of them.
 #[component]
 pub(super) fn Versions(product: ProductId, versions: Vec<CuratedVersion>, sheet: Sheet, manage: bool) -> impl IntoView {
-    let several = versions.len() > 1 || sheet.number > 1;
-    let (first, further) = (format!("/admin/products/{product}"), sheet.number > 1);
+    let rows = if versions.is_empty() && sheet.number == 1 {
+        view! { <Empty title="It has no version."></Empty> }.into_any()
+    } else {
+        view! { <Rows product versions sheet manage /> }.into_any()
+    };
+    view! { <Card title="Versions" note="Another one is made on the page of its template" flush=true id="versions">{rows}</Card> }
+}
+
+#[component]
+fn Rows(product: ProductId, versions: Vec<CuratedVersion>, sheet: Sheet, manage: bool) -> impl IntoView {
+    let further = sheet.number > 1;
+    let several = versions.len() > 1 || further;
+    let first = format!("/admin/products/{product}");
     let next = sheet.next().map(|next| format!("{}#versions", with_query(&first, &[("page", &next)])));
-    if versions.is_empty() && !further {
-        return view! { <Empty title="It has no version."></Empty> }.into_any();
-    }
     let rows = versions.into_iter().map(|it| view! { <Line product=product.clone() it manage /> }).collect_view();
     let mut columns = vec!["Version", "State", "Made", "Environments"];
     if manage {
         columns.push("Change");
     }
-    let compare = several.then(|| {
-        let address = format!("/admin/products/{product}/versions");
-        view! { <p><a class="button button-small" href=address>"Two versions side by side"</a></p> }
-    });
     let below = several.then(|| {
-        let first = format!("{first}#versions");
-        view! { <div class="card-body stack gap-3"><Pager first next further />{compare}</div> }
+        let (compare, first) = (format!("{first}/versions"), format!("{first}#versions"));
+        view! {
+            <div class="card-body stack gap-3">
+                <Pager first next further />
+                <p><a class="button button-small" href=compare>"Two versions side by side"</a></p>
+            </div>
+        }
     });
-    view! { <Table label="Versions" columns stack=true>{rows}</Table> {below} }.into_any()
+    view! { <Table label="Versions" columns stack=true>{rows}</Table> {below} }
 }
 
 #[component]

@@ -68,7 +68,7 @@ fn Add(form: FormState, last_day: String) -> impl IntoView {
             <form class="stack gap-4" method="post" action="/api/delegate_decisions" novalidate>
                 <TextField
                     label="Their e-mail address" name="delegate" state=form.clone() kind="email"
-                    help="Somebody who has signed in here. They decide all that you may decide, but for their own requests."
+                    help="Somebody who has signed in here. They decide all that you may decide, whatever their own roles, but for their own requests."
                 />
                 <TextField
                     label="Until" name="until" state=form.clone() kind="date"

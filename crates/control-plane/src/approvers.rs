@@ -54,7 +54,7 @@ impl ControlPlane {
                 format!(
                     "It has to be approved by {}. Missing: {}. One person counts once, nobody decides their own request, and \
                      who did not sign in within {days} days is not counted on; an admin may take the place of whoever is \
-                     missing.",
+                     missing, and there are too few of them as well.",
                     rule.in_words(),
                     short.join(", ")
                 ),

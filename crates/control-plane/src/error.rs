@@ -66,7 +66,7 @@ impl Error {
             Self::NotFound { what } => Problem::new(
                 format!("There is no {what}."),
                 "It was never there, or its address is mistyped.",
-                "Go back to the list and open it from there.",
+                "Open the list that it would be in, and look for it there.",
             ),
             Self::Invalid(errors) => Problem::new(
                 "Some fields need another look.",

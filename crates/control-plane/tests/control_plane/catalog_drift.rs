@@ -27,7 +27,7 @@ async fn drifted(state: &TestState) -> Vec<DriftedThingView> {
 }
 
 async fn product(state: &TestState, name: &str) -> Product {
-    let all = state.store.products(name).await.unwrap();
+    let all = state.store.products().await.unwrap();
     all.into_iter().find(|it| it.name == name).unwrap()
 }
 
