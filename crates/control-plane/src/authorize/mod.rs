@@ -92,8 +92,9 @@ impl ControlPlane {
             Ruling::Allowed => Ok(Authorized { thing, action, by: caller.actor.person.clone() }),
             Ruling::Refused { rule, says, ask } => {
                 self.audit_refusal(caller, action, T::NAME, &facts, &rule).await;
-                // Whoever may not even see it is told that, and nothing of how it is.
-                if let Some(shown) = T::SHOWN_BY
+                // Whoever may not even see it is told that, and nothing of how it is; what is said of themselves they may know.
+                if !rule.starts_with("who-is-cut-off")
+                    && let Some(shown) = T::SHOWN_BY
                     && let Ruling::Refused { rule, says, ask } = self.rule(&caller.actor, shown, &facts, None)?
                 {
                     return Err(Error::Denied { what: in_words(action).to_owned(), rule, says, ask });

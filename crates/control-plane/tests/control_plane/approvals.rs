@@ -219,7 +219,7 @@ on_both! {
         assert!(state.plane.request(&state.as_("fraud-lead").await, &id, None).await.is_ok(), "she decided it");
         let approver = state.store.approvers().await.unwrap().remove(0);
         state.plane.remove_approver(&admin, &approver.id).await.unwrap();
-        assert_eq!(refused(&state, "owner", &id).await, "leads-decide-the-step-of-leads");
+        assert_eq!(refused(&state, "owner", &id).await, "requesters-see-their-requests");
         assert!(matches!(state.plane.request(&state.as_("owner").await, &id, None).await, Err(Error::Denied { .. })));
         assert_eq!(waiting(&state, ["second-lead", "admin"]).await, [0, 1], "nobody decides for the data but an admin");
         // A floor that was raised meanwhile holds for what is asked for from now on.
@@ -249,7 +249,7 @@ on_both! {
         let id = state.submit("fraud-scientist", PRODUCT, "elsewhere").await;
         assert!(matches!(state.plane.request(&state.as_("owner").await, &id, None).await, Err(Error::Denied { .. })));
         decide(&state, "fraud-lead", &id, "approve").await.unwrap();
-        assert_eq!(refused(&state, "owner", &id).await, "leads-decide-the-step-of-leads");
+        assert_eq!(refused(&state, "owner", &id).await, "requesters-see-their-requests");
         assert_eq!(waiting(&state, ["owner", "admin"]).await, [0, 1]);
         let here = ApproverInput { product: product.to_string(), stage: "dev".into(), ..stewards("data_owner") };
         state.plane.add_approver(&admin, here).await.unwrap();

@@ -8,7 +8,7 @@ use domain::curation::CatalogChange;
 use domain::described::{DescribedCatalog, DescribedPortfolio, DescribedShare, Plan, PortalSays, PortalStep};
 use domain::id::Region;
 use domain::project::Stage;
-use domain::view::{CatalogFilesInput, TemplateInput};
+use domain::view::{CatalogFilesInput, LONGEST_CATALOG, TemplateInput};
 
 fn region() -> Region {
     sim::seed::REGION.parse().unwrap()
@@ -134,7 +134,7 @@ on_both! {
             ("", "Paste a catalog"),
             ("[[portfolio]]\nname = \"One\"\nprovder = \"Platform\"\n", "Line 3, column 1: "),
             ("x = \"\u{0}\"", "Line 1, column "),
-            (&format!("# {}", "x".repeat(60_000)), "60002 bytes"),
+            (&format!("# {}", "x".repeat(LONGEST_CATALOG)), "500002 bytes"),
         ] {
             let input = CatalogFilesInput { catalog: text.into(), ..CatalogFilesInput::default() };
             let Err(Error::Invalid(wrong)) = state.plane.enter_catalog_files(&admin, input).await else { panic!("{said}") };
