@@ -69,7 +69,11 @@ async fn refuse_button(
 ) -> Answer {
     let problem = error.problem();
     if mistaken && caller.session.is_some() {
-        let text = format!("{} {} {}", problem.what, problem.why, problem.next);
+        let text = match error {
+            // There is no field to look at.
+            Error::Invalid(_) => format!("Nothing was changed. {}", problem.why),
+            _ => format!("{} {} {}", problem.what, problem.why, problem.next),
+        };
         if portal.set_flash(caller, Flash { kind: FlashKind::Failure, text }).await.is_ok() {
             return Answer::redirect(&form.address(None));
         }

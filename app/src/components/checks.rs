@@ -22,7 +22,7 @@ pub fn Checks(
     #[prop(optional)] part: &'static str,
 ) -> impl IntoView {
     let error = state.error(&name).map(str::to_owned);
-    // A form that came back shows what was ticked in it; nothing is posted of a box that was not.
+    // A form that came back shows what was ticked in it; of a box that was not nothing is posted, and nothing is kept as an empty text.
     let came_back = !state.values.is_empty();
     let first = field_id(part, &name);
     let described = describe(&first, !help.is_empty(), error.is_some());
@@ -31,7 +31,7 @@ pub fn Checks(
         .into_iter()
         .enumerate()
         .map(|(i, Tick { name, label, ticked })| {
-            let checked = if came_back { state.value(&name).is_some() } else { ticked };
+            let checked = if came_back { state.value(&name).is_some_and(|value| !value.is_empty()) } else { ticked };
             let id = (i == 0).then(|| first.clone());
             view! {
                 <label class="check"><input type="checkbox" id=id name=name value="yes" checked=checked />{label}</label>

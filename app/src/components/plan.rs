@@ -19,13 +19,13 @@ pub fn Mistakes(
     }
 }
 
-/// What a file does not describe.
+/// What stays as it is: it is not described, or nothing changes it.
 #[component]
 pub fn Stays(stays: Vec<String>) -> impl IntoView {
     (!stays.is_empty()).then(|| {
         let summary = match stays.len() {
-            1 => "One thing is not described, and stays".to_owned(),
-            several => format!("{several} things are not described, and stay"),
+            1 => "One thing stays as it is".to_owned(),
+            several => format!("{several} things stay as they are"),
         };
         let items = stays.into_iter().map(|it| view! { <li>{it}</li> }).collect_view();
         view! { <Disclosure summary><ul class="grid list-disc gap-1 pl-5">{items}</ul></Disclosure> }

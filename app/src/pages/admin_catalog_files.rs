@@ -87,7 +87,7 @@ fn PlanOf(plan: CatalogPlanView, region: Option<Region>) -> impl IntoView {
         <Card title>
             <div class="stack gap-3">
                 <p>{number} ". The command " <code>"studiogate catalog apply"</code> " brings the file in, from the folder that the file lives in."</p>
-                <ol class="grid list-decimal gap-1 pl-5">{lines}</ol>
+                <ol class="grid list-decimal gap-1 pl-10">{lines}</ol>
                 {stays}
             </div>
         </Card>

@@ -7,9 +7,12 @@ use leptos::prelude::*;
 
 use super::catalog::Freshness;
 use super::organization::Difference;
-use crate::components::{Badge, Card, Crumb, Disclosure, Empty, Icon, Moment, PageHead, PostButton, Tone};
+use super::url::with_query;
+use crate::components::{Badge, Card, Crumb, Disclosure, Empty, Icon, Moment, PageHead, Pager, PostButton, Tone};
 use crate::document::Page;
 use crate::words;
+
+const ADDRESS: &str = "/admin/drift";
 
 /// What was changed elsewhere: taken as it is, or put back.
 pub fn page(it: CatalogDriftPage) -> Page {
@@ -41,14 +44,13 @@ pub fn page(it: CatalogDriftPage) -> Page {
 
 #[component]
 fn OfRegion(it: RegionDrift, several: bool, manage: bool) -> impl IntoView {
-    let RegionDrift { region, number, things, left_out, compared_at } = it;
+    let RegionDrift { region, number, sheet, things, left_out, compared_at } = it;
     let heading = several.then(|| view! { <h2 class="text-lg font-semibold">{region.to_string()}</h2> });
-    let more = number.saturating_sub(things.len());
-    let more = (more > 0).then(|| {
-        let rest = words::count(more as u64, "more thing", "more things");
-        view! { <p class="text-muted">{rest} " follow once these are decided upon."</p> }
+    let all = (number > things.len()).then(|| {
+        view! { <p class="text-muted">{words::count(number as u64, "thing is", "things are")} " other."</p> }
     });
-    let none = things.is_empty().then(|| {
+    let next = sheet.next().map(|next| with_query(ADDRESS, &[("page", &next)]));
+    let none = (number == 0).then(|| {
         view! { <Empty title="Nothing is other than it was left here."><p>"Compared " <Moment at=compared_at /> "."</p></Empty> }
     });
     let things = things.into_iter().map(|it| view! { <Drifted it region=region.clone() manage /> }).collect_view();
@@ -59,15 +61,20 @@ fn OfRegion(it: RegionDrift, several: bool, manage: bool) -> impl IntoView {
     view! {
         {heading}
         {none}
+        {all}
         {things}
-        {more}
+        <Pager first=ADDRESS.to_owned() next further=sheet.number != 1 />
         {left_out}
     }
 }
 
 #[component]
 fn Drifted(it: DriftedThingView, region: Region, manage: bool) -> impl IntoView {
-    let DriftedThingView { thing, stands, difference, back, can_put_back, key, seen } = it;
+    let DriftedThingView { thing, stands, difference, back, lacks, maybe_renamed, key, seen } = it;
+    let can_put_back = lacks.is_empty() && !back.is_empty();
+    let renamed = maybe_renamed.then(|| {
+        view! { <p>"If it was renamed in AWS, it is among what was not made here: rename that on its page, and nothing has to be made again."</p> }
+    });
     let title = called(&thing);
     let of = title.clone();
     let (tone, icon, text) = match stands {
@@ -107,7 +114,8 @@ fn Drifted(it: DriftedThingView, region: Region, manage: bool) -> impl IntoView 
                     <span class="text-sm text-muted">{lines_say(stands)}</span>
                 </p>
                 <Difference of lines=difference />
-                <Back back stands can_put_back />
+                {renamed}
+                <Back back stands lacks />
                 {buttons}
             </div>
         </Card>
@@ -125,7 +133,7 @@ fn lines_say(stands: ThingStands) -> &'static str {
 
 /// What would put it back.
 #[component]
-fn Back(back: Vec<(CatalogChange, Named)>, stands: ThingStands, can_put_back: bool) -> impl IntoView {
+fn Back(back: Vec<(CatalogChange, Named)>, stands: ThingStands, lacks: Vec<String>) -> impl IntoView {
     if back.is_empty() {
         return view! {
             <p>"What is other here no change of the portal's sets: keep it, or change it in AWS."</p>
@@ -137,8 +145,8 @@ fn Back(back: Vec<(CatalogChange, Named)>, stands: ThingStands, can_put_back: bo
         ThingStands::Gone => "What makes it again. It gets another id, and environments of the old one keep that:",
         ThingStands::Other => "What puts it back:",
     };
-    let waits = (!can_put_back).then(|| {
-        view! { <p>"It waits for something else that is not there: decide upon that first."</p> }
+    let waits = (!lacks.is_empty()).then(|| {
+        view! { <p>{format!("It needs what is not there, so that comes first: {}.", lacks.join(", "))}</p> }
     });
     let items = back
         .into_iter()
@@ -147,7 +155,7 @@ fn Back(back: Vec<(CatalogChange, Named)>, stands: ThingStands, can_put_back: bo
     view! {
         <div class="stack gap-1">
             <p>{lead}</p>
-            <ol class="grid list-decimal gap-1 pl-5">{items}</ol>
+            <ol class="grid list-decimal gap-1 pl-10">{items}</ol>
             {waits}
         </div>
     }

@@ -18,7 +18,9 @@ pub fn page(it: PortfolioPage) -> Page {
     let manage = it.allowed.has(Action::ManageCatalog);
     let (text_form, put_form) = (form_part(&it.form, "text"), form_part(&it.form, "associate"));
     let name = it.text.name.clone();
-    let products = if it.products.is_empty() {
+    let products = if it.products.is_empty() && it.sheet.number > 1 {
+        view! { <Empty title="The list ends before this page."></Empty> }.into_any()
+    } else if it.products.is_empty() {
         view! { <Empty title="It holds no product yet."></Empty> }.into_any()
     } else {
         let mut columns = vec!["Product", "Owner", "Versions", "What holds for it here"];

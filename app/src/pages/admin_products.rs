@@ -26,7 +26,9 @@ pub fn page(admin: AdminProductsPage) -> Page {
             </form>
         }
     });
-    let list = if products.is_empty() && searched {
+    let list = if products.is_empty() && sheet.number > 1 {
+        view! { <Empty title="The list ends before this page."></Empty> }.into_any()
+    } else if products.is_empty() && searched {
         view! { <Empty title="No product fits."><p><a href="/admin/products">"All products"</a></p></Empty> }.into_any()
     } else if products.is_empty() {
         view! {

@@ -11,6 +11,10 @@ use crate::words;
 pub(super) fn Versions(product: ProductId, versions: Vec<CuratedVersion>, sheet: Sheet, manage: bool) -> impl IntoView {
     let rows = if versions.is_empty() && sheet.number == 1 {
         view! { <Empty title="It has no version."></Empty> }.into_any()
+    } else if versions.is_empty() {
+        let first = format!("/admin/products/{product}#versions");
+        view! { <Empty title="The list ends before this page."><p><a href=first>"First page"</a></p></Empty> }
+            .into_any()
     } else {
         view! { <Rows product versions sheet manage /> }.into_any()
     };

@@ -13,7 +13,16 @@ use crate::words;
 /// What a product is, what it creates, and under which rules.
 pub fn page(product: ProductPage) -> Page {
     let title = product.name.clone();
-    let request = product.allowed.has(Action::SubmitRequest).then(|| {
+    let may = product.allowed.has(Action::SubmitRequest);
+    let why_not = match (product.portfolio.is_empty(), product.versions.is_empty()) {
+        (true, _) => Some("It is in no portfolio."),
+        (_, true) => Some("None of its versions is active."),
+        _ => None,
+    };
+    let not_now = why_not.filter(|_| may).map(|why| {
+        view! { <Callout tone=Tone::Info title="Nobody can request it now."><p>{why} " The platform team has to offer it again."</p></Callout> }
+    });
+    let request = (may && why_not.is_none()).then(|| {
         view! {
             <a class="button button-primary" href=format!("/catalog/{}/request", product.id)>"Request this product"</a>
         }
@@ -62,6 +71,7 @@ pub fn page(product: ProductPage) -> Page {
             {request}
         </PageHead>
         {not_yours}
+        {not_now}
         <div class="columns">
             <div class="stack">
                 <Versions versions=product.versions />

@@ -111,7 +111,8 @@ pub(crate) fn AdminCatalogChanges() -> impl IntoView {
 
 #[component]
 pub(crate) fn AdminDrift() -> impl IntoView {
-    draw(|portal, caller| async move { portal.catalog_drift(&caller).await }, pages::admin_drift::page)
+    let sheet = query_value("page");
+    draw(|portal, caller| async move { portal.catalog_drift(&caller, &sheet).await }, pages::admin_drift::page)
 }
 
 #[component]

@@ -10,13 +10,13 @@ use crate::samples::{everything, id};
 use crate::{page, samples};
 
 fn thing(thing: Thing, stands: ThingStands, back: Vec<(CatalogChange, Named)>) -> DriftedThingView {
-    let can_put_back = !back.is_empty();
+    let (lacks, maybe_renamed) = (Vec::new(), stands == ThingStands::Gone);
     let difference = vec![
         DiffLine::Same("[[portfolio]]".into()),
         DiffLine::Removed("provider = \"Platform\"".into()),
         DiffLine::Added("provider = \"Somebody <else>\"".into()),
     ];
-    DriftedThingView { thing, stands, difference, back, can_put_back, key: "{}".into(), seen: "f1".into() }
+    DriftedThingView { thing, stands, difference, back, lacks, maybe_renamed, key: "{}".into(), seen: "f1".into() }
 }
 
 fn drift(allowed: Allowed) -> CatalogDriftPage {
@@ -28,6 +28,7 @@ fn drift(allowed: Allowed) -> CatalogDriftPage {
         regions: vec![RegionDrift {
             region: "eu-west-1".parse().unwrap(),
             number: 60,
+            sheet: Sheet { number: 1, more: true },
             things: vec![
                 thing(portfolio.clone(), ThingStands::New, vec![(delete.clone(), named.clone())]),
                 thing(Thing::Product { name: "Studio".into() }, ThingStands::Other, Vec::new()),
@@ -52,7 +53,9 @@ fn what_was_changed_elsewhere_is_kept_or_put_back() {
         "Delete portfolio Environments",
         "Take it away: Portfolio Environments",
         "Leave it gone: TagOption workload = training",
-        "57 more things",
+        "60 things are",
+        "/admin/drift?page=2",
+        "If it was renamed in AWS",
         "no change of the portal",
         "What could not be compared",
     ] {
@@ -60,6 +63,12 @@ fn what_was_changed_elsewhere_is_kept_or_put_back() {
     }
     assert_eq!(text.matches("/api/put_catalog_drift_back").count(), 2, "not where nothing puts it back");
     assert_eq!(text.matches("/api/adopt_catalog_drift").count(), 3);
+    let mut waits = drift(everything());
+    waits.regions[0].things.truncate(1);
+    waits.regions[0].things[0].lacks = vec!["Portfolio One".into()];
+    let waits = page("admin-drift-waits", || pages::admin_drift::page(waits));
+    assert!(waits.contains("It needs what is not there, so that comes first: Portfolio One."));
+    assert!(!waits.contains("/api/put_catalog_drift_back"));
     let readonly = page("admin-drift-readonly", || pages::admin_drift::page(drift(Allowed::default())));
     assert!(!readonly.contains("/api/"), "an auditor reads");
     let none = page("admin-drift-none", || {

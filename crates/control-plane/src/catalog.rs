@@ -7,8 +7,8 @@ use domain::action::Action;
 use domain::catalog::{Portfolio, Product};
 use domain::id::{PortfolioId, ProductId, ProjectId};
 use domain::product_summary::ProductSummary;
-use domain::project::{DataClass, Project, ProjectAccount};
-use domain::tag_policy::{OWNER_TAG, TagRule, TagSource};
+use domain::project::{DataClass, Project, ProjectAccount, Stage};
+use domain::tag_policy::{ENVIRONMENT_TAG, OWNER_TAG, TagRule, TagSource};
 use domain::view::{AccessRow, ApproverRow, CatalogPage, CatalogQuery, ProductCard, ProductPage, VersionRow};
 use store::{ProductFilter, Scope};
 
@@ -20,6 +20,7 @@ use crate::{Caller, ControlPlane, Result, approvers, words};
 impl ControlPlane {
     /// The products that the caller's projects may use; all of them for admins and auditors.
     pub async fn catalog(&self, caller: &Caller, query: CatalogQuery) -> Result<CatalogPage> {
+        let query = known(query);
         let access = self.access_in_reach(caller).await?;
         let projects = self.projects_by_id().await?;
         let reach = Self::products_in_reach(caller, &access);
@@ -224,7 +225,7 @@ fn tags_of(
         (OWNER_TAG.to_owned(), vec![from_person]),
         ("project".to_owned(), vec!["the project".to_owned()]),
         ("stage".to_owned(), vec!["the stage of the account".to_owned()]),
-        ("studiogate:environment".to_owned(), vec!["the id of the environment in the portal".to_owned()]),
+        (ENVIRONMENT_TAG.to_owned(), vec!["the id of the environment in the portal".to_owned()]),
     ]);
     let fixed: Vec<String> = set.keys().cloned().collect();
     let of_project = |key: &str| matches!(key, "cost-center" | "data-class");
@@ -252,6 +253,19 @@ fn tags_of(
     // What is set in one place and chosen in another is chosen.
     set.retain(|key, _| !chosen.contains_key(key));
     (set.into_iter().map(|(key, values)| (key, values.join(", "))).collect(), chosen.into_iter().collect())
+}
+
+/// A filter that names nothing known is no filter: an old link still shows a list.
+fn known(query: CatalogQuery) -> CatalogQuery {
+    let kept = |value: String, known: bool| if known { value } else { String::new() };
+    let (stage, class) = (query.stage.parse::<Stage>().is_ok(), query.data_class.parse::<DataClass>().is_ok());
+    let approval = matches!(query.approval.as_str(), "none" | "some");
+    CatalogQuery {
+        stage: kept(query.stage, stage),
+        data_class: kept(query.data_class, class),
+        approval: kept(query.approval, approval),
+        ..query
+    }
 }
 
 /// From no portfolio nobody can launch.

@@ -50,8 +50,8 @@ impl ControlPlane {
         if size > most {
             return Err(Error::Conflict(Problem::new(
                 "The form is too large to be kept.",
-                format!("It has {size} bytes; {most} can be kept."),
-                "Shorten what you typed and send it again.",
+                format!("It has {size} bytes, and of a form that comes back {most} are kept."),
+                "It is all here: put right what is wrong, and send it from here.",
             )));
         }
         if self.store().count_drafts(owner, now - RATE_WINDOW).await? >= RATE {

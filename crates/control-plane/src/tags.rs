@@ -9,7 +9,7 @@ use domain::person::StudioUserId;
 use domain::problem::FieldError;
 use domain::project::{Project, Stage};
 use domain::request::Request;
-use domain::tag_policy::{OWNER_TAG, TagRule, TagSource, rules_for, tag_sources};
+use domain::tag_policy::{ENVIRONMENT_TAG, OWNER_TAG, TagRule, TagSource, rules_for, tag_sources};
 use domain::view::{FormControl, FormField};
 
 /// What stands for the id of an environment that is not made yet.
@@ -38,7 +38,7 @@ impl Tagged<'_> {
             ("stage".to_owned(), self.stage.as_str().to_owned()),
             ("cost-center".to_owned(), self.project.cost_center.clone()),
             ("data-class".to_owned(), self.project.data_class.as_str().to_owned()),
-            ("studiogate:environment".to_owned(), environment.to_owned()),
+            (ENVIRONMENT_TAG.to_owned(), environment.to_owned()),
         ]);
         tag_sources(&own, &tag_choices(&self.product.tag_options), &self.rules())
     }

@@ -59,6 +59,26 @@ impl Store {
             .collect()
     }
 
+    /// The same of each of several products.
+    pub async fn environments_of_products(
+        &self,
+        products: &[ProductId],
+    ) -> Result<BTreeMap<(ProductId, ProvisioningArtifactId), u64>> {
+        if products.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let mut sql = Sql::new("SELECT product_id, artifact_id, COUNT(*) AS n FROM environment WHERE product_id IN ");
+        sql.tuple(products.iter().map(ProductId::as_str));
+        sql.push(" AND state <> 'terminated' GROUP BY product_id, artifact_id");
+        let rows: Vec<(String, String, i64)> = all(self.read(), sql).await?;
+        let at = At::new("environment", "(several)");
+        let read = |(product, version, n): (String, String, i64)| {
+            let which = (at.parse("product_id", &product)?, at.parse("artifact_id", &version)?);
+            Ok((which, u64::try_from(n).unwrap_or_default()))
+        };
+        rows.into_iter().map(read).collect()
+    }
+
     /// How many environments of a project that are not terminated each person has.
     pub async fn live_environments_by_owner(&self, project: &ProjectId) -> Result<BTreeMap<PersonKey, i64>> {
         let sql = Sql::new(

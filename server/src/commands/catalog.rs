@@ -169,7 +169,7 @@ fn tell(plan: &Plan) {
         say(&words::portal_step(it));
     }
     for it in &plan.stays {
-        say(&format!("stays, though it is not in the files: {it}"));
+        say(&format!("stays: {it}"));
     }
     match number(plan) {
         0 => say("The catalog is as the files say."),

@@ -100,7 +100,7 @@ fn plain_refusal(portal: &Portal, id: &str, response: Response) -> Response {
         ),
         StatusCode::PAYLOAD_TOO_LARGE => Problem::new(
             "This is too large.",
-            "A form takes 256 KiB, and a template has 1 MB at most; more was sent.",
+            "A form takes 256 KiB, a template 1 MB and a catalog 500,000 bytes; more was sent.",
             "Go back, send less, and try again.",
         ),
         _ => return response,

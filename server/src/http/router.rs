@@ -19,8 +19,8 @@ use super::{assets, auth, context, events, export, health, origin, signed_out};
 
 /// The largest body that is read.
 const BODY: usize = 256 * 1024;
-/// The same of what takes a file: as much as CloudFormation takes of a template, with the rest of its form.
-const UPLOAD: usize = domain::template::MAX_TEMPLATE_BYTES + BODY;
+/// The same of what takes a file: a catalog, of which a form can have three bytes for each, or a template, which is less.
+const UPLOAD: usize = 3 * domain::view::LONGEST_CATALOG + BODY;
 /// Where whole files are given: a template, a catalog.
 const UPLOADS: [&str; 2] = ["/api/check_template", "/api/plan_catalog"];
 

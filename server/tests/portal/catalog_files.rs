@@ -142,6 +142,18 @@ async fn v5_2_1_v2_4_1_a_large_catalog_is_looked_at_in_the_portal_and_one_too_la
     let answer = scientist.post("/api/plan_catalog", &[("catalog", &many)]).await;
     assert_eq!(answer.status, 403);
 
+    // What was not ticked does not come back ticked.
+    let wrong = "[[portfolio]]\nname = 3\n";
+    for (delete, ticked) in [("", false), ("yes", true)] {
+        let answer = admin.post("/api/plan_catalog", &[("catalog", wrong), ("delete", delete)]).await;
+        let page = admin.get(answer.location()).await;
+        assert!(page.has("Line 2, column 8: "), "{}", page.text());
+        assert_eq!(page.has(r#"name="delete" value="yes" checked"#), ticked, "{delete}");
+    }
+    let answer = admin.post("/api/plan_catalog", &[("catalog", " ")]).await;
+    let page = admin.get(answer.location()).await;
+    assert!(page.has("Paste a catalog") && !page.has("What it would change"), "{}", page.text());
+
     let longer = many.repeat(LONGEST_CATALOG / many.len() + 1);
     let answer = admin.post("/api/plan_catalog", &[("catalog", &longer)]).await;
     assert_eq!(answer.status, 422);

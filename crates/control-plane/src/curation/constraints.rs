@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use domain::action::Action;
 use domain::binding::form_fields;
-use domain::catalog::{Constraint, ConstraintRule, Product};
+use domain::catalog::{Constraint, ConstraintRule, Parameter, Product};
 use domain::curation::{CatalogChange, NewConstraint, constraint_kind, seen, tags_of};
 use domain::id::{CatalogChangeId, DraftId, PortfolioId, ProductId};
-use domain::parameter::{check_rules, describe_rules, narrow, undecided_rules};
+use domain::parameter::{check_rules, describe_rules, narrow, undecided_rules, validate};
 use domain::view::{ConstraintInput, ConstraintTrial, ConstraintsPage, CuratedConstraint, FormField, FormState};
 use serde_json::json;
 
@@ -58,6 +58,7 @@ impl ControlPlane {
         self.authorize_portal(caller, Action::ManageCatalog).await?;
         let (product, portfolio) = self.constrained(&input).await?;
         let new = new_constraint(&input)?;
+        fits(&product, &input)?;
         let change = if input.constraint.is_empty() {
             CatalogChange::AddConstraint { product: product.id, portfolio, new }
         } else {
@@ -91,6 +92,7 @@ impl ControlPlane {
         }
         let (product, portfolio) = self.constrained(&input).await?;
         let new = new_constraint(&input)?;
+        fits(&product, &input)?;
         sample_of(&input.sample)?;
         let change = match input.constraint.as_str() {
             "" => CatalogChange::AddConstraint { product: product.id, portfolio, new },
@@ -218,6 +220,28 @@ fn new_constraint(input: &ConstraintInput) -> Result<NewConstraint> {
         _ => return Err(Error::field("kind", "Choose what is to hold.")),
     };
     Ok(NewConstraint { description: input.constraint_description.trim().to_owned(), rule })
+}
+
+/// Whether values that are to be allowed are such as some version takes: otherwise nobody could choose them.
+fn fits(product: &Product, input: &ConstraintInput) -> Result<()> {
+    let declared: Vec<&Parameter> = product
+        .artifacts
+        .iter()
+        .filter(|version| version.active)
+        .flat_map(|version| &version.parameters)
+        .filter(|parameter| parameter.key == input.parameter.trim())
+        .collect();
+    if input.kind != "allowed" || declared.is_empty() {
+        return Ok(());
+    }
+    for value in input.allowed_values.lines().map(str::trim).filter(|value| !value.is_empty()) {
+        let judged = declared.iter().map(|parameter| validate(parameter, value));
+        // Of several versions the newest says why.
+        if let Some(Err(why)) = judged.reduce(|one, other| one.or(other)) {
+            return Err(Error::field("allowed_values", format!("{value}: {why}")));
+        }
+    }
+    Ok(())
 }
 
 /// A rule that a parameter has one of several values.

@@ -6,7 +6,7 @@ use domain::described::{CatalogDrift, DescribedCatalog, DriftedThing, ExpectedCa
 use domain::id::{CatalogChangeId, Region, TemplateId};
 use domain::organization::{around_changes, diff, fingerprint};
 use domain::person::PersonKey;
-use domain::view::{CatalogDriftInput, CatalogDriftPage, DriftedThingView, RegionDrift, ThingStands};
+use domain::view::{CatalogDriftInput, CatalogDriftPage, DriftedThingView, RegionDrift, Sheet, ThingStands};
 use store::Tx;
 
 use super::files::Mirrored;
@@ -14,20 +14,25 @@ use super::templates::looked_at;
 use crate::trail::{By, Event};
 use crate::{Caller, ControlPlane, Error, Result};
 
-/// Things of a region that are shown at once.
-const SHOWN: usize = 50;
+/// Things of a region that a page shows: each with what is other, line by line.
+const SHOWN: usize = 20;
 /// Lines of a description that are shown around one that is other.
 const CONTEXT: usize = 3;
 
 impl ControlPlane {
-    /// What is other than expected, as of the last comparison.
-    pub async fn catalog_drift(&self, caller: &Caller) -> Result<CatalogDriftPage> {
+    /// What is other than expected, as of the last comparison: what was changed before what is new. `page`: which [`Sheet`] of each
+    /// region.
+    pub async fn catalog_drift(&self, caller: &Caller, page: &str) -> Result<CatalogDriftPage> {
         self.authorize_portal(caller, Action::ViewAdministration).await?;
         let mut regions = Vec::new();
         for (region, CatalogDrift { things, left_out }, compared_at) in self.store().catalog_drifts().await? {
             let number = things.len();
-            let things = things.into_iter().take(SHOWN).map(view_of).collect::<Result<_>>()?;
-            regions.push(RegionDrift { region, number, things, left_out, compared_at });
+            let mut views = things.into_iter().map(|it| (stands(&it), it)).collect::<Vec<_>>();
+            let new_too = views.iter().any(|(stands, _)| *stands == ThingStands::New);
+            views.sort_by_key(|(stands, _)| *stands == ThingStands::New);
+            let (sheet, shown) = Sheet::cut(page, SHOWN, views);
+            let things = shown.into_iter().map(|(stands, it)| view_of(it, stands, new_too)).collect::<Result<_>>()?;
+            regions.push(RegionDrift { region, number, sheet, things, left_out, compared_at });
         }
         Ok(CatalogDriftPage {
             regions,
@@ -114,27 +119,34 @@ impl ControlPlane {
                 "Change it in AWS, or take it as it is.",
             ));
         }
-        let Some(first) = it.back.iter().position(|it| it.ready) else {
+        let lacks = it.lacks();
+        if !lacks.is_empty() || !it.back[0].ready {
+            let lacks: Vec<String> = lacks.into_iter().collect();
             return Err(Error::conflict(
                 "Nothing was put back.",
-                "It needs another thing first that is not there.",
-                "Put back what it stands in, or is tagged with, and then this.",
+                format!("It needs what is not there: {}.", lacks.join(", ")),
+                "Put that back, and then this.",
             ));
-        };
+        }
         let mut rest = it.back;
-        let first = rest.remove(first);
+        let first = rest.remove(0);
         self.begin_putting_back(caller.into(), &caller.actor.person, &region, (first.change, rest)).await
     }
 
-    /// Goes on with what puts a thing back, after a part of it was made: of what was looked at, what is still to be done.
+    /// Goes on with what puts a thing back, after a part of it was made: of what was looked at, what is still to be done, in its order.
+    /// Where something that it needs is gone meanwhile, it ends there.
     pub(crate) async fn go_on_putting_back(&self, it: &AppliedCatalogChange, by: By<'_>) -> Result<()> {
         let Some(row) = self.store().expected_catalog(&it.region).await? else { return Ok(()) };
         let mirrored = self.mirrored(&it.region).await?;
         let planned = drift(&row.catalog, &mirrored.now(), &it.region).things.into_iter().flat_map(|it| it.back);
         let mut rest = it.rest.clone().unwrap_or_default();
-        for next in planned.filter(|it| it.ready) {
+        for next in planned {
             let same = |it: &Planned| it.change.as_str() == next.change.as_str() && it.named == next.named;
             if let Some(looked_at) = rest.iter().position(same) {
+                if !next.ready {
+                    tracing::warn!(region = %it.region, lacks = next.lacks(), "what puts a thing back does not go on");
+                    return Ok(());
+                }
                 rest.remove(looked_at);
                 self.begin_putting_back(by, &it.by, &it.region, (next.change, rest)).await?;
                 return Ok(());
@@ -203,13 +215,17 @@ fn seen(it: &DriftedThing) -> Result<String> {
     Ok(fingerprint(&both.map_err(|error| Error::internal("A description cannot be written", &error))?))
 }
 
-fn view_of(it: DriftedThing) -> Result<DriftedThingView> {
+fn stands(it: &DriftedThing) -> ThingStands {
     let empty = DescribedCatalog::default();
-    let stands = match (it.expected == empty, it.now == empty) {
+    match (it.expected == empty, it.now == empty) {
         (true, _) => ThingStands::New,
         (_, true) => ThingStands::Gone,
         _ => ThingStands::Other,
-    };
+    }
+}
+
+/// `new_too`: things of the region are there that nobody made here.
+fn view_of(it: DriftedThing, stands: ThingStands, new_too: bool) -> Result<DriftedThingView> {
     let written =
         |it| blueprints::catalog::body(it).map_err(|error| Error::internal("A description cannot be written", &error));
     Ok(DriftedThingView {
@@ -217,7 +233,8 @@ fn view_of(it: DriftedThing) -> Result<DriftedThingView> {
         key: serde_json::to_string(&it.thing)
             .map_err(|error| Error::internal("The name of a thing cannot be written", &error))?,
         difference: around_changes(diff(&written(&it.expected)?, &written(&it.now)?), CONTEXT),
-        can_put_back: it.back.iter().any(|it| it.ready),
+        lacks: it.lacks().into_iter().collect(),
+        maybe_renamed: new_too && stands == ThingStands::Gone,
         back: it.back.into_iter().map(|it| (it.change, it.named)).collect(),
         thing: it.thing,
         stands,

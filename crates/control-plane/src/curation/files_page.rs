@@ -39,8 +39,10 @@ impl ControlPlane {
         let (mut text, mut left_out, mut planned) = (String::new(), Vec::new(), None);
         if let Some(entered) = entered {
             // Also beside what is wrong with the rest of the form.
-            if let Ok(catalog) = read(&entered) {
-                let delete = form.value(DELETE).is_some();
+            if !entered.trim().is_empty()
+                && let Ok(catalog) = read(&entered)
+            {
+                let delete = form.value(DELETE).is_some_and(|value| !value.is_empty());
                 planned = Some(self.plan_of_catalog(&catalog, &region, delete).await?);
             }
             text = entered;

@@ -51,9 +51,14 @@ impl ControlPlane {
             Some(id) => self.store().template(id).await?.map(|template| template.id),
             None => None,
         };
+        let undo = match it.undo().filter(|_| manages) {
+            // What was taken back already is not there to be taken back.
+            Some(undo) if undo.mistakes(&self.around_catalog_change(&undo, &it.region).await?).is_empty() => Some(undo),
+            _ => None,
+        };
         Ok(CatalogChangePage {
             template,
-            undo: it.undo().filter(|_| manages),
+            undo,
             can_retry: manages && it.state == ChangeState::Failed,
             by: self.names([], [&it.by]).await?.person(&it.by),
             product,

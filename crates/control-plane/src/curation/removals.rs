@@ -94,7 +94,9 @@ pub(crate) fn of_version(product: &Product, version: &ProvisioningArtifact, envi
             "Nobody can request it any more, and a request that waits for it cannot be provisioned. Nothing brings it back.",
         ),
         0 => removal("Nothing brings it back."),
-        1 => blocked("An environment has it: deactivate it, so that it keeps it."),
-        n => blocked(format!("{n} environments have it: deactivate it, so that they keep it.")),
+        1 if version.active => blocked("An environment has it: deactivate it, so that it keeps it."),
+        1 => blocked("An environment has it, and keeps it."),
+        n if version.active => blocked(format!("{n} environments have it: deactivate it, so that they keep it.")),
+        n => blocked(format!("{n} environments have it, and keep it.")),
     }
 }

@@ -87,6 +87,10 @@ impl ControlPlane {
         account_quotas: Option<&AccountQuotas>,
     ) -> Result<Preflight> {
         let Asked { product, artifact, account, values, .. } = *asked;
+        // Out of its last portfolio nobody launches it, whatever the account saw when it was last read.
+        let left = standing.filter(|_| product.portfolios.is_empty());
+        let left = left.map(|it| LaunchStanding { paths: Ok(Vec::new()), shared: Ok(Vec::new()), ..it.clone() });
+        let standing = left.as_ref().or(standing);
         let read = self.store().artifact_template(&product.region, &product.id, &artifact.id).await?;
         let template = read.as_ref();
         let made = read.clone().map(|mut made| {

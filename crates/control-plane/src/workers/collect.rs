@@ -8,6 +8,7 @@ use domain::id::RecordId;
 use domain::operation::{Observation, Operation};
 use domain::person::StudioUserId;
 use domain::problem::Problem;
+use domain::tag_policy::ENVIRONMENT_TAG;
 
 use super::follow::stack_name;
 use super::outcome::Outcome;
@@ -140,7 +141,7 @@ impl ControlPlane {
             (OWNER, it.studio_user_id.as_str()),
             ("project", it.project.as_str()),
             ("stage", it.stage.as_str()),
-            ("studiogate:environment", it.id.as_str()),
+            (ENVIRONMENT_TAG, it.id.as_str()),
         ]
         .into_iter()
         .map(|(key, value)| (key.to_owned(), value.to_owned()))

@@ -10,7 +10,7 @@ use domain::catalog::Product;
 use domain::described::Thing;
 use domain::id::CatalogChangeId;
 use domain::organization::{ChangeState, DiffLine};
-use domain::view::{CatalogDriftInput, DriftedThingView, ProductTextInput, ThingStands};
+use domain::view::{CatalogDriftInput, DriftedThingView, PortfolioInput, ProductTextInput, ThingStands};
 use serde_json::json;
 
 /// A reading of everything.
@@ -20,7 +20,7 @@ async fn read(state: &TestState) {
 }
 
 async fn drifted(state: &TestState) -> Vec<DriftedThingView> {
-    let page = state.plane.catalog_drift(&state.as_("auditor").await).await.unwrap();
+    let page = state.plane.catalog_drift(&state.as_("auditor").await, "").await.unwrap();
     let region = page.regions.into_iter().next().unwrap();
     assert_eq!((region.number, region.left_out), (region.things.len(), Vec::new()));
     region.things
@@ -84,7 +84,8 @@ on_both! {
         let admin = state.as_("admin").await;
         assert_eq!(state.plane.admin_products(&admin, "", "").await.unwrap().drifted, 2);
         let found = drifted(&state).await;
-        let [portfolio, changed] = &found[..] else { panic!("{found:?}") };
+        // What was changed stands before what is new.
+        let [changed, portfolio] = &found[..] else { panic!("{found:?}") };
         assert_eq!(portfolio.thing, Thing::Portfolio { name: "Made by hand".into() });
         assert_eq!((portfolio.stands, changed.stands), (ThingStands::New, ThingStands::Other));
         assert_eq!(changed.thing, Thing::Product { name: PRODUCT.into() });
@@ -118,6 +119,43 @@ on_both! {
         state.assert_sound().await;
     }
 
+    async fn a_product_is_not_taken_out_of_its_portfolio_where_the_one_it_was_in_has_another_name(url) {
+        let state = TestState::start(&url).await;
+        let before = product(&state, PRODUCT).await;
+        let portfolio = before.portfolios[0].clone();
+        let rename = json!({ "Id": portfolio, "DisplayName": "Another name" });
+        state.in_the_catalogs_console("UpdatePortfolio", &rename).unwrap();
+        read(&state).await;
+        let found = drifted(&state).await;
+        let of = |wanted: ThingStands| found.iter().filter(move |it| it.stands == wanted);
+        let gone = of(ThingStands::Gone).next().unwrap();
+        assert!(gone.maybe_renamed && of(ThingStands::New).count() == 1, "{found:?}");
+        let Thing::Portfolio { name: was } = &gone.thing else { panic!("{gone:?}") };
+        let it = of(ThingStands::Other).find(|it| it.thing == Thing::Product { name: PRODUCT.into() }).unwrap();
+        assert_eq!(it.lacks, [format!("Portfolio {was}")]);
+        let admin = state.as_("admin").await;
+        let refused = state.plane.put_catalog_drift_back(&admin, &input(it)).await;
+        let Err(Error::Conflict(said)) = refused else { panic!("{refused:?}") };
+        assert!(said.why.contains(was.as_str()), "{said:?}");
+        assert_eq!(product(&state, PRODUCT).await.portfolios, before.portfolios);
+        // It gets its name back on its page, and all is as it was.
+        let page = state.plane.portfolio(&admin, &portfolio, "", "").await.unwrap();
+        let input = PortfolioInput {
+            portfolio: portfolio.to_string(),
+            portfolio_name: was.clone(),
+            portfolio_description: page.text.description,
+            provider: page.text.provider,
+            portfolio_tags: domain::curation::tags_as_text(&page.text.tags),
+            seen: page.seen,
+            ..PortfolioInput::default()
+        };
+        let renamed = state.plane.set_portfolio(&admin, input).await.unwrap();
+        applied(&state, &renamed).await;
+        read(&state).await;
+        assert_eq!(drifted(&state).await, Vec::new());
+        state.assert_sound().await;
+    }
+
     async fn what_is_changed_in_the_console_is_put_back_change_by_change(url) {
         let mut state = TestState::start(&url).await;
         let before = product(&state, PRODUCT).await;
@@ -134,7 +172,7 @@ on_both! {
         read(&state).await;
         let found = drifted(&state).await;
         let [it] = &found[..] else { panic!("{found:?}") };
-        assert!(it.can_put_back && it.back.len() == 3, "{it:?}");
+        assert!(it.lacks.is_empty() && it.back.len() == 3, "{it:?}");
         let admin = state.as_("admin").await;
         let first = state.plane.put_catalog_drift_back(&admin, &input(it)).await.unwrap();
         // The one who works on it dies after the first part was made, and another goes on.

@@ -159,6 +159,13 @@ on_both! {
         assert_eq!(save(it("nothing")).await, ["kind"]);
         assert_eq!(save(it("allowed")).await, ["parameter"]);
         assert_eq!(save(ConstraintInput { parameter: parameter.clone(), ..it("allowed") }).await, ["allowed_values"]);
+        // What the template refuses would be a choice that nobody can make.
+        let never = ConstraintInput {
+            parameter: parameter.clone(),
+            allowed_values: "no value of the template".into(),
+            ..it("allowed")
+        };
+        assert_eq!(save(never).await, ["allowed_values"]);
         let unknown = ConstraintInput { parameter: "Nobody".into(), allowed_values: "a".into(), ..it("allowed") };
         assert_eq!(save(unknown).await, ["rules"]);
         for rules in ["", "[", "{}", r#"{"Rules":{"A":{"Assertions":[{"Assert":{"Fn::Nonsense":[]}}]}}}"#] {

@@ -29,6 +29,10 @@ on_both! {
         assert_eq!(add("purpose", "training").await, ["tag_value"], "it is there");
         assert_eq!(add("", "").await, ["tag_key", "tag_value"]);
         assert_eq!(add("aws:purpose", "a").await, ["tag_key"]);
+        // No value of these would be that of everybody, and nothing could be launched past it.
+        for of_the_portal in ["studiouserid", "studiogate:environment"] {
+            assert_eq!(add(of_the_portal, "a").await, ["tag_key"], "{of_the_portal}");
+        }
         assert_eq!(add(&"k".repeat(129), "a").await, ["tag_key"]);
         // On a product it is offered to whoever requests.
         let product = state.product("Studio environment").await;

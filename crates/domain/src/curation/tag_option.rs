@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::tags::mistake_in;
 use super::{AroundCatalogChange, CatalogChange};
 use crate::problem::FieldError;
+use crate::tag_policy::{ENVIRONMENT_TAG, OWNER_TAG};
 
 /// Quotas of Service Catalog: values of a key, and keys on a portfolio or product.
 /// <https://docs.aws.amazon.com/servicecatalog/latest/adminguide/limits.html>
@@ -32,6 +33,11 @@ pub(super) fn mistakes(change: &CatalogChange, around: &AroundCatalogChange) -> 
         CatalogChange::AssociateTagOption { on, .. } if option.resources.contains(on) => {
             one("on", "It is there already.".to_owned())
         }
+        CatalogChange::AssociateTagOption { .. } if is_the_portals(&option.key) => one(
+            "on",
+            "The portal sets this tag, for each environment another value: nothing could be launched any more."
+                .to_owned(),
+        ),
         CatalogChange::AssociateTagOption { on, .. } => {
             let there = around.tag_options.iter().filter(|it| it.resources.contains(on));
             let keys: BTreeSet<&str> = there.map(|it| it.key.as_str()).collect();
@@ -47,8 +53,16 @@ pub(super) fn mistakes(change: &CatalogChange, around: &AroundCatalogChange) -> 
     }
 }
 
+/// Tags whose value is another for each person or environment: no TagOption has it, and AWS launches nothing past one that has not.
+fn is_the_portals(key: &str) -> bool {
+    key == OWNER_TAG || key == ENVIRONMENT_TAG
+}
+
 fn about_new(around: &AroundCatalogChange, key: &str, value: &str) -> Vec<FieldError> {
     let mut mistakes = Vec::new();
+    if is_the_portals(key) {
+        mistakes.push(FieldError::new("tag_key", "The portal sets this tag, for each environment another value."));
+    }
     for (field, text) in [("tag_key", key), ("tag_value", value)] {
         if text.is_empty() {
             mistakes.push(FieldError::new(field, "It is missing."));

@@ -31,6 +31,19 @@ pub struct DriftedThing {
     pub back: Vec<Planned>,
 }
 
+impl DriftedThing {
+    /// Other things that have to be there before it can be put back, as people call them: to leave out what needs them and go on would
+    /// take it where it was away, and put it nowhere.
+    pub fn lacks(&self) -> BTreeSet<String> {
+        let own = match &self.thing {
+            Thing::Portfolio { name } => format!("Portfolio {name}"),
+            Thing::TagOption { key, value } => format!("TagOption {key} = {value}"),
+            Thing::Product { .. } => String::new(),
+        };
+        self.back.iter().filter_map(Planned::lacks).filter(|it| *it != own).collect()
+    }
+}
+
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

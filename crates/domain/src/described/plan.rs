@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::planner::Planner;
+use super::planner::{NEW, Planner};
 use super::portal::PortalStep;
 use super::{CatalogNow, DescribedCatalog, DescribedProduct};
 use crate::curation::{CatalogChange, Named};
-use crate::id::{Region, TemplateId};
+use crate::id::{PortfolioId, Region, TagOptionId, TemplateId};
 use crate::share::{PrincipalAssociation, ShareTarget};
 
 /// See the module.
@@ -31,6 +31,18 @@ pub struct Planned {
     pub named: Named,
     /// Everything that it is about is there: the others are planned anew once it is.
     pub ready: bool,
+}
+
+impl Planned {
+    /// The portfolio or TagOption that it needs and that is not there, as people call it. What is made before it of the same thing, a
+    /// product or a version of it, is not meant.
+    pub fn lacks(&self) -> Option<String> {
+        let new = |id: Option<&str>| id == Some(NEW);
+        if new(self.change.portfolio().map(PortfolioId::as_str)) {
+            return Some(format!("Portfolio {}", self.named.portfolio));
+        }
+        new(self.change.tag_option().map(TagOptionId::as_str)).then(|| format!("TagOption {}", self.named.tag_option))
+    }
 }
 
 /// Plans what brings the catalog of `region` to what `wanted` says. `templates`: of each file that it names. `delete`: also

@@ -10,7 +10,7 @@ use crate::id::{PortfolioId, ProductId, Region, TemplateId};
 use crate::share::{PrincipalAssociation, ShareOptions, ShareTarget};
 
 /// Stands for an id that is known only once the thing is there.
-const NEW: &str = "new";
+pub(super) const NEW: &str = "new";
 
 pub(super) struct Planner<'a> {
     wanted: &'a DescribedCatalog,
@@ -127,6 +127,11 @@ impl<'a> Planner<'a> {
                     note: version.note.clone(),
                 };
                 self.push(change, named.clone());
+            }
+            if let Some(made) = made.filter(|made| made.description != version.note) {
+                self.plan
+                    .stays
+                    .push(format!("The note of version {} of {}: {:?}", made.name, it.name, made.description));
             }
             let (active, guidance) = made.map_or((true, Guidance::Default), |it| (it.active, Guidance::of(it)));
             let artifact = made.map(|it| it.id.clone()).or_else(|| NEW.parse().ok());

@@ -20,6 +20,8 @@ pub use values::TagValues;
 
 /// The key of the owner's tag, by which IAM lets people into what is theirs: set by the portal alone, and no rule is about it.
 pub const OWNER_TAG: &str = "studiouserid";
+/// The tag with the environment of the portal that a thing in AWS is of.
+pub const ENVIRONMENT_TAG: &str = "studiogate:environment";
 /// What the portal sets by the project and the account; people choose none of these.
 pub const TAGS_OF_THE_PORTAL: [&str; 5] = [OWNER_TAG, "project", "stage", "cost-center", "data-class"];
 

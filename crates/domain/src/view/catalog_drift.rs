@@ -20,8 +20,9 @@ pub struct CatalogDriftPage {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegionDrift {
     pub region: Region,
-    /// How many things there are; the first of them are shown.
+    /// How many things there are, and which of them are shown.
     pub number: usize,
+    pub sheet: Sheet,
     pub things: Vec<DriftedThingView>,
     /// What could not be compared, and why.
     pub left_out: Vec<String>,
@@ -37,8 +38,10 @@ pub struct DriftedThingView {
     pub difference: Vec<DiffLine>,
     /// What puts it back.
     pub back: Vec<(CatalogChange, Named)>,
-    /// Something of it can be begun now.
-    pub can_put_back: bool,
+    /// Other things that have to be there before.
+    pub lacks: Vec<String>,
+    /// It is gone, and something is there that nobody made here: a name tells things apart.
+    pub maybe_renamed: bool,
     /// See [`CatalogDriftInput::thing`].
     pub key: String,
     /// See [`CatalogDriftInput::seen`].

@@ -34,6 +34,7 @@ async fn read_products(store: &Store, region: &Region) -> crate::Result<()> {
     store.provisioning_seconds_of(&ids, 20).await?;
     store.products().await?;
     store.products_of(&ids).await?;
+    store.environments_of_products(&ids).await?;
     store.all_product_names().await?;
     store.current_versions().await?;
     let all = ProductFilter { text: "a", of: Some(&ids), held: true, portfolio: None };
