@@ -235,9 +235,9 @@ fn fits(product: &Product, input: &ConstraintInput) -> Result<()> {
         return Ok(());
     }
     for value in input.allowed_values.lines().map(str::trim).filter(|value| !value.is_empty()) {
-        let judged = declared.iter().map(|parameter| validate(parameter, value));
+        let judged = declared.iter().rev().map(|parameter| validate(parameter, value));
         // Of several versions the newest says why.
-        if let Some(Err(why)) = judged.reduce(|one, other| one.or(other)) {
+        if let Some(Err(why)) = judged.reduce(Result::or) {
             return Err(Error::field("allowed_values", format!("{value}: {why}")));
         }
     }

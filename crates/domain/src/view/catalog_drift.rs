@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::Allowed;
+use super::{Allowed, Sheet};
 use crate::catalog::MirrorState;
 use crate::curation::{CatalogChange, Named};
 use crate::described::Thing;
