@@ -49,7 +49,7 @@ fn blueprint(allowed: Allowed) -> BlueprintPage {
 fn what_is_other_than_described_is_shown_and_applied_as_it_was_seen() {
     let text = page("blueprint", || pages::blueprint(blueprint(everything())));
     for said in
-        ["What is other than the blueprint says", "&lt;b&gt;Research", "May allow more", "One thing is not described"]
+        ["What is other than the blueprint says", "&lt;b&gt;Research", "May allow more", "One thing stays as it is"]
     {
         assert!(text.contains(said), "{said}");
     }

@@ -48,7 +48,7 @@ fn what_a_file_would_change_is_told_and_nothing_is_offered_that_changes_it() {
         "Bind VpcId of Studio in 601000000001 no more",
         "Expect Studio within 1 minute",
         "Delete portfolio Others",
-        "One thing is not described, and stays",
+        "One thing stays as it is",
         "studiogate catalog apply",
         "Environments &lt;/textarea>",
         "action=\"/api/plan_catalog\"",
