@@ -77,7 +77,7 @@ test('what runs is listed and stopped, the lease is put off, and a lead holds th
   await until('Nothing runs.');
 
   // Less than a day is no extension: the page says from when on there is one.
-  await expect(scientist.getByText('It has as much time as one extension gives.')).toBeVisible();
+  await expect(scientist.getByText('It has as much time as one click gives')).toBeVisible();
   await expect(scientist.getByRole('button', { name: 'Extend the lease' })).toHaveCount(0);
   await expect(scientist.getByText('Hold it', { exact: true })).toHaveCount(0);
 
