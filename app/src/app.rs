@@ -76,6 +76,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/drift") view=routes::AdminDrift ssr=SsrMode::Async />
                 <Route path=path!("/admin/tag-policy") view=routes::AdminTagPolicy ssr=SsrMode::Async />
                 <Route path=path!("/admin/tags") view=routes::AdminTagOptions ssr=SsrMode::Async />
+                <Route path=path!("/admin/tags/:id") view=routes::AdminTagOption ssr=SsrMode::Async />
                 <Route path=path!("/admin/templates") view=routes::AdminTemplates ssr=SsrMode::Async />
                 <Route path=path!("/admin/templates/:id") view=routes::AdminTemplate ssr=SsrMode::Async />
                 <Route path=path!("/admin/products/:id/constraints") view=routes::AdminConstraints ssr=SsrMode::Async />

@@ -167,6 +167,9 @@ test('a product is made of a template that was refused and mended, gets a versio
   await reloadUntil(admin, 'Applied');
   await look(seen, 'admin', 'tag-options', '/admin/tags');
   await admin.goto('/admin/tags');
+  await admin.getByRole('link', { name: 'records-kind = ledger' }).click();
+  await expect(admin.getByRole('row', { name: /^Records of teams Portfolio/ })).toBeVisible();
+  await look(seen, 'admin', 'tag-option', new URL(admin.url()).pathname);
   await admin.getByRole('button', { name: 'Take off Records of teams: records-kind = ledger' }).click();
   await reloadUntil(admin, 'Applied');
 

@@ -70,8 +70,9 @@ fn OfRegion(it: RegionDrift, several: bool, manage: bool) -> impl IntoView {
 
 #[component]
 fn Drifted(it: DriftedThingView, region: Region, manage: bool) -> impl IntoView {
-    let DriftedThingView { thing, stands, difference, back, lacks, maybe_renamed, key, seen } = it;
-    let can_put_back = lacks.is_empty() && !back.is_empty();
+    let DriftedThingView { thing, stands, difference, back, lacks, in_use, maybe_renamed, key, seen } = it;
+    let can_put_back = lacks.is_empty() && in_use.is_none() && !back.is_empty();
+    let kept = in_use.map(|what| view! { <p>{format!("{what} is not deleted: environments have it.")}</p> });
     let renamed = maybe_renamed.then(|| {
         view! { <p>"If it was renamed in AWS, it is among what was not made here: rename that on its page, and nothing has to be made again."</p> }
     });
@@ -116,6 +117,7 @@ fn Drifted(it: DriftedThingView, region: Region, manage: bool) -> impl IntoView 
                 <Difference of lines=difference />
                 {renamed}
                 <Back back stands lacks />
+                {kept}
                 {buttons}
             </div>
         </Card>

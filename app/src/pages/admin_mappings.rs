@@ -3,15 +3,20 @@ use std::collections::BTreeMap;
 use domain::action::Action;
 use domain::person::GroupMapping;
 use domain::project::Project;
-use domain::view::{AdminMappingsPage, FormState, Removal};
+use domain::view::{AdminMappingsPage, FORMS_OF_A_SHEET, FormState, Removal, Sheet};
 use leptos::prelude::*;
 
 use super::newcomer::what_it_gives;
-use crate::components::{Callout, Card, Choice, Empty, ErrorSummary, PageHead, Remove, Select, Table, TextField, Tone};
+use super::url::with_query;
+use crate::components::{
+    Callout, Card, Choice, Empty, ErrorSummary, PageHead, Pager, Remove, Select, Table, TextField, Tone,
+};
 use crate::document::Page;
 
-/// From OIDC groups to roles.
-pub fn page(admin: AdminMappingsPage) -> Page {
+const ADDRESS: &str = "/admin/mappings";
+
+/// From OIDC groups to roles. `shown`: which [`Sheet`] of them.
+pub fn page(admin: AdminMappingsPage, shown: &str) -> Page {
     let AdminMappingsPage { mappings, bootstrap_admin_group, projects, removals, allowed, form } = admin;
     let manage = allowed.has(Action::ManageGroupMappings);
     let bootstrap = bootstrap_admin_group.map(|group| {
@@ -25,6 +30,8 @@ pub fn page(admin: AdminMappingsPage) -> Page {
         let state = form.clone();
         view! { <Card title="New mapping"><NewMapping projects state /></Card> }
     });
+    let (sheet, mappings) = Sheet::cut(shown, FORMS_OF_A_SHEET, mappings);
+    let (next, past) = (sheet.next().map(|next| with_query(ADDRESS, &[("page", &next)])), sheet.number > 1);
     let body = view! {
         <PageHead
             title="Group mappings"
@@ -32,16 +39,23 @@ pub fn page(admin: AdminMappingsPage) -> Page {
         />
         <ErrorSummary state=form.clone() />
         {bootstrap}
-        <Card title="Mappings" flush=true><Mappings mappings removals manage /></Card>
+        <Card title="Mappings" flush=true><Mappings mappings past removals manage /></Card>
+        <Pager first=ADDRESS.to_owned() next further=past />
         {new}
     };
     Page::new("Group mappings", body).with_errors(&form)
 }
 
 #[component]
-fn Mappings(mappings: Vec<GroupMapping>, removals: BTreeMap<String, Removal>, manage: bool) -> impl IntoView {
+fn Mappings(
+    mappings: Vec<GroupMapping>,
+    past: bool,
+    removals: BTreeMap<String, Removal>,
+    manage: bool,
+) -> impl IntoView {
     if mappings.is_empty() {
-        return view! { <Empty title="There are no mappings yet."></Empty> }.into_any();
+        let title = if past { "The list ends before this page." } else { "There are no mappings yet." };
+        return view! { <Empty title></Empty> }.into_any();
     }
     let rows = mappings
         .into_iter()

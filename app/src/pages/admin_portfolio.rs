@@ -14,7 +14,9 @@ use crate::document::Page;
 use crate::words;
 
 /// One portfolio: what it holds, and what people read of it.
-pub fn page(it: PortfolioPage) -> Page {
+///
+/// `shares`: which [`Sheet`] of those whom it is shared to.
+pub fn page(it: PortfolioPage, shares: &str) -> Page {
     let manage = it.allowed.has(Action::ManageCatalog);
     let (text_form, put_form) = (form_part(&it.form, "text"), form_part(&it.form, "associate"));
     let name = it.text.name.clone();
@@ -73,9 +75,9 @@ pub fn page(it: PortfolioPage) -> Page {
             </Facts>
         </Card>
         <Card title="Products" flush=true>{products}</Card>
-        <Pager first next further />
+        <Pager first next further of="its products" />
         {put}
-        <Access portfolio it=it.access manage form=it.form.clone() />
+        <Access portfolio it=it.access shown=shares.to_owned() manage form=it.form.clone() />
         {itself}
     };
     Page::new(name, body).with_errors(&it.form)

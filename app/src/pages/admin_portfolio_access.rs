@@ -1,17 +1,27 @@
 use domain::id::PortfolioId;
 use domain::share::{ShareOptions, ShareTarget};
-use domain::view::{FormState, PortfolioAccess, PrincipalRow, RecipientRow, RecipientStanding, ShareRow};
+use domain::view::{
+    FORMS_OF_A_SHEET, FormState, PortfolioAccess, PrincipalRow, RecipientRow, RecipientStanding, ShareRow, Sheet,
+};
 use leptos::prelude::*;
 
+use super::url::with_query;
 use crate::components::{
-    Badge, Callout, Card, Checks, Choice, Disclosure, Empty, Hidden, Icon, PostButton, Remove, Select, Table,
+    Badge, Callout, Card, Checks, Choice, Disclosure, Empty, Hidden, Icon, Pager, PostButton, Remove, Select, Table,
     TextField, Tick, Tone, field_label, form_part,
 };
 use crate::words;
 
 /// Who gets a portfolio: whom it is shared to, who launches from it, and how the accounts of projects stand to it.
 #[component]
-pub(super) fn Access(portfolio: PortfolioId, it: PortfolioAccess, manage: bool, form: FormState) -> impl IntoView {
+pub(super) fn Access(
+    portfolio: PortfolioId,
+    it: PortfolioAccess,
+    /// Which [`Sheet`] of the shares.
+    shown: String,
+    manage: bool,
+    form: FormState,
+) -> impl IntoView {
     let PortfolioAccess { principals, shares, units, recipients, more_recipients, own_pattern } = it;
     let share = manage.then(|| {
         let (portfolio, state) = (portfolio.clone(), form_part(&form, "share"));
@@ -22,10 +32,15 @@ pub(super) fn Access(portfolio: PortfolioId, it: PortfolioAccess, manage: bool, 
         view! { <Principal portfolio own state /> }
     });
     let (of_shares, taken) = (portfolio.clone(), portfolio.clone());
+    let (sheet, shares) = Sheet::cut(&shown, FORMS_OF_A_SHEET, shares);
+    let first = format!("/admin/portfolios/{portfolio}");
+    let next = sheet.next().map(|next| with_query(&first, &[("shares", &next)]));
+    let past = sheet.number > 1;
     view! {
         <Card title="Shared to" note="As Service Catalog has it" flush=true>
-            <Shares portfolio=of_shares shares manage />
+            <Shares portfolio=of_shares shares past manage />
         </Card>
+        <Pager first next further=past of="whom it is shared to" />
         {share}
         <Card title="Who launches from it" note="As Service Catalog has it" flush=true>
             <Principals portfolio principals manage />
@@ -46,7 +61,10 @@ fn kind(with: &ShareTarget) -> &'static str {
 }
 
 #[component]
-fn Shares(portfolio: PortfolioId, shares: Vec<ShareRow>, manage: bool) -> impl IntoView {
+fn Shares(portfolio: PortfolioId, shares: Vec<ShareRow>, past: bool, manage: bool) -> impl IntoView {
+    if shares.is_empty() && past {
+        return view! { <Empty title="The list ends before this page."></Empty> }.into_any();
+    }
     if shares.is_empty() {
         return view! { <Empty title="It is shared to nobody: no account but its own gets it."></Empty> }.into_any();
     }

@@ -4,24 +4,25 @@ use domain::access::{ProductAccess, ProductSettings};
 use domain::action::Action;
 use domain::approval::ApprovalRule;
 use domain::project::{Project, Stage};
-use domain::view::{AdminProductPage, FormState, Removal};
+use domain::view::{AdminProductPage, FORMS_OF_A_SHEET, FormState, Removal, Sheet};
 use leptos::prelude::*;
 
 use super::admin_bindings::{BindingForm, Bindings, Proposals, Unbound};
 use super::admin_product_portfolios::Portfolios;
 use super::admin_product_text::Text;
 use super::admin_versions::Versions;
+use super::url::with_query;
 use crate::components::{
-    Card, Choice, Crumb, Disclosure, Empty, ErrorSummary, Hidden, PageHead, Remove, RuleFields, Select, StoredNow,
-    Table, TextArea, TextField, field_label, form_part, form_version, stored_rule,
+    Card, Choice, Crumb, Disclosure, Empty, ErrorSummary, Hidden, PageHead, Pager, Remove, RuleFields, Select,
+    StoredNow, Table, TextArea, TextField, field_label, form_part, form_version, stored_rule,
 };
 use crate::document::Page;
 use crate::words;
 
 /// One product: which project may use it where, and where each parameter gets its value from.
 ///
-/// `edit` is the id of the access rule or binding to be changed.
-pub fn page(admin: AdminProductPage, edit: &str) -> Page {
+/// `edit` is the id of the access rule or binding to be changed; `rules` which [`Sheet`] of the access rules is shown.
+pub fn page(admin: AdminProductPage, edit: &str, rules: &str) -> Page {
     let AdminProductPage {
         id,
         text,
@@ -104,6 +105,7 @@ pub fn page(admin: AdminProductPage, edit: &str) -> Page {
         let state = form.clone();
         curates.then(move || view! { <Text product=id text seen deletion state /> })
     };
+    let (of_rules, shown) = Sheet::cut(rules, FORMS_OF_A_SHEET, access);
     let body = view! {
         <PageHead title=name.clone() lead crumbs=vec![Crumb::new("/admin/products", "Products")] />
         <ErrorSummary state=access_form />
@@ -114,7 +116,7 @@ pub fn page(admin: AdminProductPage, edit: &str) -> Page {
         {(!proposals.is_empty()).then(|| view! { <Proposals product proposals manage /> })}
         <Versions product=versions_of versions sheet manage=curates />
         <Portfolios product=portfolios_of portfolios others=other_portfolios manage=curates state=form.clone() />
-        <AccessCard product=access_of access projects removals manage />
+        <AccessCard product=access_of access=shown sheet=of_rules projects removals manage />
         {give}
         {parameters_card}
         {bind}
@@ -144,28 +146,35 @@ fn name_of(projects: &[Project], rule: &ProductAccess) -> String {
 fn AccessCard(
     product: String,
     access: Vec<ProductAccess>,
+    sheet: Sheet,
     projects: Vec<Project>,
     removals: BTreeMap<String, Removal>,
     manage: bool,
 ) -> impl IntoView {
-    let explained = format!("/admin/products/{product}/visibility");
+    let first = format!("/admin/products/{product}");
+    let next = sheet.next().map(|next| with_query(&first, &[("rules", &next)]));
+    let past = sheet.number > 1;
+    let explained = format!("{first}/visibility");
     view! {
         <Card title="Access" flush=true>
-            <Access access projects removals manage />
+            <Access access past projects removals manage />
             <div class="card-body"><p><a class="button button-small" href=explained>"Who sees it, and why"</a></p></div>
         </Card>
+        <Pager first next further=past of="who may use it" />
     }
 }
 
 #[component]
 fn Access(
     access: Vec<ProductAccess>,
+    past: bool,
     projects: Vec<Project>,
     removals: BTreeMap<String, Removal>,
     manage: bool,
 ) -> impl IntoView {
     if access.is_empty() {
-        return view! { <Empty title="Nobody may use it yet."></Empty> }.into_any();
+        let title = if past { "The list ends before this page." } else { "Nobody may use it yet." };
+        return view! { <Empty title></Empty> }.into_any();
     }
     let rows = access
         .into_iter()

@@ -1,16 +1,24 @@
 use domain::action::Action;
 use domain::project::DataClass;
-use domain::view::{AdminProjectsPage, FormState};
+use domain::view::{AdminProjectsPage, FormState, ROWS_OF_A_SHEET, Sheet};
 use leptos::prelude::*;
 
-use crate::components::{Card, Choice, Empty, ErrorSummary, PageHead, Select, TextField};
+use super::url::with_query;
+use crate::components::{Card, Choice, Empty, ErrorSummary, PageHead, Pager, Select, TextField};
 use crate::document::Page;
 use crate::words;
 
-/// All projects, and a new one.
-pub fn page(admin: AdminProjectsPage) -> Page {
+const ADDRESS: &str = "/admin/projects";
+
+/// The projects, and a new one. `shown`: which [`Sheet`] of them.
+pub fn page(admin: AdminProjectsPage, shown: &str) -> Page {
     let AdminProjectsPage { projects, allowed, form } = admin;
-    let list = if projects.is_empty() {
+    let (sheet, projects) = Sheet::cut(shown, ROWS_OF_A_SHEET, projects);
+    let next = sheet.next().map(|next| with_query(ADDRESS, &[("page", &next)]));
+    let further = sheet.number > 1;
+    let list = if projects.is_empty() && further {
+        view! { <Empty title="The list ends before this page."></Empty> }.into_any()
+    } else if projects.is_empty() {
         view! {
             <Empty title="There are no projects yet."><p>"A project is a team with accounts of its own."</p></Empty>
         }
@@ -55,6 +63,7 @@ pub fn page(admin: AdminProjectsPage) -> Page {
         <PageHead title="Projects" lead="Teams, their accounts, and what they may use." />
         <ErrorSummary state=form.clone() />
         {list}
+        <Pager first=ADDRESS.to_owned() next further />
         {new}
     };
     Page::new("Projects", body).with_errors(&form)

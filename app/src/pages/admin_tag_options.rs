@@ -1,27 +1,30 @@
 use domain::action::Action;
 use domain::id::Region;
-use domain::view::{FormState, Removal, TagOptionRow, TagOptionsPage, TaggedBy};
+use domain::view::{FormState, Removal, TagOptionName, TagOptionRow, TagOptionsPage, TaggedBy};
 use leptos::prelude::*;
 
 use super::catalog::Freshness;
+use super::url::with_query;
 use crate::components::{
-    Badge, Card, Choice, Crumb, Disclosure, Empty, ErrorSummary, Icon, PageHead, PostButton, RegionField, Remove,
-    Select, Table, TextField, Tone, field_label, form_part,
+    Badge, Card, Choice, Crumb, Disclosure, Empty, ErrorSummary, Icon, PageHead, Pager, PostButton, RegionField,
+    Remove, Select, Table, TextField, Tone, field_label, form_part,
 };
 use crate::document::Page;
 
+pub(super) const ADDRESS: &str = "/admin/tags";
+
 /// The tags that people choose from when they request, and what they are on.
 pub fn page(admin: TagOptionsPage) -> Page {
-    let TagOptionsPage { options, things, regions, mirrors, allowed, form } = admin;
+    let TagOptionsPage { options, sheet, names, things, regions, mirrors, allowed, form } = admin;
     let manage = allowed.has(Action::ManageCatalog);
     let (new_form, put_form) = (form_part(&form, "new"), form_part(&form, "put"));
     // A button has no form to come back to.
     let others = if new_form == form || put_form == form { FormState::default() } else { form.clone() };
-    let none = options.is_empty();
+    let none = names.is_empty();
     let several = regions.len() > 1;
     let put = (manage && !none && !things.is_empty()).then(|| {
-        let (options, things, state) = (options.clone(), things.clone(), put_form.clone());
-        view! { <Put options things several state /> }
+        let state = put_form.clone();
+        view! { <Put names things several state /> }
     });
     let list = if none {
         view! {
@@ -30,6 +33,8 @@ pub fn page(admin: TagOptionsPage) -> Page {
             </Empty>
         }
         .into_any()
+    } else if options.is_empty() {
+        view! { <Empty title="The list ends before this page."></Empty> }.into_any()
     } else {
         let mut columns = vec!["Tag", "State", "On"];
         if manage {
@@ -43,6 +48,8 @@ pub fn page(admin: TagOptionsPage) -> Page {
         let (state, open) = (new_form.clone(), none || !new_form.errors.is_empty());
         view! { <Disclosure summary="Make a TagOption" open id="new"><New regions state /></Disclosure> }
     });
+    let next = sheet.next().map(|next| with_query(ADDRESS, &[("page", &next)]));
+    let further = sheet.number > 1;
     let crumbs = vec![Crumb::new("/admin/products", "Products")];
     let lead = "Tags that people choose when they request. What runs keeps the tags that it has.";
     let body = view! {
@@ -51,6 +58,7 @@ pub fn page(admin: TagOptionsPage) -> Page {
         <ErrorSummary state=new_form part="new" />
         <ErrorSummary state=put_form part="put" />
         {list}
+        <Pager first=ADDRESS.to_owned() next further />
         {put}
         {new}
         <Freshness mirrors />
@@ -58,14 +66,15 @@ pub fn page(admin: TagOptionsPage) -> Page {
     Page::new("TagOptions", body).with_errors(&form)
 }
 
-fn called(it: &TagOptionRow, several: bool) -> String {
-    let region = if several { format!(" ({})", it.region) } else { String::new() };
-    format!("{} = {}{region}", it.key, it.value)
+fn called(key: &str, value: &str, region: &Region, several: bool) -> String {
+    let region = if several { format!(" ({region})") } else { String::new() };
+    format!("{key} = {value}{region}")
 }
 
 #[component]
 fn Line(it: TagOptionRow, several: bool, manage: bool) -> impl IntoView {
-    let name = called(&it, several);
+    let name = called(&it.key, &it.value, &it.region, several);
+    let address = format!("{ADDRESS}/{}", it.id);
     let (tone, icon, state) =
         if it.active { (Tone::Good, Icon::Check, "Offered") } else { (Tone::Neutral, Icon::Minus, "Not offered") };
     let on = if it.on.is_empty() && it.unknown == 0 {
@@ -75,9 +84,13 @@ fn Line(it: TagOptionRow, several: bool, manage: bool) -> impl IntoView {
             let (option, name) = (it.id.to_string(), name.clone());
             view! { <On option name thing manage /> }
         });
-        let unknown =
-            (it.unknown > 0).then(|| view! { <li>{format!("{} that the portal does not see", it.unknown)}</li> });
-        view! { <ul class="grid gap-1">{things.collect_view()} {unknown}</ul> }.into_any()
+        let more = (it.more > 0).then(|| {
+            let said = format!("and {} more", it.more);
+            let address = address.clone();
+            view! { <li><a href=address aria-label=format!("{said} that {name} is on")>{said.clone()}</a></li> }
+        });
+        let unknown = (it.unknown > 0).then(|| view! { <li>{unseen(it.unknown)}</li> });
+        view! { <ul class="grid gap-1">{things.collect_view()} {more} {unknown}</ul> }.into_any()
     };
     let change = manage.then(|| {
         let (label, active) = if it.active { ("Offer no more", "no") } else { ("Offer", "yes") };
@@ -100,7 +113,7 @@ fn Line(it: TagOptionRow, several: bool, manage: bool) -> impl IntoView {
     });
     view! {
         <tr>
-            <th scope="row" class="[overflow-wrap:anywhere]"><code>{name}</code></th>
+            <th scope="row" class="[overflow-wrap:anywhere]"><a href=address><code>{name}</code></a></th>
             <td data-label="State"><Badge tone icon text=state /></td>
             <td data-label="On">{on}</td>
             {change}
@@ -108,27 +121,41 @@ fn Line(it: TagOptionRow, several: bool, manage: bool) -> impl IntoView {
     }
 }
 
+/// What is in AWS and not in the mirror.
+pub(super) fn unseen(number: u64) -> String {
+    format!("{number} that the portal does not see")
+}
+
 /// Something that a TagOption is on, and how it is taken off.
 #[component]
 fn On(option: String, name: String, thing: TaggedBy, manage: bool) -> impl IntoView {
-    let under = if thing.is_portfolio { "/admin/portfolios" } else { "/admin/products" };
-    let off = manage.then(|| {
-        let fields = vec![("tag_option", option), ("on", thing.id.clone())];
-        let described = format!("Take off {}: {name}", thing.name);
-        view! { <PostButton action="/api/disassociate_tag_option" label="Take off" class="button button-small" described fields /> }
-    });
+    let address = address_of(&thing);
+    let off = manage.then(|| view! { <TakeOff option name thing=thing.clone() /> });
     view! {
         <li class="flex flex-wrap items-center gap-2">
-            <a href=format!("{under}/{}", thing.id)>{thing.name.clone()}</a>
+            <a href=address>{thing.name}</a>
             {off}
         </li>
     }
 }
 
 #[component]
-fn Put(options: Vec<TagOptionRow>, things: Vec<TaggedBy>, several: bool, state: FormState) -> impl IntoView {
+pub(super) fn TakeOff(option: String, name: String, thing: TaggedBy) -> impl IntoView {
+    let fields = vec![("tag_option", option), ("on", thing.id)];
+    let described = format!("Take off {}: {name}", thing.name);
+    view! { <PostButton action="/api/disassociate_tag_option" label="Take off" class="button button-small" described fields /> }
+}
+
+pub(super) fn address_of(thing: &TaggedBy) -> String {
+    let under = if thing.is_portfolio { "/admin/portfolios" } else { "/admin/products" };
+    format!("{under}/{}", thing.id)
+}
+
+#[component]
+fn Put(names: Vec<TagOptionName>, things: Vec<TaggedBy>, several: bool, state: FormState) -> impl IntoView {
     let open = !state.errors.is_empty();
-    let choices = options.iter().map(|it| Choice::new(it.id.to_string(), called(it, several))).collect();
+    let choice = |it: TagOptionName| Choice::new(it.id.to_string(), called(&it.key, &it.value, &it.region, several));
+    let choices = names.into_iter().map(choice).collect();
     let named = |it: TaggedBy| {
         let kind = if it.is_portfolio { "portfolio" } else { "product" };
         Choice::new(it.id, format!("{} ({kind})", it.name))

@@ -24,6 +24,7 @@ mod admin_product_text;
 pub mod admin_products;
 pub mod admin_project;
 pub mod admin_projects;
+pub mod admin_tag_option;
 pub mod admin_tag_options;
 pub mod admin_tag_policy;
 pub mod admin_template;

@@ -103,6 +103,10 @@ pub fn page(product: ProductPage) -> Page {
 
 #[component]
 fn Versions(versions: Vec<VersionRow>) -> impl IntoView {
+    if versions.is_empty() {
+        return view! { <Card title="Versions"><Empty title="None of its versions is active."></Empty></Card> }
+            .into_any();
+    }
     let items = versions
         .into_iter()
         .map(|version| {
@@ -132,7 +136,7 @@ fn Versions(versions: Vec<VersionRow>) -> impl IntoView {
             }
         })
         .collect_view();
-    view! { <Card title="Versions" flush=true><ul class="rows">{items}</ul></Card> }
+    view! { <Card title="Versions" flush=true><ul class="rows">{items}</ul></Card> }.into_any()
 }
 
 #[component]

@@ -1,6 +1,6 @@
 //! The platform team's side of the catalog.
 
-use domain::id::{CatalogChangeId, PortfolioId, ProductId, TemplateId};
+use domain::id::{CatalogChangeId, PortfolioId, ProductId, TagOptionId, TemplateId};
 use leptos::prelude::*;
 
 use crate::load::{draw, path_id, query_value};
@@ -16,10 +16,10 @@ pub(crate) fn AdminProducts() -> impl IntoView {
 pub(crate) fn AdminProduct() -> impl IntoView {
     let id = path_id::<ProductId>("id", "product with this id");
     let draft = query_value("draft");
-    let (edit, sheet) = (query_value("edit"), query_value("page"));
+    let (edit, sheet, rules) = (query_value("edit"), query_value("page"), query_value("rules"));
     draw(
         |portal, caller| async move { portal.admin_product(&caller, &id?, Some(&draft), &sheet).await },
-        move |page| pages::admin_product::page(page, &edit),
+        move |page| pages::admin_product::page(page, &edit, &rules),
     )
 }
 
@@ -62,8 +62,18 @@ pub(crate) fn AdminTagPolicy() -> impl IntoView {
 
 #[component]
 pub(crate) fn AdminTagOptions() -> impl IntoView {
-    let draft = query_value("draft");
-    draw(|portal, caller| async move { portal.tag_options(&caller, &draft).await }, pages::admin_tag_options::page)
+    let (draft, page) = (query_value("draft"), query_value("page"));
+    draw(
+        |portal, caller| async move { portal.tag_options(&caller, &draft, &page).await },
+        pages::admin_tag_options::page,
+    )
+}
+
+#[component]
+pub(crate) fn AdminTagOption() -> impl IntoView {
+    let id = path_id::<TagOptionId>("id", "TagOption with this id");
+    let page = query_value("page");
+    draw(|portal, caller| async move { portal.tag_option(&caller, &id?, &page).await }, pages::admin_tag_option::page)
 }
 
 #[component]
@@ -75,10 +85,10 @@ pub(crate) fn AdminPortfolios() -> impl IntoView {
 #[component]
 pub(crate) fn AdminPortfolio() -> impl IntoView {
     let id = path_id::<PortfolioId>("id", "portfolio with this id");
-    let (draft, page) = (query_value("draft"), query_value("page"));
+    let (draft, page, shares) = (query_value("draft"), query_value("page"), query_value("shares"));
     draw(
         |portal, caller| async move { portal.portfolio(&caller, &id?, &draft, &page).await },
-        pages::admin_portfolio::page,
+        move |page| pages::admin_portfolio::page(page, &shares),
     )
 }
 

@@ -271,10 +271,10 @@ pub(crate) fn Profile() -> impl IntoView {
 
 #[component]
 pub(crate) fn AdminProjects() -> impl IntoView {
-    let draft = query_value("draft");
+    let (draft, part) = (query_value("draft"), query_value("page"));
     draw(
         |portal, caller| async move { portal.admin_projects(&caller, Some(&draft)).await },
-        pages::admin_projects::page,
+        move |page| pages::admin_projects::page(page, &part),
     )
 }
 
@@ -301,10 +301,10 @@ pub(crate) fn AdminApprovals() -> impl IntoView {
 
 #[component]
 pub(crate) fn AdminMappings() -> impl IntoView {
-    let draft = query_value("draft");
+    let (draft, part) = (query_value("draft"), query_value("page"));
     draw(
         |portal, caller| async move { portal.admin_mappings(&caller, Some(&draft)).await },
-        pages::admin_mappings::page,
+        move |page| pages::admin_mappings::page(page, &part),
     )
 }
 

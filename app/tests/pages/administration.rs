@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use app::pages;
+use domain::person::GroupMapping;
 use domain::problem::FieldError;
 use domain::view::*;
 
@@ -11,14 +12,12 @@ use crate::{page, samples};
 
 #[test]
 fn administration() {
-    let text = page("admin-projects", || {
-        pages::admin_projects::page(AdminProjectsPage {
-            projects: vec![samples::project()],
-            allowed: everything(),
-            form: FormState::default(),
-        })
-    });
-    assert!(text.contains("Create project"));
+    let text = page("admin-projects", || pages::admin_projects::page(projects(1), ""));
+    assert!(text.contains("Create project") && !text.contains("?page="));
+    let text = page("admin-projects-many", || pages::admin_projects::page(projects(61), ""));
+    assert!(text.contains("/admin/projects?page=2") && text.matches("row-link").count() == 60);
+    let text = page("admin-projects-past", || pages::admin_projects::page(projects(61), "3"));
+    assert!(text.contains("The list ends before this page.") && text.contains("Create project"));
     let text = page("admin-project", || pages::admin_project::page(samples::admin_project(), ""));
     assert!(text.contains(r#"id="field-account-account-error""#), "the error stands at the field of its own form");
     assert!(text.contains("2 environments live in it.") && !text.contains("/api/remove_project_account"));
@@ -65,17 +64,28 @@ fn administration() {
             "",
         )
     });
-    let text = page("admin-mappings", || {
-        pages::admin_mappings::page(AdminMappingsPage {
-            mappings: samples::mappings(),
-            bootstrap_admin_group: Some("platform-admins".into()),
-            projects: vec![samples::project()],
-            removals: BTreeMap::from([("map-a".into(), samples::removal("They are no longer auditors."))]),
-            allowed: everything(),
-            form: FormState::default(),
-        })
-    });
+    let text = page("admin-mappings", || pages::admin_mappings::page(mappings(samples::mappings()), ""));
     assert!(text.contains("Group platform-admins is always admin."));
+    let many = || mappings(vec![samples::mappings()[0].clone(); 21]);
+    let text = page("admin-mappings-many", || pages::admin_mappings::page(many(), ""));
+    assert!(text.contains("/admin/mappings?page=2") && text.matches("data-label=\"Gives the role\"").count() == 20);
+    let text = page("admin-mappings-past", || pages::admin_mappings::page(many(), "3"));
+    assert!(text.contains("The list ends before this page.") && !text.contains("There are no mappings yet."));
+}
+
+fn projects(number: usize) -> AdminProjectsPage {
+    AdminProjectsPage { projects: vec![samples::project(); number], allowed: everything(), form: FormState::default() }
+}
+
+fn mappings(mappings: Vec<GroupMapping>) -> AdminMappingsPage {
+    AdminMappingsPage {
+        mappings,
+        bootstrap_admin_group: Some("platform-admins".into()),
+        projects: vec![samples::project()],
+        removals: BTreeMap::from([("map-a".into(), samples::removal("They are no longer auditors."))]),
+        allowed: everything(),
+        form: FormState::default(),
+    }
 }
 
 #[test]
@@ -136,7 +146,7 @@ fn administration_of_products() {
         })
     });
     assert!(text.contains("1 parameter to bind"));
-    let text = page("admin-product", || pages::admin_product::page(samples::admin_product(), ""));
+    let text = page("admin-product", || pages::admin_product::page(samples::admin_product(), "", ""));
     assert!(text.contains("Accept the proposals"));
     assert!(text.contains("1 parameter must be bound: until then requests are refused."));
     assert!(text.contains("Must be bound") && text.contains("In fraud-detection-dev"));
@@ -144,14 +154,24 @@ fn administration_of_products() {
     assert!(text.contains(r#"value="from_account:vpc_id""#) && text.contains("From the account: its VPC"));
     assert!(text.contains("requests are refused until it is bound again."), "what removing it means");
     assert!(text.contains(r#"name="typical_minutes" type="text" value="6""#));
-    let edited = |id: &str| page("admin-product-edit", || pages::admin_product::page(samples::admin_product(), id));
+    let edited = |id: &str| page("admin-product-edit", || pages::admin_product::page(samples::admin_product(), id, ""));
     let text = edited("access-1");
     assert!(text.contains("Change access of Fraud detection in") && text.contains(r#"name="version" value="4""#));
     let text = edited("bind-InstanceType");
     assert!(text.contains("Change the binding of InstanceType") && text.contains(r#"name="version" value="5""#));
     assert!(text.contains(r#"value="choice" selected"#) && text.contains("ml.t3.medium\nml.m5.large"));
+    let mut many = samples::admin_product();
+    many.access = vec![many.access[0].clone(); 21];
+    let (first, past) = (many.clone(), many.clone());
+    let text = page("admin-product-rules", || pages::admin_product::page(first, "", ""));
+    assert!(text.contains("?rules=2") && text.matches("/api/remove_product_access").count() == 20);
+    let text = page("admin-product-rules-rest", || pages::admin_product::page(many, "access-1", "2"));
+    assert!(!text.contains("?rules=") && text.matches("/api/remove_product_access").count() == 1);
+    assert!(text.contains("Change access of Fraud detection in"), "whatever part of the list is shown");
+    let text = page("admin-product-rules-past", || pages::admin_product::page(past, "", "3"));
+    assert!(text.contains("The list ends before this page.") && !text.contains("Nobody may use it yet."));
     let readonly = page("admin-product-readonly", || {
-        pages::admin_product::page(AdminProductPage { allowed: Allowed::default(), ..samples::admin_product() }, "")
+        pages::admin_product::page(AdminProductPage { allowed: Allowed::default(), ..samples::admin_product() }, "", "")
     });
     assert!(!readonly.contains("Save access") && !readonly.contains(">Remove<"));
 }

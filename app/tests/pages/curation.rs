@@ -87,7 +87,7 @@ fn portfolio() -> PortfolioPage {
 
 #[test]
 fn a_portfolio_shows_what_it_holds_and_its_forms_to_those_who_may() {
-    let text = page("portfolio", || pages::admin_portfolio::page(portfolio()));
+    let text = page("portfolio", || pages::admin_portfolio::page(portfolio(), ""));
     for tag in ["<b>", "<i>every", "<u>team", "<it>"] {
         assert!(!text.contains(tag), "{tag}");
     }
@@ -96,16 +96,16 @@ fn a_portfolio_shows_what_it_holds_and_its_forms_to_those_who_may() {
     }
     assert!(!text.contains("/api/delete_portfolio"), "it holds a product");
     let empty = PortfolioPage { products: Vec::new(), deletion: removal(false), ..portfolio() };
-    assert!(page("portfolio-empty", || pages::admin_portfolio::page(empty)).contains("/api/delete_portfolio"));
+    assert!(page("portfolio-empty", || pages::admin_portfolio::page(empty, "")).contains("/api/delete_portfolio"));
     let reader = PortfolioPage { allowed: Allowed::default(), ..portfolio() };
-    let reader = page("portfolio-reader", || pages::admin_portfolio::page(reader));
+    let reader = page("portfolio-reader", || pages::admin_portfolio::page(reader, ""));
     assert!(reader.contains("ML &lt;b&gt;portfolio") && !reader.contains("/api/set_portfolio"));
     assert!(!reader.contains("/api/disassociate_product"));
 }
 
 #[test]
 fn a_portfolio_says_who_gets_it_and_warns_of_wildcards() {
-    let text = page("portfolio-access", || pages::admin_portfolio::page(portfolio()));
+    let text = page("portfolio-access", || pages::admin_portfolio::page(portfolio(), ""));
     for action in [
         "/api/add_share",
         "/api/set_share",
@@ -124,13 +124,22 @@ fn a_portfolio_says_who_gets_it_and_warns_of_wildcards() {
     assert!(text.contains("3 more accounts are not shown."));
     assert_eq!(text.matches("/api/import_portfolio").count(), 3, "where it can be let launch");
     let reader = PortfolioPage { allowed: Allowed::default(), ..portfolio() };
-    let reader = page("portfolio-access-reader", || pages::admin_portfolio::page(reader));
+    let reader = page("portfolio-access-reader", || pages::admin_portfolio::page(reader, ""));
     assert!(
         reader.contains("Not accepted yet") && !reader.contains("/api/set_share") && !reader.contains("/api/add_share")
     );
     assert!(!reader.contains("/api/import_portfolio"));
+    let mut many = portfolio();
+    many.access.shares = vec![many.access.shares[0].clone(); 21];
+    let (first, second) = (many.clone(), many.clone());
+    let text = page("portfolio-access-many", || pages::admin_portfolio::page(first, ""));
+    assert!(text.contains("?shares=2") && text.matches("/api/delete_share").count() == 20);
+    let text = page("portfolio-access-rest", || pages::admin_portfolio::page(second, "2"));
+    assert!(!text.contains("?shares=") && text.matches("/api/delete_share").count() == 1);
+    let text = page("portfolio-access-past", || pages::admin_portfolio::page(many, "3"));
+    assert!(text.contains("The list ends before this page.") && !text.contains("It is shared to nobody"));
     let nobody = PortfolioPage { access: PortfolioAccess::default(), ..portfolio() };
-    let nobody = page("portfolio-access-nobody", || pages::admin_portfolio::page(nobody));
+    let nobody = page("portfolio-access-nobody", || pages::admin_portfolio::page(nobody, ""));
     assert!(nobody.contains("It is shared to nobody") && nobody.contains("Nobody is named here."));
 }
 
@@ -150,7 +159,7 @@ fn a_share_that_cannot_be_made_keeps_what_was_typed() {
             FieldError::new("share_principals", "AWS gives principals along to the organization and its units alone."),
         ],
     };
-    let text = page("portfolio-share", || pages::admin_portfolio::page(PortfolioPage { form, ..portfolio() }));
+    let text = page("portfolio-share", || pages::admin_portfolio::page(PortfolioPage { form, ..portfolio() }, ""));
     assert!(text.contains("value=\"12345\"") && text.contains("number: twelve digits."));
     for id in ["field-share-share-id", "field-share-share-principals"] {
         assert!(text.contains(&format!("href=\"#{id}\"")) && text.contains(&format!("id=\"{id}\"")), "{id}");
@@ -171,7 +180,7 @@ fn a_form_that_somebody_overtook_shows_what_is_stored_and_keeps_what_was_typed()
         values: values.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
         errors: vec![FieldError::new("", "The portfolio changed while you looked at it.")],
     };
-    let text = page("portfolio-stale", || pages::admin_portfolio::page(PortfolioPage { form, ..portfolio() }));
+    let text = page("portfolio-stale", || pages::admin_portfolio::page(PortfolioPage { form, ..portfolio() }, ""));
     assert!(text.contains("What I typed") && text.contains("What is stored now"));
     // The next try is made against what is there now.
     assert!(text.contains("0123456789abcdef") && !text.contains(r#"value="old""#));

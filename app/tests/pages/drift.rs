@@ -10,13 +10,14 @@ use crate::samples::{everything, id};
 use crate::{page, samples};
 
 fn thing(thing: Thing, stands: ThingStands, back: Vec<(CatalogChange, Named)>) -> DriftedThingView {
-    let (lacks, maybe_renamed) = (Vec::new(), stands == ThingStands::Gone);
+    let (lacks, in_use, maybe_renamed) = (Vec::new(), None, stands == ThingStands::Gone);
     let difference = vec![
         DiffLine::Same("[[portfolio]]".into()),
         DiffLine::Removed("provider = \"Platform\"".into()),
         DiffLine::Added("provider = \"Somebody <else>\"".into()),
     ];
-    DriftedThingView { thing, stands, difference, back, lacks, maybe_renamed, key: "{}".into(), seen: "f1".into() }
+    let (key, seen) = ("{}".into(), "f1".into());
+    DriftedThingView { thing, stands, difference, back, lacks, in_use, maybe_renamed, key, seen }
 }
 
 fn drift(allowed: Allowed) -> CatalogDriftPage {
@@ -69,6 +70,12 @@ fn what_was_changed_elsewhere_is_kept_or_put_back() {
     let waits = page("admin-drift-waits", || pages::admin_drift::page(waits));
     assert!(waits.contains("It needs what is not there, so that comes first: Portfolio One."));
     assert!(!waits.contains("/api/put_catalog_drift_back"));
+    let mut used = drift(everything());
+    used.regions[0].things.truncate(1);
+    used.regions[0].things[0].in_use = Some("Product <Studio>".into());
+    let used = page("admin-drift-in-use", || pages::admin_drift::page(used));
+    assert!(used.contains("Product &lt;Studio&gt; is not deleted: environments have it."));
+    assert!(!used.contains("/api/put_catalog_drift_back") && used.contains("/api/adopt_catalog_drift"));
     let readonly = page("admin-drift-readonly", || pages::admin_drift::page(drift(Allowed::default())));
     assert!(!readonly.contains("/api/"), "an auditor reads");
     let none = page("admin-drift-none", || {

@@ -16,6 +16,7 @@ mod probes;
 mod revocations;
 mod rollouts;
 mod samples;
+mod tag_options;
 mod tag_policy;
 mod templates;
 mod terminations;

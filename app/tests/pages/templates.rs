@@ -216,7 +216,7 @@ fn a_change_of_the_catalog_says_how_far_it_is_and_what_takes_it_back() {
 
 #[test]
 fn the_versions_of_a_product_say_who_has_them_and_what_can_be_made_of_them() {
-    let text = page("admin-product-versions", || pages::admin_product::page(samples::admin_product(), ""));
+    let text = page("admin-product-versions", || pages::admin_product::page(samples::admin_product(), "", ""));
     for said in
         ["Offered first", "Deprecated", "Not active", "3 environments", "Deprecate version 2.0", "Activate version 0.9"]
     {
@@ -224,14 +224,14 @@ fn the_versions_of_a_product_say_who_has_them_and_what_can_be_made_of_them() {
     }
     assert!(text.contains("version=pa-2") && !text.contains("Encrypted <b>"));
     let reader = page("admin-product-versions-reader", || {
-        pages::admin_product::page(AdminProductPage { allowed: Allowed::default(), ..samples::admin_product() }, "")
+        pages::admin_product::page(AdminProductPage { allowed: Allowed::default(), ..samples::admin_product() }, "", "")
     });
     assert!(reader.contains("Offered first") && !reader.contains("/api/set_version"));
     // Of many, a sheet: with one row too, the others are there to compare with.
     let mut last = samples::admin_product();
     last.versions.truncate(1);
     last.sheet = Sheet { number: 2, more: true };
-    let text = page("admin-product-versions-further", || pages::admin_product::page(last, ""));
+    let text = page("admin-product-versions-further", || pages::admin_product::page(last, "", ""));
     for said in ["Two versions side by side", "/admin/products/prod-studio?page=3#versions"] {
         assert!(text.contains(said), "{said}");
     }

@@ -9,7 +9,9 @@ use domain::id::{PortfolioId, ProductId, ProjectId};
 use domain::product_summary::ProductSummary;
 use domain::project::{DataClass, Project, ProjectAccount, Stage};
 use domain::tag_policy::{ENVIRONMENT_TAG, OWNER_TAG, TagRule, TagSource};
-use domain::view::{AccessRow, ApproverRow, CatalogPage, CatalogQuery, ProductCard, ProductPage, VersionRow};
+use domain::view::{
+    AccessRow, ApproverRow, CatalogPage, CatalogQuery, ProductCard, ProductPage, ROWS_OF_A_SHEET, VersionRow,
+};
 use store::{ProductFilter, Scope};
 
 use crate::authorize::Where;
@@ -26,7 +28,7 @@ impl ControlPlane {
         let reach = Self::products_in_reach(caller, &access);
         let of = self.filtered(reach.clone(), &query, &access, &projects).await?;
         let filter = ProductFilter { text: query.q.trim(), of: of.as_deref(), ..from_portfolios() };
-        let (sheet, shown) = self.sheet_of_products(&filter, &query.page).await?;
+        let (sheet, shown) = self.sheet_of_products(&filter, &query.page, ROWS_OF_A_SHEET).await?;
         let any = !shown.is_empty() || {
             let without = ProductFilter { of: reach.as_deref(), ..from_portfolios() };
             !self.store().product_list(&without, 0, 1).await?.is_empty()

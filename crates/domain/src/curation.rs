@@ -14,7 +14,7 @@ mod undo;
 mod waiver;
 
 pub use applied::AppliedCatalogChange;
-pub use around::AroundCatalogChange;
+pub use around::{AroundCatalogChange, TaggedThing};
 pub use change::{CatalogChange, Made, Named};
 pub use constraint::{NewConstraint, kind as constraint_kind};
 pub use guidance::Guidance;

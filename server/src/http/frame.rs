@@ -8,6 +8,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use domain::problem::Problem;
+use domain::view::LONGEST_CATALOG;
 use futures::FutureExt as _;
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use leptos::nonce::Nonce;
@@ -100,7 +101,10 @@ fn plain_refusal(portal: &Portal, id: &str, response: Response) -> Response {
         ),
         StatusCode::PAYLOAD_TOO_LARGE => Problem::new(
             "This is too large.",
-            "A form takes 256 KiB, a template 1 MB and a catalog 500,000 bytes; more was sent.",
+            format!(
+                "A form takes 256 KiB, a template 1 MB and a catalog {} KB; more was sent.",
+                LONGEST_CATALOG / 1000
+            ),
             "Go back, send less, and try again.",
         ),
         _ => return response,

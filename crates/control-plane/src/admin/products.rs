@@ -8,8 +8,8 @@ use domain::id::{PortfolioId, ProductId, ProvisioningArtifactId, Region};
 use domain::product_summary::ProductSummary;
 use domain::project::ProjectAccount;
 use domain::view::{
-    AdminProductPage, AdminProductRow, AdminProductsPage, CuratedVersion, PortfolioOfProduct, ROWS_OF_A_SHEET, Sheet,
-    VERSIONS_OF_A_SHEET,
+    AdminProductPage, AdminProductRow, AdminProductsPage, CuratedVersion, FORMS_OF_A_SHEET, PortfolioOfProduct,
+    ROWS_OF_A_SHEET, Sheet,
 };
 use store::{ProductFilter, Scope};
 
@@ -29,7 +29,7 @@ impl ControlPlane {
         let accounts = self.store().all_project_accounts().await?;
         let mut products = Vec::new();
         let filter = ProductFilter { text: q.trim(), ..ProductFilter::default() };
-        let (sheet, shown) = self.sheet_of_products(&filter, page).await?;
+        let (sheet, shown) = self.sheet_of_products(&filter, page, ROWS_OF_A_SHEET).await?;
         for product in shown {
             let bindings: Vec<_> = all_bindings.iter().filter(|b| b.product == product.id).cloned().collect();
             let used_in = accounts_of(&product.id, &product.region, &access, &accounts);
@@ -54,15 +54,16 @@ impl ControlPlane {
         })
     }
 
-    /// The part of a list of products that a link names.
+    /// The part of a list of products that a link names, where each has `rows`.
     pub(crate) async fn sheet_of_products(
         &self,
         filter: &ProductFilter<'_>,
         page: &str,
+        rows: usize,
     ) -> Result<(Sheet, Vec<ProductSummary>)> {
         let sheet = Sheet::named(page);
-        let offset = sheet.offset(ROWS_OF_A_SHEET);
-        Ok(sheet.filled(ROWS_OF_A_SHEET, self.store().product_list(filter, offset, ROWS_OF_A_SHEET + 1).await?))
+        let read = self.store().product_list(filter, sheet.offset(rows), rows + 1).await?;
+        Ok(sheet.filled(rows, read))
     }
 
     /// One product: its parameters and bindings, and who may use it. `page`: which [`Sheet`] of its versions.
@@ -85,7 +86,7 @@ impl ControlPlane {
         let have = self.store().environments_by_version(id).await?;
         let text = ProductText::of(&product);
         let removals = access.iter().map(|a| (a.id.to_string(), removals::of_access(a)));
-        let (sheet, versions) = Sheet::cut(page, VERSIONS_OF_A_SHEET, product.artifacts.iter().collect());
+        let (sheet, versions) = Sheet::cut(page, FORMS_OF_A_SHEET, product.artifacts.iter().collect());
         let of_bindings = bindings.iter().map(|b| (b.id.to_string(), removals::of_binding(b, &bindings, &parameters)));
         Ok(AdminProductPage {
             removals: removals.chain(of_bindings).collect(),

@@ -2,7 +2,7 @@
 
 use domain::action::Action;
 use domain::curation::{
-    AppliedCatalogChange, AroundCatalogChange, Before, CatalogChange, Made, Named, constraint_kind,
+    AppliedCatalogChange, AroundCatalogChange, Before, CatalogChange, Made, Named, TaggedThing, constraint_kind,
 };
 use domain::described::Planned;
 use domain::id::{AccountId, CatalogChangeId, OperationId, PortfolioId, ProductId, Region, TagOptionId, TemplateId};
@@ -182,9 +182,11 @@ impl ControlPlane {
                 Some(it) => self.store().count_products_in(&it.region, &it.id).await?,
                 None => 0,
             },
-            tagged: change.tagged().is_some_and(|on| {
-                let product = others.iter().any(|(_, id, _)| id.as_str() == on);
-                product || portfolios.iter().any(|it| it.region == *region && it.id.as_str() == on)
+            tagged: change.tagged().and_then(|on| {
+                let product = others.iter().find(|(_, id, _)| id.as_str() == on);
+                let portfolio = portfolios.iter().find(|it| it.region == *region && it.id.as_str() == on);
+                let product = product.map(|(_, _, name)| TaggedThing::Product(name.clone()));
+                product.or(portfolio.map(|it| TaggedThing::Portfolio(it.name.clone())))
             }),
             product_names: others.into_iter().map(|(_, _, name)| name).collect(),
             share_name: match (change.share(), change.account()) {

@@ -1,6 +1,6 @@
 //! What holds for products in portfolios: as whoever curates them sees it, tried before it is saved, and changed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::action::Action;
 use domain::binding::form_fields;
@@ -93,7 +93,7 @@ impl ControlPlane {
         let (product, portfolio) = self.constrained(&input).await?;
         let new = new_constraint(&input)?;
         fits(&product, &input)?;
-        sample_of(&input.sample)?;
+        sampled(&product, &input.sample)?;
         let change = match input.constraint.as_str() {
             "" => CatalogChange::AddConstraint { product: product.id, portfolio, new },
             _ => CatalogChange::SetConstraint {
@@ -253,6 +253,10 @@ fn allowed(input: &ConstraintInput, values: &[String]) -> Result<String> {
     if values.is_empty() {
         return Err(Error::field("allowed_values", "At least one value, one in a line."));
     }
+    if let Some(twice) = values.iter().enumerate().find_map(|(at, value)| values[..at].contains(value).then_some(value))
+    {
+        return Err(Error::field("allowed_values", format!("{twice} stands there twice.")));
+    }
     let said = match input.message.trim() {
         "" => format!("Choose another {parameter}."),
         message => message.to_owned(),
@@ -267,6 +271,18 @@ fn compact(field: &str, text: &str) -> Result<String> {
     let value: serde_json::Value =
         serde_json::from_str(text).map_err(|error| Error::field(field, format!("It is no JSON: {error}.")))?;
     Ok(value.to_string())
+}
+
+/// Whether a sample gives values of parameters that some version asks for: of others no rule says anything.
+fn sampled(product: &Product, text: &str) -> Result<()> {
+    let active = product.artifacts.iter().filter(|version| version.active);
+    let known: BTreeSet<&str> = active.flat_map(|it| &it.parameters).map(|it| it.key.as_str()).collect();
+    match sample_of(text)?.keys().find(|key| !known.contains(key.as_str())) {
+        Some(other) => {
+            Err(Error::field("sample", format!("No version that can be requested has a parameter {other}.")))
+        }
+        None => Ok(()),
+    }
 }
 
 fn sample_of(text: &str) -> Result<BTreeMap<String, String>> {

@@ -1,9 +1,11 @@
 //! What was changed elsewhere: the catalog against what it is to be, adopting what is other, and putting it back.
 
+use std::collections::BTreeSet;
+
 use domain::action::Action;
 use domain::curation::{AppliedCatalogChange, CatalogChange, UploadedTemplate};
-use domain::described::{CatalogDrift, DescribedCatalog, DriftedThing, ExpectedCatalog, Planned, Thing, drift};
-use domain::id::{CatalogChangeId, Region, TemplateId};
+use domain::described::{CatalogDrift, DescribedCatalog, DriftedThing, ExpectedCatalog, InUse, Planned, Thing, drift};
+use domain::id::{CatalogChangeId, ProductId, Region, TemplateId};
 use domain::organization::{around_changes, diff, fingerprint};
 use domain::person::PersonKey;
 use domain::view::{CatalogDriftInput, CatalogDriftPage, DriftedThingView, RegionDrift, Sheet, ThingStands};
@@ -31,7 +33,9 @@ impl ControlPlane {
             let new_too = views.iter().any(|(stands, _)| *stands == ThingStands::New);
             views.sort_by_key(|(stands, _)| *stands == ThingStands::New);
             let (sheet, shown) = Sheet::cut(page, SHOWN, views);
-            let things = shown.into_iter().map(|(stands, it)| view_of(it, stands, new_too)).collect::<Result<_>>()?;
+            let in_use = self.in_use(&products_of(shown.iter().map(|(_, it)| it))).await?;
+            let view = |(stands, it)| view_of(it, stands, new_too, &in_use);
+            let things = shown.into_iter().map(view).collect::<Result<_>>()?;
             regions.push(RegionDrift { region, number, sheet, things, left_out, compared_at });
         }
         Ok(CatalogDriftPage {
@@ -120,12 +124,20 @@ impl ControlPlane {
             ));
         }
         let lacks = it.lacks();
-        if !lacks.is_empty() || !it.back[0].ready {
+        if !lacks.is_empty() {
             let lacks: Vec<String> = lacks.into_iter().collect();
             return Err(Error::conflict(
                 "Nothing was put back.",
                 format!("It needs what is not there: {}.", lacks.join(", ")),
                 "Put that back, and then this.",
+            ));
+        }
+        let in_use = self.in_use(&products_of([&it])).await?;
+        if let Some(what) = it.back.iter().find_map(|it| it.deletes_of(&in_use)) {
+            return Err(Error::conflict(
+                "Nothing was put back.",
+                format!("{what} would be deleted, and environments have it."),
+                "Take it as it is, or have them terminated first.",
             ));
         }
         let mut rest = it.back;
@@ -201,6 +213,12 @@ fn nothing_expected() -> Error {
     )
 }
 
+/// What putting these back is about.
+fn products_of<'a>(things: impl IntoIterator<Item = &'a DriftedThing>) -> Vec<ProductId> {
+    let changes = things.into_iter().flat_map(|it| &it.back);
+    changes.filter_map(|it| it.change.product().cloned()).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
 /// The thing, if it is as it was looked at.
 fn found(now: &CatalogDrift, input: &CatalogDriftInput) -> Result<DriftedThing> {
     let stale = || Error::Stale { what: "catalog".to_owned() };
@@ -225,7 +243,7 @@ fn stands(it: &DriftedThing) -> ThingStands {
 }
 
 /// `new_too`: things of the region are there that nobody made here.
-fn view_of(it: DriftedThing, stands: ThingStands, new_too: bool) -> Result<DriftedThingView> {
+fn view_of(it: DriftedThing, stands: ThingStands, new_too: bool, in_use: &InUse) -> Result<DriftedThingView> {
     let written =
         |it| blueprints::catalog::body(it).map_err(|error| Error::internal("A description cannot be written", &error));
     Ok(DriftedThingView {
@@ -234,6 +252,7 @@ fn view_of(it: DriftedThing, stands: ThingStands, new_too: bool) -> Result<Drift
             .map_err(|error| Error::internal("The name of a thing cannot be written", &error))?,
         difference: around_changes(diff(&written(&it.expected)?, &written(&it.now)?), CONTEXT),
         lacks: it.lacks().into_iter().collect(),
+        in_use: it.back.iter().find_map(|it| it.deletes_of(in_use)),
         maybe_renamed: new_too && stands == ThingStands::Gone,
         back: it.back.into_iter().map(|it| (it.change, it.named)).collect(),
         thing: it.thing,

@@ -1,11 +1,13 @@
 //! The catalog of a region as files, and files brought into the catalog: one change after the other, each planned anew.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use domain::action::Action;
 use domain::catalog::{CatalogTagOption, Portfolio, Product};
 use domain::curation::{CatalogChange, template_id};
-use domain::described::{CatalogNow, DescribedCatalog, Exported, Plan, describe_portal, export, plan, plan_portal};
+use domain::described::{
+    CatalogNow, DescribedCatalog, Exported, InUse, Plan, Undescribed, describe_portal, export, plan, plan_portal,
+};
 use domain::id::{CatalogChangeId, ProductId, ProvisioningArtifactId, Region, TemplateId};
 use domain::view::TemplateInput;
 
@@ -93,7 +95,11 @@ impl ControlPlane {
         delete: bool,
     ) -> Result<Plan> {
         let held = self.held(&mirrored.products).await?;
-        let mut planned = plan(wanted, templates, &mirrored.now(), region, delete);
+        // What an environment has is not deleted, whatever the files say: it stays until that is terminated.
+        let known: Vec<ProductId> = mirrored.products.iter().filter(|_| delete).map(|it| it.id.clone()).collect();
+        let in_use = self.in_use(&known).await?;
+        let undescribed = if delete { Undescribed::Goes(&in_use) } else { Undescribed::Stays };
+        let mut planned = plan(wanted, templates, &mirrored.now(), region, undescribed);
         match plan_portal(wanted, &mirrored.products, &held.now()) {
             Ok(steps) if planned.mistakes.is_empty() => planned.portal = steps,
             Ok(_) => {}
@@ -102,37 +108,12 @@ impl ControlPlane {
                 planned = Plan { mistakes, ..Plan::default() };
             }
         }
-        self.keep_what_is_in_use(&mut planned).await?;
         Ok(planned)
     }
 
-    /// What an environment has is not deleted, whatever the files say: it stays until that is terminated.
-    async fn keep_what_is_in_use(&self, planned: &mut Plan) -> Result<()> {
-        let deleted = |change: &CatalogChange| {
-            let deletes = matches!(change, CatalogChange::DeleteProduct { .. } | CatalogChange::DeleteVersion { .. });
-            change.product().filter(|_| deletes).cloned()
-        };
-        let products: BTreeSet<ProductId> = planned.changes.iter().filter_map(|it| deleted(&it.change)).collect();
-        let products: Vec<ProductId> = products.into_iter().collect();
-        let have = self.store().environments_of_products(&products).await?;
-        let stays = &mut planned.stays;
-        planned.changes.retain(|it| {
-            let Some(product) = deleted(&it.change) else { return true };
-            let whole = it.change.artifact().is_none();
-            let of = |(of, version): &(ProductId, ProvisioningArtifactId)| {
-                *of == product && (whole || it.change.artifact() == Some(version))
-            };
-            let used = have.keys().any(of);
-            if used {
-                let what = match it.named.version.as_str() {
-                    "" => format!("Product {}", it.named.product),
-                    version => format!("Version {version} of {}", it.named.product),
-                };
-                stays.push(format!("{what}: environments have it"));
-            }
-            !used
-        });
-        Ok(())
+    /// Of these, what environments have.
+    pub(super) async fn in_use(&self, products: &[ProductId]) -> Result<InUse> {
+        Ok(self.store().environments_of_products(products).await?.into_keys().collect())
     }
 
     /// Asks for one change of a plan.

@@ -4,7 +4,7 @@ use domain::action::Action;
 use domain::catalog::Portfolio;
 use domain::curation::{CatalogChange, PortfolioText, seen, tags_of};
 use domain::id::{CatalogChangeId, PortfolioId, Region};
-use domain::view::{PortfolioInput, PortfolioPage, PortfolioRow, PortfoliosPage, ProductOfPortfolio};
+use domain::view::{FORMS_OF_A_SHEET, PortfolioInput, PortfolioPage, PortfolioRow, PortfoliosPage, ProductOfPortfolio};
 use store::ProductFilter;
 
 use super::removals;
@@ -40,7 +40,7 @@ impl ControlPlane {
         let portfolio = self.curated_portfolio(id).await?;
         let whose = Some((&portfolio.region, &portfolio.id));
         let filter = ProductFilter { portfolio: whose, ..ProductFilter::default() };
-        let (sheet, shown) = self.sheet_of_products(&filter, page).await?;
+        let (sheet, shown) = self.sheet_of_products(&filter, page, FORMS_OF_A_SHEET).await?;
         let products = shown.into_iter().map(|product| ProductOfPortfolio {
             versions: product.active_versions.into(),
             constraints: product.constraints_in(&portfolio.id).into(),
@@ -126,10 +126,14 @@ impl ControlPlane {
 
 fn text_of(input: &PortfolioInput) -> Result<PortfolioText> {
     let text = |text: &str| text.trim().to_owned();
-    Ok(PortfolioText {
+    let without = PortfolioText {
         name: text(&input.portfolio_name),
         description: text(&input.portfolio_description),
         provider: text(&input.provider),
-        tags: tags_of("portfolio_tags", &input.portfolio_tags).map_err(|wrong| Error::Invalid(vec![wrong]))?,
-    })
+        ..PortfolioText::default()
+    };
+    match tags_of("portfolio_tags", &input.portfolio_tags) {
+        Ok(tags) => Ok(PortfolioText { tags, ..without }),
+        Err(wrong) => Err(Error::Invalid([without.mistakes(&[]), vec![wrong]].concat())),
+    }
 }

@@ -38,14 +38,19 @@ impl ControlPlane {
         self.authorize_portal(caller, Action::ManageCatalog).await?;
         let product = self.curated(&input.product).await?;
         let text = |text: &str| text.trim().to_owned();
-        let text = ProductText {
+        let before = ProductText::of(&product);
+        let without = ProductText {
             name: text(&input.product_name),
             description: text(&input.product_description),
             owner: text(&input.product_owner),
             support: text(&input.support),
-            tags: tags_of("product_tags", &input.product_tags).map_err(|wrong| Error::Invalid(vec![wrong]))?,
+            ..ProductText::default()
         };
-        if seen(&ProductText::of(&product)) != input.seen {
+        let text = match tags_of("product_tags", &input.product_tags) {
+            Ok(tags) => ProductText { tags, ..without },
+            Err(wrong) => return Err(Error::Invalid([without.mistakes(Some(&before), &[]), vec![wrong]].concat())),
+        };
+        if seen(&before) != input.seen {
             return Err(Error::Stale { what: "product".to_owned() });
         }
         let change = CatalogChange::SetProduct { product: product.id, text };

@@ -6,16 +6,59 @@ use domain::action::Action;
 use domain::catalog::CatalogTagOption;
 use domain::curation::CatalogChange;
 use domain::id::{CatalogChangeId, TagOptionId};
-use domain::view::{TagOptionRow, TagOptionsPage, TaggedBy};
+use domain::view::{FORMS_OF_A_SHEET, Sheet, TagOptionName, TagOptionPage, TagOptionRow, TagOptionsPage, TaggedBy};
 
 use crate::{Caller, ControlPlane, Error, Result};
 
+/// Things that one is on which the list of all names; its own page has the others.
+const FIRST: usize = 5;
+
 impl ControlPlane {
-    /// The TagOptions of the catalog by key, with what they are on.
-    pub async fn tag_options(&self, caller: &Caller, draft: &str) -> Result<TagOptionsPage> {
+    /// The TagOptions of the catalog by key, with what they are on. `page`: which [`Sheet`] of them.
+    pub async fn tag_options(&self, caller: &Caller, draft: &str, page: &str) -> Result<TagOptionsPage> {
         self.authorize_portal(caller, Action::ViewAdministration).await?;
+        let tagged = self.names_of_tagged().await?;
+        let sheet = Sheet::named(page);
+        let read = self.store().tag_option_list(sheet.offset(FORMS_OF_A_SHEET), FORMS_OF_A_SHEET + 1).await?;
+        let (sheet, shown) = sheet.filled(FORMS_OF_A_SHEET, read);
+        let options = shown.into_iter().map(|it| {
+            let mut row = row_of(it, &tagged);
+            row.more = row.on.len().saturating_sub(FIRST) as u64;
+            row.on.truncate(FIRST);
+            row
+        });
+        let names = self.store().tag_option_names().await?;
+        let choice = |(region, id, key, value)| TagOptionName { id, region, key, value };
+        Ok(TagOptionsPage {
+            options: options.collect(),
+            sheet,
+            names: names.into_iter().map(choice).collect(),
+            things: by_name(tagged.into_values().collect()),
+            regions: self.settings().regions.clone(),
+            mirrors: self.store().mirror_states().await?,
+            allowed: self.administration_allowed(caller).await?,
+            form: self.form_state(caller, Some(draft)).await?,
+        })
+    }
+
+    /// One TagOption with everything that it is on. `page`: which [`Sheet`] of that.
+    pub async fn tag_option(&self, caller: &Caller, id: &TagOptionId, page: &str) -> Result<TagOptionPage> {
+        self.authorize_portal(caller, Action::ViewAdministration).await?;
+        let option = self.store().tag_option(&self.settings().regions, id).await?;
+        let option = option.ok_or_else(|| Error::not_found("TagOption with this id"))?;
+        let row = row_of(option, &self.names_of_tagged().await?);
+        let (sheet, on) = Sheet::cut(page, FORMS_OF_A_SHEET, row.on);
+        Ok(TagOptionPage {
+            option: TagOptionRow { on, ..row },
+            sheet,
+            allowed: self.administration_allowed(caller).await?,
+        })
+    }
+
+    /// Portfolios and products by id, each with the name that tells it apart.
+    async fn names_of_tagged(&self) -> Result<BTreeMap<String, TaggedBy>> {
         let several = self.settings().regions.len() > 1;
-        let mut names: BTreeMap<String, TaggedBy> = BTreeMap::new();
+        let mut names = BTreeMap::new();
         let mut add = |id: String, name: String, region: &str, is_portfolio: bool| {
             let name = if several { format!("{name} ({region})") } else { name };
             names.insert(id.clone(), TaggedBy { id, name, is_portfolio });
@@ -26,26 +69,7 @@ impl ControlPlane {
         for (region, id, name) in self.store().all_product_names().await? {
             add(id.to_string(), name, region.as_str(), false);
         }
-        let row = |it: CatalogTagOption| TagOptionRow {
-            on: it.resources.iter().filter_map(|id| names.get(id).cloned()).collect(),
-            unknown: it.resources.iter().filter(|id| !names.contains_key(*id)).count() as u64,
-            id: it.id,
-            region: it.region,
-            key: it.key,
-            value: it.value,
-            active: it.active,
-        };
-        let options = self.store().tag_options().await?.into_iter().map(row).collect();
-        let mut things: Vec<TaggedBy> = names.into_values().collect();
-        things.sort_by(|a, b| (!a.is_portfolio, &a.name, &a.id).cmp(&(!b.is_portfolio, &b.name, &b.id)));
-        Ok(TagOptionsPage {
-            options,
-            things,
-            regions: self.settings().regions.clone(),
-            mirrors: self.store().mirror_states().await?,
-            allowed: self.administration_allowed(caller).await?,
-            form: self.form_state(caller, Some(draft)).await?,
-        })
+        Ok(names)
     }
 
     /// Makes a value of a key that can be put on products and portfolios.
@@ -99,4 +123,24 @@ impl ControlPlane {
         let change = CatalogChange::DisassociateTagOption { tag_option: option.clone(), on: on.to_owned() };
         self.begin_catalog_change(caller, &self.home_region(), change).await
     }
+}
+
+/// With everything that it is on.
+fn row_of(it: CatalogTagOption, names: &BTreeMap<String, TaggedBy>) -> TagOptionRow {
+    TagOptionRow {
+        on: by_name(it.resources.iter().filter_map(|id| names.get(id).cloned()).collect()),
+        more: 0,
+        unknown: it.resources.iter().filter(|id| !names.contains_key(*id)).count() as u64,
+        id: it.id,
+        region: it.region,
+        key: it.key,
+        value: it.value,
+        active: it.active,
+    }
+}
+
+/// Portfolios, then products.
+fn by_name(mut things: Vec<TaggedBy>) -> Vec<TaggedBy> {
+    things.sort_by(|a, b| (!a.is_portfolio, &a.name, &a.id).cmp(&(!b.is_portfolio, &b.name, &b.id)));
+    things
 }

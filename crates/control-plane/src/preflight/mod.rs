@@ -87,10 +87,6 @@ impl ControlPlane {
         account_quotas: Option<&AccountQuotas>,
     ) -> Result<Preflight> {
         let Asked { product, artifact, account, values, .. } = *asked;
-        // Out of its last portfolio nobody launches it, whatever the account saw when it was last read.
-        let left = standing.filter(|_| product.portfolios.is_empty());
-        let left = left.map(|it| LaunchStanding { paths: Ok(Vec::new()), shared: Ok(Vec::new()), ..it.clone() });
-        let standing = left.as_ref().or(standing);
         let read = self.store().artifact_template(&product.region, &product.id, &artifact.id).await?;
         let template = read.as_ref();
         let made = read.clone().map(|mut made| {
@@ -126,7 +122,7 @@ impl ControlPlane {
         let nothing = TemplateDigest::default();
         let resolver = Resolver::new(template.unwrap_or(&nothing), given);
 
-        let mut findings = launching(standing, &roles, at);
+        let mut findings = launching(&product.portfolios, standing, &roles, at);
         findings.extend(calls_of_the_portal(&calls, template, &resolver));
         findings.extend(resources(&calls, made.as_ref(), &resolver));
         findings.extend(limits(values, &all_tags));

@@ -228,6 +228,31 @@ on_both! {
         state.assert_sound().await;
     }
 
+    async fn what_was_renamed_in_the_console_and_is_in_use_is_not_taken_away(url) {
+        let state = TestState::start(&url).await;
+        let admin = state.as_("admin").await;
+        let environment = state.available("kept").await;
+        let rename = json!({ "Id": environment.product, "Name": "Another name" });
+        state.in_the_catalogs_console("UpdateProduct", &rename).unwrap();
+        read(&state).await;
+        let found = drifted(&state).await;
+        let new = found.iter().find(|it| it.stands == ThingStands::New).unwrap();
+        assert_eq!(new.thing, Thing::Product { name: "Another name".into() });
+        assert_eq!(new.in_use.as_deref(), Some("Product Another name"));
+        let before = product(&state, "Another name").await;
+        let refused = state.plane.put_catalog_drift_back(&admin, &input(new)).await;
+        let Err(Error::Conflict(said)) = refused else { panic!("{refused:?}") };
+        assert!(said.why.contains("Product Another name") && said.why.contains("environments have it"), "{said:?}");
+        state.settle().await;
+        assert_eq!(product(&state, "Another name").await.portfolios, before.portfolios);
+        // Once nobody has it, it goes.
+        state.terminate("fraud-scientist", &environment.id).await;
+        state.settle().await;
+        let first = state.plane.put_catalog_drift_back(&admin, &input(new)).await.unwrap();
+        assert_eq!(put_back(&state, &first).await, ["disassociate_product", "delete_product"]);
+        state.assert_sound().await;
+    }
+
     async fn what_could_not_be_read_is_no_drift(url) {
         let state = TestState::start(&url).await;
         state.running.aws.faults().next("servicecatalog:DescribeProductAsAdmin", sim::FaultKind::Throttle, 1_000);

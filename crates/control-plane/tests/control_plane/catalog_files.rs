@@ -150,6 +150,31 @@ on_both! {
         assert!(matches!(refused, Err(Error::Denied { .. })), "{refused:?}");
     }
 
+    async fn what_environments_have_stays_with_its_portfolio_and_so_do_notes(url) {
+        let mut state = TestState::start(&url).await;
+        let admin = state.as_("admin").await;
+        let environment = state.available("kept").await;
+        let before = state.store.product(&environment.product).await.unwrap().unwrap();
+        let mut kept = state.store.portfolios().await.unwrap();
+        kept.retain(|it| before.portfolios.contains(&it.id));
+        assert!(kept.len() == 1 && !kept[0].shares.is_empty(), "{kept:?}");
+        let (mut files, _) = state.plane.export_catalog(&admin, &region()).await.unwrap();
+        files.catalog.products[0].versions[0].note = "Another note".into();
+        let plan = planned(&state, &admin, &files, true).await;
+        assert!(plan.changes.is_empty(), "{:?}", plan.changes);
+        assert!(plan.stays.len() == 1 && plan.stays[0].starts_with("The note of version"), "{:?}", plan.stays);
+
+        let nothing = CatalogFiles::default();
+        let has = format!("Product {}: environments have it", before.name);
+        assert!(planned(&state, &admin, &nothing, true).await.stays.contains(&has));
+        bring(&mut state, &admin, &nothing, true, false).await;
+        let left = state.store.products().await.unwrap();
+        assert_eq!(left.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(), [before.name.as_str()]);
+        assert_eq!(left[0], before, "nothing of it was taken away");
+        assert_eq!(state.store.portfolios().await.unwrap(), kept);
+        state.assert_sound().await;
+    }
+
     async fn what_is_brought_survives_the_death_of_whoever_brings_it(url) {
         let mut state = TestState::start(&url).await;
         let admin = state.as_("admin").await;

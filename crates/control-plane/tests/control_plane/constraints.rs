@@ -69,6 +69,14 @@ on_both! {
             let refused = state.plane.try_constraint(&caller, &limit, "/", BTreeMap::new()).await;
             assert!(matches!(refused, Err(Error::Denied { .. })), "{who}");
         }
+        // What no version asks for, and what stands there twice, is a slip.
+        let slips = [
+            ("sample", ConstraintInput { sample: "Nothing = 1".into(), ..limit.clone() }),
+            ("allowed_values", ConstraintInput { allowed_values: format!("{0}\n{0}", values[0]), ..limit.clone() }),
+        ];
+        for (field, slip) in slips {
+            assert_eq!(wrong(state.plane.try_constraint(&admin, &slip, "/", BTreeMap::new()).await), [field]);
+        }
         // Tried: nothing is changed, and the page says what it would do.
         let fields = [
             ("form", "allowed"),

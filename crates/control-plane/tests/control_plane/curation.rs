@@ -120,6 +120,9 @@ on_both! {
         assert_eq!(fields, ["portfolio_name", "provider", "portfolio_description", "portfolio_tags"]);
         let no_tag = PortfolioInput { portfolio_tags: "team".into(), ..portfolio("Topics") };
         assert_eq!(wrong(state.plane.add_portfolio(&admin, no_tag).await), ["portfolio_tags"]);
+        let both = PortfolioInput { portfolio_tags: "team".into(), ..bad.clone() };
+        let fields = wrong(state.plane.add_portfolio(&admin, both).await);
+        assert_eq!(fields, ["portfolio_name", "provider", "portfolio_description", "portfolio_tags"]);
         let elsewhere = PortfolioInput { region: "xx-nowhere-1".into(), ..portfolio("Topics") };
         assert_eq!(wrong(state.plane.add_portfolio(&admin, elsewhere).await), ["region"]);
         let nowhere = PortfolioInput { portfolio: "port-nowhere".into(), ..bad };

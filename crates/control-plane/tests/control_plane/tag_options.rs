@@ -12,7 +12,7 @@ async fn added(state: &TestState, key: &str, value: &str) -> TagOptionId {
 }
 
 async fn row(state: &TestState, id: &TagOptionId) -> Option<TagOptionRow> {
-    let page = state.plane.tag_options(&state.as_("auditor").await, "").await.unwrap();
+    let page = state.plane.tag_options(&state.as_("auditor").await, "", "").await.unwrap();
     page.options.into_iter().find(|it| it.id == *id)
 }
 
@@ -44,7 +44,7 @@ on_both! {
         assert!(!offered().await);
         for option in [&training, &serving] {
             let id = state.plane.associate_tag_option(&admin, option.as_str(), product.as_str()).await.unwrap();
-            applied(&state, &id).await;
+            assert_eq!(applied(&state, &id).await.named.product, "Studio environment", "it is told by name");
         }
         assert!(offered().await);
         let twice = state.plane.associate_tag_option(&admin, training.as_str(), product.as_str()).await;
@@ -69,6 +69,39 @@ on_both! {
         let back = state.plane.undo_catalog_change(&admin, &id).await.unwrap();
         assert_ne!(applied(&state, &back).await.made.tag_option.unwrap(), training);
         state.assert_sound().await;
+    }
+
+    async fn of_what_a_tag_option_is_on_the_list_names_the_first_few_and_its_page_all(url) {
+        let state = TestState::start(&url).await;
+        let option = added(&state, "purpose", "training").await;
+        let (id, number) = state
+            .running
+            .aws
+            .with_world(|world| {
+                let catalog = &mut world.service_catalog;
+                let products = catalog.products.values_mut().map(|it| &mut it.tag_options);
+                let all = products.chain(catalog.portfolios.values_mut().map(|it| &mut it.tag_options));
+                (option.clone(), all.map(|on| on.insert(option.to_string())).filter(|put| *put).count())
+            })
+            .unwrap();
+        assert!(number > 5, "{number}");
+        assert!(state.plane.mirror_now().await.unwrap());
+        let shown = row(&state, &id).await.unwrap();
+        assert_eq!((shown.on.len(), shown.more), (5, number as u64 - 5));
+        let auditor = state.as_("auditor").await;
+        let page = state.plane.tag_option(&auditor, &id, "").await.unwrap();
+        assert_eq!((page.option.on.len(), page.sheet.more), (number, false));
+        assert!(page.option.on[0].is_portfolio && !page.option.on[number - 1].is_portfolio);
+        let past = state.plane.tag_option(&auditor, &id, "2").await.unwrap();
+        assert!(past.option.on.is_empty() && past.sheet.number == 2);
+        let past = state.plane.tag_options(&auditor, "", "2").await.unwrap();
+        assert!(past.options.is_empty() && past.names.iter().any(|it| it.id == id), "it can be chosen");
+        for who in ["fraud-scientist", "fraud-lead", "newcomer"] {
+            let refused = state.plane.tag_option(&state.as_(who).await, &id, "").await;
+            assert!(matches!(refused, Err(Error::Denied { .. })), "{who}");
+        }
+        let none = state.plane.tag_option(&auditor, &"tag-none".parse().unwrap(), "").await;
+        assert!(matches!(none, Err(Error::NotFound { .. })));
     }
 
     async fn a_tag_option_that_somebody_else_made_meanwhile_is_the_one(url) {

@@ -22,10 +22,17 @@ pub struct AroundCatalogChange {
     /// The TagOption, if there is one of its id, and all of the region.
     pub tag_option: Option<CatalogTagOption>,
     pub tag_options: Vec<CatalogTagOption>,
-    /// The product or portfolio that a TagOption is put on, or taken off, is there.
-    pub tagged: bool,
+    /// What a TagOption is put on, or taken off, if there is one of its id.
+    pub tagged: Option<TaggedThing>,
     /// How many things are to be mended in the template; `None` where it is not kept.
     pub findings: Option<u32>,
+}
+
+/// What a TagOption can be on, by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TaggedThing {
+    Product(String),
+    Portfolio(String),
 }
 
 impl AroundCatalogChange {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AroundCatalogChange, Guidance, NewConstraint, PortfolioText, ProductText};
+use super::{AroundCatalogChange, Guidance, NewConstraint, PortfolioText, ProductText, TaggedThing};
 use crate::id::{AccountId, PortfolioId, ProductId, ProvisioningArtifactId, Region, TagOptionId, TemplateId};
 use crate::share::{PrincipalAssociation, ShareOptions, ShareTarget};
 
@@ -363,6 +363,11 @@ impl CatalogChange {
             }
             Self::AddPortfolio { text, .. } => named.portfolio.clone_from(&text.name),
             Self::AddTagOption { key, value, .. } => named.tag_option = format!("{key} = {value}"),
+            Self::AssociateTagOption { .. } | Self::DisassociateTagOption { .. } => match &around.tagged {
+                Some(TaggedThing::Product(name)) => named.product.clone_from(name),
+                Some(TaggedThing::Portfolio(name)) => named.portfolio.clone_from(name),
+                None => {}
+            },
             _ => {}
         }
         named

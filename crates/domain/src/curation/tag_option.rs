@@ -20,7 +20,7 @@ pub(super) fn mistakes(change: &CatalogChange, around: &AroundCatalogChange) -> 
     let Some(option) = &around.tag_option else {
         return one("tag_option", "It is not there any more.".to_owned());
     };
-    if change.tagged().is_some() && !around.tagged {
+    if change.tagged().is_some() && around.tagged.is_none() {
         return one("on", "Choose a product or a portfolio.".to_owned());
     }
     match change {

@@ -38,7 +38,7 @@ impl PortfolioText {
     }
 
     /// `others`: the names of the region's other portfolios.
-    pub(super) fn mistakes(&self, others: &[String]) -> Vec<FieldError> {
+    pub fn mistakes(&self, others: &[String]) -> Vec<FieldError> {
         let mut mistakes = Vec::new();
         if let Some(message) = no_name(&self.name, LONGEST_NAME) {
             mistakes.push(FieldError::new("portfolio_name", message));
@@ -78,7 +78,7 @@ impl ProductText {
     }
 
     /// `others`: the names of the region's other products. What is as in `before` is right.
-    pub(super) fn mistakes(&self, before: Option<&Self>, others: &[String]) -> Vec<FieldError> {
+    pub fn mistakes(&self, before: Option<&Self>, others: &[String]) -> Vec<FieldError> {
         let mut mistakes = Vec::new();
         if let Some(message) = no_name(&self.name, LONGEST_NAME) {
             mistakes.push(FieldError::new("product_name", message));

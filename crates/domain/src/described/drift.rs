@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::planner::Planner;
-use super::{CatalogNow, DescribedCatalog, ExpectedCatalog, Planned, export};
+use super::{CatalogNow, DescribedCatalog, ExpectedCatalog, InUse, Planned, Undescribed, export};
 use crate::catalog::{Portfolio, Product};
 use crate::curation::CatalogChange;
 use crate::id::{ProvisioningArtifactId, Region, TemplateId};
@@ -77,7 +77,8 @@ pub fn drift(expected: &ExpectedCatalog, now: &CatalogNow<'_>, region: &Region) 
         product.places.retain(|it| !twice_shared.contains(&it.portfolio));
     }
     let wanted = was.templates();
-    let mut planner = Planner::new(&was.0, &wanted, &seen, region, true);
+    let none = InUse::new();
+    let mut planner = Planner::new(&was.0, &wanted, &seen, region, Undescribed::Goes(&none));
     planner.bring();
     planner.take_away();
     let mut back: BTreeMap<Thing, Vec<Planned>> = BTreeMap::new();

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::super::tests::{catalog, templates_of};
-use super::super::told::{Told, region, template};
+use super::super::told::{Told, region, template, undescribed};
 use super::super::{
     DescribedCatalog, DescribedPortfolio, DescribedProduct, DescribedTagOption, DescribedVersion, plan,
 };
@@ -20,7 +20,7 @@ proptest! {
         let mut told = Told::default();
         told.become_(&before, &templates_of(&before), false);
         let mut expected = ExpectedCatalog::as_it_is(&told.now());
-        while let Some(next) = plan(&wanted, &templates_of(&wanted), &told.now(), &region(), delete)
+        while let Some(next) = plan(&wanted, &templates_of(&wanted), &told.now(), &region(), undescribed(delete))
             .changes
             .into_iter()
             .find(|it| it.ready)

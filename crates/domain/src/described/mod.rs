@@ -9,6 +9,7 @@ mod planner;
 mod portal;
 #[cfg(test)]
 mod portal_tests;
+mod take_away;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -25,7 +26,7 @@ use crate::id::{ProvisioningArtifactId, TemplateId};
 pub use drift::{CatalogDrift, DriftedThing, Thing, drift};
 pub use expected::ExpectedCatalog;
 pub use export::{Exported, export};
-pub use plan::{Plan, Planned, plan};
+pub use plan::{InUse, Plan, Planned, Undescribed, plan};
 pub use portal::{
     DescribedAccess, DescribedBinding, DescribedPortal, PortalNow, PortalSays, PortalStep, describe_portal, plan_portal,
 };

@@ -8,7 +8,7 @@ use super::planner::{NEW, Planner};
 use super::portal::PortalStep;
 use super::{CatalogNow, DescribedCatalog, DescribedProduct};
 use crate::curation::{CatalogChange, Named};
-use crate::id::{PortfolioId, Region, TagOptionId, TemplateId};
+use crate::id::{PortfolioId, ProductId, ProvisioningArtifactId, Region, TagOptionId, TemplateId};
 use crate::share::{PrincipalAssociation, ShareTarget};
 
 /// See the module.
@@ -43,22 +43,48 @@ impl Planned {
         }
         new(self.change.tag_option().map(TagOptionId::as_str)).then(|| format!("TagOption {}", self.named.tag_option))
     }
+
+    /// What it deletes although environments have it, as people call it.
+    pub fn deletes_of(&self, in_use: &InUse) -> Option<String> {
+        let Named { product: name, version, .. } = &self.named;
+        match &self.change {
+            CatalogChange::DeleteProduct { product } if in_use.iter().any(|(it, _)| it == product) => {
+                Some(format!("Product {name}"))
+            }
+            CatalogChange::DeleteVersion { product, artifact }
+                if in_use.contains(&(product.clone(), artifact.clone())) =>
+            {
+                Some(format!("Version {version} of {name}"))
+            }
+            _ => None,
+        }
+    }
 }
 
-/// Plans what brings the catalog of `region` to what `wanted` says. `templates`: of each file that it names. `delete`: also
-/// what is not described goes; without it that stays as it is, but for what holds of something that is described.
+/// Products and versions that environments have.
+pub type InUse = BTreeSet<(ProductId, ProvisioningArtifactId)>;
+
+/// What becomes of what is in the catalog and is not described. What holds of something that is described goes either way.
+#[derive(Clone, Copy, Debug)]
+pub enum Undescribed<'a> {
+    Stays,
+    /// But for what environments have, with the portfolios that it is in and the `TagOptions` that are on those.
+    Goes(&'a InUse),
+}
+
+/// Plans what brings the catalog of `region` to what `wanted` says. `templates`: of each file that it names.
 pub fn plan(
     wanted: &DescribedCatalog,
     templates: &BTreeMap<String, TemplateId>,
     now: &CatalogNow<'_>,
     region: &Region,
-    delete: bool,
+    undescribed: Undescribed<'_>,
 ) -> Plan {
     let mistakes = mistakes(wanted, templates, now);
     if !mistakes.is_empty() {
         return Plan { mistakes, ..Plan::default() };
     }
-    let mut planner = Planner::new(wanted, templates, now, region, delete);
+    let mut planner = Planner::new(wanted, templates, now, region, undescribed);
     planner.bring();
     planner.take_away();
     planner.plan

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::plan::{Plan, Planned};
+use super::plan::{Plan, Planned, Undescribed};
 use super::{CatalogNow, DescribedCatalog, DescribedPlace, DescribedPortfolio, DescribedProduct, DescribedTag};
 use crate::catalog::{CatalogTagOption, Constraint, Portfolio, Product};
 use crate::curation::{CatalogChange, Guidance, Named, NewConstraint, PortfolioText, ProductText, constraint_kind};
@@ -13,11 +13,11 @@ use crate::share::{PrincipalAssociation, ShareOptions, ShareTarget};
 pub(super) const NEW: &str = "new";
 
 pub(super) struct Planner<'a> {
-    wanted: &'a DescribedCatalog,
+    pub(super) wanted: &'a DescribedCatalog,
     templates: &'a BTreeMap<String, TemplateId>,
-    now: &'a CatalogNow<'a>,
+    pub(super) now: &'a CatalogNow<'a>,
     region: &'a Region,
-    delete: bool,
+    pub(super) undescribed: Undescribed<'a>,
     pub(super) plan: Plan,
 }
 
@@ -27,9 +27,9 @@ impl<'a> Planner<'a> {
         templates: &'a BTreeMap<String, TemplateId>,
         now: &'a CatalogNow<'a>,
         region: &'a Region,
-        delete: bool,
+        undescribed: Undescribed<'a>,
     ) -> Self {
-        Self { wanted, templates, now, region, delete, plan: Plan::default() }
+        Self { wanted, templates, now, region, undescribed, plan: Plan::default() }
     }
 
     /// What is described and is not so.
@@ -116,10 +116,8 @@ impl<'a> Planner<'a> {
             let named = Named { version: version.name.clone(), ..named.clone() };
             let made = there.and_then(|there| there.artifacts.iter().find(|it| it.name == version.name));
             // The first one comes with the product.
-            if made.is_none()
-                && (there.is_some() || number > 0)
-                && let Some(template) = self.templates.get(&version.template)
-            {
+            if made.is_none() && (there.is_some() || number > 0) {
+                let Some(template) = self.templates.get(&version.template) else { continue };
                 let change = CatalogChange::AddVersion {
                     product: id.clone(),
                     template: template.clone(),
@@ -159,7 +157,7 @@ impl<'a> Planner<'a> {
     }
 
     /// `id`: of the portfolio or product, where it is there.
-    fn bring_tags(&mut self, id: Option<&str>, tags: &[DescribedTag], named: &Named) {
+    pub(super) fn bring_tags(&mut self, id: Option<&str>, tags: &[DescribedTag], named: &Named) {
         for tag in tags {
             let option = self.option(&tag.key, &tag.value);
             if id.is_some_and(|id| option.is_some_and(|option| option.resources.contains(id))) {
@@ -179,7 +177,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn bring_access(&mut self, it: &DescribedPortfolio) {
+    pub(super) fn bring_access(&mut self, it: &DescribedPortfolio) {
         let there = self.portfolio(&it.name);
         let Some(portfolio) = there.map(|it| it.id.clone()).or_else(|| NEW.parse().ok()) else { return };
         let named = Named { portfolio: it.name.clone(), ..Named::default() };
@@ -213,85 +211,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// What is there and is not described.
-    pub(super) fn take_away(&mut self) {
-        let (now, wanted) = (self.now, self.wanted);
-        for product in now.products {
-            let described = wanted.products.iter().find(|it| it.name == product.name);
-            let named = Named { product: product.name.clone(), ..Named::default() };
-            // Where something described is, the files say.
-            for portfolio in now.portfolios.iter().filter(|it| product.portfolios.contains(&it.id)) {
-                let goes = match described {
-                    Some(described) => !described.places.iter().any(|it| it.portfolio == portfolio.name),
-                    None => self.delete,
-                };
-                if goes {
-                    let change = CatalogChange::DisassociateProduct {
-                        product: product.id.clone(),
-                        portfolio: portfolio.id.clone(),
-                    };
-                    self.push(change, Named { portfolio: portfolio.name.clone(), ..named.clone() });
-                }
-            }
-            match described {
-                Some(described) => self.take_versions_away(product, described, &named),
-                None if self.delete => {
-                    self.take_tags_off(product.id.as_str(), &named);
-                    self.push(CatalogChange::DeleteProduct { product: product.id.clone() }, named);
-                }
-                None => self.plan.stays.push(format!("Product {}", product.name)),
-            }
-        }
-        for portfolio in now.portfolios {
-            if wanted.portfolios.iter().any(|it| it.name == portfolio.name) {
-                continue;
-            }
-            if self.delete {
-                self.delete_portfolio(portfolio);
-            } else {
-                self.plan.stays.push(format!("Portfolio {}", portfolio.name));
-            }
-        }
-        for option in now.tag_options {
-            if wanted.tag_options.iter().any(|it| it.key == option.key && it.value == option.value) {
-                continue;
-            }
-            if self.delete {
-                let named = Named { tag_option: called(option), ..Named::default() };
-                self.push(CatalogChange::DeleteTagOption { tag_option: option.id.clone() }, named);
-            } else {
-                self.plan.stays.push(format!("TagOption {}", called(option)));
-            }
-        }
-    }
-
-    fn take_versions_away(&mut self, product: &Product, described: &DescribedProduct, named: &Named) {
-        for version in &product.artifacts {
-            if described.versions.iter().any(|it| it.name == version.name) {
-                continue;
-            }
-            if self.delete {
-                let change = CatalogChange::DeleteVersion { product: product.id.clone(), artifact: version.id.clone() };
-                self.push(change, Named { version: version.name.clone(), ..named.clone() });
-            } else {
-                self.plan.stays.push(format!("Version {} of {}", version.name, product.name));
-            }
-        }
-    }
-
-    fn delete_portfolio(&mut self, portfolio: &Portfolio) {
-        let named = Named { portfolio: portfolio.name.clone(), ..Named::default() };
-        let nothing = DescribedPortfolio { name: portfolio.name.clone(), ..DescribedPortfolio::default() };
-        self.bring_access(&nothing);
-        self.take_tags_off(portfolio.id.as_str(), &named);
-        self.push(CatalogChange::DeletePortfolio { portfolio: portfolio.id.clone() }, named);
-    }
-
-    fn take_tags_off(&mut self, id: &str, named: &Named) {
-        self.bring_tags(Some(id), &[], named);
-    }
-
-    fn push(&mut self, change: CatalogChange, named: Named) {
+    pub(super) fn push(&mut self, change: CatalogChange, named: Named) {
         let ready = is_ready(&change);
         self.plan.changes.push(Planned { change, named, ready });
     }
@@ -309,7 +229,7 @@ impl<'a> Planner<'a> {
     }
 }
 
-fn called(option: &CatalogTagOption) -> String {
+pub(super) fn called(option: &CatalogTagOption) -> String {
     format!("{} = {}", option.key, option.value)
 }
 

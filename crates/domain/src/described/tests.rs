@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::told::{Told, region, template};
+use super::told::{Told, region, template, undescribed};
 use super::*;
 use crate::curation::CatalogChange;
 
@@ -113,7 +113,7 @@ proptest! {
         let mut told = Told::default();
         told.become_(&before, &templates_of(&before), false);
         told.become_(&wanted, &templates_of(&wanted), delete);
-        let again = plan(&wanted, &templates_of(&wanted), &told.now(), &region(), delete);
+        let again = plan(&wanted, &templates_of(&wanted), &told.now(), &region(), undescribed(delete));
         prop_assert_eq!(again.changes, Vec::new());
         if delete {
             prop_assert_eq!(again.stays, Vec::<String>::new());
@@ -152,7 +152,7 @@ fn what_cannot_be_meant_is_said_and_nothing_is_planned() {
     let files = |text: &str| BTreeMap::from([("one.yaml".to_owned(), template(text))]);
     told.become_(&wanted(vec![studio.clone()]), &files("a"), false);
     let mistakes = |wanted: &DescribedCatalog, files: &BTreeMap<String, TemplateId>| {
-        let plan = plan(wanted, files, &told.now(), &region(), true);
+        let plan = plan(wanted, files, &told.now(), &region(), undescribed(true));
         assert!(plan.changes.is_empty());
         plan.mistakes.join("\n")
     };
@@ -194,8 +194,65 @@ fn what_names_cannot_tell_apart_is_left_out() {
     };
     let typed = DescribedPortfolio { name: "Two".into(), principals: vec!["role/a".into()], ..Default::default() };
     let typed = DescribedCatalog { portfolios: vec![typed], ..DescribedCatalog::default() };
-    let said = super::plan(&typed, &BTreeMap::new(), &told.now(), &region(), false).mistakes;
+    let said = super::plan(&typed, &BTreeMap::new(), &told.now(), &region(), Undescribed::Stays).mistakes;
     assert!(said[0].contains("Two: \"role/a\" is no principal."), "{said:?}");
-    let plan = plan(&wanted, &BTreeMap::new(), &told.now(), &region(), false);
+    let plan = plan(&wanted, &BTreeMap::new(), &told.now(), &region(), Undescribed::Stays);
     assert!(plan.mistakes[0].contains("Several portfolios of the catalog are called One."));
+}
+
+#[test]
+fn what_environments_have_stays_with_what_it_is_in() {
+    let version = |name: &str| DescribedVersion {
+        name: name.into(),
+        note: String::new(),
+        template: format!("{name}.yaml"),
+        active: true,
+        guidance: Guidance::Default,
+    };
+    let team = DescribedTag { key: "team".into(), value: "a".into() };
+    let product = |name: &str| DescribedProduct {
+        name: name.into(),
+        owner: "Platform".into(),
+        versions: vec![version("1.0"), version("2.0")],
+        places: vec![DescribedPlace { portfolio: format!("{name}s"), constraints: Vec::new() }],
+        ..DescribedProduct::default()
+    };
+    let portfolio = |name: &str| DescribedPortfolio {
+        name: name.into(),
+        provider: "Platform".into(),
+        tag_options: vec![team.clone()],
+        ..DescribedPortfolio::default()
+    };
+    let wanted = DescribedCatalog {
+        tag_options: vec![DescribedTagOption { key: "team".into(), value: "a".into(), active: true }],
+        portfolios: vec![portfolio("Studios"), portfolio("Notebooks")],
+        products: vec![product("Studio"), product("Notebook")],
+    };
+    let mut told = Told::default();
+    told.become_(&wanted, &templates_of(&wanted), false);
+    let now = told.now();
+    let studio = now.products.iter().find(|it| it.name == "Studio").unwrap();
+    let old = studio.artifacts.iter().find(|it| it.name == "1.0").unwrap();
+    let in_use = InUse::from([(studio.id.clone(), old.id.clone())]);
+    let all_goes =
+        |wanted: &DescribedCatalog| plan(wanted, &templates_of(wanted), &now, &region(), Undescribed::Goes(&in_use));
+
+    let plan = all_goes(&DescribedCatalog::default());
+    let said = [
+        "Product Studio: environments have it",
+        "Portfolio Studios: Studio stays in it",
+        "TagOption team = a: Studios stays, which it is on",
+    ];
+    assert_eq!(plan.stays, said);
+    assert!(!plan.changes.is_empty());
+    for Planned { change, named, .. } in &plan.changes {
+        assert!(named.product != "Studio" && named.portfolio != "Studios", "{change:?}");
+        assert!(!matches!(change, CatalogChange::DeleteTagOption { .. }), "{change:?}");
+    }
+
+    let newer = DescribedProduct { versions: vec![version("3.0")], ..product("Studio") };
+    let plan = all_goes(&DescribedCatalog { products: vec![newer, product("Notebook")], ..wanted.clone() });
+    assert_eq!(plan.stays, ["Version 1.0 of Studio: environments have it"]);
+    let gone = plan.changes.iter().filter(|it| matches!(it.change, CatalogChange::DeleteVersion { .. }));
+    assert_eq!(gone.map(|it| it.named.version.as_str()).collect::<Vec<_>>(), ["2.0"]);
 }

@@ -22,6 +22,12 @@ pub(super) struct Told {
     made: i64,
 }
 
+static NONE_IN_USE: InUse = BTreeSet::new();
+
+pub(super) fn undescribed(goes: bool) -> Undescribed<'static> {
+    if goes { Undescribed::Goes(&NONE_IN_USE) } else { Undescribed::Stays }
+}
+
 pub(super) fn region() -> Region {
     "eu-west-1".parse().unwrap()
 }
@@ -264,7 +270,7 @@ impl Told {
         delete: bool,
     ) -> Plan {
         for _ in 0..500 {
-            let plan = plan(wanted, templates, &self.now(), &region(), delete);
+            let plan = plan(wanted, templates, &self.now(), &region(), undescribed(delete));
             assert_eq!(plan.mistakes, Vec::<String>::new());
             let Some(next) = plan.changes.iter().find(|it| it.ready).cloned() else {
                 assert!(plan.changes.is_empty(), "nothing can be made of {:?}", plan.changes);

@@ -72,16 +72,37 @@ const PROVISIONER: &str = "StudiogateProvisioner";
 pub(super) const CANNOT_READ: &str = "Look whether the portal's roles are in the account as in deploy/spoke.yaml; \
                                       `studiogate doctor` tells.";
 
-/// Launch path, principal and launch role. `roles` are what the launch constraints name that can hold for the account, names or
-/// ARNs, each once.
-pub fn launching(standing: Option<&LaunchStanding>, roles: &[&str], account: &AccountId) -> Vec<Finding> {
-    let Some(standing) = standing else {
-        let not_read = |check| {
-            Finding::new(check, Verdict::NotAssessed, "", "The portal has not read this product in the account yet.")
-        };
-        return vec![not_read(Check::LaunchPath), not_read(Check::Principal), not_read(Check::LaunchRole)];
+/// Launch path, principal and launch role. `portfolios` are those that the product is in; `roles` are what the launch
+/// constraints name that can hold for the account, names or ARNs, each once.
+pub fn launching(
+    portfolios: &[PortfolioId],
+    standing: Option<&LaunchStanding>,
+    roles: &[&str],
+    account: &AccountId,
+) -> Vec<Finding> {
+    let not_read = |check| {
+        Finding::new(check, Verdict::NotAssessed, "", "The portal has not read this product in the account yet.")
     };
-    vec![path(standing), principal(standing), launch_role(standing, roles, account)]
+    // Out of its last portfolio nobody launches it, whatever the account saw when it was last read.
+    let (path, principal) = if portfolios.is_empty() {
+        nowhere()
+    } else {
+        standing.map_or_else(
+            || (not_read(Check::LaunchPath), not_read(Check::Principal)),
+            |standing| (path(standing), principal(standing)),
+        )
+    };
+    let role = standing.map_or_else(|| not_read(Check::LaunchRole), |it| launch_role(it, roles, account));
+    vec![path, principal, role]
+}
+
+/// What is said of a product that is in no portfolio.
+fn nowhere() -> (Finding, Finding) {
+    let path =
+        Finding::new(Check::LaunchPath, Verdict::Denied, "", "The product is in no portfolio: nobody can launch it.")
+            .mended_by(Who::PlatformTeam, "Put the product into a portfolio that is shared to the account.");
+    let why = "It shows once the product is in a portfolio.";
+    (path, Finding::new(Check::Principal, Verdict::NotAssessed, PROVISIONER, why))
 }
 
 fn path(standing: &LaunchStanding) -> Finding {

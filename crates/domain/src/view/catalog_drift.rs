@@ -40,6 +40,8 @@ pub struct DriftedThingView {
     pub back: Vec<(CatalogChange, Named)>,
     /// Other things that have to be there before.
     pub lacks: Vec<String>,
+    /// What would be deleted although environments have it: the rest is not done either.
+    pub in_use: Option<String>,
     /// It is gone, and something is there that nobody made here: a name tells things apart.
     pub maybe_renamed: bool,
     /// See [`CatalogDriftInput::thing`].

@@ -2,8 +2,8 @@ use serde::{Deserialize, Serialize};
 
 /// Rows of a list by name that one page shows.
 pub const ROWS_OF_A_SHEET: usize = 60;
-/// The same of the versions of a product: each has its buttons.
-pub const VERSIONS_OF_A_SHEET: usize = 20;
+/// The same of rows that have forms of their own, each longer than what the others say.
+pub const FORMS_OF_A_SHEET: usize = 20;
 
 /// Which part of a list by name a page shows: it has no place that would stay while rows come and go, so sheets are numbered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

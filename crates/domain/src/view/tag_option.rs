@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Allowed, FormState};
+use super::{Allowed, FormState, Sheet};
 use crate::catalog::MirrorState;
 use crate::id::{Region, TagOptionId};
 
@@ -8,6 +8,9 @@ use crate::id::{Region, TagOptionId};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TagOptionsPage {
     pub options: Vec<TagOptionRow>,
+    pub sheet: Sheet,
+    /// All of them, to choose from.
+    pub names: Vec<TagOptionName>,
     /// Portfolios and products that one can be put on.
     pub things: Vec<TaggedBy>,
     /// Where a new one can be made.
@@ -24,7 +27,10 @@ pub struct TagOptionRow {
     pub key: String,
     pub value: String,
     pub active: bool,
+    /// What it is on, or the first few of that.
     pub on: Vec<TaggedBy>,
+    /// How many more that is.
+    pub more: u64,
     /// How many things it is on that the mirror does not have.
     pub unknown: u64,
 }
@@ -35,4 +41,22 @@ pub struct TaggedBy {
     pub id: String,
     pub name: String,
     pub is_portfolio: bool,
+}
+
+/// One to choose.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TagOptionName {
+    pub id: TagOptionId,
+    pub region: Region,
+    pub key: String,
+    pub value: String,
+}
+
+/// One, with everything that it is on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TagOptionPage {
+    /// With the part of what it is on that the page shows.
+    pub option: TagOptionRow,
+    pub sheet: Sheet,
+    pub allowed: Allowed,
 }

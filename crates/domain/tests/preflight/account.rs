@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::catalog::{Constraint, ConstraintRule};
-use domain::id::Region;
+use domain::id::{PortfolioId, Region};
 use domain::preflight::{
     AccountQuota, AccountQuotas, Check, Counted, Finding, FoundRole, LaunchStanding, Preflight, RoleStanding,
     SharedPortfolio, TagChoices, Verdict, constraints, launching, limits, quotas, tag_options,
@@ -32,10 +32,14 @@ fn standing() -> LaunchStanding {
     }
 }
 
+fn inside() -> [PortfolioId; 1] {
+    ["port-1".parse().unwrap()]
+}
+
 fn of_launch(change: impl FnOnce(&mut LaunchStanding)) -> [Verdict; 3] {
     let mut standing = standing();
     change(&mut standing);
-    let found = launching(Some(&standing), &["Launch"], &account());
+    let found = launching(&inside(), Some(&standing), &["Launch"], &account());
     [found[0].verdict, found[1].verdict, found[2].verdict]
 }
 
@@ -43,7 +47,7 @@ fn of_launch(change: impl FnOnce(&mut LaunchStanding)) -> [Verdict; 3] {
 fn launch_path_principal_and_role_fail_each_on_its_own() {
     use Verdict::{Denied, Depends, Fine, NotAssessed};
     assert_eq!(of_launch(|_| {}), [Fine, Fine, Fine]);
-    assert_eq!(launching(None, &["Launch"], &account()).iter().map(|f| f.verdict).max(), Some(NotAssessed));
+    assert_eq!(launching(&inside(), None, &["Launch"], &account()).iter().map(|f| f.verdict).max(), Some(NotAssessed));
     let unshared = |it: &mut LaunchStanding| (it.paths, it.shared, it.associated) = (Ok(vec![]), Ok(vec![]), Ok(false));
     assert_eq!(of_launch(unshared)[..2], [Denied, NotAssessed]);
     assert_eq!(of_launch(|it| (it.paths, it.associated) = (Ok(vec![]), Ok(false)))[..2], [NotAssessed, Denied]);
@@ -63,12 +67,26 @@ fn launch_path_principal_and_role_fail_each_on_its_own() {
     assert_eq!(trusting(hub), Denied, "somebody else may, under a condition");
     let under = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"servicecatalog.amazonaws.com"},"Action":"sts:AssumeRole","Condition":{"StringEquals":{"aws:SourceArn":"x"}}}}"#;
     assert_eq!(trusting(under), Depends);
-    let named = |named: &[&str]| launching(Some(&standing()), named, &account())[2].verdict;
+    let named = |named: &[&str]| launching(&inside(), Some(&standing()), named, &account())[2].verdict;
     assert_eq!(named(&[]), NotAssessed);
     assert_eq!(named(&["arn:aws:iam::601000000009:role/Launch"]), NotAssessed);
     assert_eq!(named(&["arn:aws:iam::601000000002:role/Launch"]), Fine);
     assert_eq!(named(&["Launch", "Other"]), NotAssessed, "one of two");
     assert_eq!(named(&["Other"]), NotAssessed, "it was not read");
+}
+
+#[test]
+fn what_is_in_no_portfolio_is_launched_by_nobody_whatever_was_read() {
+    for standing in [None, Some(standing())] {
+        let found = launching(&[], standing.as_ref(), &["Launch"], &account());
+        assert_eq!((found[0].check, found[0].verdict), (Check::LaunchPath, Verdict::Denied), "{standing:?}");
+        assert_eq!(found[1].verdict, Verdict::NotAssessed, "nobody is to be blamed but the portfolio: {standing:?}");
+        assert_eq!(found[2].verdict == Verdict::Fine, standing.is_some(), "the role is told as it was read");
+        let preflight = Preflight { findings: found, ..Preflight::default() };
+        let problem = preflight.problem(|_| true).unwrap();
+        assert!(problem.why.contains("is in no portfolio"), "{problem:?}");
+        assert!(problem.next.contains("Put the product into a portfolio"), "{problem:?}");
+    }
 }
 
 #[test]
@@ -174,6 +192,7 @@ fn broken_rules_are_told_and_those_that_cannot_be_read_are_not_assessed() {
 fn a_problem_says_what_why_and_whom_to_ask() {
     let preflight = Preflight {
         findings: launching(
+            &inside(),
             Some(&LaunchStanding { shared: Ok(vec![]), paths: Ok(vec![]), ..standing() }),
             &[],
             &account(),

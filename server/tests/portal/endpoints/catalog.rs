@@ -208,7 +208,7 @@ pub(super) async fn curated(state: &State) -> Vec<(&'static str, String)> {
         plane.add_tag_option(&admin, "", "purpose", value).await.unwrap();
     }
     state.work().await;
-    let all_tags = plane.tag_options(&admin, "").await.unwrap().options;
+    let all_tags = plane.tag_options(&admin, "", "").await.unwrap().options;
     let tag = |value: &str| {
         let mut of_purpose = all_tags.iter().filter(|it| it.key == "purpose" && it.value == value);
         of_purpose.next().unwrap().id.to_string()

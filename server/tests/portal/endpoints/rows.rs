@@ -131,6 +131,7 @@ pub(super) const PAGES: &[Row] = &[
     page("/admin/changes", "/admin/changes", NOT_PLATFORM, "auditor"),
     page("/admin/changes/{id}", "/admin/changes/{catalog_change}", NOT_PLATFORM, "auditor"),
     page("/admin/tags", "/admin/tags", NOT_PLATFORM, "auditor"),
+    page("/admin/tags/{id}", "/admin/tags/{tag_0}", NOT_PLATFORM, "auditor"),
     page("/admin/templates", "/admin/templates", NOT_PLATFORM, "auditor"),
     page("/admin/templates/{id}", "/admin/templates/{template}", NOT_PLATFORM, "auditor"),
     page("/admin/portfolios", "/admin/portfolios", NOT_PLATFORM, "auditor"),

@@ -195,6 +195,24 @@ on_both! {
         assert!(refused(&state, PRODUCT, "no-path").await.contains("Share a portfolio"));
     }
 
+    async fn what_was_taken_out_of_its_portfolio_is_launched_by_nobody(url) {
+        let state = start(&url).await;
+        let id = state.submit(WHO, PRODUCT, "was-fine").await;
+        let (product, portfolio) = at_aws(&state, |world| ids(world, PRODUCT));
+        let body = serde_json::json!({ "ProductId": product, "PortfolioId": portfolio });
+        state.in_the_catalogs_console("DisassociateProductFromPortfolio", &body).unwrap();
+        // The catalog is read anew before the account is.
+        state.pass(chrono::TimeDelta::minutes(10));
+        assert!(state.plane.mirror_catalogs_now().await.unwrap());
+        let page = state.plane.request(&state.as_("fraud-lead").await, &id, None).await.unwrap();
+        let (check, told) = denied(&page.preflight.unwrap());
+        assert_eq!(check, Check::LaunchPath);
+        assert!(told.contains("is in no portfolio"), "{told}");
+        let refused = approve(&state, &id).await;
+        let Err(Error::Conflict(problem)) = refused else { panic!("{refused:?}") };
+        assert!(problem.next.contains("Put the product into a portfolio"), "{problem:?}");
+    }
+
     async fn a_launch_role_that_is_gone_or_trusts_nobody_is_told(url) {
         let state = start(&url).await;
         let account = DEV.parse().unwrap();

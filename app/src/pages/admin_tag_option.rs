@@ -1,0 +1,57 @@
+use domain::action::Action;
+use domain::view::{TagOptionPage, TaggedBy};
+use leptos::prelude::*;
+
+use super::admin_tag_options::{ADDRESS, TakeOff, address_of, unseen};
+use super::url::with_query;
+use crate::components::{Card, Crumb, Empty, PageHead, Pager, Table};
+use crate::document::Page;
+
+/// One TagOption: everything that it is on.
+pub fn page(it: TagOptionPage) -> Page {
+    let TagOptionPage { option, sheet, allowed } = it;
+    let manage = allowed.has(Action::ManageCatalog);
+    let name = format!("{} = {}", option.key, option.value);
+    let (title, id) = (name.clone(), option.id.to_string());
+    let further = sheet.number > 1;
+    let list = if option.on.is_empty() && further {
+        view! { <Empty title="The list ends before this page."></Empty> }.into_any()
+    } else if option.on.is_empty() {
+        view! { <Empty title="It is on nothing that the portal sees."></Empty> }.into_any()
+    } else {
+        let mut columns = vec!["Name", "What it is"];
+        if manage {
+            columns.push("Change");
+        }
+        let line = |thing| view! { <Line option=id.clone() name=name.clone() thing manage /> };
+        let rows = option.on.into_iter().map(line).collect_view();
+        view! { <Table label="What it is on" columns stack=true>{rows}</Table> }.into_any()
+    };
+    let unknown = (option.unknown > 0).then(|| view! { <p class="text-muted">{unseen(option.unknown)} "."</p> });
+    let first = format!("{ADDRESS}/{id}");
+    let next = sheet.next().map(|next| with_query(&first, &[("page", &next)]));
+    let crumbs = vec![Crumb::new("/admin/products", "Products"), Crumb::new(ADDRESS, "TagOptions")];
+    let lead = if option.active { "People choose it when they request." } else { "It is not offered." };
+    let body = view! {
+        <PageHead title=title.clone() lead crumbs />
+        <Card title="What it is on" flush=true>{list}</Card>
+        <Pager first next further />
+        {unknown}
+    };
+    Page::new(title, body)
+}
+
+#[component]
+fn Line(option: String, name: String, thing: TaggedBy, manage: bool) -> impl IntoView {
+    let address = address_of(&thing);
+    let kind = if thing.is_portfolio { "Portfolio" } else { "Product" };
+    let called = thing.name.clone();
+    let off = manage.then(|| view! { <td data-label="Change"><TakeOff option name thing /></td> });
+    view! {
+        <tr>
+            <th scope="row"><a href=address>{called}</a></th>
+            <td data-label="What it is">{kind}</td>
+            {off}
+        </tr>
+    }
+}
