@@ -160,8 +160,8 @@ test('a product is made of a template that was refused and mended, gets a versio
   await admin.getByRole('button', { name: 'Make the TagOption' }).click();
   await reloadUntil(admin, 'Applied');
   await admin.goto('/admin/tags');
-  await admin.locator('summary', { hasText: 'Put one on a portfolio or product' }).click();
-  await admin.getByLabel('TagOption', { exact: true }).selectOption({ label: 'records-kind = ledger' });
+  await admin.getByRole('link', { name: 'records-kind = ledger' }).click();
+  await admin.locator('summary', { hasText: 'Put it on a portfolio or product' }).click();
   await admin.getByLabel('On', { exact: true }).selectOption({ label: 'Records of teams (portfolio)' });
   await admin.getByRole('button', { name: 'Put it there' }).click();
   await reloadUntil(admin, 'Applied');

@@ -99,7 +99,7 @@ impl Form {
                 Self::of_constraint(&value("product"), &value("portfolio"), &value("kind"))
             }
             "/api/add_tag_option" => Self::at("/admin/tags").named("new"),
-            "/api/associate_tag_option" => Self::at("/admin/tags").named("put"),
+            "/api/associate_tag_option" => Self::of("/admin/tags", &value("tag_option")).named("put"),
             "/api/check_template" => Self::at("/admin/templates"),
             "/api/save_webhook" => Self::of_webhook(),
             "/api/save_parameter_binding" => Self::of("/admin/products", &value("product")).named("binding"),

@@ -42,7 +42,7 @@ pub async fn delete_tag_option(#[server(default)] tag_option: String) -> Posted 
 
 #[server(endpoint = "associate_tag_option", prefix = "/api", input = PostUrl, output = Html)]
 pub async fn associate_tag_option(#[server(default)] tag_option: String, #[server(default)] on: String) -> Posted {
-    let form = Form::at(TAGS).named("put").with_field("tag_option", &tag_option).with_field("on", &on);
+    let form = Form::of(TAGS, &tag_option).named("put").with_field("tag_option", &tag_option).with_field("on", &on);
     act(form, |portal, caller| async move {
         let id = portal.associate_tag_option(&caller, &tag_option, &on).await?;
         Ok(done(format!("{CHANGES}/{id}"), "The TagOption is being put there."))

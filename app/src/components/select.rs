@@ -1,5 +1,4 @@
 use domain::view::FormState;
-use html_escape::{encode_double_quoted_attribute_to_string, encode_text_to_string};
 use leptos::prelude::*;
 
 use super::{Field, describe, field_id};
@@ -43,7 +42,13 @@ pub fn Select(
     let error = state.error(&name).map(str::to_owned);
     let chosen = state.value(&name).map_or(value, str::to_owned);
     let described = describe(&id, !help.is_empty() || limits.is_some(), error.is_some());
-    let options = options(&choices, &chosen);
+    let options = choices
+        .into_iter()
+        .map(|choice| {
+            let selected = choice.value == chosen;
+            view! { <option value=choice.value selected=selected>{choice.label}</option> }
+        })
+        .collect_view();
     view! {
         <Field id=id.clone() label help limits error=error.clone() required filter>
             <select
@@ -53,37 +58,9 @@ pub fn Select(
                 required=required && !filter
                 aria-invalid=error.is_some().then_some("true")
                 aria-describedby=described
-                inner_html=options
-            ></select>
+            >
+                {options}
+            </select>
         </Field>
-    }
-}
-
-/// The lines as one text: some hundreds of elements would take longer than the rest of a page.
-fn options(choices: &[Choice], chosen: &str) -> String {
-    let mut html = String::new();
-    for Choice { value, label } in choices {
-        html.push_str("<option value=\"");
-        encode_double_quoted_attribute_to_string(value, &mut html);
-        html.push_str(if value == chosen { "\" selected>" } else { "\">" });
-        encode_text_to_string(label, &mut html);
-        html.push_str("</option>");
-    }
-    html
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn v1_2_1_what_somebody_named_is_text_in_a_line_of_a_select() {
-        let names = [Choice::new("a\"><script>", "</option><script>&"), Choice::plain("b")];
-        let html = options(&names, "b");
-        assert_eq!(
-            html,
-            "<option value=\"a&quot;&gt;&lt;script&gt;\">&lt;/option&gt;&lt;script&gt;&amp;</option>\
-             <option value=\"b\" selected>b</option>"
-        );
     }
 }

@@ -1,13 +1,13 @@
 use domain::action::Action;
 use domain::id::Region;
-use domain::view::{FormState, Removal, TagOptionName, TagOptionRow, TagOptionsPage, TaggedBy};
+use domain::view::{FormState, Removal, TagOptionRow, TagOptionsPage, TaggedBy};
 use leptos::prelude::*;
 
 use super::catalog::Freshness;
 use super::url::with_query;
 use crate::components::{
-    Badge, Card, Choice, Crumb, Disclosure, Empty, ErrorSummary, Icon, PageHead, Pager, PostButton, RegionField,
-    Remove, Select, Table, TextField, Tone, field_label, form_part,
+    Badge, Card, Crumb, Disclosure, Empty, ErrorSummary, Icon, PageHead, Pager, PostButton, RegionField, Remove, Table,
+    TextField, Tone, field_label, form_part,
 };
 use crate::document::Page;
 
@@ -15,17 +15,14 @@ pub(super) const ADDRESS: &str = "/admin/tags";
 
 /// The tags that people choose from when they request, and what they are on.
 pub fn page(admin: TagOptionsPage) -> Page {
-    let TagOptionsPage { options, sheet, names, things, regions, mirrors, allowed, form } = admin;
+    let TagOptionsPage { options, sheet, regions, mirrors, allowed, form } = admin;
     let manage = allowed.has(Action::ManageCatalog);
-    let (new_form, put_form) = (form_part(&form, "new"), form_part(&form, "put"));
+    let new_form = form_part(&form, "new");
     // A button has no form to come back to.
-    let others = if new_form == form || put_form == form { FormState::default() } else { form.clone() };
-    let none = names.is_empty();
+    let others = if new_form == form { FormState::default() } else { form.clone() };
+    let further = sheet.number > 1;
+    let none = options.is_empty() && !further;
     let several = regions.len() > 1;
-    let put = (manage && !none && !things.is_empty()).then(|| {
-        let state = put_form.clone();
-        view! { <Put names things several state /> }
-    });
     let list = if none {
         view! {
             <Empty title="There is no TagOption yet.">
@@ -49,17 +46,14 @@ pub fn page(admin: TagOptionsPage) -> Page {
         view! { <Disclosure summary="Make a TagOption" open id="new"><New regions state /></Disclosure> }
     });
     let next = sheet.next().map(|next| with_query(ADDRESS, &[("page", &next)]));
-    let further = sheet.number > 1;
     let crumbs = vec![Crumb::new("/admin/products", "Products")];
-    let lead = "Tags that people choose when they request. What runs keeps the tags that it has.";
+    let lead = "Tags that people choose when they request. What runs keeps the tags that it has. Open one to put it on portfolios and products.";
     let body = view! {
         <PageHead title="TagOptions" lead crumbs />
         <ErrorSummary state=others />
         <ErrorSummary state=new_form part="new" />
-        <ErrorSummary state=put_form part="put" />
         {list}
         <Pager first=ADDRESS.to_owned() next further />
-        {put}
         {new}
         <Freshness mirrors />
     };
@@ -149,34 +143,6 @@ pub(super) fn TakeOff(option: String, name: String, thing: TaggedBy) -> impl Int
 pub(super) fn address_of(thing: &TaggedBy) -> String {
     let under = if thing.is_portfolio { "/admin/portfolios" } else { "/admin/products" };
     format!("{under}/{}", thing.id)
-}
-
-#[component]
-fn Put(names: Vec<TagOptionName>, things: Vec<TaggedBy>, several: bool, state: FormState) -> impl IntoView {
-    let open = !state.errors.is_empty();
-    let choice = |it: TagOptionName| Choice::new(it.id.to_string(), called(&it.key, &it.value, &it.region, several));
-    let choices = names.into_iter().map(choice).collect();
-    let named = |it: TaggedBy| {
-        let kind = if it.is_portfolio { "portfolio" } else { "product" };
-        Choice::new(it.id, format!("{} ({kind})", it.name))
-    };
-    let things = things.into_iter().map(named).collect();
-    view! {
-        <Disclosure summary="Put one on a portfolio or product" open id="put">
-            <form class="fieldset max-w-2xl" method="post" action="/api/associate_tag_option" novalidate>
-                <Select label=field_label("tag_option") name="tag_option" part="put" choices state=state.clone() />
-                <Select
-                    label=field_label("on")
-                    name="on"
-                    part="put"
-                    help="On a portfolio it holds for all of its products. Where both have a key, people choose among the values that they have in common."
-                    choices=things
-                    state
-                />
-                <p class="actions"><button class="button button-primary" type="submit">"Put it there"</button></p>
-            </form>
-        </Disclosure>
-    }
 }
 
 #[component]

@@ -72,8 +72,11 @@ pub(crate) fn AdminTagOptions() -> impl IntoView {
 #[component]
 pub(crate) fn AdminTagOption() -> impl IntoView {
     let id = path_id::<TagOptionId>("id", "TagOption with this id");
-    let page = query_value("page");
-    draw(|portal, caller| async move { portal.tag_option(&caller, &id?, &page).await }, pages::admin_tag_option::page)
+    let (draft, page) = (query_value("draft"), query_value("page"));
+    draw(
+        |portal, caller| async move { portal.tag_option(&caller, &id?, &draft, &page).await },
+        pages::admin_tag_option::page,
+    )
 }
 
 #[component]

@@ -24,12 +24,9 @@ fn row(on: usize, more: u64) -> TagOptionRow {
 }
 
 fn list(options: Vec<TagOptionRow>, number: usize, allowed: Allowed) -> TagOptionsPage {
-    let it = row(0, 0);
     TagOptionsPage {
         options,
         sheet: Sheet { number, more: true },
-        names: vec![TagOptionName { id: it.id, region: it.region, key: it.key, value: it.value }],
-        things: vec![thing(0), thing(1)],
         regions: vec!["eu-west-1".parse().unwrap()],
         mirrors: Vec::new(),
         allowed,
@@ -49,7 +46,6 @@ fn what_a_tag_option_is_on_is_named_as_far_as_there_is_room() {
         "/admin/tags/tag-1",
         "2 that the portal does not see",
         "/admin/tags?page=2",
-        "<option value=\"prod-1\">Studio &lt;1&gt; (product)</option>",
     ] {
         assert!(text.contains(said), "{said}");
     }
@@ -63,14 +59,17 @@ fn what_a_tag_option_is_on_is_named_as_far_as_there_is_room() {
 }
 
 #[test]
-fn everything_that_a_tag_option_is_on_is_taken_off_on_its_page() {
+fn a_tag_option_is_put_on_things_and_taken_off_on_its_page() {
     let one = |on, number, allowed| {
         let sheet = Sheet { number, more: on == 20 };
-        page("admin-tag", || pages::admin_tag_option::page(TagOptionPage { option: row(on, 0), sheet, allowed }))
+        let (others, form) = (vec![thing(0), thing(99)], FormState::default());
+        let it = TagOptionPage { option: row(on, 0), sheet, others, allowed, form };
+        page("admin-tag", || pages::admin_tag_option::page(it))
     };
     let text = one(20, 1, everything());
     assert_eq!(text.matches("/api/disassociate_tag_option").count(), 20);
     assert!(text.contains("/admin/tags/tag-1?page=2") && text.contains("2 that the portal does not see"));
+    assert!(text.contains("/api/associate_tag_option") && text.contains("Studio &lt;99&gt; (product)"));
     assert!(!one(20, 1, Allowed::default()).contains("/api/"), "an auditor reads");
     assert!(one(0, 1, everything()).contains("It is on nothing that the portal sees."));
     assert!(one(0, 2, everything()).contains("The list ends before this page."));

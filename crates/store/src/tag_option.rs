@@ -27,17 +27,6 @@ impl Store {
         rows.into_iter().map(read).collect()
     }
 
-    /// Region, id, key and value of each, in the same order.
-    pub async fn tag_option_names(&self) -> Result<Vec<(Region, TagOptionId, String, String)>> {
-        let sql = Sql::new("SELECT region, id, key, value FROM tag_option WHERE key >= '' ORDER BY key, value, id");
-        let rows: Vec<(String, String, String, String)> = all(self.read(), sql).await?;
-        let row = |(region, id, key, value): (String, String, String, String)| {
-            let at = At::new("tag_option", id.as_str());
-            Ok((at.parse("region", &region)?, at.parse("id", &id)?, key, value))
-        };
-        rows.into_iter().map(row).collect()
-    }
-
     /// One, of whichever of these regions.
     pub async fn tag_option(&self, regions: &[Region], id: &TagOptionId) -> Result<Option<CatalogTagOption>> {
         if regions.is_empty() {

@@ -1,12 +1,12 @@
 //! TagOptions: as whoever curates them sees them, and changes of them as forms ask for them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::action::Action;
-use domain::catalog::CatalogTagOption;
+use domain::catalog::{CatalogTagOption, Portfolio};
 use domain::curation::CatalogChange;
-use domain::id::{CatalogChangeId, TagOptionId};
-use domain::view::{FORMS_OF_A_SHEET, Sheet, TagOptionName, TagOptionPage, TagOptionRow, TagOptionsPage, TaggedBy};
+use domain::id::{CatalogChangeId, ProductId, TagOptionId};
+use domain::view::{FORMS_OF_A_SHEET, Sheet, TagOptionPage, TagOptionRow, TagOptionsPage, TaggedBy};
 
 use crate::{Caller, ControlPlane, Error, Result};
 
@@ -17,23 +17,19 @@ impl ControlPlane {
     /// The TagOptions of the catalog by key, with what they are on. `page`: which [`Sheet`] of them.
     pub async fn tag_options(&self, caller: &Caller, draft: &str, page: &str) -> Result<TagOptionsPage> {
         self.authorize_portal(caller, Action::ViewAdministration).await?;
-        let tagged = self.names_of_tagged().await?;
         let sheet = Sheet::named(page);
         let read = self.store().tag_option_list(sheet.offset(FORMS_OF_A_SHEET), FORMS_OF_A_SHEET + 1).await?;
         let (sheet, shown) = sheet.filled(FORMS_OF_A_SHEET, read);
+        let names = self.names_of_tagged(&shown).await?;
         let options = shown.into_iter().map(|it| {
-            let mut row = row_of(it, &tagged);
+            let mut row = row_of(it, &names);
             row.more = row.on.len().saturating_sub(FIRST) as u64;
             row.on.truncate(FIRST);
             row
         });
-        let names = self.store().tag_option_names().await?;
-        let choice = |(region, id, key, value)| TagOptionName { id, region, key, value };
         Ok(TagOptionsPage {
             options: options.collect(),
             sheet,
-            names: names.into_iter().map(choice).collect(),
-            things: by_name(tagged.into_values().collect()),
             regions: self.settings().regions.clone(),
             mirrors: self.store().mirror_states().await?,
             allowed: self.administration_allowed(caller).await?,
@@ -41,35 +37,40 @@ impl ControlPlane {
         })
     }
 
-    /// One TagOption with everything that it is on. `page`: which [`Sheet`] of that.
-    pub async fn tag_option(&self, caller: &Caller, id: &TagOptionId, page: &str) -> Result<TagOptionPage> {
+    /// One TagOption with everything that it is on, and what it can be put on. `page`: which [`Sheet`] of what it is on.
+    pub async fn tag_option(
+        &self,
+        caller: &Caller,
+        id: &TagOptionId,
+        draft: &str,
+        page: &str,
+    ) -> Result<TagOptionPage> {
         self.authorize_portal(caller, Action::ViewAdministration).await?;
         let option = self.store().tag_option(&self.settings().regions, id).await?;
         let option = option.ok_or_else(|| Error::not_found("TagOption with this id"))?;
-        let row = row_of(option, &self.names_of_tagged().await?);
+        let names = self.names_of_tagged(std::slice::from_ref(&option)).await?;
+        let portfolios = self.store().portfolios().await?.into_iter().filter(|it| it.region == option.region);
+        let products = self.store().all_product_names().await?.into_iter().filter(|(at, _, _)| *at == option.region);
+        let others = portfolios.map(portfolio).chain(products.map(|(_, id, name)| product(&id, name)));
+        let others = by_name(others.filter(|it| !option.resources.contains(&it.id)).collect());
+        let row = row_of(option, &names);
         let (sheet, on) = Sheet::cut(page, FORMS_OF_A_SHEET, row.on);
         Ok(TagOptionPage {
             option: TagOptionRow { on, ..row },
             sheet,
+            others,
             allowed: self.administration_allowed(caller).await?,
+            form: self.form_state(caller, Some(draft)).await?,
         })
     }
 
-    /// Portfolios and products by id, each with the name that tells it apart.
-    async fn names_of_tagged(&self) -> Result<BTreeMap<String, TaggedBy>> {
-        let several = self.settings().regions.len() > 1;
-        let mut names = BTreeMap::new();
-        let mut add = |id: String, name: String, region: &str, is_portfolio: bool| {
-            let name = if several { format!("{name} ({region})") } else { name };
-            names.insert(id.clone(), TaggedBy { id, name, is_portfolio });
-        };
-        for it in self.store().portfolios().await? {
-            add(it.id.to_string(), it.name, it.region.as_str(), true);
-        }
-        for (region, id, name) in self.store().all_product_names().await? {
-            add(id.to_string(), name, region.as_str(), false);
-        }
-        Ok(names)
+    /// What these are on, by id, as far as the mirror has it.
+    async fn names_of_tagged(&self, options: &[CatalogTagOption]) -> Result<BTreeMap<String, TaggedBy>> {
+        let on: BTreeSet<&String> = options.iter().flat_map(|it| &it.resources).collect();
+        let ids: Vec<ProductId> = on.iter().filter_map(|id| id.parse().ok()).collect();
+        let products = self.store().product_names(&ids).await?.into_iter().map(|(id, name)| product(&id, name));
+        let portfolios = self.store().portfolios().await?.into_iter().map(portfolio).filter(|it| on.contains(&it.id));
+        Ok(portfolios.chain(products).map(|it| (it.id.clone(), it)).collect())
     }
 
     /// Makes a value of a key that can be put on products and portfolios.
@@ -137,6 +138,14 @@ fn row_of(it: CatalogTagOption, names: &BTreeMap<String, TaggedBy>) -> TagOption
         value: it.value,
         active: it.active,
     }
+}
+
+fn portfolio(it: Portfolio) -> TaggedBy {
+    TaggedBy { id: it.id.to_string(), name: it.name, is_portfolio: true }
+}
+
+fn product(id: &ProductId, name: String) -> TaggedBy {
+    TaggedBy { id: id.to_string(), name, is_portfolio: false }
 }
 
 /// Portfolios, then products.

@@ -9,10 +9,6 @@ use crate::id::{Region, TagOptionId};
 pub struct TagOptionsPage {
     pub options: Vec<TagOptionRow>,
     pub sheet: Sheet,
-    /// All of them, to choose from.
-    pub names: Vec<TagOptionName>,
-    /// Portfolios and products that one can be put on.
-    pub things: Vec<TaggedBy>,
     /// Where a new one can be made.
     pub regions: Vec<Region>,
     pub mirrors: Vec<MirrorState>,
@@ -43,20 +39,14 @@ pub struct TaggedBy {
     pub is_portfolio: bool,
 }
 
-/// One to choose.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TagOptionName {
-    pub id: TagOptionId,
-    pub region: Region,
-    pub key: String,
-    pub value: String,
-}
-
 /// One, with everything that it is on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TagOptionPage {
     /// With the part of what it is on that the page shows.
     pub option: TagOptionRow,
     pub sheet: Sheet,
+    /// Portfolios and products of its region that it can be put on.
+    pub others: Vec<TaggedBy>,
     pub allowed: Allowed,
+    pub form: FormState,
 }

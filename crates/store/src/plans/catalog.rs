@@ -17,7 +17,6 @@ pub(super) async fn read_catalog(store: &Store) -> crate::Result<()> {
     store.catalog_change_under_way(&"eu-west-1".parse().unwrap(), "p").await?;
     store.tag_options().await?;
     store.tag_option_list(20, 21).await?;
-    store.tag_option_names().await?;
     store.tag_option(std::slice::from_ref(&region), &"tag-1".parse().unwrap()).await?;
     store.mirror_generation(&"eu-west-1".parse().unwrap()).await?;
     store.environments_by_version(&"prod-1".parse().unwrap()).await?;
