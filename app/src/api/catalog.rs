@@ -5,10 +5,11 @@ use super::answer::{Html, Posted, act, done};
 use super::form::Form;
 
 #[server(endpoint = "refresh_catalog", prefix = "/api", input = PostUrl, output = Html)]
-pub async fn refresh_catalog() -> Posted {
-    act(Form::at("/admin/products"), |portal, caller| async move {
+pub async fn refresh_catalog(#[server(default)] from: String) -> Posted {
+    let page = if from == "drift" { "/admin/drift" } else { "/admin/products" };
+    act(Form::at(page), |portal, caller| async move {
         portal.refresh_catalog(&caller).await?;
-        Ok(done("/admin/products", "The catalog is being read again. Load this page again in a moment."))
+        Ok(done(page, "The catalog is being read again. Load this page again in a moment."))
     })
     .await
 }

@@ -5,10 +5,10 @@ use domain::view::CatalogChangePage;
 use leptos::prelude::*;
 
 use crate::components::{
-    Card, ChangeBadge, Clock, Crumb, Fact, Facts, Moment, Operation, PageHead, PostButton, ProblemCallout, Refresh,
-    field_label,
+    Card, ChangeBadge, Clock, Crumb, Fact, Facts, Moment, Operation, PageHead, PostButton, ProblemCallout, field_label,
 };
 use crate::document::Page;
+use crate::islands::UnderWay;
 use crate::words;
 
 /// One change of the catalog: how far it is, and the way back.
@@ -44,6 +44,7 @@ pub fn page(it: CatalogChangePage) -> Page {
                     <a href=format!("/admin/products/{id}")>"its page"</a> "."</p>
             }
         });
+    let live = it.state == ChangeState::Applying;
     let body = view! {
         <PageHead title=title.clone() lead="A change of the catalog, and how far it is." crumbs>
             <ChangeBadge state=it.state />
@@ -51,13 +52,14 @@ pub fn page(it: CatalogChangePage) -> Page {
             {undo}
         </PageHead>
         {it.problem.map(|problem| view! { <ProblemCallout problem /> })}
+        {it.changed_since.then(|| view! { <p class="text-muted">"It was changed again since: to take this back would overwrite that."</p> })}
         <div class="columns">
             <div class="stack">
                 <Card title="In AWS">
                     <div class="stack">
                         <div class="flex flex-wrap items-center gap-x-3 gap-y-1">
                             <span class="text-sm text-muted">"as of " <Clock at=it.as_of /> " UTC"</span>
-                            {(it.state == ChangeState::Applying).then(|| view! { <Refresh /> })}
+                            {live.then(|| view! { <UnderWay /> })}
                         </div>
                         {it.operation.map(|operation| view! { <Operation operation as_of=it.as_of /> })}
                         {next}
@@ -82,7 +84,7 @@ pub fn page(it: CatalogChangePage) -> Page {
         </div>
         <p class="flex flex-wrap gap-2"><a class="button button-small" href="/admin/changes">"All changes"</a></p>
     };
-    Page::new(title, body)
+    Page { live, ..Page::new(title, body) }
 }
 
 /// The name of what it is about, and a link while it is there.

@@ -68,12 +68,11 @@ fn PlanOf(plan: CatalogPlanView, region: Option<Region>) -> impl IntoView {
         }
         .into_any();
     }
+    let none_stays = stays.is_empty();
     let stays = view! { <Stays stays /> };
     if changes.is_empty() && portal.is_empty() {
-        return view! {
-            <Card title><div class="stack gap-3"><p>"Nothing: the catalog is as the file says."</p>{stays}</div></Card>
-        }
-        .into_any();
+        let nothing = if none_stays { "Nothing: the catalog is as the file says." } else { "Nothing." };
+        return view! { <Card title><div class="stack gap-3"><p>{nothing}</p>{stays}</div></Card> }.into_any();
     }
     let number = match changes.len() + portal.len() {
         1 => "1 change".to_owned(),
@@ -111,7 +110,7 @@ fn Entered(regions: Vec<Region>, region: Region, text: String, manage: bool, sta
                 <RegionField regions state=chosen />
                 <TextArea
                     label="catalog.toml" name="catalog" value=text code=true lines=24 state=state.clone()
-                    help="Nothing is changed before the command is run. A template of a version that is there is known by its path; a new one is found among the templates that were given to the portal, by the name of its file."
+                    help="Nothing is changed before the command is run. A template of a version that is there is known by its path; a new one is found among the templates that were given to the portal, by the name of its file. What is described is described whole: constraints, shares, principals, TagOptions, access and bindings that are left out of it go."
                 />
                 <Checks label="What it does not describe" name="deletes" ticks state />
                 <p class="actions"><button class="button button-primary" type="submit">"Look at what it would change"</button></p>

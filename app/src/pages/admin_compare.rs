@@ -173,6 +173,7 @@ fn Lines(parts: Vec<Vec<ComparedLine>>, old: String, new: String) -> impl IntoVi
     view! {
         <div class="compare" role="region" aria-label="Lines that differ" tabindex="0">
             <table>
+                <colgroup><col /><col /><col /><col /></colgroup>
                 <thead><tr><th scope="col" colspan="2">{old}</th><th scope="col" colspan="2">{new}</th></tr></thead>
                 {bodies.collect_view()}
             </table>

@@ -3,7 +3,7 @@ use domain::id::{PortfolioId, ProductId};
 use domain::view::{CuratedConstraint, FormState};
 use leptos::prelude::*;
 
-use crate::components::{Choice, Hidden, Select, StoredNow, TextArea, TextField, field_label, form_seen};
+use crate::components::{Choice, Hidden, Select, StoredNow, TextArea, TextField, field_id, field_label, form_seen};
 
 /// What a form makes. Of rules there are two: one that people fill, and one that takes them as they are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,7 +103,7 @@ pub(super) fn KindForm(
         view! { <button class="button" type="submit" formaction="/api/try_constraint">"Try it"</button> }
     });
     view! {
-        <form class="fieldset max-w-2xl" method="post" action="/api/save_constraint" novalidate>
+        <form class="fieldset max-w-2xl" id=field_id(part, "kind") tabindex="-1" method="post" action="/api/save_constraint" novalidate>
             <Hidden name="product" value=product.to_string() />
             <Hidden name="portfolio" value=portfolio.to_string() />
             <Hidden name="kind" value=part />

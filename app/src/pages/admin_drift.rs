@@ -18,7 +18,8 @@ const ADDRESS: &str = "/admin/drift";
 pub fn page(it: CatalogDriftPage) -> Page {
     let CatalogDriftPage { regions, mirrors, allowed } = it;
     let refresh = allowed.has(Action::RefreshCatalog).then(|| {
-        view! { <PostButton action="/api/refresh_catalog" label="Read the catalog again" fields=Vec::new() /> }
+        let fields = vec![("from", "drift".to_owned())];
+        view! { <PostButton action="/api/refresh_catalog" label="Read the catalog again" fields /> }
     });
     let manage = allowed.has(Action::ManageCatalog);
     let several = regions.len() > 1;
@@ -70,10 +71,15 @@ fn OfRegion(it: RegionDrift, several: bool, manage: bool) -> impl IntoView {
 
 #[component]
 fn Drifted(it: DriftedThingView, region: Region, manage: bool) -> impl IntoView {
-    let DriftedThingView { thing, stands, difference, back, lacks, in_use, maybe_renamed, key, seen } = it;
-    let can_put_back = lacks.is_empty() && in_use.is_none() && !back.is_empty();
+    let DriftedThingView { thing, stands, difference, back, lacks, renamed, holds, in_use, maybe_renamed, key, seen } =
+        it;
+    let can_put_back = lacks.is_empty() && holds.is_empty() && in_use.is_none() && !back.is_empty();
+    let holds = (!holds.is_empty()).then(|| {
+        view! { <p>{format!("It is not deleted while it holds a product, so that is put back or taken out first: {}.", holds.join(", "))}</p> }
+    });
+    let is_called = renamed.map(|now| view! { <p>"It is called " <strong>{name_of(&now)}</strong> " in AWS."</p> });
     let kept = in_use.map(|what| view! { <p>{format!("{what} is not deleted: environments have it.")}</p> });
-    let renamed = maybe_renamed.then(|| {
+    let maybe_renamed = maybe_renamed.then(|| {
         view! { <p>"If it was renamed in AWS, it is among what was not made here: rename that on its page, and nothing has to be made again."</p> }
     });
     let title = called(&thing);
@@ -115,8 +121,10 @@ fn Drifted(it: DriftedThingView, region: Region, manage: bool) -> impl IntoView 
                     <span class="text-sm text-muted">{lines_say(stands)}</span>
                 </p>
                 <Difference of lines=difference />
-                {renamed}
+                {is_called}
+                {maybe_renamed}
                 <Back back stands lacks />
+                {holds}
                 {kept}
                 {buttons}
             </div>
@@ -165,9 +173,17 @@ fn Back(back: Vec<(CatalogChange, Named)>, stands: ThingStands, lacks: Vec<Strin
 }
 
 fn called(thing: &Thing) -> String {
+    let kind = match thing {
+        Thing::Portfolio { .. } => "Portfolio",
+        Thing::Product { .. } => "Product",
+        Thing::TagOption { .. } => "TagOption",
+    };
+    format!("{kind} {}", name_of(thing))
+}
+
+fn name_of(thing: &Thing) -> String {
     match thing {
-        Thing::Portfolio { name } => format!("Portfolio {name}"),
-        Thing::Product { name } => format!("Product {name}"),
-        Thing::TagOption { key, value } => format!("TagOption {key} = {value}"),
+        Thing::Portfolio { name } | Thing::Product { name } => name.clone(),
+        Thing::TagOption { key, value } => format!("{key} = {value}"),
     }
 }

@@ -39,7 +39,7 @@ pub fn page(it: TagOptionPage) -> Page {
     let first = format!("{ADDRESS}/{id}");
     let next = sheet.next().map(|next| with_query(&first, &[("page", &next)]));
     let crumbs = vec![Crumb::new("/admin/products", "Products"), Crumb::new(ADDRESS, "TagOptions")];
-    let lead = if option.active { "People choose it when they request." } else { "It is not offered." };
+    let lead = if option.active { "It is offered to whoever requests what it is on." } else { "It is not offered." };
     let body = view! {
         <PageHead title=title.clone() lead crumbs />
         <ErrorSummary state=put_form part="put" />

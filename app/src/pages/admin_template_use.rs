@@ -18,7 +18,9 @@ pub(super) fn UseTemplate(id: String, uses: TemplateUse, form: FormState) -> imp
     }
     let (product_form, version_form) = (form_part(&form, "product"), form_part(&form, "version"));
     let portfolios: Vec<_> = uses.portfolios.into_iter().map(|(id, name)| Choice::new(id.to_string(), name)).collect();
-    let products: Vec<_> = uses.products.into_iter().map(|(id, name)| Choice::new(id.to_string(), name)).collect();
+    // Nothing is offered as a version of a product because a list begins with that.
+    let mut products = vec![Choice::new("", "Choose")];
+    products.extend(uses.products.into_iter().map(|(id, name)| Choice::new(id.to_string(), name)));
     let it = uses.proposed;
     let (of_name, of_note) = (it.version.clone(), it.note.clone());
     let version = move |state: FormState, part: &'static str| {
@@ -48,7 +50,7 @@ pub(super) fn UseTemplate(id: String, uses: TemplateUse, form: FormState) -> imp
             </Disclosure>
         }
     };
-    let new_version = (!products.is_empty()).then(|| {
+    let new_version = (products.len() > 1).then(|| {
         let state = version_form.clone();
         let open = !state.errors.is_empty();
         view! {

@@ -4,10 +4,11 @@ use domain::view::{RolloutItemRow, RolloutPage};
 use leptos::prelude::*;
 
 use crate::components::{
-    Badge, Callout, Card, Clock, Crumb, Fact, Facts, Icon, Moment, PageHead, PostButton, ProblemCallout, Refresh,
-    RolloutBadge, Table, Tone,
+    Badge, Callout, Card, Clock, Crumb, Fact, Facts, Icon, Moment, PageHead, PostButton, ProblemCallout, RolloutBadge,
+    Table, Tone,
 };
 use crate::document::Page;
+use crate::islands::UnderWay;
 use crate::words;
 
 /// One rollout: how far each update is, and what can be done where it stopped.
@@ -40,6 +41,7 @@ pub fn page(rollout: RolloutPage) -> Page {
         let text = words::count(rollout.hidden as u64, "more is not shown to you.", "more are not shown to you.");
         view! { <p class="card-body text-muted">{text}</p> }
     });
+    let live = rollout.state == RolloutState::Running;
     let body = view! {
         <PageHead title="Rollout" lead crumbs=vec![Crumb::new("/rollouts", "Rollouts")]>
             <RolloutBadge state=rollout.state />
@@ -52,7 +54,7 @@ pub fn page(rollout: RolloutPage) -> Page {
             <div class="card-body">
                 <div class="flex flex-wrap items-center gap-x-3 gap-y-1">
                     <span class="text-sm text-muted">"as of " <Clock at=rollout.as_of /> " UTC"</span>
-                    {(rollout.state == RolloutState::Running).then(|| view! { <Refresh /> })}
+                    {live.then(|| view! { <UnderWay /> })}
                 </div>
                 {trouble}
             </div>
@@ -69,7 +71,7 @@ pub fn page(rollout: RolloutPage) -> Page {
             </Facts>
         </Card>
     };
-    Page::new(title, body)
+    Page { live, ..Page::new(title, body) }
 }
 
 /// What is to be known of how it stands.

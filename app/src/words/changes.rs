@@ -4,6 +4,7 @@ use domain::curation::{CatalogChange, Guidance, Named, constraint_kind};
 use domain::described::{PortalSays, PortalStep};
 use domain::id::AccountId;
 use domain::organization::PolicyChange;
+use domain::share::ShareTarget;
 
 use super::count;
 
@@ -95,6 +96,9 @@ pub fn catalog_change(change: &CatalogChange, named: &Named) -> String {
         }
         CatalogChange::ImportPortfolio { .. } => format!("Launch from {portfolio} in {share}"),
         CatalogChange::LeavePortfolio { .. } => format!("Launch from {portfolio} in {share} no more"),
+        CatalogChange::AddShare { with: ShareTarget::Account(_), .. } => {
+            format!("Share {portfolio} to {share}, which has to accept it")
+        }
         CatalogChange::AddShare { .. } => format!("Share {portfolio} to {share}"),
         CatalogChange::SetShare { .. } => format!("Change what goes along with {portfolio} to {share}"),
         CatalogChange::DeleteShare { .. } => format!("Share {portfolio} to {share} no more"),

@@ -65,10 +65,14 @@ fn what_cannot_be_meant_is_told_and_so_is_that_there_is_nothing() {
         page("admin-catalog-files-mistakes", || pages::admin_catalog_files::page(files(everything(), Some(mistakes))));
     assert!(text.contains("The product Studio is described twice.") && text.contains("href=\"/admin/templates\""));
     assert!(!text.contains("Delete portfolio Others"));
-    let nothing = CatalogPlanView { changes: Vec::new(), portal: Vec::new(), ..plan() };
+    let nothing = || CatalogPlanView { changes: Vec::new(), portal: Vec::new(), ..plan() };
+    let none = CatalogPlanView { stays: Vec::new(), ..nothing() };
     let text =
-        page("admin-catalog-files-nothing", || pages::admin_catalog_files::page(files(everything(), Some(nothing))));
+        page("admin-catalog-files-nothing", || pages::admin_catalog_files::page(files(everything(), Some(none))));
     assert!(text.contains("the catalog is as the file says"));
+    let text =
+        page("admin-catalog-files-stays", || pages::admin_catalog_files::page(files(everything(), Some(nothing()))));
+    assert!(text.contains("<p>Nothing.</p>") && !text.contains("the catalog is as the file says"));
 }
 
 #[test]

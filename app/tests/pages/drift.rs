@@ -10,14 +10,15 @@ use crate::samples::{everything, id};
 use crate::{page, samples};
 
 fn thing(thing: Thing, stands: ThingStands, back: Vec<(CatalogChange, Named)>) -> DriftedThingView {
-    let (lacks, in_use, maybe_renamed) = (Vec::new(), None, stands == ThingStands::Gone);
+    let (lacks, holds, maybe_renamed) = (Vec::new(), Vec::new(), stands == ThingStands::Gone);
+    let (renamed, in_use) = (None, None);
     let difference = vec![
         DiffLine::Same("[[portfolio]]".into()),
         DiffLine::Removed("provider = \"Platform\"".into()),
         DiffLine::Added("provider = \"Somebody <else>\"".into()),
     ];
     let (key, seen) = ("{}".into(), "f1".into());
-    DriftedThingView { thing, stands, difference, back, lacks, in_use, maybe_renamed, key, seen }
+    DriftedThingView { thing, stands, difference, back, lacks, renamed, holds, in_use, maybe_renamed, key, seen }
 }
 
 fn drift(allowed: Allowed) -> CatalogDriftPage {
@@ -70,6 +71,14 @@ fn what_was_changed_elsewhere_is_kept_or_put_back() {
     let waits = page("admin-drift-waits", || pages::admin_drift::page(waits));
     assert!(waits.contains("It needs what is not there, so that comes first: Portfolio One."));
     assert!(!waits.contains("/api/put_catalog_drift_back"));
+    let mut holding = drift(everything());
+    holding.regions[0].things.truncate(1);
+    holding.regions[0].things[0].holds = vec!["Studio <1>".into()];
+    holding.regions[0].things[0].renamed = Some(Thing::Portfolio { name: "Other <name>".into() });
+    let holding = page("admin-drift-holding", || pages::admin_drift::page(holding));
+    assert!(holding.contains("put back or taken out first: Studio &lt;1&gt;."));
+    assert!(holding.contains("<strong>Other &lt;name&gt;</strong>"));
+    assert!(!holding.contains("/api/put_catalog_drift_back"));
     let mut used = drift(everything());
     used.regions[0].things.truncate(1);
     used.regions[0].things[0].in_use = Some("Product <Studio>".into());

@@ -185,6 +185,7 @@ fn change(state: ChangeState) -> CatalogChangePage {
         updated_at: samples::at(0),
         as_of: samples::at(1),
         undo: Some(CatalogChange::DeleteProduct { product: samples::id("prod-1") }),
+        changed_since: false,
         can_retry: state == ChangeState::Failed,
     }
 }
@@ -194,6 +195,9 @@ fn a_change_of_the_catalog_says_how_far_it_is_and_what_takes_it_back() {
     let text = page("catalog-change", || pages::admin_catalog_change::page(change(ChangeState::Applied)));
     assert!(text.contains("Keep version 1.0 of Studio") && !text.contains("Studio <b>") && !text.contains("<i>Admin"));
     assert!(text.contains("/api/undo_catalog_change") && !text.contains("/api/retry_catalog_change"));
+    let since = CatalogChangePage { changed_since: true, undo: None, ..change(ChangeState::Applied) };
+    let since = page("catalog-change-since", || pages::admin_catalog_change::page(since));
+    assert!(since.contains("It was changed again since") && !since.contains("/api/undo_catalog_change"));
     let failed = page("catalog-change-failed", || pages::admin_catalog_change::page(change(ChangeState::Failed)));
     assert!(failed.contains("/api/retry_catalog_change") && failed.contains("Look at roles.md."));
     let row = |it: CatalogChangePage| CatalogChangeRow {

@@ -112,11 +112,11 @@ async fn what_the_portal_holds_of_products_is_told_and_what_its_forms_refuse_is_
     assert_eq!(bring(&state, &folder.0).await, 0);
     assert_eq!(export(plane, &admin, &region, &folder.0).await.unwrap(), 0);
     assert_eq!(fs::read_to_string(&file).unwrap(), text.replace(access, "max_lease_days = 7"));
-    // A lease that no form takes is a mistake of the file; a parameter that the product does not have is the form's to refuse.
+    // A lease that no form takes is a mistake of the file, and so is a parameter that the product does not have.
     fs::write(&file, text.replace(access, "max_lease_days = 900")).unwrap();
     assert_eq!(bring(&state, &folder.0).await, 1);
     fs::write(&file, text.replacen(binding, &format!("{binding}No"), 1)).unwrap();
-    assert_eq!(bring(&state, &folder.0).await, 2);
+    assert_eq!(bring(&state, &folder.0).await, 1);
 }
 
 #[tokio::test]

@@ -5,9 +5,10 @@ use leptos::prelude::*;
 use super::document::Difference;
 use super::{Sections, node_address, policy_address};
 use crate::components::{
-    Card, ChangeBadge, Clock, Crumb, Fact, Facts, Moment, Operation, PageHead, PostButton, ProblemCallout, Refresh,
+    Card, ChangeBadge, Clock, Crumb, Fact, Facts, Moment, Operation, PageHead, PostButton, ProblemCallout,
 };
 use crate::document::Page;
+use crate::islands::UnderWay;
 use crate::words;
 
 /// A change of the service control policies that was decided upon: how far it is, and the way back.
@@ -36,6 +37,7 @@ pub fn page(it: AppliedChangePage) -> Page {
         };
         view! { <Fact term="Node">{name}</Fact> }
     });
+    let live = it.state == ChangeState::Applying;
     let body = view! {
         <PageHead title=title.clone() lead="A change of the service control policies, and how far it is." crumbs>
             <ChangeBadge state=it.state />
@@ -49,7 +51,7 @@ pub fn page(it: AppliedChangePage) -> Page {
                     <div class="stack">
                         <div class="flex flex-wrap items-center gap-x-3 gap-y-1">
                             <span class="text-sm text-muted">"as of " <Clock at=it.as_of /> " UTC"</span>
-                            {(it.state == ChangeState::Applying).then(|| view! { <Refresh /> })}
+                            {live.then(|| view! { <UnderWay /> })}
                         </div>
                         {it.operation.map(|operation| view! { <Operation operation as_of=it.as_of /> })}
                     </div>
@@ -70,7 +72,7 @@ pub fn page(it: AppliedChangePage) -> Page {
         </div>
         <p class="flex flex-wrap gap-2"><Sections /></p>
     };
-    Page::new(title, body)
+    Page { live, ..Page::new(title, body) }
 }
 
 /// The change that takes it back, to be looked at like any other.

@@ -55,7 +55,7 @@ pub fn page(page: MatrixPage) -> Page {
             .collect_view();
         view! {
             <div class="scroll" role="region" tabindex="0" aria-label="Governed actions by account">
-                <table class="table">
+                <table class="table matrix">
                     <caption class="sr-only">"Governed actions by account"</caption>
                     <thead><tr><th scope="col">"Action"</th>{head}</tr></thead>
                     <tbody>{rows}</tbody>

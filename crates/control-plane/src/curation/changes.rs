@@ -62,7 +62,28 @@ impl ControlPlane {
                 "Ask for the change that you need on the page of the product or portfolio.",
             ));
         };
+        if self.changed_since(&it).await? {
+            return Err(Error::conflict(
+                "Nothing was taken back.",
+                "What this change made was changed again since, and that would be lost.",
+                "Take the newer change back first, or ask for the change that you need on the page of the product or portfolio.",
+            ));
+        }
         self.begin_catalog_change(caller, &it.region, undo).await
+    }
+
+    /// Whether something is other by now than a change made it: to take that back would overwrite it.
+    pub(super) async fn changed_since(&self, it: &AppliedCatalogChange) -> Result<bool> {
+        let sets = matches!(
+            it.change,
+            CatalogChange::SetProduct { .. }
+                | CatalogChange::SetVersion { .. }
+                | CatalogChange::SetPortfolio { .. }
+                | CatalogChange::SetConstraint { .. }
+                | CatalogChange::SetTagOption { .. }
+                | CatalogChange::SetShare { .. }
+        );
+        Ok(sets && !self.around_catalog_change(&it.change, &it.region).await?.has(&it.change))
     }
 
     /// Asks for a change. `region`: where it is looked for; that of a product or portfolio is its own.

@@ -97,7 +97,7 @@ impl ControlPlane {
         let row = tx.expected_catalog(&region).await?.ok_or_else(nothing_expected)?;
         let mut expected = row.catalog;
         let it = found(&drift(&expected, &mirrored.now(), &region), input)?;
-        expected.adopt(&it.thing, &ExpectedCatalog::as_it_is(&mirrored.now()));
+        expected.adopt_drifted(&it, &ExpectedCatalog::as_it_is(&mirrored.now()));
         let left = drift(&expected, &mirrored.now(), &region);
         tx.put_expected_catalog(&region, &expected, &left, (row.version, self.now())).await?;
         let (kind, name) = called(&it.thing);
@@ -130,6 +130,14 @@ impl ControlPlane {
                 "Nothing was put back.",
                 format!("It needs what is not there: {}.", lacks.join(", ")),
                 "Put that back, and then this.",
+            ));
+        }
+        if !it.holds.is_empty() {
+            let products: Vec<&str> = it.holds.iter().map(String::as_str).collect();
+            return Err(Error::conflict(
+                "Nothing was put back.",
+                format!("It would be deleted, and it holds a product: {}.", products.join(", ")),
+                "Put that back, or take it out of it, and then this.",
             ));
         }
         let in_use = self.in_use(&products_of([&it])).await?;
@@ -252,6 +260,8 @@ fn view_of(it: DriftedThing, stands: ThingStands, new_too: bool, in_use: &InUse)
             .map_err(|error| Error::internal("The name of a thing cannot be written", &error))?,
         difference: around_changes(diff(&written(&it.expected)?, &written(&it.now)?), CONTEXT),
         lacks: it.lacks().into_iter().collect(),
+        renamed: it.renamed(),
+        holds: it.holds.iter().cloned().collect(),
         in_use: it.back.iter().find_map(|it| it.deletes_of(in_use)),
         maybe_renamed: new_too && stands == ThingStands::Gone,
         back: it.back.into_iter().map(|it| (it.change, it.named)).collect(),

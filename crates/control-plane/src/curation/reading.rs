@@ -51,7 +51,8 @@ impl ControlPlane {
             Some(id) => self.store().template(id).await?.map(|template| template.id),
             None => None,
         };
-        let undo = match it.undo().filter(|_| manages) {
+        let changed_since = it.state == ChangeState::Applied && self.changed_since(&it).await?;
+        let undo = match it.undo().filter(|_| manages && !changed_since) {
             // What was taken back already is not there to be taken back.
             Some(undo) if undo.mistakes(&self.around_catalog_change(&undo, &it.region).await?).is_empty() => Some(undo),
             _ => None,
@@ -59,6 +60,7 @@ impl ControlPlane {
         Ok(CatalogChangePage {
             template,
             undo,
+            changed_since,
             can_retry: manages && it.state == ChangeState::Failed,
             by: self.names([], [&it.by]).await?.person(&it.by),
             product,

@@ -123,7 +123,10 @@ on_both! {
         let state = TestState::start(&url).await;
         let before = product(&state, PRODUCT).await;
         let portfolio = before.portfolios[0].clone();
-        let rename = json!({ "Id": portfolio, "DisplayName": "Another name" });
+        let admin = state.as_("admin").await;
+        let text = state.plane.portfolio(&admin, &portfolio, "", "").await.unwrap().text;
+        // Not its name alone, so that nobody can tell that it is the same.
+        let rename = json!({ "Id": portfolio, "DisplayName": "Another name", "Description": "Another one" });
         state.in_the_catalogs_console("UpdatePortfolio", &rename).unwrap();
         read(&state).await;
         let found = drifted(&state).await;
@@ -133,17 +136,23 @@ on_both! {
         let Thing::Portfolio { name: was } = &gone.thing else { panic!("{gone:?}") };
         let it = of(ThingStands::Other).find(|it| it.thing == Thing::Product { name: PRODUCT.into() }).unwrap();
         assert_eq!(it.lacks, [format!("Portfolio {was}")]);
-        let admin = state.as_("admin").await;
         let refused = state.plane.put_catalog_drift_back(&admin, &input(it)).await;
         let Err(Error::Conflict(said)) = refused else { panic!("{refused:?}") };
         assert!(said.why.contains(was.as_str()), "{said:?}");
+        // Nor is the other one emptied to be deleted.
+        let new = of(ThingStands::New).next().unwrap();
+        assert!(new.holds.contains(&PRODUCT.to_owned()), "{new:?}");
+        let refused = state.plane.put_catalog_drift_back(&admin, &input(new)).await;
+        let Err(Error::Conflict(said)) = refused else { panic!("{refused:?}") };
+        assert!(said.why.contains("it holds a product") && said.why.contains(PRODUCT), "{said:?}");
+        assert_eq!(state.store.count_unfinished_operations().await.unwrap(), 0);
         assert_eq!(product(&state, PRODUCT).await.portfolios, before.portfolios);
         // It gets its name back on its page, and all is as it was.
         let page = state.plane.portfolio(&admin, &portfolio, "", "").await.unwrap();
         let input = PortfolioInput {
             portfolio: portfolio.to_string(),
             portfolio_name: was.clone(),
-            portfolio_description: page.text.description,
+            portfolio_description: text.description,
             provider: page.text.provider,
             portfolio_tags: domain::curation::tags_as_text(&page.text.tags),
             seen: page.seen,
@@ -228,11 +237,40 @@ on_both! {
         state.assert_sound().await;
     }
 
+    async fn what_was_renamed_in_the_console_gets_its_name_back_or_keeps_the_new_one(url) {
+        let state = TestState::start(&url).await;
+        let admin = state.as_("admin").await;
+        let before = product(&state, PRODUCT).await;
+        let portfolio = before.portfolios[0].clone();
+        let renamed = async || {
+            let rename = json!({ "Id": portfolio, "DisplayName": "Another name" });
+            state.in_the_catalogs_console("UpdatePortfolio", &rename).unwrap();
+            read(&state).await;
+            let mut found = drifted(&state).await;
+            assert_eq!(found.len(), 1, "what is in it is as it was: {found:?}");
+            let it = found.remove(0);
+            assert_eq!(it.renamed, Some(Thing::Portfolio { name: "Another name".into() }));
+            assert_eq!((it.stands, it.back.len(), it.lacks.len()), (ThingStands::Other, 1, 0));
+            it
+        };
+        let first = state.plane.put_catalog_drift_back(&admin, &input(&renamed().await)).await.unwrap();
+        assert_eq!(put_back(&state, &first).await, ["set_portfolio"]);
+        assert_eq!(drifted(&state).await, Vec::new());
+        let it = renamed().await;
+        state.plane.adopt_catalog_drift(&admin, &input(&it)).await.unwrap();
+        assert_eq!(drifted(&state).await, Vec::new());
+        read(&state).await;
+        assert_eq!(drifted(&state).await, Vec::new());
+        assert_eq!(product(&state, PRODUCT).await.portfolios, before.portfolios);
+        state.assert_sound().await;
+    }
+
     async fn what_was_renamed_in_the_console_and_is_in_use_is_not_taken_away(url) {
         let state = TestState::start(&url).await;
         let admin = state.as_("admin").await;
         let environment = state.available("kept").await;
-        let rename = json!({ "Id": environment.product, "Name": "Another name" });
+        // Not its name alone, so that nobody can tell that it is the same.
+        let rename = json!({ "Id": environment.product, "Name": "Another name", "Owner": "Somebody" });
         state.in_the_catalogs_console("UpdateProduct", &rename).unwrap();
         read(&state).await;
         let found = drifted(&state).await;

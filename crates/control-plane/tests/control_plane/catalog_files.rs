@@ -214,15 +214,26 @@ on_both! {
         let access = access.unwrap();
         (access.max_lease_days, access.instances) = (7, "ml.t3".parse().unwrap());
         portal.access.retain(|it| it.project.as_str() != "churn-prediction");
-        // Nothing to choose from: no form takes that.
-        portal.bindings[0].source = BindingSource::Choice { values: Vec::new() };
-        let (parameter, lead) = (portal.bindings[0].parameter.clone(), state.as_("fraud-lead").await);
-        let plan = planned(&state, &admin, &files, false).await;
-        assert!(plan.changes.is_empty() && plan.portal.len() > 2, "{:?}", plan.portal);
+        // Nothing to choose from: no form takes that, and no plan.
+        let mut binding = portal.bindings[0].clone();
+        binding.source = BindingSource::Choice { values: Vec::new() };
+        let source = std::mem::replace(&mut portal.bindings[0].source, binding.source.clone());
+        let refused = state.plane.plan_catalog(&admin, &region(), &files, false).await.unwrap();
+        let said = format!("{PRODUCT}: {}: A choice needs at least one value.", binding.parameter);
+        assert_eq!((refused.mistakes, refused.portal), (vec![said], Vec::new()));
+        let unfit = PortalStep {
+            product: PRODUCT.into(),
+            id: Some(id.clone()),
+            says: PortalSays::SetBinding { binding, version: 1 },
+        };
+        let refused = state.plane.tell_portal(&admin, &unfit).await;
+        assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
+        let product = files.catalog.products.iter_mut().find(|it| it.name == PRODUCT).unwrap();
+        product.portal.as_mut().unwrap().bindings[0].source = source;
+        let (plan, lead) = (planned(&state, &admin, &files, false).await, state.as_("fraud-lead").await);
+        assert!(plan.changes.is_empty() && plan.portal.len() > 1, "{:?}", plan.portal);
         assert!(matches!(state.plane.tell_portal(&lead, &plan.portal[0]).await, Err(Error::Denied { .. })));
-        let refused = state.plane.tell_portal(&admin, &plan.portal[0]).await;
-        assert!(matches!(refused, Err(Error::Invalid(_))), "{parameter}: {refused:?}");
-        for step in &plan.portal[1..] {
+        for step in &plan.portal {
             state.plane.tell_portal(&admin, step).await.unwrap();
             let again = state.plane.tell_portal(&admin, step).await;
             assert!(again.is_ok(), "the same once more is what is there: {again:?}");
@@ -231,8 +242,7 @@ on_both! {
         assert!(there.iter().all(|it| it.project.as_str() == "fraud-detection"));
         let dev = there.iter().find(|it| it.stage == Stage::Dev).unwrap();
         assert_eq!((dev.max_lease_days, dev.instances.to_string().as_str()), (7, "ml.t3"));
-        let left = planned(&state, &admin, &files, false).await.portal;
-        assert!(matches!(left.as_slice(), [PortalStep { says: PortalSays::SetBinding { .. }, .. }]), "{left:?}");
+        assert_eq!(planned(&state, &admin, &files, false).await.portal, Vec::new());
         // Overtaken by somebody: refused, and planned anew.
         let (mut earlier, mut later) = (files.clone(), files.clone());
         for (files, days) in [(&mut earlier, 8), (&mut later, 9)] {

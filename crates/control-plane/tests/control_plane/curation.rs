@@ -106,6 +106,32 @@ on_both! {
         state.assert_sound().await;
     }
 
+    async fn what_was_changed_again_since_is_not_lost_by_taking_the_older_change_back(url) {
+        let state = TestState::start(&url).await;
+        let admin = state.as_("admin").await;
+        let topics = added_portfolio(&state, "Topics").await;
+        let described = async |text: &str| {
+            let it = PortfolioInput { portfolio_description: text.into(), ..form(&state, &topics).await };
+            let id = state.plane.set_portfolio(&admin, it).await.unwrap();
+            applied(&state, &id).await;
+            id
+        };
+        let (older, newer) = (described("Older").await, described("Newer").await);
+        let page = state.plane.catalog_change(&admin, &older).await.unwrap();
+        assert!(page.changed_since && page.undo.is_none());
+        let refused = state.plane.undo_catalog_change(&admin, &older).await;
+        let Err(Error::Conflict(said)) = refused else { panic!("{refused:?}") };
+        assert!(said.why.contains("changed again since"), "{said:?}");
+        // One after the other, the newest first.
+        for (id, text) in [(&newer, "Older"), (&older, "What it is for")] {
+            assert!(!state.plane.catalog_change(&admin, id).await.unwrap().changed_since);
+            let back = state.plane.undo_catalog_change(&admin, id).await.unwrap();
+            applied(&state, &back).await;
+            assert_eq!(form(&state, &topics).await.portfolio_description, text);
+        }
+        state.assert_sound().await;
+    }
+
     async fn what_cannot_be_a_portfolio_is_said_at_its_field(url) {
         let state = TestState::start(&url).await;
         let admin = state.as_("admin").await;

@@ -72,7 +72,7 @@ impl CatalogChange {
             }
             Self::SetPortfolio { text, .. } => {
                 if around.has(self) {
-                    return one("", "Nothing was changed: it is so already.".to_owned());
+                    return one("", "It is so already.".to_owned());
                 }
                 PortfolioText::mistakes(text, &around.portfolio_names)
             }
@@ -95,9 +95,7 @@ impl CatalogChange {
             Self::SetConstraint { .. } | Self::DeleteConstraint { .. } if around.constraint(self).is_none() => {
                 one("constraint", "It is not there any more.".to_owned())
             }
-            Self::SetConstraint { .. } if around.has(self) => {
-                one("", "Nothing was changed: it is so already.".to_owned())
-            }
+            Self::SetConstraint { .. } if around.has(self) => one("", "It is so already.".to_owned()),
             Self::SetConstraint { portfolio, constraint, new, .. } => {
                 let same = around.constraint(self).is_some_and(|it| kind(&it.rule) == kind(&new.rule));
                 let product = around.product.as_ref();
@@ -146,7 +144,7 @@ impl CatalogChange {
             }
             Self::SetProduct { text, .. } => {
                 if around.has(self) {
-                    return one("", "Nothing was changed: it is so already.".to_owned());
+                    return one("", "It is so already.".to_owned());
                 }
                 text.mistakes(around.product.as_ref().map(ProductText::of).as_ref(), &around.product_names)
             }

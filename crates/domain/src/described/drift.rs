@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::planner::Planner;
+use super::renames;
 use super::{CatalogNow, DescribedCatalog, ExpectedCatalog, InUse, Planned, Undescribed, export};
 use crate::catalog::{Portfolio, Product};
 use crate::curation::CatalogChange;
@@ -29,6 +30,9 @@ pub struct DriftedThing {
     pub now: DescribedCatalog,
     /// What puts it back, in this order. Nothing does where no change of the portal's sets what is other.
     pub back: Vec<Planned>,
+    /// The products in a portfolio that is to be deleted, by name: they have to be out of it before.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub holds: BTreeSet<String>,
 }
 
 impl DriftedThing {
@@ -41,6 +45,11 @@ impl DriftedThing {
             Thing::Product { .. } => String::new(),
         };
         self.back.iter().filter_map(Planned::lacks).filter(|it| *it != own).collect()
+    }
+
+    /// What it is called now, where it was renamed.
+    pub fn renamed(&self) -> Option<Thing> {
+        things(&self.now).into_iter().find(|it| !self.expected.is_empty() && *it != self.thing)
     }
 }
 
@@ -76,6 +85,8 @@ pub fn drift(expected: &ExpectedCatalog, now: &CatalogNow<'_>, region: &Region) 
     for product in &mut was.0.products {
         product.places.retain(|it| !twice_shared.contains(&it.portfolio));
     }
+    let before = was.0.clone();
+    let pairs = renames::of(&mut was, &is);
     let wanted = was.templates();
     let none = InUse::new();
     let mut planner = Planner::new(&was.0, &wanted, &seen, region, Undescribed::Goes(&none));
@@ -91,8 +102,34 @@ pub fn drift(expected: &ExpectedCatalog, now: &CatalogNow<'_>, region: &Region) 
             back.entry(thing).or_default();
         }
     }
-    let of = |(thing, back)| DriftedThing { expected: only(&was.0, &thing), now: only(&is.0, &thing), thing, back };
-    CatalogDrift { things: back.into_iter().map(of).collect(), left_out }
+    let of = |(thing, back): (Thing, Vec<Planned>)| DriftedThing {
+        expected: only(&was.0, &thing),
+        now: only(&is.0, &thing),
+        holds: held(&back, &seen),
+        thing,
+        back,
+    };
+    let renamed = pairs.into_iter().map(|(thing, now)| DriftedThing {
+        expected: only(&before, &thing),
+        now: only(&is.0, &now),
+        back: renames::back(&thing, &now, &seen).into_iter().collect(),
+        holds: BTreeSet::new(),
+        thing,
+    });
+    let mut things: Vec<DriftedThing> = back.into_iter().map(of).chain(renamed).collect();
+    things.sort_by(|a, b| a.thing.cmp(&b.thing));
+    CatalogDrift { things, left_out }
+}
+
+/// The products in the portfolios that are to be deleted: taking them out is about the products.
+fn held(back: &[Planned], now: &CatalogNow<'_>) -> BTreeSet<String> {
+    let deleted = |it: &Product| {
+        back.iter().any(|planned| match &planned.change {
+            CatalogChange::DeletePortfolio { portfolio } => it.portfolios.contains(portfolio),
+            _ => false,
+        })
+    };
+    now.products.iter().filter(|it| deleted(it)).map(|it| it.name.clone()).collect()
 }
 
 /// The template of each version; of one that could not be read, what it was.

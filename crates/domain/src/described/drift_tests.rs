@@ -39,7 +39,7 @@ proptest! {
         told.become_(&wanted, &templates_of(&wanted), true);
         let is = ExpectedCatalog::as_it_is(&told.now());
         for it in drifted(&expected, &told) {
-            expected.adopt(&it.thing, &is);
+            expected.adopt_drifted(&it, &is);
         }
         prop_assert_eq!(drifted(&expected, &told), Vec::new());
     }
@@ -127,4 +127,50 @@ fn a_tag_option_is_told_by_key_and_value() {
     let found = drifted(&ExpectedCatalog::default(), &told(&wanted, "a"));
     assert_eq!(found[0].thing, Thing::TagOption { key: "a = b".into(), value: "c".into() });
     assert!(matches!(found[0].back[0].change, CatalogChange::DeleteTagOption { .. }));
+}
+
+#[test]
+fn what_was_renamed_alone_is_told_as_that_and_gets_its_name_back_or_keeps_it() {
+    let mut before = studio(vec![version("1.0", "")]);
+    let portfolio = |name: &str| DescribedPortfolio { name: name.into(), provider: "P".into(), ..Default::default() };
+    before.portfolios = vec![portfolio("One"), DescribedPortfolio { provider: "Q".into(), ..portfolio("Two") }];
+    before.products[0].places = vec![super::super::DescribedPlace { portfolio: "One".into(), constraints: Vec::new() }];
+    let mut told = Told::default();
+    told.become_(&before, &templates_of(&before), false);
+    let expected = ExpectedCatalog::as_it_is(&told.now());
+    let (portfolio, product) = (told.now().portfolios[0].clone(), told.now().products[0].clone());
+    let text = PortfolioText { name: "Uno".into(), ..PortfolioText::of(&portfolio) };
+    told.make(&CatalogChange::SetPortfolio { portfolio: portfolio.id.clone(), text });
+    let text = crate::curation::ProductText { name: "Atelier".into(), ..crate::curation::ProductText::of(&product) };
+    told.make(&CatalogChange::SetProduct { product: product.id.clone(), text });
+
+    let found = drifted(&expected, &told);
+    let (one, studio) = (Thing::Portfolio { name: "One".into() }, Thing::Product { name: "Studio".into() });
+    assert_eq!(found.iter().map(|it| &it.thing).collect::<Vec<_>>(), [&one, &studio], "and nothing else");
+    assert_eq!(found[0].renamed(), Some(Thing::Portfolio { name: "Uno".into() }));
+    assert_eq!(found[1].renamed(), Some(Thing::Product { name: "Atelier".into() }));
+    assert!(found.iter().all(|it| it.back.len() == 1 && it.lacks().is_empty() && it.holds.is_empty()), "{found:?}");
+
+    // Kept as they are called now, one after the other.
+    let is = ExpectedCatalog::as_it_is(&told.now());
+    let mut kept = expected.clone();
+    kept.adopt_drifted(&found[0], &is);
+    assert_eq!(drifted(&kept, &told).iter().map(|it| &it.thing).collect::<Vec<_>>(), [&studio]);
+    kept.adopt_drifted(&found[1], &is);
+    assert_eq!((drifted(&kept, &told), &kept), (Vec::new(), &is));
+
+    // Or called as they were, and what is done so is followed.
+    let mut put_back = expected.clone();
+    for it in &found {
+        let made = told.make_here(&it.back[0]);
+        put_back.follow(&made, &told.now());
+    }
+    assert_eq!((drifted(&put_back, &told), put_back), (Vec::new(), expected.clone()));
+
+    // With another change beside it nobody can tell.
+    let text = PortfolioText { name: "Uno".into(), provider: "Somebody".into(), ..PortfolioText::of(&portfolio) };
+    told.make(&CatalogChange::SetPortfolio { portfolio: portfolio.id, text });
+    let found = drifted(&expected, &told);
+    let new = found.iter().find(|it| it.thing == Thing::Portfolio { name: "Uno".into() }).unwrap();
+    assert!(new.renamed().is_none() && new.holds.contains("Studio"), "{new:?}");
 }

@@ -9,6 +9,7 @@ mod planner;
 mod portal;
 #[cfg(test)]
 mod portal_tests;
+mod renames;
 mod take_away;
 #[cfg(test)]
 mod tests;

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::DescribedCatalog;
+use super::{DescribedCatalog, DescribedProduct, DescribedVersion};
 use crate::access::{InstanceList, ProductAccess, ProductSettings};
 use crate::approval::ApprovalRule;
 use crate::binding::{BindingSource, ParameterBinding};
-use crate::catalog::Product;
+use crate::binding_check::check_binding;
+use crate::catalog::{Parameter, Product};
 use crate::id::{AccountId, ParameterBindingId, ProductAccessId, ProductId, ProjectId};
 use crate::project::Stage;
 
@@ -115,13 +116,41 @@ pub fn plan_portal(
     if !mistakes.is_empty() {
         return Err(mistakes);
     }
-    let mut steps = Vec::new();
+    let (mut steps, mut unfit) = (Vec::new(), Vec::new());
     for (name, portal) in described() {
-        let id = products.iter().find(|it| it.name == *name).map(|it| it.id.clone());
+        let there = products.iter().find(|it| it.name == *name);
+        let id = there.map(|it| it.id.clone());
         let says = says(portal, id.as_ref(), now);
+        let described = wanted.products.iter().find(|it| it.name == *name);
+        if let Some((there, _)) = there.zip(described).filter(|(there, it)| keeps_versions(it, there)) {
+            let known = there.requestable_parameters();
+            // Of a product that nobody can request, nobody can say.
+            unfit.extend(
+                says.iter()
+                    .filter(|_| !known.is_empty())
+                    .filter_map(|says| does_not_fit(says, &known))
+                    .map(|why| format!("{name}: {why}")),
+            );
+        }
         steps.extend(says.into_iter().map(|says| PortalStep { product: name.clone(), id: id.clone(), says }));
     }
-    Ok(steps)
+    if unfit.is_empty() { Ok(steps) } else { Err(unfit) }
+}
+
+/// What can be requested of a product stays: of new versions nobody knows here what they ask for.
+fn keeps_versions(described: &DescribedProduct, there: &Product) -> bool {
+    let same =
+        |it: &DescribedVersion| there.artifacts.iter().any(|made| made.name == it.name && made.active == it.active);
+    described.versions.iter().all(same)
+}
+
+/// Why a binding is none that the product's form would take.
+fn does_not_fit(says: &PortalSays, known: &[Parameter]) -> Option<String> {
+    let PortalSays::SetBinding { binding, .. } = says else { return None };
+    let Some(parameter) = known.iter().find(|it| it.key == binding.parameter) else {
+        return Some(format!("no version that can be requested has a parameter {}.", binding.parameter));
+    };
+    check_binding(parameter, &binding.source).err().map(|why| format!("{}: {why}", binding.parameter))
 }
 
 fn says(wanted: &DescribedPortal, id: Option<&ProductId>, now: &PortalNow<'_>) -> Vec<PortalSays> {

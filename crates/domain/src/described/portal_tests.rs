@@ -202,3 +202,44 @@ fn what_cannot_be_meant_says_why() {
         assert!(said.iter().any(|it| it.starts_with("Studio: ") && it.contains(part)), "{part}: {said:?}");
     }
 }
+
+#[test]
+fn a_binding_that_its_form_would_refuse_is_said_while_nobody_made_anything() {
+    let version = DescribedVersion {
+        name: "1.0".into(),
+        note: String::new(),
+        template: "one.yaml".into(),
+        active: true,
+        guidance: crate::curation::Guidance::Default,
+    };
+    let studio = DescribedProduct {
+        name: "Studio".into(),
+        owner: "P".into(),
+        versions: vec![version.clone()],
+        ..DescribedProduct::default()
+    };
+    let mut catalog = DescribedCatalog { products: vec![studio], ..DescribedCatalog::default() };
+    let mut told = Told::default();
+    told.become_(&catalog, &templates_of(&catalog), false);
+    let mut products = told.now().products.to_vec();
+    products[0].artifacts[0].parameters[0].allowed_values = vec!["x".into()];
+    let known = known();
+    let binding = |parameter: &str, value: &str| DescribedBinding {
+        parameter: parameter.into(),
+        account: None,
+        source: BindingSource::Fixed { value: value.into() },
+    };
+    let mut said = |bindings: Vec<DescribedBinding>| {
+        catalog.products[0].portal = Some(DescribedPortal { bindings, ..DescribedPortal::default() });
+        plan_portal(&catalog, &products, &Portal::default().now(&known)).map(|steps| steps.len())
+    };
+    assert_eq!(said(vec![binding("A", "x"), binding("B", "anything")]), Ok(2));
+    let wrong = said(vec![binding("A", "y"), binding("Nope", "x")]).unwrap_err();
+    assert!(wrong[0].starts_with("Studio: A: The template refuses this value"), "{wrong:?}");
+    assert_eq!(wrong[1], "Studio: no version that can be requested has a parameter Nope.");
+    // What another version asks for is known once it is made.
+    let mut newer = catalog.clone();
+    newer.products[0].versions.push(DescribedVersion { name: "2.0".into(), ..version });
+    newer.products[0].portal.as_mut().unwrap().bindings = vec![binding("Nope", "x")];
+    assert!(plan_portal(&newer, &products, &Portal::default().now(&known)).is_ok());
+}

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::*;
-use crate::catalog::{Constraint, ProvisioningArtifact};
+use crate::catalog::{Constraint, Parameter, ProvisioningArtifact};
 use crate::curation::{AppliedCatalogChange, Before, CatalogChange, Made};
 use crate::id::Region;
 use crate::organization::ChangeState;
@@ -79,7 +79,9 @@ impl Told {
             active: true,
             deprecated: false,
             default: false,
-            parameters: Vec::new(),
+            parameters: ["A", "B"]
+                .map(|key| Parameter { key: key.into(), kind: "String".into(), ..Parameter::default() })
+                .into(),
             resources: BTreeMap::new(),
             usage_instructions: Vec::new(),
         }
@@ -165,6 +167,7 @@ impl Told {
             }
             CatalogChange::SetPortfolio { portfolio, text } => {
                 let it = self.portfolio(portfolio);
+                it.name.clone_from(&text.name);
                 it.description.clone_from(&text.description);
                 it.provider.clone_from(&text.provider);
                 it.tags.clone_from(&text.tags);
@@ -209,6 +212,7 @@ impl Told {
             }
             CatalogChange::SetProduct { product, text } => {
                 let it = self.product(product);
+                it.name.clone_from(&text.name);
                 it.description.clone_from(&text.description);
                 it.owner.clone_from(&text.owner);
                 it.support.clone_from(&text.support);

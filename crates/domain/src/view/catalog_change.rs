@@ -181,5 +181,7 @@ pub struct CatalogChangePage {
     pub as_of: DateTime<Utc>,
     /// What takes it back, for whoever may.
     pub undo: Option<CatalogChange>,
+    /// What it made is other by now: taking it back would overwrite that.
+    pub changed_since: bool,
     pub can_retry: bool,
 }

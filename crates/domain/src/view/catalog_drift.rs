@@ -40,6 +40,10 @@ pub struct DriftedThingView {
     pub back: Vec<(CatalogChange, Named)>,
     /// Other things that have to be there before.
     pub lacks: Vec<String>,
+    /// What it is called now.
+    pub renamed: Option<Thing>,
+    /// Products that have to be out of it before it is deleted.
+    pub holds: Vec<String>,
     /// What would be deleted although environments have it: the rest is not done either.
     pub in_use: Option<String>,
     /// It is gone, and something is there that nobody made here: a name tells things apart.

@@ -41,6 +41,7 @@ on_both! {
             expected: first.0.clone(),
             now: DescribedCatalog::default(),
             back: Vec::new(),
+            holds: ["Notebook".to_owned()].into(),
         };
         let found = CatalogDrift { things: vec![drifted], left_out: vec!["\u{e4}".into()] };
         let mut tx = store.begin().await.unwrap();

@@ -198,16 +198,17 @@ on_both! {
     async fn what_was_taken_out_of_its_portfolio_is_launched_by_nobody(url) {
         let state = start(&url).await;
         let id = state.submit(WHO, PRODUCT, "was-fine").await;
-        let (product, portfolio) = at_aws(&state, |world| ids(world, PRODUCT));
-        let body = serde_json::json!({ "ProductId": product, "PortfolioId": portfolio });
-        state.in_the_catalogs_console("DisassociateProductFromPortfolio", &body).unwrap();
-        // The catalog is read anew before the account is.
-        state.pass(chrono::TimeDelta::minutes(10));
-        assert!(state.plane.mirror_catalogs_now().await.unwrap());
+        let product = state.product(PRODUCT).await;
+        // The catalog knows at once; what the account sees is read later.
+        for portfolio in state.store.product(&product).await.unwrap().unwrap().portfolios {
+            let admin = state.as_("admin").await;
+            let change = state.plane.disassociate_product(&admin, &product, &portfolio).await.unwrap();
+            crate::catalog_changes::applied(&state, &change).await;
+        }
         let page = state.plane.request(&state.as_("fraud-lead").await, &id, None).await.unwrap();
-        let (check, told) = denied(&page.preflight.unwrap());
-        assert_eq!(check, Check::LaunchPath);
-        assert!(told.contains("is in no portfolio"), "{told}");
+        let preflight = page.preflight.unwrap();
+        let path = preflight.denied().find(|finding| finding.check == Check::LaunchPath).unwrap();
+        assert!(path.told().contains("is in no portfolio"), "{path:?}");
         let refused = approve(&state, &id).await;
         let Err(Error::Conflict(problem)) = refused else { panic!("{refused:?}") };
         assert!(problem.next.contains("Put the product into a portfolio"), "{problem:?}");
