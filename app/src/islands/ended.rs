@@ -38,6 +38,10 @@ async fn has_ended() -> Result<bool, JsValue> {
     // The path alone: a draft that the page was asked for with is shown once.
     let path = window().location().pathname()?;
     let response: Response = JsFuture::from(window().fetch_with_str(&path)).await?.dyn_into()?;
+    // An answer that tells of a failure says nothing of what the page shows.
+    if !response.ok() {
+        return Ok(false);
+    }
     let text = JsFuture::from(response.text()?).await?;
     Ok(text.as_string().is_some_and(|text| !text.contains(MARK)))
 }
