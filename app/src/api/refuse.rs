@@ -28,9 +28,11 @@ pub(super) async fn refuse(frame: Frame, form: Form, portal: &ControlPlane, call
     }
     let id = Some(caller.request_id.clone());
     let errors = form.errors(mistakes.clone().unwrap_or_default());
-    let kept = if let Error::Unavailable(problem) = &error {
-        // Whatever is away now keeps no draft either, and waiting for it once more helps nobody.
-        Err(problem.clone())
+    let gone = matches!(error, Error::NotFound { .. });
+    let kept = if gone || matches!(error, Error::Unavailable(_)) {
+        // Whatever is away now keeps no draft either, and waiting for it once more helps nobody; and what is gone has no page any more
+        // that a draft could open on.
+        Err(error.problem())
     } else {
         let (owner, fields) = (&caller.actor.person, form.fields.clone());
         portal.save_draft(owner, &form.path, fields, errors).await.map_err(|error| error.problem())
@@ -49,8 +51,13 @@ pub(super) async fn refuse(frame: Frame, form: Form, portal: &ControlPlane, call
             let shell = if away { None } else { portal.shell(caller).await.ok() };
             let problem = error.problem();
             // One reason for both is said once.
-            let why =
-                if away || why == problem { String::new() } else { format!("{} {} {}", why.what, why.why, why.next) };
+            let why = if gone {
+                "If it is gone for good, copy from here what is still of use.".to_owned()
+            } else if away || why == problem {
+                String::new()
+            } else {
+                format!("{} {} {}", why.what, why.why, why.next)
+            };
             let endpoint = use_context::<Parts>().map(|parts| parts.uri.path().to_owned()).unwrap_or_default();
             let unkept = form.unkept(&endpoint, mistakes.unwrap_or_default(), why);
             html(frame, shell, error.status(), || pages::problem::unkept(error.status(), problem, id, unkept))

@@ -85,7 +85,7 @@ pub use self::{
     plan::{Mistakes, Stays},
     radios::Radios,
     region_field::RegionField,
-    remove::Remove,
+    remove::{Remove, RemoveOne, SharedForm},
     rows::{EnvironmentRows, RequestRows},
     rule_fields::{RuleFields, stored_rule},
     select::{Choice, Select},

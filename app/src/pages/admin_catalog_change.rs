@@ -1,5 +1,8 @@
+use std::collections::BTreeMap;
+
 use domain::catalog::ConstraintRule;
 use domain::curation::{CatalogChange, constraint_kind, tags_as_text};
+use domain::id::CatalogChangeId;
 use domain::organization::ChangeState;
 use domain::view::CatalogChangePage;
 use leptos::prelude::*;
@@ -31,7 +34,12 @@ pub fn page(it: CatalogChangePage) -> Page {
     let product = linked("Product", address("/admin/products", product), it.named.product.clone());
     let version = linked("Version", None, it.named.version.clone());
     let tag_option = linked("TagOption", Some("/admin/tags".to_owned()), it.named.tag_option.clone());
-    let said = said(&it.change);
+    let said = said(&it.change, it.was.as_ref());
+    let other = |term, id: Option<CatalogChangeId>| {
+        linked(term, address("/admin/changes", id.map(|id| id.to_string())), "Another change".to_owned())
+    };
+    let takes_back = it.takes_back.and_then(|id| other("Takes back", Some(id)));
+    let taken_back_by = it.taken_back_by.and_then(|id| other("Taken back by", Some(id)));
     let template = it.template.map(|id| {
         view! { <Fact term="Template"><a href=format!("/admin/templates/{id}")>"As it was checked"</a></Fact> }
     });
@@ -44,6 +52,16 @@ pub fn page(it: CatalogChangePage) -> Page {
                     <a href=format!("/admin/products/{id}")>"its page"</a> "."</p>
             }
         });
+    let asks = it.product.clone().filter(|_| !it.asks.is_empty()).map(|id| {
+        let keys = it.asks.iter().map(|key| view! { <li><code>{key.clone()}</code></li> }).collect_view();
+        view! {
+            <div class="grid gap-1">
+                <p>"The version asks for what no other that can be requested does, and what is bound to nothing:"</p>
+                <ul class="flex flex-wrap gap-x-3 gap-y-1">{keys}</ul>
+                <p>"What people are not to choose is bound on " <a href=format!("/admin/products/{id}#binding")>"the page of the product"</a> "."</p>
+            </div>
+        }
+    });
     let live = it.state == ChangeState::Applying;
     let body = view! {
         <PageHead title=title.clone() lead="A change of the catalog, and how far it is." crumbs>
@@ -52,7 +70,7 @@ pub fn page(it: CatalogChangePage) -> Page {
             {undo}
         </PageHead>
         {it.problem.map(|problem| view! { <ProblemCallout problem /> })}
-        {it.changed_since.then(|| view! { <p class="text-muted">"It was changed again since: to take this back would overwrite that."</p> })}
+        {it.no_way_back.map(|why| view! { <p class="text-muted">{why}</p> })}
         <div class="columns">
             <div class="stack">
                 <Card title="In AWS">
@@ -63,6 +81,7 @@ pub fn page(it: CatalogChangePage) -> Page {
                         </div>
                         {it.operation.map(|operation| view! { <Operation operation as_of=it.as_of /> })}
                         {next}
+                        {asks}
                     </div>
                 </Card>
             </div>
@@ -75,6 +94,8 @@ pub fn page(it: CatalogChangePage) -> Page {
                         {tag_option}
                         {said}
                         {template}
+                        {takes_back}
+                        {taken_back_by}
                         <Fact term="Asked for by">{it.by}</Fact>
                         <Fact term="Asked for"><Moment at=it.created_at /></Fact>
                         <Fact term="Last change"><Moment at=it.updated_at /></Fact>
@@ -99,9 +120,26 @@ fn linked(term: &'static str, address: Option<String>, name: String) -> Option<A
     Some(view! { <Fact term>{shown}</Fact> }.into_any())
 }
 
+/// What it is to be, and what it was where that is other.
+fn said(change: &CatalogChange, was: Option<&CatalogChange>) -> AnyView {
+    let before: BTreeMap<&str, String> = was.map(says).unwrap_or_default().into_iter().collect();
+    let or_none = |value: String| if value.is_empty() { "none".to_owned() } else { value };
+    let facts = says(change).into_iter().map(|(name, value)| {
+        let was = before.get(name).filter(|it| **it != value).cloned().map(|it| {
+            view! { <span class="block text-sm text-muted">"was " {or_none(it)}</span> }
+        });
+        view! {
+            <Fact term=field_label(name)>
+                <span class="whitespace-pre-line [overflow-wrap:anywhere]">{or_none(value)}{was}</span>
+            </Fact>
+        }
+    });
+    facts.collect_view().into_any()
+}
+
 /// What it is to be, of what people read; and what holds for a product that is put into a portfolio.
-fn said(change: &CatalogChange) -> Option<AnyView> {
-    let pairs: Vec<(&'static str, String)> = match change {
+fn says(change: &CatalogChange) -> Vec<(&'static str, String)> {
+    match change {
         CatalogChange::SetProduct { text, .. } => vec![
             ("product_name", text.name.clone()),
             ("product_description", text.description.clone()),
@@ -136,13 +174,12 @@ fn said(change: &CatalogChange) -> Option<AnyView> {
             ]
         }
         CatalogChange::DeleteShare { with, .. } => vec![("shared_to", with.id().to_owned())],
-        _ => return None,
-    };
-    let facts = pairs.into_iter().map(|(name, value)| {
-        let value = if value.is_empty() { "none".to_owned() } else { value };
-        view! { <Fact term=field_label(name)><span class="whitespace-pre-line [overflow-wrap:anywhere]">{value}</span></Fact> }
-    });
-    Some(facts.collect_view().into_any())
+        CatalogChange::SetVersion { active, guidance, .. } => {
+            let active = if *active { "yes" } else { "no" };
+            vec![("active", active.to_owned()), ("guidance", guidance.as_str().to_owned())]
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// A rule as it is told to AWS.

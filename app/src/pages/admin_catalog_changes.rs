@@ -2,7 +2,7 @@ use domain::view::{CatalogChangeRow, CatalogChangesPage};
 use leptos::prelude::*;
 
 use super::url::with_query;
-use crate::components::{ChangeBadge, Crumb, Day, Empty, PageHead, Pager};
+use crate::components::{ChangeBadge, Crumb, Empty, Moment, PageHead, Pager};
 use crate::document::Page;
 use crate::words;
 
@@ -36,12 +36,17 @@ pub fn page(changes: CatalogChangesPage, after: &str) -> Page {
 #[component]
 fn Row(row: CatalogChangeRow) -> impl IntoView {
     let title = words::catalog_change(&row.change, &row.named);
+    let back = match (row.takes_back, row.taken_back) {
+        (_, true) => ", taken back since",
+        (true, false) => ", to take another one back",
+        (false, false) => "",
+    };
     view! {
         <li class="row row-req">
             <div class="row-main"><a class="row-link" href=format!("{ADDRESS}/{}", row.id)>{title}</a></div>
-            <p class="row-sub">"by " {row.by}</p>
+            <p class="row-sub">"by " {row.by} {back}</p>
             <div><ChangeBadge state=row.state /></div>
-            <p class="row-sub row-date"><Day at=row.created_at /></p>
+            <p class="row-sub row-date"><Moment at=row.created_at /></p>
         </li>
     }
 }

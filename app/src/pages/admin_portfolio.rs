@@ -7,11 +7,14 @@ use leptos::prelude::*;
 use super::admin_portfolio_access::Access;
 use super::url::with_query;
 use crate::components::{
-    Card, Choice, Crumb, Disclosure, Empty, ErrorSummary, Fact, Facts, Hidden, PageHead, Pager, Remove, Select,
-    StoredNow, Table, TextArea, TextField, field_label, form_part, form_seen,
+    Card, Choice, Crumb, Disclosure, Empty, ErrorSummary, Fact, Facts, Hidden, PageHead, Pager, Remove, RemoveOne,
+    Select, SharedForm, StoredNow, Table, TextArea, TextField, field_label, form_part, form_seen,
 };
 use crate::document::Page;
 use crate::words;
+
+/// The form that takes a product out.
+const TAKE_OUT: &str = "take-out";
 
 /// One portfolio: what it holds, and what people read of it.
 ///
@@ -29,10 +32,12 @@ pub fn page(it: PortfolioPage, shares: &str) -> Page {
         if manage {
             columns.push("Change");
         }
-        let portfolio = it.id.clone();
-        let line = |product| view! { <Line portfolio=portfolio.clone() it=product manage /> };
-        let rows = it.products.into_iter().map(line).collect_view();
-        view! { <Table label="Products" columns stack=true>{rows}</Table> }.into_any()
+        let take_out = manage.then(|| {
+            let fields = vec![("portfolio", it.id.to_string()), ("from", "portfolio".to_owned())];
+            view! { <SharedForm id=TAKE_OUT action="/api/disassociate_product" fields /> }
+        });
+        let rows = it.products.into_iter().map(|it| view! { <Line it manage /> }).collect_view();
+        view! { {take_out} <Table label="Products" columns stack=true>{rows}</Table> }.into_any()
     };
     let put = (manage && !it.others.is_empty()).then(|| {
         let (portfolio, others, state) = (it.id.clone(), it.others, put_form.clone());
@@ -84,18 +89,12 @@ pub fn page(it: PortfolioPage, shares: &str) -> Page {
 }
 
 #[component]
-fn Line(portfolio: PortfolioId, it: ProductOfPortfolio, manage: bool) -> impl IntoView {
+fn Line(it: ProductOfPortfolio, manage: bool) -> impl IntoView {
     let change = manage.then(|| {
-        let fields = vec![
-            ("product", it.id.to_string()),
-            ("portfolio", portfolio.to_string()),
-            ("from", "portfolio".to_owned()),
-        ];
-        let described = format!("Take out {}", it.name);
-        let removal = Some(it.removal.clone());
+        let (value, described, removal) = (it.id.to_string(), format!("Take out {}", it.name), it.removal.clone());
         view! {
             <td data-label="Change">
-                <Remove action="/api/disassociate_product" label="Take out" described fields removal />
+                <RemoveOne form=TAKE_OUT name="product" value described removal label="Take out" />
             </td>
         }
     });

@@ -1,4 +1,7 @@
+use std::collections::BTreeSet;
+
 use domain::action::Action;
+use domain::id::TagRuleId;
 use domain::project::{DataClass, Stage};
 use domain::tag_policy::{TAGS_OF_THE_PORTAL, TagRule};
 use domain::view::{FormState, Removal, TagPolicyPage};
@@ -6,14 +9,14 @@ use leptos::prelude::*;
 
 use super::url::with_query;
 use crate::components::{
-    Callout, Card, Choice, Empty, ErrorSummary, Hidden, PageHead, Remove, Select, Table, TextArea, TextField, Tone,
-    form_version,
+    Badge, Callout, Card, Choice, Empty, ErrorSummary, Hidden, Icon, PageHead, Remove, Select, Table, TextArea,
+    TextField, Tone, field_label, form_version,
 };
 use crate::document::Page;
 
 /// Which tags an environment has to carry. `edit` is the id of the rule to be changed.
 pub fn page(admin: TagPolicyPage, edit: &str) -> Page {
-    let TagPolicyPage { rules, differ, allowed, form } = admin;
+    let TagPolicyPage { rules, at_odds, differ, allowed, form } = admin;
     let manage = allowed.has(Action::ManageCatalog);
     let edited = edited(&rules, edit, &form);
     let entry = manage.then(|| {
@@ -41,7 +44,7 @@ pub fn page(admin: TagPolicyPage, edit: &str) -> Page {
         />
         <ErrorSummary state=form.clone() />
         {report}
-        <Card title="Rules" flush=true><Rules rules manage /></Card>
+        <Card title="Rules" flush=true><Rules rules at_odds manage /></Card>
         {entry}
         <Card title="What the portal sets by itself">
             <p>"From the person, the project and the account, and never from what people type:"</p>
@@ -78,7 +81,7 @@ fn holds_for(rule: &TagRule) -> (String, String) {
 }
 
 #[component]
-fn Rules(rules: Vec<TagRule>, manage: bool) -> impl IntoView {
+fn Rules(rules: Vec<TagRule>, at_odds: BTreeSet<TagRuleId>, manage: bool) -> impl IntoView {
     if rules.is_empty() {
         return view! {
             <Empty title="There are no rules yet."><p>"Environments carry what the portal and the TagOptions of their product give them."</p></Empty>
@@ -89,13 +92,23 @@ fn Rules(rules: Vec<TagRule>, manage: bool) -> impl IntoView {
     if manage {
         columns.push("Change");
     }
-    let rows = rules.into_iter().map(|rule| view! { <RuleLine rule manage /> }).collect_view();
+    let row = |rule: TagRule| {
+        let at_odds = at_odds.contains(&rule.id);
+        view! { <RuleLine rule at_odds manage /> }
+    };
+    let rows = rules.into_iter().map(row).collect_view();
     view! { <Table label="Rules of the tag policy" columns stack=true>{rows}</Table> }.into_any()
 }
 
 #[component]
-fn RuleLine(rule: TagRule, manage: bool) -> impl IntoView {
+fn RuleLine(rule: TagRule, at_odds: bool, manage: bool) -> impl IntoView {
     let (stage, class) = holds_for(&rule);
+    let warning = at_odds.then(|| {
+        view! {
+            <div><Badge tone=Tone::Warn icon=Icon::Warning text="No TagOption fits" /></div>
+            <p class="text-sm text-muted">"None of the "<a href="/admin/tags">"TagOptions"</a>" of this key has such a value: products that carry them cannot be requested where the rule holds."</p>
+        }
+    });
     let change = manage.then(|| {
         let edit = format!("{}#rule", with_query("/admin/tag-policy", &[("edit", rule.id.as_str())]));
         let consequence = "The tag is no longer asked for; what carries it keeps it.".to_owned();
@@ -116,7 +129,7 @@ fn RuleLine(rule: TagRule, manage: bool) -> impl IntoView {
             <th scope="row" class="[overflow-wrap:anywhere]"><code>{rule.key.clone()}</code></th>
             <td data-label="Stage">{stage}</td>
             <td data-label="Data class">{class}</td>
-            <td data-label="Values" class="[overflow-wrap:anywhere]">{rule.values.to_string()}</td>
+            <td data-label="Values" class="[overflow-wrap:anywhere]"><div class="grid gap-1"><p>{rule.values.to_string()}</p> {warning}</div></td>
             {change}
         </tr>
     }
@@ -166,7 +179,7 @@ fn New(state: FormState) -> impl IntoView {
         .chain(DataClass::ALL.into_iter().map(|class| Choice::plain(class.as_str())))
         .collect();
     view! {
-        <TextField label="Tag" name="tag_key" code=true state=state.clone() help="Its key: team, cost-center." />
+        <TextField label=field_label("tag_key") name="tag_key" code=true state=state.clone() help="Of the tag: team, cost-center." />
         <Select label="Stage" name="stage" value="any" choices=stages state=state.clone() />
         <Select label="Data class" name="data_class" value="any" choices=classes state />
     }

@@ -2,7 +2,7 @@ use domain::view::{FormState, TemplateUse};
 use leptos::prelude::*;
 
 use crate::components::{
-    Callout, Card, Choice, Disclosure, Hidden, Select, TextArea, TextField, Tone, field_label, form_part,
+    Callout, Card, Checks, Choice, Disclosure, Hidden, Select, TextArea, TextField, Tick, Tone, field_label, form_part,
 };
 
 /// What can be made of a template in which nothing is to be mended: a product, or a version of one.
@@ -22,6 +22,9 @@ pub(super) fn UseTemplate(id: String, uses: TemplateUse, form: FormState) -> imp
     let mut products = vec![Choice::new("", "Choose")];
     products.extend(uses.products.into_iter().map(|(id, name)| Choice::new(id.to_string(), name)));
     let it = uses.proposed;
+    // But one of a template of the portal's belongs to the product that was made of another.
+    let same =
+        products.iter().find(|choice| choice.label == it.name).map(|choice| choice.value.clone()).unwrap_or_default();
     let (of_name, of_note) = (it.version.clone(), it.note.clone());
     let version = move |state: FormState, part: &'static str| {
         let (name, note) = (of_name.clone(), of_note.clone());
@@ -53,12 +56,17 @@ pub(super) fn UseTemplate(id: String, uses: TemplateUse, form: FormState) -> imp
     let new_version = (products.len() > 1).then(|| {
         let state = version_form.clone();
         let open = !state.errors.is_empty();
+        let asked = state.error("unlike").is_some() || state.value("unlike").is_some_and(|it| !it.is_empty());
         view! {
             <Disclosure summary="Make it a version of a product" open id="version">
                 <form class="fieldset max-w-2xl" method="post" action="/api/add_version" novalidate>
                     <Hidden name="template" value=id />
-                    <Select label=field_label("product") name="product" part="version" value=String::new() choices=products state=state.clone() />
-                    {version(state, "version")}
+                    <Select label=field_label("product") name="product" part="version" value=same choices=products state=state.clone() />
+                    {version(state.clone(), "version")}
+                    {asked.then(|| {
+                        let ticks = vec![Tick { name: "unlike".to_owned(), label: "It is meant to be a version of this product".to_owned(), ticked: false }];
+                        view! { <Checks label=field_label("unlike") name="unlike" part="version" ticks state /> }
+                    })}
                     <p class="actions"><button class="button button-primary" type="submit">"Make the version"</button></p>
                 </form>
             </Disclosure>

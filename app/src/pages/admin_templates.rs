@@ -95,10 +95,13 @@ pub(super) fn CheckForm(state: FormState, text: String, file_name: String) -> im
 
 #[component]
 fn Row(row: TemplateRow) -> impl IntoView {
-    let (tone, icon, text) = if row.findings == 0 {
-        (Tone::Good, Icon::Check, "Passes".to_owned())
-    } else {
-        (Tone::Bad, Icon::Cross, words::count(row.findings, "thing to mend", "things to mend"))
+    let (tone, icon, text) = match (row.findings, row.waived) {
+        (0, _) => (Tone::Good, Icon::Check, "Passes".to_owned()),
+        (found, true) => {
+            let found = words::count(found, "thing", "things");
+            (Tone::Warn, Icon::Clock, format!("{found} found, some let pass"))
+        }
+        (found, false) => (Tone::Bad, Icon::Cross, words::count(found, "thing to mend", "things to mend")),
     };
     view! {
         <li class="row row-req">

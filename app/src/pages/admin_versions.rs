@@ -3,8 +3,11 @@ use domain::view::{CuratedVersion, Sheet};
 use leptos::prelude::*;
 
 use super::url::with_query;
-use crate::components::{Badge, Card, Day, Empty, Icon, Pager, PostButton, Remove, Table, Tone};
+use crate::components::{Badge, Card, Day, Empty, Icon, Pager, PostButton, RemoveOne, SharedForm, Table, Tone};
 use crate::words;
+
+/// The form that deletes a version.
+const DELETE: &str = "delete-version";
 
 /// The versions of a product, with who has them and what can be made of them.
 #[component]
@@ -27,6 +30,10 @@ fn Rows(product: ProductId, versions: Vec<CuratedVersion>, sheet: Sheet, manage:
     let several = versions.len() > 1 || further;
     let first = format!("/admin/products/{product}");
     let next = sheet.next().map(|next| format!("{}#versions", with_query(&first, &[("page", &next)])));
+    let delete = manage.then(|| {
+        let fields = vec![("product", product.to_string())];
+        view! { <SharedForm id=DELETE action="/api/delete_version" fields /> }
+    });
     let rows = versions.into_iter().map(|it| view! { <Line product=product.clone() it manage /> }).collect_view();
     let mut columns = vec!["Version", "State", "Made", "Environments"];
     if manage {
@@ -41,7 +48,7 @@ fn Rows(product: ProductId, versions: Vec<CuratedVersion>, sheet: Sheet, manage:
             </div>
         }
     });
-    view! { <Table label="Versions" columns stack=true>{rows}</Table> {below} }
+    view! { {delete} <Table label="Versions" columns stack=true>{rows}</Table> {below} }
 }
 
 #[component]
@@ -81,9 +88,8 @@ fn Line(product: ProductId, it: CuratedVersion, manage: bool) -> impl IntoView {
             (false, _) => button("Activate", true, deprecated).into_any(),
         };
         let delete = {
-            let fields = vec![("product", product.to_string()), ("artifact", it.id.to_string())];
-            let (described, removal) = (format!("Delete version {}", it.name), Some(it.deletion.clone()));
-            view! { <Remove action="/api/delete_version" label="Delete" described fields removal /> }
+            let (described, removal) = (format!("Delete version {}", it.name), it.deletion.clone());
+            view! { <RemoveOne form=DELETE name="artifact" value=it.id.to_string() described removal label="Delete" /> }
         };
         view! { <td data-label="Change"><div class="flex flex-wrap items-start gap-2">{buttons} {delete}</div></td> }
     });

@@ -20,7 +20,8 @@ fn admin(allowed: Allowed, form: FormState) -> TagPolicyPage {
         rule("rule-b", "workload", "training\ninference", Some(Stage::Prod), Some(DataClass::Restricted)),
         rule("rule-c", "signed-off", "", None, None),
     ];
-    TagPolicyPage { rules, differ: Counted { number: 3, up_to: 1000 }, allowed, form }
+    let at_odds = std::collections::BTreeSet::new();
+    TagPolicyPage { rules, at_odds, differ: Counted { number: 3, up_to: 1000 }, allowed, form }
 }
 
 #[test]
@@ -54,6 +55,12 @@ fn rules_are_listed_made_and_changed() {
     });
     assert!(again.contains("Change the rule") && again.contains(r#"name="version" value="2""#));
     assert!(again.contains("&lt;/textarea>") && again.contains(r#"id="field-tag-values-error""#));
+    assert!(!text.contains("No TagOption fits"));
+    let odd = page("admin-tag-policy-at-odds", || {
+        let at_odds = [id("rule-b")].into();
+        pages::admin_tag_policy::page(TagPolicyPage { at_odds, ..admin(everything(), FormState::default()) }, "")
+    });
+    assert_eq!(odd.matches("No TagOption fits").count(), 1);
     let none = page("admin-tag-policy-none", || {
         let page = TagPolicyPage {
             rules: Vec::new(),

@@ -185,7 +185,16 @@ fn change(state: ChangeState) -> CatalogChangePage {
         updated_at: samples::at(0),
         as_of: samples::at(1),
         undo: Some(CatalogChange::DeleteProduct { product: samples::id("prod-1") }),
-        changed_since: false,
+        no_way_back: None,
+        takes_back: None,
+        taken_back_by: None,
+        was: Some(CatalogChange::SetVersion {
+            product: samples::id("prod-1"),
+            artifact: samples::id("pa-1"),
+            active: true,
+            guidance: Guidance::Default,
+        }),
+        asks: Vec::new(),
         can_retry: state == ChangeState::Failed,
     }
 }
@@ -195,9 +204,22 @@ fn a_change_of_the_catalog_says_how_far_it_is_and_what_takes_it_back() {
     let text = page("catalog-change", || pages::admin_catalog_change::page(change(ChangeState::Applied)));
     assert!(text.contains("Keep version 1.0 of Studio") && !text.contains("Studio <b>") && !text.contains("<i>Admin"));
     assert!(text.contains("/api/undo_catalog_change") && !text.contains("/api/retry_catalog_change"));
-    let since = CatalogChangePage { changed_since: true, undo: None, ..change(ChangeState::Applied) };
+    assert!(text.contains("deprecated") && text.contains("was ") && text.contains("default"), "{text}");
+    let why = Some("It was changed again since.".to_owned());
+    let since = CatalogChangePage { no_way_back: why, undo: None, ..change(ChangeState::Applied) };
     let since = page("catalog-change-since", || pages::admin_catalog_change::page(since));
     assert!(since.contains("It was changed again since") && !since.contains("/api/undo_catalog_change"));
+    let other = || Some(samples::id("0199eeee-0000-7000-8000-000000000002"));
+    let back = CatalogChangePage {
+        taken_back_by: other(),
+        takes_back: other(),
+        asks: vec!["Purpose<b>".into()],
+        ..change(ChangeState::Applied)
+    };
+    let back = page("catalog-change-taken-back", || pages::admin_catalog_change::page(back));
+    let link = "/admin/changes/0199eeee-0000-7000-8000-000000000002";
+    assert!(back.contains("Taken back by") && back.contains("Takes back") && back.matches(link).count() == 2);
+    assert!(back.contains("Purpose&lt;b&gt;") && back.contains("/admin/products/prod-1#binding"));
     let failed = page("catalog-change-failed", || pages::admin_catalog_change::page(change(ChangeState::Failed)));
     assert!(failed.contains("/api/retry_catalog_change") && failed.contains("Look at roles.md."));
     let row = |it: CatalogChangePage| CatalogChangeRow {
@@ -206,6 +228,8 @@ fn a_change_of_the_catalog_says_how_far_it_is_and_what_takes_it_back() {
         named: it.named,
         by: it.by,
         state: it.state,
+        takes_back: it.takes_back.is_some(),
+        taken_back: it.taken_back_by.is_some(),
         created_at: it.created_at,
     };
     let items = vec![row(change(ChangeState::Applied)), row(change(ChangeState::Applying))];
@@ -252,6 +276,7 @@ fn what_a_template_is_given_by_works_without_a_script_and_keeps_what_was_pasted(
                     by: "Ada Admin".into(),
                     at: samples::at(0),
                     findings: 0,
+                    waived: false,
                 },
                 TemplateRow {
                     id: samples::id("4567abcd"),
@@ -259,6 +284,7 @@ fn what_a_template_is_given_by_works_without_a_script_and_keeps_what_was_pasted(
                     by: "Ada Admin".into(),
                     at: samples::at(0),
                     findings: 2,
+                    waived: false,
                 },
             ],
             next: Some("c".into()),

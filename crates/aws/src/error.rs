@@ -121,12 +121,12 @@ impl Error {
             ),
             Self::Denied(_) => (
                 format!("AWS did not allow the portal to {act}."),
-                "Ask a platform admin to compare the role's policies and the account's service control policies with \
+                "Ask whoever runs the portal to compare the role's policies and the account's service control policies with \
                  docs/roles.md.",
             ),
             Self::NotFound(_) => (
                 format!("AWS could not {act}: something it needs does not exist."),
-                "It may have been removed outside the portal. Refresh the page; if it stays, tell a platform admin.",
+                "It may have been removed outside the portal. Refresh the page; if it stays, tell whoever runs the portal.",
             ),
             Self::Conflict(_) => (
                 format!("AWS could not {act}, because of the state that things are in."),
@@ -134,11 +134,11 @@ impl Error {
             ),
             Self::Invalid(_) => (
                 format!("AWS rejected the values it was given to {act}."),
-                "Correct the value that AWS names; if it is not one that you chose, tell a platform admin.",
+                "Correct the value that AWS names; if it is not one that you chose, tell whoever runs the portal.",
             ),
             Self::LimitExceeded(_) => (
                 format!("AWS did not {act}: a quota of the account is used up."),
-                "Terminate environments that are no longer needed, or ask a platform admin to raise the quota.",
+                "Terminate environments that are no longer needed, or ask whoever runs the portal to raise the quota.",
             ),
             Self::Unavailable { outcome_unknown: true, .. } => (
                 format!("AWS gave no answer when asked to {act}."),
@@ -147,7 +147,7 @@ impl Error {
             ),
             Self::Unavailable { .. } => (
                 format!("AWS could not be asked to {act}."),
-                "Nothing was changed. Try again in a minute; if it stays, tell a platform admin.",
+                "Nothing was changed. Try again in a minute; if it stays, tell whoever runs the portal.",
             ),
         };
         let why = match &failure.request_id {

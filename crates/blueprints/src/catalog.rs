@@ -45,8 +45,27 @@ pub(crate) fn unreadable(text: &str, error: &toml::de::Error) -> Unreadable {
     Unreadable {
         line: before.matches('\n').count() + 1,
         column: before.rsplit('\n').next().unwrap_or_default().chars().count() + 1,
-        message: error.message().to_owned(),
+        message: in_words(error.message()),
     }
+}
+
+/// What the parser says, in words of whoever writes the file.
+fn in_words(message: &str) -> String {
+    const WORDS: [(&str, &str); 12] = [
+        (", expected one of ", ": what is known is "),
+        (", expected u16", ", and not a whole number from 0 to 65535"),
+        (", expected u32", ", and not a whole number"),
+        (", expected a boolean", ", and not true or false"),
+        (", expected a string", ", and not a text in quotes"),
+        (", expected a sequence", ", and not a list in square brackets"),
+        (", expected a map", ", and not a table"),
+        (", expected ", ", and not "),
+        ("invalid type: ", "this is the wrong kind of value: "),
+        ("invalid value: ", "this value is out of range: "),
+        ("unknown variant ", "there is no value "),
+        ("unknown field ", "there is no field "),
+    ];
+    WORDS.iter().fold(message.to_owned(), |text, (theirs, ours)| text.replace(theirs, ours))
 }
 
 #[cfg(test)]
@@ -154,6 +173,7 @@ mod tests {
         ] {
             let error = read(text).unwrap_err();
             assert!(error.line == line && !error.message.is_empty(), "{text}: {error:?}");
+            assert!(!error.message.contains("expected"), "{error:?}");
         }
     }
 }

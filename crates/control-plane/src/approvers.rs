@@ -160,8 +160,11 @@ fn of_step(step: Step, names: &[String], asker_is_lead: bool) -> String {
         (_, 1) => format!("One of the {group} decides: {}.", any_of(&told)),
         (names, people) if names.len() >= wanted => format!("{people} of the {group} decide: {}.", any_of(&told)),
         (names, people) => {
-            let absent = wanted - names.len();
-            format!("{} of {group} decide: {}, and admins for the {absent} who are missing.", people, told.join(", "))
+            let admins = match wanted - names.len() {
+                1 => "an admin for the one that is missing".to_owned(),
+                absent => format!("{absent} admins for those that are missing"),
+            };
+            format!("{people} {group} decide: {}, and {admins}.", told.join(", "))
         }
     }
 }

@@ -10,7 +10,8 @@ use domain::product_summary::ProductSummary;
 use domain::project::{DataClass, Project, ProjectAccount, Stage};
 use domain::tag_policy::{ENVIRONMENT_TAG, OWNER_TAG, TagRule, TagSource};
 use domain::view::{
-    AccessRow, ApproverRow, CatalogPage, CatalogQuery, ProductCard, ProductPage, ROWS_OF_A_SHEET, VersionRow,
+    AccessRow, ApproverRow, CatalogPage, CatalogQuery, ConstraintRow, ProductCard, ProductPage, ROWS_OF_A_SHEET,
+    VersionRow,
 };
 use store::{ProductFilter, Scope};
 
@@ -137,7 +138,7 @@ impl ControlPlane {
             access: access_rows(&rules, &projects),
             approvers: self.approvers(caller, &access).await?,
             versions: versions(&product),
-            constraints: product.constraints.iter().map(words::constraint).collect(),
+            constraints: constraints_of(&product),
             guardrails,
             organization,
             tags_set,
@@ -281,8 +282,10 @@ fn portfolio_of(holders: &[PortfolioId], portfolios: &[Portfolio]) -> String {
 }
 
 fn access_rows(rules: &[&ProductAccess], projects: &BTreeMap<ProjectId, Project>) -> Vec<AccessRow> {
+    let mut rules = rules.to_vec();
+    rules.sort_by(|a, b| (&a.project, a.stage).cmp(&(&b.project, b.stage)));
     rules
-        .iter()
+        .into_iter()
         .map(|rule| AccessRow {
             project: rule.project.clone(),
             stage: rule.stage,
@@ -310,4 +313,15 @@ pub(crate) fn versions(product: &Product) -> Vec<VersionRow> {
             resources: a.resources.iter().map(|(kind, count)| (kind.clone(), *count)).collect(),
         })
         .collect()
+}
+
+/// What holds for it, once where it holds in several portfolios.
+fn constraints_of(product: &Product) -> Vec<ConstraintRow> {
+    let mut rows: Vec<ConstraintRow> = Vec::new();
+    for row in product.constraints.iter().map(words::constraint) {
+        if !rows.contains(&row) {
+            rows.push(row);
+        }
+    }
+    rows
 }

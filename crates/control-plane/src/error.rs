@@ -65,7 +65,7 @@ impl Error {
             ),
             Self::NotFound { what } => Problem::new(
                 format!("There is no {what}."),
-                "It was never there, or its address is mistyped.",
+                "It was deleted, or its address is mistyped.",
                 "Open the list that it would be in, and look for it there.",
             ),
             Self::Invalid(errors) => Problem::new(

@@ -76,6 +76,23 @@ impl Product {
         all
     }
 
+    /// The keys of everything that a version which can be requested asks for.
+    pub fn active_parameters(&self) -> BTreeSet<&str> {
+        let active = self.artifacts.iter().filter(|it| it.active);
+        active.flat_map(|it| &it.parameters).map(|it| it.key.as_str()).collect()
+    }
+
+    /// Whether a template with these parameters and resource types has neither in common with any version: it may be one of another
+    /// product. What the versions have is not always known; then it is not so.
+    pub fn is_unlike(&self, parameters: &[Parameter], types: &BTreeSet<&str>) -> bool {
+        let asked = |key: &str| parameters.iter().any(|it| it.key == key);
+        let known = self.artifacts.iter().any(|it| !it.parameters.is_empty() || !it.resources.is_empty());
+        let alike = |it: &ProvisioningArtifact| {
+            it.parameters.iter().any(|it| asked(&it.key)) || it.resources.keys().any(|it| types.contains(it.as_str()))
+        };
+        known && !self.artifacts.iter().any(alike)
+    }
+
     /// Whether the parameter is a secret (`NoEcho`) in any version.
     pub fn is_secret(&self, parameter: &str) -> bool {
         self.artifacts.iter().flat_map(|a| &a.parameters).any(|p| p.no_echo && p.key == parameter)

@@ -19,7 +19,7 @@ pub use change::{CatalogChange, Made, Named};
 pub use constraint::{NewConstraint, kind as constraint_kind};
 pub use guidance::Guidance;
 pub use tags::{MOST_TAGS, mistake_in as mistake_in_tag, tags_as_text, tags_of};
-pub use text::{PortfolioText, ProductText, seen};
+pub use text::{PortfolioText, ProductText, no_json, seen};
 pub use undo::Before;
 pub use waiver::{LONGEST_WAIVER_DAYS, LONGEST_WAIVER_REASON, Waiver};
 

@@ -1,5 +1,7 @@
 //! Changes of the catalog that somebody asked for.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use domain::curation::{AppliedCatalogChange, Named};
 use domain::id::{CatalogChangeId, Region};
 
@@ -13,7 +15,7 @@ use crate::sql::{Columns, Sql, json, optional_json};
 use crate::tx::Tx;
 
 const COLUMNS: &str = "id, region, subject, change, was, portfolio_name, product_name, version_name, tag_option_name, \
-                       share_name, made, rest, by_issuer, by_subject, state, problem, operation_id, created_at, updated_at, version";
+                       share_name, made, rest, takes_back, by_issuer, by_subject, state, problem, operation_id, created_at, updated_at, version";
 
 #[derive(sqlx::FromRow)]
 struct ChangeRow {
@@ -29,6 +31,7 @@ struct ChangeRow {
     share_name: String,
     made: Option<String>,
     rest: Option<String>,
+    takes_back: Option<String>,
     by_issuer: String,
     by_subject: String,
     state: String,
@@ -58,6 +61,7 @@ impl TryFrom<ChangeRow> for AppliedCatalogChange {
             },
             made: at.optional_json("made", row.made.as_deref())?.unwrap_or_default(),
             rest: at.optional_json("rest", row.rest.as_deref())?,
+            takes_back: row.takes_back.as_deref().map(|id| at.parse("takes_back", id)).transpose()?,
             by: person(row.by_issuer, row.by_subject),
             state: at.parse("state", &row.state)?,
             problem: at.optional_json("problem", row.problem.as_deref())?,
@@ -84,6 +88,7 @@ fn columns(it: &AppliedCatalogChange) -> Result<Columns> {
         ("share_name", (&it.named.share).into()),
         ("made", json(TABLE, "made", &it.made)?),
         ("rest", optional_json(TABLE, "rest", it.rest.as_ref())?),
+        ("takes_back", it.takes_back.as_ref().map(CatalogChangeId::as_str).into()),
         ("by_issuer", (&it.by.issuer).into()),
         ("by_subject", (&it.by.subject).into()),
         ("state", it.state.as_str().into()),
@@ -113,6 +118,26 @@ impl Store {
         sql.push(&format!(") ORDER BY created_at {direction}, id {direction} LIMIT {}", page.limit() + 1));
         let items: Vec<AppliedCatalogChange> = into_all::<ChangeRow, _>(all(self.read(), sql).await?)?;
         Ok(page.page(items, |it| Cursor { at: it.created_at.timestamp_millis(), id: it.id.as_str().to_owned() }))
+    }
+
+    /// What takes these back, or is about to; what failed to is left out.
+    pub async fn takings_back<'a>(
+        &self,
+        ids: impl IntoIterator<Item = &'a CatalogChangeId>,
+    ) -> Result<BTreeMap<CatalogChangeId, CatalogChangeId>> {
+        let ids: BTreeSet<&str> = ids.into_iter().map(CatalogChangeId::as_str).collect();
+        if ids.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let mut sql = Sql::new("SELECT takes_back, id FROM catalog_change WHERE state <> 'failed' AND takes_back IN ");
+        sql.tuple(ids);
+        let rows: Vec<(String, String)> = all(self.read(), sql).await?;
+        rows.into_iter()
+            .map(|(of, id)| {
+                let at = At::new("catalog_change", id.as_str());
+                Ok((at.parse("takes_back", &of)?, at.parse("id", &id)?))
+            })
+            .collect()
     }
 
     /// The one that is being applied to this subject, if any is.

@@ -22,10 +22,14 @@ pub struct ExpectedRow {
 }
 
 async fn expected(on: On<'_>, region: &Region, suffix: &str) -> Result<Option<ExpectedRow>> {
-    let sql = Sql::new(format!("SELECT body, version FROM expected_catalog WHERE region = $1{suffix}"));
-    let row: Option<(String, i64)> = optional(on, sql.bind(region.as_str())).await?;
+    let sql = Sql::new(format!("SELECT body, ids, version FROM expected_catalog WHERE region = $1{suffix}"));
+    let row: Option<(String, String, i64)> = optional(on, sql.bind(region.as_str())).await?;
     let at = At::new("expected_catalog", region.as_str());
-    row.map(|(body, version)| Ok(ExpectedRow { catalog: at.json("body", &body)?, version })).transpose()
+    row.map(|(body, ids, version)| {
+        let catalog = ExpectedCatalog { catalog: at.json("body", &body)?, ids: at.json("ids", &ids)? };
+        Ok(ExpectedRow { catalog, version })
+    })
+    .transpose()
 }
 
 impl Store {
@@ -71,7 +75,8 @@ impl Tx {
     ) -> Result<()> {
         let columns = vec![
             ("region", region.as_str().into()),
-            ("body", json("expected_catalog", "body", it)?),
+            ("body", json("expected_catalog", "body", &it.catalog)?),
+            ("ids", json("expected_catalog", "ids", &it.ids)?),
             ("version", (version + 1).into()),
         ];
         if version == 0 {

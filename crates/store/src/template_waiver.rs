@@ -1,5 +1,7 @@
 //! What admins let pass in templates.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use domain::curation::Waiver;
 use domain::id::TemplateId;
@@ -42,6 +44,22 @@ impl Store {
     pub async fn template_waivers(&self, template: &TemplateId) -> Result<Vec<Waiver>> {
         let sql = Sql::new(format!("SELECT {COLUMNS} FROM template_waiver WHERE template_id = $1 ORDER BY rule"));
         into_all::<WaiverRow, _>(all(self.read(), sql.bind(template.as_str())).await?)
+    }
+
+    /// Those of these templates that something holds for now.
+    pub async fn waived_templates<'a>(
+        &self,
+        templates: impl IntoIterator<Item = &'a TemplateId>,
+        now: DateTime<Utc>,
+    ) -> Result<BTreeSet<TemplateId>> {
+        let ids: BTreeSet<&str> = templates.into_iter().map(TemplateId::as_str).collect();
+        if ids.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let mut sql = Sql::new("SELECT DISTINCT template_id FROM template_waiver WHERE template_id IN ");
+        sql.tuple(ids).push(" AND until_at > ").value(now);
+        let rows: Vec<(String,)> = all(self.read(), sql).await?;
+        rows.into_iter().map(|(id,)| At::new("template_waiver", id.as_str()).parse("template_id", &id)).collect()
     }
 
     /// Forgets those that ended before; answers how many.

@@ -38,7 +38,7 @@ fn is_multipart(headers: &HeaderMap) -> bool {
     kind.trim_start().to_ascii_lowercase().starts_with("multipart/form-data")
 }
 
-/// A file that was chosen comes before what was typed.
+/// A file that was chosen stands for what would be typed.
 async fn fields(mut multipart: Multipart) -> Result<Vec<(String, String)>, axum::extract::multipart::MultipartError> {
     let mut fields: Vec<(String, String)> = Vec::new();
     let mut chosen = None;
@@ -55,6 +55,12 @@ async fn fields(mut multipart: Multipart) -> Result<Vec<(String, String)>, axum:
             continue;
         }
         chosen = Some((file_name, bytes));
+    }
+    let typed = fields.iter().any(|(name, text)| name == TEXT && !text.trim().is_empty());
+    if chosen.is_some() && typed {
+        let said = "A file was chosen, and there is text below it too. Leave one of them out, so that it is clear which is meant.";
+        fields.push(("unreadable".to_owned(), said.to_owned()));
+        return Ok(fields);
     }
     if let Some((file_name, bytes)) = chosen {
         fields.retain(|(name, _)| name != TEXT && name != "file_name");

@@ -72,7 +72,7 @@ async fn v5_3_2_files_that_cannot_be_meant_are_refused_with_their_place() {
         read(&folder.0).unwrap().unwrap_err().join("\n")
     };
     let said = wrong("[[portfolio]]\nname = \"One\"\nprovidr = \"a\"\n");
-    assert!(said.contains("catalog.toml:3:1: unknown field `providr`"), "{said}");
+    assert!(said.contains("catalog.toml:3:1: there is no field `providr`"), "{said}");
     let product = |template: &str| {
         format!(
             "[[product]]\nname = \"A\"\nowner = \"B\"\n[[product.version]]\nname = \"1.0\"\ntemplate = \"{template}\"\n"

@@ -45,7 +45,14 @@ async fn v5_2_1_v5_2_2_a_template_comes_as_a_file_or_as_text_and_what_is_neither
     assert_eq!(answer.status, 303, "{}", answer.text());
     let page = admin.get(answer.location()).await;
     assert!(page.has("topic.yaml") && page.has("What it makes (1)"), "{}", page.text());
-    // A file that was chosen comes before what was typed; without one the text counts.
+    // Of a file and a text nobody can tell which is meant; without a file the text counts.
+    let both = upload(&mut admin, "topic.yaml", b"Resources: {}", "Resources: {D: {Type: AWS::SNS::Topic}}").await;
+    let page = admin.get(both.location().split('#').next().unwrap()).await;
+    assert!(
+        page.has("Leave one of them out") && page.has("Resources: {D: {Type: AWS::SNS::Topic}}"),
+        "{}",
+        page.text()
+    );
     let typed =
         upload(&mut admin, "", b"", "Resources: {B: {Type: AWS::SNS::Topic}, C: {Type: AWS::SNS::Topic}}").await;
     assert!(admin.get(typed.location()).await.has("What it makes (2)"));

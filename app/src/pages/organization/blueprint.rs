@@ -32,7 +32,8 @@ pub fn page(it: BlueprintPage) -> Page {
     let enter = manage.then(|| {
         let open = text.is_empty() || !form.errors.is_empty();
         let state = FormState { values: std::collections::BTreeMap::new(), ..form.clone() };
-        let value = if text.is_empty() { shipped.clone() } else { text };
+        // One that was emptied stays empty.
+        let value = if text.is_empty() && !entered { shipped.clone() } else { text };
         view! { <Enter value open shipped state /> }
     });
     let body = view! {
@@ -156,12 +157,20 @@ fn Enter(value: String, open: bool, shipped: String, state: FormState) -> impl I
             </Disclosure>
         }
     });
+    let begins = if pattern.is_none() {
+        "What stands here is the pattern that the portal comes with, and not your organization: make it that. "
+    } else {
+        ""
+    };
+    let help = format!(
+        "{begins}TOML, with the documents of its policies. Nothing is changed before you have looked at what it would do."
+    );
     view! {
         <Disclosure summary="Enter a blueprint" open id="enter">
             <form class="fieldset" method="post" action="/api/enter_blueprint" novalidate>
                 <TextArea
                     label="Blueprint" name="blueprint" value code=true lines=20
-                    help="TOML, with the documents of its policies. Nothing is changed before you have looked at what it would do."
+                    help
                     state
                 />
                 <p class="actions"><button class="button" type="submit">"Look at what it would do"</button></p>

@@ -15,7 +15,8 @@ impl ControlPlane {
     /// What requests are decided by at least, and who decides besides leads and admins.
     pub async fn admin_approvals(&self, caller: &Caller, draft: Option<&str>) -> Result<AdminApprovalsPage> {
         self.authorize_portal(caller, Action::ViewAdministration).await?;
-        let floors = self.store().approval_floors().await?;
+        let mut floors = self.store().approval_floors().await?;
+        floors.sort_by_key(|it| (it.stage, it.data_class));
         let approvers = self.store().approvers().await?;
         let products = self.store().all_product_names().await?;
         let removals = floors.iter().map(|floor| (floor.id.to_string(), of_floor()));

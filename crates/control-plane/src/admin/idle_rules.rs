@@ -19,8 +19,11 @@ impl ControlPlane {
     /// All rules, and the form.
     pub async fn admin_idle(&self, caller: &Caller, draft: Option<&str>) -> Result<AdminIdlePage> {
         self.authorize_portal(caller, Action::ViewAdministration).await?;
+        let mut rules = self.store().idle_rules().await?;
+        // On the way to production, as people think of stages; those of a stage stay in the order that they have.
+        rules.sort_by_key(|it| it.stage);
         Ok(AdminIdlePage {
-            rules: self.store().idle_rules().await?,
+            rules,
             allowed: self.administration_allowed(caller).await?,
             form: self.form_state(caller, draft).await?,
         })

@@ -75,15 +75,23 @@ impl ControlPlane {
         page: &str,
     ) -> Result<AdminProductPage> {
         self.authorize_portal(caller, Action::ViewAdministration).await?;
-        let product = self.store().product(id).await?.ok_or_else(|| Error::not_found("product"))?;
-        let bindings = self.store().parameter_bindings(id).await?;
+        let store = self.store();
+        // They need nothing of each other.
+        let (product, bindings, mut access, accounts, portfolios, have, settings, projects) = futures::try_join!(
+            store.product(id),
+            store.parameter_bindings(id),
+            store.product_access_of_product(id),
+            store.all_project_accounts(),
+            store.portfolios(),
+            store.environments_by_version(id),
+            store.product_settings(id),
+            store.projects(&Scope::All),
+        )?;
+        let product = product.ok_or_else(|| Error::not_found("product"))?;
         let parameters = product.requestable_parameters();
         let proposals =
             propose(&parameters, &bindings).into_iter().map(|(key, source)| (key, words::binding(&source))).collect();
-        let access = self.store().product_access_of_product(id).await?;
-        let accounts = self.store().all_project_accounts().await?;
-        let portfolios = self.store().portfolios().await?;
-        let have = self.store().environments_by_version(id).await?;
+        access.sort_by(|a, b| (&a.project, a.stage).cmp(&(&b.project, b.stage)));
         let text = ProductText::of(&product);
         let removals = access.iter().map(|a| (a.id.to_string(), removals::of_access(a)));
         let (sheet, versions) = Sheet::cut(page, FORMS_OF_A_SHEET, product.artifacts.iter().collect());
@@ -99,12 +107,12 @@ impl ControlPlane {
             sheet,
             seen: seen(&text),
             text,
-            settings: self.store().product_settings(id).await?,
+            settings,
             proposals,
             parameters,
             bindings,
             access,
-            projects: self.store().projects(&Scope::All).await?,
+            projects,
             accounts,
             allowed: self.administration_allowed(caller).await?,
             form: self.form_state(caller, draft).await?,

@@ -18,8 +18,16 @@ impl ControlPlane {
     /// All rules, and the form.
     pub async fn tag_policy(&self, caller: &Caller, draft: Option<&str>) -> Result<TagPolicyPage> {
         self.authorize_portal(caller, Action::ViewAdministration).await?;
+        let mut rules = self.store().tag_rules().await?;
+        rules.sort_by(|a, b| (&a.key, a.stage, a.data_class).cmp(&(&b.key, b.stage, b.data_class)));
+        let options = self.store().tag_options().await?;
+        let at_odds = |rule: &&TagRule| {
+            let mut given = options.iter().filter(|it| it.active && it.key == rule.key).peekable();
+            given.peek().is_some() && !given.any(|it| rule.values.accepts(&it.value))
+        };
         Ok(TagPolicyPage {
-            rules: self.store().tag_rules().await?,
+            at_odds: rules.iter().filter(at_odds).map(|it| it.id.clone()).collect(),
+            rules,
             differ: self.tags_differ().await?,
             allowed: self.administration_allowed(caller).await?,
             form: self.form_state(caller, draft).await?,

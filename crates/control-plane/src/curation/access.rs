@@ -128,7 +128,11 @@ impl ControlPlane {
             removal: removals::of_principal(principal, portfolio),
             principal: principal.clone(),
         });
-        let nodes = self.store().organization_nodes_of(portfolio.shares.iter().map(|it| it.with.id())).await?;
+        let oldest = PageRequest::oldest(UNITS);
+        let (nodes, units) = futures::try_join!(
+            self.store().organization_nodes_of(portfolio.shares.iter().map(|it| it.with.id())),
+            self.store().organization_nodes(None, Some(NodeKind::Unit), &oldest),
+        )?;
         let name = |with: &ShareTarget| share_name(with, nodes.get(with.id()).map(|it| it.node.name.as_str()));
         let shares: Vec<ShareRow> = portfolio
             .shares
@@ -142,7 +146,6 @@ impl ControlPlane {
                 removal: removals::of_share(&it.with),
             })
             .collect();
-        let units = self.store().organization_nodes(None, Some(NodeKind::Unit), &PageRequest::oldest(UNITS)).await?;
         let units = units.items.into_iter().map(|it| (ShareTarget::OrganizationalUnit(it.node.id), it.node.name));
         let mut recipients = self.accounts_by_standing(portfolio, &shares).await?;
         let more_recipients = recipients.len().saturating_sub(SHOWN) as u64;
@@ -159,12 +162,15 @@ impl ControlPlane {
 
     /// How the accounts of projects stand to it, those that cannot launch from it first.
     async fn accounts_by_standing(&self, portfolio: &Portfolio, shares: &[ShareRow]) -> Result<Vec<RecipientRow>> {
-        let of_region =
-            self.store().all_project_accounts().await?.into_iter().filter(|it| it.region == portfolio.region);
+        let (accounts, only_here) = futures::try_join!(
+            self.store().all_project_accounts(),
+            self.store().product_only_in(&portfolio.region, &portfolio.id),
+        )?;
+        let of_region = accounts.into_iter().filter(|it| it.region == portfolio.region);
         let names: BTreeMap<AccountId, String> = of_region.map(|it| (it.account, it.name)).collect();
         let nodes = self.store().organization_nodes_of(names.keys().map(AccountId::as_str)).await?;
         // What an account says of a product tells of this portfolio where the product is in no other.
-        let read = match self.store().product_only_in(&portfolio.region, &portfolio.id).await? {
+        let read = match only_here {
             Some(product) => self.store().launch_standings(names.keys(), &portfolio.region, &product).await?,
             None => BTreeMap::new(),
         };

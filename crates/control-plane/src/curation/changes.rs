@@ -14,6 +14,21 @@ use domain::share::ShareTarget;
 use crate::trail::{By, Event};
 use crate::{Caller, ControlPlane, Error, Result};
 
+/// A change that is asked for.
+pub(super) struct Asked {
+    pub(super) change: CatalogChange,
+    /// See [`AppliedCatalogChange::rest`].
+    pub(super) rest: Option<Vec<Planned>>,
+    /// See [`AppliedCatalogChange::takes_back`].
+    pub(super) takes_back: Option<CatalogChangeId>,
+}
+
+impl From<CatalogChange> for Asked {
+    fn from(change: CatalogChange) -> Self {
+        Self { change, rest: None, takes_back: None }
+    }
+}
+
 impl ControlPlane {
     /// Tries a change again that failed: from where it may have been sent on, if it came that far. What was refused before
     /// anything was sent is looked at again.
@@ -21,9 +36,17 @@ impl ControlPlane {
         self.authorize_portal(caller, Action::ManageCatalog).await?;
         let mut tx = self.store().begin().await?;
         let it = tx.catalog_change(id).await?.ok_or_else(|| Error::not_found("change with this id"))?;
-        // A second click, or somebody was quicker.
-        if it.state != ChangeState::Failed {
-            return Ok(());
+        match it.state {
+            ChangeState::Failed => {}
+            // A second click, or somebody was quicker.
+            ChangeState::Applying => return Ok(()),
+            ChangeState::Applied => {
+                return Err(Error::conflict(
+                    "There is nothing to try again.",
+                    "The change was made by now.",
+                    "Look at it.",
+                ));
+            }
         }
         let before = self.store().operation(&it.operation).await?;
         let sent = before.is_some_and(|before| before.step.position() >= Step::Change.position());
@@ -69,21 +92,13 @@ impl ControlPlane {
                 "Take the newer change back first, or ask for the change that you need on the page of the product or portfolio.",
             ));
         }
-        self.begin_catalog_change(caller, &it.region, undo).await
+        let asked = Asked { takes_back: Some(it.id), ..Asked::from(undo) };
+        self.begin_catalog_change_by(caller.into(), &caller.actor.person, &it.region, asked).await
     }
 
     /// Whether something is other by now than a change made it: to take that back would overwrite it.
     pub(super) async fn changed_since(&self, it: &AppliedCatalogChange) -> Result<bool> {
-        let sets = matches!(
-            it.change,
-            CatalogChange::SetProduct { .. }
-                | CatalogChange::SetVersion { .. }
-                | CatalogChange::SetPortfolio { .. }
-                | CatalogChange::SetConstraint { .. }
-                | CatalogChange::SetTagOption { .. }
-                | CatalogChange::SetShare { .. }
-        );
-        Ok(sets && !self.around_catalog_change(&it.change, &it.region).await?.has(&it.change))
+        Ok(it.change.sets() && !self.around_catalog_change(&it.change, &it.region).await?.has(&it.change))
     }
 
     /// Asks for a change. `region`: where it is looked for; that of a product or portfolio is its own.
@@ -93,16 +108,16 @@ impl ControlPlane {
         region: &Region,
         change: CatalogChange,
     ) -> Result<CatalogChangeId> {
-        self.begin_catalog_change_by(caller.into(), &caller.actor.person, region, (change, None)).await
+        self.begin_catalog_change_by(caller.into(), &caller.actor.person, region, change.into()).await
     }
 
-    /// The same for a person, with what follows once it is made.
+    /// The same for a person.
     pub(super) async fn begin_catalog_change_by(
         &self,
         by: By<'_>,
         person: &PersonKey,
         region: &Region,
-        (change, rest): (CatalogChange, Option<Vec<Planned>>),
+        Asked { change, rest, takes_back }: Asked,
     ) -> Result<CatalogChangeId> {
         let around = self.around_catalog_change(&change, region).await?;
         let mistakes = change.mistakes(&around);
@@ -120,7 +135,7 @@ impl ControlPlane {
         let operation = self.operation(OperationKind::ChangeCatalog, subject(&id), person)?;
         let region = change.region(&around).unwrap_or(region).clone();
         let it = self.asked_for((id, operation.id.clone()), (change, around), region, person);
-        let it = AppliedCatalogChange { rest, ..it };
+        let it = AppliedCatalogChange { rest, takes_back, ..it };
         let mut tx = self.store().begin().await?;
         let inserted = match tx.insert_operation(&operation).await {
             Ok(()) => tx.insert_catalog_change(&it).await,
@@ -159,6 +174,7 @@ impl ControlPlane {
             named,
             made: Made::default(),
             rest: None,
+            takes_back: None,
             by: person.clone(),
             state: ChangeState::Applying,
             problem: None,
@@ -263,6 +279,7 @@ fn event_of(it: &AppliedCatalogChange) -> Event<'_> {
         ("principal", it.change.principal().map(|principal| principal.arn.as_str())),
         ("share_with", with.as_deref()),
         ("account", it.change.account().map(AccountId::as_str)),
+        ("takes_back", it.takes_back.as_ref().map(CatalogChangeId::as_str)),
     ];
     for (key, id) in ids {
         event = id.into_iter().fold(event, |event, id| event.with(key, id));

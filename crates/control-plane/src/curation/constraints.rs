@@ -1,11 +1,11 @@
 //! What holds for products in portfolios: as whoever curates them sees it, tried before it is saved, and changed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use domain::action::Action;
 use domain::binding::form_fields;
 use domain::catalog::{Constraint, ConstraintRule, Parameter, Product};
-use domain::curation::{CatalogChange, NewConstraint, constraint_kind, seen, tags_of};
+use domain::curation::{CatalogChange, NewConstraint, constraint_kind, no_json, seen, tags_of};
 use domain::id::{CatalogChangeId, DraftId, PortfolioId, ProductId};
 use domain::parameter::{check_rules, describe_rules, narrow, undecided_rules, validate};
 use domain::view::{ConstraintInput, ConstraintTrial, ConstraintsPage, CuratedConstraint, FormField, FormState};
@@ -33,13 +33,9 @@ impl ControlPlane {
         let portfolio = portfolio.ok_or_else(|| Error::not_found("portfolio that holds the product"))?;
         let form = self.form_state(caller, Some(draft)).await?;
         let there = product.constraints.iter().filter(|it| it.portfolio.as_ref() == Some(&portfolio.id));
-        let active = product.artifacts.iter().filter(|it| it.active);
-        let mut parameters: Vec<String> = active.flat_map(|it| &it.parameters).map(|it| it.key.clone()).collect();
-        parameters.sort();
-        parameters.dedup();
         Ok(ConstraintsPage {
             constraints: there.map(curated).collect(),
-            parameters,
+            parameters: product.active_parameters().into_iter().map(str::to_owned).collect(),
             trial: self.trial(&product, &form).await?,
             product: product.id,
             name: product.name,
@@ -188,10 +184,15 @@ impl ControlPlane {
 
 fn curated(it: &Constraint) -> CuratedConstraint {
     let written = NewConstraint::like(it);
+    let mut row = words::constraint(it);
+    // Who requests has nothing of where it is told.
+    if let ConstraintRule::Notification { topics } = &it.rule {
+        row.rules.clone_from(topics);
+    }
     CuratedConstraint {
         id: it.id.clone(),
         kind: constraint_kind(&it.rule).to_owned(),
-        row: words::constraint(it),
+        row,
         seen: seen(&written),
         written,
         removal: removals::of_constraint(&it.rule),
@@ -268,15 +269,13 @@ fn allowed(input: &ConstraintInput, values: &[String]) -> Result<String> {
 
 /// The JSON without the blanks that people write it with.
 fn compact(field: &str, text: &str) -> Result<String> {
-    let value: serde_json::Value =
-        serde_json::from_str(text).map_err(|error| Error::field(field, format!("It is no JSON: {error}.")))?;
+    let value: serde_json::Value = serde_json::from_str(text).map_err(|error| Error::field(field, no_json(&error)))?;
     Ok(value.to_string())
 }
 
 /// Whether a sample gives values of parameters that some version asks for: of others no rule says anything.
 fn sampled(product: &Product, text: &str) -> Result<()> {
-    let active = product.artifacts.iter().filter(|version| version.active);
-    let known: BTreeSet<&str> = active.flat_map(|it| &it.parameters).map(|it| it.key.as_str()).collect();
+    let known = product.active_parameters();
     match sample_of(text)?.keys().find(|key| !known.contains(key.as_str())) {
         Some(other) => {
             Err(Error::field("sample", format!("No version that can be requested has a parameter {other}.")))

@@ -8,9 +8,11 @@ use domain::described::{CatalogDrift, DescribedCatalog, DriftedThing, ExpectedCa
 use domain::id::{CatalogChangeId, ProductId, Region, TemplateId};
 use domain::organization::{around_changes, diff, fingerprint};
 use domain::person::PersonKey;
+use domain::problem::Problem;
 use domain::view::{CatalogDriftInput, CatalogDriftPage, DriftedThingView, RegionDrift, Sheet, ThingStands};
 use store::Tx;
 
+use super::changes::Asked;
 use super::files::Mirrored;
 use super::templates::looked_at;
 use crate::trail::{By, Event};
@@ -54,7 +56,7 @@ impl ControlPlane {
         let mirrored = self.mirrored(region).await?;
         let now = self.now();
         let mut tx = self.store().begin().await?;
-        let Some(row) = expected else {
+        let Some(mut row) = expected else {
             let it = ExpectedCatalog::as_it_is(&mirrored.now());
             return match tx.put_expected_catalog(region, &it, &CatalogDrift::default(), (0, now)).await {
                 // Another replica was quicker.
@@ -68,6 +70,16 @@ impl ControlPlane {
         let found = drift(&row.catalog, &mirrored.now(), region);
         if !found.things.is_empty() {
             tracing::info!(%region, things = found.things.len(), "the catalog was changed elsewhere");
+        }
+        // Of what was expected before ids were kept, say.
+        if row.catalog.learn_ids(&ExpectedCatalog::as_it_is(&mirrored.now())) {
+            return match tx.put_expected_catalog(region, &row.catalog, &found, (row.version, now)).await {
+                Err(store::Error::Conflict { .. }) => Ok(()),
+                written => {
+                    written?;
+                    Ok(tx.commit().await?)
+                }
+            };
         }
         tx.put_catalog_drift(region, &found, (row.version, now)).await?;
         Ok(tx.commit().await?)
@@ -153,25 +165,50 @@ impl ControlPlane {
         self.begin_putting_back(caller.into(), &caller.actor.person, &region, (first.change, rest)).await
     }
 
-    /// Goes on with what puts a thing back, after a part of it was made: of what was looked at, what is still to be done, in its order.
-    /// Where something that it needs is gone meanwhile, it ends there.
+    /// Goes on with what puts a thing back, after a part of it was made. What keeps it from going on is told on the page of that part.
     pub(crate) async fn go_on_putting_back(&self, it: &AppliedCatalogChange, by: By<'_>) -> Result<()> {
+        let Err(error) = self.begin_next_part(it, by).await else { return Ok(()) };
+        tracing::warn!(%error, change = %it.id, "what was to follow a change of the catalog was not begun");
+        let Problem { what, why, .. } = error.problem();
+        let problem = Problem::new(
+            "It was made, but what was to follow it was not begun.",
+            if why.is_empty() { what } else { why },
+            "What is left is shown as drift: put it back from there.",
+        );
+        let mut tx = self.store().begin().await?;
+        let Some(it) = tx.catalog_change(&it.id).await? else { return Ok(()) };
+        let version = it.version + 1;
+        tx.update_catalog_change(&AppliedCatalogChange { problem: Some(problem), version, ..it }).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Of what was looked at, what is still to be done, in its order. Where something that it needs is gone meanwhile, it ends there.
+    async fn begin_next_part(&self, it: &AppliedCatalogChange, by: By<'_>) -> Result<()> {
         let Some(row) = self.store().expected_catalog(&it.region).await? else { return Ok(()) };
         let mirrored = self.mirrored(&it.region).await?;
-        let planned = drift(&row.catalog, &mirrored.now(), &it.region).things.into_iter().flat_map(|it| it.back);
+        let found = drift(&row.catalog, &mirrored.now(), &it.region);
+        let planned: Vec<Planned> = found.things.into_iter().flat_map(|it| it.back).collect();
         let mut rest = it.rest.clone().unwrap_or_default();
+        let alike = |was: &Planned, it: &Planned| {
+            was.change.as_str() == it.change.as_str() && was.named.product == it.named.product
+        };
+        let others = planned.iter().any(|it| rest.iter().any(|was| alike(was, it)));
         for next in planned {
             let same = |it: &Planned| it.change.as_str() == next.change.as_str() && it.named == next.named;
             if let Some(looked_at) = rest.iter().position(same) {
                 if !next.ready {
-                    tracing::warn!(region = %it.region, lacks = next.lacks(), "what puts a thing back does not go on");
-                    return Ok(());
+                    let lacks = next.lacks().unwrap_or_default();
+                    return Err(Error::conflict("", format!("It needs what is not there: {lacks}."), ""));
                 }
                 rest.remove(looked_at);
                 self.begin_putting_back(by, &it.by, &it.region, (next.change, rest)).await?;
                 return Ok(());
             }
         }
+        if others {
+            return Err(Error::conflict("", "What is left is other by now than what was looked at.", ""));
+        }
+        // Somebody did the rest, or wants it no more.
         Ok(())
     }
 
@@ -182,14 +219,17 @@ impl ControlPlane {
         region: &Region,
         (change, rest): (CatalogChange, Vec<Planned>),
     ) -> Result<CatalogChangeId> {
-        if let Some(id) = change.template() {
-            self.recall_template(id, person).await?;
+        if let CatalogChange::AddProduct { template, version, .. }
+        | CatalogChange::AddVersion { template, version, .. } = &change
+        {
+            self.recall_template(template, version, person).await?;
         }
-        self.begin_catalog_change_by(by, person, region, (change, Some(rest))).await
+        let asked = Asked { rest: Some(rest), ..Asked::from(change) };
+        self.begin_catalog_change_by(by, person, region, asked).await
     }
 
     /// A template that a version was made of once is given anew.
-    async fn recall_template(&self, id: &TemplateId, person: &PersonKey) -> Result<()> {
+    async fn recall_template(&self, id: &TemplateId, version: &str, person: &PersonKey) -> Result<()> {
         if self.store().template(id).await?.is_some() {
             return Ok(());
         }
@@ -197,7 +237,7 @@ impl ControlPlane {
         let findings = looked_at(text.clone()).await?.findings.len();
         let it = UploadedTemplate {
             id: id.clone(),
-            file_name: "put-back.yaml".to_owned(),
+            file_name: format!("{version}, put back"),
             text,
             findings: u32::try_from(findings).unwrap_or(u32::MAX),
             by: person.clone(),

@@ -40,7 +40,19 @@ impl ControlPlane {
         let portfolio = self.curated_portfolio(id).await?;
         let whose = Some((&portfolio.region, &portfolio.id));
         let filter = ProductFilter { portfolio: whose, ..ProductFilter::default() };
-        let (sheet, shown) = self.sheet_of_products(&filter, page, FORMS_OF_A_SHEET).await?;
+        let outside = async {
+            let (inside, others) = futures::try_join!(
+                self.store().count_products_in(&portfolio.region, &portfolio.id),
+                self.store().product_names_outside(&portfolio.region, &portfolio.id),
+            )?;
+            Ok::<_, Error>((inside, others))
+        };
+        // They need nothing of each other.
+        let ((sheet, shown), access, (inside, others)) = futures::try_join!(
+            self.sheet_of_products(&filter, page, FORMS_OF_A_SHEET),
+            self.portfolio_access(&portfolio),
+            outside,
+        )?;
         let products = shown.into_iter().map(|product| ProductOfPortfolio {
             versions: product.active_versions.into(),
             constraints: product.constraints_in(&portfolio.id).into(),
@@ -53,13 +65,11 @@ impl ControlPlane {
             owner: product.owner,
         });
         let text = PortfolioText::of(&portfolio);
-        let access = self.portfolio_access(&portfolio).await?;
-        let inside = self.store().count_products_in(&portfolio.region, &portfolio.id).await?;
         Ok(PortfolioPage {
             products: products.collect(),
             sheet,
             access,
-            others: self.store().product_names_outside(&portfolio.region, &portfolio.id).await?,
+            others,
             deletion: removals::of_portfolio(&portfolio, inside),
             seen: seen(&text),
             text,

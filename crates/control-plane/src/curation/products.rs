@@ -3,9 +3,10 @@
 use domain::action::Action;
 use domain::catalog::{ConstraintRule, Product};
 use domain::curation::{CatalogChange, NewConstraint, ProductText, seen, tags_of};
-use domain::id::{CatalogChangeId, PortfolioId, ProductId, ProvisioningArtifactId};
+use domain::id::{CatalogChangeId, PortfolioId, ProductId, ProvisioningArtifactId, TemplateId};
 use domain::view::{AddProductInput, AddVersionInput, ProductTextInput, SetVersionInput};
 
+use super::templates::looked_at;
 use crate::doctor::LAUNCH_ROLE;
 use crate::{Caller, ControlPlane, Error, Result};
 
@@ -97,12 +98,20 @@ impl ControlPlane {
         self.begin_catalog_change(caller, &self.home_region(), change).await
     }
 
-    /// Makes a template a version of a product.
+    /// Makes a template a version of a product. One that has nothing in common with the product is asked about first.
     pub async fn add_version(&self, caller: &Caller, input: AddVersionInput) -> Result<CatalogChangeId> {
         self.authorize_portal(caller, Action::ManageCatalog).await?;
+        let product = input.product.parse().map_err(|_| Error::field("product", "Choose a product of the catalog."))?;
+        let template = input.template.parse().map_err(|_| Error::not_found("template"))?;
+        if input.unlike != "yes" && self.is_unlike(&product, &template).await? {
+            return Err(Error::field(
+                "unlike",
+                "The template has neither a parameter nor a kind of resource in common with any version of the product, and whoever may request the product could request it at once. Choose another product, or tick that it is meant.",
+            ));
+        }
         let change = CatalogChange::AddVersion {
-            product: input.product.parse().map_err(|_| Error::field("product", "Choose a product of the catalog."))?,
-            template: input.template.parse().map_err(|_| Error::not_found("template"))?,
+            product,
+            template,
             version: input.version_name.trim().to_owned(),
             note: input.version_note.trim().to_owned(),
         };
@@ -131,6 +140,14 @@ impl ControlPlane {
         self.authorize_portal(caller, Action::ManageCatalog).await?;
         let change = CatalogChange::DeleteVersion { product: product.clone(), artifact: artifact.clone() };
         self.begin_catalog_change(caller, &self.home_region(), change).await
+    }
+
+    async fn is_unlike(&self, product: &ProductId, template: &TemplateId) -> Result<bool> {
+        let (product, template) = (self.store().product(product).await?, self.store().template(template).await?);
+        let (Some(product), Some(template)) = (product, template) else { return Ok(false) };
+        let Some(outline) = looked_at(template.text).await?.outline else { return Ok(false) };
+        let types = outline.resources.iter().map(|it| it.kind.as_str()).collect();
+        Ok(product.is_unlike(&outline.parameters, &types))
     }
 
     async fn curated(&self, id: &str) -> Result<Product> {

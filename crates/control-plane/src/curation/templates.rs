@@ -32,8 +32,10 @@ impl ControlPlane {
         let page = self.store().templates(&page_after(after, Order::NewestFirst)?).await?;
         let names = self.names([], page.items.iter().map(|it| &it.by)).await?;
         let next = page.next.map(|cursor| cursor.to_string());
+        let waived = self.store().waived_templates(page.items.iter().map(|it| &it.id), self.now()).await?;
         let row = |it: UploadedTemplate| TemplateRow {
             by: names.person(&it.by),
+            waived: waived.contains(&it.id),
             id: it.id,
             file_name: it.file_name,
             at: it.at,
@@ -146,7 +148,7 @@ fn rules() -> Result<&'static [Rule]> {
 /// What is to be mended, and the outline where there is one.
 pub(super) struct Looked {
     pub(super) findings: Vec<TemplateFinding>,
-    outline: Option<TemplateOutline>,
+    pub(super) outline: Option<TemplateOutline>,
 }
 
 /// Reads it and holds it against the rules, beside what waits for the network: that takes a while.

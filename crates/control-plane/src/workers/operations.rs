@@ -131,8 +131,7 @@ impl ControlPlane {
         if let Some(change) = change.filter(|_| saved.step == Step::Succeeded)
             && let Err(error) = Box::pin(self.go_on_putting_back(&change, By::operation(&saved))).await
         {
-            // What is left of it is other still, and is shown.
-            tracing::warn!(%error, change = %change.id, "what was to follow a change of the catalog was not begun");
+            tracing::warn!(%error, change = %change.id, "why nothing followed a change of the catalog could not be written down");
         }
         self.worked_on(&saved.subject);
         metrics::counter!("studiogate_operation_steps_total", "kind" => saved.kind.as_str(), "step" => step)

@@ -154,7 +154,7 @@ on_both! {
             .request_form(&state.as_("second-lead").await, &state.product(PRODUCT).await, RequestFormQuery::default())
             .await
             .unwrap();
-        assert!(form.approval.contains("fraud-lead, and admins for the 1 who are missing"), "{}", form.approval);
+        assert!(form.approval.contains("fraud-lead, and an admin for the one that is missing"), "{}", form.approval);
         assert_eq!(waiting(&state, ["fraud-lead", "second-lead", "admin"]).await, [1, 0, 0]);
         assert_eq!(refused(&state, "admin", &id).await, "leads-decide-the-step-of-leads");
         decide(&state, "fraud-lead", &id, "approve").await.unwrap();

@@ -117,6 +117,7 @@ on_both! {
         // The page of the change leads on, and nothing takes back what others may use by now.
         let page = state.plane.catalog_change(&state.as_("auditor").await, &id).await.unwrap();
         assert!(page.product == Some(product) && page.undo.is_none() && !page.can_retry);
+        assert!(page.no_way_back.unwrap().contains("may be in use"));
         let steps = page.operation.unwrap().steps;
         assert!(steps.len() == 3 && steps.iter().all(|step| step.finished_at.is_some()), "{steps:?}");
         assert_eq!(state.told(&id, "manage_catalog", "change").await, ["add_product"]);
@@ -161,6 +162,7 @@ on_both! {
             product: product.to_string(),
             version_name: "1.0".into(),
             version_note: "Another description".into(),
+            unlike: String::new(),
         };
         assert_eq!(wrong(state.plane.add_version(&admin, input.clone()).await), ["version_name"]);
         let input = AddVersionInput { version_name: "2.0".into(), ..input };
@@ -190,9 +192,18 @@ on_both! {
         let shown = state.plane.admin_product(&admin, &product, None, "").await.unwrap();
         assert_eq!(versions(shown), [new.clone(), ("1.0".to_owned(), true, true, false)]);
         // Taken back.
-        assert!(state.plane.catalog_change(&admin, &id).await.unwrap().undo.is_some());
-        state.plane.undo_catalog_change(&admin, &id).await.unwrap();
+        let page = state.plane.catalog_change(&admin, &id).await.unwrap();
+        assert!(page.undo.is_some() && page.no_way_back.is_none() && page.taken_back_by.is_none());
+        assert_eq!(page.was, page.undo, "as it was before");
+        let back = state.plane.undo_catalog_change(&admin, &id).await.unwrap();
         state.settle().await;
+        let page = state.plane.catalog_change(&admin, &id).await.unwrap();
+        assert!(page.undo.is_none() && page.no_way_back.is_none(), "{:?}", page.no_way_back);
+        assert_eq!(page.taken_back_by, Some(back.clone()));
+        assert_eq!(state.plane.catalog_change(&admin, &back).await.unwrap().takes_back, Some(id.clone()));
+        let marks: Vec<_> = state.plane.catalog_changes(&admin, "").await.unwrap().rows.items.into_iter()
+            .map(|it| (it.takes_back, it.taken_back)).collect();
+        assert_eq!(marks, [(true, false), (false, true), (false, false), (false, false)]);
         let shown = state.plane.admin_product(&admin, &product, None, "").await.unwrap();
         assert_eq!(versions(shown), [new, old]);
         // What takes back a new version leaves it to those who have it.
@@ -202,6 +213,34 @@ on_both! {
         assert!(versions(shown).contains(&("2.0".to_owned(), false, false, false)));
         assert_eq!(state.plane.catalog_changes(&admin, "").await.unwrap().rows.items.len(), 5);
         state.assert_sound().await;
+    }
+
+    async fn a_template_that_has_nothing_of_a_product_becomes_a_version_only_where_that_is_meant(url) {
+        let state = TestState::start(&url).await;
+        let admin = state.as_("admin").await;
+        let (product, _) = made(&added(&state, "Topics").await);
+        let other = "\
+Parameters:
+  Who: {Type: String}
+Resources:
+  Nothing:
+    Type: AWS::CloudFormation::WaitConditionHandle
+";
+        let given = TemplateInput { template: other.into(), ..TemplateInput::default() };
+        let template = state.plane.check_template(&admin, given).await.unwrap();
+        assert_eq!(state.plane.template(&admin, &template, "").await.unwrap().findings, Vec::new());
+        let input = AddVersionInput {
+            template: template.to_string(),
+            product: product.to_string(),
+            version_name: "2.0".into(),
+            ..AddVersionInput::default()
+        };
+        assert_eq!(wrong(state.plane.add_version(&admin, input.clone()).await), ["unlike"]);
+        let meant = AddVersionInput { unlike: "yes".into(), ..input };
+        let id = state.plane.add_version(&admin, meant).await.unwrap();
+        applied(&state, &id).await;
+        // What it asks people for, and nothing else did, is told.
+        assert_eq!(state.plane.catalog_change(&admin, &id).await.unwrap().asks, ["Who"]);
     }
 
     async fn what_was_changed_in_the_console_meanwhile_is_looked_at_first(url) {

@@ -7,8 +7,9 @@ use crate::common::{PRODUCT, TestState};
 use chrono::TimeDelta;
 use control_plane::{CrashPoint, Error};
 use domain::catalog::Product;
-use domain::described::Thing;
-use domain::id::CatalogChangeId;
+use domain::clock::Clock;
+use domain::described::{CatalogDrift, ExpectedCatalog, KnownIds, Thing};
+use domain::id::{CatalogChangeId, Region};
 use domain::organization::{ChangeState, DiffLine};
 use domain::view::{CatalogDriftInput, DriftedThingView, PortfolioInput, ProductTextInput, ThingStands};
 use serde_json::json;
@@ -33,6 +34,17 @@ async fn product(state: &TestState, name: &str) -> Product {
 
 fn input(it: &DriftedThingView) -> CatalogDriftInput {
     CatalogDriftInput { region: sim::seed::REGION.into(), thing: it.key.clone(), seen: it.seen.clone() }
+}
+
+/// As a catalog is that was written down before ids were kept beside its names.
+async fn without_ids(state: &TestState) {
+    let region: Region = sim::seed::REGION.parse().unwrap();
+    let row = state.store.expected_catalog(&region).await.unwrap().unwrap();
+    let it = ExpectedCatalog { ids: KnownIds::default(), ..row.catalog };
+    let mut tx = state.store.begin().await.unwrap();
+    let written = (row.version, state.clock.now());
+    tx.put_expected_catalog(&region, &it, &CatalogDrift::default(), written).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 /// The changes that put a thing back one after the other, from the first: all of them were made.
@@ -125,6 +137,7 @@ on_both! {
         let portfolio = before.portfolios[0].clone();
         let admin = state.as_("admin").await;
         let text = state.plane.portfolio(&admin, &portfolio, "", "").await.unwrap().text;
+        without_ids(&state).await;
         // Not its name alone, so that nobody can tell that it is the same.
         let rename = json!({ "Id": portfolio, "DisplayName": "Another name", "Description": "Another one" });
         state.in_the_catalogs_console("UpdatePortfolio", &rename).unwrap();
@@ -237,6 +250,35 @@ on_both! {
         state.assert_sound().await;
     }
 
+    async fn what_keeps_a_putting_back_from_going_on_is_told_where_it_began(url) {
+        let state = TestState::start(&url).await;
+        let (id, _) = made(&added(&state, "Topics").await);
+        let portfolio = product(&state, "Topics").await.portfolios[0].clone();
+        let console = |call: &str, body| state.in_the_catalogs_console(call, &body).unwrap();
+        for constraint in &product(&state, "Topics").await.constraints {
+            console("DeleteConstraint", json!({ "Id": constraint.id }));
+        }
+        console("DisassociateProductFromPortfolio", json!({ "ProductId": id, "PortfolioId": portfolio }));
+        console("DeleteProduct", json!({ "Id": id }));
+        read(&state).await;
+        let admin = state.as_("admin").await;
+        let found = drifted(&state).await;
+        let [gone] = &found[..] else { panic!("{found:?}") };
+        let first = state.plane.put_catalog_drift_back(&admin, &input(gone)).await.unwrap();
+        // Before it is made, the portfolio that it is put into next is another one.
+        console("UpdatePortfolio", json!({ "Id": portfolio, "DisplayName": "Another name", "Description": "Another" }));
+        read(&state).await;
+        state.settle().await;
+        let page = state.plane.catalog_change(&admin, &first).await.unwrap();
+        assert_eq!((page.state, page.can_retry), (ChangeState::Applied, false));
+        let problem = page.problem.unwrap();
+        assert!(problem.what.contains("what was to follow it was not begun"), "{problem:?}");
+        assert!(problem.why.contains("is other by now than what was looked at"), "{problem:?}");
+        let retried = state.plane.retry_catalog_change(&admin, &first).await;
+        assert!(matches!(retried, Err(Error::Conflict(_))), "{retried:?}");
+        state.assert_sound().await;
+    }
+
     async fn what_was_renamed_in_the_console_gets_its_name_back_or_keeps_the_new_one(url) {
         let state = TestState::start(&url).await;
         let admin = state.as_("admin").await;
@@ -265,10 +307,37 @@ on_both! {
         state.assert_sound().await;
     }
 
+    async fn what_was_changed_with_a_renaming_is_told_beside_it(url) {
+        let state = TestState::start(&url).await;
+        let admin = state.as_("admin").await;
+        let before = product(&state, PRODUCT).await;
+        let rename = json!({ "Id": before.id, "Name": "Another name", "Owner": "Somebody" });
+        state.in_the_catalogs_console("UpdateProduct", &rename).unwrap();
+        read(&state).await;
+        let mut found = drifted(&state).await;
+        found.sort_by_key(|it| it.renamed.is_none());
+        let [renamed, other] = &found[..] else { panic!("{found:?}") };
+        let now = Thing::Product { name: "Another name".into() };
+        assert_eq!((&renamed.thing, &renamed.renamed), (&Thing::Product { name: PRODUCT.into() }, &Some(now.clone())));
+        assert_eq!((&other.thing, other.stands), (&now, ThingStands::Other));
+        // The one is put back, and the other is kept.
+        let first = state.plane.put_catalog_drift_back(&admin, &input(renamed)).await.unwrap();
+        assert_eq!(put_back(&state, &first).await, ["set_product"]);
+        let found = drifted(&state).await;
+        let [other] = &found[..] else { panic!("{found:?}") };
+        assert_eq!(other.thing, Thing::Product { name: PRODUCT.into() });
+        state.plane.adopt_catalog_drift(&admin, &input(other)).await.unwrap();
+        assert_eq!(drifted(&state).await, Vec::new());
+        let after = product(&state, PRODUCT).await;
+        assert_eq!((after.id, after.owner.as_str()), (before.id, "Somebody"));
+        state.assert_sound().await;
+    }
+
     async fn what_was_renamed_in_the_console_and_is_in_use_is_not_taken_away(url) {
         let state = TestState::start(&url).await;
         let admin = state.as_("admin").await;
         let environment = state.available("kept").await;
+        without_ids(&state).await;
         // Not its name alone, so that nobody can tell that it is the same.
         let rename = json!({ "Id": environment.product, "Name": "Another name", "Owner": "Somebody" });
         state.in_the_catalogs_console("UpdateProduct", &rename).unwrap();

@@ -118,13 +118,13 @@ on_both! {
         };
         let (older, newer) = (described("Older").await, described("Newer").await);
         let page = state.plane.catalog_change(&admin, &older).await.unwrap();
-        assert!(page.changed_since && page.undo.is_none());
+        assert!(page.no_way_back.unwrap().contains("changed again since") && page.undo.is_none());
         let refused = state.plane.undo_catalog_change(&admin, &older).await;
         let Err(Error::Conflict(said)) = refused else { panic!("{refused:?}") };
         assert!(said.why.contains("changed again since"), "{said:?}");
         // One after the other, the newest first.
         for (id, text) in [(&newer, "Older"), (&older, "What it is for")] {
-            assert!(!state.plane.catalog_change(&admin, id).await.unwrap().changed_since);
+            assert_eq!(state.plane.catalog_change(&admin, id).await.unwrap().no_way_back, None);
             let back = state.plane.undo_catalog_change(&admin, id).await.unwrap();
             applied(&state, &back).await;
             assert_eq!(form(&state, &topics).await.portfolio_description, text);

@@ -4,7 +4,7 @@ use crate::catalog_changes::{applied, wrong};
 use crate::common::TestState;
 use control_plane::Error;
 use domain::id::TagOptionId;
-use domain::view::TagOptionRow;
+use domain::view::{TagOptionRow, TagRuleInput};
 
 async fn added(state: &TestState, key: &str, value: &str) -> TagOptionId {
     let id = state.plane.add_tag_option(&state.as_("admin").await, "", key, value).await.unwrap();
@@ -52,6 +52,20 @@ on_both! {
         assert_eq!(wrong(state.plane.associate_tag_option(&admin, training.as_str(), "prod-none").await), ["on"]);
         assert_eq!(wrong(state.plane.delete_tag_option(&admin, &training).await), ["tag_option"], "it is on something");
         assert_eq!(row(&state, &training).await.unwrap().on.len(), 1);
+        // A rule of the tag policy that none of them meets is told of before somebody meets it.
+        let rule = |values: &str| TagRuleInput {
+            tag_key: "purpose".into(),
+            stage: "any".into(),
+            data_class: "any".into(),
+            tag_values: values.into(),
+            version: String::new(),
+        };
+        let met = state.plane.save_tag_rule(&admin, rule("train*")).await.unwrap();
+        assert!(state.plane.tag_policy(&admin, None).await.unwrap().at_odds.is_empty());
+        let odd = state.plane.save_tag_rule(&admin, TagRuleInput { version: "1".into(), ..rule("research") }).await.unwrap();
+        let at_odds = state.plane.tag_policy(&admin, None).await.unwrap().at_odds;
+        assert_eq!((met, at_odds.into_iter().collect::<Vec<_>>()), (odd.clone(), vec![odd.clone()]));
+        state.plane.remove_tag_rule(&admin, &odd).await.unwrap();
         // Not offered any more, and again.
         let id = state.plane.set_tag_option(&admin, &training, false).await.unwrap();
         applied(&state, &id).await;

@@ -73,6 +73,7 @@ on_both! {
             product: product.to_string(),
             version_name: "v2".into(),
             version_note: "Training stays on the network".into(),
+            unlike: String::new(),
         };
         let id = state.plane.add_version(&admin, next).await.unwrap();
         applied(&state, &id).await;

@@ -23,8 +23,11 @@ pub struct AppliedCatalogChange {
     pub made: Made,
     /// Of a change that puts a thing back which was changed elsewhere: what else does so, once this is made.
     pub rest: Option<Vec<Planned>>,
+    /// The change that this one takes back.
+    pub takes_back: Option<CatalogChangeId>,
     pub by: PersonKey,
     pub state: ChangeState,
+    /// Why it failed; of one that was applied, why nothing followed it that was to.
     pub problem: Option<Problem>,
     /// The last one that worked on it.
     pub operation: OperationId,
@@ -40,5 +43,10 @@ impl AppliedCatalogChange {
             return None;
         }
         self.change.undo(&self.region, &self.before, &self.made)
+    }
+
+    /// Of a change that sets what was there before: what sets it as it was.
+    pub fn was(&self) -> Option<CatalogChange> {
+        if self.change.sets() { self.change.undo(&self.region, &self.before, &self.made) } else { None }
     }
 }

@@ -1,11 +1,9 @@
 //! What holds for a product in a portfolio, before it is made: what Service Catalog would refuse, and what would hold for
 //! nothing.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
-use super::text::too_long;
+use super::text::{no_json, too_long};
 use crate::catalog::{Constraint, ConstraintRule, Product};
 use crate::id::PortfolioId;
 use crate::parameter::parameters_of_rules;
@@ -139,12 +137,11 @@ fn rules_hold(rules: &str, product: &Product) -> Result<(), String> {
         return Err(format!("At most {LONGEST_RULES} bytes."));
     }
     let named = parameters_of_rules(rules).map_err(|broken| format!("They cannot be read: {}.", broken.0))?;
-    let document: serde_json::Value = serde_json::from_str(rules).map_err(|error| error.to_string())?;
+    let document: serde_json::Value = serde_json::from_str(rules).map_err(|error| no_json(&error))?;
     if document.get("Rules").and_then(serde_json::Value::as_object).is_none_or(serde_json::Map::is_empty) {
         return Err(r#"Write {"Rules": {"NameOfTheRule": {"Assertions": [...]}}}."#.to_owned());
     }
-    let active = product.artifacts.iter().filter(|it| it.active);
-    let known: BTreeSet<&str> = active.flat_map(|it| &it.parameters).map(|it| it.key.as_str()).collect();
+    let known = product.active_parameters();
     match named.iter().find(|key| !known.contains(key.as_str())) {
         Some(other) => Err(format!("No version that can be requested has a parameter {other}.")),
         None => Ok(()),
@@ -152,8 +149,7 @@ fn rules_hold(rules: &str, product: &Product) -> Result<(), String> {
 }
 
 fn is_stack_set(parameters: &str) -> Result<(), String> {
-    let document: serde_json::Value =
-        serde_json::from_str(parameters).map_err(|error| format!("It is no JSON: {error}."))?;
+    let document: serde_json::Value = serde_json::from_str(parameters).map_err(|error| no_json(&error))?;
     for key in ["AccountList", "RegionList", "AdminRole", "ExecutionRole"] {
         let there = match document.pointer(&format!("/Properties/{key}")) {
             Some(serde_json::Value::Array(list)) => !list.is_empty(),

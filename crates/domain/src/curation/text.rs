@@ -18,6 +18,14 @@ pub(super) const LONGEST_TEXT: usize = 1_000;
 /// RFC 5321, 4.5.3.1.3.
 const LONGEST_ADDRESS: usize = 254;
 
+/// Where a text stops being JSON, without the parser's own words.
+pub fn no_json(error: &serde_json::Error) -> String {
+    if error.is_eof() {
+        return "It is no JSON: it ends before it is whole.".to_owned();
+    }
+    format!("It is no JSON: something is wrong in line {}, column {}.", error.line(), error.column())
+}
+
 /// See the module.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PortfolioText {

@@ -80,38 +80,38 @@ pub fn drift(expected: &ExpectedCatalog, now: &CatalogNow<'_>, region: &Region) 
     let seen = CatalogNow { products: &products, portfolios: &portfolios, templates: &templates, ..*now };
     let is = ExpectedCatalog::as_it_is(&seen);
     let mut was = expected.clone();
-    was.0.products.retain(|it| !twice_made.contains(&it.name));
-    was.0.portfolios.retain(|it| !twice_shared.contains(&it.name));
-    for product in &mut was.0.products {
+    was.catalog.products.retain(|it| !twice_made.contains(&it.name));
+    was.catalog.portfolios.retain(|it| !twice_shared.contains(&it.name));
+    for product in &mut was.catalog.products {
         product.places.retain(|it| !twice_shared.contains(&it.portfolio));
     }
-    let before = was.0.clone();
     let pairs = renames::of(&mut was, &is);
     let wanted = was.templates();
     let none = InUse::new();
-    let mut planner = Planner::new(&was.0, &wanted, &seen, region, Undescribed::Goes(&none));
+    let mut planner = Planner::new(&was.catalog, &wanted, &seen, region, Undescribed::Goes(&none));
     planner.bring();
     planner.take_away();
     let mut back: BTreeMap<Thing, Vec<Planned>> = BTreeMap::new();
     for planned in planner.plan.changes {
-        back.entry(about(&planned, &was.0, &is.0)).or_default().push(planned);
+        back.entry(about(&planned, &was.catalog, &is.catalog)).or_default().push(planned);
     }
     // A note, say, or the template under the name of a version.
-    for thing in things(&was.0).into_iter().chain(things(&is.0)) {
-        if only(&was.0, &thing) != only(&is.0, &thing) {
+    for thing in things(&was.catalog).into_iter().chain(things(&is.catalog)) {
+        if only(&was.catalog, &thing) != only(&is.catalog, &thing) {
             back.entry(thing).or_default();
         }
     }
     let of = |(thing, back): (Thing, Vec<Planned>)| DriftedThing {
-        expected: only(&was.0, &thing),
-        now: only(&is.0, &thing),
+        expected: only(&was.catalog, &thing),
+        now: only(&is.catalog, &thing),
         holds: held(&back, &seen),
         thing,
         back,
     };
     let renamed = pairs.into_iter().map(|(thing, now)| DriftedThing {
-        expected: only(&before, &thing),
-        now: only(&is.0, &now),
+        // But for its name as it is: what else is other is told under the name that it has now.
+        expected: only(&is.catalog, &now).called(&thing),
+        now: only(&is.catalog, &now),
         back: renames::back(&thing, &now, &seen).into_iter().collect(),
         holds: BTreeSet::new(),
         thing,
@@ -136,7 +136,11 @@ fn held(back: &[Planned], now: &CatalogNow<'_>) -> BTreeSet<String> {
 fn assumed(expected: &ExpectedCatalog, now: &CatalogNow<'_>) -> BTreeMap<ProvisioningArtifactId, TemplateId> {
     let mut templates = now.templates.clone();
     for product in now.products {
-        let Some(was) = expected.0.products.iter().find(|it| it.name == product.name) else { continue };
+        let all = &expected.catalog.products;
+        let by_id = |it: &&super::DescribedProduct| expected.ids.products.get(&it.name) == Some(&product.id);
+        let Some(was) = all.iter().find(|it| it.name == product.name).or_else(|| all.iter().find(by_id)) else {
+            continue;
+        };
         for version in &product.artifacts {
             let known = was.versions.iter().find(|it| it.name == version.name).and_then(|it| it.template.parse().ok());
             if let Some(template) = known.filter(|_| !templates.contains_key(&version.id)) {

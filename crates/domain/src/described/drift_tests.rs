@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::super::tests::{catalog, templates_of};
 use super::super::told::{Told, region, template, undescribed};
 use super::super::{
-    DescribedCatalog, DescribedPortfolio, DescribedProduct, DescribedTagOption, DescribedVersion, plan,
+    DescribedCatalog, DescribedPortfolio, DescribedProduct, DescribedTagOption, DescribedVersion, KnownIds, plan,
 };
 use super::*;
 use crate::curation::{Guidance, PortfolioText};
@@ -167,10 +167,40 @@ fn what_was_renamed_alone_is_told_as_that_and_gets_its_name_back_or_keeps_it() {
     }
     assert_eq!((drifted(&put_back, &told), put_back), (Vec::new(), expected.clone()));
 
-    // With another change beside it nobody can tell.
+    // What else was changed with it is told beside it, under the new name.
     let text = PortfolioText { name: "Uno".into(), provider: "Somebody".into(), ..PortfolioText::of(&portfolio) };
     told.make(&CatalogChange::SetPortfolio { portfolio: portfolio.id, text });
-    let found = drifted(&expected, &told);
-    let new = found.iter().find(|it| it.thing == Thing::Portfolio { name: "Uno".into() }).unwrap();
-    assert!(new.renamed().is_none() && new.holds.contains("Studio"), "{new:?}");
+    let (found, uno) = (drifted(&expected, &told), Thing::Portfolio { name: "Uno".into() });
+    assert_eq!(found.iter().map(|it| &it.thing).collect::<Vec<_>>(), [&one, &uno]);
+    assert_eq!((found[0].renamed(), found[1].renamed()), (Some(uno.clone()), None));
+    assert!(found.iter().all(|it| it.back.len() == 1 && it.holds.is_empty()), "{found:?}");
+    let mut renamed = expected.clone();
+    renamed.adopt_drifted(&found[0], &is);
+    assert_eq!(drifted(&renamed, &told), found[1..]);
+    for _ in 0..2 {
+        let back = drifted(&expected, &told).remove(0).back.remove(0);
+        told.make(&back.change);
+    }
+    assert_eq!(drifted(&expected, &told), Vec::new());
+
+    // Where ids are not known, it takes their being alike.
+    let unknown = ExpectedCatalog { ids: KnownIds::default(), ..expected.clone() };
+    let text = PortfolioText { name: "Uno".into(), ..PortfolioText::of(&told.now().portfolios[0]) };
+    told.make(&CatalogChange::SetPortfolio { portfolio: told.now().portfolios[0].id.clone(), text });
+    assert_eq!(drifted(&unknown, &told)[0].renamed(), Some(uno));
+    let text = PortfolioText { provider: "Somebody".into(), ..PortfolioText::of(&told.now().portfolios[0]) };
+    told.make(&CatalogChange::SetPortfolio { portfolio: told.now().portfolios[0].id.clone(), text });
+    assert!(drifted(&unknown, &told).iter().all(|it| it.renamed().is_none()));
+}
+
+#[test]
+fn what_was_made_again_elsewhere_under_another_name_was_not_renamed() {
+    let one = |name: &str| DescribedCatalog {
+        portfolios: vec![DescribedPortfolio { name: name.into(), provider: "P".into(), ..Default::default() }],
+        ..Default::default()
+    };
+    let mut told = told(&one("One"), "a");
+    let expected = ExpectedCatalog::as_it_is(&told.now());
+    told.become_(&one("Uno"), &BTreeMap::new(), true);
+    assert!(drifted(&expected, &told).iter().all(|it| it.renamed().is_none()));
 }

@@ -9,10 +9,21 @@ use super::{CatalogNow, DescribedCatalog, DescribedPlace, DescribedTag, Thing, e
 use crate::curation::{AppliedCatalogChange, CatalogChange};
 use crate::id::{PortfolioId, ProductId, TemplateId};
 
-/// See the module. The `template` of a version is what it says ([`crate::curation::template_id`]), and no path.
+/// See the module.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ExpectedCatalog {
+    /// The `template` of a version is what it says ([`crate::curation::template_id`]), and no path.
+    pub catalog: DescribedCatalog,
+    pub ids: KnownIds,
+}
+
+/// By which ids AWS knows what is expected, by name: what is called something else there is known again.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct ExpectedCatalog(pub DescribedCatalog);
+#[serde(default)]
+pub struct KnownIds {
+    pub portfolios: BTreeMap<String, PortfolioId>,
+    pub products: BTreeMap<String, ProductId>,
+}
 
 impl ExpectedCatalog {
     /// The catalog as it is.
@@ -24,19 +35,41 @@ impl ExpectedCatalog {
                 version.template = id.to_string();
             }
         }
-        Self(catalog)
+        let ids = KnownIds {
+            portfolios: now.portfolios.iter().map(|it| (it.name.clone(), it.id.clone())).collect(),
+            products: now.products.iter().map(|it| (it.name.clone(), it.id.clone())).collect(),
+        };
+        let mut it = Self { catalog, ids };
+        it.forget_ids();
+        it
+    }
+
+    /// Takes the ids of what is called now what it is expected to be called; answers whether any was not known.
+    pub fn learn_ids(&mut self, is: &Self) -> bool {
+        let before = self.ids.clone();
+        self.ids.portfolios.extend(is.ids.portfolios.clone());
+        self.ids.products.extend(is.ids.products.clone());
+        self.forget_ids();
+        self.ids != before
+    }
+
+    /// Those of what is not expected.
+    fn forget_ids(&mut self) {
+        let Self { catalog, ids } = self;
+        ids.portfolios.retain(|name, _| catalog.portfolios.iter().any(|it| it.name == *name));
+        ids.products.retain(|name, _| catalog.products.iter().any(|it| it.name == *name));
     }
 
     /// The templates that it names.
     pub fn templates(&self) -> BTreeMap<String, TemplateId> {
-        let versions = self.0.products.iter().flat_map(|it| &it.versions);
+        let versions = self.catalog.products.iter().flat_map(|it| &it.versions);
         versions.filter_map(|it| Some((it.template.clone(), it.template.parse().ok()?))).collect()
     }
 
     /// Takes what somebody changed here, as `now` has it since. What was changed of a thing that is not expected is not.
     pub fn follow(&mut self, it: &AppliedCatalogChange, now: &CatalogNow<'_>) {
         let is = Self::as_it_is(now);
-        let names = Names { now, before: it };
+        let names = Names { now, before: it, ids: self.ids.clone() };
         match &it.change {
             CatalogChange::AddTagOption { key, value, .. } => {
                 self.adopt(&Thing::TagOption { key: key.clone(), value: value.clone() }, &is);
@@ -68,13 +101,13 @@ impl ExpectedCatalog {
     }
 
     fn follow_product(&mut self, change: &CatalogChange, called: &Named, names: &Names<'_>, is: &Self) {
-        let now = is.0.products.iter().find(|it| it.name == called.now);
-        let Some(index) = self.0.products.iter().position(|it| it.name == called.before) else { return };
+        let now = is.catalog.products.iter().find(|it| it.name == called.now);
+        let Some(index) = self.catalog.products.iter().position(|it| it.name == called.before) else { return };
         let Some(now) = now else {
-            self.0.products.remove(index);
+            self.catalog.products.remove(index);
             return;
         };
-        let Some(there) = self.0.products.get_mut(index) else { return };
+        let Some(there) = self.catalog.products.get_mut(index) else { return };
         match change {
             CatalogChange::SetProduct { .. } => {
                 there.name.clone_from(&now.name);
@@ -98,11 +131,11 @@ impl ExpectedCatalog {
     }
 
     fn follow_portfolio(&mut self, change: &CatalogChange, named: &Named, is: &Self) {
-        let Some(now) = is.0.portfolios.iter().find(|it| it.name == named.now) else {
+        let Some(now) = is.catalog.portfolios.iter().find(|it| it.name == named.now) else {
             self.adopt(&Thing::Portfolio { name: named.before.clone() }, is);
             return;
         };
-        let Some(there) = self.0.portfolios.iter_mut().find(|it| it.name == named.before) else { return };
+        let Some(there) = self.catalog.portfolios.iter_mut().find(|it| it.name == named.before) else { return };
         match change {
             CatalogChange::AssociatePrincipal { .. } | CatalogChange::DisassociatePrincipal { .. } => {
                 there.principals.clone_from(&now.principals);
@@ -115,7 +148,7 @@ impl ExpectedCatalog {
                 there.description.clone_from(&now.description);
                 there.provider.clone_from(&now.provider);
                 there.tags.clone_from(&now.tags);
-                for place in self.0.products.iter_mut().flat_map(|it| &mut it.places) {
+                for place in self.catalog.products.iter_mut().flat_map(|it| &mut it.places) {
                     if place.portfolio == named.before {
                         place.portfolio.clone_from(&named.now);
                     }
@@ -127,15 +160,15 @@ impl ExpectedCatalog {
     fn follow_tags(&mut self, on: &str, now: &CatalogNow<'_>, is: &Self) {
         let portfolio = now.portfolios.iter().find(|it| it.id.as_str() == on);
         if let Some(name) = portfolio.map(|it| &it.name) {
-            let from = is.0.portfolios.iter().find(|it| it.name == *name);
-            if let (Some(from), Some(to)) = (from, self.0.portfolios.iter_mut().find(|it| it.name == *name)) {
+            let from = is.catalog.portfolios.iter().find(|it| it.name == *name);
+            if let (Some(from), Some(to)) = (from, self.catalog.portfolios.iter_mut().find(|it| it.name == *name)) {
                 to.tag_options.clone_from(&from.tag_options);
             }
         }
         let product = now.products.iter().find(|it| it.id.as_str() == on);
         if let Some(name) = product.map(|it| &it.name) {
-            let from = is.0.products.iter().find(|it| it.name == *name);
-            if let (Some(from), Some(to)) = (from, self.0.products.iter_mut().find(|it| it.name == *name)) {
+            let from = is.catalog.products.iter().find(|it| it.name == *name);
+            if let (Some(from), Some(to)) = (from, self.catalog.products.iter_mut().find(|it| it.name == *name)) {
                 to.tag_options.clone_from(&from.tag_options);
             }
         }
@@ -145,11 +178,13 @@ impl ExpectedCatalog {
     pub fn adopt(&mut self, thing: &Thing, is: &Self) {
         match thing {
             Thing::Portfolio { name } => {
-                replace(&mut self.0.portfolios, &is.0.portfolios, |it| it.name == *name);
+                replace(&mut self.catalog.portfolios, &is.catalog.portfolios, |it| it.name == *name);
             }
-            Thing::Product { name } => replace(&mut self.0.products, &is.0.products, |it| it.name == *name),
+            Thing::Product { name } => replace(&mut self.catalog.products, &is.catalog.products, |it| it.name == *name),
             Thing::TagOption { key, value } => {
-                replace(&mut self.0.tag_options, &is.0.tag_options, |it| it.key == *key && it.value == *value);
+                replace(&mut self.catalog.tag_options, &is.catalog.tag_options, |it| {
+                    it.key == *key && it.value == *value
+                });
             }
         }
         self.close(is);
@@ -157,10 +192,10 @@ impl ExpectedCatalog {
 
     /// What is named is there: as it is now, or it is not named any more.
     fn close(&mut self, is: &Self) {
-        let catalog = &mut self.0;
+        let catalog = &mut self.catalog;
         for place in catalog.products.iter().flat_map(|it| &it.places) {
             if !catalog.portfolios.iter().any(|it| it.name == place.portfolio) {
-                catalog.portfolios.extend(is.0.portfolios.iter().find(|it| it.name == place.portfolio).cloned());
+                catalog.portfolios.extend(is.catalog.portfolios.iter().find(|it| it.name == place.portfolio).cloned());
             }
         }
         let portfolios = &catalog.portfolios;
@@ -169,7 +204,7 @@ impl ExpectedCatalog {
         let on_portfolios = catalog.portfolios.iter().flat_map(|it| &it.tag_options);
         for tag in on_portfolios.chain(catalog.products.iter().flat_map(|it| &it.tag_options)) {
             if !catalog.tag_options.iter().any(|it| it.key == tag.key && it.value == tag.value) {
-                let now = is.0.tag_options.iter().find(|it| it.key == tag.key && it.value == tag.value);
+                let now = is.catalog.tag_options.iter().find(|it| it.key == tag.key && it.value == tag.value);
                 catalog.tag_options.extend(now.cloned());
             }
         }
@@ -180,6 +215,7 @@ impl ExpectedCatalog {
         catalog.tag_options.sort();
         catalog.portfolios.sort_by(|a, b| a.name.cmp(&b.name));
         catalog.products.sort_by(|a, b| a.name.cmp(&b.name));
+        self.learn_ids(is);
     }
 }
 
@@ -197,17 +233,21 @@ struct Named {
 struct Names<'a> {
     now: &'a CatalogNow<'a>,
     before: &'a AppliedCatalogChange,
+    /// Of what is expected: it may be called something else in AWS.
+    ids: KnownIds,
 }
 
 impl Names<'_> {
     fn product(&self, id: &ProductId) -> Named {
-        let before = self.before.before.product.as_ref().map(|it| &it.name);
+        let expected = self.ids.products.iter().find_map(|(name, known)| (known == id).then_some(name));
+        let before = expected.or(self.before.before.product.as_ref().map(|it| &it.name));
         let now = self.now.products.iter().find(|it| it.id == *id).map(|it| &it.name);
         named(before, now)
     }
 
     fn portfolio(&self, id: &PortfolioId) -> Named {
-        let before = self.before.before.portfolio.as_ref().map(|it| &it.name);
+        let expected = self.ids.portfolios.iter().find_map(|(name, known)| (known == id).then_some(name));
+        let before = expected.or(self.before.before.portfolio.as_ref().map(|it| &it.name));
         let now = self.now.portfolios.iter().find(|it| it.id == *id).map(|it| &it.name);
         named(before, now)
     }

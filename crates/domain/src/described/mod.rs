@@ -25,7 +25,7 @@ use crate::curation::{Guidance, NewConstraint, PortfolioText, ProductText};
 use crate::id::{ProvisioningArtifactId, TemplateId};
 
 pub use drift::{CatalogDrift, DriftedThing, Thing, drift};
-pub use expected::ExpectedCatalog;
+pub use expected::{ExpectedCatalog, KnownIds};
 pub use export::{Exported, export};
 pub use plan::{InUse, Plan, Planned, Undescribed, plan};
 pub use portal::{

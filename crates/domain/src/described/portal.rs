@@ -111,18 +111,18 @@ pub fn plan_portal(
     products: &[Product],
     now: &PortalNow<'_>,
 ) -> Result<Vec<PortalStep>, Vec<String>> {
-    let described = || wanted.products.iter().filter_map(|it| Some((&it.name, it.portal.as_ref()?)));
-    let mistakes: Vec<String> = described().flat_map(|(name, portal)| mistakes(name, portal, now)).collect();
+    let described = || wanted.products.iter().filter_map(|it| Some((it, it.portal.as_ref()?)));
+    let mistakes: Vec<String> = described().flat_map(|(it, portal)| mistakes(&it.name, portal, now)).collect();
     if !mistakes.is_empty() {
         return Err(mistakes);
     }
     let (mut steps, mut unfit) = (Vec::new(), Vec::new());
-    for (name, portal) in described() {
+    for (described, portal) in described() {
+        let name = &described.name;
         let there = products.iter().find(|it| it.name == *name);
         let id = there.map(|it| it.id.clone());
         let says = says(portal, id.as_ref(), now);
-        let described = wanted.products.iter().find(|it| it.name == *name);
-        if let Some((there, _)) = there.zip(described).filter(|(there, it)| keeps_versions(it, there)) {
+        if let Some(there) = there.filter(|there| keeps_versions(described, there)) {
             let known = there.requestable_parameters();
             // Of a product that nobody can request, nobody can say.
             unfit.extend(

@@ -1,12 +1,17 @@
-//! What was renamed elsewhere: one thing is gone, and one is there that nobody made here, and but for their names they are the same.
+//! What was renamed elsewhere: one thing is gone, and one is there that nobody made here, and both have one id. Where the id of what is
+//! gone is not known, they are the same but for their names.
 
-use super::{CatalogNow, DescribedCatalog, DescribedPortfolio, DescribedProduct, ExpectedCatalog, Planned, Thing};
+use super::{
+    CatalogNow, DescribedCatalog, DescribedPortfolio, DescribedProduct, ExpectedCatalog, KnownIds, Planned, Thing,
+};
 use crate::curation::{CatalogChange, Named, PortfolioText, ProductText};
 
-/// What things were called and are called now, each pair told by nothing else; `was` calls them as they are called now.
+/// What things were called and are called now; `was` calls them as they are called now.
 pub(super) fn of(was: &mut ExpectedCatalog, is: &ExpectedCatalog) -> Vec<(Thing, Thing)> {
     let portfolio = |name: &str| Thing::Portfolio { name: name.to_owned() };
-    let mut all: Vec<(Thing, Thing)> = pairs(&was.0.portfolios, &is.0.portfolios, |it| &it.name, same_portfolio)
+    let id = |ids: &KnownIds, it: &DescribedPortfolio| ids.portfolios.get(&it.name).cloned();
+    let one = same(|it| id(&was.ids, it), |it| id(&is.ids, it), same_portfolio);
+    let mut all: Vec<(Thing, Thing)> = pairs(&was.catalog.portfolios, &is.catalog.portfolios, |it| &it.name, one)
         .map(|(before, now)| (portfolio(&before.name), portfolio(&now.name)))
         .collect();
     for (before, now) in &all {
@@ -14,7 +19,9 @@ pub(super) fn of(was: &mut ExpectedCatalog, is: &ExpectedCatalog) -> Vec<(Thing,
     }
     // With the portfolios that they are in called as they are called now.
     let product = |name: &str| Thing::Product { name: name.to_owned() };
-    let products: Vec<(Thing, Thing)> = pairs(&was.0.products, &is.0.products, |it| &it.name, same_product)
+    let id = |ids: &KnownIds, it: &DescribedProduct| ids.products.get(&it.name).cloned();
+    let one = same(|it| id(&was.ids, it), |it| id(&is.ids, it), same_product);
+    let products: Vec<(Thing, Thing)> = pairs(&was.catalog.products, &is.catalog.products, |it| &it.name, one)
         .map(|(before, now)| (product(&before.name), product(&now.name)))
         .collect();
     for (before, now) in &products {
@@ -44,29 +51,38 @@ pub(super) fn back(thing: &Thing, now: &Thing, seen: &CatalogNow<'_>) -> Option<
     Some(Planned { change, named, ready: true })
 }
 
-/// Those of `was` whose name is gone with those of `is` whose name is new, where one is like one other alone.
+/// Those of `was` whose name is gone with those of `is` whose name is new, where one is the same as one other alone.
 fn pairs<'a, T>(
     was: &'a [T],
     is: &'a [T],
-    name: impl Fn(&T) -> &String + Copy,
-    same: impl Fn(&T, &T) -> bool + Copy,
+    name: impl Fn(&T) -> &String,
+    same: impl Fn(&T, &T) -> bool,
 ) -> impl Iterator<Item = (&'a T, &'a T)> {
     let without = |all: &'a [T], of: &'a [T]| -> Vec<&'a T> {
         all.iter().filter(|it| !of.iter().any(|other| name(other) == name(it))).collect()
     };
     let (gone, new) = (without(was, is), without(is, was));
-    let only = move |one: &T, all: &[&'a T]| {
-        let mut alike = all.iter().filter(|it| same(one, it));
-        alike.next().copied().filter(|_| alike.next().is_none())
-    };
+    let alone = |mut alike: Vec<&'a T>| if alike.len() == 1 { alike.pop() } else { None };
     let pairs: Vec<(&T, &T)> = gone
         .iter()
         .filter_map(|before| {
-            let now = only(before, &new)?;
-            only(now, &gone).map(|_| (*before, now))
+            let now = alone(new.iter().copied().filter(|now| same(before, now)).collect())?;
+            alone(gone.iter().copied().filter(|before| same(before, now)).collect()).map(|_| (*before, now))
         })
         .collect();
     pairs.into_iter()
+}
+
+/// Whether two are one, by their ids where both are known.
+fn same<T, Id: PartialEq>(
+    was: impl Fn(&T) -> Option<Id>,
+    is: impl Fn(&T) -> Option<Id>,
+    alike: impl Fn(&T, &T) -> bool,
+) -> impl Fn(&T, &T) -> bool {
+    move |before, now| match (was(before), is(now)) {
+        (Some(before), Some(now)) => before == now,
+        _ => alike(before, now),
+    }
 }
 
 fn same_portfolio(one: &DescribedPortfolio, other: &DescribedPortfolio) -> bool {
@@ -87,6 +103,16 @@ impl DescribedCatalog {
     pub(super) fn is_empty(&self) -> bool {
         *self == Self::default()
     }
+
+    /// Of one thing: the same, called as `thing` is.
+    pub(super) fn called(mut self, thing: &Thing) -> Self {
+        match thing {
+            Thing::Portfolio { name } => self.portfolios.iter_mut().for_each(|it| it.name.clone_from(name)),
+            Thing::Product { name } => self.products.iter_mut().for_each(|it| it.name.clone_from(name)),
+            Thing::TagOption { .. } => {}
+        }
+        self
+    }
 }
 
 impl ExpectedCatalog {
@@ -94,7 +120,7 @@ impl ExpectedCatalog {
     fn rename(&mut self, thing: &Thing, now: &Thing) {
         match (thing, now) {
             (Thing::Portfolio { name }, Thing::Portfolio { name: called }) => {
-                let catalog = &mut self.0;
+                let catalog = &mut self.catalog;
                 let own = catalog.portfolios.iter_mut().map(|it| &mut it.name);
                 let places = catalog.products.iter_mut().flat_map(|it| &mut it.places).map(|it| &mut it.portfolio);
                 own.chain(places).filter(|it| *it == name).for_each(|it| it.clone_from(called));
@@ -102,23 +128,24 @@ impl ExpectedCatalog {
                     product.places.sort_by(|a, b| a.portfolio.cmp(&b.portfolio));
                 }
                 catalog.portfolios.sort_by(|a, b| a.name.cmp(&b.name));
+                let id = self.ids.portfolios.remove(name);
+                self.ids.portfolios.extend(id.map(|id| (called.clone(), id)));
             }
             (Thing::Product { name }, Thing::Product { name: called }) => {
-                let products = self.0.products.iter_mut();
+                let products = self.catalog.products.iter_mut();
                 products.filter(|it| it.name == *name).for_each(|it| it.name.clone_from(called));
-                self.0.products.sort_by(|a, b| a.name.cmp(&b.name));
+                self.catalog.products.sort_by(|a, b| a.name.cmp(&b.name));
+                let id = self.ids.products.remove(name);
+                self.ids.products.extend(id.map(|id| (called.clone(), id)));
             }
             _ => {}
         }
     }
 
-    /// Takes what drifts as it is, under the name that it has now.
+    /// Takes what drifts as it is; of what was renamed, the name.
     pub fn adopt_drifted(&mut self, it: &super::DriftedThing, is: &Self) {
         match it.renamed() {
-            Some(now) => {
-                self.rename(&it.thing, &now);
-                self.adopt(&now, is);
-            }
+            Some(now) => self.rename(&it.thing, &now),
             None => self.adopt(&it.thing, is),
         }
     }

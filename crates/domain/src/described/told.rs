@@ -115,6 +115,7 @@ impl Told {
             named: it.named.clone(),
             made: Made::default(),
             rest: None,
+            takes_back: None,
             by: PersonKey { issuer: "i".into(), subject: "s".into() },
             state: ChangeState::Applied,
             problem: None,

@@ -30,6 +30,8 @@ pub struct AddVersionInput {
     pub product: String,
     pub version_name: String,
     pub version_note: String,
+    /// `yes`: it is meant, though the template has nothing in common with the versions so far.
+    pub unlike: String,
 }
 
 /// What is to become of a version. `active`: `yes` or `no`.
@@ -158,6 +160,10 @@ pub struct CatalogChangeRow {
     pub named: Named,
     pub by: String,
     pub state: ChangeState,
+    /// It takes another one back.
+    pub takes_back: bool,
+    /// Another one takes it back.
+    pub taken_back: bool,
     pub created_at: DateTime<Utc>,
 }
 
@@ -181,7 +187,13 @@ pub struct CatalogChangePage {
     pub as_of: DateTime<Utc>,
     /// What takes it back, for whoever may.
     pub undo: Option<CatalogChange>,
-    /// What it made is other by now: taking it back would overwrite that.
-    pub changed_since: bool,
+    /// Why nothing takes it back, where it was made and nothing did yet.
+    pub no_way_back: Option<String>,
+    pub takes_back: Option<CatalogChangeId>,
+    pub taken_back_by: Option<CatalogChangeId>,
+    /// Of a change that sets something: what sets it as it was.
+    pub was: Option<CatalogChange>,
+    /// Of a version that was made: the parameters that no other version asks for and that are bound to nothing.
+    pub asks: Vec<String>,
     pub can_retry: bool,
 }

@@ -56,6 +56,8 @@ pub struct TemplateRow {
     pub by: String,
     pub at: DateTime<Utc>,
     pub findings: u32,
+    /// Something of them is let pass now.
+    pub waived: bool,
 }
 
 /// One template as people read it, with what is to be mended in it.

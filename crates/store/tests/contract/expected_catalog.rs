@@ -2,7 +2,7 @@
 
 use domain::curation::{Guidance, template_id};
 use domain::described::{
-    CatalogDrift, DescribedCatalog, DescribedProduct, DescribedVersion, DriftedThing, ExpectedCatalog, Thing,
+    CatalogDrift, DescribedCatalog, DescribedProduct, DescribedVersion, DriftedThing, ExpectedCatalog, KnownIds, Thing,
 };
 use domain::id::{ProductId, ProvisioningArtifactId, Region};
 use domain::template::TemplateDigest;
@@ -20,7 +20,9 @@ fn of(template: &str) -> ExpectedCatalog {
         guidance: Guidance::Default,
     };
     let product = DescribedProduct { name: "Studio".into(), versions: vec![version], ..DescribedProduct::default() };
-    ExpectedCatalog(DescribedCatalog { products: vec![product], ..DescribedCatalog::default() })
+    let catalog = DescribedCatalog { products: vec![product], ..DescribedCatalog::default() };
+    let products = [("Studio".to_owned(), "prod-1".parse().unwrap())].into();
+    ExpectedCatalog { catalog, ids: KnownIds { products, ..KnownIds::default() } }
 }
 
 on_both! {
@@ -38,7 +40,7 @@ on_both! {
         tx.rollback().await.unwrap();
         let drifted = DriftedThing {
             thing: Thing::Product { name: "Studio".into() },
-            expected: first.0.clone(),
+            expected: first.catalog.clone(),
             now: DescribedCatalog::default(),
             back: Vec::new(),
             holds: ["Notebook".to_owned()].into(),

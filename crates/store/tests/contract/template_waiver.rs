@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use domain::curation::Waiver;
 use domain::id::TemplateId;
 
@@ -26,6 +28,10 @@ on_both! {
         put(&waiver("transform", 6)).await;
         assert_eq!(all().await, [waiver("nested_stack", 9), waiver("transform", 6)]);
         assert!(store.template_waivers(&"4567abcd".parse().unwrap()).await.unwrap().is_empty());
+        let other: TemplateId = "4567abcd".parse().unwrap();
+        let now = async |minutes| store.waived_templates([&one, &other], at(minutes)).await.unwrap();
+        assert_eq!(now(8).await, BTreeSet::from([one.clone()]));
+        assert!(now(9).await.is_empty() && store.waived_templates([], at(8)).await.unwrap().is_empty());
         let mut tx = store.begin().await.unwrap();
         assert_eq!(tx.delete_template_waiver(&one, "transform").await.unwrap(), Some(waiver("transform", 6)));
         assert_eq!(tx.delete_template_waiver(&one, "transform").await.unwrap(), None);

@@ -37,7 +37,7 @@ pub(super) const CATALOG_FORMS: &[Row] = &[
     ),
     form(
         "/api/add_version",
-        &[("template", "{good_template}"), ("product", "{bound}"), ("version_name", "9.0")],
+        &[("template", "{good_template}"), ("product", "{bound}"), ("version_name", "9.0"), ("unlike", "yes")],
         NOT_ADMIN,
         "admin",
     ),
