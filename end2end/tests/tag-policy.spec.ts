@@ -18,12 +18,12 @@ test('a tag policy is written, asked for, and what runs is put right by it', asy
   await signIn(admin, 'admin');
   await admin.goto('/admin/tag-policy');
   await expect(admin.getByText('There are no rules yet.')).toBeVisible();
-  await admin.getByLabel('Tag', { exact: true }).fill('Stage');
+  await admin.getByLabel('Key', { exact: true }).fill('Stage');
   await admin.getByLabel('Values').fill('<b>');
   await admin.getByRole('button', { name: 'Save rule' }).click();
   await expect(admin.getByText('The portal sets stage: write it so.').first()).toBeVisible();
   await expect(admin.getByText("AWS takes no '<' in a tag.").first()).toBeVisible();
-  await admin.getByLabel('Tag', { exact: true }).fill('team');
+  await admin.getByLabel('Key', { exact: true }).fill('team');
   await admin.getByLabel('Values').fill('ml-*');
   await admin.getByRole('button', { name: 'Save rule' }).click();
   await expect(admin.getByText('The rule was saved.')).toBeVisible();

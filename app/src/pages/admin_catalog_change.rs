@@ -16,7 +16,7 @@ use crate::words;
 
 /// One change of the catalog: how far it is, and the way back.
 pub fn page(it: CatalogChangePage) -> Page {
-    let title = words::catalog_change(&it.change, &it.named);
+    let title = words::catalog_change_since(&it.change, it.was.as_ref(), &it.named);
     let crumbs = vec![Crumb::new("/admin/products", "Products"), Crumb::new("/admin/changes", "Changes")];
     let retry = it.can_retry.then(|| {
         let fields = vec![("id", it.id.to_string())];

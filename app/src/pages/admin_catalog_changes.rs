@@ -35,7 +35,7 @@ pub fn page(changes: CatalogChangesPage, after: &str) -> Page {
 
 #[component]
 fn Row(row: CatalogChangeRow) -> impl IntoView {
-    let title = words::catalog_change(&row.change, &row.named);
+    let title = words::catalog_change_since(&row.change, row.was.as_ref(), &row.named);
     let back = match (row.takes_back, row.taken_back) {
         (_, true) => ", taken back since",
         (true, false) => ", to take another one back",

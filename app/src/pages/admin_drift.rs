@@ -51,13 +51,19 @@ fn OfRegion(it: RegionDrift, several: bool, manage: bool) -> impl IntoView {
         view! { <p class="text-muted">{words::count(number as u64, "thing is", "things are")} " other."</p> }
     });
     let next = sheet.next().map(|next| with_query(ADDRESS, &[("page", &next)]));
+    let whole = left_out.is_empty();
     let none = (number == 0).then(|| {
-        view! { <Empty title="Nothing is other than it was left here."><p>"Compared " <Moment at=compared_at /> "."</p></Empty> }
+        let title = if whole {
+            "Nothing is other than it was left here."
+        } else {
+            "Of what could be compared, nothing is other."
+        };
+        view! { <Empty title><p>"Compared " <Moment at=compared_at /> "."</p></Empty> }
     });
     let things = things.into_iter().map(|it| view! { <Drifted it region=region.clone() manage /> }).collect_view();
     let left_out = (!left_out.is_empty()).then(|| {
         let items = left_out.into_iter().map(|it| view! { <li>{it}</li> }).collect_view();
-        view! { <Disclosure summary="What could not be compared"><ul class="grid list-disc gap-1 pl-5">{items}</ul></Disclosure> }
+        view! { <Disclosure summary="What could not be compared" open=true><ul class="grid list-disc gap-1 pl-5">{items}</ul></Disclosure> }
     });
     view! {
         {heading}
@@ -71,16 +77,15 @@ fn OfRegion(it: RegionDrift, several: bool, manage: bool) -> impl IntoView {
 
 #[component]
 fn Drifted(it: DriftedThingView, region: Region, manage: bool) -> impl IntoView {
-    let DriftedThingView { thing, stands, difference, back, lacks, renamed, holds, in_use, maybe_renamed, key, seen } =
-        it;
+    let DriftedThingView { thing, stands, difference, back, lacks, renamed, holds, in_use, taken, key, seen } = it;
     let can_put_back = lacks.is_empty() && holds.is_empty() && in_use.is_none() && !back.is_empty();
     let holds = (!holds.is_empty()).then(|| {
         view! { <p>{format!("It is not deleted while it holds a product, so that is put back or taken out first: {}.", holds.join(", "))}</p> }
     });
     let is_called = renamed.map(|now| view! { <p>"It is called " <strong>{name_of(&now)}</strong> " in AWS."</p> });
     let kept = in_use.map(|what| view! { <p>{format!("{what} is not deleted: environments have it.")}</p> });
-    let maybe_renamed = maybe_renamed.then(|| {
-        view! { <p>"If it was renamed in AWS, it is among what was not made here: rename that on its page, and nothing has to be made again."</p> }
+    let is_taken = taken.then(|| {
+        view! { <p>"Another one is expected to be called so, and names tell them apart: put it back, or give it a name of its own on its page."</p> }
     });
     let title = called(&thing);
     let of = title.clone();
@@ -106,9 +111,12 @@ fn Drifted(it: DriftedThingView, region: Region, manage: bool) -> impl IntoView 
         let back = can_put_back.then(|| {
             view! { <PostButton action="/api/put_catalog_drift_back" label=put_back class described=back fields=fields.clone() /> }
         });
+        let keep = (!taken).then(|| {
+            view! { <PostButton action="/api/adopt_catalog_drift" label=adopt described=adopted fields /> }
+        });
         view! {
             <div class="actions">
-                <PostButton action="/api/adopt_catalog_drift" label=adopt described=adopted fields />
+                {keep}
                 {back}
             </div>
         }
@@ -122,7 +130,7 @@ fn Drifted(it: DriftedThingView, region: Region, manage: bool) -> impl IntoView 
                 </p>
                 <Difference of lines=difference />
                 {is_called}
-                {maybe_renamed}
+                {is_taken}
                 <Back back stands lacks />
                 {holds}
                 {kept}

@@ -122,7 +122,7 @@ fn line(finding: &Finding, advice: Option<String>) -> impl IntoView + use<> {
     let subject = (!finding.subject.is_empty()).then(|| view! { <strong>{finding.subject.clone()}</strong> ": " });
     let advice = advice.map(|advice| view! { <p><strong>"What to do: "</strong>{advice}</p> });
     view! {
-        <li class="grid gap-1 sm:grid-cols-[10rem_1fr] sm:items-start">
+        <li class="grid gap-x-3 gap-y-1 sm:grid-cols-[11rem_1fr] sm:items-start">
             <span><Badge tone icon text /></span>
             <div class="[overflow-wrap:anywhere]">
                 <p>{subject} {finding.why.clone()}</p>

@@ -62,7 +62,7 @@ pub fn catalog_change(change: &CatalogChange, named: &Named) -> String {
         CatalogChange::AddVersion { .. } => format!("Add version {version} to {product}"),
         CatalogChange::SetVersion { active: false, .. } => format!("Deactivate version {version} of {product}"),
         CatalogChange::SetVersion { guidance: Guidance::Deprecated, .. } => {
-            format!("Keep version {version} of {product} as deprecated")
+            format!("Deprecate version {version} of {product}")
         }
         CatalogChange::SetVersion { .. } => format!("Offer version {version} of {product}"),
         CatalogChange::DeleteVersion { .. } => format!("Delete version {version} of {product}"),
@@ -102,6 +102,17 @@ pub fn catalog_change(change: &CatalogChange, named: &Named) -> String {
         CatalogChange::AddShare { .. } => format!("Share {portfolio} to {share}"),
         CatalogChange::SetShare { .. } => format!("Change what goes along with {portfolio} to {share}"),
         CatalogChange::DeleteShare { .. } => format!("Share {portfolio} to {share} no more"),
+    }
+}
+
+/// The same, of a change whose way back is known: what is deprecated and was not active is activated.
+pub fn catalog_change_since(change: &CatalogChange, was: Option<&CatalogChange>, named: &Named) -> String {
+    match (change, was) {
+        (
+            CatalogChange::SetVersion { active: true, guidance: Guidance::Deprecated, .. },
+            Some(CatalogChange::SetVersion { active: false, .. }),
+        ) => format!("Activate version {} of {}, deprecated as it is", named.version, named.product),
+        _ => catalog_change(change, named),
     }
 }
 

@@ -15,7 +15,7 @@ use domain::rollout::RolloutState;
 use domain::view::{DecidedTogether, EnvironmentMark, Together, TypicalTime};
 
 pub use audit::audit_action;
-pub use changes::{catalog_change, policy_change, portal_step};
+pub use changes::{catalog_change, catalog_change_since, policy_change, portal_step};
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 

@@ -10,7 +10,7 @@ use crate::samples::{everything, id};
 use crate::{page, samples};
 
 fn thing(thing: Thing, stands: ThingStands, back: Vec<(CatalogChange, Named)>) -> DriftedThingView {
-    let (lacks, holds, maybe_renamed) = (Vec::new(), Vec::new(), stands == ThingStands::Gone);
+    let (lacks, holds, taken) = (Vec::new(), Vec::new(), false);
     let (renamed, in_use) = (None, None);
     let difference = vec![
         DiffLine::Same("[[portfolio]]".into()),
@@ -18,7 +18,7 @@ fn thing(thing: Thing, stands: ThingStands, back: Vec<(CatalogChange, Named)>) -
         DiffLine::Added("provider = \"Somebody <else>\"".into()),
     ];
     let (key, seen) = ("{}".into(), "f1".into());
-    DriftedThingView { thing, stands, difference, back, lacks, renamed, holds, in_use, maybe_renamed, key, seen }
+    DriftedThingView { thing, stands, difference, back, lacks, renamed, holds, in_use, taken, key, seen }
 }
 
 fn drift(allowed: Allowed) -> CatalogDriftPage {
@@ -57,7 +57,6 @@ fn what_was_changed_elsewhere_is_kept_or_put_back() {
         "Leave it gone: TagOption workload = training",
         "60 things are",
         "/admin/drift?page=2",
-        "If it was renamed in AWS",
         "no change of the portal",
         "What could not be compared",
     ] {
@@ -85,6 +84,16 @@ fn what_was_changed_elsewhere_is_kept_or_put_back() {
     let used = page("admin-drift-in-use", || pages::admin_drift::page(used));
     assert!(used.contains("Product &lt;Studio&gt; is not deleted: environments have it."));
     assert!(!used.contains("/api/put_catalog_drift_back") && used.contains("/api/adopt_catalog_drift"));
+    let mut taken = drift(everything());
+    taken.regions[0].things.remove(0);
+    taken.regions[0].things.truncate(1);
+    taken.regions[0].things[0].taken = true;
+    let taken = page("admin-drift-taken", || pages::admin_drift::page(taken));
+    assert!(taken.contains("Another one is expected to be called so") && !taken.contains("/api/adopt_catalog_drift"));
+    let mut uncompared = drift(everything());
+    (uncompared.regions[0].number, uncompared.regions[0].things) = (0, Vec::new());
+    let uncompared = page("admin-drift-uncompared", || pages::admin_drift::page(uncompared));
+    assert!(uncompared.contains("Of what could be compared") && !uncompared.contains("Nothing is other than"));
     let readonly = page("admin-drift-readonly", || pages::admin_drift::page(drift(Allowed::default())));
     assert!(!readonly.contains("/api/"), "an auditor reads");
     let none = page("admin-drift-none", || {

@@ -202,7 +202,9 @@ fn change(state: ChangeState) -> CatalogChangePage {
 #[test]
 fn a_change_of_the_catalog_says_how_far_it_is_and_what_takes_it_back() {
     let text = page("catalog-change", || pages::admin_catalog_change::page(change(ChangeState::Applied)));
-    assert!(text.contains("Keep version 1.0 of Studio") && !text.contains("Studio <b>") && !text.contains("<i>Admin"));
+    assert!(
+        text.contains("Deprecate version 1.0 of Studio") && !text.contains("Studio <b>") && !text.contains("<i>Admin")
+    );
     assert!(text.contains("/api/undo_catalog_change") && !text.contains("/api/retry_catalog_change"));
     assert!(text.contains("deprecated") && text.contains("was ") && text.contains("default"), "{text}");
     let why = Some("It was changed again since.".to_owned());
@@ -228,6 +230,7 @@ fn a_change_of_the_catalog_says_how_far_it_is_and_what_takes_it_back() {
         named: it.named,
         by: it.by,
         state: it.state,
+        was: it.was,
         takes_back: it.takes_back.is_some(),
         taken_back: it.taken_back_by.is_some(),
         created_at: it.created_at,

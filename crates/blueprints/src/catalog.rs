@@ -52,14 +52,14 @@ pub(crate) fn unreadable(text: &str, error: &toml::de::Error) -> Unreadable {
 /// What the parser says, in words of whoever writes the file.
 fn in_words(message: &str) -> String {
     const WORDS: [(&str, &str); 12] = [
-        (", expected one of ", ": what is known is "),
+        (", expected one of ", ": known are "),
         (", expected u16", ", and not a whole number from 0 to 65535"),
         (", expected u32", ", and not a whole number"),
         (", expected a boolean", ", and not true or false"),
         (", expected a string", ", and not a text in quotes"),
         (", expected a sequence", ", and not a list in square brackets"),
         (", expected a map", ", and not a table"),
-        (", expected ", ", and not "),
+        (", expected ", ": wanted is "),
         ("invalid type: ", "this is the wrong kind of value: "),
         ("invalid value: ", "this value is out of range: "),
         ("unknown variant ", "there is no value "),

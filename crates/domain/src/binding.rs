@@ -348,7 +348,7 @@ fn supplied(
     validate(parameter, &value).map_err(|message| {
         let shown = if parameter.no_echo { "a hidden value".to_owned() } else { format!("{value:?}") };
         format!(
-            "The platform sets this to {shown}, which the template refuses: {message} An admin has to mend the binding."
+            "The platform sets this to {shown}, which is refused: {message} An admin has to mend the binding, or what refuses it."
         )
     })?;
     Ok(value)

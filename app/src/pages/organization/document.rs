@@ -34,7 +34,7 @@ pub(in crate::pages) fn Difference(#[prop(into)] of: String, lines: Vec<DiffLine
             };
             view! {
                 <li class=class>
-                    <span aria-hidden="true">{mark} " "</span>
+                    <span class="font-mono whitespace-pre" aria-hidden="true">{format!("{mark} ")}</span>
                     <span class="sr-only">{word}</span>
                     <code>{text}</code>
                 </li>

@@ -64,11 +64,12 @@ fn newest(product: &Product) -> Option<ProvisioningArtifactId> {
     product.preferred_artifact().or(product.artifacts.first()).map(|it| it.id.clone())
 }
 
-/// The one that was there before it; of the first one itself.
+/// The one that was there before it; of the first one that after it, and of the only one itself.
 fn older(product: &Product, version: &ProvisioningArtifactId) -> ProvisioningArtifactId {
     // Newest first.
     let mut from = product.artifacts.iter().skip_while(|it| it.id != *version);
-    from.nth(1).map_or_else(|| version.clone(), |it| it.id.clone())
+    let after = || product.artifacts.iter().rev().find(|it| it.id != *version);
+    from.nth(1).or_else(after).map_or_else(|| version.clone(), |it| it.id.clone())
 }
 
 fn not_read() -> Problem {

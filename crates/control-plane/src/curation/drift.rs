@@ -32,11 +32,10 @@ impl ControlPlane {
         for (region, CatalogDrift { things, left_out }, compared_at) in self.store().catalog_drifts().await? {
             let number = things.len();
             let mut views = things.into_iter().map(|it| (stands(&it), it)).collect::<Vec<_>>();
-            let new_too = views.iter().any(|(stands, _)| *stands == ThingStands::New);
             views.sort_by_key(|(stands, _)| *stands == ThingStands::New);
             let (sheet, shown) = Sheet::cut(page, SHOWN, views);
             let in_use = self.in_use(&products_of(shown.iter().map(|(_, it)| it))).await?;
-            let view = |(stands, it)| view_of(it, stands, new_too, &in_use);
+            let view = |(stands, it)| view_of(it, stands, &in_use);
             let things = shown.into_iter().map(view).collect::<Result<_>>()?;
             regions.push(RegionDrift { region, number, sheet, things, left_out, compared_at });
         }
@@ -72,7 +71,7 @@ impl ControlPlane {
             tracing::info!(%region, things = found.things.len(), "the catalog was changed elsewhere");
         }
         // Of what was expected before ids were kept, say.
-        if row.catalog.learn_ids(&ExpectedCatalog::as_it_is(&mirrored.now())) {
+        if row.catalog.learn_ids(&mirrored.now()) {
             return match tx.put_expected_catalog(region, &row.catalog, &found, (row.version, now)).await {
                 Err(store::Error::Conflict { .. }) => Ok(()),
                 written => {
@@ -109,7 +108,14 @@ impl ControlPlane {
         let row = tx.expected_catalog(&region).await?.ok_or_else(nothing_expected)?;
         let mut expected = row.catalog;
         let it = found(&drift(&expected, &mirrored.now(), &region), input)?;
-        expected.adopt_drifted(&it, &ExpectedCatalog::as_it_is(&mirrored.now()));
+        if it.taken {
+            return Err(Error::conflict(
+                "It was not kept as it is.",
+                "It is called as another one is expected to be, and names tell them apart.",
+                "Put it back, or give it a name of its own on its page.",
+            ));
+        }
+        expected.adopt_drifted(&it, &mirrored.now());
         let left = drift(&expected, &mirrored.now(), &region);
         tx.put_expected_catalog(&region, &expected, &left, (row.version, self.now())).await?;
         let (kind, name) = called(&it.thing);
@@ -290,8 +296,7 @@ fn stands(it: &DriftedThing) -> ThingStands {
     }
 }
 
-/// `new_too`: things of the region are there that nobody made here.
-fn view_of(it: DriftedThing, stands: ThingStands, new_too: bool, in_use: &InUse) -> Result<DriftedThingView> {
+fn view_of(it: DriftedThing, stands: ThingStands, in_use: &InUse) -> Result<DriftedThingView> {
     let written =
         |it| blueprints::catalog::body(it).map_err(|error| Error::internal("A description cannot be written", &error));
     Ok(DriftedThingView {
@@ -303,7 +308,7 @@ fn view_of(it: DriftedThing, stands: ThingStands, new_too: bool, in_use: &InUse)
         renamed: it.renamed(),
         holds: it.holds.iter().cloned().collect(),
         in_use: it.back.iter().find_map(|it| it.deletes_of(in_use)),
-        maybe_renamed: new_too && stands == ThingStands::Gone,
+        taken: it.taken,
         back: it.back.into_iter().map(|it| (it.change, it.named)).collect(),
         thing: it.thing,
         stands,

@@ -131,7 +131,9 @@ impl ControlPlane {
         if let Some(id) = change.template() {
             let ids = files.ids()?;
             let path = ids.iter().find(|(_, it)| *it == id).map(|(path, _)| path);
-            if let Some((path, text)) = path.and_then(|path| files.templates.get_key_value(path)) {
+            // One that was given before keeps the name that people know it by.
+            let kept = self.store().template(id).await?.is_some();
+            if let Some((path, text)) = path.and_then(|path| files.templates.get_key_value(path)).filter(|_| !kept) {
                 let input =
                     TemplateInput { template: text.clone(), file_name: path.clone(), ..TemplateInput::default() };
                 self.check_template(caller, input).await?;

@@ -22,6 +22,7 @@ impl ControlPlane {
         let taken_back = self.store().takings_back(page.items.iter().map(|it| &it.id)).await?;
         let row = |it: AppliedCatalogChange| CatalogChangeRow {
             by: names.person(&it.by),
+            was: it.was(),
             takes_back: it.takes_back.is_some(),
             taken_back: taken_back.contains_key(&it.id),
             id: it.id,

@@ -145,7 +145,7 @@ on_both! {
         let found = drifted(&state).await;
         let of = |wanted: ThingStands| found.iter().filter(move |it| it.stands == wanted);
         let gone = of(ThingStands::Gone).next().unwrap();
-        assert!(gone.maybe_renamed && of(ThingStands::New).count() == 1, "{found:?}");
+        assert_eq!(of(ThingStands::New).count(), 1, "{found:?}");
         let Thing::Portfolio { name: was } = &gone.thing else { panic!("{gone:?}") };
         let it = of(ThingStands::Other).find(|it| it.thing == Thing::Product { name: PRODUCT.into() }).unwrap();
         assert_eq!(it.lacks, [format!("Portfolio {was}")]);
@@ -307,29 +307,40 @@ on_both! {
         state.assert_sound().await;
     }
 
-    async fn what_was_changed_with_a_renaming_is_told_beside_it(url) {
+    async fn what_was_changed_with_a_renaming_is_told_with_it(url) {
         let state = TestState::start(&url).await;
         let admin = state.as_("admin").await;
         let before = product(&state, PRODUCT).await;
         let rename = json!({ "Id": before.id, "Name": "Another name", "Owner": "Somebody" });
         state.in_the_catalogs_console("UpdateProduct", &rename).unwrap();
         read(&state).await;
-        let mut found = drifted(&state).await;
-        found.sort_by_key(|it| it.renamed.is_none());
-        let [renamed, other] = &found[..] else { panic!("{found:?}") };
-        let now = Thing::Product { name: "Another name".into() };
-        assert_eq!((&renamed.thing, &renamed.renamed), (&Thing::Product { name: PRODUCT.into() }, &Some(now.clone())));
-        assert_eq!((&other.thing, other.stands), (&now, ThingStands::Other));
-        // The one is put back, and the other is kept.
-        let first = state.plane.put_catalog_drift_back(&admin, &input(renamed)).await.unwrap();
-        assert_eq!(put_back(&state, &first).await, ["set_product"]);
         let found = drifted(&state).await;
-        let [other] = &found[..] else { panic!("{found:?}") };
-        assert_eq!(other.thing, Thing::Product { name: PRODUCT.into() });
-        state.plane.adopt_catalog_drift(&admin, &input(other)).await.unwrap();
+        let [it] = &found[..] else { panic!("{found:?}") };
+        assert_eq!((&it.thing, it.stands), (&Thing::Product { name: PRODUCT.into() }, ThingStands::Other));
+        assert_eq!(it.renamed, Some(Thing::Product { name: "Another name".into() }));
+        let first = state.plane.put_catalog_drift_back(&admin, &input(it)).await.unwrap();
+        assert_eq!(put_back(&state, &first).await, ["set_product"]);
         assert_eq!(drifted(&state).await, Vec::new());
         let after = product(&state, PRODUCT).await;
-        assert_eq!((after.id, after.owner.as_str()), (before.id, "Somebody"));
+        assert_eq!((&after.id, &after.owner), (&before.id, &before.owner));
+        state.assert_sound().await;
+    }
+
+    async fn what_was_given_the_name_of_another_is_not_kept_so_nor_made_again(url) {
+        let state = TestState::start(&url).await;
+        let admin = state.as_("admin").await;
+        let (id, _) = made(&added(&state, "Topics").await);
+        let rename = json!({ "Id": id, "Name": PRODUCT });
+        state.in_the_catalogs_console("UpdateProduct", &rename).unwrap();
+        read(&state).await;
+        let found = drifted(&state).await;
+        let [it] = &found[..] else { panic!("{found:?}") };
+        assert_eq!((&it.thing, it.taken), (&Thing::Product { name: "Topics".into() }, true));
+        let kept = state.plane.adopt_catalog_drift(&admin, &input(it)).await;
+        assert!(matches!(kept, Err(Error::Conflict(_))), "{kept:?}");
+        let first = state.plane.put_catalog_drift_back(&admin, &input(it)).await.unwrap();
+        assert_eq!(put_back(&state, &first).await, ["set_product"]);
+        assert_eq!((drifted(&state).await, product(&state, "Topics").await.id), (Vec::new(), id));
         state.assert_sound().await;
     }
 

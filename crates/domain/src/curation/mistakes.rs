@@ -18,11 +18,16 @@ impl CatalogChange {
     pub fn mistakes(&self, around: &AroundCatalogChange) -> Vec<FieldError> {
         let mut mistakes = Vec::new();
         let mut wrong = |field: &str, message: &str| mistakes.push(FieldError::new(field, message));
+        // Some forms choose it; of others it is what they are about.
+        let chooses_product = matches!(self, Self::AddVersion { .. } | Self::AssociateProduct { .. });
+        let chooses_portfolio = matches!(self, Self::AddProduct { .. } | Self::AssociateProduct { .. });
         if self.product().is_some() && around.product.is_none() {
-            wrong("product", "Choose a product of the catalog.");
+            let gone = "The product is not in the catalog any more.";
+            wrong("product", if chooses_product { "Choose a product of the catalog." } else { gone });
         }
         if self.portfolio().is_some() && around.portfolio.is_none() {
-            wrong("portfolio", "Choose a portfolio.");
+            let gone = "The portfolio is not in the catalog any more.";
+            wrong("portfolio", if chooses_portfolio { "Choose a portfolio." } else { gone });
         }
         match (self.template(), around.findings) {
             (None, _) | (Some(_), Some(0)) => {}

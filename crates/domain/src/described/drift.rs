@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::planner::Planner;
-use super::renames;
+use super::renames::{self, Recognized};
 use super::{CatalogNow, DescribedCatalog, ExpectedCatalog, InUse, Planned, Undescribed, export};
 use crate::catalog::{Portfolio, Product};
 use crate::curation::CatalogChange;
@@ -33,6 +33,9 @@ pub struct DriftedThing {
     /// The products in a portfolio that is to be deleted, by name: they have to be out of it before.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub holds: BTreeSet<String>,
+    /// It is called as another thing is expected to be, and names tell them apart: it is not kept so.
+    #[serde(default)]
+    pub taken: bool,
 }
 
 impl DriftedThing {
@@ -65,8 +68,11 @@ pub struct CatalogDrift {
 /// Compares the catalog of `region` with what it is to be. What names cannot tell apart is left out; a version whose template could
 /// not be read counts as what it was.
 pub fn drift(expected: &ExpectedCatalog, now: &CatalogNow<'_>, region: &Region) -> CatalogDrift {
+    let recognized = Recognized::of(expected, now);
+    let now = &recognized.now(now);
     let templates = assumed(expected, now);
-    let left_out = export(&CatalogNow { templates: &templates, ..*now }).left_out;
+    let mut left_out = export(&CatalogNow { templates: &templates, ..*now }).left_out;
+    left_out.extend(recognized.beside.iter().cloned());
     let (twice_made, twice_shared) =
         (twice(now.products.iter().map(|it| &it.name)), twice(now.portfolios.iter().map(|it| &it.name)));
     let known = |it: &Product| {
@@ -78,47 +84,56 @@ pub fn drift(expected: &ExpectedCatalog, now: &CatalogNow<'_>, region: &Region) 
     let portfolios: Vec<Portfolio> =
         now.portfolios.iter().filter(|it| !twice_shared.contains(&it.name)).cloned().collect();
     let seen = CatalogNow { products: &products, portfolios: &portfolios, templates: &templates, ..*now };
-    let is = ExpectedCatalog::as_it_is(&seen);
-    let mut was = expected.clone();
-    was.catalog.products.retain(|it| !twice_made.contains(&it.name));
-    was.catalog.portfolios.retain(|it| !twice_shared.contains(&it.name));
-    for product in &mut was.catalog.products {
+    let is = ExpectedCatalog::as_it_is(&seen).catalog;
+    let mut was = expected.catalog.clone();
+    was.products.retain(|it| !twice_made.contains(&it.name));
+    was.portfolios.retain(|it| !twice_shared.contains(&it.name));
+    for product in &mut was.products {
         product.places.retain(|it| !twice_shared.contains(&it.portfolio));
     }
-    let pairs = renames::of(&mut was, &is);
-    let wanted = was.templates();
-    let none = InUse::new();
-    let mut planner = Planner::new(&was.catalog, &wanted, &seen, region, Undescribed::Goes(&none));
+    let (wanted, none) = (expected.templates(), InUse::new());
+    let mut planner = Planner::new(&was, &wanted, &seen, region, Undescribed::Goes(&none));
     planner.bring();
     planner.take_away();
     let mut back: BTreeMap<Thing, Vec<Planned>> = BTreeMap::new();
     for planned in planner.plan.changes {
-        back.entry(about(&planned, &was.catalog, &is.catalog)).or_default().push(planned);
+        back.entry(about(&planned, &was, &is)).or_default().push(planned);
     }
     // A note, say, or the template under the name of a version.
-    for thing in things(&was.catalog).into_iter().chain(things(&is.catalog)) {
-        if only(&was.catalog, &thing) != only(&is.catalog, &thing) {
+    for thing in things(&was).into_iter().chain(things(&is)) {
+        if only(&was, &thing) != only(&is, &thing) {
             back.entry(thing).or_default();
         }
     }
-    let of = |(thing, back): (Thing, Vec<Planned>)| DriftedThing {
-        expected: only(&was.catalog, &thing),
-        now: only(&is.catalog, &thing),
-        holds: held(&back, &seen),
-        thing,
-        back,
+    let mut called = BTreeMap::new();
+    for (thing, now_called) in &recognized.renamed {
+        if was.has(thing) && is.has(thing) {
+            give_name_back(thing, back.entry(thing.clone()).or_default(), &seen);
+            called.insert(thing, now_called);
+        }
+    }
+    let of = |(thing, back): (Thing, Vec<Planned>)| {
+        let now = only(&is, &thing);
+        let called = called.get(&thing);
+        DriftedThing {
+            expected: only(&was, &thing),
+            now: called.map_or_else(|| now.clone(), |called| now.clone().called(called)),
+            taken: called.is_some_and(|called| expected.catalog.has(called)),
+            holds: held(&back, &seen),
+            thing,
+            back,
+        }
     };
-    let renamed = pairs.into_iter().map(|(thing, now)| DriftedThing {
-        // But for its name as it is: what else is other is told under the name that it has now.
-        expected: only(&is.catalog, &now).called(&thing),
-        now: only(&is.catalog, &now),
-        back: renames::back(&thing, &now, &seen).into_iter().collect(),
-        holds: BTreeSet::new(),
-        thing,
-    });
-    let mut things: Vec<DriftedThing> = back.into_iter().map(of).chain(renamed).collect();
-    things.sort_by(|a, b| a.thing.cmp(&b.thing));
-    CatalogDrift { things, left_out }
+    CatalogDrift { things: back.into_iter().map(of).collect(), left_out }
+}
+
+/// What sets other things of it says its name too.
+fn give_name_back(thing: &Thing, back: &mut Vec<Planned>, seen: &CatalogNow<'_>) {
+    let sets =
+        |it: &Planned| matches!(it.change, CatalogChange::SetPortfolio { .. } | CatalogChange::SetProduct { .. });
+    if !back.iter().any(sets) {
+        back.splice(0..0, renames::back(thing, seen));
+    }
 }
 
 /// The products in the portfolios that are to be deleted: taking them out is about the products.
@@ -136,11 +151,7 @@ fn held(back: &[Planned], now: &CatalogNow<'_>) -> BTreeSet<String> {
 fn assumed(expected: &ExpectedCatalog, now: &CatalogNow<'_>) -> BTreeMap<ProvisioningArtifactId, TemplateId> {
     let mut templates = now.templates.clone();
     for product in now.products {
-        let all = &expected.catalog.products;
-        let by_id = |it: &&super::DescribedProduct| expected.ids.products.get(&it.name) == Some(&product.id);
-        let Some(was) = all.iter().find(|it| it.name == product.name).or_else(|| all.iter().find(by_id)) else {
-            continue;
-        };
+        let Some(was) = expected.catalog.products.iter().find(|it| it.name == product.name) else { continue };
         for version in &product.artifacts {
             let known = was.versions.iter().find(|it| it.name == version.name).and_then(|it| it.template.parse().ok());
             if let Some(template) = known.filter(|_| !templates.contains_key(&version.id)) {

@@ -37,9 +37,8 @@ proptest! {
         told.become_(&before, &templates_of(&before), false);
         let mut expected = ExpectedCatalog::as_it_is(&told.now());
         told.become_(&wanted, &templates_of(&wanted), true);
-        let is = ExpectedCatalog::as_it_is(&told.now());
         for it in drifted(&expected, &told) {
-            expected.adopt_drifted(&it, &is);
+            expected.adopt_drifted(&it, &told.now());
         }
         prop_assert_eq!(drifted(&expected, &told), Vec::new());
     }
@@ -115,9 +114,15 @@ fn what_names_cannot_tell_apart_is_not_compared() {
         region: region(),
         text: PortfolioText { name: "One".into(), provider: "Q".into(), ..PortfolioText::default() },
     });
-    let found = drift(&expected, &told.now(), &region());
-    assert_eq!(found.things, Vec::new());
-    assert!(found.left_out[0].contains("Portfolios called One"), "{:?}", found.left_out);
+    // The one that is known is compared, and the other is told of; where neither is known, both are left out.
+    let unknown = ExpectedCatalog { ids: KnownIds::default(), ..expected.clone() };
+    for (expected, said) in
+        [(&expected, "Portfolio One: another one is called so too"), (&unknown, "Portfolios called One")]
+    {
+        let found = drift(expected, &told.now(), &region());
+        assert_eq!(found.things, Vec::new());
+        assert!(found.left_out[0].contains(said), "{:?}", found.left_out);
+    }
 }
 
 #[test]
@@ -154,9 +159,9 @@ fn what_was_renamed_alone_is_told_as_that_and_gets_its_name_back_or_keeps_it() {
     // Kept as they are called now, one after the other.
     let is = ExpectedCatalog::as_it_is(&told.now());
     let mut kept = expected.clone();
-    kept.adopt_drifted(&found[0], &is);
+    kept.adopt_drifted(&found[0], &told.now());
     assert_eq!(drifted(&kept, &told).iter().map(|it| &it.thing).collect::<Vec<_>>(), [&studio]);
-    kept.adopt_drifted(&found[1], &is);
+    kept.adopt_drifted(&found[1], &told.now());
     assert_eq!((drifted(&kept, &told), &kept), (Vec::new(), &is));
 
     // Or called as they were, and what is done so is followed.
@@ -167,30 +172,51 @@ fn what_was_renamed_alone_is_told_as_that_and_gets_its_name_back_or_keeps_it() {
     }
     assert_eq!((drifted(&put_back, &told), put_back), (Vec::new(), expected.clone()));
 
-    // What else was changed with it is told beside it, under the new name.
+    // What else was changed is told with it.
     let text = PortfolioText { name: "Uno".into(), provider: "Somebody".into(), ..PortfolioText::of(&portfolio) };
-    told.make(&CatalogChange::SetPortfolio { portfolio: portfolio.id, text });
-    let (found, uno) = (drifted(&expected, &told), Thing::Portfolio { name: "Uno".into() });
-    assert_eq!(found.iter().map(|it| &it.thing).collect::<Vec<_>>(), [&one, &uno]);
-    assert_eq!((found[0].renamed(), found[1].renamed()), (Some(uno.clone()), None));
-    assert!(found.iter().all(|it| it.back.len() == 1 && it.holds.is_empty()), "{found:?}");
-    let mut renamed = expected.clone();
-    renamed.adopt_drifted(&found[0], &is);
-    assert_eq!(drifted(&renamed, &told), found[1..]);
-    for _ in 0..2 {
-        let back = drifted(&expected, &told).remove(0).back.remove(0);
-        told.make(&back.change);
-    }
+    told.make(&CatalogChange::SetPortfolio { portfolio: portfolio.id.clone(), text });
+    let found = drifted(&expected, &told);
+    assert_eq!(found.iter().map(|it| &it.thing).collect::<Vec<_>>(), [&one]);
+    assert!(found[0].renamed().is_some() && found[0].back.len() == 1 && !found[0].taken, "{found:?}");
+    let mut kept = expected.clone();
+    kept.adopt_drifted(&found[0], &told.now());
+    assert_eq!(drifted(&kept, &told), Vec::new());
+    told.make(&found[0].back[0].change);
     assert_eq!(drifted(&expected, &told), Vec::new());
 
-    // Where ids are not known, it takes their being alike.
-    let unknown = ExpectedCatalog { ids: KnownIds::default(), ..expected.clone() };
-    let text = PortfolioText { name: "Uno".into(), ..PortfolioText::of(&told.now().portfolios[0]) };
-    told.make(&CatalogChange::SetPortfolio { portfolio: told.now().portfolios[0].id.clone(), text });
-    assert_eq!(drifted(&unknown, &told)[0].renamed(), Some(uno));
-    let text = PortfolioText { provider: "Somebody".into(), ..PortfolioText::of(&told.now().portfolios[0]) };
-    told.make(&CatalogChange::SetPortfolio { portfolio: told.now().portfolios[0].id.clone(), text });
-    assert!(drifted(&unknown, &told).iter().all(|it| it.renamed().is_none()));
+    // Called as another one is: it is not kept so, and neither of them is made again.
+    let text = PortfolioText { name: "Two".into(), ..PortfolioText::of(&told.now().portfolios[0]) };
+    told.make(&CatalogChange::SetPortfolio { portfolio: portfolio.id, text });
+    let found = drifted(&expected, &told);
+    assert_eq!(found.iter().map(|it| (&it.thing, it.taken)).collect::<Vec<_>>(), [(&one, true)]);
+}
+
+proptest! {
+    #[test]
+    fn what_was_renamed_elsewhere_is_put_back(before in catalog(), names in prop::collection::vec(0..4_usize, 12)) {
+        let mut told = Told::default();
+        told.become_(&before, &templates_of(&before), false);
+        let expected = ExpectedCatalog::as_it_is(&told.now());
+        // Also to names that others have.
+        let mut all: Vec<String> = before.portfolios.iter().map(|it| it.name.clone()).collect();
+        all.extend(before.products.iter().map(|it| it.name.clone()));
+        all.push("Another".into());
+        let mut names = names.into_iter().map(|number| all[number % all.len()].clone());
+        for it in told.now().portfolios.to_vec() {
+            let text = PortfolioText { name: names.next().unwrap_or_default(), ..PortfolioText::of(&it) };
+            told.make(&CatalogChange::SetPortfolio { portfolio: it.id, text });
+        }
+        for it in told.now().products.to_vec() {
+            let own = crate::curation::ProductText::of(&it);
+            let text = crate::curation::ProductText { name: names.next().unwrap_or_default(), ..own };
+            told.make(&CatalogChange::SetProduct { product: it.id, text });
+        }
+        for it in drifted(&expected, &told) {
+            prop_assert!(it.renamed().is_some() && it.back.len() == 1, "{:?}", it);
+            told.make(&it.back[0].change);
+        }
+        prop_assert_eq!(drifted(&expected, &told), Vec::new());
+    }
 }
 
 #[test]

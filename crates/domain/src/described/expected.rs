@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::renames::Recognized;
 use super::{CatalogNow, DescribedCatalog, DescribedPlace, DescribedTag, Thing, export};
 use crate::curation::{AppliedCatalogChange, CatalogChange};
 use crate::id::{PortfolioId, ProductId, TemplateId};
@@ -25,6 +26,23 @@ pub struct KnownIds {
     pub products: BTreeMap<String, ProductId>,
 }
 
+impl KnownIds {
+    fn of(now: &CatalogNow<'_>) -> Self {
+        Self {
+            portfolios: now.portfolios.iter().map(|it| (it.name.clone(), it.id.clone())).collect(),
+            products: now.products.iter().map(|it| (it.name.clone(), it.id.clone())).collect(),
+        }
+    }
+
+    fn portfolio(&self, id: &PortfolioId) -> Option<&String> {
+        self.portfolios.iter().find_map(|(name, known)| (known == id).then_some(name))
+    }
+
+    fn product(&self, id: &ProductId) -> Option<&String> {
+        self.products.iter().find_map(|(name, known)| (known == id).then_some(name))
+    }
+}
+
 impl ExpectedCatalog {
     /// The catalog as it is.
     pub fn as_it_is(now: &CatalogNow<'_>) -> Self {
@@ -35,20 +53,21 @@ impl ExpectedCatalog {
                 version.template = id.to_string();
             }
         }
-        let ids = KnownIds {
-            portfolios: now.portfolios.iter().map(|it| (it.name.clone(), it.id.clone())).collect(),
-            products: now.products.iter().map(|it| (it.name.clone(), it.id.clone())).collect(),
-        };
-        let mut it = Self { catalog, ids };
+        let mut it = Self { catalog, ids: KnownIds::of(now) };
         it.forget_ids();
         it
     }
 
-    /// Takes the ids of what is called now what it is expected to be called; answers whether any was not known.
-    pub fn learn_ids(&mut self, is: &Self) -> bool {
+    /// Takes the ids of what is there; answers whether any was not known.
+    pub fn learn_ids(&mut self, now: &CatalogNow<'_>) -> bool {
+        let recognized = Recognized::of(self, now);
+        self.take_ids(&KnownIds::of(&recognized.now(now)))
+    }
+
+    fn take_ids(&mut self, there: &KnownIds) -> bool {
         let before = self.ids.clone();
-        self.ids.portfolios.extend(is.ids.portfolios.clone());
-        self.ids.products.extend(is.ids.products.clone());
+        self.ids.portfolios.extend(there.portfolios.clone());
+        self.ids.products.extend(there.products.clone());
         self.forget_ids();
         self.ids != before
     }
@@ -68,6 +87,9 @@ impl ExpectedCatalog {
 
     /// Takes what somebody changed here, as `now` has it since. What was changed of a thing that is not expected is not.
     pub fn follow(&mut self, it: &AppliedCatalogChange, now: &CatalogNow<'_>) {
+        self.follow_name(it, now);
+        let recognized = Recognized::of(self, now);
+        let now = &recognized.now(now);
         let is = Self::as_it_is(now);
         let names = Names { now, before: it, ids: self.ids.clone() };
         match &it.change {
@@ -100,6 +122,31 @@ impl ExpectedCatalog {
         self.close(&is);
     }
 
+    /// What is given a name here is expected to have it.
+    fn follow_name(&mut self, it: &AppliedCatalogChange, now: &CatalogNow<'_>) {
+        match &it.change {
+            CatalogChange::SetPortfolio { portfolio: id, .. } => {
+                let Some(there) = now.portfolios.iter().find(|it| it.id == *id) else { return };
+                let before = self.ids.portfolio(id).or(it.before.portfolio.as_ref().map(|it| &it.name)).cloned();
+                let called = Thing::Portfolio { name: there.name.clone() };
+                self.rename(&Thing::Portfolio { name: before.unwrap_or_default() }, &called);
+                if self.ids.portfolio(id).is_none() && self.catalog.has(&called) {
+                    self.ids.portfolios.insert(there.name.clone(), id.clone());
+                }
+            }
+            CatalogChange::SetProduct { product: id, .. } => {
+                let Some(there) = now.products.iter().find(|it| it.id == *id) else { return };
+                let before = self.ids.product(id).or(it.before.product.as_ref().map(|it| &it.name)).cloned();
+                let called = Thing::Product { name: there.name.clone() };
+                self.rename(&Thing::Product { name: before.unwrap_or_default() }, &called);
+                if self.ids.product(id).is_none() && self.catalog.has(&called) {
+                    self.ids.products.insert(there.name.clone(), id.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+
     fn follow_product(&mut self, change: &CatalogChange, called: &Named, names: &Names<'_>, is: &Self) {
         let now = is.catalog.products.iter().find(|it| it.name == called.now);
         let Some(index) = self.catalog.products.iter().position(|it| it.name == called.before) else { return };
@@ -110,7 +157,6 @@ impl ExpectedCatalog {
         let Some(there) = self.catalog.products.get_mut(index) else { return };
         match change {
             CatalogChange::SetProduct { .. } => {
-                there.name.clone_from(&now.name);
                 there.description.clone_from(&now.description);
                 there.owner.clone_from(&now.owner);
                 there.support.clone_from(&now.support);
@@ -144,15 +190,9 @@ impl ExpectedCatalog {
                 there.shares.clone_from(&now.shares);
             }
             _ => {
-                there.name.clone_from(&now.name);
                 there.description.clone_from(&now.description);
                 there.provider.clone_from(&now.provider);
                 there.tags.clone_from(&now.tags);
-                for place in self.catalog.products.iter_mut().flat_map(|it| &mut it.places) {
-                    if place.portfolio == named.before {
-                        place.portfolio.clone_from(&named.now);
-                    }
-                }
             }
         }
     }
@@ -215,7 +255,7 @@ impl ExpectedCatalog {
         catalog.tag_options.sort();
         catalog.portfolios.sort_by(|a, b| a.name.cmp(&b.name));
         catalog.products.sort_by(|a, b| a.name.cmp(&b.name));
-        self.learn_ids(is);
+        self.take_ids(&is.ids);
     }
 }
 
@@ -239,15 +279,13 @@ struct Names<'a> {
 
 impl Names<'_> {
     fn product(&self, id: &ProductId) -> Named {
-        let expected = self.ids.products.iter().find_map(|(name, known)| (known == id).then_some(name));
-        let before = expected.or(self.before.before.product.as_ref().map(|it| &it.name));
+        let before = self.ids.product(id).or(self.before.before.product.as_ref().map(|it| &it.name));
         let now = self.now.products.iter().find(|it| it.id == *id).map(|it| &it.name);
         named(before, now)
     }
 
     fn portfolio(&self, id: &PortfolioId) -> Named {
-        let expected = self.ids.portfolios.iter().find_map(|(name, known)| (known == id).then_some(name));
-        let before = expected.or(self.before.before.portfolio.as_ref().map(|it| &it.name));
+        let before = self.ids.portfolio(id).or(self.before.before.portfolio.as_ref().map(|it| &it.name));
         let now = self.now.portfolios.iter().find(|it| it.id == *id).map(|it| &it.name);
         named(before, now)
     }

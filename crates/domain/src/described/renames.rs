@@ -1,102 +1,100 @@
-//! What was renamed elsewhere: one thing is gone, and one is there that nobody made here, and both have one id. Where the id of what is
-//! gone is not known, they are the same but for their names.
+//! What was renamed elsewhere: AWS knows it by the id that it had, and calls it something else.
 
-use super::{
-    CatalogNow, DescribedCatalog, DescribedPortfolio, DescribedProduct, ExpectedCatalog, KnownIds, Planned, Thing,
-};
+use std::collections::{BTreeMap, BTreeSet};
+use std::mem;
+
+use super::{CatalogNow, DescribedCatalog, ExpectedCatalog, Planned, Thing};
+use crate::catalog::{Portfolio, Product};
 use crate::curation::{CatalogChange, Named, PortfolioText, ProductText};
 
-/// What things were called and are called now; `was` calls them as they are called now.
-pub(super) fn of(was: &mut ExpectedCatalog, is: &ExpectedCatalog) -> Vec<(Thing, Thing)> {
-    let portfolio = |name: &str| Thing::Portfolio { name: name.to_owned() };
-    let id = |ids: &KnownIds, it: &DescribedPortfolio| ids.portfolios.get(&it.name).cloned();
-    let one = same(|it| id(&was.ids, it), |it| id(&is.ids, it), same_portfolio);
-    let mut all: Vec<(Thing, Thing)> = pairs(&was.catalog.portfolios, &is.catalog.portfolios, |it| &it.name, one)
-        .map(|(before, now)| (portfolio(&before.name), portfolio(&now.name)))
-        .collect();
-    for (before, now) in &all {
-        was.rename(before, now);
-    }
-    // With the portfolios that they are in called as they are called now.
-    let product = |name: &str| Thing::Product { name: name.to_owned() };
-    let id = |ids: &KnownIds, it: &DescribedProduct| ids.products.get(&it.name).cloned();
-    let one = same(|it| id(&was.ids, it), |it| id(&is.ids, it), same_product);
-    let products: Vec<(Thing, Thing)> = pairs(&was.catalog.products, &is.catalog.products, |it| &it.name, one)
-        .map(|(before, now)| (product(&before.name), product(&now.name)))
-        .collect();
-    for (before, now) in &products {
-        was.rename(before, now);
-    }
-    all.extend(products);
-    all
+/// The catalog as it is, but that what is expected is called what it is expected to be called.
+pub(super) struct Recognized {
+    pub(super) portfolios: Vec<Portfolio>,
+    pub(super) products: Vec<Product>,
+    /// What is called something else, and what it is called.
+    pub(super) renamed: Vec<(Thing, Thing)>,
+    /// What is called as something expected is, and is another: it is left out.
+    pub(super) beside: Vec<String>,
 }
 
-/// What gives a thing its name back.
-pub(super) fn back(thing: &Thing, now: &Thing, seen: &CatalogNow<'_>) -> Option<Planned> {
-    let (change, named) = match (thing, now) {
-        (Thing::Portfolio { name }, Thing::Portfolio { name: called }) => {
-            let there = seen.portfolios.iter().find(|it| it.name == *called)?;
-            let text = PortfolioText { name: name.clone(), ..PortfolioText::of(there) };
-            let named = Named { portfolio: called.clone(), ..Named::default() };
-            (CatalogChange::SetPortfolio { portfolio: there.id.clone(), text }, named)
+impl Recognized {
+    pub(super) fn of(expected: &ExpectedCatalog, now: &CatalogNow<'_>) -> Self {
+        let ids = &expected.ids;
+        let portfolios = recognize(&ids.portfolios, now.portfolios, |it| &it.id, |it| &mut it.name);
+        let products = recognize(&ids.products, now.products, |it| &it.id, |it| &mut it.name);
+        let portfolio = |name| Thing::Portfolio { name };
+        let product = |name| Thing::Product { name };
+        let of_portfolios = portfolios.renamed.into_iter().map(|(is, called)| (portfolio(is), portfolio(called)));
+        let of_products = products.renamed.into_iter().map(|(is, called)| (product(is), product(called)));
+        let another = |kind: &str, name: String| {
+            format!("{kind} {name}: another one is called so too, which nobody made here, and names tell them apart.")
+        };
+        let beside = portfolios.beside.into_iter().map(|name| another("Portfolio", name));
+        Self {
+            renamed: of_portfolios.chain(of_products).collect(),
+            beside: beside.chain(products.beside.into_iter().map(|name| another("Product", name))).collect(),
+            portfolios: portfolios.all,
+            products: products.all,
         }
-        (Thing::Product { name }, Thing::Product { name: called }) => {
-            let there = seen.products.iter().find(|it| it.name == *called)?;
-            let text = ProductText { name: name.clone(), ..ProductText::of(there) };
-            let named = Named { product: called.clone(), ..Named::default() };
-            (CatalogChange::SetProduct { product: there.id.clone(), text }, named)
+    }
+
+    pub(super) fn now<'a>(&'a self, of: &CatalogNow<'a>) -> CatalogNow<'a> {
+        CatalogNow { portfolios: &self.portfolios, products: &self.products, ..*of }
+    }
+}
+
+struct Found<T> {
+    all: Vec<T>,
+    /// What it is expected to be called, and is.
+    renamed: Vec<(String, String)>,
+    beside: Vec<String>,
+}
+
+fn recognize<T: Clone, Id: Ord>(
+    ids: &BTreeMap<String, Id>,
+    all: &[T],
+    id: impl Fn(&T) -> &Id,
+    name: impl Fn(&mut T) -> &mut String,
+) -> Found<T> {
+    let known: BTreeMap<&Id, &String> = ids.iter().map(|(name, id)| (id, name)).collect();
+    let there: BTreeSet<&String> = all.iter().filter_map(|it| known.get(id(it)).copied()).collect();
+    let mut found = Found { all: Vec::new(), renamed: Vec::new(), beside: Vec::new() };
+    for one in all {
+        let mut it = one.clone();
+        match known.get(id(one)) {
+            Some(expected) => {
+                let called = mem::replace(name(&mut it), (*expected).clone());
+                if called != **expected {
+                    found.renamed.push(((*expected).clone(), called));
+                }
+            }
+            None if there.contains(&*name(&mut it)) => {
+                found.beside.push(name(&mut it).clone());
+                continue;
+            }
+            None => {}
         }
-        _ => return None,
+        found.all.push(it);
+    }
+    found
+}
+
+/// What gives a thing its name back. `seen`: as [`Recognized`].
+pub(super) fn back(thing: &Thing, seen: &CatalogNow<'_>) -> Option<Planned> {
+    let (change, named) = match thing {
+        Thing::Portfolio { name } => {
+            let there = seen.portfolios.iter().find(|it| it.name == *name)?;
+            let (portfolio, text) = (there.id.clone(), PortfolioText::of(there));
+            (CatalogChange::SetPortfolio { portfolio, text }, Named { portfolio: name.clone(), ..Named::default() })
+        }
+        Thing::Product { name } => {
+            let there = seen.products.iter().find(|it| it.name == *name)?;
+            let (product, text) = (there.id.clone(), ProductText::of(there));
+            (CatalogChange::SetProduct { product, text }, Named { product: name.clone(), ..Named::default() })
+        }
+        Thing::TagOption { .. } => return None,
     };
     Some(Planned { change, named, ready: true })
-}
-
-/// Those of `was` whose name is gone with those of `is` whose name is new, where one is the same as one other alone.
-fn pairs<'a, T>(
-    was: &'a [T],
-    is: &'a [T],
-    name: impl Fn(&T) -> &String,
-    same: impl Fn(&T, &T) -> bool,
-) -> impl Iterator<Item = (&'a T, &'a T)> {
-    let without = |all: &'a [T], of: &'a [T]| -> Vec<&'a T> {
-        all.iter().filter(|it| !of.iter().any(|other| name(other) == name(it))).collect()
-    };
-    let (gone, new) = (without(was, is), without(is, was));
-    let alone = |mut alike: Vec<&'a T>| if alike.len() == 1 { alike.pop() } else { None };
-    let pairs: Vec<(&T, &T)> = gone
-        .iter()
-        .filter_map(|before| {
-            let now = alone(new.iter().copied().filter(|now| same(before, now)).collect())?;
-            alone(gone.iter().copied().filter(|before| same(before, now)).collect()).map(|_| (*before, now))
-        })
-        .collect();
-    pairs.into_iter()
-}
-
-/// Whether two are one, by their ids where both are known.
-fn same<T, Id: PartialEq>(
-    was: impl Fn(&T) -> Option<Id>,
-    is: impl Fn(&T) -> Option<Id>,
-    alike: impl Fn(&T, &T) -> bool,
-) -> impl Fn(&T, &T) -> bool {
-    move |before, now| match (was(before), is(now)) {
-        (Some(before), Some(now)) => before == now,
-        _ => alike(before, now),
-    }
-}
-
-fn same_portfolio(one: &DescribedPortfolio, other: &DescribedPortfolio) -> bool {
-    DescribedPortfolio { name: other.name.clone(), ..one.clone() } == *other
-}
-
-/// The order of versions tells nothing.
-fn same_product(one: &DescribedProduct, other: &DescribedProduct) -> bool {
-    let sorted = |it: &DescribedProduct| {
-        let mut it = DescribedProduct { name: String::new(), ..it.clone() };
-        it.versions.sort_by(|a, b| a.name.cmp(&b.name));
-        it
-    };
-    sorted(one) == sorted(other)
 }
 
 impl DescribedCatalog {
@@ -113,11 +111,22 @@ impl DescribedCatalog {
         }
         self
     }
+
+    pub(super) fn has(&self, thing: &Thing) -> bool {
+        match thing {
+            Thing::Portfolio { name } => self.portfolios.iter().any(|it| it.name == *name),
+            Thing::Product { name } => self.products.iter().any(|it| it.name == *name),
+            Thing::TagOption { key, value } => self.tag_options.iter().any(|it| it.key == *key && it.value == *value),
+        }
+    }
 }
 
 impl ExpectedCatalog {
-    /// Calls a thing what it is called now, wherever it is named.
-    fn rename(&mut self, thing: &Thing, now: &Thing) {
+    /// Calls a thing what it is called now, wherever it is named. Not where another one is called so: names tell things apart.
+    pub(super) fn rename(&mut self, thing: &Thing, now: &Thing) {
+        if self.catalog.has(now) {
+            return;
+        }
         match (thing, now) {
             (Thing::Portfolio { name }, Thing::Portfolio { name: called }) => {
                 let catalog = &mut self.catalog;
@@ -142,11 +151,12 @@ impl ExpectedCatalog {
         }
     }
 
-    /// Takes what drifts as it is; of what was renamed, the name.
-    pub fn adopt_drifted(&mut self, it: &super::DriftedThing, is: &Self) {
-        match it.renamed() {
-            Some(now) => self.rename(&it.thing, &now),
-            None => self.adopt(&it.thing, is),
+    /// Takes what drifts as it is, under the name that it has now.
+    pub fn adopt_drifted(&mut self, it: &super::DriftedThing, now: &CatalogNow<'_>) {
+        let recognized = Recognized::of(self, now);
+        self.adopt(&it.thing, &Self::as_it_is(&recognized.now(now)));
+        if let Some(called) = it.renamed() {
+            self.rename(&it.thing, &called);
         }
     }
 }

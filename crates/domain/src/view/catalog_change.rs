@@ -160,6 +160,8 @@ pub struct CatalogChangeRow {
     pub named: Named,
     pub by: String,
     pub state: ChangeState,
+    /// See [`CatalogChangePage::was`].
+    pub was: Option<CatalogChange>,
     /// It takes another one back.
     pub takes_back: bool,
     /// Another one takes it back.

@@ -46,8 +46,8 @@ pub struct DriftedThingView {
     pub holds: Vec<String>,
     /// What would be deleted although environments have it: the rest is not done either.
     pub in_use: Option<String>,
-    /// It is gone, and something is there that nobody made here: a name tells things apart.
-    pub maybe_renamed: bool,
+    /// It is called as another thing is expected to be: it is not kept so.
+    pub taken: bool,
     /// See [`CatalogDriftInput::thing`].
     pub key: String,
     /// See [`CatalogDriftInput::seen`].

@@ -44,6 +44,7 @@ on_both! {
             now: DescribedCatalog::default(),
             back: Vec::new(),
             holds: ["Notebook".to_owned()].into(),
+            taken: false,
         };
         let found = CatalogDrift { things: vec![drifted], left_out: vec!["\u{e4}".into()] };
         let mut tx = store.begin().await.unwrap();
