@@ -35,11 +35,11 @@ pub fn page(it: CatalogChangePage) -> Page {
     let version = linked("Version", None, it.named.version.clone());
     let tag_option = linked("TagOption", Some("/admin/tags".to_owned()), it.named.tag_option.clone());
     let said = said(&it.change, it.was.as_ref());
-    let other = |term, id: Option<CatalogChangeId>| {
-        linked(term, address("/admin/changes", id.map(|id| id.to_string())), "Another change".to_owned())
+    let other = |term, id: CatalogChangeId| {
+        linked(term, address("/admin/changes", Some(id.to_string())), "Another change".to_owned())
     };
-    let takes_back = it.takes_back.and_then(|id| other("Takes back", Some(id)));
-    let taken_back_by = it.taken_back_by.and_then(|id| other("Taken back by", Some(id)));
+    let takes_back = it.takes_back.and_then(|id| other("Takes back", id));
+    let taken_back_by = it.taken_back_by.and_then(|id| other("Taken back by", id));
     let template = it.template.map(|id| {
         view! { <Fact term="Template"><a href=format!("/admin/templates/{id}")>"As it was checked"</a></Fact> }
     });

@@ -46,7 +46,7 @@ impl Store {
         into_all::<WaiverRow, _>(all(self.read(), sql.bind(template.as_str())).await?)
     }
 
-    /// Those of these templates that something holds for now.
+    /// Those of these templates in which something is let pass at that time.
     pub async fn waived_templates<'a>(
         &self,
         templates: impl IntoIterator<Item = &'a TemplateId>,

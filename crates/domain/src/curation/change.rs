@@ -318,19 +318,6 @@ impl CatalogChange {
         }
     }
 
-    /// Whether it sets something that stays what it is.
-    pub fn sets(&self) -> bool {
-        matches!(
-            self,
-            Self::SetProduct { .. }
-                | Self::SetVersion { .. }
-                | Self::SetPortfolio { .. }
-                | Self::SetConstraint { .. }
-                | Self::SetTagOption { .. }
-                | Self::SetShare { .. }
-        )
-    }
-
     pub fn template(&self) -> Option<&TemplateId> {
         match self {
             Self::AddProduct { template, .. } | Self::AddVersion { template, .. } => Some(template),

@@ -31,6 +31,19 @@ impl Before {
 }
 
 impl CatalogChange {
+    /// Whether it sets something that stays what it is.
+    pub fn sets(&self) -> bool {
+        matches!(
+            self,
+            Self::SetProduct { .. }
+                | Self::SetVersion { .. }
+                | Self::SetPortfolio { .. }
+                | Self::SetConstraint { .. }
+                | Self::SetTagOption { .. }
+                | Self::SetShare { .. }
+        )
+    }
+
     /// `None` where nothing takes it back.
     pub fn undo(&self, region: &Region, before: &Before, made: &Made) -> Option<Self> {
         match self {
