@@ -176,7 +176,7 @@ async fn a_person_reads_what_happened_and_what_to_do() {
     let problem = provision(&wire).await.problem();
     assert_eq!(problem.what, "AWS did not allow the portal to start the environment.");
     assert_eq!(problem.why, "User: ... is not authorized (AccessDeniedException, AWS request req-1)");
-    assert!(problem.next.contains("platform admin"), "{}", problem.next);
+    assert!(problem.next.contains("docs/roles.md"), "{}", problem.next);
 }
 
 #[test]
