@@ -6,14 +6,16 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use crate::aws_names;
 use crate::command::run;
 use crate::progress::step;
 use crate::python;
 use crate::workspace::Workspace;
 
-/// Lints the templates of `deploy/` and `blueprints/`; a warning fails too.
+/// Lints the templates of `deploy/` and `blueprints/`; a warning fails too. So does a list of AWS's names that is
+/// not the linter's.
 pub(crate) fn test(workspace: &Workspace) -> Result<()> {
-    let python = python::environment(workspace, &workspace.root.join("end2end/cfn-lint/requirements.txt"))?;
+    let python = python(workspace)?;
     let mut templates = Vec::new();
     for folder in ["deploy", "blueprints"] {
         collect(&workspace.root.join(folder), &mut templates)?;
@@ -22,7 +24,13 @@ pub(crate) fn test(workspace: &Workspace) -> Result<()> {
     if templates.is_empty() {
         bail!("there is no template in deploy/ and blueprints/");
     }
-    step("cfn-lint", || run(Command::new(python.with_file_name("cfn-lint")).args(&templates)))
+    step("cfn-lint", || run(Command::new(python.with_file_name("cfn-lint")).args(&templates)))?;
+    step("Names of AWS", || aws_names::check(workspace, &python))
+}
+
+/// That has cfn-lint.
+pub(crate) fn python(workspace: &Workspace) -> Result<PathBuf> {
+    python::environment(workspace, &workspace.root.join("end2end/cfn-lint/requirements.txt"))
 }
 
 fn collect(folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {

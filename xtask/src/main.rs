@@ -4,6 +4,7 @@
 //! Everything it needs beyond Rust, Node.js and a C compiler is fetched at pinned versions into
 //! `~/.cache/studiogate`, outside the checkout, and reused.
 
+mod aws_names;
 mod bench;
 mod boto3;
 mod browser;
@@ -67,6 +68,8 @@ enum Task {
         #[arg(long)]
         count: Option<u32>,
     },
+    /// Writes the lists of AWS's resource types and actions anew, from the pinned cfn-lint
+    AwsNames,
     /// Makes sure that Rust can compile the browser's side
     WasmTarget,
     /// Starts a Postgres of its own, sets `STUDIOGATE_TEST_POSTGRES_URL` and runs the command
@@ -84,6 +87,7 @@ fn main() -> ExitCode {
         Task::Build => build::run_task(&workspace),
         Task::Bench => bench::run(&workspace),
         Task::Soak { kinds, count } => soak::run(&workspace, &kinds, count),
+        Task::AwsNames => aws_names::write(&workspace),
         Task::WasmTarget => prerequisites::wasm_target().map(drop),
         Task::Postgres { command } => postgres::run(&command),
     });

@@ -17,7 +17,7 @@ use crate::{boto3, browser, build, cfn_lint, cvc5, python, site, wasm};
 pub(crate) enum Part {
     /// Unit, property, contract and integration tests, on SQLite and Postgres, and the proofs about the policies
     Rust,
-    /// cfn-lint on the templates of deploy/ and blueprints/
+    /// cfn-lint on the templates of deploy/ and blueprints/, and the names of AWS held against it
     Templates,
     /// boto3 against the local AWS and the portal
     Boto3,

@@ -33,7 +33,7 @@ pub fn Callout(
 pub fn ProblemCallout(problem: Problem, #[prop(default = Tone::Bad)] tone: Tone) -> impl IntoView {
     view! {
         <Callout tone title=problem.what>
-            <p>{problem.why}</p>
+            <p class="whitespace-pre-line">{problem.why}</p>
             <p><strong>"What to do: "</strong>{problem.next}</p>
         </Callout>
     }

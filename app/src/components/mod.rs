@@ -36,6 +36,8 @@ mod form;
 #[cfg(feature = "render")]
 mod numbered;
 #[cfg(feature = "render")]
+mod obstacles;
+#[cfg(feature = "render")]
 mod page_head;
 #[cfg(feature = "render")]
 mod pager;
@@ -80,6 +82,7 @@ pub use self::{
         ERRORS_ID, ErrorSummary, Hidden, PostButton, field_label, form_part, form_seen, form_version, only_known_fields,
     },
     numbered::Numbered,
+    obstacles::Obstacles,
     page_head::{Crumb, PageHead},
     pager::Pager,
     plan::{Mistakes, Stays},

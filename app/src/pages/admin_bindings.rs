@@ -56,10 +56,14 @@ pub fn Unbound(unbound: BTreeMap<String, Vec<String>>) -> impl IntoView {
     }
 }
 
+/// The most versions that are named which ask for a parameter.
+const VERSIONS: usize = 3;
+
 /// Each parameter with where its value comes from.
 #[component]
 pub fn Bindings(
     parameters: Vec<Parameter>,
+    asked_by: BTreeMap<String, Vec<String>>,
     bindings: Vec<ParameterBinding>,
     accounts: Vec<ProjectAccount>,
     unbound: BTreeMap<String, Vec<String>>,
@@ -101,12 +105,21 @@ pub fn Bindings(
                     view! { <Binding binding accounts=accounts.clone() removal manage /> }
                 })
                 .collect::<Vec<_>>();
+            let asked_by = asked_by.get(&parameter.key).map(|versions| {
+                let first = versions.iter().take(VERSIONS).cloned().collect::<Vec<_>>().join(", ");
+                let more = match versions.len().saturating_sub(VERSIONS) {
+                    0 => String::new(),
+                    more => format!(" and {}", words::count(more as u64, "other", "others")),
+                };
+                view! { <span class="block font-normal text-muted">{format!("in {first}{more} alone")}</span> }
+            });
             let items = (!items.is_empty()).then(|| view! { <ul class="grid gap-2">{items}</ul> });
             view! {
                 <tr>
                     <th scope="row">
                         <code>{parameter.key.clone()}</code>
                         <span class="block font-normal text-muted">{parameter.kind}</span>
+                        {asked_by}
                     </th>
                     <td data-label="Meaning" class="md:min-w-64">{parameter.description}</td>
                     <td data-label="Value" class="md:min-w-64">{missing} {none} {items}</td>

@@ -1,14 +1,15 @@
 use std::collections::BTreeMap;
 
 use domain::catalog::ConstraintRule;
-use domain::curation::{CatalogChange, constraint_kind, tags_as_text};
+use domain::curation::{CatalogChange, Named, constraint_kind, tags_as_text};
 use domain::id::CatalogChangeId;
 use domain::organization::ChangeState;
 use domain::view::CatalogChangePage;
 use leptos::prelude::*;
 
 use crate::components::{
-    Card, ChangeBadge, Clock, Crumb, Fact, Facts, Moment, Operation, PageHead, PostButton, ProblemCallout, field_label,
+    Card, ChangeBadge, Clock, Crumb, Fact, Facts, Moment, Obstacles, Operation, PageHead, PostButton, ProblemCallout,
+    field_label,
 };
 use crate::document::Page;
 use crate::islands::UnderWay;
@@ -16,6 +17,7 @@ use crate::words;
 
 /// One change of the catalog: how far it is, and the way back.
 pub fn page(it: CatalogChangePage) -> Page {
+    let (next, asks) = (made(&it), asked(&it));
     let title = words::catalog_change_since(&it.change, it.was.as_ref(), &it.named);
     let crumbs = vec![Crumb::new("/admin/products", "Products"), Crumb::new("/admin/changes", "Changes")];
     let retry = it.can_retry.then(|| {
@@ -43,25 +45,11 @@ pub fn page(it: CatalogChangePage) -> Page {
     let template = it.template.map(|id| {
         view! { <Fact term="Template"><a href=format!("/admin/templates/{id}")>"As it was checked"</a></Fact> }
     });
-    let next = (it.state == ChangeState::Applied && matches!(it.change, CatalogChange::AddProduct { .. }))
-        .then(|| it.product.clone())
-        .flatten()
-        .map(|id| {
-            view! {
-                <p>"Nobody may use it yet: give projects access, and bind the parameters that people are not to choose, on "
-                    <a href=format!("/admin/products/{id}")>"its page"</a> "."</p>
-            }
-        });
-    let asks = it.product.clone().filter(|_| !it.asks.is_empty()).map(|id| {
-        let keys = it.asks.iter().map(|key| view! { <li><code>{key.clone()}</code></li> }).collect_view();
-        view! {
-            <div class="grid gap-1">
-                <p>"The version asks for what no other that can be requested does, and what is bound to nothing:"</p>
-                <ul class="flex flex-wrap gap-x-3 gap-y-1">{keys}</ul>
-                <p>"What people are not to choose is bound on " <a href=format!("/admin/products/{id}#binding")>"the page of the product"</a> "."</p>
-            </div>
-        }
-    });
+    let follows = it.follows.as_slice();
+    let follows = (!follows.is_empty()).then(|| view! { <Follows follows=follows.to_vec() /> });
+    let obstacles = view! {
+        <Obstacles obstacles=it.obstacles title="With it, requests for the product are refused, whatever people fill in." />
+    };
     let live = it.state == ChangeState::Applying;
     let body = view! {
         <PageHead title=title.clone() lead="A change of the catalog, and how far it is." crumbs>
@@ -82,6 +70,8 @@ pub fn page(it: CatalogChangePage) -> Page {
                         {it.operation.map(|operation| view! { <Operation operation as_of=it.as_of /> })}
                         {next}
                         {asks}
+                        {follows}
+                        {obstacles}
                     </div>
                 </Card>
             </div>
@@ -106,6 +96,52 @@ pub fn page(it: CatalogChangePage) -> Page {
         <p class="flex flex-wrap gap-2"><a class="button button-small" href="/admin/changes">"All changes"</a></p>
     };
     Page { live, ..Page::new(title, body) }
+}
+
+/// What to do next with a product that was made.
+fn made(it: &CatalogChangePage) -> Option<AnyView> {
+    let is_new = it.state == ChangeState::Applied && matches!(it.change, CatalogChange::AddProduct { .. });
+    let id = it.product.as_ref().filter(|_| is_new)?;
+    let link = format!("/admin/products/{id}");
+    Some(
+        view! {
+            <p>"Nobody may use it yet: give projects access, and bind the parameters that people are not to choose, on "
+                <a href=link>"its page"</a> "."</p>
+        }
+        .into_any(),
+    )
+}
+
+/// What a version that was made asks people for, and no other.
+fn asked(it: &CatalogChangePage) -> Option<AnyView> {
+    let id = it.product.as_ref().filter(|_| !it.asks.is_empty())?;
+    let keys = it.asks.iter().map(|key| view! { <li><code>{key.clone()}</code></li> }).collect_view();
+    let link = format!("/admin/products/{id}#binding");
+    Some(
+        view! {
+            <div class="grid gap-1">
+                <p>"The version asks for what no other that can be requested does, and what is bound to nothing:"</p>
+                <ul class="flex flex-wrap gap-x-3 gap-y-1">{keys}</ul>
+                <p>"What people are not to choose is bound on " <a href=link>"the page of the product"</a> "."</p>
+            </div>
+        }
+        .into_any(),
+    )
+}
+
+/// What the portal goes on with by itself.
+#[component]
+fn Follows(follows: Vec<(CatalogChange, Named)>) -> impl IntoView {
+    let lines = follows
+        .into_iter()
+        .map(|(change, named)| view! { <li class="[overflow-wrap:anywhere]">{words::catalog_change(&change, &named)}</li> })
+        .collect_view();
+    view! {
+        <div class="grid gap-1">
+            <p>"It puts back what was changed elsewhere, and the portal goes on by itself with:"</p>
+            <ol class="grid list-decimal gap-1 pl-10">{lines}</ol>
+        </div>
+    }
 }
 
 /// The name of what it is about, and a link while it is there.

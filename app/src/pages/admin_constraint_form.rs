@@ -1,5 +1,6 @@
 use domain::catalog::ConstraintRule;
 use domain::id::{PortfolioId, ProductId};
+use domain::parameter::AllowedValues;
 use domain::view::{CuratedConstraint, FormState};
 use leptos::prelude::*;
 
@@ -20,15 +21,18 @@ impl Kind {
     pub(super) const ALL: [Self; 6] =
         [Self::Allowed, Self::Template, Self::Launch, Self::TagUpdate, Self::Notification, Self::StackSet];
 
-    /// The one that changes a constraint.
-    pub(super) fn of(rule: &ConstraintRule) -> Self {
-        match rule {
+    /// Those that change a constraint.
+    pub(super) fn of(rule: &ConstraintRule) -> Vec<Self> {
+        vec![match rule {
             ConstraintRule::Launch { .. } => Self::Launch,
+            ConstraintRule::Template { rules } if AllowedValues::of(rules).is_some() => {
+                return vec![Self::Allowed, Self::Template];
+            }
             ConstraintRule::Template { .. } => Self::Template,
             ConstraintRule::TagUpdate { .. } => Self::TagUpdate,
             ConstraintRule::Notification { .. } => Self::Notification,
             ConstraintRule::StackSet { .. } => Self::StackSet,
-        }
+        }]
     }
 
     pub(super) fn as_str(self) -> &'static str {
@@ -70,7 +74,7 @@ pub(super) fn KindForm(
     state: FormState,
 ) -> impl IntoView {
     let part = kind.as_str();
-    let stored = edited.as_ref().map(stored).unwrap_or_default();
+    let stored = edited.as_ref().map(|it| stored(kind, it)).unwrap_or_default();
     let now = |name: &str| {
         stored.iter().find(|(field, _)| *field == name).map(|(_, value)| value.clone()).unwrap_or_default()
     };
@@ -136,11 +140,16 @@ fn fields(kind: Kind, now: &dyn Fn(&str) -> String, parameters: Vec<String>, sta
     };
     match kind {
         Kind::Allowed => {
-            let choices = parameters.into_iter().map(Choice::plain).collect();
+            let parameter = now("parameter");
+            let mut choices: Vec<Choice> = parameters.into_iter().map(Choice::plain).collect();
+            // One that no version asks for any more stays what it is about.
+            if !parameter.is_empty() && !choices.iter().any(|choice| choice.value == parameter) {
+                choices.push(Choice::plain(parameter.clone()));
+            }
             view! {
-                <Select label=field_label("parameter") name="parameter" part choices state=state.clone() />
-                {area("allowed_values", "One in a line.", 4, String::new())}
-                <TextField label=field_label("message") name="message" part required=false state=state.clone() />
+                <Select label=field_label("parameter") name="parameter" part choices value=parameter state=state.clone() />
+                {area("allowed_values", "One in a line.", 4, now("allowed_values"))}
+                <TextField label=field_label("message") name="message" part required=false value=now("message") state=state.clone() />
             }
             .into_any()
         }
@@ -175,8 +184,14 @@ fn fields(kind: Kind, now: &dyn Fn(&str) -> String, parameters: Vec<String>, sta
     }
 }
 
-/// The fields of a constraint that is there.
-fn stored(it: &CuratedConstraint) -> Vec<(&'static str, String)> {
+/// The fields of a constraint that is there, in the form of that kind.
+fn stored(kind: Kind, it: &CuratedConstraint) -> Vec<(&'static str, String)> {
+    let description = ("constraint_description", it.written.description.clone());
+    if let (Kind::Allowed, ConstraintRule::Template { rules }) = (kind, &it.written.rule) {
+        let AllowedValues { parameter, values, message } = AllowedValues::of(rules).unwrap_or_default();
+        let values = values.join("\n");
+        return vec![("parameter", parameter), ("allowed_values", values), ("message", message), description];
+    }
     let pretty = |text: &str| {
         let value: Result<serde_json::Value, _> = serde_json::from_str(text);
         value.ok().and_then(|value| serde_json::to_string_pretty(&value).ok()).unwrap_or_else(|| text.to_owned())
@@ -188,5 +203,5 @@ fn stored(it: &CuratedConstraint) -> Vec<(&'static str, String)> {
         ConstraintRule::Notification { topics } => ("topics", topics.join("\n")),
         ConstraintRule::StackSet { parameters } => ("stack_set", pretty(parameters)),
     };
-    vec![rule, ("constraint_description", it.written.description.clone())]
+    vec![rule, description]
 }

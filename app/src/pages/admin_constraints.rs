@@ -7,7 +7,8 @@ use super::admin_constraint_form::{Kind, KindForm};
 use super::request_form::Generated;
 use super::url::with_query;
 use crate::components::{
-    Callout, Card, Constraint, Crumb, Disclosure, Empty, ErrorSummary, PageHead, Remove, Table, Tone, form_part,
+    Callout, Card, Constraint, Crumb, Disclosure, Empty, ErrorSummary, Obstacles, PageHead, Remove, Table, Tone,
+    form_part,
 };
 use crate::document::Page;
 
@@ -36,14 +37,18 @@ pub fn page(it: ConstraintsPage, edit: &str) -> Page {
     };
     let forms = manage.then(|| {
         let kinds = match &edited {
-            Some(there) => vec![Kind::of(&there.written.rule)],
+            Some(there) => Kind::of(&there.written.rule),
             None => Kind::ALL.to_vec(),
         };
-        let open_first = edited.is_some();
-        let drawn = kinds.into_iter().map(|kind| {
+        let (changed, only) = (edited.is_some(), kinds.len() == 1);
+        let drawn = kinds.into_iter().enumerate().map(|(at, kind)| {
             let state = form_part(&it.form, kind.as_str());
-            let open = open_first || state != FormState::default();
-            let summary = if open_first { "Change it".to_owned() } else { kind.asks().to_owned() };
+            let open = (changed && at == 0) || state != FormState::default();
+            let summary = match (changed, only) {
+                (true, true) => "Change it".to_owned(),
+                (true, false) => format!("Change it: {}", kind.asks()),
+                (false, _) => kind.asks().to_owned(),
+            };
             let (product, portfolio, parameters) = (product.clone(), portfolio.clone(), it.parameters.clone());
             let form = view! { <KindForm kind product portfolio edited=edited.clone() parameters state /> };
             view! { <Disclosure summary open id=kind.as_str().to_owned()>{form}</Disclosure> }
@@ -99,7 +104,7 @@ fn Line(product: ProductId, portfolio: PortfolioId, it: CuratedConstraint, manag
 /// What rules do that are not saved yet.
 #[component]
 fn Trial(trial: ConstraintTrial) -> impl IntoView {
-    let ConstraintTrial { rules, violations, undecided, fields } = trial;
+    let ConstraintTrial { rules, violations, undecided, obstacles, fields } = trial;
     let list = |lines: Vec<String>| {
         let lines = lines.into_iter().map(|line| view! { <li>{line}</li> }).collect_view();
         view! { <ul class="grid list-disc gap-1 pl-5 [overflow-wrap:anywhere]">{lines}</ul> }
@@ -124,6 +129,7 @@ fn Trial(trial: ConstraintTrial) -> impl IntoView {
     view! {
         <div id="trial" class="stack">
             <Callout tone title>{list(violations)} {open}</Callout>
+            <Obstacles obstacles title="With it, requests for the product would be refused, whatever people fill in." />
             <Card title="Its rules"><div>{list(rules)}</div></Card>
             <Card title="The request form with it" note="Not saved yet">{fields}</Card>
         </div>

@@ -2,6 +2,7 @@ use domain::action::Action;
 use domain::curation::{CatalogChange, Named};
 use domain::described::Thing;
 use domain::id::Region;
+use domain::organization::DiffLine;
 use domain::view::{CatalogDriftPage, DriftedThingView, RegionDrift, ThingStands};
 use leptos::prelude::*;
 
@@ -87,6 +88,13 @@ fn Drifted(it: DriftedThingView, region: Region, manage: bool) -> impl IntoView 
     let is_taken = taken.then(|| {
         view! { <p>"Another one is expected to be called so, and names tell them apart: put it back, or give it a name of its own on its page."</p> }
     });
+    let of_template = difference.iter().any(|line| match line {
+        DiffLine::Removed(text) | DiffLine::Added(text) => text.trim_start().starts_with("template = "),
+        DiffLine::Same(_) => false,
+    });
+    let digests = of_template.then(|| {
+        view! { <p class="text-sm text-muted">"A template stands there by the digest of its text. Versions side by side, on the page of the product, show what is other in them."</p> }
+    });
     let title = called(&thing);
     let of = title.clone();
     let (tone, icon, text) = match stands {
@@ -129,6 +137,7 @@ fn Drifted(it: DriftedThingView, region: Region, manage: bool) -> impl IntoView 
                     <span class="text-sm text-muted">{lines_say(stands)}</span>
                 </p>
                 <Difference of lines=difference />
+                {digests}
                 {is_called}
                 {is_taken}
                 <Back back stands lacks />

@@ -148,7 +148,11 @@ fn Share(portfolio: PortfolioId, units: Vec<(ShareTarget, String)>, state: FormS
         Choice::new("account", "Any account, by its number: it has to accept"),
     ]);
     let ticks = vec![
-        Tick { name: "share_principals".into(), label: "Principals that are patterns".into(), ticked: true },
+        Tick {
+            name: "share_principals".into(),
+            label: "Principals that are patterns: to the organization and its units alone".into(),
+            ticked: true,
+        },
         Tick { name: "share_tag_options".into(), label: "TagOptions".into(), ticked: true },
     ];
     view! {

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use domain::access::{ProductAccess, ProductSettings};
 use domain::action::Action;
 use domain::approval::ApprovalRule;
+use domain::binding::ParameterBinding;
 use domain::project::{Project, Stage};
 use domain::view::{AdminProductPage, FORMS_OF_A_SHEET, FormState, Removal, Sheet};
 use leptos::prelude::*;
@@ -13,8 +14,8 @@ use super::admin_product_text::Text;
 use super::admin_versions::Versions;
 use super::url::with_query;
 use crate::components::{
-    Card, Choice, Crumb, Disclosure, Empty, ErrorSummary, Hidden, PageHead, Pager, Remove, RuleFields, Select,
-    StoredNow, Table, TextArea, TextField, field_label, form_part, form_version, stored_rule,
+    Card, Choice, Crumb, Disclosure, Empty, ErrorSummary, Hidden, Obstacles, PageHead, Pager, Remove, RuleFields,
+    Select, StoredNow, Table, TextArea, TextField, field_label, form_part, form_version, stored_rule,
 };
 use crate::document::Page;
 use crate::words;
@@ -33,10 +34,12 @@ pub fn page(admin: AdminProductPage, edit: &str, rules: &str) -> Page {
         other_portfolios,
         deletion,
         parameters,
+        asked_by,
         bindings,
         proposals,
         unbound,
         left_to_default,
+        obstacles,
         settings,
         access,
         removals,
@@ -67,15 +70,7 @@ pub fn page(admin: AdminProductPage, edit: &str, rules: &str) -> Page {
         view! { <Disclosure summary open id="access">{form}</Disclosure> }
     });
     let bind = manage.then(|| {
-        let edited = match binding_form.value("version") {
-            Some("") => None,
-            Some(_) => bindings.iter().find(|b| {
-                let account = b.account.as_ref().map_or("", |account| account.as_str());
-                binding_form.value("parameter") == Some(b.parameter.as_str())
-                    && binding_form.value("account").unwrap_or_default() == account
-            }),
-            None => bindings.iter().find(|b| b.id.as_str() == edit),
-        };
+        let edited = edited_binding(&bindings, &binding_form, edit);
         let open = edited.is_some() || !binding_form.errors.is_empty();
         let summary = match edited {
             Some(binding) => format!("Change the binding of {}", binding.parameter),
@@ -95,7 +90,7 @@ pub fn page(admin: AdminProductPage, edit: &str, rules: &str) -> Page {
         let (unbound, removals) = (unbound.clone(), removals.clone());
         view! {
             <Card title="Parameters and bindings" flush=true>
-                <Bindings parameters bindings accounts unbound left_to_default removals manage />
+                <Bindings parameters asked_by bindings accounts unbound left_to_default removals manage />
             </Card>
         }
     };
@@ -113,6 +108,7 @@ pub fn page(admin: AdminProductPage, edit: &str, rules: &str) -> Page {
         <ErrorSummary state=settings_form part="settings" />
         {summaries}
         {(!unbound.is_empty()).then(|| view! { <Unbound unbound=unbound.clone() /> })}
+        <Obstacles obstacles title="Requests for it are refused as things are, whatever people fill in." />
         {(!proposals.is_empty()).then(|| view! { <Proposals product proposals manage /> })}
         <Versions product=versions_of versions sheet manage=curates />
         <Portfolios product=portfolios_of portfolios others=other_portfolios manage=curates state=form.clone() />
@@ -134,6 +130,19 @@ fn edited_rule<'a>(access: &'a [ProductAccess], form: &FormState, edit: &str) ->
             form.value("project") == Some(a.project.as_str()) && form.value("stage") == Some(a.stage.as_str())
         }),
         None => access.iter().find(|a| a.id.as_str() == edit),
+    }
+}
+
+/// The same for a binding.
+fn edited_binding<'a>(bindings: &'a [ParameterBinding], form: &FormState, edit: &str) -> Option<&'a ParameterBinding> {
+    match form.value("version") {
+        Some("") => None,
+        Some(_) => bindings.iter().find(|b| {
+            let account = b.account.as_ref().map_or("", |account| account.as_str());
+            form.value("parameter") == Some(b.parameter.as_str())
+                && form.value("account").unwrap_or_default() == account
+        }),
+        None => bindings.iter().find(|b| b.id.as_str() == edit),
     }
 }
 

@@ -1,4 +1,5 @@
 use domain::action::Action;
+use domain::binding::bounds;
 use domain::catalog::Parameter;
 use domain::id::TemplateId;
 use domain::view::{
@@ -177,6 +178,7 @@ fn Parameters(parameters: Vec<Parameter>) -> impl IntoView {
     let rows = parameters
         .into_iter()
         .map(|it| {
+            let bounds = bounds(&it).map(|bounds| view! { <p class="text-sm text-muted">"Limits: " {bounds}</p> });
             let default = match it.default {
                 Some(default) if default.is_empty() => "empty".to_owned(),
                 Some(_) if it.no_echo => "a secret".to_owned(),
@@ -195,7 +197,7 @@ fn Parameters(parameters: Vec<Parameter>) -> impl IntoView {
                     <th scope="row"><code>{it.key}</code> {secret}</th>
                     <td data-label="Type"><code class="[overflow-wrap:anywhere]">{it.kind}</code></td>
                     <td data-label="Default" class="[overflow-wrap:anywhere]">{default}</td>
-                    <td data-label="About">{said(it.description)} {allowed} {pattern}</td>
+                    <td data-label="About">{said(it.description)} {bounds} {allowed} {pattern}</td>
                 </tr>
             }
         })

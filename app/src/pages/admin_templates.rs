@@ -97,11 +97,11 @@ pub(super) fn CheckForm(state: FormState, text: String, file_name: String) -> im
 fn Row(row: TemplateRow) -> impl IntoView {
     let (tone, icon, text) = match (row.findings, row.waived) {
         (0, _) => (Tone::Good, Icon::Check, "Passes".to_owned()),
-        (found, true) => {
-            let found = words::count(found, "thing", "things");
-            (Tone::Warn, Icon::Clock, format!("{found} found, some let pass"))
-        }
-        (found, false) => (Tone::Bad, Icon::Cross, words::count(found, "thing to mend", "things to mend")),
+        (found, 0) => (Tone::Bad, Icon::Cross, words::count(found, "thing to mend", "things to mend")),
+        (found, waived) => match u64::from(found).saturating_sub(waived.into()) {
+            0 => (Tone::Warn, Icon::Clock, "Passes by waivers".to_owned()),
+            left => (Tone::Bad, Icon::Cross, format!("{left} of {found} left to mend")),
+        },
     };
     view! {
         <li class="row row-req">

@@ -247,6 +247,11 @@ fn v1_2_1_what_holds_is_listed_changed_and_tried_before() {
     );
     let edited = page("constraints-edited", || pages::admin_constraints::page(constraints(), "cons-2"));
     assert!(edited.contains("value=\"cons-2\"") && !edited.contains("</textarea><script>"));
+    let rules = r#"{"Rules":{"R":{"Assertions":[{"Assert":{"Fn::Contains":[["<b>s","m"],{"Ref":"Gone"}]},"AssertDescription":"No <i>more."}]}}}"#;
+    let mut plain = constraints();
+    plain.constraints[1].written.rule = ConstraintRule::Template { rules: rules.into() };
+    let plain = page("constraints-edited-allowed", || pages::admin_constraints::page(plain, "cons-2"));
+    assert!(plain.contains("&lt;b&gt;s") && plain.contains("Change it: Rules as JSON"));
     let reader = ConstraintsPage { allowed: Allowed::default(), ..constraints() };
     let reader = page("constraints-reader", || pages::admin_constraints::page(reader, "cons-2"));
     assert!(!reader.contains("/api/save_constraint") && !reader.contains("/api/delete_constraint"));
@@ -256,6 +261,7 @@ fn v1_2_1_what_holds_is_listed_changed_and_tried_before() {
         rules: vec!["InstanceType is <i>small.".into()],
         violations: vec!["Choose <b>another.".into()],
         undecided: vec!["Other".into()],
+        obstacles: vec![samples::obstacle("InstanceType")],
         fields: vec![FormField {
             name: "param[InstanceType]".into(),
             label: "InstanceType".into(),
@@ -270,6 +276,7 @@ fn v1_2_1_what_holds_is_listed_changed_and_tried_before() {
     let text = page("constraints-tried", || pages::admin_constraints::page(tried, ""));
     assert!(text.contains("The values that were tried are refused.") && text.contains("ml.t3.medium"));
     assert!(text.contains("disabled") && !text.contains("<b>another"));
+    assert!(text.contains("would be refused, whatever people fill in") && !text.contains("<i>GPU"));
 }
 
 #[test]

@@ -195,6 +195,8 @@ fn change(state: ChangeState) -> CatalogChangePage {
             guidance: Guidance::Default,
         }),
         asks: Vec::new(),
+        obstacles: Vec::new(),
+        follows: Vec::new(),
         can_retry: state == ChangeState::Failed,
     }
 }
@@ -216,11 +218,15 @@ fn a_change_of_the_catalog_says_how_far_it_is_and_what_takes_it_back() {
         taken_back_by: other(),
         takes_back: other(),
         asks: vec!["Purpose<b>".into()],
+        obstacles: vec![samples::obstacle("Type<b>")],
+        follows: vec![(change(ChangeState::Applied).change, change(ChangeState::Applied).named)],
         ..change(ChangeState::Applied)
     };
     let back = page("catalog-change-taken-back", || pages::admin_catalog_change::page(back));
     let link = "/admin/changes/0199eeee-0000-7000-8000-000000000002";
     assert!(back.contains("Taken back by") && back.contains("Takes back") && back.matches(link).count() == 2);
+    assert!(back.contains("goes on by itself with:") && !back.contains("Studio <b>"));
+    assert!(back.contains("Type&lt;b&gt;") && back.contains("requests for the product are refused"));
     assert!(back.contains("Purpose&lt;b&gt;") && back.contains("/admin/products/prod-1#binding"));
     let failed = page("catalog-change-failed", || pages::admin_catalog_change::page(change(ChangeState::Failed)));
     assert!(failed.contains("/api/retry_catalog_change") && failed.contains("Look at roles.md."));
@@ -279,7 +285,7 @@ fn what_a_template_is_given_by_works_without_a_script_and_keeps_what_was_pasted(
                     by: "Ada Admin".into(),
                     at: samples::at(0),
                     findings: 0,
-                    waived: false,
+                    waived: 0,
                 },
                 TemplateRow {
                     id: samples::id("4567abcd"),
@@ -287,7 +293,7 @@ fn what_a_template_is_given_by_works_without_a_script_and_keeps_what_was_pasted(
                     by: "Ada Admin".into(),
                     at: samples::at(0),
                     findings: 2,
-                    waived: false,
+                    waived: 1,
                 },
             ],
             next: Some("c".into()),
@@ -303,6 +309,7 @@ fn what_a_template_is_given_by_works_without_a_script_and_keeps_what_was_pasted(
     };
     let reading = TemplatesPage { allowed: Allowed::default(), form: FormState::default(), ..templates.clone() };
     let text = page("templates", || pages::admin_templates::page(templates, ""));
+    assert!(text.contains("1 of 2 left to mend"));
     assert!(text.contains(r#"enctype="multipart/form-data""#) && text.contains(r#"type="file""#));
     assert!(text.contains("It is a gzip file: unpack it.") && !text.contains("</textarea><script>"));
     assert!(text.contains("Passes") && text.contains("2 things to mend") && !text.contains("one<b>"));

@@ -168,7 +168,19 @@ mod tests {
             ("[[product]\n", 1),
             (
                 "[[product]]\nname = \"a\"\nowner = \"b\"\n[[product.in]]\nportfolio = \"One\"\n[[product.in.constraint]]\nkind = \"none\"\n",
+                7,
+            ),
+            (
+                "[[product]]\nname = \"a\"\nowner = \"b\"\n[[product.in]]\nportfolio = \"One\"\n[[product.in.constraint]]\nkind = \"launch\"\nrole = \"r\"\ndescripton = \"x\"\n",
+                9,
+            ),
+            (
+                "[[product]]\nname = \"a\"\nowner = \"b\"\n[[product.in]]\nportfolio = \"One\"\n[[product.in.constraint]]\nkind = \"launch\"\nallowed = true\n",
                 6,
+            ),
+            (
+                "[[product]]\nname = \"a\"\nowner = \"b\"\n[product.portal]\n[[product.portal.binding]]\nparameter = \"P\"\nsource = \"choice\"\nvalues = \"x\"\n",
+                8,
             ),
         ] {
             let error = read(text).unwrap_err();

@@ -38,6 +38,7 @@ mod lease;
 mod leavers;
 mod notify;
 mod observe;
+mod obstacles;
 mod organization;
 mod people;
 mod preflight;

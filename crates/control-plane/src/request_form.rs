@@ -9,7 +9,9 @@ use domain::catalog::{Product, ProvisioningArtifact};
 use domain::draft::RETYPE;
 use domain::environment::Environment;
 use domain::id::{DraftId, ProductId};
+use domain::obstacle::{PlaceOfUse, obstacles_at};
 use domain::parameter::{narrow, within_instances};
+use domain::preflight::Preflight;
 use domain::problem::{FieldError, Problem};
 use domain::project::{Project, ProjectAccount};
 use domain::request::Request;
@@ -22,6 +24,9 @@ use crate::tags::{Tagged, field_of};
 use crate::{Caller, ControlPlane, Error, Result, approvers};
 
 const NAME: BindingSource = BindingSource::FromPerson { value: PersonValue::EnvironmentName };
+
+/// What is said of parameters, each by its name.
+type ByParameter = Vec<(String, String)>;
 
 /// A place that a request can be for: the account of a project, and the rule that lets the project use the product there, its
 /// approval raised to the floors.
@@ -82,8 +87,14 @@ impl ControlPlane {
         let bindings = self.store().parameter_bindings(id).await?;
         let fields = form_fields(&params, &bindings, &place.account);
         let suggested_name = suggested_name(&product, &self.ids().uuid().to_string());
+        let instances = &place.access.instances;
+        let at = PlaceOfUse { account: &place.account, project: &project, instances };
+        let obstacles = obstacles_at(artifact, &product.constraints, &bindings, &at);
         let (bound, missing) =
             Self::bound_values(caller, &fields, &params, &bindings, place, &project, &suggested_name);
+        let missing = missing.into_iter().filter(|(key, _)| !obstacles.iter().any(|(known, _)| known == key));
+        let missing = missing.map(|(_, message)| message);
+        let missing: Vec<String> = obstacles.iter().map(|(key, why)| format!("{key}: {why}")).chain(missing).collect();
         // A secret that this version does not ask for needs no typing.
         state.errors.retain(|e| e.message != RETYPE || fields.iter().any(|field| field.name == e.field));
         let deciders = self.deciders_in(&project.id).await?;
@@ -109,6 +120,8 @@ impl ControlPlane {
             },
         };
         let preflight = if gone { None } else { Some(self.preflight_of_form(caller, &drawn).await?) };
+        let blocked = self.blocked(place, &missing).or(too_few);
+        let blocked = blocked.or_else(|| preflight.as_ref().and_then(Preflight::whatever_is_asked));
         Ok(RequestFormPage {
             product: product.id.clone(),
             product_name: product.name.clone(),
@@ -123,7 +136,7 @@ impl ControlPlane {
             approval: approvers::in_words(rule, &deciders, there, &caller.actor),
             suggested_name,
             preflight,
-            blocked: if gone { None } else { self.blocked(place, &missing).or(too_few) },
+            blocked: if gone { None } else { blocked },
             draft: if state == FormState::default() { String::new() } else { query.draft },
             form_token: state.value("form_token").map_or_else(|| self.ids().uuid().to_string(), str::to_owned),
             targets: places
@@ -182,14 +195,14 @@ impl ControlPlane {
         (!missing.is_empty()).then(|| {
             Problem::new(
                 format!("This cannot be requested into {} yet.", place.account.name),
-                missing.join(" "),
+                missing.join("\n"),
                 format!("Ask {}, or choose another account or version.", self.settings().platform_contact),
             )
         })
     }
 
     /// What the platform sets, with its values as far as they can be known before the form is filled, and what it should set
-    /// and cannot.
+    /// and cannot, each by its parameter.
     fn bound_values(
         caller: &Caller,
         fields: &[FormField],
@@ -198,7 +211,7 @@ impl ControlPlane {
         place: &Place,
         project: &Project,
         name: &str,
-    ) -> (Vec<(String, String)>, Vec<String>) {
+    ) -> (ByParameter, ByParameter) {
         let set: Vec<_> = params
             .iter()
             .filter(|p| !fields.iter().any(|f| f.name == domain::binding::field_name(&p.key)))
@@ -220,7 +233,7 @@ impl ControlPlane {
                     let message = errors.into_iter().map(|e| e.message).collect::<Vec<_>>().join(" ");
                     // Another name may fit.
                     if !bindings.iter().any(|b| b.parameter == param.key && b.source == NAME) {
-                        missing.push(message.clone());
+                        missing.push((param.key.clone(), message.clone()));
                     }
                     message
                 }

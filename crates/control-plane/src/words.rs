@@ -83,6 +83,15 @@ pub(crate) fn bound(
     bound
 }
 
+/// What a constraint demands, for those who curate: with where it is told, of which whoever requests has nothing.
+pub(crate) fn constraint_for_curators(it: &Constraint) -> ConstraintRow {
+    let mut row = constraint(it);
+    if let ConstraintRule::Notification { topics } = &it.rule {
+        row.rules.clone_from(topics);
+    }
+    row
+}
+
 /// What a constraint demands.
 pub(crate) fn constraint(constraint: &Constraint) -> ConstraintRow {
     let mut rules = Vec::new();

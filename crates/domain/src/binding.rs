@@ -125,7 +125,7 @@ pub fn never_asked(parameter: &Parameter) -> bool {
 }
 
 /// How a parameter gets its value in one account.
-enum Origin<'a> {
+pub(crate) enum Origin<'a> {
     Platform(&'a BindingSource),
     Choice(&'a [String]),
     Ask,
@@ -133,10 +133,15 @@ enum Origin<'a> {
     Unbound,
 }
 
-fn origin<'a>(parameter: &Parameter, bindings: &'a [ParameterBinding], account: &AccountId) -> Origin<'a> {
+/// Without an account: as it is where no rule for one account holds.
+pub(crate) fn origin<'a>(
+    parameter: &Parameter,
+    bindings: &'a [ParameterBinding],
+    account: Option<&AccountId>,
+) -> Origin<'a> {
     let mut bound = bindings.iter().filter(|b| b.parameter == parameter.key);
-    let binding =
-        bound.clone().find(|b| b.account.as_ref() == Some(account)).or_else(|| bound.find(|b| b.account.is_none()));
+    let own = account.and_then(|account| bound.clone().find(|b| b.account.as_ref() == Some(account)));
+    let binding = own.or_else(|| bound.find(|b| b.account.is_none()));
     match binding.map(|b| &b.source) {
         Some(BindingSource::Choice { values }) if !never_asked(parameter) && !parameter.no_echo => {
             Origin::Choice(values)
@@ -146,6 +151,11 @@ fn origin<'a>(parameter: &Parameter, bindings: &'a [ParameterBinding], account: 
         Some(BindingSource::Choice { .. } | BindingSource::Ask) | None => Origin::Unbound,
         Some(source) => Origin::Platform(source),
     }
+}
+
+/// Whether people decide the parameter in the account, and nobody else.
+pub fn is_asked(parameter: &Parameter, bindings: &[ParameterBinding], account: &AccountId) -> bool {
+    matches!(origin(parameter, bindings, Some(account)), Origin::Choice(_) | Origin::Ask)
 }
 
 /// What is said of a value that was posted for a parameter that nobody chooses. No form of the portal posts one.
@@ -166,7 +176,7 @@ pub fn parameter_of(field: &str) -> &str {
 pub fn form_fields(params: &[Parameter], bindings: &[ParameterBinding], account: &ProjectAccount) -> Vec<FormField> {
     params
         .iter()
-        .filter_map(|parameter| match origin(parameter, bindings, &account.account) {
+        .filter_map(|parameter| match origin(parameter, bindings, Some(&account.account)) {
             Origin::Platform(_) | Origin::Unbound => None,
             Origin::Choice(values) => {
                 let values = values.iter().filter(|v| validate(parameter, v).is_ok()).cloned().collect();
@@ -210,18 +220,28 @@ fn field(parameter: &Parameter, control: FormControl) -> FormField {
     }
 }
 
-/// The limits in words.
-fn limits(parameter: &Parameter, control: &FormControl) -> Option<String> {
-    let range = |min: Option<String>, max: Option<String>, unit: &str| match (min, max) {
+/// How long a value may be, or how great, in words; none where anything goes.
+pub fn bounds(parameter: &Parameter) -> Option<String> {
+    let values = range(parameter.min_value.clone(), parameter.max_value.clone(), "");
+    values.or_else(|| length(parameter.min_length, parameter.max_length))
+}
+
+fn range(min: Option<String>, max: Option<String>, unit: &str) -> Option<String> {
+    match (min, max) {
         (Some(min), Some(max)) if min == max => Some(format!("exactly {min}{unit}")),
         (Some(min), Some(max)) => Some(format!("{min} to {max}{unit}")),
         (Some(min), None) => Some(format!("at least {min}{unit}")),
         (None, Some(max)) => Some(format!("at most {max}{unit}")),
         (None, None) => None,
-    };
-    let length = |min: Option<u64>, max: Option<u64>| {
-        range(min.filter(|m| *m > 0).map(|m| m.to_string()), max.map(|m| m.to_string()), " characters")
-    };
+    }
+}
+
+fn length(min: Option<u64>, max: Option<u64>) -> Option<String> {
+    range(min.filter(|m| *m > 0).map(|m| m.to_string()), max.map(|m| m.to_string()), " characters")
+}
+
+/// The limits in words.
+fn limits(parameter: &Parameter, control: &FormControl) -> Option<String> {
     let of_control = match control {
         FormControl::Choice { .. } => None,
         FormControl::Number { min, max } => range(min.clone(), max.clone(), ""),
@@ -264,7 +284,7 @@ pub fn resolve(
         .collect();
     for parameter in params {
         let posted = asked.get(&parameter.key).map(String::as_str);
-        let value = match origin(parameter, bindings, &account.account) {
+        let value = match origin(parameter, bindings, Some(&account.account)) {
             Origin::Platform(_) | Origin::Unbound if posted.is_some() => Err(NOT_CHOSEN.to_owned()),
             Origin::Platform(source) => supplied(source, parameter, account, project, person).map(Some),
             Origin::Unbound if parameter.default.is_some() => Ok(default_of(parameter)),
@@ -348,7 +368,8 @@ fn supplied(
     validate(parameter, &value).map_err(|message| {
         let shown = if parameter.no_echo { "a hidden value".to_owned() } else { format!("{value:?}") };
         format!(
-            "The platform sets this to {shown}, which is refused: {message} An admin has to mend the binding, or what refuses it."
+            "The platform sets {} to {shown}, which is refused: {message} An admin has to mend the binding, or what refuses it.",
+            parameter.key
         )
     })?;
     Ok(value)

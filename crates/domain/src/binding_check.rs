@@ -1,7 +1,7 @@
 //! Whether an admin may bind a parameter so: what is asked of people, what is kept in clear, and what the template takes.
 
 use crate::binding::{BindingSource, from_account, never_asked};
-use crate::catalog::Parameter;
+use crate::catalog::{Parameter, Product};
 use crate::parameter::{Item, Kind, validate};
 use crate::project::ProjectAccount;
 
@@ -21,6 +21,27 @@ pub fn check_declared<'a>(
         }
     }
     Ok(())
+}
+
+/// Whether an admin may bind a parameter of the product so: some version that can be requested takes it. Where others do not,
+/// [`crate::obstacle`] tells.
+pub fn check_binding_of(product: &Product, parameter: &str, source: &BindingSource) -> Result<(), String> {
+    let mut first = None;
+    let mut others = false;
+    for declared in product.declarations(parameter) {
+        match check_binding(&declared, source) {
+            Ok(()) => return Ok(()),
+            Err(why) => match &first {
+                None => first = Some(why),
+                Some(known) => others |= *known != why,
+            },
+        }
+    }
+    match first {
+        None => Ok(()),
+        Some(why) if others => Err(format!("No version that can be requested takes it. The first: {why}")),
+        Some(why) => Err(why),
+    }
 }
 
 /// Whether an admin may bind the parameter so; the error says why not.

@@ -76,6 +76,15 @@ impl Product {
         all
     }
 
+    /// A parameter as the versions that can be requested declare it, the preferred version first.
+    pub fn declarations(&self, key: &str) -> impl Iterator<Item = Parameter> {
+        let no_echo = self.is_secret(key);
+        let others = self.artifacts.iter().filter(|a| a.active && !a.deprecated);
+        let all = self.preferred_artifact().into_iter().chain(others);
+        let declared = all.flat_map(|version| &version.parameters).filter(move |it| it.key == key);
+        declared.map(move |it| Parameter { no_echo, ..it.clone() })
+    }
+
     /// The keys of everything that a version which can be requested asks for.
     pub fn active_parameters(&self) -> BTreeSet<&str> {
         let active = self.artifacts.iter().filter(|it| it.active);

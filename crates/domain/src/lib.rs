@@ -31,6 +31,7 @@ pub mod idle;
 pub mod lease;
 pub mod notification;
 pub mod observed;
+pub mod obstacle;
 pub mod operation;
 pub mod organization;
 pub mod parameter;

@@ -1,6 +1,6 @@
 //! What admins let pass in templates.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use domain::curation::Waiver;
@@ -13,12 +13,13 @@ use crate::run::{all, execute, optional};
 use crate::sql::Sql;
 use crate::tx::Tx;
 
-const COLUMNS: &str = "template_id, rule, reason, until_at, issuer, subject";
+const COLUMNS: &str = "template_id, rule, findings, reason, until_at, issuer, subject";
 
 #[derive(sqlx::FromRow)]
 struct WaiverRow {
     template_id: String,
     rule: String,
+    findings: i64,
     reason: String,
     until_at: i64,
     issuer: String,
@@ -33,6 +34,7 @@ impl TryFrom<WaiverRow> for Waiver {
             template: at.parse("template_id", &row.template_id)?,
             until: at.time("until_at", row.until_at)?,
             rule: row.rule,
+            findings: count(row.findings),
             reason: row.reason,
             by: person(row.issuer, row.subject),
         })
@@ -46,20 +48,24 @@ impl Store {
         into_all::<WaiverRow, _>(all(self.read(), sql.bind(template.as_str())).await?)
     }
 
-    /// Those of these templates in which something is let pass at that time.
-    pub async fn waived_templates<'a>(
+    /// How many findings are let pass at that time, in those of these templates where any are.
+    pub async fn waived_findings<'a>(
         &self,
         templates: impl IntoIterator<Item = &'a TemplateId>,
         now: DateTime<Utc>,
-    ) -> Result<BTreeSet<TemplateId>> {
+    ) -> Result<BTreeMap<TemplateId, u32>> {
         let ids: BTreeSet<&str> = templates.into_iter().map(TemplateId::as_str).collect();
         if ids.is_empty() {
-            return Ok(BTreeSet::new());
+            return Ok(BTreeMap::new());
         }
-        let mut sql = Sql::new("SELECT DISTINCT template_id FROM template_waiver WHERE template_id IN ");
+        let mut sql = Sql::new("SELECT template_id, findings FROM template_waiver WHERE template_id IN ");
         sql.tuple(ids).push(" AND until_at > ").value(now);
-        let rows: Vec<(String,)> = all(self.read(), sql).await?;
-        rows.into_iter().map(|(id,)| At::new("template_waiver", id.as_str()).parse("template_id", &id)).collect()
+        let mut waived = BTreeMap::new();
+        for (id, findings) in all::<(String, i64)>(self.read(), sql).await? {
+            let template = At::new("template_waiver", id.as_str()).parse("template_id", &id)?;
+            *waived.entry(template).or_default() += count(findings);
+        }
+        Ok(waived)
     }
 
     /// Forgets those that ended before; answers how many.
@@ -74,6 +80,7 @@ impl Tx {
         let columns = vec![
             ("template_id", it.template.as_str().into()),
             ("rule", (&it.rule).into()),
+            ("findings", it.findings.into()),
             ("reason", (&it.reason).into()),
             ("until_at", it.until.into()),
             ("issuer", (&it.by.issuer).into()),
@@ -88,4 +95,8 @@ impl Tx {
         let sql = Sql::new(sql).bind(template.as_str()).bind(rule);
         optional::<WaiverRow>(self.on(), sql).await?.map(TryInto::try_into).transpose()
     }
+}
+
+fn count(findings: i64) -> u32 {
+    u32::try_from(findings).unwrap_or(u32::MAX)
 }

@@ -13,6 +13,7 @@ mod graph;
 pub mod outline;
 mod parameters;
 mod references;
+pub mod resource_types;
 mod sub;
 
 #[cfg(test)]

@@ -38,44 +38,68 @@ const MEMBERS: &[&str] = &[
     "ConstraintDescription",
 ];
 
+/// One thing that is wrong with a parameter.
+pub(super) struct Wrong {
+    /// What of the parameter it is about; empty for the parameter itself.
+    pub member: String,
+    pub error: TemplateError,
+}
+
 pub(super) fn read(key: &str, body: &Value) -> Result<Parameter, TemplateError> {
+    read_or_all(key, body).map_err(|wrong| {
+        let first = wrong.into_iter().next().map(|it| it.error);
+        first.unwrap_or_else(|| TemplateError::format(format!("parameter {key} cannot be read")))
+    })
+}
+
+/// Reads a parameter, or says all that is wrong with it, which is at least one thing.
+pub(super) fn read_or_all(key: &str, body: &Value) -> Result<Parameter, Vec<Wrong>> {
+    let mut wrong = Vec::new();
+    let mut told = |member: &str, error| wrong.push(Wrong { member: member.to_owned(), error });
     let Some(body) = body.as_object() else {
-        return Err(TemplateError::format(format!("[/Parameters/{key}] 'expected type: JSONObject'")));
+        told("", TemplateError::format(format!("[/Parameters/{key}] 'expected type: JSONObject'")));
+        return Err(wrong);
     };
-    if let Some(unknown) = body.keys().find(|k| !MEMBERS.contains(&k.as_str())) {
-        return Err(TemplateError::plain(format!("Invalid template parameter property '{unknown}'")));
+    for unknown in body.keys().filter(|k| !MEMBERS.contains(&k.as_str())) {
+        told(unknown, TemplateError::plain(format!("Invalid template parameter property '{unknown}'")));
     }
-    let kind = body
-        .get("Type")
-        .and_then(Value::as_str)
-        .ok_or_else(|| TemplateError::format("Every Parameters object must contain a Type member."))?;
-    if !is_kind(kind) {
-        return Err(TemplateError::format(format!("Unrecognized parameter type: {kind}")));
+    let kind = body.get("Type").and_then(Value::as_str).unwrap_or_default();
+    if kind.is_empty() {
+        told("", TemplateError::format("Every Parameters object must contain a Type member."));
+    } else if !is_kind(kind) {
+        told("Type", TemplateError::format(format!("Unrecognized parameter type: {kind}")));
     }
     let text = |name: &str| body.get(name).filter(|v| !v.is_null()).and_then(scalar_text);
-    let whole = |name: &str| -> Result<Option<u64>, TemplateError> {
-        text(name)
-            .map(|t| {
-                t.parse().map_err(|_| TemplateError::format(format!("{name} of parameter {key} must be an integer")))
-            })
-            .transpose()
-    };
-    let decimal = |name: &str| -> Result<Option<String>, TemplateError> {
-        match text(name) {
-            Some(t) if t.parse::<f64>().is_err() => {
-                Err(TemplateError::format(format!("{name} of parameter {key} must be a number")))
-            }
-            other => Ok(other),
-        }
-    };
     let default = match body.get("Default") {
         Some(Value::Array(_) | Value::Object(_)) => {
-            return Err(TemplateError::format(format!("Every Default member must be a string: parameter {key}")));
+            let error = TemplateError::format(format!("Every Default member must be a string: parameter {key}"));
+            told("Default", error);
+            None
         }
         // An empty YAML scalar is an empty default.
         Some(Value::Null) => Some(String::new()),
         given => given.and_then(scalar_text),
     };
+    let mut whole = |name: &str| {
+        let given = text(name)?;
+        let read = given.parse::<u64>();
+        if read.is_err() {
+            told(name, TemplateError::format(format!("{name} of parameter {key} must be an integer")));
+        }
+        read.ok()
+    };
+    let (min_length, max_length) = (whole("MinLength"), whole("MaxLength"));
+    let mut decimal = |name: &str| {
+        let given = text(name)?;
+        if given.parse::<f64>().is_err() {
+            told(name, TemplateError::format(format!("{name} of parameter {key} must be a number")));
+        }
+        Some(given)
+    };
+    let (min_value, max_value) = (decimal("MinValue"), decimal("MaxValue"));
+    if !wrong.is_empty() {
+        return Err(wrong);
+    }
     Ok(Parameter {
         key: key.to_owned(),
         default,
@@ -91,10 +115,10 @@ pub(super) fn read(key: &str, body: &Value) -> Result<Parameter, TemplateError> 
             .collect(),
         allowed_pattern: text("AllowedPattern"),
         constraint_description: text("ConstraintDescription"),
-        min_length: whole("MinLength")?,
-        max_length: whole("MaxLength")?,
-        min_value: decimal("MinValue")?,
-        max_value: decimal("MaxValue")?,
+        min_length,
+        max_length,
+        min_value,
+        max_value,
     })
 }
 
@@ -147,31 +171,41 @@ impl Template {
 impl Template {
     /// Parameters that no value or not their own default can satisfy, each with why, and patterns that cannot be read.
     pub fn never_filled(&self) -> Vec<String> {
-        self.parameters.iter().filter_map(never_filled).collect()
+        self.parameters.iter().filter_map(|it| Some(format!("parameter {}: {}", it.key, unfit(it)?.message))).collect()
     }
 }
 
-fn never_filled(parameter: &Parameter) -> Option<String> {
-    let key = &parameter.key;
+/// What keeps values of a parameter from being taken.
+pub(super) struct Unfit {
+    /// What of the parameter it is about.
+    pub member: &'static str,
+    pub message: String,
+    /// Whether no value at all is taken, where it is not the default alone, or a pattern that cannot be read here.
+    pub every_value: bool,
+}
+
+pub(super) fn unfit(parameter: &Parameter) -> Option<Unfit> {
     let number = |text: &Option<String>| text.as_ref().and_then(|t| t.parse::<f64>().ok());
+    let told = |member, message, every_value| Some(Unfit { member, message, every_value });
     if domain::parameter::has_unreadable_pattern(parameter) {
         let pattern = parameter.allowed_pattern.as_deref().unwrap_or_default();
-        return Some(format!(
-            "parameter {key}: its pattern {pattern} cannot be read here, so no value is held against it"
-        ));
+        let message = format!("its pattern {pattern} cannot be read here, so no value is held against it");
+        return told("AllowedPattern", message, false);
     }
-    let crossed = parameter.min_length.zip(parameter.max_length).is_some_and(|(min, max)| min > max)
-        || number(&parameter.min_value).zip(number(&parameter.max_value)).is_some_and(|(min, max)| min > max);
-    if crossed {
-        return Some(format!("parameter {key}: no value can be given, its least limit is above its greatest"));
+    let lengths = parameter.min_length.zip(parameter.max_length).is_some_and(|(min, max)| min > max);
+    let values = number(&parameter.min_value).zip(number(&parameter.max_value)).is_some_and(|(min, max)| min > max);
+    if lengths || values {
+        let message = "no value can be given, its least limit is above its greatest".to_owned();
+        return told(if lengths { "MinLength" } else { "MinValue" }, message, true);
     }
     let refused = |value: &String| check(parameter, value).err();
     let reasons: Option<Vec<_>> = parameter.allowed_values.iter().map(refused).collect();
     if let Some(first) = reasons.iter().flatten().next() {
-        return Some(format!("parameter {key}: no value can be given, none of its AllowedValues fits: {first}"));
+        let message = format!("no value can be given, none of its AllowedValues fits: {first}");
+        return told("AllowedValues", message, true);
     }
     let default = parameter.default.as_ref().and_then(refused)?;
-    Some(format!("parameter {key}: its default does not fit, a value has to be given: {default}"))
+    told("Default", format!("its default does not fit, a value has to be given: {default}"), false)
 }
 
 fn check(parameter: &Parameter, value: &str) -> Result<(), TemplateError> {

@@ -8,7 +8,7 @@ use super::document::Difference;
 use super::{Freshness, Sections};
 use crate::components::{
     Badge, Callout, Card, ChangeBadge, Clock, Crumb, Disclosure, Empty, ErrorSummary, Fact, Facts, Hidden, Icon,
-    Mistakes, Moment, PageHead, ProblemCallout, Refresh, Stays, TextArea, Tone,
+    Mistakes, Moment, PageHead, PostButton, ProblemCallout, Refresh, Stays, TextArea, Tone,
 };
 use crate::document::Page;
 use crate::words;
@@ -17,6 +17,10 @@ use crate::words;
 pub fn page(it: BlueprintPage) -> Page {
     let BlueprintPage { last, plan, text, entered, shipped, state, allowed, form } = it;
     let manage = allowed.has(Action::ManageOrganization);
+    let refresh = allowed.has(Action::RefreshCatalog).then(|| {
+        let fields = vec![("from", "blueprint".to_owned())];
+        view! { <PostButton action="/api/refresh_catalog" label="Read the organization again" fields /> }
+    });
     let applying = last.as_ref().is_some_and(|last| last.state == ChangeState::Applying);
     let errors = form.clone();
     let lead = "Units, accounts, service control policies and tag rules as a file describes them. What it does not describe stays.";
@@ -37,7 +41,7 @@ pub fn page(it: BlueprintPage) -> Page {
         view! { <Enter value open shipped state /> }
     });
     let body = view! {
-        <PageHead title="Blueprint" lead crumbs=vec![Crumb::new("/organization", "Organization")] />
+        <PageHead title="Blueprint" lead crumbs=vec![Crumb::new("/organization", "Organization")]>{refresh}</PageHead>
         <ErrorSummary state=form />
         {nothing}
         {last}

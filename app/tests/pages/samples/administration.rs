@@ -6,6 +6,7 @@ use domain::audit::{AuditActor, AuditEvent, Outcome};
 use domain::binding::{AccountValue, BindingSource, ParameterBinding, PersonValue};
 use domain::catalog::Parameter;
 use domain::curation::ProductText;
+use domain::obstacle::Obstacle;
 use domain::person::{Grant, GroupMapping, Membership, PlatformRole, ProjectRole};
 use domain::problem::FieldError;
 use domain::project::{DataClass, Project, ProjectAccount, Stage};
@@ -277,7 +278,9 @@ pub(crate) fn admin_product() -> AdminProductPage {
             ),
         ],
         unbound: BTreeMap::from([("ExecutionRoleArn".into(), vec!["fraud-detection-dev".into()])]),
+        asked_by: BTreeMap::from([("InstanceType".into(), vec!["2.0".into()])]),
         left_to_default: vec!["NetworkAccessType".into()],
+        obstacles: vec![obstacle("InstanceType<b>")],
         settings: ProductSettings { product: id("prod-studio"), typical_minutes: Some(6), version: 1 },
         removals: BTreeMap::from([
             ("access-1".into(), removal("Nobody in fraud-detection can request it in Development any more.")),
@@ -289,5 +292,15 @@ pub(crate) fn admin_product() -> AdminProductPage {
         accounts: vec![account()],
         allowed: everything(),
         form: FormState::default(),
+    }
+}
+
+pub(crate) fn obstacle(parameter: &str) -> Obstacle {
+    Obstacle {
+        parameter: parameter.into(),
+        why: "It is set to \u{201c}ml.g5.xlarge\u{201d}, and the constraint \u{201c}No <i>GPU\u{201d} refuses that."
+            .into(),
+        versions: vec!["2.0".into()],
+        accounts: vec!["fraud-detection-dev".into()],
     }
 }

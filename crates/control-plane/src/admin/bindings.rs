@@ -1,6 +1,6 @@
 use domain::action::Action;
 use domain::binding::{BindingSource, ParameterBinding};
-use domain::binding_check::{check_binding, check_declared};
+use domain::binding_check::{check_binding_of, check_declared};
 use domain::id::{AccountId, ParameterBindingId, ProductId};
 use domain::view::ParameterBindingInput;
 
@@ -34,7 +34,7 @@ impl ControlPlane {
         };
         let source = BindingSource::read_posted(&input.source, &input.value)
             .map_err(|(field, message)| Error::field(field, message))?;
-        check_binding(parameter, &source).map_err(|message| Error::field("value", message))?;
+        check_binding_of(&product, &parameter.key, &source).map_err(|message| Error::field("value", message))?;
         let here = accounts.iter().filter(|account| account.region == product.region);
         check_declared(parameter, &source, here).map_err(|message| Error::field("source", message))?;
         let mut binding = self.binding(&id, account, &parameter.key, source)?;

@@ -2,9 +2,10 @@ use std::collections::BTreeMap;
 
 use domain::access::ProductAccess;
 use domain::action::Action;
-use domain::catalog::{Portfolio, Product, ProvisioningArtifact};
+use domain::catalog::{Parameter, Portfolio, Product, ProvisioningArtifact};
 use domain::curation::{ProductText, seen};
 use domain::id::{PortfolioId, ProductId, ProvisioningArtifactId, Region};
+use domain::obstacle::obstacles;
 use domain::product_summary::ProductSummary;
 use domain::project::ProjectAccount;
 use domain::view::{
@@ -16,6 +17,7 @@ use store::{ProductFilter, Scope};
 use super::proposals::{left_to_default, propose, unbound};
 use super::removals;
 use crate::curation::removals as curated;
+use crate::obstacles::places_of_use;
 use crate::{Caller, ControlPlane, Error, Result, words};
 
 impl ControlPlane {
@@ -99,7 +101,9 @@ impl ControlPlane {
         Ok(AdminProductPage {
             removals: removals.chain(of_bindings).collect(),
             unbound: unbound(&parameters, &bindings, &accounts_of(&product.id, &product.region, &access, &accounts)),
+            asked_by: asked_by(&product, &parameters),
             left_to_default: left_to_default(&parameters, &bindings),
+            obstacles: obstacles(&product, &bindings, &places_of_use(&product.region, &access, &accounts, &projects)),
             portfolios: portfolios_of(&product, &portfolios),
             other_portfolios: others_of(&product, &portfolios),
             deletion: curated::of_product(&product, have.values().sum()),
@@ -119,6 +123,19 @@ impl ControlPlane {
             id: product.id,
         })
     }
+}
+
+/// Of parameters that some of the versions ask for which can be requested: the names of those.
+fn asked_by(product: &Product, parameters: &[Parameter]) -> BTreeMap<String, Vec<String>> {
+    let offered: Vec<&ProvisioningArtifact> =
+        product.artifacts.iter().filter(|it| it.active && !it.deprecated).collect();
+    let asks = |version: &ProvisioningArtifact, key: &str| version.parameters.iter().any(|it| it.key == key);
+    let named = |parameter: &Parameter| {
+        let asking = offered.iter().filter(|version| asks(version, &parameter.key));
+        let names: Vec<String> = asking.map(|version| version.name.clone()).collect();
+        (names.len() < offered.len()).then(|| (parameter.key.clone(), names))
+    };
+    parameters.iter().filter_map(named).collect()
 }
 
 /// Versions of a product with how many environments have each.
@@ -156,7 +173,7 @@ fn portfolios_of(product: &Product, portfolios: &[Portfolio]) -> Vec<PortfolioOf
             id: it.id.clone(),
             name: it.name.clone(),
             removal: curated::from_portfolio(here.len(), last),
-            constraints: here.into_iter().map(words::constraint).collect(),
+            constraints: here.into_iter().map(words::constraint_for_curators).collect(),
         }
     };
     there.map(row).collect()

@@ -7,9 +7,8 @@ use domain::binding::form_fields;
 use domain::catalog::{Constraint, ConstraintRule, Parameter, Product};
 use domain::curation::{CatalogChange, NewConstraint, constraint_kind, no_json, seen, tags_of};
 use domain::id::{CatalogChangeId, DraftId, PortfolioId, ProductId};
-use domain::parameter::{check_rules, describe_rules, narrow, undecided_rules, validate};
+use domain::parameter::{AllowedValues, check_rules, describe_rules, narrow, undecided_rules, validate};
 use domain::view::{ConstraintInput, ConstraintTrial, ConstraintsPage, CuratedConstraint, FormField, FormState};
-use serde_json::json;
 
 use super::removals;
 use super::rules_of_template::rules_of_template;
@@ -150,45 +149,48 @@ impl ControlPlane {
         let Ok(NewConstraint { rule: ConstraintRule::Template { rules }, .. }) = new_constraint(&input) else {
             return Ok(None);
         };
+        let with = with_rules(product, &value("constraint"), &rules);
         let sample = sample_of(&value("sample")).unwrap_or_default();
         let violations = check_rules(&rules, &sample).unwrap_or_default();
         Ok(Some(ConstraintTrial {
             rules: describe_rules(&rules).unwrap_or_default(),
             violations: violations.into_iter().map(|it| it.message).collect(),
             undecided: undecided_rules(&rules, &sample).unwrap_or_default(),
-            fields: self.asked_with(product, &value("constraint"), &rules).await?,
+            obstacles: self.new_obstacles(&with, product).await?,
+            fields: self.asked_with(&with).await?,
         }))
     }
 
-    /// What the request form asks for once the rules hold: in the first account that may use the product.
-    async fn asked_with(&self, product: &Product, instead: &str, rules: &str) -> Result<Vec<FormField>> {
+    /// What the request form asks for: in the first account that may use the product.
+    async fn asked_with(&self, product: &Product) -> Result<Vec<FormField>> {
         let access = self.store().product_access_of_product(&product.id).await?;
         let accounts = self.store().all_project_accounts().await?;
         let used_in = accounts_of(&product.id, &product.region, &access, &accounts);
         let (Some(account), Some(artifact)) = (used_in.first(), product.preferred_artifact()) else {
             return Ok(Vec::new());
         };
-        let mut constraints: Vec<Constraint> =
-            product.constraints.iter().filter(|it| it.id != instead).cloned().collect();
-        constraints.push(Constraint {
-            id: String::new(),
-            portfolio: None,
-            description: String::new(),
-            rule: ConstraintRule::Template { rules: rules.to_owned() },
-        });
-        let parameters = narrow(&artifact.parameters, &constraints);
+        let parameters = narrow(&artifact.parameters, &product.constraints);
         let bindings = self.store().parameter_bindings(&product.id).await?;
         Ok(form_fields(&parameters, &bindings, account))
     }
 }
 
+/// The product once the rules hold, in the place of a constraint that is there, if there is one.
+fn with_rules(product: &Product, instead: &str, rules: &str) -> Product {
+    let mut with = product.clone();
+    with.constraints.retain(|it| it.id != instead);
+    with.constraints.push(Constraint {
+        id: String::new(),
+        portfolio: None,
+        description: String::new(),
+        rule: ConstraintRule::Template { rules: rules.to_owned() },
+    });
+    with
+}
+
 fn curated(it: &Constraint) -> CuratedConstraint {
     let written = NewConstraint::like(it);
-    let mut row = words::constraint(it);
-    // Who requests has nothing of where it is told.
-    if let ConstraintRule::Notification { topics } = &it.rule {
-        row.rules.clone_from(topics);
-    }
+    let row = words::constraint_for_curators(it);
     CuratedConstraint {
         id: it.id.clone(),
         kind: constraint_kind(&it.rule).to_owned(),
@@ -258,13 +260,11 @@ fn allowed(input: &ConstraintInput, values: &[String]) -> Result<String> {
     {
         return Err(Error::field("allowed_values", format!("{twice} stands there twice.")));
     }
-    let said = match input.message.trim() {
+    let message = match input.message.trim() {
         "" => format!("Choose another {parameter}."),
         message => message.to_owned(),
     };
-    let assert = json!({ "Fn::Contains": [values, { "Ref": parameter }] });
-    let rule = json!({ "Assertions": [{ "Assert": assert, "AssertDescription": said }] });
-    Ok(json!({ "Rules": { format!("Allowed{parameter}"): rule } }).to_string())
+    Ok(AllowedValues { parameter: parameter.to_owned(), values: values.to_vec(), message }.rules())
 }
 
 /// The JSON without the blanks that people write it with.

@@ -73,6 +73,8 @@ impl ControlPlane {
             takes_back: it.takes_back.clone(),
             was: it.was(),
             asks: self.asked_by_new_version(&it).await?,
+            obstacles: self.obstacles_by(&it).await?,
+            follows: it.rest.iter().flatten().map(|it| (it.change.clone(), it.named.clone())).collect(),
             can_retry: manages && it.state == ChangeState::Failed,
             by: self.names([], [&it.by]).await?.person(&it.by),
             product,

@@ -32,10 +32,10 @@ impl ControlPlane {
         let page = self.store().templates(&page_after(after, Order::NewestFirst)?).await?;
         let names = self.names([], page.items.iter().map(|it| &it.by)).await?;
         let next = page.next.map(|cursor| cursor.to_string());
-        let waived = self.store().waived_templates(page.items.iter().map(|it| &it.id), self.now()).await?;
+        let waived = self.store().waived_findings(page.items.iter().map(|it| &it.id), self.now()).await?;
         let row = |it: UploadedTemplate| TemplateRow {
             by: names.person(&it.by),
-            waived: waived.contains(&it.id),
+            waived: waived.get(&it.id).copied().unwrap_or_default(),
             id: it.id,
             file_name: it.file_name,
             at: it.at,

@@ -24,7 +24,8 @@ impl ControlPlane {
         let days = days.filter(|days| (1..=LONGEST_WAIVER_DAYS).contains(days));
         let mut wrong = Vec::new();
         let found = looked_at(template.text.clone()).await?.findings;
-        if !found.iter().any(|it| it.rule == input.rule && it.waivable) {
+        let count = found.iter().filter(|it| it.rule == input.rule && it.waivable).count();
+        if count == 0 {
             wrong.push(FieldError::new("rule", "It cannot be let pass: mend it in the template."));
         }
         if reason.is_empty() {
@@ -42,6 +43,7 @@ impl ControlPlane {
         let waiver = Waiver {
             template: id.clone(),
             rule: input.rule,
+            findings: u32::try_from(count).unwrap_or(u32::MAX),
             reason,
             until: self.now() + TimeDelta::days(i64::from(days)),
             by: caller.actor.person.clone(),

@@ -25,7 +25,8 @@ use crate::{Caller, ControlPlane, Result};
 /// Nodes and policies that a form lets choose from.
 const CHOICES: u32 = 300;
 
-const ON_ORGANIZATION: [Action; 3] = [Action::ViewOrganization, Action::ProbeGuardrails, Action::ManageOrganization];
+const ON_ORGANIZATION: [Action; 4] =
+    [Action::ViewOrganization, Action::ProbeGuardrails, Action::ManageOrganization, Action::RefreshCatalog];
 
 impl ControlPlane {
     async fn organization_allowed(&self, caller: &Caller) -> Result<Allowed> {

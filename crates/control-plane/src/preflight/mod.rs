@@ -5,6 +5,7 @@ mod standing;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::binding::is_asked;
 use domain::catalog::{Product, ProvisioningArtifact};
 use domain::organization::Chain;
 use domain::person::StudioUserId;
@@ -127,10 +128,13 @@ impl ControlPlane {
         findings.extend(resources(&calls, made.as_ref(), &resolver));
         findings.extend(limits(values, &all_tags));
         findings.extend(quotas(made.as_ref(), &resolver, account_quotas));
-        findings.extend(if asked.launch { tag_options(&choices, &asked.tags.sent) } else { vec![tags_stay()] });
-        let AskedTags { policy, sources, open, .. } = &asked.tags;
+        let AskedTags { sent, policy, sources, open } = &asked.tags;
+        findings.extend(if asked.launch { tag_options(&choices, sent, sources) } else { vec![tags_stay()] });
         findings.extend(tag_policy(sources, &policy.iter().collect::<Vec<_>>(), &all_tags, open));
-        findings.extend(constraints(&product.constraints, values));
+        let bindings = self.store().parameter_bindings(&product.id).await?;
+        let parameter = |key: &str| parameters.iter().find(|it| it.key == key);
+        let is_asked = |key: &str| parameter(key).is_some_and(|it| is_asked(it, &bindings, at));
+        findings.extend(constraints(&product.constraints, values, is_asked));
         Ok(Preflight {
             findings,
             account_read_at: standing.map(|standing| standing.read_at),

@@ -1,19 +1,19 @@
 //! What holds for a product in a portfolio is tried, made, changed and deleted, and bites when somebody requests.
 
 use crate::catalog_changes::{applied, stored, wrong};
-use crate::common::TestState;
+use crate::common::{FRAUD_DEV, TestState};
 use control_plane::Error;
 use domain::catalog::ConstraintRule;
 use domain::id::{PortfolioId, ProductId};
 use domain::organization::ChangeState;
-use domain::view::{ConstraintInput, ConstraintsPage, FormControl};
+use domain::view::{ConstraintInput, ConstraintsPage, FormControl, ParameterBindingInput, RequestFormQuery};
 use std::collections::BTreeMap;
 
 /// A product that people request, a portfolio that it is in, and a parameter that they choose among several values.
 async fn chosen(state: &TestState) -> (ProductId, PortfolioId, String, Vec<String>) {
     for product in state.store.products().await.unwrap() {
         let Some(portfolio) = product.portfolios.first().cloned() else { continue };
-        let query = domain::view::RequestFormQuery::default();
+        let query = RequestFormQuery::default();
         let Ok(form) = state.plane.request_form(&state.as_("fraud-scientist").await, &product.id, query).await else {
             continue;
         };
@@ -43,7 +43,7 @@ fn input(product: &ProductId, portfolio: &PortfolioId, kind: &str) -> Constraint
 
 /// What the request form of a scientist offers for a parameter.
 async fn offered(state: &TestState, product: &ProductId, parameter: &str) -> Vec<String> {
-    let query = domain::view::RequestFormQuery::default();
+    let query = RequestFormQuery::default();
     let form = state.plane.request_form(&state.as_("fraud-scientist").await, product, query).await.unwrap();
     let field = form.fields.into_iter().find(|field| field.label == parameter).unwrap();
     let FormControl::Choice { values } = field.control else { panic!("{:?}", field.control) };
@@ -124,6 +124,60 @@ on_both! {
         let back = state.plane.undo_catalog_change(&admin, &id).await.unwrap();
         applied(&state, &back).await;
         assert_eq!(offered(&state, &product, &parameter).await, [values[0].clone()]);
+        state.assert_sound().await;
+    }
+
+    async fn what_keeps_a_product_from_being_requested_is_told_to_who_makes_it_so(url) {
+        let state = TestState::start(&url).await;
+        let admin = state.as_("admin").await;
+        let (product, portfolio, parameter, values) = chosen(&state).await;
+        let binding = ParameterBindingInput {
+            product: product.to_string(),
+            account: FRAUD_DEV.split('/').nth(1).unwrap().into(),
+            parameter: parameter.clone(),
+            source: "fixed".into(),
+            value: values[1].clone(),
+            version: String::new(),
+        };
+        state.plane.save_parameter_binding(&admin, binding).await.unwrap();
+        let obstacles = async || state.plane.admin_product(&admin, &product, None, "").await.unwrap().obstacles;
+        let form = async || {
+            let query = RequestFormQuery { target: FRAUD_DEV.into(), ..RequestFormQuery::default() };
+            state.plane.request_form(&state.as_("fraud-scientist").await, &product, query).await.unwrap()
+        };
+        assert!(obstacles().await.is_empty() && form().await.blocked.is_none());
+        let limit = ConstraintInput {
+            parameter: parameter.clone(),
+            allowed_values: values[0].clone(),
+            message: "Only the first.".into(),
+            constraint_description: "One kind".into(),
+            ..input(&product, &portfolio, "allowed")
+        };
+        let fields = [
+            ("form", "allowed"),
+            ("kind", "allowed"),
+            ("trial", "yes"),
+            ("parameter", &parameter),
+            ("allowed_values", &limit.allowed_values),
+        ];
+        let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let draft = state.plane.try_constraint(&admin, &limit, "/", fields).await.unwrap();
+        let drawn = state.plane.constraints(&admin, &product, portfolio.as_str(), draft.as_str()).await.unwrap();
+        let told = drawn.trial.unwrap().obstacles;
+        assert!(told.len() == 1 && told[0].parameter == parameter && told[0].why.contains(&values[1]), "{told:?}");
+        // Whoever means it can make it, and it is told on the change, on the product, and to whoever requests.
+        let id = state.plane.save_constraint(&admin, limit).await.unwrap();
+        applied(&state, &id).await;
+        let told = obstacles().await;
+        assert!(told.len() == 1 && told[0].accounts == ["fraud-detection-dev"], "{told:?}");
+        assert!(told[0].why.ends_with("and the constraint \u{201c}One kind\u{201d} refuses that: Only the first."), "{told:?}");
+        assert_eq!(state.plane.catalog_change(&admin, &id).await.unwrap().obstacles, told);
+        let blocked = form().await.blocked.unwrap();
+        assert_eq!(blocked.why, format!("{parameter}: {}", told[0].why), "said once");
+        let back = state.plane.undo_catalog_change(&admin, &id).await.unwrap();
+        applied(&state, &back).await;
+        assert!(obstacles().await.is_empty() && form().await.blocked.is_none());
+        assert!(state.plane.catalog_change(&admin, &id).await.unwrap().obstacles.is_empty());
         state.assert_sound().await;
     }
 

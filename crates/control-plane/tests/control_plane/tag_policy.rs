@@ -194,6 +194,13 @@ on_both! {
         let form = state.try_filled_form(WHO, PRODUCT, "gardening").await.unwrap();
         let told = wrong(&state, form).await;
         assert!(told.iter().any(|(_, message)| message.contains("the product takes exploration, inference, training")), "{told:?}");
+        // The form says so once, before anything is typed, and is not one to submit.
+        let product = state.product(PRODUCT).await;
+        let drawn = state.plane.request_form(&state.as_(WHO).await, &product, RequestFormQuery::default()).await.unwrap();
+        let preflight = drawn.preflight.unwrap();
+        assert_eq!(preflight.denied().filter(|finding| finding.subject == "workload").count(), 1, "{preflight:?}");
+        let blocked = drawn.blocked.unwrap();
+        assert!(blocked.why.contains("No value is good for it") && !blocked.next.contains("Request it anew"), "{blocked:?}");
     }
 
     async fn v2_3_1_tags_of_what_runs_are_told_apart_and_put_right(url) {

@@ -57,7 +57,7 @@ pub fn mistake_in(key: &str, value: &str) -> Option<String> {
         return Some(format!("A key has at most {LONGEST_KEY} characters."));
     }
     if value.chars().count() > LONGEST_VALUE {
-        return Some(format!("{key}: a value has at most {LONGEST_VALUE} characters."));
+        return Some(format!("{key}: at most {LONGEST_VALUE} characters in a value."));
     }
     if key.to_ascii_lowercase().starts_with("aws:") {
         return Some(format!("{key}: keys that begin with aws: are AWS's own."));

@@ -10,6 +10,8 @@ pub struct Waiver {
     pub template: TemplateId,
     /// The rule, as its findings name it.
     pub rule: String,
+    /// How many findings of it there are in the template.
+    pub findings: u32,
     pub reason: String,
     pub until: DateTime<Utc>,
     pub by: PersonKey,

@@ -10,6 +10,7 @@ mod portal;
 #[cfg(test)]
 mod portal_tests;
 mod renames;
+mod tables;
 mod take_away;
 #[cfg(test)]
 mod tests;
@@ -139,6 +140,7 @@ pub struct DescribedPlace {
 
 /// What holds for a product in a portfolio.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "tables::ConstraintTable")]
 pub struct DescribedConstraint {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,

@@ -9,8 +9,8 @@ use super::{DescribedCatalog, DescribedProduct, DescribedVersion};
 use crate::access::{InstanceList, ProductAccess, ProductSettings};
 use crate::approval::ApprovalRule;
 use crate::binding::{BindingSource, ParameterBinding};
-use crate::binding_check::check_binding;
-use crate::catalog::{Parameter, Product};
+use crate::binding_check::check_binding_of;
+use crate::catalog::Product;
 use crate::id::{AccountId, ParameterBindingId, ProductAccessId, ProductId, ProjectId};
 use crate::project::Stage;
 
@@ -41,6 +41,7 @@ pub struct DescribedAccess {
 
 /// See [`ParameterBinding`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "super::tables::BindingTable")]
 pub struct DescribedBinding {
     pub parameter: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -123,14 +124,10 @@ pub fn plan_portal(
         let id = there.map(|it| it.id.clone());
         let says = says(portal, id.as_ref(), now);
         if let Some(there) = there.filter(|there| keeps_versions(described, there)) {
-            let known = there.requestable_parameters();
             // Of a product that nobody can request, nobody can say.
-            unfit.extend(
-                says.iter()
-                    .filter(|_| !known.is_empty())
-                    .filter_map(|says| does_not_fit(says, &known))
-                    .map(|why| format!("{name}: {why}")),
-            );
+            let is_known = !there.requestable_parameters().is_empty();
+            let said = says.iter().filter(|_| is_known).filter_map(|says| does_not_fit(says, there));
+            unfit.extend(said.map(|why| format!("{name}: {why}")));
         }
         steps.extend(says.into_iter().map(|says| PortalStep { product: name.clone(), id: id.clone(), says }));
     }
@@ -145,12 +142,13 @@ fn keeps_versions(described: &DescribedProduct, there: &Product) -> bool {
 }
 
 /// Why a binding is none that the product's form would take.
-fn does_not_fit(says: &PortalSays, known: &[Parameter]) -> Option<String> {
+fn does_not_fit(says: &PortalSays, product: &Product) -> Option<String> {
     let PortalSays::SetBinding { binding, .. } = says else { return None };
-    let Some(parameter) = known.iter().find(|it| it.key == binding.parameter) else {
-        return Some(format!("no version that can be requested has a parameter {}.", binding.parameter));
-    };
-    check_binding(parameter, &binding.source).err().map(|why| format!("{}: {why}", binding.parameter))
+    let key = &binding.parameter;
+    if product.declarations(key).next().is_none() {
+        return Some(format!("no version that can be requested has a parameter {key}."));
+    }
+    check_binding_of(product, key, &binding.source).err().map(|why| format!("{key}: {why}"))
 }
 
 fn says(wanted: &DescribedPortal, id: Option<&ProductId>, now: &PortalNow<'_>) -> Vec<PortalSays> {

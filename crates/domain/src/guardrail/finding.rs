@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::json::{Member, Position, Value};
+use super::json::{Member, Node, Position, Value};
+use super::known;
 use super::operator::{Operator, SetOperator, TestKind};
 use super::template::Template;
 use super::verdict::Effect;
@@ -102,6 +103,18 @@ const MULTI_VALUED: &[&str] = &[
 impl Findings {
     pub(super) fn push(&mut self, finding: Finding) {
         self.0.push(finding);
+    }
+
+    /// Actions that AWS does not have.
+    pub(super) fn actions(&mut self, named: &Node) {
+        let items = if let Value::Array(items) = &named.value { items.as_slice() } else { std::slice::from_ref(named) };
+        for item in items {
+            if let Value::String(text) = &item.value
+                && let Some(why) = known::unknown(&text.to_ascii_lowercase())
+            {
+                self.push(Finding::at(item.at, why));
+            }
+        }
     }
 
     pub(super) fn condition_key(&mut self, at: Position, key: &str, operator: Operator) {

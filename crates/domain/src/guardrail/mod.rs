@@ -15,6 +15,7 @@ mod forecast;
 mod glob;
 mod input;
 mod json;
+mod known;
 mod literal;
 mod memo;
 mod operator;

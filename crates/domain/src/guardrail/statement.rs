@@ -78,6 +78,7 @@ pub(super) fn read(
         return node.at.refuse("a statement has an Action or a NotAction");
     };
     let patterns = ActionPatterns::read(if negated { "NotAction" } else { "Action" }, named)?;
+    findings.actions(named);
     let resources = resources(kind, &elements, variables, findings)?;
     let conditions = match elements.get("Condition") {
         Some(member) => condition::read(&member.value, effect, variables, findings)?,

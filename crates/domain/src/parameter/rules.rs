@@ -49,8 +49,27 @@ impl Assertion {
 /// What cannot be known here is no violation and is left to Service Catalog: `Fn::RefAll`, `Fn::ValueOf` and
 /// `Fn::ValueOfAll` ask AWS about things like a VPC's tags; a parameter or pseudo parameter may be missing from `values`.
 pub fn check_rules(rules_json: &str, values: &BTreeMap<String, String>) -> Result<Vec<RuleViolation>, BrokenRules> {
+    Rules::read(rules_json)?.violations(values)
+}
+
+/// Rules that are read once and held against many values.
+#[derive(Clone, Debug)]
+pub(crate) struct Rules(Vec<Rule>);
+
+impl Rules {
+    pub(crate) fn read(rules_json: &str) -> Result<Self, BrokenRules> {
+        read(rules_json).map(Self)
+    }
+
+    /// See [`check_rules`].
+    pub(crate) fn violations(&self, values: &BTreeMap<String, String>) -> Result<Vec<RuleViolation>, BrokenRules> {
+        violations(&self.0, values)
+    }
+}
+
+fn violations(rules: &[Rule], values: &BTreeMap<String, String>) -> Result<Vec<RuleViolation>, BrokenRules> {
     let mut violations = Vec::new();
-    for rule in read(rules_json)? {
+    for rule in rules {
         let applies = match &rule.condition {
             None => true,
             Some(condition) => condition.truth(values).map_err(|e| broken(&rule.name, &e))? == Truth::Yes,

@@ -6,8 +6,12 @@ use super::{Check, Finding, Verdict, Who};
 use crate::catalog::{Constraint, ConstraintRule};
 use crate::parameter::{check_rules, undecided_rules};
 
-/// What the rules say to the values, as far as they are known.
-pub fn constraints(constraints: &[Constraint], values: &BTreeMap<String, String>) -> Vec<Finding> {
+/// What the rules say to the values, as far as they are known. `is_asked`: whether whoever requests decides a parameter.
+pub fn constraints(
+    constraints: &[Constraint],
+    values: &BTreeMap<String, String>,
+    is_asked: impl Fn(&str) -> bool,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut any = false;
     for constraint in constraints {
@@ -22,8 +26,14 @@ pub fn constraints(constraints: &[Constraint], values: &BTreeMap<String, String>
                 );
             }
             Ok(violations) => findings.extend(violations.into_iter().map(|violation| {
+                let asked = violation.parameters.iter().any(|parameter| is_asked(parameter));
+                let (who, what) = if asked {
+                    (Who::Requester, "Choose other values.")
+                } else {
+                    (Who::PlatformTeam, "The platform sets what it refuses: mend the binding, or the constraint.")
+                };
                 Finding::new(Check::Constraints, Verdict::Denied, violation.parameters.join(", "), violation.message)
-                    .mended_by(Who::Requester, "Choose other values.")
+                    .mended_by(who, what)
             })),
         }
         findings.extend(undecided_rules(rules, values).unwrap_or_default().into_iter().map(|rule| {

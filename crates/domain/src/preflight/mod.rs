@@ -109,14 +109,29 @@ impl Preflight {
 
     /// Why it cannot be brought up, of the checks that `counts`.
     pub fn problem(&self, counts: impl Fn(Check) -> bool) -> Option<Problem> {
-        let denied: Vec<&Finding> = self.denied().filter(|finding| counts(finding.check)).collect();
+        self.problem_of("This would be denied, so AWS was not asked.", |finding| counts(finding.check))
+    }
+
+    /// Why it cannot be asked for as things are, where no other value or tag in the form would mend it.
+    pub fn whatever_is_asked(&self) -> Option<Problem> {
+        self.problem_of("This cannot be requested as things are.", |finding| {
+            let of_the_place = matches!(
+                finding.check,
+                Check::LaunchPath | Check::Principal | Check::LaunchRole | Check::TagOptions | Check::TagPolicy
+            );
+            of_the_place && finding.what_to_do.as_ref().is_some_and(|(who, _)| *who == Who::PlatformTeam)
+        })
+    }
+
+    fn problem_of(&self, what: &str, counts: impl Fn(&Finding) -> bool) -> Option<Problem> {
+        let denied: Vec<&Finding> = self.denied().filter(|finding| counts(finding)).collect();
         if denied.is_empty() {
             return None;
         }
         let why: Vec<String> = denied.iter().map(|finding| finding.told()).collect();
         let mut next: Vec<String> = denied.iter().filter_map(|finding| self.advice(finding)).collect();
         next.dedup();
-        Some(Problem::new("This would be denied, so AWS was not asked.", why.join(" "), next.join(" ")))
+        Some(Problem::new(what, why.join(" "), next.join(" ")))
     }
 
     /// What to do about a finding, and who can.

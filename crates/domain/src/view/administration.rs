@@ -9,6 +9,7 @@ use crate::binding::ParameterBinding;
 use crate::catalog::{MirrorState, Parameter};
 use crate::curation::ProductText;
 use crate::id::{PortfolioId, ProductId};
+use crate::obstacle::Obstacle;
 use crate::person::{GroupMapping, StudioUserId};
 use crate::project::{Project, ProjectAccount};
 
@@ -126,6 +127,8 @@ pub struct AdminProductPage {
     pub other_portfolios: Vec<(PortfolioId, String)>,
     pub deletion: Removal,
     pub parameters: Vec<Parameter>,
+    /// Of parameters that not all versions ask for which can be requested: the names of those that do.
+    pub asked_by: BTreeMap<String, Vec<String>>,
     pub bindings: Vec<ParameterBinding>,
     /// What the portal would bind each parameter to that is bound to nothing, in words.
     pub proposals: BTreeMap<String, String>,
@@ -134,6 +137,8 @@ pub struct AdminProductPage {
     pub unbound: BTreeMap<String, Vec<String>>,
     /// Parameters that nobody may choose and that are left to the template's default.
     pub left_to_default: Vec<String>,
+    /// What else keeps it from being requested.
+    pub obstacles: Vec<Obstacle>,
     pub settings: ProductSettings,
     pub access: Vec<ProductAccess>,
     /// By the id of the access rule or binding.

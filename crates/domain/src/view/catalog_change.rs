@@ -5,6 +5,7 @@ use super::{Allowed, ConstraintRow, FormState, Listing, OperationView, Portfolio
 use crate::catalog::MirrorState;
 use crate::curation::{CatalogChange, Named, PortfolioText};
 use crate::id::{CatalogChangeId, PortfolioId, ProductId, ProvisioningArtifactId, Region, TemplateId};
+use crate::obstacle::Obstacle;
 use crate::organization::ChangeState;
 use crate::problem::Problem;
 
@@ -197,5 +198,9 @@ pub struct CatalogChangePage {
     pub was: Option<CatalogChange>,
     /// Of a version that was made: the parameters that no other version asks for and that are bound to nothing.
     pub asks: Vec<String>,
+    /// Of a change that puts a thing back: what else does so, after it.
+    pub follows: Vec<(CatalogChange, Named)>,
+    /// What it keeps from being requested, as things are.
+    pub obstacles: Vec<Obstacle>,
     pub can_retry: bool,
 }

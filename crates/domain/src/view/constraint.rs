@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 use super::{Allowed, ConstraintRow, FormField, FormState, Removal};
 use crate::curation::NewConstraint;
 use crate::id::{PortfolioId, ProductId};
+use crate::obstacle::Obstacle;
 
 /// A constraint as a form gives it. What belongs to another kind stays empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,6 +72,8 @@ pub struct ConstraintTrial {
     pub violations: Vec<String>,
     /// Rules that the sample neither keeps to nor breaks, as far as it goes.
     pub undecided: Vec<String>,
+    /// What would keep the product from being requested.
+    pub obstacles: Vec<Obstacle>,
     /// The request form's parameters as they would be.
     pub fields: Vec<FormField>,
 }

@@ -56,8 +56,8 @@ pub struct TemplateRow {
     pub by: String,
     pub at: DateTime<Utc>,
     pub findings: u32,
-    /// Something of them is let pass now.
-    pub waived: bool,
+    /// How many of them are let pass now.
+    pub waived: u32,
 }
 
 /// One template as people read it, with what is to be mended in it.

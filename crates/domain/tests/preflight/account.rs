@@ -6,9 +6,10 @@ use domain::catalog::{Constraint, ConstraintRule};
 use domain::id::{PortfolioId, Region};
 use domain::preflight::{
     AccountQuota, AccountQuotas, Check, Counted, Finding, FoundRole, LaunchStanding, Preflight, RoleStanding,
-    SharedPortfolio, TagChoices, Verdict, constraints, launching, limits, quotas, tag_options,
+    SharedPortfolio, TagChoices, Verdict, Who, constraints, launching, limits, quotas, tag_options, tag_policy,
 };
 use domain::resource_actions::properties;
+use domain::tag_policy::{TagRule, TagSource};
 use domain::template::{Given, Resolver, TemplateDigest};
 
 use crate::account;
@@ -93,13 +94,33 @@ fn what_is_in_no_portfolio_is_launched_by_nobody_whatever_was_read() {
 fn tags_keep_to_the_options() {
     let choices = |values: &[&str]| TagChoices::from([("team".into(), values.iter().map(|v| (*v).into()).collect())]);
     let sent = |value: Option<&str>| value.map(|value| ("team".to_owned(), value.to_owned())).into_iter().collect();
-    let of = |values: &[&str], value: Option<&str>| tag_options(&choices(values), &sent(value))[0].verdict;
+    let of =
+        |values: &[&str], value: Option<&str>| tag_options(&choices(values), &sent(value), &BTreeMap::new())[0].verdict;
     assert_eq!(of(&["a", "b"], Some("a")), Verdict::Fine);
     assert_eq!(of(&["a"], None), Verdict::Fine, "AWS sets it");
     assert_eq!(of(&["a", "b"], None), Verdict::Denied);
     assert_eq!(of(&["a", "b"], Some("c")), Verdict::Denied);
     assert_eq!(of(&[], Some("c")), Verdict::Denied);
-    assert_eq!(tag_options(&TagChoices::new(), &BTreeMap::new())[0].verdict, Verdict::Fine);
+    assert_eq!(tag_options(&TagChoices::new(), &BTreeMap::new(), &BTreeMap::new())[0].verdict, Verdict::Fine);
+}
+
+#[test]
+fn of_a_tag_that_no_value_is_good_for_nobody_is_asked_to_choose_one() {
+    let choices = TagChoices::from([("team".into(), vec!["a".into(), "b".into()])]);
+    let impossible = BTreeMap::from([("team".to_owned(), TagSource::Impossible("none fits".into()))]);
+    assert_eq!(tag_options(&choices, &BTreeMap::new(), &impossible), [], "the tag policy says it");
+    let why = |findings: Vec<Finding>| Preflight { findings, ..Preflight::default() }.whatever_is_asked();
+    assert_eq!(why(tag_options(&choices, &BTreeMap::new(), &BTreeMap::new())), None, "whoever asks can choose");
+    let rule = TagRule {
+        id: "rule-1".parse().unwrap(),
+        key: "team".into(),
+        stage: None,
+        data_class: None,
+        values: "c".parse().unwrap(),
+        version: 1,
+    };
+    let problem = why(tag_policy(&impossible, &[&rule], &BTreeMap::new(), &[])).unwrap();
+    assert!(problem.why.contains("No value is good for it: none fits"), "{problem:?}");
 }
 
 #[test]
@@ -166,11 +187,12 @@ Resources:
 
 #[test]
 fn broken_rules_are_told_and_those_that_cannot_be_read_are_not_assessed() {
-    let of = |rules: &str| {
+    let by = |rules: &str, is_asked: bool| {
         let rule = ConstraintRule::Template { rules: rules.into() };
         let all = [Constraint { id: "cons-1".into(), portfolio: None, description: String::new(), rule }];
-        constraints(&all, &BTreeMap::from([("Type".into(), "big".into())])).remove(0)
+        constraints(&all, &BTreeMap::from([("Type".into(), "big".into())]), |_| is_asked).remove(0)
     };
+    let of = |rules: &str| by(rules, true);
     let rules = |wanted: &str| {
         format!(
             r#"{{"Rules":{{"R":{{"Assertions":[{{"Assert":{{"Fn::Equals":[{{"Ref":"Type"}},"{wanted}"]}},"AssertDescription":"Only small ones."}}]}}}}}}"#
@@ -179,6 +201,8 @@ fn broken_rules_are_told_and_those_that_cannot_be_read_are_not_assessed() {
     assert_eq!(of(&rules("big")).verdict, Verdict::Fine);
     let broken = of(&rules("small"));
     assert_eq!((broken.verdict, broken.subject.as_str()), (Verdict::Denied, "Type"));
+    assert_eq!(broken.what_to_do.unwrap().0, Who::Requester);
+    assert_eq!(by(&rules("small"), false).what_to_do.unwrap().0, Who::PlatformTeam, "nobody chooses it");
     assert_eq!(of("{").verdict, Verdict::NotAssessed);
     let later = r#"{"Rules":{"Later":{"Assertions":[{"Assert":{"Fn::Equals":[{"Ref":"Size"},"1"]}}]}}}"#;
     assert_eq!(

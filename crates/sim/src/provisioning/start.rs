@@ -32,6 +32,7 @@ pub struct StackRequest {
 /// Starts a stack and gives its ARN, or says in CloudFormation's words why there is none.
 pub fn create(world: &mut World, request: StackRequest, now: DateTime<Utc>) -> Result<String, String> {
     let template = Template::parse(&request.template).map_err(|e| e.to_string())?;
+    template.check_types().map_err(|e| e.to_string())?;
     let parameters = checked(world, &request.account, &request.region, &template, &request.parameters)?;
     let id = world.fresh_uuid();
     let arn = format!("arn:aws:cloudformation:{}:{}:stack/{}/{id}", request.region, request.account, request.name);

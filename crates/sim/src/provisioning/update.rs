@@ -26,6 +26,7 @@ pub struct StackUpdate {
 /// Starts a change, or says in CloudFormation's words why not.
 pub fn update(world: &mut World, arn: &str, change: StackUpdate, now: DateTime<Utc>) -> Result<(), String> {
     let template = Template::parse(&change.template).map_err(|e| e.to_string())?;
+    template.check_types().map_err(|e| e.to_string())?;
     let Some(mut stack) = world.cloudformation.stacks.remove(arn) else {
         return Err(format!("Stack [{arn}] does not exist"));
     };

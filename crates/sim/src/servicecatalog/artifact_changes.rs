@@ -52,6 +52,7 @@ pub(super) fn read(world: &mut World, ctx: &Ctx, given: &Value) -> Result<Artifa
         // As whoever makes the version.
         authorize(world, ctx, "cloudformation:ValidateTemplate", "*", Context::new())?;
         template::Template::parse(&template)
+            .and_then(|template| template.check_types())
             .map_err(|error| AwsError::invalid_parameters(format!("Template validation failed: {error}")))?;
     }
     let id = world.fresh_id("pa");

@@ -24,7 +24,7 @@ const PROVISIONER: &str = "StudiogateProvisioner";
 
 /// Whether a template can be offered; the error says where it is broken.
 pub fn check(template: &str) -> Result<(), TemplateError> {
-    Template::parse(template).map(|_| ())
+    Template::parse(template)?.check_types()
 }
 
 /// Two portfolios in shared services, shared to all project accounts, with four products.

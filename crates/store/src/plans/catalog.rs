@@ -12,7 +12,7 @@ pub(super) async fn read_catalog(store: &Store) -> crate::Result<()> {
     store.sweep_templates(now()).await?;
     store.newest_templates(["studio.yaml", "notebook.yaml"]).await?;
     store.template_waivers(&"t".parse().unwrap()).await?;
-    store.waived_templates(&["t".parse().unwrap()], now()).await?;
+    store.waived_findings(&["t".parse().unwrap()], now()).await?;
     store.sweep_template_waivers(now()).await?;
     store.catalog_change(&"c".parse().unwrap()).await?;
     store.takings_back(&["c".parse().unwrap(), "d".parse().unwrap()]).await?;

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use domain::curation::Waiver;
 use domain::id::TemplateId;
@@ -13,6 +13,7 @@ on_both! {
         let waiver = |rule: &str, minutes| Waiver {
             template: one.clone(),
             rule: rule.into(),
+            findings: 2,
             reason: "Looked at".into(),
             until: at(minutes),
             by: person("ada"),
@@ -29,9 +30,10 @@ on_both! {
         assert_eq!(all().await, [waiver("nested_stack", 9), waiver("transform", 6)]);
         assert!(store.template_waivers(&"4567abcd".parse().unwrap()).await.unwrap().is_empty());
         let other: TemplateId = "4567abcd".parse().unwrap();
-        let now = async |minutes| store.waived_templates([&one, &other], at(minutes)).await.unwrap();
-        assert_eq!(now(8).await, BTreeSet::from([one.clone()]));
-        assert!(now(9).await.is_empty() && store.waived_templates([], at(8)).await.unwrap().is_empty());
+        let now = async |minutes| store.waived_findings([&one, &other], at(minutes)).await.unwrap();
+        assert_eq!(now(5).await, BTreeMap::from([(one.clone(), 4)]));
+        assert_eq!(now(8).await, BTreeMap::from([(one.clone(), 2)]));
+        assert!(now(9).await.is_empty() && store.waived_findings([], at(8)).await.unwrap().is_empty());
         let mut tx = store.begin().await.unwrap();
         assert_eq!(tx.delete_template_waiver(&one, "transform").await.unwrap(), Some(waiver("transform", 6)));
         assert_eq!(tx.delete_template_waiver(&one, "transform").await.unwrap(), None);

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::Found;
 use crate::document::{RESOURCE_MEMBERS, SECTIONS};
-use crate::parameters;
+use crate::{parameters, resource_types};
 
 pub(super) fn check(document: &Map<String, Value>, found: &mut Found<'_>) {
     for section in document.keys().filter(|key| !SECTIONS.contains(&key.as_str())) {
@@ -39,14 +39,18 @@ pub(super) fn check(document: &Map<String, Value>, found: &mut Found<'_>) {
             "Declare at least one resource.",
         );
     }
+    // A transform may know types of its own; that there is one is told elsewhere.
+    let transformed = document.contains_key("Transform");
     for (id, body) in entries("Resources").into_iter().flatten() {
-        resource(id, body, found);
+        if let Some(kind) = resource(id, body, found)
+            && !transformed
+            && !resource_types::is_known(kind)
+        {
+            unknown_type(kind, &format!("/Resources/{id}/Type"), found);
+        }
     }
     for (key, body) in entries("Parameters").into_iter().flatten() {
-        if let Err(error) = parameters::read(key, body) {
-            let fix = "Write the parameter as CloudFormation has it.";
-            found.mistake("parameter_form", &format!("/Parameters/{key}"), error.message, fix);
-        }
+        parameter(key, body, found);
     }
     for (key, body) in entries("Outputs").into_iter().flatten() {
         if body.get("Value").is_none_or(Value::is_null) {
@@ -56,14 +60,41 @@ pub(super) fn check(document: &Map<String, Value>, found: &mut Found<'_>) {
     }
 }
 
-fn resource(id: &str, body: &Value, found: &mut Found<'_>) {
+fn parameter(key: &str, body: &Value, found: &mut Found<'_>) {
+    let path = format!("/Parameters/{key}");
+    let read = match parameters::read_or_all(key, body) {
+        Ok(read) => read,
+        Err(wrong) => {
+            for it in wrong {
+                let path = if it.member.is_empty() { path.clone() } else { format!("{path}/{}", it.member) };
+                let fix = "Write the parameter as CloudFormation has it.";
+                found.mistake("parameter_form", &path, it.error.message, fix);
+            }
+            return;
+        }
+    };
+    let Some(unfit) = parameters::unfit(&read) else { return };
+    let (path, message) = (format!("{path}/{}", unfit.member), format!("The parameter {key}: {}.", unfit.message));
+    if unfit.every_value {
+        found.mistake("parameter_limits", &path, message, "Correct its limits, so that there is a value to give.");
+    } else if unfit.member == "Default" {
+        let fix = "Give it a default within its own limits, or none, so that it is asked for.";
+        found.refusal("parameter_default", &path, message, fix);
+    } else {
+        found.refusal("parameter_pattern", &path, message, "Write the pattern as Java has regular expressions.");
+    }
+}
+
+/// Answers its type, where it has one that could be.
+fn resource<'d>(id: &str, body: &'d Value, found: &mut Found<'_>) -> Option<&'d str> {
     let path = format!("/Resources/{id}");
     // Told as what it is, elsewhere.
     if id.starts_with("Fn::") {
-        return;
+        return None;
     }
     let Some(body) = body.as_object() else {
-        return found.mistake("resource_form", &path, format!("The resource {id} is a map."), "Give it a Type.");
+        found.mistake("resource_form", &path, format!("The resource {id} is a map."), "Give it a Type.");
+        return None;
     };
     for member in body.keys().filter(|key| !RESOURCE_MEMBERS.contains(&key.as_str())) {
         let message = format!("Resources have no member {member}.");
@@ -73,11 +104,26 @@ fn resource(id: &str, body: &Value, found: &mut Found<'_>) {
     match body.get("Type").and_then(Value::as_str) {
         None | Some("") => {
             found.mistake("resource_type", &path, format!("The resource {id} has no Type."), "Give it a Type.");
+            None
         }
         Some(kind) if !kind.contains("::") => {
             let message = format!("{kind} is no type of resource.");
             found.mistake("resource_type", &format!("{path}/Type"), message, "Write it as AWS::Service::Resource.");
+            None
         }
-        Some(_) => {}
+        kind => kind,
     }
+}
+
+/// No rule looks at it. It can be let pass: AWS has new types before the portal knows them, and an account may have types
+/// of its own.
+fn unknown_type(kind: &str, path: &str, found: &mut Found<'_>) {
+    let message =
+        format!("CloudFormation has no resource of the type {kind} that is known here, and no rule looks at it.");
+    let fix = match resource_types::closest(kind) {
+        Some(meant) => format!("Write {meant}, if that is what is meant."),
+        None => "Correct the type. If it is new, or one that your accounts have registered, an admin can let it pass."
+            .to_owned(),
+    };
+    found.refusal("unknown_resource_type", path, message, &fix);
 }

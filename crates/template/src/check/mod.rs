@@ -95,11 +95,15 @@ pub fn check(text: &str) -> Result<Checked, Unreadable> {
     Ok(Checked { document, positions, findings, template })
 }
 
+/// Findings that keep no template from being read, and so explain nothing that does.
+const READ_ALL_THE_SAME: [&str; 6] =
+    ["unknown_resource_type", "nested_stack", "module", "parameter_default", "parameter_pattern", "parameter_limits"];
+
 /// What CloudFormation says of the template as a whole, where nothing was found that explains it.
 fn whole(document: &Map<String, Value>, found: &mut Found<'_>) -> Option<Template> {
     match Template::read(document) {
         Ok(template) => Some(template),
-        Err(_) if !found.findings.is_empty() => None,
+        Err(_) if found.findings.iter().any(|it| !READ_ALL_THE_SAME.contains(&it.rule.as_str())) => None,
         Err(error) => {
             // CloudFormation names the place in brackets: `[/Resources/A]`.
             let path = error.message.split_once("[/").and_then(|(_, rest)| rest.split_once(']'));

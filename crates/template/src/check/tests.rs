@@ -56,6 +56,63 @@ Outputs:
 }
 
 #[test]
+fn a_type_that_cloudformation_does_not_have_is_told_with_what_may_be_meant() {
+    let text = "Resources:\n  A:\n    Type: AWS::S3::Buckett\n  B:\n    Type: Example::Own::Thing\n  C: {Type: Custom::Mine}\n";
+    let found = check(text).unwrap();
+    let told: Vec<_> = found.findings.iter().map(|it| (it.rule.as_str(), it.line, it.waivable)).collect();
+    assert_eq!(told, [("unknown_resource_type", 3, true), ("unknown_resource_type", 5, true)]);
+    assert_eq!(found.findings[0].fix, "Write AWS::S3::Bucket, if that is what is meant.");
+    assert!(found.findings[1].fix.contains("an admin can let it pass"), "{:?}", found.findings[1]);
+    let refused = found.template.unwrap().check_types().unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "Template format error: Unrecognized resource types: [AWS::S3::Buckett, Example::Own::Thing]"
+    );
+}
+
+#[test]
+fn limits_of_a_parameter_that_contradict_each_other_are_told_where_they_stand() {
+    let text = "\
+Parameters:
+  Crossed:
+    Type: String
+    MinLength: 5
+    MaxLength: 2
+  Odd: {Type: Number, MinValue: 2, MaxValue: 1}
+  Short:
+    Type: String
+    MinLength: 5
+    AllowedValues: [a, bb]
+  Low:
+    Type: Number
+    Default: 1
+    MinValue: 3
+  Torn:
+    Type: String
+    AllowedPattern: '['
+  Wrong:
+    Type: Strong
+    MinLength: few
+    Colour: red
+Resources:
+  A: {Type: AWS::S3::Bucket}
+";
+    let found = check(text).unwrap();
+    let told: Vec<_> = found.findings.iter().map(|it| (it.rule.as_str(), it.line, it.waivable)).collect();
+    let expected = [
+        ("parameter_limits", 4, false),
+        ("parameter_limits", 6, false),
+        ("parameter_limits", 10, false),
+        ("parameter_default", 13, true),
+        ("parameter_pattern", 17, true),
+        ("parameter_form", 19, false),
+        ("parameter_form", 20, false),
+        ("parameter_form", 21, false),
+    ];
+    assert_eq!(told, expected, "{:#?}", found.findings);
+}
+
+#[test]
 fn v1_3_3_bytes_that_are_no_text_are_told_as_what_they_are() {
     let told = |bytes: &[u8]| text_of(bytes).unwrap_err();
     assert!(told(&[0x1f, 0x8b, 8, 0]).message.contains("gzip"));
@@ -86,8 +143,12 @@ fn what_cannot_be_read_says_where() {
 
 #[test]
 fn a_circle_is_told_and_what_is_right_is_a_template() {
-    let circle = "Resources:\n  A: {Type: 'A::B', DependsOn: B}\n  B: {Type: 'A::B', DependsOn: A}\n";
+    let circle =
+        "Resources:\n  A: {Type: 'AWS::S3::Bucket', DependsOn: B}\n  B: {Type: 'AWS::S3::Bucket', DependsOn: A}\n";
     assert_eq!(rules(circle), [("invalid_template".to_owned(), 1)]);
+    let unknown = circle.replacen("S3::Bucket", "S3::Buckett", 1);
+    let both = [("invalid_template".to_owned(), 1), ("unknown_resource_type".to_owned(), 2)];
+    assert_eq!(rules(&unknown), both, "what can be let pass hides nothing that cannot");
     assert_eq!(rules("Resources: {}"), [("empty_template".to_owned(), 1)]);
     let right = check("Resources:\n  A: {Type: 'AWS::S3::Bucket'}\n").unwrap();
     assert!(right.findings.is_empty() && right.template.unwrap().resources.len() == 1);

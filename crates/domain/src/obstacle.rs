@@ -1,0 +1,275 @@
+//! What keeps a product from being requested, whatever people fill in: bindings, constraints and versions that contradict
+//! each other. Whoever curates is told when they make it so; whoever requests, before anything is typed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::access::InstanceList;
+use crate::binding::{BindingSource, Origin, ParameterBinding, PersonValue, from_account, origin};
+use crate::catalog::{Constraint, ConstraintRule, Parameter, Product, ProvisioningArtifact};
+use crate::parameter::{Kind, Rules, narrow, outside_instances, validate, within_instances};
+use crate::person::{PersonKey, StudioUserId};
+use crate::project::{Project, ProjectAccount};
+
+/// Of so many versions that can be requested it is told, from the newest.
+const VERSIONS: usize = 10;
+
+/// Where a product may be used, and by whom.
+#[derive(Clone, Copy, Debug)]
+pub struct PlaceOfUse<'a> {
+    pub account: &'a ProjectAccount,
+    pub project: &'a Project,
+    /// What the project may ask for there.
+    pub instances: &'a InstanceList,
+}
+
+/// One reason why no request can succeed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Obstacle {
+    /// The parameter, or several that a rule looks at.
+    pub parameter: String,
+    pub why: String,
+    /// The names of the versions that it holds for.
+    pub versions: Vec<String>,
+    /// The names of the accounts; none: wherever the product is used.
+    pub accounts: Vec<String>,
+}
+
+/// What keeps the product from being requested at the places; without any, wherever it will be. A parameter that nobody may
+/// choose, and that has neither binding nor default, is no obstacle: it is told as unbound.
+pub fn obstacles(product: &Product, bindings: &[ParameterBinding], places: &[PlaceOfUse<'_>]) -> Vec<Obstacle> {
+    let everywhere = [None];
+    let listed: Vec<Option<&PlaceOfUse<'_>>> = places.iter().map(Some).collect();
+    let places = if listed.is_empty() { &everywhere[..] } else { &listed[..] };
+    let mut found: Vec<(Reason, BTreeSet<&str>, BTreeSet<&str>)> = Vec::new();
+    let offered = product.artifacts.iter().filter(|version| version.active && !version.deprecated);
+    for version in offered.take(VERSIONS) {
+        let mut judge = Judge::of(version, &product.constraints, bindings);
+        for place in places {
+            let account = place.map(|it| it.account.name.as_str());
+            for reason in judge.reasons(*place) {
+                let at = found.iter().position(|(known, ..)| *known == reason).unwrap_or_else(|| {
+                    found.push((reason, BTreeSet::new(), BTreeSet::new()));
+                    found.len() - 1
+                });
+                found[at].1.insert(&version.name);
+                found[at].2.extend(account);
+            }
+        }
+    }
+    let all: BTreeSet<&str> = places.iter().flatten().map(|it| it.account.name.as_str()).collect();
+    let owned = |names: BTreeSet<&str>| names.into_iter().map(str::to_owned).collect();
+    let told = |(Reason { parameter, why }, versions, accounts): (Reason, _, BTreeSet<&str>)| Obstacle {
+        parameter,
+        why,
+        versions: owned(versions),
+        accounts: if accounts == all { Vec::new() } else { owned(accounts) },
+    };
+    found.into_iter().map(told).collect()
+}
+
+/// The same for one version at one place: each parameter with why.
+pub fn obstacles_at(
+    version: &ProvisioningArtifact,
+    constraints: &[Constraint],
+    bindings: &[ParameterBinding],
+    place: &PlaceOfUse<'_>,
+) -> Vec<(String, String)> {
+    let reasons = Judge::of(version, constraints, bindings).reasons(Some(place));
+    reasons.into_iter().map(|it| (it.parameter, it.why)).collect()
+}
+
+/// Why one parameter, or several together, get no value that is taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Reason {
+    parameter: String,
+    why: String,
+}
+
+/// A version with what holds for it.
+struct Judge<'a> {
+    /// As the template declares them.
+    parameters: &'a [Parameter],
+    /// With the choices that the constraints leave, in the same order.
+    narrowed: Rc<[Parameter]>,
+    bindings: &'a [ParameterBinding],
+    /// Each with what people call it. Rules that cannot be read are told elsewhere.
+    rules: Vec<(String, Rules)>,
+    /// What the template says to a value of a parameter: places often have the same.
+    judged: BTreeMap<(&'a str, String), Option<String>>,
+}
+
+/// Where the value of a parameter comes from, at one place.
+enum Given {
+    Known(String),
+    /// There is none that is taken, and why.
+    Refused(String),
+    /// People choose one of these.
+    OneOf(Vec<String>),
+    /// People write it, or it is known only when somebody asks.
+    Open,
+}
+
+impl<'a> Judge<'a> {
+    fn of(version: &'a ProvisioningArtifact, constraints: &[Constraint], bindings: &'a [ParameterBinding]) -> Self {
+        let rules = constraints.iter().filter_map(|it| {
+            let ConstraintRule::Template { rules } = &it.rule else { return None };
+            let name = match it.description.as_str() {
+                "" => "a constraint".to_owned(),
+                words => format!("the constraint \u{201c}{words}\u{201d}"),
+            };
+            Some((name, Rules::read(rules).ok()?))
+        });
+        Self {
+            parameters: &version.parameters,
+            narrowed: narrow(&version.parameters, constraints).into(),
+            bindings,
+            rules: rules.collect(),
+            judged: BTreeMap::new(),
+        }
+    }
+
+    fn reasons(&mut self, place: Option<&PlaceOfUse<'_>>) -> Vec<Reason> {
+        let mut reasons: Vec<Reason> = Vec::new();
+        let mut known = BTreeMap::new();
+        let parameters = self.parameters;
+        let narrowed: Rc<[Parameter]> = match place.map(|it| it.instances) {
+            Some(list) if !list.is_any() => within_instances(self.narrowed.to_vec(), list).into(),
+            _ => Rc::clone(&self.narrowed),
+        };
+        for (parameter, narrowed) in parameters.iter().zip(narrowed.iter()) {
+            let why = match self.given(parameter, narrowed, place) {
+                Given::Open => None,
+                Given::Refused(why) => Some(why),
+                Given::OneOf(values) => self.none_of((parameter, narrowed), &values, place),
+                Given::Known(value) => {
+                    let why = self.refusal(parameter, &value).map(|why| {
+                        format!("It is set to {}, and the template refuses that: {why}", shown(parameter, &value))
+                    });
+                    known.insert(parameter.key.clone(), value);
+                    why
+                }
+            };
+            reasons.extend(why.map(|why| Reason { parameter: parameter.key.clone(), why }));
+        }
+        for (name, rules) in &self.rules {
+            for broken in rules.violations(&known).unwrap_or_default() {
+                let set = parameters.iter().filter(|it| broken.parameters.contains(&it.key));
+                let set = set.filter_map(|it| Some(format!("{} is set to {}", it.key, shown(it, known.get(&it.key)?))));
+                let set: Vec<String> = set.collect();
+                let set = if set.is_empty() { "Whatever is chosen".to_owned() } else { set.join(", ") };
+                let why = format!("{set}, and {name} refuses that: {}", broken.message);
+                reasons.push(Reason { parameter: broken.parameters.join(", "), why });
+            }
+        }
+        if let Some(place) = place {
+            let outside = outside_instances(&narrowed, &known, place.instances);
+            let set = outside.into_iter().filter(|(key, _)| known.contains_key(key));
+            reasons.extend(set.map(|(parameter, why)| Reason { parameter, why }));
+        }
+        reasons
+    }
+
+    fn given(&mut self, parameter: &'a Parameter, narrowed: &Parameter, place: Option<&PlaceOfUse<'_>>) -> Given {
+        let account = place.map(|it| &it.account.account);
+        match origin(parameter, self.bindings, account) {
+            Origin::Choice(values) => Given::OneOf(values.to_vec()),
+            // Nothing is known of a secret, and a list takes several of the values.
+            Origin::Ask if narrowed.no_echo || Kind::of(&parameter.kind).list => Given::Open,
+            Origin::Ask => match (parameter.allowed_values.as_slice(), narrowed.allowed_values.as_slice()) {
+                ([], []) => Given::Open,
+                ([], values) | (values, _) => Given::OneOf(values.to_vec()),
+            },
+            Origin::Unbound => match (&narrowed.default, &parameter.default) {
+                (Some(value), _) if !parameter.no_echo => Given::Known(value.clone()),
+                (None, Some(value)) => Given::Refused(format!(
+                    "Nobody may choose it, nothing is bound to it, and its default is refused: {}",
+                    shown(parameter, value)
+                )),
+                _ => Given::Open,
+            },
+            Origin::Platform(source) => self.supplied(source, parameter, place),
+        }
+    }
+
+    fn supplied(&mut self, source: &BindingSource, parameter: &'a Parameter, place: Option<&PlaceOfUse<'_>>) -> Given {
+        match (source, place) {
+            (BindingSource::Fixed { .. }, _) if parameter.no_echo => {
+                Given::Refused("It is a secret (NoEcho), and is bound to a value in clear.".to_owned())
+            }
+            (BindingSource::Fixed { value }, _) => Given::Known(value.clone()),
+            (BindingSource::FromAccount { value }, Some(place)) => {
+                match from_account(*value, parameter, place.account) {
+                    Ok(value) => Given::Known(value),
+                    Err(why) => Given::Refused(why),
+                }
+            }
+            (BindingSource::FromPerson { value }, place) => match (value, place.map(|it| it.project)) {
+                (PersonValue::Project, Some(project)) => Given::Known(project.id.as_str().to_owned()),
+                (PersonValue::CostCenter, Some(project)) => Given::Known(project.cost_center.clone()),
+                (PersonValue::DataClass, Some(project)) => Given::Known(project.data_class.as_str().to_owned()),
+                (PersonValue::StudioUserId, _) => self.of_no_person(parameter, |id| id.as_str().to_owned()),
+                (PersonValue::ShortUserId, _) => self.of_no_person(parameter, StudioUserId::short),
+                _ => Given::Open,
+            },
+            _ => Given::Open,
+        }
+    }
+
+    /// Whether the template takes what every person has there: judged by a few, of whom one has the shortest that there is.
+    fn of_no_person(&mut self, parameter: &'a Parameter, value: impl Fn(&StudioUserId) -> String) -> Given {
+        let issuer = "https://sign-in.example.com";
+        let samples = ["", "ada", "ada.lovelace@example.com"].map(|subject| {
+            let key = PersonKey { issuer: issuer.to_owned(), subject: subject.to_owned() };
+            value(&key.studio_user_id())
+        });
+        let refused: Option<Vec<_>> = samples.iter().map(|it| self.refusal(parameter, it)).collect();
+        match refused.and_then(|all| all.into_iter().next()) {
+            Some(why) => Given::Refused(format!(
+                "It is set to what people are called, like \u{201c}{}\u{201d}, and the template refuses that: {why}",
+                samples[1]
+            )),
+            None => Given::Open,
+        }
+    }
+
+    /// Why none of the values can be chosen: what is said to the first.
+    fn none_of(
+        &mut self,
+        (parameter, narrowed): (&'a Parameter, &Parameter),
+        values: &[String],
+        place: Option<&PlaceOfUse<'_>>,
+    ) -> Option<String> {
+        let mut first = None;
+        for value in values {
+            let why = self.refusal(parameter, value).or_else(|| self.refused_alone(narrowed, value, place))?;
+            first.get_or_insert_with(|| format!("None of its values can be chosen. \u{201c}{value}\u{201d}: {why}"));
+        }
+        first
+    }
+
+    /// What rules and instance types say to a value, whatever the others are.
+    fn refused_alone(&self, parameter: &Parameter, value: &str, place: Option<&PlaceOfUse<'_>>) -> Option<String> {
+        let alone = BTreeMap::from([(parameter.key.clone(), value.to_owned())]);
+        let broken = self.rules.iter().find_map(|(name, rules)| {
+            let broken = rules.violations(&alone).unwrap_or_default().into_iter().next()?;
+            Some(format!("{name} refuses it: {}", broken.message))
+        });
+        broken.or_else(|| {
+            let outside = outside_instances(std::slice::from_ref(parameter), &alone, place?.instances);
+            outside.into_iter().next().map(|(_, why)| why)
+        })
+    }
+
+    fn refusal(&mut self, parameter: &'a Parameter, value: &str) -> Option<String> {
+        let judged = self.judged.entry((&parameter.key, value.to_owned()));
+        judged.or_insert_with(|| validate(parameter, value).err()).clone()
+    }
+}
+
+/// A value in a sentence.
+fn shown(parameter: &Parameter, value: &str) -> String {
+    if parameter.no_echo { "a hidden value".to_owned() } else { format!("\u{201c}{value}\u{201d}") }
+}
