@@ -13,8 +13,10 @@ pub fn Obstacles(obstacles: Vec<Obstacle>, #[prop(into)] title: String) -> impl 
     (!obstacles.is_empty()).then(|| {
         let further = obstacles.len().saturating_sub(LISTED) as u64;
         let line = |Obstacle { parameter, why, versions, accounts }: Obstacle| {
-            let accounts = if accounts.is_empty() { String::new() } else { format!(", {}", accounts.join(", ")) };
-            view! { <li><code>{parameter}</code>" ("{versions.join(", ")}{accounts}"): "{why}</li> }
+            let version = if versions.len() == 1 { "version" } else { "versions" };
+            let accounts = if accounts.is_empty() { String::new() } else { format!(" in {}", accounts.join(", ")) };
+            let place = format!("{version} {}{accounts}", versions.join(", "));
+            view! { <li><code>{parameter}</code>" ("{place}"): "{why}</li> }
         };
         let lines = obstacles.into_iter().take(LISTED).map(line).collect_view();
         let more = (further > 0)

@@ -157,9 +157,16 @@ impl<'a> Judge<'a> {
         for (name, rules) in &self.rules {
             for broken in rules.violations(&known).unwrap_or_default() {
                 let set = parameters.iter().filter(|it| broken.parameters.contains(&it.key));
-                let set = set.filter_map(|it| Some(format!("{} is set to {}", it.key, shown(it, known.get(&it.key)?))));
-                let set: Vec<String> = set.collect();
-                let set = if set.is_empty() { "Whatever is chosen".to_owned() } else { set.join(", ") };
+                let set = set.filter_map(|it| Some((&it.key, shown(it, known.get(&it.key)?))));
+                let set = match set.collect::<Vec<_>>().as_slice() {
+                    [] => "Whatever is chosen".to_owned(),
+                    [(_, value)] if broken.parameters.len() == 1 => format!("It is set to {value}"),
+                    several => {
+                        let each: Vec<String> =
+                            several.iter().map(|(key, it)| format!("{key} is set to {it}")).collect();
+                        each.join(", ")
+                    }
+                };
                 let why = format!("{set}, and {name} refuses that: {}", broken.message);
                 reasons.push(Reason { parameter: broken.parameters.join(", "), why });
             }

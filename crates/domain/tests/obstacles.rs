@@ -112,7 +112,7 @@ fn told(it: &Product, bindings: &[ParameterBinding], instances: &str) -> Vec<(St
 fn a_value_that_a_constraint_refuses_is_told_with_the_constraint() {
     let it = product(vec![version("1", vec![parameter("Size")])], vec![one_of("Size", &["s", "m"])]);
     let big = [bind("Size", BindingSource::Fixed { value: "xl".into() })];
-    let why = "Size is set to \u{201c}xl\u{201d}, and the constraint \u{201c}Small ones\u{201d} refuses that: Choose a small one.";
+    let why = "It is set to \u{201c}xl\u{201d}, and the constraint \u{201c}Small ones\u{201d} refuses that: Choose a small one.";
     assert_eq!(told(&it, &big, ""), [("Size".to_owned(), why.to_owned())]);
     assert_eq!(told(&it, &[bind("Size", BindingSource::Fixed { value: "s".into() })], ""), []);
     assert_eq!(told(&it, &[], ""), [], "people choose");

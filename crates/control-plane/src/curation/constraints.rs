@@ -144,12 +144,13 @@ impl ControlPlane {
             allowed_values: value("allowed_values"),
             message: value("message"),
             rules: value("rules"),
+            constraint_description: value("constraint_description"),
             ..ConstraintInput::default()
         };
-        let Ok(NewConstraint { rule: ConstraintRule::Template { rules }, .. }) = new_constraint(&input) else {
+        let Ok(NewConstraint { rule: ConstraintRule::Template { rules }, description }) = new_constraint(&input) else {
             return Ok(None);
         };
-        let with = with_rules(product, &value("constraint"), &rules);
+        let with = with_rules(product, &value("constraint"), (&rules, description));
         let sample = sample_of(&value("sample")).unwrap_or_default();
         let violations = check_rules(&rules, &sample).unwrap_or_default();
         Ok(Some(ConstraintTrial {
@@ -176,13 +177,13 @@ impl ControlPlane {
 }
 
 /// The product once the rules hold, in the place of a constraint that is there, if there is one.
-fn with_rules(product: &Product, instead: &str, rules: &str) -> Product {
+fn with_rules(product: &Product, instead: &str, (rules, description): (&str, String)) -> Product {
     let mut with = product.clone();
     with.constraints.retain(|it| it.id != instead);
     with.constraints.push(Constraint {
         id: String::new(),
         portfolio: None,
-        description: String::new(),
+        description,
         rule: ConstraintRule::Template { rules: rules.to_owned() },
     });
     with
