@@ -13,10 +13,21 @@ pub fn Obstacles(obstacles: Vec<Obstacle>, #[prop(into)] title: String) -> impl 
     (!obstacles.is_empty()).then(|| {
         let further = obstacles.len().saturating_sub(LISTED) as u64;
         let line = |Obstacle { parameter, why, versions, accounts }: Obstacle| {
-            let version = if versions.len() == 1 { "version" } else { "versions" };
-            let accounts = if accounts.is_empty() { String::new() } else { format!(" in {}", accounts.join(", ")) };
-            let place = format!("{version} {}{accounts}", versions.join(", "));
-            view! { <li><code>{parameter}</code>" ("{place}"): "{why}</li> }
+            let version = match versions.as_slice() {
+                [] => String::new(),
+                [one] => format!("version {one}"),
+                several => format!("versions {}", several.join(", ")),
+            };
+            let accounts = if accounts.is_empty() { String::new() } else { format!("in {}", accounts.join(", ")) };
+            let place: Vec<String> = [version, accounts].into_iter().filter(|it| !it.is_empty()).collect();
+            let place = match (place.is_empty(), parameter.is_empty()) {
+                (true, true) => String::new(),
+                (true, false) => ": ".to_owned(),
+                (false, true) => format!("In {}: ", place.join(" ")),
+                (false, false) => format!(" ({}): ", place.join(" ")),
+            };
+            let parameter = (!parameter.is_empty()).then(|| view! { <code>{parameter}</code> });
+            view! { <li>{parameter}{format!("{place}{why}")}</li> }
         };
         let lines = obstacles.into_iter().take(LISTED).map(line).collect_view();
         let more = (further > 0)

@@ -37,6 +37,14 @@ pub fn page(it: CatalogChangePage) -> Page {
     let version = linked("Version", None, it.named.version.clone());
     let tag_option = linked("TagOption", Some("/admin/tags".to_owned()), it.named.tag_option.clone());
     let said = said(&it.change, it.was.as_ref());
+    let deletes = it.deletes.map(|it| {
+        let kind = constraint_kind(&it.rule);
+        view! {
+            <Fact term=field_label("kind")><code>{kind}</code></Fact>
+            <Fact term=field_label("rule")><span class="whitespace-pre-line [overflow-wrap:anywhere]">{written(&it.rule)}</span></Fact>
+            <Fact term=field_label("constraint_description")>{it.description}</Fact>
+        }
+    });
     let other = |term, id: CatalogChangeId| {
         linked(term, address("/admin/changes", Some(id.to_string())), "Another change".to_owned())
     };
@@ -48,7 +56,7 @@ pub fn page(it: CatalogChangePage) -> Page {
     let follows = it.follows.as_slice();
     let follows = (!follows.is_empty()).then(|| view! { <Follows follows=follows.to_vec() /> });
     let obstacles = view! {
-        <Obstacles obstacles=it.obstacles title="With it, requests for the product are refused, whatever people fill in." />
+        <Obstacles obstacles=it.obstacles title="With it, requests are refused whatever people fill in:" />
     };
     let live = it.state == ChangeState::Applying;
     let body = view! {
@@ -83,6 +91,7 @@ pub fn page(it: CatalogChangePage) -> Page {
                         {version}
                         {tag_option}
                         {said}
+                        {deletes}
                         {template}
                         {takes_back}
                         {taken_back_by}

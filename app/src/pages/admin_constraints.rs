@@ -129,7 +129,7 @@ fn Trial(trial: ConstraintTrial) -> impl IntoView {
     view! {
         <div id="trial" class="stack">
             <Callout tone title>{list(violations)} {open}</Callout>
-            <Obstacles obstacles title="With it, requests for the product would be refused, whatever people fill in." />
+            <Obstacles obstacles title="With it, requests would be refused whatever people fill in:" />
             <Card title="Its rules"><div>{list(rules)}</div></Card>
             <Card title="The request form with it" note="Not saved yet">{fields}</Card>
         </div>

@@ -108,7 +108,7 @@ pub fn page(admin: AdminProductPage, edit: &str, rules: &str) -> Page {
         <ErrorSummary state=settings_form part="settings" />
         {summaries}
         {(!unbound.is_empty()).then(|| view! { <Unbound unbound=unbound.clone() /> })}
-        <Obstacles obstacles title="Requests for it are refused as things are, whatever people fill in." />
+        <Obstacles obstacles title="Whatever people fill in, requests are refused as things are:" />
         {(!proposals.is_empty()).then(|| view! { <Proposals product proposals manage /> })}
         <Versions product=versions_of versions sheet manage=curates />
         <Portfolios product=portfolios_of portfolios others=other_portfolios manage=curates state=form.clone() />

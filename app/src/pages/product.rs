@@ -14,9 +14,11 @@ use crate::words;
 pub fn page(product: ProductPage) -> Page {
     let title = product.name.clone();
     let may = product.allowed.has(Action::SubmitRequest);
-    let why_not = match (product.portfolio.is_empty(), product.versions.is_empty()) {
-        (true, _) => Some("It is in no portfolio."),
-        (_, true) => Some("None of its versions is active."),
+    let offered = product.versions.iter().any(|version| !version.deprecated);
+    let why_not = match (product.portfolio.is_empty(), product.versions.is_empty(), offered) {
+        (true, ..) => Some("It is in no portfolio."),
+        (_, true, _) => Some("None of its versions is active."),
+        (_, _, false) => Some("All of its versions are deprecated."),
         _ => None,
     };
     let not_now = why_not.filter(|_| may).map(|why| {

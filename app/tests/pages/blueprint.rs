@@ -1,6 +1,7 @@
 //! The page of the blueprint.
 
 use app::pages::organization as pages;
+use domain::guardrail::Finding;
 use domain::organization::{ChangeState, OrganizationState, diff};
 use domain::problem::{FieldError, Problem};
 use domain::view::*;
@@ -9,7 +10,12 @@ use crate::page;
 use crate::samples::{at, everything};
 
 fn plan() -> BlueprintPlanView {
-    let step = |says: &str, loosens, difference| BlueprintStepView { says: says.into(), loosens, difference };
+    let step = |says: &str, loosens, difference| BlueprintStepView {
+        says: says.into(),
+        loosens,
+        difference,
+        findings: vec![Finding { line: 3, column: 9, message: "AWS has no <b>service".into() }],
+    };
     BlueprintPlanView {
         steps: vec![
             step("Make the policy no-leaving", false, diff("", "{\n  \"Version\": \"2012-10-17\"\n}")),

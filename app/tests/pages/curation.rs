@@ -277,7 +277,7 @@ fn v1_2_1_what_holds_is_listed_changed_and_tried_before() {
     let text = page("constraints-tried", || pages::admin_constraints::page(tried, ""));
     assert!(text.contains("The values that were tried are refused.") && text.contains("ml.t3.medium"));
     assert!(text.contains("disabled") && !text.contains("<b>another"));
-    assert!(text.contains("would be refused, whatever people fill in") && !text.contains("<i>GPU"));
+    assert!(text.contains("would be refused whatever people fill in") && !text.contains("<i>GPU"));
 }
 
 #[test]

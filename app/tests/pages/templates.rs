@@ -197,6 +197,7 @@ fn change(state: ChangeState) -> CatalogChangePage {
         asks: Vec::new(),
         obstacles: Vec::new(),
         follows: Vec::new(),
+        deletes: None,
         can_retry: state == ChangeState::Failed,
     }
 }
@@ -226,7 +227,7 @@ fn a_change_of_the_catalog_says_how_far_it_is_and_what_takes_it_back() {
     let link = "/admin/changes/0199eeee-0000-7000-8000-000000000002";
     assert!(back.contains("Taken back by") && back.contains("Takes back") && back.matches(link).count() == 2);
     assert!(back.contains("goes on by itself with:") && !back.contains("Studio <b>"));
-    assert!(back.contains("Type&lt;b&gt;") && back.contains("requests for the product are refused"));
+    assert!(back.contains("Type&lt;b&gt;") && back.contains("requests are refused whatever people fill in"));
     assert!(back.contains("Purpose&lt;b&gt;") && back.contains("/admin/products/prod-1#binding"));
     let failed = page("catalog-change-failed", || pages::admin_catalog_change::page(change(ChangeState::Failed)));
     assert!(failed.contains("/api/retry_catalog_change") && failed.contains("Look at roles.md."));

@@ -3,7 +3,7 @@
 use domain::access::ProductAccess;
 use domain::catalog::Product;
 use domain::curation::{AppliedCatalogChange, CatalogChange};
-use domain::id::Region;
+use domain::id::{ProvisioningArtifactId, Region};
 use domain::obstacle::{Obstacle, PlaceOfUse, obstacles};
 use domain::organization::ChangeState;
 use domain::project::{Project, ProjectAccount};
@@ -58,17 +58,28 @@ impl ControlPlane {
     }
 }
 
-/// The product without what the change made or set.
+/// The product as it would be had the change not been made.
 fn without(mut product: Product, it: &AppliedCatalogChange) -> Option<Product> {
+    let before = it.before.product.as_ref();
+    let version = |id: &ProvisioningArtifactId| before.and_then(|before| before.artifact(id)).cloned();
+    let constraint = |id: &str| before.and_then(|it| it.constraints.iter().find(|it| it.id == id)).cloned();
     match &it.change {
         CatalogChange::AddVersion { .. } => {
             product.artifacts.retain(|version| Some(&version.id) != it.made.artifact.as_ref());
         }
-        CatalogChange::SetVersion { artifact, .. } => product.artifacts.retain(|version| version.id != *artifact),
+        CatalogChange::SetVersion { artifact, .. } | CatalogChange::DeleteVersion { artifact, .. } => {
+            product.artifacts.retain(|version| version.id != *artifact);
+            product.artifacts.extend(version(artifact));
+            product.artifacts.sort_by_key(|version| std::cmp::Reverse(version.created_at));
+        }
         CatalogChange::AddConstraint { .. } => {
             product.constraints.retain(|constraint| Some(&constraint.id) != it.made.constraint.as_ref());
         }
-        CatalogChange::SetConstraint { constraint, .. } => product.constraints.retain(|it| it.id != *constraint),
+        CatalogChange::SetConstraint { constraint: id, .. }
+        | CatalogChange::DeleteConstraint { constraint: id, .. } => {
+            product.constraints.retain(|it| it.id != *id);
+            product.constraints.extend(constraint(id));
+        }
         CatalogChange::AssociateProduct { portfolio, .. } => {
             product.constraints.retain(|constraint| constraint.portfolio.as_ref() != Some(portfolio));
         }

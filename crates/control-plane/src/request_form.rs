@@ -23,7 +23,7 @@ use crate::preflight::{Drawn, Form};
 use crate::tags::{Tagged, field_of};
 use crate::{Caller, ControlPlane, Error, Result, approvers};
 
-const NAME: BindingSource = BindingSource::FromPerson { value: PersonValue::EnvironmentName };
+pub(crate) const NAME: BindingSource = BindingSource::FromPerson { value: PersonValue::EnvironmentName };
 
 /// What is said of parameters, each by its name.
 type ByParameter = Vec<(String, String)>;
@@ -120,12 +120,14 @@ impl ControlPlane {
             },
         };
         let preflight = if gone { None } else { Some(self.preflight_of_form(caller, &drawn).await?) };
-        let blocked = self.blocked(place, &missing).or(too_few);
+        let versions: Vec<_> = versions(&product).into_iter().filter(|v| !v.deprecated).collect();
+        let has_others = places.len() > 1 || versions.len() > 1;
+        let blocked = self.blocked(place, &missing, has_others).or(too_few);
         let blocked = blocked.or_else(|| preflight.as_ref().and_then(Preflight::whatever_is_asked));
         Ok(RequestFormPage {
             product: product.id.clone(),
             product_name: product.name.clone(),
-            versions: versions(&product).into_iter().filter(|v| !v.deprecated).collect(),
+            versions,
             artifact: artifact.id.clone(),
             target: if gone { String::new() } else { place.value() },
             fields,
@@ -191,12 +193,13 @@ impl ControlPlane {
     }
 
     /// What is known to be missing before anything is typed.
-    fn blocked(&self, place: &Place, missing: &[String]) -> Option<Problem> {
+    fn blocked(&self, place: &Place, missing: &[String], has_others: bool) -> Option<Problem> {
         (!missing.is_empty()).then(|| {
+            let others = if has_others { ", or choose another account or version" } else { "" };
             Problem::new(
                 format!("This cannot be requested into {} yet.", place.account.name),
                 missing.join("\n"),
-                format!("Ask {}, or choose another account or version.", self.settings().platform_contact),
+                format!("Ask {}{others}.", self.settings().platform_contact),
             )
         })
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::action::Action;
 use domain::audit::Outcome;
-use domain::binding::{NOT_CHOSEN, ParameterBinding, field_name, resolve};
+use domain::binding::{NOT_CHOSEN, ParameterBinding, field_name, parameter_of, resolve};
 use domain::catalog::{ConstraintRule, Product, ProvisioningArtifact};
 use domain::draft::RETYPE;
 use domain::id::{ProductId, RequestId};
@@ -18,7 +18,7 @@ use domain::view::RequestInput;
 use store::{FormToken, Tx};
 
 use crate::preflight::{Asked, refuse_denied, tags_of_form};
-use crate::request_form::{Place, binding_person};
+use crate::request_form::{NAME, Place, binding_person};
 use crate::tags::{Tagged, check_tags};
 use crate::trail::Event;
 use crate::{Caller, ControlPlane, Error, Result, sealing};
@@ -247,7 +247,7 @@ impl ControlPlane {
         let person = binding_person(caller, &name);
         let mut values = BTreeMap::new();
         match resolve(&params, bindings, &place.account, project, &person, &input.parameters) {
-            Err(mistakes) => errors.extend(mistakes),
+            Err(mistakes) => errors.extend(mistakes.into_iter().map(|it| at_the_name(it, bindings))),
             Ok(resolved) => {
                 errors.extend(check_constraints(product, &resolved)?);
                 let outside = outside_instances(&params, &resolved, instances);
@@ -276,6 +276,13 @@ impl ControlPlane {
             _ => Err(Error::Invalid(errors)),
         }
     }
+}
+
+/// What is wrong with a value that is the environment's name is told where that is typed.
+fn at_the_name(mistake: FieldError, bindings: &[ParameterBinding]) -> FieldError {
+    let parameter = parameter_of(&mistake.field);
+    let named = bindings.iter().any(|it| it.parameter == parameter && it.source == NAME);
+    if named && mistake.message != NOT_CHOSEN { FieldError { field: "name".to_owned(), ..mistake } } else { mistake }
 }
 
 /// Why it is asked for, without the space around it.

@@ -88,7 +88,7 @@ pub enum RuleError {
     People,
     #[error("two steps in a row ask {0}: make it one step for more people")]
     Twice(Approver),
-    #[error("{0:?} is not a rule of approval")]
+    #[error("{0:?} is not a rule of approval: write none, or steps like lead:2,data_owner,admin")]
     Unreadable(String),
 }
 

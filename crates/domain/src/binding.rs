@@ -313,11 +313,11 @@ fn default_of(parameter: &Parameter) -> Option<String> {
 
 fn typed(parameter: &Parameter, posted: Option<&str>) -> Result<Option<String>, String> {
     let is_text = Kind::of(&parameter.kind).item == Item::Text;
+    // A browser posts an empty text for a field that was left alone; only for plain texts that may be empty is it a value.
+    let is_value =
+        |posted: Option<&str>| is_text && !parameter.no_echo && posted.is_some() && validate(parameter, "").is_ok();
     match posted {
-        // A browser posts an empty text for a field that was left alone; only for plain texts can that be a value.
-        None | Some("") if parameter.default.is_some() && !(is_text && !parameter.no_echo && posted.is_some()) => {
-            Ok(default_of(parameter))
-        }
+        None | Some("") if parameter.default.is_some() && !is_value(posted) => Ok(default_of(parameter)),
         None | Some("") if parameter.default.is_none() => Err("Needs a value.".to_owned()),
         Some(value) => validate(parameter, value).map(|()| Some(value.to_owned())),
         None => Ok(default_of(parameter)),
@@ -366,6 +366,9 @@ fn supplied(
         BindingSource::Choice { .. } | BindingSource::Ask => return Err("Needs a value.".to_owned()),
     };
     validate(parameter, &value).map_err(|message| {
+        if matches!(source, BindingSource::FromPerson { value: PersonValue::EnvironmentName }) {
+            return format!("It is the value of {} too, which refuses it: {message}", parameter.key);
+        }
         let shown = if parameter.no_echo { "a hidden value".to_owned() } else { format!("{value:?}") };
         format!(
             "The platform sets {} to {shown}, which is refused: {message} An admin has to mend the binding, or what refuses it.",

@@ -15,6 +15,8 @@ use crate::project::{Project, ProjectAccount};
 
 /// Of so many versions that can be requested it is told, from the newest.
 const VERSIONS: usize = 10;
+/// Of so many values that cannot be chosen it is said why.
+const VALUES: usize = 3;
 
 /// Where a product may be used, and by whom.
 #[derive(Clone, Copy, Debug)]
@@ -28,10 +30,10 @@ pub struct PlaceOfUse<'a> {
 /// One reason why no request can succeed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Obstacle {
-    /// The parameter, or several that a rule looks at.
+    /// The parameter, or several that a rule looks at; empty where it is about none.
     pub parameter: String,
     pub why: String,
-    /// The names of the versions that it holds for.
+    /// The names of the versions that it holds for; none: all of them.
     pub versions: Vec<String>,
     /// The names of the accounts; none: wherever the product is used.
     pub accounts: Vec<String>,
@@ -44,8 +46,8 @@ pub fn obstacles(product: &Product, bindings: &[ParameterBinding], places: &[Pla
     let listed: Vec<Option<&PlaceOfUse<'_>>> = places.iter().map(Some).collect();
     let places = if listed.is_empty() { &everywhere[..] } else { &listed[..] };
     let mut found: Vec<(Reason, BTreeSet<&str>, BTreeSet<&str>)> = Vec::new();
-    let offered = product.artifacts.iter().filter(|version| version.active && !version.deprecated);
-    for version in offered.take(VERSIONS) {
+    let offered = || product.artifacts.iter().filter(|version| version.active && !version.deprecated);
+    for version in offered().take(VERSIONS) {
         let mut judge = Judge::of(version, &product.constraints, bindings);
         for place in places {
             let account = place.map(|it| it.account.name.as_str());
@@ -67,7 +69,28 @@ pub fn obstacles(product: &Product, bindings: &[ParameterBinding], places: &[Pla
         versions: owned(versions),
         accounts: if accounts == all { Vec::new() } else { owned(accounts) },
     };
-    found.into_iter().map(told).collect()
+    let parameters = found.into_iter().map(told);
+    let whole = of_the_whole(product, offered().next().is_none());
+    whole.into_iter().map(Obstacle::of_everything).chain(parameters).collect()
+}
+
+/// What keeps every version from being requested everywhere.
+fn of_the_whole(product: &Product, nothing_offered: bool) -> Vec<&'static str> {
+    let launches = |it: &Constraint| matches!(it.rule, ConstraintRule::Launch { .. } | ConstraintRule::StackSet { .. });
+    let no_role = !product.portfolios.is_empty() && !product.constraints.iter().any(launches);
+    [
+        (nothing_offered, "It has no version that is active and not deprecated."),
+        (no_role, "No LAUNCH constraint says which role launches it."),
+    ]
+    .into_iter()
+    .filter_map(|(holds, why)| holds.then_some(why))
+    .collect()
+}
+
+impl Obstacle {
+    fn of_everything(why: &'static str) -> Self {
+        Self { parameter: String::new(), why: why.to_owned(), versions: Vec::new(), accounts: Vec::new() }
+    }
 }
 
 /// The same for one version at one place: each parameter with why.
@@ -97,6 +120,8 @@ struct Judge<'a> {
     bindings: &'a [ParameterBinding],
     /// Each with what people call it. Rules that cannot be read are told elsewhere.
     rules: Vec<(String, Rules)>,
+    /// The names of rules that nothing can keep to: of a single value they say nothing.
+    never_kept: BTreeSet<String>,
     /// What the template says to a value of a parameter: places often have the same.
     judged: BTreeMap<(&'a str, String), Option<String>>,
 }
@@ -122,11 +147,15 @@ impl<'a> Judge<'a> {
             };
             Some((name, Rules::read(rules).ok()?))
         });
+        let rules: Vec<(String, Rules)> = rules.collect();
+        let nothing = BTreeMap::new();
+        let never_kept = rules.iter().flat_map(|(_, rules)| rules.violations(&nothing).unwrap_or_default());
         Self {
+            never_kept: never_kept.map(|broken| broken.rule).collect(),
             parameters: &version.parameters,
             narrowed: narrow(&version.parameters, constraints).into(),
             bindings,
-            rules: rules.collect(),
+            rules,
             judged: BTreeMap::new(),
         }
     }
@@ -159,7 +188,11 @@ impl<'a> Judge<'a> {
                 let set = parameters.iter().filter(|it| broken.parameters.contains(&it.key));
                 let set = set.filter_map(|it| Some((&it.key, shown(it, known.get(&it.key)?))));
                 let set = match set.collect::<Vec<_>>().as_slice() {
-                    [] => "Whatever is chosen".to_owned(),
+                    [] => {
+                        let why = format!("Nothing keeps to it: {name} refuses everything: {}", broken.message);
+                        reasons.push(Reason { parameter: String::new(), why });
+                        continue;
+                    }
                     [(_, value)] if broken.parameters.len() == 1 => format!("It is set to {value}"),
                     several => {
                         let each: Vec<String> =
@@ -235,33 +268,35 @@ impl<'a> Judge<'a> {
         let refused: Option<Vec<_>> = samples.iter().map(|it| self.refusal(parameter, it)).collect();
         match refused.and_then(|all| all.into_iter().next()) {
             Some(why) => Given::Refused(format!(
-                "It is set to what people are called, like \u{201c}{}\u{201d}, and the template refuses that: {why}",
-                samples[1]
+                "It is set to the Studio user id of whoever asks, and the template refuses every one: {why}"
             )),
             None => Given::Open,
         }
     }
 
-    /// Why none of the values can be chosen: what is said to the first.
+    /// Why none of the values can be chosen: what is said to the first ones.
     fn none_of(
         &mut self,
         (parameter, narrowed): (&'a Parameter, &Parameter),
         values: &[String],
         place: Option<&PlaceOfUse<'_>>,
     ) -> Option<String> {
-        let mut first = None;
+        let mut told = Vec::new();
         for value in values {
             let why = self.refusal(parameter, value).or_else(|| self.refused_alone(narrowed, value, place))?;
-            first.get_or_insert_with(|| format!("None of its values can be chosen. \u{201c}{value}\u{201d}: {why}"));
+            if told.len() < VALUES {
+                told.push(format!("{}: {why}", shown(parameter, value)));
+            }
         }
-        first
+        (!told.is_empty()).then(|| format!("None of its values can be chosen. {}", told.join(" ")))
     }
 
     /// What rules and instance types say to a value, whatever the others are.
     fn refused_alone(&self, parameter: &Parameter, value: &str, place: Option<&PlaceOfUse<'_>>) -> Option<String> {
         let alone = BTreeMap::from([(parameter.key.clone(), value.to_owned())]);
         let broken = self.rules.iter().find_map(|(name, rules)| {
-            let broken = rules.violations(&alone).unwrap_or_default().into_iter().next()?;
+            let broken = rules.violations(&alone).unwrap_or_default();
+            let broken = broken.into_iter().find(|it| !self.never_kept.contains(&it.rule))?;
             Some(format!("{name} refuses it: {}", broken.message))
         });
         broken.or_else(|| {

@@ -145,7 +145,7 @@ fn what_people_are_called_and_accounts_have_is_held_against_the_template() {
         bind("VpcId", BindingSource::FromAccount { value: AccountValue::VpcId }),
     ];
     let told = told(&it, &bindings, "");
-    assert!(told[0].1.starts_with("It is set to what people are called, like \u{201c}ada-"), "{told:?}");
+    assert!(told[0].1.starts_with("It is set to the Studio user id of whoever asks"), "{told:?}");
     assert!(told[1].1.contains("has no VPC declared"), "{told:?}");
     let secret = Parameter { no_echo: true, ..parameter("Password") };
     let it = product(vec![version("1", vec![secret])], Vec::new());
@@ -170,6 +170,31 @@ fn it_is_told_for_which_versions_and_accounts() {
     let own = ParameterBinding { account: Some(two.account.clone()), ..bind("Size", fixed("a")) };
     let found = at(obstacles(&it, &[bind("Size", fixed("b")), own], &places));
     assert_eq!(found, [(second, vec!["test".to_owned()]), (first, vec!["dev".to_owned()])]);
+}
+
+#[test]
+fn what_holds_for_the_whole_product_is_told_without_a_parameter() {
+    let why = |it: &Product| obstacles(it, &[], &[]).into_iter().map(|it| it.why).collect::<Vec<_>>();
+    let inside = |constraints| Product {
+        portfolios: vec!["port-1".parse().unwrap()],
+        ..product(vec![version("1", vec![parameter("Size")])], constraints)
+    };
+    let launch = || Constraint { rule: ConstraintRule::Launch { role: "R".into() }, ..one_of("Size", &["s"]) };
+    assert_eq!(why(&inside(vec![launch()])), Vec::<String>::new());
+    assert_eq!(why(&inside(Vec::new())), ["No LAUNCH constraint says which role launches it."]);
+    let mut old = inside(vec![launch()]);
+    old.artifacts[0].deprecated = true;
+    assert_eq!(why(&old), ["It has no version that is active and not deprecated."]);
+    let never = rule(&serde_json::json!({
+        "Assertions": [{ "Assert": { "Fn::Equals": ["a", "b"] }, "AssertDescription": "Never." }],
+    }));
+    let sizes = Parameter { allowed_values: vec!["s".into()], ..parameter("Size") };
+    let it = product(vec![version("1", vec![sizes])], vec![never]);
+    let told = obstacles(&it, &[], &[]);
+    assert!(
+        told.len() == 1 && told[0].parameter.is_empty() && told[0].why.ends_with("refuses everything: Never."),
+        "{told:?}"
+    );
 }
 
 fn values() -> impl Strategy<Value = Vec<String>> {

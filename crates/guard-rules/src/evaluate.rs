@@ -63,6 +63,12 @@ pub(super) fn findings(rule: &Rule, checked: &Checked) -> Vec<Finding> {
     }
     found.sort();
     found.dedup();
+    // Of a list of tags it is said once, and not for each tag.
+    let mut said = BTreeSet::new();
+    found.retain(|it| match it.path.split_once("/Tags/") {
+        Some((of, _)) => said.insert((of.to_owned(), it.message.clone())),
+        None => true,
+    });
     found
 }
 

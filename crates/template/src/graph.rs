@@ -55,17 +55,22 @@ impl Template {
 
 /// CloudFormation names the members of the circle, and those alone.
 fn circular(waiting: &BTreeMap<&str, BTreeSet<String>>) -> TemplateError {
-    let mut members: BTreeSet<&str> = waiting.keys().copied().collect();
-    loop {
-        // Whoever nobody in the set needs only hangs on the circle.
-        let needed: BTreeSet<&str> =
-            members.iter().filter_map(|id| waiting.get(id)).flatten().map(String::as_str).collect();
-        let before = members.len();
-        members.retain(|id| needed.contains(id));
-        if members.len() == before {
-            break;
-        }
-    }
-    let names: Vec<&str> = members.into_iter().collect();
+    let names: Vec<&str> = circle(waiting).into_iter().collect();
     TemplateError::plain(format!("Circular dependency between resources: [{}]", names.join(", ")))
+}
+
+/// Those that need each other in a circle; none where there is none.
+pub(super) fn circle<'a>(needs: &BTreeMap<&'a str, BTreeSet<String>>) -> BTreeSet<&'a str> {
+    let mut members: BTreeSet<&str> = needs.keys().copied().collect();
+    loop {
+        let needed: BTreeSet<&str> =
+            members.iter().filter_map(|id| needs.get(id)).flatten().map(String::as_str).collect();
+        let needs_some = |id: &str| needs.get(id).is_some_and(|all| all.iter().any(|it| members.contains(it.as_str())));
+        // Whom nobody in the set needs, or who needs nobody in it, only hangs on the circle.
+        let stay: BTreeSet<&str> = members.iter().copied().filter(|id| needed.contains(id) && needs_some(id)).collect();
+        if stay.len() == members.len() {
+            return stay;
+        }
+        members = stay;
+    }
 }

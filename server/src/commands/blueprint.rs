@@ -81,6 +81,9 @@ async fn print_plan(plane: &ControlPlane, caller: &Caller, options: &BlueprintAr
 fn tell(plan: &BlueprintPlan) {
     for it in &plan.steps {
         say(&format!("{it}{}", if it.loosens() { " (may allow more)" } else { "" }));
+        for finding in it.findings() {
+            say(&format!("    most likely not meant: {}", finding.message));
+        }
     }
     for it in &plan.stays {
         say(&format!("stays, though it is not in the blueprint: {it}"));

@@ -14,7 +14,7 @@ use domain::id::Region;
 use domain::organization::ChangeState;
 use serde::Serialize;
 
-use super::terminal::{LOOK, PENDING, complain, confirmed, refuse, say, told};
+use super::terminal::{LOOK, PENDING, WRONG, complain, confirmed, refuse, say, told};
 use crate::cli::{CatalogArguments, CatalogCommand, CatalogPlanArguments, Format};
 use crate::config::Config;
 
@@ -141,8 +141,8 @@ async fn print_plan(
         Err(wrong) => return Ok(refuse(&wrong)),
     };
     let plan = plane.plan_catalog(caller, region, &files, options.delete).await.map_err(told)?;
-    if !plan.mistakes.is_empty() {
-        return Ok(refuse(&plan.mistakes));
+    if let Some(refused) = refused(plane, caller, &files, &plan).await? {
+        return Ok(refused);
     }
     match options.format {
         Format::Json => {
@@ -155,6 +155,21 @@ async fn print_plan(
         Format::Text => tell(&plan),
     }
     Ok(if number(&plan) == 0 { 0 } else { PENDING })
+}
+
+/// Says what keeps the plan from being carried out, also what is to be mended in its templates.
+async fn refused(plane: &ControlPlane, caller: &Caller, files: &CatalogFiles, plan: &Plan) -> Result<Option<u8>> {
+    if !plan.mistakes.is_empty() {
+        return Ok(Some(refuse(&plan.mistakes)));
+    }
+    let mut to_mend = plane.to_mend(caller, files, plan).await.map_err(told)?;
+    if to_mend.is_empty() {
+        return Ok(None);
+    }
+    to_mend.push(
+        "Nothing is made of a template before it is mended: studiogate template check says all of it.".to_owned(),
+    );
+    Ok(Some(refuse(&to_mend)))
 }
 
 fn number(plan: &Plan) -> usize {
@@ -199,6 +214,9 @@ pub async fn apply(
             return Ok(refuse(&plan.mistakes));
         }
         if last.is_none() {
+            if let Some(refused) = refused(plane, caller, &files, &plan).await? {
+                return Ok(refused);
+            }
             tell(&plan);
             if number(&plan) > 0 && !yes && !confirmed()? {
                 say("Nothing was changed.");
@@ -222,7 +240,7 @@ pub async fn apply(
         let says = words::catalog_change(&next.change, &next.named);
         if last.as_ref() == Some(&next) {
             complain(&format!("{says}: it was made, and AWS keeps something else than the files say."));
-            return Ok(PENDING);
+            return Ok(WRONG);
         }
         say(&format!("{says} ..."));
         let id = match plane.begin_planned_change(caller, region, &files, next.change.clone()).await {
@@ -231,7 +249,7 @@ pub async fn apply(
                 for it in wrong {
                     complain(&format!("{says}: {}", it.message));
                 }
-                return Ok(PENDING);
+                return Ok(WRONG);
             }
             Err(error) => return Err(told(error)),
         };
@@ -246,7 +264,7 @@ pub async fn apply(
         };
         if let Some(problem) = made.problem.filter(|_| made.state == ChangeState::Failed) {
             complain(&format!("{says}: {} {} {}", problem.what, problem.why, problem.next));
-            return Ok(PENDING);
+            return Ok(WRONG);
         }
         last = Some(next);
     }
@@ -270,7 +288,7 @@ async fn tell_portal(
                 for it in wrong {
                     complain(&format!("{says}: {}", it.message));
                 }
-                return Ok(PENDING);
+                return Ok(WRONG);
             }
             Err(error) => return Err(told(error)),
         }

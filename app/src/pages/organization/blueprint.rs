@@ -4,7 +4,7 @@ use domain::view::{BlueprintPage, BlueprintPlanView, BlueprintStepView, FormStat
 use leptos::prelude::*;
 
 use super::change::Effects;
-use super::document::Difference;
+use super::document::{Difference, Findings};
 use super::{Freshness, Sections};
 use crate::components::{
     Badge, Callout, Card, ChangeBadge, Clock, Crumb, Disclosure, Empty, ErrorSummary, Fact, Facts, Hidden, Icon,
@@ -138,7 +138,14 @@ fn PlanOf(plan: BlueprintPlanView, text: String, entered: bool, apply: bool) -> 
 
 #[component]
 fn Line(step: BlueprintStepView) -> impl IntoView {
-    let BlueprintStepView { says, loosens, difference } = step;
+    let BlueprintStepView { says, loosens, difference, findings } = step;
+    let findings = (!findings.is_empty()).then(|| {
+        view! {
+            <Callout tone=Tone::Warn title="AWS takes its document, and it most likely does not say what is meant:">
+                <Findings findings />
+            </Callout>
+        }
+    });
     let mark = loosens.then(|| view! { <Badge tone=Tone::Warn icon=Icon::Warning text="May allow more" /> });
     let of = says.clone();
     let document = (!difference.is_empty()).then(|| {
@@ -147,6 +154,7 @@ fn Line(step: BlueprintStepView) -> impl IntoView {
     view! {
         <li class="grid gap-1">
             <p class="flex flex-wrap items-center gap-2 [overflow-wrap:anywhere]">{says} {mark}</p>
+            {findings}
             {document}
         </li>
     }

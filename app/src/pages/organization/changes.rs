@@ -16,7 +16,7 @@ pub fn page(changes: PolicyChangesPage, after: &str) -> Page {
     let list = if rows.items.is_empty() {
         view! {
             <Empty title="No policy was changed here yet.">
-                <p>"An admin changes a policy, or where it is attached, on the page of the policy or of a node."</p>
+                <p>"An admin changes a policy, or where it is attached, on the page of the policy or of a node. What a blueprint did stands on " <a href="/organization/blueprint">"its page"</a> "."</p>
             </Empty>
         }
         .into_any()

@@ -239,11 +239,19 @@ fn fits(product: &Product, input: &ConstraintInput) -> Result<()> {
         return Ok(());
     }
     for value in input.allowed_values.lines().map(str::trim).filter(|value| !value.is_empty()) {
-        let judged = declared.iter().rev().map(|parameter| validate(parameter, value));
-        // Of several versions the newest says why.
-        if let Some(Err(why)) = judged.reduce(Result::or) {
-            return Err(Error::field("allowed_values", format!("{value}: {why}")));
+        let judged: Vec<_> = declared.iter().map(|parameter| validate(parameter, value)).collect();
+        if judged.iter().any(Result::is_ok) {
+            continue;
         }
+        let mut whys: Vec<String> = Vec::new();
+        for why in judged.into_iter().filter_map(Result::err) {
+            if !whys.contains(&why) {
+                whys.push(why);
+            }
+        }
+        // Versions may each have a reason of their own.
+        let no_version = if whys.len() > 1 { "No version that can be requested takes it. " } else { "" };
+        return Err(Error::field("allowed_values", format!("{value}: {no_version}{}", whys.join(" "))));
     }
     Ok(())
 }

@@ -1,17 +1,22 @@
 //! The catalog of a region as files, and files brought into the catalog: one change after the other, each planned anew.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::action::Action;
 use domain::catalog::{CatalogTagOption, Portfolio, Product};
 use domain::curation::{CatalogChange, template_id};
 use domain::described::{
-    CatalogNow, DescribedCatalog, Exported, InUse, Plan, Undescribed, describe_portal, export, plan, plan_portal,
+    CatalogNow, DescribedCatalog, Exported, InUse, Plan, Undescribed, describe_portal, export, mistakes_in_constraints,
+    plan, plan_portal,
 };
 use domain::id::{CatalogChangeId, ProductId, ProvisioningArtifactId, Region, TemplateId};
 use domain::view::TemplateInput;
 
+use super::templates::looked_at;
 use crate::{Caller, ControlPlane, Error, Result};
+
+/// Of so many things it is told that are to be mended in a template of a plan.
+const MENDED: usize = 5;
 
 /// `catalog.toml`, and the templates that it names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -78,6 +83,23 @@ impl ControlPlane {
         self.planned(&files.catalog, &files.ids()?, &mirrored, region, delete).await
     }
 
+    /// What is to be mended in the templates of a plan before anything is made of them, each in a line: the first things of each.
+    pub async fn to_mend(&self, caller: &Caller, files: &CatalogFiles, plan: &Plan) -> Result<Vec<String>> {
+        self.authorize_portal(caller, Action::ViewAdministration).await?;
+        let used: BTreeSet<&TemplateId> = plan.changes.iter().filter_map(|it| it.change.template()).collect();
+        let mut lines = Vec::new();
+        for (path, id) in files.ids()?.iter().filter(|(_, id)| used.contains(id)) {
+            let Some(text) = files.templates.get(path) else { continue };
+            let findings = self.with_waivers(id, looked_at(text.clone()).await?.findings).await?;
+            let open = findings.into_iter().filter(|it| it.waived.is_none());
+            lines.extend(
+                open.take(MENDED)
+                    .map(|it| format!("{path}:{}:{}: {}: {} {}", it.line, it.column, it.rule, it.message, it.fix)),
+            );
+        }
+        Ok(lines)
+    }
+
     /// The catalog with what the portal itself holds of its products.
     pub(super) async fn exported(&self, mirrored: &Mirrored) -> Result<Exported> {
         let mut exported = export(&mirrored.now());
@@ -100,15 +122,13 @@ impl ControlPlane {
         let in_use = self.in_use(&known).await?;
         let undescribed = if delete { Undescribed::Goes(&in_use) } else { Undescribed::Stays };
         let mut planned = plan(wanted, templates, &mirrored.now(), region, undescribed);
+        let mut mistakes = std::mem::take(&mut planned.mistakes);
+        mistakes.extend(mistakes_in_constraints(wanted, &mirrored.products));
         match plan_portal(wanted, &mirrored.products, &held.now()) {
-            Ok(steps) if planned.mistakes.is_empty() => planned.portal = steps,
-            Ok(_) => {}
-            Err(also) => {
-                let mistakes = planned.mistakes.into_iter().chain(also).collect();
-                planned = Plan { mistakes, ..Plan::default() };
-            }
+            Ok(steps) => planned.portal = steps,
+            Err(also) => mistakes.extend(also),
         }
-        Ok(planned)
+        Ok(if mistakes.is_empty() { planned } else { Plan { mistakes, ..Plan::default() } })
     }
 
     /// Of these, what environments have.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::action::Action;
-use domain::curation::{AppliedCatalogChange, CatalogChange};
+use domain::curation::{AppliedCatalogChange, CatalogChange, NewConstraint};
 use domain::id::CatalogChangeId;
 use domain::organization::ChangeState;
 use domain::view::{CatalogChangePage, CatalogChangeRow, CatalogChangesPage, Listing};
@@ -72,6 +72,7 @@ impl ControlPlane {
             taken_back_by,
             takes_back: it.takes_back.clone(),
             was: it.was(),
+            deletes: deleted(&it),
             asks: self.asked_by_new_version(&it).await?,
             obstacles: self.obstacles_by(&it).await?,
             follows: it.rest.iter().flatten().map(|it| (it.change.clone(), it.named.clone())).collect(),
@@ -136,4 +137,11 @@ impl ControlPlane {
         let new = version.parameters.iter().filter(|it| !known.contains(it.key.as_str()));
         Ok(new.map(|it| it.key.clone()).collect())
     }
+}
+
+/// The constraint that a change deletes, as it was.
+fn deleted(it: &AppliedCatalogChange) -> Option<NewConstraint> {
+    let CatalogChange::DeleteConstraint { constraint, .. } = &it.change else { return None };
+    let before = it.before.product.as_ref()?.constraints.iter().find(|there| there.id == *constraint)?;
+    Some(NewConstraint::like(before))
 }

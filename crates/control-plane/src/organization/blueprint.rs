@@ -76,6 +76,7 @@ impl ControlPlane {
         let step = |it: &OrganizationStep| BlueprintStepView {
             says: it.to_string(),
             loosens: it.loosens(),
+            findings: it.findings(),
             difference: match it {
                 OrganizationStep::CreatePolicy { document, .. } => diff("", document),
                 OrganizationStep::EditPolicy { policy, document, .. } => {

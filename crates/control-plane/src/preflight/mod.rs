@@ -6,7 +6,7 @@ mod standing;
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::binding::is_asked;
-use domain::catalog::{Product, ProvisioningArtifact};
+use domain::catalog::{ConstraintRule, Product, ProvisioningArtifact};
 use domain::organization::Chain;
 use domain::person::StudioUserId;
 use domain::preflight::{
@@ -123,7 +123,8 @@ impl ControlPlane {
         let nothing = TemplateDigest::default();
         let resolver = Resolver::new(template.unwrap_or(&nothing), given);
 
-        let mut findings = launching(&product.portfolios, standing, &roles, at);
+        let by_stack_set = product.constraints.iter().any(|it| matches!(it.rule, ConstraintRule::StackSet { .. }));
+        let mut findings = launching(&product.portfolios, standing, &roles, by_stack_set, at);
         findings.extend(calls_of_the_portal(&calls, template, &resolver));
         findings.extend(resources(&calls, made.as_ref(), &resolver));
         findings.extend(limits(values, &all_tags));

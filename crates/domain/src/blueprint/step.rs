@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::guardrail::{Finding, Policy, PolicyKind, SizeLimit};
 use crate::id::AccountId;
 use crate::organization::fingerprint;
 use crate::project::{DataClass, Stage};
@@ -105,6 +106,15 @@ impl OrganizationStep {
     /// Whether it changes what the portal keeps by itself, and nothing in AWS.
     pub fn is_of_the_portal(&self) -> bool {
         matches!(self, Self::SetTagRule { .. })
+    }
+
+    /// What is legal in the document that it writes and most likely not meant.
+    pub fn findings(&self) -> Vec<Finding> {
+        let (Self::CreatePolicy { name, document, .. } | Self::EditPolicy { name, document, .. }) = self else {
+            return Vec::new();
+        };
+        let read = Policy::parse_within(SizeLimit::NONE, PolicyKind::ServiceControl, name, document);
+        read.map(|policy| policy.findings().to_vec()).unwrap_or_default()
     }
 
     /// Whether it takes something away from a guardrail, or may: looked at twice.

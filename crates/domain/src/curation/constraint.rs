@@ -1,6 +1,8 @@
 //! What holds for a product in a portfolio, before it is made: what Service Catalog would refuse, and what would hold for
 //! nothing.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::text::{no_json, too_long};
@@ -52,12 +54,20 @@ impl NewConstraint {
             let other = kind(&other.rule);
             wrong("kind", format!("The product has a {other} constraint there already: change or delete that one."));
         }
+        mistakes.extend(self.of_itself(Some(&product.active_parameters())));
+        mistakes
+    }
+
+    /// Why it would be refused by itself, by field. `known`: the parameters that versions ask for, where that is known.
+    fn of_itself(&self, known: Option<&BTreeSet<&str>>) -> Vec<FieldError> {
+        let mut mistakes = Vec::new();
+        let mut wrong = |field: &str, message: String| mistakes.push(FieldError::new(field, message));
         match &self.rule {
             ConstraintRule::Launch { role } if !is_role(role) => {
                 wrong("launch_role", "The name of a role, or its ARN.".to_owned());
             }
             ConstraintRule::Template { rules } => {
-                if let Err(message) = rules_hold(rules, product) {
+                if let Err(message) = rules_hold(rules, known) {
                     wrong("rules", message);
                 }
             }
@@ -77,6 +87,28 @@ impl NewConstraint {
             ConstraintRule::Launch { .. } | ConstraintRule::TagUpdate { .. } => {}
         }
         mistakes.extend(too_long("constraint_description", &self.description));
+        mistakes
+    }
+
+    /// Why those of them that are not `there` could not hold for a product in a portfolio, each in a line. `known`: the parameters
+    /// that versions ask for, where that is known.
+    pub(crate) fn mistakes_of_new(all: &[Self], there: &[Self], known: Option<&BTreeSet<&str>>) -> Vec<String> {
+        let mut mistakes = Vec::new();
+        if all.len() > MOST {
+            mistakes.push(format!("A product has at most {MOST} constraints in a portfolio."));
+        }
+        for (at, it) in all.iter().enumerate().filter(|(_, it)| !there.contains(it)) {
+            let kind = kind(&it.rule);
+            mistakes
+                .extend(it.of_itself(known).into_iter().map(|wrong| format!("{kind} constraint: {}", wrong.message)));
+            let mut others = all[..at].iter().chain(all[at + 1..].iter().filter(|it| there.contains(it)));
+            if let Some(other) = others.find(|other| excludes(&it.rule, &other.rule)) {
+                let other = self::kind(&other.rule);
+                mistakes.push(format!(
+                    "{kind} constraint: there is a {other} constraint already, and one excludes the other."
+                ));
+            }
+        }
         mistakes
     }
 }
@@ -132,7 +164,7 @@ fn is_topic(text: &str) -> bool {
 }
 
 /// Rules that can be read, of parameters that the product asks for: others would hold for nothing.
-fn rules_hold(rules: &str, product: &Product) -> Result<(), String> {
+fn rules_hold(rules: &str, known: Option<&BTreeSet<&str>>) -> Result<(), String> {
     if rules.len() > LONGEST_RULES {
         return Err(format!("At most {LONGEST_RULES} bytes."));
     }
@@ -141,8 +173,7 @@ fn rules_hold(rules: &str, product: &Product) -> Result<(), String> {
     if document.get("Rules").and_then(serde_json::Value::as_object).is_none_or(serde_json::Map::is_empty) {
         return Err(r#"Write {"Rules": {"NameOfTheRule": {"Assertions": [...]}}}."#.to_owned());
     }
-    let known = product.active_parameters();
-    match named.iter().find(|key| !known.contains(key.as_str())) {
+    match named.iter().find(|key| known.is_some_and(|known| !known.contains(key.as_str()))) {
         Some(other) => Err(format!("No version that can be requested has a parameter {other}.")),
         None => Ok(()),
     }

@@ -28,7 +28,7 @@ use crate::id::{ProvisioningArtifactId, TemplateId};
 pub use drift::{CatalogDrift, DriftedThing, Thing, drift};
 pub use expected::{ExpectedCatalog, KnownIds};
 pub use export::{Exported, export};
-pub use plan::{InUse, Plan, Planned, Undescribed, plan};
+pub use plan::{InUse, Plan, Planned, Undescribed, mistakes_in_constraints, plan};
 pub use portal::{
     DescribedAccess, DescribedBinding, DescribedPortal, PortalNow, PortalSays, PortalStep, describe_portal, plan_portal,
 };

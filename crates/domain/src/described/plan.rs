@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::planner::{NEW, Planner};
-use super::portal::PortalStep;
+use super::portal::{PortalStep, keeps_versions};
 use super::{CatalogNow, DescribedCatalog, DescribedProduct};
-use crate::curation::{CatalogChange, Named};
+use crate::catalog::Product;
+use crate::curation::{CatalogChange, Named, NewConstraint};
 use crate::id::{PortfolioId, ProductId, ProvisioningArtifactId, Region, TagOptionId, TemplateId};
 use crate::share::{PrincipalAssociation, ShareTarget};
 
@@ -157,6 +158,22 @@ fn about_versions(
             ));
         }
     }
+}
+
+/// What the form of a constraint would refuse of those that are not there yet, each in a line. What versions ask for that are not
+/// made yet, nobody knows here.
+pub fn mistakes_in_constraints(wanted: &DescribedCatalog, products: &[Product]) -> Vec<String> {
+    let mut mistakes = Vec::new();
+    for product in &wanted.products {
+        let there = products.iter().find(|it| it.name == product.name);
+        let known = there.filter(|there| keeps_versions(product, there)).map(Product::active_parameters);
+        let made: Vec<NewConstraint> = there.iter().flat_map(|it| &it.constraints).map(NewConstraint::like).collect();
+        for place in &product.places {
+            let wrong = NewConstraint::mistakes_of_new(&place.constraints(), &made, known.as_ref());
+            mistakes.extend(wrong.into_iter().map(|why| format!("{} in {}: {why}", product.name, place.portfolio)));
+        }
+    }
+    mistakes
 }
 
 fn once<'a>(what: &str, names: impl Iterator<Item = &'a str>, mistakes: &mut Vec<String>) {

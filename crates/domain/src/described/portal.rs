@@ -135,7 +135,7 @@ pub fn plan_portal(
 }
 
 /// What can be requested of a product stays: of new versions nobody knows here what they ask for.
-fn keeps_versions(described: &DescribedProduct, there: &Product) -> bool {
+pub(super) fn keeps_versions(described: &DescribedProduct, there: &Product) -> bool {
     let same =
         |it: &DescribedVersion| there.artifacts.iter().any(|made| made.name == it.name && made.active == it.active);
     described.versions.iter().all(same)

@@ -110,7 +110,7 @@ impl Findings {
         let items = if let Value::Array(items) = &named.value { items.as_slice() } else { std::slice::from_ref(named) };
         for item in items {
             if let Value::String(text) = &item.value
-                && let Some(why) = known::unknown(&text.to_ascii_lowercase())
+                && let Some(why) = known::unknown(text)
             {
                 self.push(Finding::at(item.at, why));
             }

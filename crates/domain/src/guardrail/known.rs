@@ -17,18 +17,18 @@ static SERVICES: LazyLock<HashMap<&str, HashSet<&str>>> = LazyLock::new(|| {
     LIST.lines().filter_map(service).collect()
 });
 
-/// Why no call is named by the pattern of an action, in lower case, as far as is known. Of one with wildcards in its name only
-/// the service is looked at.
+/// Why no call is named by the pattern of an action, as far as is known. Of one with wildcards in its name only the service is
+/// looked at.
 pub(super) fn unknown(pattern: &str) -> Option<String> {
     let (service, name) = pattern.split_once(':')?;
     let has_wildcard = |text: &str| text.contains(['*', '?']);
     if has_wildcard(service) {
         return None;
     }
-    let Some(actions) = SERVICES.get(service) else {
+    let Some(actions) = SERVICES.get(service.to_ascii_lowercase().as_str()) else {
         return Some(format!("AWS has no service {service:?} that is known here: this may hold for no call"));
     };
-    if has_wildcard(name) || actions.contains(name) {
+    if has_wildcard(name) || actions.contains(name.to_ascii_lowercase().as_str()) {
         return None;
     }
     Some(format!("{service} has no action {name:?} that is known here: this may hold for no call"))
@@ -40,10 +40,10 @@ mod tests {
 
     #[test]
     fn what_is_misspelt_is_told() {
-        for known in ["*", "s3:getobject", "s3:get*", "*:get*", "organizations:leaveorganization"] {
+        for known in ["*", "s3:GetObject", "s3:getobject", "s3:get*", "*:get*", "organizations:leaveorganization"] {
             assert_eq!(unknown(known), None, "{known}");
         }
         assert!(unknown("organisations:leave*").unwrap().contains("no service \"organisations\""));
-        assert!(unknown("organizations:leave").unwrap().contains("organizations has no action \"leave\""));
+        assert!(unknown("organizations:Leave").unwrap().contains("organizations has no action \"Leave\""));
     }
 }

@@ -73,11 +73,12 @@ pub(super) const CANNOT_READ: &str = "Look whether the portal's roles are in the
                                       `studiogate doctor` tells.";
 
 /// Launch path, principal and launch role. `portfolios` are those that the product is in; `roles` are what the launch
-/// constraints name that can hold for the account, names or ARNs, each once.
+/// constraints name that can hold for the account, names or ARNs, each once; none of a product that launches as a stack set.
 pub fn launching(
     portfolios: &[PortfolioId],
     standing: Option<&LaunchStanding>,
     roles: &[&str],
+    by_stack_set: bool,
     account: &AccountId,
 ) -> Vec<Finding> {
     let not_read = |check| {
@@ -92,7 +93,15 @@ pub fn launching(
             |standing| (path(standing), principal(standing)),
         )
     };
-    let role = standing.map_or_else(|| not_read(Check::LaunchRole), |it| launch_role(it, roles, account));
+    let role = match (roles, standing) {
+        ([], _) => no_role(by_stack_set),
+        (_, None) => not_read(Check::LaunchRole),
+        ([named], Some(standing)) => launch_role(standing, named, account),
+        (several, Some(_)) => {
+            let why = "It is launched by one of several portfolios, each with a role of its own.";
+            Finding::new(Check::LaunchRole, Verdict::NotAssessed, several.join(", "), why)
+        }
+    };
     vec![path, principal, role]
 }
 
@@ -144,19 +153,19 @@ fn principal(standing: &LaunchStanding) -> Finding {
     }
 }
 
-fn launch_role(standing: &LaunchStanding, roles: &[&str], account: &AccountId) -> Finding {
-    let finding = |verdict, subject: &str, why: String| Finding::new(Check::LaunchRole, verdict, subject, why);
-    if let [_, _, ..] = roles {
-        let why = "It is launched by one of several portfolios, each with a role of its own.".to_owned();
-        return finding(Verdict::NotAssessed, &roles.join(", "), why);
+/// Without a role that launches it, the stack would be made in the portal's own session, which may ask Service Catalog alone.
+fn no_role(by_stack_set: bool) -> Finding {
+    if by_stack_set {
+        let why = "It is launched as a stack set, whose roles are not looked at.";
+        return Finding::new(Check::LaunchRole, Verdict::NotAssessed, "", why);
     }
-    let Some(named) = roles.first() else {
-        let why = format!(
-            "No launch constraint names a role, so {PROVISIONER} would make the resources itself. It has no rights for \
-             that unless your platform team gave it some."
-        );
-        return finding(Verdict::NotAssessed, "", why);
-    };
+    let why = format!("No LAUNCH constraint names a role, and {PROVISIONER} may not make the resources itself.");
+    Finding::new(Check::LaunchRole, Verdict::Denied, "", why)
+        .mended_by(Who::PlatformTeam, "Give the product a LAUNCH constraint in its portfolio.")
+}
+
+fn launch_role(standing: &LaunchStanding, named: &str, account: &AccountId) -> Finding {
+    let finding = |verdict, subject: &str, why: String| Finding::new(Check::LaunchRole, verdict, subject, why);
     if is_elsewhere(named, account) {
         return finding(Verdict::NotAssessed, named, "The role is in another account.".to_owned());
     }

@@ -129,17 +129,32 @@ impl Preflight {
             return None;
         }
         let why: Vec<String> = denied.iter().map(|finding| finding.told()).collect();
-        let mut next: Vec<String> = denied.iter().filter_map(|finding| self.advice(finding)).collect();
-        next.dedup();
-        Some(Problem::new(what, why.join(" "), next.join(" ")))
+        // Whom to ask is said once.
+        let next: Vec<String> = [Who::Requester, Who::PlatformTeam]
+            .into_iter()
+            .filter_map(|who| {
+                let mut said: Vec<&str> = Vec::new();
+                for (_, what) in denied.iter().filter_map(|it| it.what_to_do.as_ref()).filter(|(by, _)| *by == who) {
+                    if !said.contains(&what.as_str()) {
+                        said.push(what);
+                    }
+                }
+                (!said.is_empty()).then(|| self.addressed(who, &said.join(" ")))
+            })
+            .collect();
+        Some(Problem::new(what, why.join("\n"), next.join(" ")))
     }
 
     /// What to do about a finding, and who can.
     pub fn advice(&self, finding: &Finding) -> Option<String> {
         let (who, what) = finding.what_to_do.as_ref()?;
-        Some(match who {
+        Some(self.addressed(*who, what))
+    }
+
+    fn addressed(&self, who: Who, what: &str) -> String {
+        match who {
             Who::Requester => format!("{what} Whoever asks for it can do that."),
             Who::PlatformTeam => format!("{what} Ask {}.", self.contact),
-        })
+        }
     }
 }

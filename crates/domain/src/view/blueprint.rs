@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Allowed, ChangeEffects, FormState};
+use crate::guardrail::Finding;
 use crate::organization::{ChangeState, DiffLine, OrganizationState};
 use crate::problem::Problem;
 
@@ -60,4 +61,6 @@ pub struct BlueprintStepView {
     pub loosens: bool,
     /// Of a policy's document.
     pub difference: Vec<DiffLine>,
+    /// What is most likely not meant in it.
+    pub findings: Vec<Finding>,
 }

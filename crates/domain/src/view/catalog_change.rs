@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Allowed, ConstraintRow, FormState, Listing, OperationView, PortfolioAccess, Removal, Sheet};
 use crate::catalog::MirrorState;
-use crate::curation::{CatalogChange, Named, PortfolioText};
+use crate::curation::{CatalogChange, Named, NewConstraint, PortfolioText};
 use crate::id::{CatalogChangeId, PortfolioId, ProductId, ProvisioningArtifactId, Region, TemplateId};
 use crate::obstacle::Obstacle;
 use crate::organization::ChangeState;
@@ -196,6 +196,8 @@ pub struct CatalogChangePage {
     pub taken_back_by: Option<CatalogChangeId>,
     /// Of a change that sets something: what sets it as it was.
     pub was: Option<CatalogChange>,
+    /// Of a constraint that is deleted: what it says.
+    pub deletes: Option<NewConstraint>,
     /// Of a version that was made: the parameters that no other version asks for and that are bound to nothing.
     pub asks: Vec<String>,
     /// Of a change that puts a thing back: what else does so, after it.

@@ -40,7 +40,7 @@ fn inside() -> [PortfolioId; 1] {
 fn of_launch(change: impl FnOnce(&mut LaunchStanding)) -> [Verdict; 3] {
     let mut standing = standing();
     change(&mut standing);
-    let found = launching(&inside(), Some(&standing), &["Launch"], &account());
+    let found = launching(&inside(), Some(&standing), &["Launch"], false, &account());
     [found[0].verdict, found[1].verdict, found[2].verdict]
 }
 
@@ -48,7 +48,10 @@ fn of_launch(change: impl FnOnce(&mut LaunchStanding)) -> [Verdict; 3] {
 fn launch_path_principal_and_role_fail_each_on_its_own() {
     use Verdict::{Denied, Depends, Fine, NotAssessed};
     assert_eq!(of_launch(|_| {}), [Fine, Fine, Fine]);
-    assert_eq!(launching(&inside(), None, &["Launch"], &account()).iter().map(|f| f.verdict).max(), Some(NotAssessed));
+    assert_eq!(
+        launching(&inside(), None, &["Launch"], false, &account()).iter().map(|f| f.verdict).max(),
+        Some(NotAssessed)
+    );
     let unshared = |it: &mut LaunchStanding| (it.paths, it.shared, it.associated) = (Ok(vec![]), Ok(vec![]), Ok(false));
     assert_eq!(of_launch(unshared)[..2], [Denied, NotAssessed]);
     assert_eq!(of_launch(|it| (it.paths, it.associated) = (Ok(vec![]), Ok(false)))[..2], [NotAssessed, Denied]);
@@ -68,8 +71,9 @@ fn launch_path_principal_and_role_fail_each_on_its_own() {
     assert_eq!(trusting(hub), Denied, "somebody else may, under a condition");
     let under = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"servicecatalog.amazonaws.com"},"Action":"sts:AssumeRole","Condition":{"StringEquals":{"aws:SourceArn":"x"}}}}"#;
     assert_eq!(trusting(under), Depends);
-    let named = |named: &[&str]| launching(&inside(), Some(&standing()), named, &account())[2].verdict;
-    assert_eq!(named(&[]), NotAssessed);
+    let named = |named: &[&str]| launching(&inside(), Some(&standing()), named, false, &account())[2].verdict;
+    assert_eq!(named(&[]), Denied, "nobody may make it");
+    assert_eq!(launching(&inside(), None, &[], true, &account())[2].verdict, NotAssessed, "by a stack set");
     assert_eq!(named(&["arn:aws:iam::601000000009:role/Launch"]), NotAssessed);
     assert_eq!(named(&["arn:aws:iam::601000000002:role/Launch"]), Fine);
     assert_eq!(named(&["Launch", "Other"]), NotAssessed, "one of two");
@@ -79,7 +83,7 @@ fn launch_path_principal_and_role_fail_each_on_its_own() {
 #[test]
 fn what_is_in_no_portfolio_is_launched_by_nobody_whatever_was_read() {
     for standing in [None, Some(standing())] {
-        let found = launching(&[], standing.as_ref(), &["Launch"], &account());
+        let found = launching(&[], standing.as_ref(), &["Launch"], false, &account());
         assert_eq!((found[0].check, found[0].verdict), (Check::LaunchPath, Verdict::Denied), "{standing:?}");
         assert_eq!(found[1].verdict, Verdict::NotAssessed, "nobody is to be blamed but the portfolio: {standing:?}");
         assert_eq!(found[2].verdict == Verdict::Fine, standing.is_some(), "the role is told as it was read");
@@ -218,7 +222,8 @@ fn a_problem_says_what_why_and_whom_to_ask() {
         findings: launching(
             &inside(),
             Some(&LaunchStanding { shared: Ok(vec![]), paths: Ok(vec![]), ..standing() }),
-            &[],
+            &["Launch"],
+            false,
             &account(),
         ),
         contact: "Pat".into(),

@@ -51,6 +51,10 @@ pub(super) fn check(document: &Map<String, Value>, found: &mut Found<'_>) {
     }
     for (key, body) in entries("Parameters").into_iter().flatten() {
         parameter(key, body, found);
+        if entries("Resources").is_some_and(|resources| resources.contains_key(key)) {
+            let message = format!("A parameter is called {key}, too: a Ref could mean either.");
+            found.mistake("duplicate_name", &format!("/Resources/{key}"), message, "Give one of them another name.");
+        }
     }
     for (key, body) in entries("Outputs").into_iter().flatten() {
         if body.get("Value").is_none_or(Value::is_null) {
@@ -68,13 +72,15 @@ fn parameter(key: &str, body: &Value, found: &mut Found<'_>) {
             for it in wrong {
                 let path = if it.member.is_empty() { path.clone() } else { format!("{path}/{}", it.member) };
                 let fix = "Write the parameter as CloudFormation has it.";
-                found.mistake("parameter_form", &path, it.error.message, fix);
+                let message = format!("{}.", it.error.message.trim_end_matches('.'));
+                found.mistake("parameter_form", &path, message, fix);
             }
             return;
         }
     };
     let Some(unfit) = parameters::unfit(&read) else { return };
-    let (path, message) = (format!("{path}/{}", unfit.member), format!("The parameter {key}: {}.", unfit.message));
+    let (path, message) =
+        (format!("{path}/{}", unfit.member), format!("The parameter {key}: {}.", unfit.message.trim_end_matches('.')));
     if unfit.every_value {
         found.mistake("parameter_limits", &path, message, "Correct its limits, so that there is a value to give.");
     } else if unfit.member == "Default" {

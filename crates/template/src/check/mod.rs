@@ -4,6 +4,7 @@
 //! template, together with what the portal refuses: what cannot be seen before CloudFormation runs it.
 
 mod bytes;
+mod circles;
 mod form;
 mod limits;
 mod names;
@@ -86,6 +87,7 @@ pub fn check(text: &str) -> Result<Checked, Unreadable> {
     if !document.is_empty() || found.findings.is_empty() {
         form::check(&document, &mut found);
         names::check(&document, &mut found);
+        circles::check(&document, &mut found);
         limits::check(&document, text, &mut found);
         refused::check(&document, &mut found);
         template = whole(&document, &mut found);
@@ -108,7 +110,8 @@ fn whole(document: &Map<String, Value>, found: &mut Found<'_>) -> Option<Templat
             // CloudFormation names the place in brackets: `[/Resources/A]`.
             let path = error.message.split_once("[/").and_then(|(_, rest)| rest.split_once(']'));
             let path = path.map(|(path, _)| format!("/{path}")).unwrap_or_default();
-            found.mistake("invalid_template", &path, error.message, "Write it as CloudFormation reads it.");
+            let message = format!("{}.", error.message.trim_end_matches('.'));
+            found.mistake("invalid_template", &path, message, "Write it as CloudFormation reads it.");
             None
         }
     }

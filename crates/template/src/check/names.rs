@@ -12,14 +12,31 @@ struct Declared<'a> {
     parameters: BTreeSet<&'a str>,
     resources: BTreeSet<&'a str>,
     conditions: BTreeSet<&'a str>,
+    mappings: BTreeSet<&'a str>,
 }
+
+/// Pseudo parameters (AWS CloudFormation User Guide, "Get AWS values using pseudo parameters").
+const PSEUDO: [&str; 8] = [
+    "AWS::AccountId",
+    "AWS::NotificationARNs",
+    "AWS::NoValue",
+    "AWS::Partition",
+    "AWS::Region",
+    "AWS::StackId",
+    "AWS::StackName",
+    "AWS::URLSuffix",
+];
 
 pub(super) fn check(document: &Map<String, Value>, found: &mut Found<'_>) {
     let names = |section: &str| {
         document.get(section).and_then(Value::as_object).into_iter().flat_map(Map::keys).map(String::as_str).collect()
     };
-    let declared =
-        Declared { parameters: names("Parameters"), resources: names("Resources"), conditions: names("Conditions") };
+    let declared = Declared {
+        parameters: names("Parameters"),
+        resources: names("Resources"),
+        conditions: names("Conditions"),
+        mappings: names("Mappings"),
+    };
     for section in ["Conditions", "Resources", "Outputs"] {
         for (id, body) in document.get(section).and_then(Value::as_object).into_iter().flatten() {
             let path = format!("/{section}/{id}");
@@ -68,6 +85,9 @@ fn walk(value: &Value, path: &str, declared: &Declared<'_>, found: &mut Found<'_
                 for it in of_function(name, argument) {
                     reference(&it, path, declared, found);
                 }
+                if name == "Fn::FindInMap" {
+                    mapping(argument, path, declared, found);
+                }
             }
             for (key, item) in map {
                 walk(item, &format!("{path}/{key}"), declared, found);
@@ -77,12 +97,26 @@ fn walk(value: &Value, path: &str, declared: &Declared<'_>, found: &mut Found<'_
     }
 }
 
+/// One whose name is written out has to be there; with a default value it may lack the key.
+fn mapping(argument: &Value, path: &str, declared: &Declared<'_>, found: &mut Found<'_>) {
+    let Some(name) = argument.get(0).and_then(Value::as_str) else { return };
+    if !declared.mappings.contains(name) {
+        let fix = "Declare it under Mappings, or correct the name.";
+        found.mistake("unresolved_reference", path, format!("There is no mapping {name}."), fix);
+    }
+}
+
 fn reference(to: &Reference, path: &str, declared: &Declared<'_>, found: &mut Found<'_>) {
-    let Declared { parameters, resources, conditions } = declared;
+    let Declared { parameters, resources, conditions, .. } = declared;
     // Conditions are decided before anything is made.
     let in_condition = path.starts_with("/Conditions/");
     let (rule, message, fix) = match to {
-        Reference::Name(name) if name.starts_with("AWS::") || parameters.contains(name.as_str()) => return,
+        Reference::Name(name) if PSEUDO.contains(&name.as_str()) || parameters.contains(name.as_str()) => return,
+        Reference::Name(name) if name.starts_with("AWS::") => (
+            "unresolved_reference",
+            format!("CloudFormation has no pseudo parameter {name}."),
+            format!("Use one that it has: {}.", PSEUDO.join(", ")),
+        ),
         Reference::Name(name) | Reference::Attribute(name) if resources.contains(name.as_str()) && !in_condition => {
             return;
         }

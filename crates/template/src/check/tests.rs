@@ -145,10 +145,16 @@ fn what_cannot_be_read_says_where() {
 fn a_circle_is_told_and_what_is_right_is_a_template() {
     let circle =
         "Resources:\n  A: {Type: 'AWS::S3::Bucket', DependsOn: B}\n  B: {Type: 'AWS::S3::Bucket', DependsOn: A}\n";
-    assert_eq!(rules(circle), [("invalid_template".to_owned(), 1)]);
+    assert_eq!(rules(circle), [("circular_dependency".to_owned(), 2)]);
     let unknown = circle.replacen("S3::Bucket", "S3::Buckett", 1);
-    let both = [("invalid_template".to_owned(), 1), ("unknown_resource_type".to_owned(), 2)];
-    assert_eq!(rules(&unknown), both, "what can be let pass hides nothing that cannot");
+    let both = [("circular_dependency".to_owned(), 2), ("unknown_resource_type".to_owned(), 2)];
+    assert_eq!(rules(&unknown), both, "nothing hides it");
+    let itself = "Resources:\n  A: {Type: 'AWS::S3::Bucket', Properties: {BucketName: !Ref A}}\n";
+    assert_eq!(rules(itself), [("circular_dependency".to_owned(), 2)]);
+    let names = "Parameters: {A: {Type: String}}\nResources:\n  A:\n    Type: AWS::S3::Bucket\n    Properties:\n      \
+                 BucketName: !FindInMap [None, a, b]\n      Tags: !Ref AWS::Regio\n";
+    let found = [("duplicate_name", 3), ("unresolved_reference", 6), ("unresolved_reference", 7)];
+    assert_eq!(rules(names), found.map(|(rule, line)| (rule.to_owned(), line)));
     assert_eq!(rules("Resources: {}"), [("empty_template".to_owned(), 1)]);
     let right = check("Resources:\n  A: {Type: 'AWS::S3::Bucket'}\n").unwrap();
     assert!(right.findings.is_empty() && right.template.unwrap().resources.len() == 1);
