@@ -88,7 +88,7 @@ async fn v5_3_2_files_that_cannot_be_meant_are_refused_with_their_place() {
     assert_eq!(bring(&state, &folder.0).await, 1);
     // In what can be read, a rule does not hold: it is said, and nothing is made.
     fs::write(folder.0.join("one.yaml"), "Resources: {}").unwrap();
-    assert_eq!(bring(&state, &folder.0).await, 2);
+    assert_eq!(bring(&state, &folder.0).await, 1);
     fs::write(folder.0.join("one.yaml"), "Resources: {Handle: {Type: AWS::CloudFormation::WaitConditionHandle}}\r\n")
         .unwrap();
     assert_eq!(bring(&state, &folder.0).await, 0);
@@ -116,6 +116,11 @@ async fn what_the_portal_holds_of_products_is_told_and_what_its_forms_refuse_is_
     fs::write(&file, text.replace(access, "max_lease_days = 900")).unwrap();
     assert_eq!(bring(&state, &folder.0).await, 1);
     fs::write(&file, text.replacen(binding, &format!("{binding}No"), 1)).unwrap();
+    assert_eq!(bring(&state, &folder.0).await, 1);
+    // And so is a constraint that its form would refuse: nothing is made before.
+    let role = "role = \"";
+    assert!(text.contains(role), "{text}");
+    fs::write(&file, text.replacen(role, &format!("{role}a b/"), 1)).unwrap();
     assert_eq!(bring(&state, &folder.0).await, 1);
 }
 
