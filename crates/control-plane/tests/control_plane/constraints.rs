@@ -181,6 +181,43 @@ on_both! {
         state.assert_sound().await;
     }
 
+    async fn a_default_that_nobody_may_choose_is_held_to_what_is_allowed(url) {
+        let template = "Parameters:\n  RoleHint: {Type: String, Default: a}\nResources:\n  B: {Type: AWS::S3::Bucket}\n";
+        let state = TestState::start_with(&url, |o| o.products = vec![("Hinted".into(), template.into())]).await;
+        let admin = state.as_("admin").await;
+        let product = state.product("Hinted").await;
+        let portfolio = state.store.product(&product).await.unwrap().unwrap().portfolios[0].clone();
+        for binding in state.store.parameter_bindings(&product).await.unwrap() {
+            state.plane.remove_parameter_binding(&admin, &binding.id).await.unwrap();
+        }
+        let obstacles = async || state.plane.admin_product(&admin, &product, None, "").await.unwrap().obstacles;
+        let allow = async |values: &str| {
+            let limit = ConstraintInput {
+                parameter: "RoleHint".into(),
+                allowed_values: values.into(),
+                ..input(&product, &portfolio, "allowed")
+            };
+            applied(&state, &state.plane.save_constraint(&admin, limit).await.unwrap()).await.id
+        };
+        // One value is left: that is what is sent.
+        let id = allow("b").await;
+        assert_eq!(obstacles().await, []);
+        let request = state.submit("fraud-scientist", "Hinted", "hinted").await;
+        let made = state.approve("fraud-lead", &request).await;
+        state.settle().await;
+        let made = state.environment(&made).await;
+        assert_eq!(made.parameters.get("RoleHint").map(String::as_str), Some("b"), "{made:?}");
+        let back = state.plane.undo_catalog_change(&admin, &id).await.unwrap();
+        applied(&state, &back).await;
+        // Of several nobody chooses one.
+        allow("b\nc").await;
+        let told = obstacles().await;
+        assert!(told.len() == 1 && told[0].why.contains("its default is refused: \u{201c}a\u{201d}"), "{told:?}");
+        let query = RequestFormQuery::default();
+        let form = state.plane.request_form(&state.as_("fraud-scientist").await, &product, query).await.unwrap();
+        assert!(form.blocked.unwrap().why.starts_with("RoleHint: "));
+    }
+
     async fn rules_come_out_of_a_template_that_makes_constraints(url) {
         let state = TestState::start(&url).await;
         let admin = state.as_("admin").await;
