@@ -1,4 +1,4 @@
-//! What may stand in a text that people send.
+//! What may stand in a text that people send, and what was meant by a misspelt word.
 
 /// The first character of `text` that no form field, query or path may hold: a control character other than a tab and the
 /// ends of lines, and those that turn the direction of what follows. Nobody types one; the first no page can show and not
@@ -18,9 +18,26 @@ fn is_forbidden(c: char) -> bool {
     turns || (c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
 }
 
+/// The known word that is most like `word`, if one is as like as `least`, from 0 (nothing in common) to 1 (the same): the
+/// likeness of Jaro and Winkler, for which words that begin alike are more alike.
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>, least: f64) -> Option<&'a str> {
+    let likeness = |candidate: &'a str| (strsim::jaro_winkler(word, candidate), candidate);
+    let near = known.into_iter().map(likeness).filter(|(likeness, _)| *likeness >= least);
+    near.max_by(|(a, one), (b, other)| a.total_cmp(b).then(other.cmp(one))).map(|(_, candidate)| candidate)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_meant_by_a_misspelt_word_is_found_and_nothing_else() {
+        let known = ["leaveorganization", "listaccounts", "listroots"];
+        assert_eq!(nearest("leaveorganisation", known, 0.9), Some("leaveorganization"));
+        assert_eq!(nearest("listroot", known, 0.9), Some("listroots"));
+        assert_eq!((nearest("closeaccount", known, 0.9), nearest("", known, 0.9)), (None, None));
+        assert_eq!(nearest("ab", ["ad", "ac"], 0.5), Some("ac"), "of several the first by name");
+    }
 
     #[test]
     fn lines_and_letters_of_any_script_pass_and_control_characters_do_not() {

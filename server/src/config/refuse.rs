@@ -1,9 +1,13 @@
 //! Says what is wrong with a setting, and where it stands.
 
+use domain::text::nearest;
 use figment::error::{Error, Kind};
 
 use super::source::{PREFIX, VARIABLES};
 use super::{Config, ConfigError};
+
+/// How alike two names have to be for one to be taken for the other misspelt.
+const ALIKE: f64 = 0.7;
 
 pub(super) fn explain(errors: &Error) -> ConfigError {
     ConfigError(errors.clone().into_iter().map(|error| one(&error)).collect::<Vec<_>>().join("\n"))
@@ -28,7 +32,7 @@ fn one(error: &Error) -> String {
             let sibling = |name: &str| named(&parts.iter().cloned().chain([name.to_owned()]).collect::<Vec<_>>());
             // A variable's first word may be the one that is wrong: it is compared as a whole.
             let whole = if from_variables { nearest_variable(&sibling(field)) } else { None };
-            let hint = match whole.or_else(|| nearest(field, known).map(sibling)) {
+            let hint = match whole.or_else(|| nearest(field, known.iter().copied(), ALIKE).map(sibling)) {
                 Some(near) => format!(" Did you mean {near}?"),
                 None => format!(" There is {}.", known.iter().map(|name| sibling(name)).collect::<Vec<_>>().join(", ")),
             };
@@ -42,16 +46,6 @@ fn one(error: &Error) -> String {
 fn nearest_variable(name: &str) -> Option<String> {
     let all = Config::every_variable();
     let candidates: Vec<&str> = all.iter().filter_map(|variable| variable.strip_prefix(PREFIX)).collect();
-    let near = nearest(name.strip_prefix(PREFIX)?, &candidates)?;
+    let near = nearest(name.strip_prefix(PREFIX)?, candidates, ALIKE)?;
     Some(format!("{PREFIX}{near}"))
-}
-
-/// The known name that is most like `name`, if any is like it at all.
-fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
-    known
-        .iter()
-        .map(|candidate| (strsim::jaro_winkler(name, candidate), *candidate))
-        .filter(|(likeness, _)| *likeness > 0.7)
-        .max_by(|(a, _), (b, _)| a.total_cmp(b))
-        .map(|(_, candidate)| candidate)
 }

@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::json::{Member, Node, Position, Value};
-use super::known;
+use super::known::{self, ALIKE};
 use super::operator::{Operator, SetOperator, TestKind};
 use super::template::Template;
 use super::verdict::Effect;
+use crate::text::nearest;
 
 /// Something to look at; the document is valid all the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,9 +121,14 @@ impl Findings {
     pub(super) fn condition_key(&mut self, at: Position, key: &str, operator: Operator) {
         let lower = key.to_ascii_lowercase();
         if lower.starts_with("aws:") && !is_known(&lower) {
-            self.push(Finding::at(at, format!("{key} is not a global condition key: no call has it")));
+            let known = GLOBAL_KEYS.iter().map(|it| it.trim_end_matches('/'));
+            let near = nearest(&lower["aws:".len()..], known, ALIKE).map(|near| format!("aws:{near}"));
+            let near = known::meant(near.as_deref());
+            self.push(Finding::at(at, format!("{key} is not a global condition key: no call has it{near}")));
         } else if !is_known(&lower) {
             self.push(Finding::at(at, format!("{key} has no service prefix: no call has it")));
+        } else if let Some(why) = known::unknown_prefix(key).filter(|_| !lower.starts_with("aws:")) {
+            self.push(Finding::at(at, why));
         }
         if operator.set.is_none() && operator.test != TestKind::Null && MULTI_VALUED.contains(&lower.as_str()) {
             self.push(Finding::at(

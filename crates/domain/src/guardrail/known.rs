@@ -6,6 +6,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
+use crate::text::nearest;
+
 /// A service in a line, and its actions after it; all in lower case.
 const LIST: &str = include_str!("known-actions.txt");
 
@@ -17,6 +19,13 @@ static SERVICES: LazyLock<HashMap<&str, HashSet<&str>>> = LazyLock::new(|| {
     LIST.lines().filter_map(service).collect()
 });
 
+/// How alike two names have to be for one to be taken for the other misspelt.
+pub(super) const ALIKE: f64 = 0.93;
+
+/// Prefixes of condition keys that are no service's: a federated sign-in fills those in ("IAM and AWS STS condition context
+/// keys", AWS Identity and Access Management User Guide). Identity providers are named by their host.
+const FEDERATION: [&str; 1] = ["saml"];
+
 /// Why no call is named by the pattern of an action, as far as is known. Of one with wildcards in its name only the service is
 /// looked at.
 pub(super) fn unknown(pattern: &str) -> Option<String> {
@@ -25,13 +34,31 @@ pub(super) fn unknown(pattern: &str) -> Option<String> {
     if has_wildcard(service) {
         return None;
     }
-    let Some(actions) = SERVICES.get(service.to_ascii_lowercase().as_str()) else {
-        return Some(format!("AWS has no service {service:?} that is known here: this may hold for no call"));
-    };
-    if has_wildcard(name) || actions.contains(name.to_ascii_lowercase().as_str()) {
+    let Some(actions) = SERVICES.get(service.to_ascii_lowercase().as_str()) else { return Some(no_service(service)) };
+    let lower = name.to_ascii_lowercase();
+    if has_wildcard(name) || actions.contains(lower.as_str()) {
         return None;
     }
-    Some(format!("{service} has no action {name:?} that is known here: this may hold for no call"))
+    let near = meant(nearest(&lower, actions.iter().copied(), ALIKE));
+    Some(format!("{service} has no action {name:?} that is known here: this may hold for no call{near}"))
+}
+
+/// Why no call has the condition key of a service, as far as is known: of the key itself, only its prefix is.
+pub(super) fn unknown_prefix(key: &str) -> Option<String> {
+    let (service, _) = key.split_once(':')?;
+    let lower = service.to_ascii_lowercase();
+    let is_known = SERVICES.contains_key(lower.as_str()) || FEDERATION.contains(&lower.as_str()) || lower.contains('.');
+    (!is_known).then(|| format!("{key}: {}", no_service(service)))
+}
+
+fn no_service(service: &str) -> String {
+    let near = meant(nearest(&service.to_ascii_lowercase(), SERVICES.keys().copied(), ALIKE));
+    format!("AWS has no service {service:?} that is known here: this may hold for no call{near}")
+}
+
+/// What may have been meant, as the end of a sentence. Case does not matter to AWS.
+pub(super) fn meant(near: Option<&str>) -> String {
+    near.map(|near| format!(". Is {near:?} meant?")).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -43,7 +70,26 @@ mod tests {
         for known in ["*", "s3:GetObject", "s3:getobject", "s3:get*", "*:get*", "organizations:leaveorganization"] {
             assert_eq!(unknown(known), None, "{known}");
         }
-        assert!(unknown("organisations:leave*").unwrap().contains("no service \"organisations\""));
-        assert!(unknown("organizations:Leave").unwrap().contains("organizations has no action \"Leave\""));
+        let told = unknown("organisations:leave*").unwrap();
+        assert!(
+            told.contains("no service \"organisations\"") && told.ends_with("Is \"organizations\" meant?"),
+            "{told}"
+        );
+        let told = unknown("organizations:Leave").unwrap();
+        assert!(told.contains("organizations has no action \"Leave\"") && told.ends_with("no call"), "{told}");
+        let told = unknown("sagemaker:CreatePresignedDomainUrls").unwrap();
+        assert!(told.ends_with("Is \"createpresigneddomainurl\" meant?"), "{told}");
+    }
+
+    #[test]
+    fn a_condition_key_is_of_a_service_or_of_a_federated_sign_in() {
+        for known in ["sagemaker:InstanceTypes", "S3:prefix", "saml:aud", "accounts.google.com:aud", "no prefix"] {
+            assert_eq!(unknown_prefix(known), None, "{known}");
+        }
+        let told = unknown_prefix("sagemakr:InstanceTypes").unwrap();
+        assert!(
+            told.starts_with("sagemakr:InstanceTypes: AWS has no service") && told.contains("\"sagemaker\""),
+            "{told}"
+        );
     }
 }

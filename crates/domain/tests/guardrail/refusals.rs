@@ -143,7 +143,7 @@ fn sizes() {
 #[test]
 fn findings_are_legal_and_told() {
     let text = r#"{"Statement": {"Sid": "a b", "Effect": "Deny", "Action": "s3:*", "Resource": "arn:aws:s3",
-        "Condition": {"StringEquals": {"aws:PrincipalOrg": "o-1", "owner": "x", "aws:TagKeys": "a"},
+        "Condition": {"StringEquals": {"aws:PrincipalOrg": "o-1", "owner": "x", "sagemakr:AppType": "x", "aws:TagKeys": "a"},
                       "IpAddress": {"aws:SourceIp": "<cidr>"}, "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*"},
                       "NumericLessThan": {"s3:max-keys": "many"}, "Bool": {"aws:SecureTransport": "no"}}}}"#;
     let policy = Policy::parse(PolicyKind::Identity, "p", text).unwrap();
@@ -152,8 +152,9 @@ fn findings_are_legal_and_told() {
         "\"Version\"",
         "letters and digits",
         "fewer than the six parts",
-        "not a global condition key",
+        "not a global condition key: no call has it. Is \"aws:principalorgid\" meant?",
         "no service prefix",
+        "no service \"sagemakr\"",
         "several values",
         "not an address range",
         "not an ARN",
