@@ -146,27 +146,27 @@ fn Grants(grants: Vec<GrantDifference>) -> impl IntoView {
     view! { <Table label="Grants" columns stack=true>{rows}</Table> }.into_any()
 }
 
-/// The lines of both beside each other; on a narrow page the table scrolls for itself.
+/// The lines of both beside each other; on a narrow page what differs is below each other, and what is the same there once.
 #[component]
 fn Lines(parts: Vec<Vec<ComparedLine>>, old: String, new: String) -> impl IntoView {
     if parts.is_empty() {
         return view! { <Empty title="Line by line they are the same."></Empty> }.into_any();
     }
     let side = |line: Option<(u32, String)>, differs: bool, is_new: bool| {
-        let (number, text) = match line {
-            Some((number, text)) => (number.to_string(), Some(text)),
-            None => (String::new(), None),
+        let Some((number, text)) = line else {
+            return view! { <td class="compare-none" colspan="2"></td> }.into_any();
         };
-        let text = text.map(|text| match (differs, is_new) {
+        let text = match (differs, is_new) {
             (false, _) => text.into_any(),
             (true, false) => view! { <del>{text}</del> }.into_any(),
             (true, true) => view! { <ins>{text}</ins> }.into_any(),
-        });
-        view! { <td class="compare-number">{number}</td> <td class="compare-line">{text}</td> }
+        };
+        view! { <td class="compare-number">{number}</td> <td class="compare-line">{text}</td> }.into_any()
     };
     let bodies = parts.into_iter().map(|part| {
         let rows = part.into_iter().map(|line| {
-            view! { <tr>{side(line.before, line.differs, false)} {side(line.after, line.differs, true)}</tr> }
+            let class = if line.differs { "" } else { "compare-same" };
+            view! { <tr class=class>{side(line.before, line.differs, false)} {side(line.after, line.differs, true)}</tr> }
         });
         view! { <tbody>{rows.collect_view()}</tbody> }
     });
