@@ -1,5 +1,5 @@
 use domain::action::Action;
-use domain::binding::bounds;
+use domain::binding_limits::bounds;
 use domain::catalog::Parameter;
 use domain::id::TemplateId;
 use domain::view::{

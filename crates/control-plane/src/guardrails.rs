@@ -31,12 +31,8 @@ impl ControlPlane {
         let nodes = paths.values().flat_map(|path| &path.nodes);
         let ids: BTreeSet<String> = nodes.flat_map(|node| node.policies.clone()).collect();
         let policies = self.store().service_control_policies(&ids).await?;
-        let resources: BTreeSet<&str> = product
-            .artifacts
-            .iter()
-            .filter(|a| a.active && !a.deprecated)
-            .flat_map(|a| a.resources.keys().map(String::as_str))
-            .collect();
+        let resources: BTreeSet<&str> =
+            product.offered_artifacts().flat_map(|a| a.resources.keys().map(String::as_str)).collect();
         let creating: BTreeSet<&str> = resources.iter().flat_map(|kind| creating(kind)).copied().collect();
         let opening: BTreeSet<&str> = resources.iter().flat_map(|kind| opening(kind)).copied().collect();
         let partition = self.aws().config().partition.as_str();

@@ -92,9 +92,7 @@ impl ControlPlane {
         let obstacles = obstacles_at(artifact, &product.constraints, &bindings, &at);
         let (bound, missing) =
             Self::bound_values(caller, &fields, &params, &bindings, place, &project, &suggested_name);
-        let missing = missing.into_iter().filter(|(key, _)| !obstacles.iter().any(|(known, _)| known == key));
-        let missing = missing.map(|(_, message)| message);
-        let missing: Vec<String> = obstacles.iter().map(|(key, why)| format!("{key}: {why}")).chain(missing).collect();
+        let missing = all_missing(obstacles, missing);
         // A secret that this version does not ask for needs no typing.
         state.errors.retain(|e| e.message != RETYPE || fields.iter().any(|field| field.name == e.field));
         let deciders = self.deciders_in(&project.id).await?;
@@ -111,6 +109,7 @@ impl ControlPlane {
             policy: &tag_rules,
             form: Form {
                 params: &params,
+                declared: &artifact.parameters,
                 bindings: &bindings,
                 account: &place.account,
                 project: &project,
@@ -247,6 +246,13 @@ impl ControlPlane {
     }
 }
 
+/// Why nothing can be requested, each in a line: what an obstacle says of a parameter is not said twice.
+fn all_missing(obstacles: ByParameter, mut missing: ByParameter) -> Vec<String> {
+    missing.retain(|(key, _)| !obstacles.iter().any(|(known, _)| known == key));
+    let line = |(key, why): (String, String)| if key.is_empty() { why } else { format!("{key}: {why}") };
+    obstacles.into_iter().map(line).chain(missing.into_iter().map(|(_, message)| message)).collect()
+}
+
 /// What bindings take from the caller.
 pub(crate) fn binding_person(caller: &Caller, name: &str) -> BindingPerson {
     BindingPerson {
@@ -272,7 +278,7 @@ impl ControlPlane {
 
 /// The version asked for, or the preferred one; deprecated and inactive versions are not offered.
 pub(crate) fn offered_artifact<'a>(product: &'a Product, wanted: &str) -> Result<&'a ProvisioningArtifact> {
-    let asked = product.artifacts.iter().find(|a| a.id.as_str() == wanted && a.active && !a.deprecated);
+    let asked = product.offered_artifacts().find(|a| a.id.as_str() == wanted);
     asked.or_else(|| product.preferred_artifact()).ok_or_else(|| {
         Error::conflict(
             "This product cannot be requested.",

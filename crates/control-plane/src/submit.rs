@@ -214,9 +214,8 @@ impl ControlPlane {
         let mut errors = Vec::new();
         let mut wrong = |field: &str, message: String| errors.push(FieldError::new(field, message));
         let artifact = product
-            .artifacts
-            .iter()
-            .find(|a| a.id.as_str() == input.artifact && a.active && !a.deprecated)
+            .offered_artifacts()
+            .find(|a| a.id.as_str() == input.artifact)
             .ok_or_else(|| Error::field("artifact", "This version is no longer offered: choose another."))?;
         let name = input.name.trim().to_owned();
         if let Err(message) = check_name(&name) {

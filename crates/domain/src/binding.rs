@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::binding_limits::limits;
 use crate::catalog::Parameter;
 use crate::id::{AccountId, ParameterBindingId, ProductId};
 use crate::parameter::{Item, Kind, validate};
@@ -220,52 +221,6 @@ fn field(parameter: &Parameter, control: FormControl) -> FormField {
     }
 }
 
-/// How long a value may be, or how great, in words; none where anything goes.
-pub fn bounds(parameter: &Parameter) -> Option<String> {
-    let values = range(parameter.min_value.clone(), parameter.max_value.clone(), "");
-    values.or_else(|| length(parameter.min_length, parameter.max_length))
-}
-
-fn range(min: Option<String>, max: Option<String>, unit: &str) -> Option<String> {
-    match (min, max) {
-        (Some(min), Some(max)) if min == max => Some(format!("exactly {min}{unit}")),
-        (Some(min), Some(max)) => Some(format!("{min} to {max}{unit}")),
-        (Some(min), None) => Some(format!("at least {min}{unit}")),
-        (None, Some(max)) => Some(format!("at most {max}{unit}")),
-        (None, None) => None,
-    }
-}
-
-fn length(min: Option<u64>, max: Option<u64>) -> Option<String> {
-    range(min.filter(|m| *m > 0).map(|m| m.to_string()), max.map(|m| m.to_string()), " characters")
-}
-
-/// The limits in words.
-fn limits(parameter: &Parameter, control: &FormControl) -> Option<String> {
-    let of_control = match control {
-        FormControl::Choice { .. } => None,
-        FormControl::Number { min, max } => range(min.clone(), max.clone(), ""),
-        FormControl::Secret { min_length, max_length } | FormControl::Text { min_length, max_length, .. } => {
-            let list = Kind::of(&parameter.kind).list.then(|| match &parameter.allowed_values[..] {
-                [] => "separated by commas".to_owned(),
-                values => format!("separated by commas, out of {}", values.join(", ")),
-            });
-            list.or_else(|| length(*min_length, *max_length))
-        }
-    };
-    // What the template says in words is said instead of its pattern, as in the error of a value that does not fit.
-    let in_words = parameter.constraint_description.clone().or_else(|| match control {
-        FormControl::Choice { .. } | FormControl::Number { .. } => None,
-        FormControl::Secret { .. } | FormControl::Text { .. } => {
-            parameter.allowed_pattern.as_ref().map(|pattern| format!("has to match the pattern {pattern}"))
-        }
-    });
-    match (of_control, in_words) {
-        (Some(limits), Some(words)) => Some(format!("{limits}; {words}")),
-        (limits, words) => limits.or(words),
-    }
-}
-
 /// The value of every parameter, or what is wrong, by field of the form (`param[KEY]`). `asked` is by parameter key and
 /// holds what the person typed. A parameter that is left to a hidden default of the template is not in the result.
 pub fn resolve(
@@ -367,7 +322,7 @@ fn supplied(
     };
     validate(parameter, &value).map_err(|message| {
         if matches!(source, BindingSource::FromPerson { value: PersonValue::EnvironmentName }) {
-            return format!("It is the value of {} too, which refuses it: {message}", parameter.key);
+            return format!("The environment's name is the value of {} too, which refuses it: {message}", parameter.key);
         }
         let shown = if parameter.no_echo { "a hidden value".to_owned() } else { format!("{value:?}") };
         format!(

@@ -47,10 +47,15 @@ pub struct Product {
 }
 
 impl Product {
+    /// The versions that can be requested, newest first.
+    pub fn offered_artifacts(&self) -> impl Iterator<Item = &ProvisioningArtifact> + Clone {
+        self.artifacts.iter().filter(|a| a.active && !a.deprecated)
+    }
+
     /// The version that is offered first: active, the one marked DEFAULT or else the newest that is not deprecated.
     pub fn preferred_artifact(&self) -> Option<&ProvisioningArtifact> {
-        let mut active = self.artifacts.iter().filter(|a| a.active && !a.deprecated);
-        active.clone().find(|a| a.default).or_else(|| active.next())
+        let mut offered = self.offered_artifacts();
+        offered.clone().find(|a| a.default).or_else(|| offered.next())
     }
 
     /// The versions that nobody would update from: active, not deprecated, and no older than the one that is offered first.
@@ -58,14 +63,13 @@ impl Product {
         let offered = self.preferred_artifact();
         let newest =
             move |a: &ProvisioningArtifact| offered.is_none_or(|o| o.id == a.id || o.created_at <= a.created_at);
-        self.artifacts.iter().filter(move |a| a.active && !a.deprecated && newest(a))
+        self.offered_artifacts().filter(move |a| newest(a))
     }
 
     /// The parameters of all versions that can still be requested, the preferred version's first.
     pub fn requestable_parameters(&self) -> Vec<Parameter> {
         let mut all: Vec<Parameter> = Vec::new();
-        let others = self.artifacts.iter().filter(|a| a.active && !a.deprecated);
-        for artifact in self.preferred_artifact().into_iter().chain(others) {
+        for artifact in self.preferred_artifact().into_iter().chain(self.offered_artifacts()) {
             for parameter in &artifact.parameters {
                 if !all.iter().any(|p| p.key == parameter.key) {
                     let no_echo = self.is_secret(&parameter.key);
@@ -79,8 +83,7 @@ impl Product {
     /// A parameter as the versions that can be requested declare it, the preferred version first.
     pub fn declarations(&self, key: &str) -> impl Iterator<Item = Parameter> {
         let no_echo = self.is_secret(key);
-        let others = self.artifacts.iter().filter(|a| a.active && !a.deprecated);
-        let all = self.preferred_artifact().into_iter().chain(others);
+        let all = self.preferred_artifact().into_iter().chain(self.offered_artifacts());
         let declared = all.flat_map(|version| &version.parameters).filter(move |it| it.key == key);
         declared.map(move |it| Parameter { no_echo, ..it.clone() })
     }

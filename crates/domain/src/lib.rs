@@ -12,6 +12,7 @@ pub mod audit;
 pub mod binding;
 pub mod binding_check;
 pub mod binding_form;
+pub mod binding_limits;
 pub mod binding_proposal;
 pub mod blueprint;
 pub mod catalog;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::access::InstanceList;
 use crate::binding::{BindingSource, Origin, ParameterBinding, PersonValue, from_account, origin};
 use crate::catalog::{Constraint, ConstraintRule, Parameter, Product, ProvisioningArtifact};
-use crate::parameter::{Kind, Rules, narrow, outside_instances, validate, within_instances};
+use crate::parameter::{Kind, Limits, Rules, narrow, outside_instances, within_instances};
 use crate::person::{PersonKey, StudioUserId};
 use crate::project::{Project, ProjectAccount};
 
@@ -46,9 +46,15 @@ pub fn obstacles(product: &Product, bindings: &[ParameterBinding], places: &[Pla
     let listed: Vec<Option<&PlaceOfUse<'_>>> = places.iter().map(Some).collect();
     let places = if listed.is_empty() { &everywhere[..] } else { &listed[..] };
     let mut found: Vec<(Reason, BTreeSet<&str>, BTreeSet<&str>)> = Vec::new();
-    let offered = || product.artifacts.iter().filter(|version| version.active && !version.deprecated);
-    for version in offered().take(VERSIONS) {
-        let mut judge = Judge::of(version, &product.constraints, bindings);
+    // Versions that ask for the same are judged once.
+    let mut judges: Vec<(Judge<'_>, Vec<&str>)> = Vec::new();
+    for version in product.offered_artifacts().take(VERSIONS) {
+        match judges.iter_mut().find(|(judge, _)| judge.parameters == version.parameters) {
+            Some((_, names)) => names.push(&version.name),
+            None => judges.push((Judge::of(version, &product.constraints, bindings), vec![&version.name])),
+        }
+    }
+    for (judge, names) in &judges {
         for place in places {
             let account = place.map(|it| it.account.name.as_str());
             for reason in judge.reasons(*place) {
@@ -56,7 +62,7 @@ pub fn obstacles(product: &Product, bindings: &[ParameterBinding], places: &[Pla
                     found.push((reason, BTreeSet::new(), BTreeSet::new()));
                     found.len() - 1
                 });
-                found[at].1.insert(&version.name);
+                found[at].1.extend(names);
                 found[at].2.extend(account);
             }
         }
@@ -70,7 +76,7 @@ pub fn obstacles(product: &Product, bindings: &[ParameterBinding], places: &[Pla
         accounts: if accounts == all { Vec::new() } else { owned(accounts) },
     };
     let parameters = found.into_iter().map(told);
-    let whole = of_the_whole(product, offered().next().is_none());
+    let whole = of_the_whole(product, judges.is_empty());
     whole.into_iter().map(Obstacle::of_everything).chain(parameters).collect()
 }
 
@@ -122,8 +128,8 @@ struct Judge<'a> {
     rules: Vec<(String, Rules)>,
     /// The names of rules that nothing can keep to: of a single value they say nothing.
     never_kept: BTreeSet<String>,
-    /// What the template says to a value of a parameter: places often have the same.
-    judged: BTreeMap<(&'a str, String), Option<String>>,
+    /// What the template says to values, by parameter.
+    limits: BTreeMap<&'a str, Limits<'a>>,
 }
 
 /// Where the value of a parameter comes from, at one place.
@@ -156,11 +162,11 @@ impl<'a> Judge<'a> {
             narrowed: narrow(&version.parameters, constraints).into(),
             bindings,
             rules,
-            judged: BTreeMap::new(),
+            limits: version.parameters.iter().map(|it| (it.key.as_str(), Limits::of(it))).collect(),
         }
     }
 
-    fn reasons(&mut self, place: Option<&PlaceOfUse<'_>>) -> Vec<Reason> {
+    fn reasons(&self, place: Option<&PlaceOfUse<'_>>) -> Vec<Reason> {
         let mut reasons: Vec<Reason> = Vec::new();
         let mut known = BTreeMap::new();
         let parameters = self.parameters;
@@ -212,7 +218,7 @@ impl<'a> Judge<'a> {
         reasons
     }
 
-    fn given(&mut self, parameter: &'a Parameter, narrowed: &Parameter, place: Option<&PlaceOfUse<'_>>) -> Given {
+    fn given(&self, parameter: &Parameter, narrowed: &Parameter, place: Option<&PlaceOfUse<'_>>) -> Given {
         let account = place.map(|it| &it.account.account);
         match origin(parameter, self.bindings, account) {
             Origin::Choice(values) => Given::OneOf(values.to_vec()),
@@ -234,7 +240,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn supplied(&mut self, source: &BindingSource, parameter: &'a Parameter, place: Option<&PlaceOfUse<'_>>) -> Given {
+    fn supplied(&self, source: &BindingSource, parameter: &Parameter, place: Option<&PlaceOfUse<'_>>) -> Given {
         match (source, place) {
             (BindingSource::Fixed { .. }, _) if parameter.no_echo => {
                 Given::Refused("It is a secret (NoEcho), and is bound to a value in clear.".to_owned())
@@ -259,7 +265,7 @@ impl<'a> Judge<'a> {
     }
 
     /// Whether the template takes what every person has there: judged by a few, of whom one has the shortest that there is.
-    fn of_no_person(&mut self, parameter: &'a Parameter, value: impl Fn(&StudioUserId) -> String) -> Given {
+    fn of_no_person(&self, parameter: &Parameter, value: impl Fn(&StudioUserId) -> String) -> Given {
         let issuer = "https://sign-in.example.com";
         let samples = ["", "ada", "ada.lovelace@example.com"].map(|subject| {
             let key = PersonKey { issuer: issuer.to_owned(), subject: subject.to_owned() };
@@ -276,8 +282,8 @@ impl<'a> Judge<'a> {
 
     /// Why none of the values can be chosen: what is said to the first ones.
     fn none_of(
-        &mut self,
-        (parameter, narrowed): (&'a Parameter, &Parameter),
+        &self,
+        (parameter, narrowed): (&Parameter, &Parameter),
         values: &[String],
         place: Option<&PlaceOfUse<'_>>,
     ) -> Option<String> {
@@ -305,9 +311,8 @@ impl<'a> Judge<'a> {
         })
     }
 
-    fn refusal(&mut self, parameter: &'a Parameter, value: &str) -> Option<String> {
-        let judged = self.judged.entry((&parameter.key, value.to_owned()));
-        judged.or_insert_with(|| validate(parameter, value).err()).clone()
+    fn refusal(&self, parameter: &Parameter, value: &str) -> Option<String> {
+        self.limits.get(parameter.key.as_str())?.check(value).err()
     }
 }
 

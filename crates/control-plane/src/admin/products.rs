@@ -5,7 +5,6 @@ use domain::action::Action;
 use domain::catalog::{Parameter, Portfolio, Product, ProvisioningArtifact};
 use domain::curation::{ProductText, seen};
 use domain::id::{PortfolioId, ProductId, ProvisioningArtifactId, Region};
-use domain::obstacle::obstacles;
 use domain::product_summary::ProductSummary;
 use domain::project::ProjectAccount;
 use domain::view::{
@@ -17,7 +16,7 @@ use store::{ProductFilter, Scope};
 use super::proposals::{left_to_default, propose, unbound};
 use super::removals;
 use crate::curation::removals as curated;
-use crate::obstacles::places_of_use;
+use crate::obstacles::{all_obstacles, places_of_use};
 use crate::{Caller, ControlPlane, Error, Result, words};
 
 impl ControlPlane {
@@ -79,7 +78,7 @@ impl ControlPlane {
         self.authorize_portal(caller, Action::ViewAdministration).await?;
         let store = self.store();
         // They need nothing of each other.
-        let (product, bindings, mut access, accounts, portfolios, have, settings, projects) = futures::try_join!(
+        let (product, bindings, mut access, accounts, portfolios, have, settings, projects, policy) = futures::try_join!(
             store.product(id),
             store.parameter_bindings(id),
             store.product_access_of_product(id),
@@ -88,6 +87,7 @@ impl ControlPlane {
             store.environments_by_version(id),
             store.product_settings(id),
             store.projects(&Scope::All),
+            store.tag_rules(),
         )?;
         let product = product.ok_or_else(|| Error::not_found("product"))?;
         let parameters = product.requestable_parameters();
@@ -95,6 +95,7 @@ impl ControlPlane {
             propose(&parameters, &bindings).into_iter().map(|(key, source)| (key, words::binding(&source))).collect();
         access.sort_by(|a, b| (&a.project, a.stage).cmp(&(&b.project, b.stage)));
         let text = ProductText::of(&product);
+        let places = places_of_use(&product.region, &access, &accounts, &projects);
         let removals = access.iter().map(|a| (a.id.to_string(), removals::of_access(a)));
         let (sheet, versions) = Sheet::cut(page, FORMS_OF_A_SHEET, product.artifacts.iter().collect());
         let of_bindings = bindings.iter().map(|b| (b.id.to_string(), removals::of_binding(b, &bindings, &parameters)));
@@ -103,7 +104,7 @@ impl ControlPlane {
             unbound: unbound(&parameters, &bindings, &accounts_of(&product.id, &product.region, &access, &accounts)),
             asked_by: asked_by(&product, &parameters),
             left_to_default: left_to_default(&parameters, &bindings),
-            obstacles: obstacles(&product, &bindings, &places_of_use(&product.region, &access, &accounts, &projects)),
+            obstacles: all_obstacles(&product, &bindings, &policy, &places),
             portfolios: portfolios_of(&product, &portfolios),
             other_portfolios: others_of(&product, &portfolios),
             deletion: curated::of_product(&product, have.values().sum()),
@@ -127,8 +128,7 @@ impl ControlPlane {
 
 /// Of parameters that some of the versions ask for which can be requested: the names of those.
 fn asked_by(product: &Product, parameters: &[Parameter]) -> BTreeMap<String, Vec<String>> {
-    let offered: Vec<&ProvisioningArtifact> =
-        product.artifacts.iter().filter(|it| it.active && !it.deprecated).collect();
+    let offered: Vec<&ProvisioningArtifact> = product.offered_artifacts().collect();
     let asks = |version: &ProvisioningArtifact, key: &str| version.parameters.iter().any(|it| it.key == key);
     let named = |parameter: &Parameter| {
         let asking = offered.iter().filter(|version| asks(version, &parameter.key));

@@ -144,7 +144,7 @@ fn on_products(
     let accounts: Vec<ProjectAccount> = reached.iter().map(|it| it.account.clone()).collect();
     let mut effects: Vec<ProductEffect> = Vec::new();
     for product in products {
-        let needs = needs(product, product.artifacts.iter().filter(|a| a.active && !a.deprecated));
+        let needs = needs(product, product.offered_artifacts());
         let offered = accounts_of(&product.id, &product.region, access, &accounts);
         for it in reached.iter().filter(|it| offered.contains(&&it.account)) {
             let changed = it.changed(&needs, partition);

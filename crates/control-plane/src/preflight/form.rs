@@ -15,7 +15,10 @@ use crate::{Caller, ControlPlane, Result};
 
 /// What the values of a form follow from.
 pub(crate) struct Form<'a> {
+    /// With the choices that constraints and instance types leave.
     pub(crate) params: &'a [Parameter],
+    /// As the template declares them.
+    pub(crate) declared: &'a [Parameter],
     pub(crate) bindings: &'a [ParameterBinding],
     pub(crate) account: &'a ProjectAccount,
     pub(crate) project: &'a Project,
@@ -31,7 +34,7 @@ impl Form<'_> {
         value.filter(|value| !value.is_empty())
     }
 
-    /// What would be sent as the form stands, without secrets. One that does not hold is told at its field.
+    /// What would be sent as the form stands, without secrets. What does not hold in a field is told there.
     pub(crate) fn values(&self) -> BTreeMap<String, String> {
         let mut values = BTreeMap::new();
         for param in self.params.iter().filter(|param| !param.no_echo) {
@@ -39,9 +42,11 @@ impl Form<'_> {
             let asked =
                 field.and_then(|it| self.typed(it)).map(|value| (param.key.clone(), value)).into_iter().collect();
             let one = std::slice::from_ref(param);
-            if let Ok(value) = resolve(one, self.bindings, self.account, self.project, self.person, &asked) {
-                values.extend(value);
-            }
+            let resolved = |one| resolve(one, self.bindings, self.account, self.project, self.person, &asked).ok();
+            // What the platform sets is set though a constraint refuses it: that is what the preflight has to judge.
+            let declared = || self.declared.iter().find(|it| field.is_none() && it.key == param.key);
+            let value = resolved(one).or_else(|| resolved(std::slice::from_ref(declared()?)));
+            values.extend(value.unwrap_or_default());
         }
         values
     }

@@ -132,7 +132,8 @@ impl ControlPlane {
         let AskedTags { sent, policy, sources, open } = &asked.tags;
         findings.extend(if asked.launch { tag_options(&choices, sent, sources) } else { vec![tags_stay()] });
         findings.extend(tag_policy(sources, &policy.iter().collect::<Vec<_>>(), &all_tags, open));
-        let bindings = self.store().parameter_bindings(&product.id).await?;
+        let has_rules = product.constraints.iter().any(|it| matches!(it.rule, ConstraintRule::Template { .. }));
+        let bindings = if has_rules { self.store().parameter_bindings(&product.id).await? } else { Vec::new() };
         let parameter = |key: &str| parameters.iter().find(|it| it.key == key);
         let is_asked = |key: &str| parameter(key).is_some_and(|it| is_asked(it, &bindings, at));
         findings.extend(constraints(&product.constraints, values, is_asked));

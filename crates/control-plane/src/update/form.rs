@@ -40,6 +40,7 @@ impl ControlPlane {
         state.errors.retain(|e| e.message != RETYPE || fields.iter().any(|field| field.name == e.field));
         let form = Form {
             params: &params,
+            declared: &to.parameters,
             bindings: &it.bindings,
             account: &it.account,
             project: &it.project,

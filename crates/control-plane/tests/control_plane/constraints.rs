@@ -6,6 +6,7 @@ use control_plane::Error;
 use domain::catalog::ConstraintRule;
 use domain::id::{PortfolioId, ProductId};
 use domain::organization::ChangeState;
+use domain::preflight::{Check, Verdict};
 use domain::view::{ConstraintInput, ConstraintsPage, FormControl, ParameterBindingInput, RequestFormQuery};
 use std::collections::BTreeMap;
 
@@ -172,12 +173,23 @@ on_both! {
         assert!(told.len() == 1 && told[0].accounts == ["fraud-detection-dev"], "{told:?}");
         assert!(told[0].why.ends_with("and the constraint \u{201c}One kind\u{201d} refuses that: Only the first."), "{told:?}");
         assert_eq!(state.plane.catalog_change(&admin, &id).await.unwrap().obstacles, told);
-        let blocked = form().await.blocked.unwrap();
+        let drawn = form().await;
+        let blocked = drawn.blocked.unwrap();
         assert_eq!(blocked.why, format!("{parameter}: {}", told[0].why), "said once");
+        let findings = drawn.preflight.unwrap().findings;
+        let of_rules: Vec<_> = findings.iter().filter(|it| it.check == Check::Constraints).map(|it| it.verdict).collect();
+        assert_eq!(of_rules, [Verdict::Denied], "what is set is judged, though it is refused");
         let back = state.plane.undo_catalog_change(&admin, &id).await.unwrap();
         applied(&state, &back).await;
         assert!(obstacles().await.is_empty() && form().await.blocked.is_none());
         assert!(state.plane.catalog_change(&admin, &id).await.unwrap().obstacles.is_empty());
+        // A rule that nothing keeps to is about no parameter.
+        let rules = r#"{"Rules":{"Never":{"Assertions":[{"Assert":{"Fn::Equals":["a","b"]}}]}}}"#;
+        let never = ConstraintInput { rules: rules.into(), ..input(&product, &portfolio, "template") };
+        let id = state.plane.save_constraint(&admin, never).await.unwrap();
+        applied(&state, &id).await;
+        let blocked = form().await.blocked.unwrap();
+        assert!(blocked.why.starts_with("Nothing keeps to it: a constraint refuses everything"), "{blocked:?}");
         state.assert_sound().await;
     }
 

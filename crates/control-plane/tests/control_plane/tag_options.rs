@@ -3,8 +3,8 @@
 use crate::catalog_changes::{applied, wrong};
 use crate::common::TestState;
 use control_plane::Error;
-use domain::id::TagOptionId;
-use domain::view::{TagOptionRow, TagRuleInput};
+use domain::id::{CatalogChangeId, TagOptionId};
+use domain::view::{RequestFormQuery, TagOptionRow, TagRuleInput};
 
 async fn added(state: &TestState, key: &str, value: &str) -> TagOptionId {
     let id = state.plane.add_tag_option(&state.as_("admin").await, "", key, value).await.unwrap();
@@ -117,6 +117,42 @@ on_both! {
         }
         let none = state.plane.tag_option(&auditor, &"tag-none".parse().unwrap(), "", "").await;
         assert!(matches!(none, Err(Error::NotFound { .. })));
+    }
+
+    async fn what_the_tag_policy_refuses_of_a_product_is_told_to_who_makes_it_so(url) {
+        let state = TestState::start(&url).await;
+        let admin = state.as_("admin").await;
+        let product = state.product("Studio environment").await;
+        let obstacles = async || state.plane.admin_product(&admin, &product, None, "").await.unwrap().obstacles;
+        let told_by = async |id: &CatalogChangeId| state.plane.catalog_change(&admin, id).await.unwrap().obstacles;
+        let rule = TagRuleInput {
+            tag_key: "team".into(),
+            stage: "dev".into(),
+            data_class: "any".into(),
+            tag_values: "ml-*".into(),
+            version: String::new(),
+        };
+        state.plane.save_tag_rule(&admin, rule).await.unwrap();
+        assert_eq!(obstacles().await, [], "people can type one that is good");
+        let (web, good) = (added(&state, "team", "web").await, added(&state, "team", "ml-fraud").await);
+        let put = state.plane.associate_tag_option(&admin, web.as_str(), product.as_str()).await.unwrap();
+        applied(&state, &put).await;
+        let told = obstacles().await;
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert_eq!(told[0].parameter, "tag team");
+        assert_eq!(told[0].why, "No value is good for it: the product takes web, the tag policy ml-*.");
+        assert!(told[0].accounts.is_empty(), "wherever the product may be used: {told:?}");
+        assert_eq!(told_by(&put).await, told);
+        let query = RequestFormQuery::default();
+        let form = state.plane.request_form(&state.as_("fraud-scientist").await, &product, query).await.unwrap();
+        assert!(form.blocked.unwrap().why.contains("the product takes web"));
+        // Another value is a way out; taking that off again brings it back.
+        let other = state.plane.associate_tag_option(&admin, good.as_str(), product.as_str()).await.unwrap();
+        applied(&state, &other).await;
+        assert_eq!((obstacles().await, told_by(&put).await, told_by(&other).await), (vec![], vec![], vec![]));
+        let off = state.plane.disassociate_tag_option(&admin, &good, product.as_str()).await.unwrap();
+        applied(&state, &off).await;
+        assert_eq!((obstacles().await, told_by(&off).await), (told.clone(), told));
     }
 
     async fn a_tag_option_that_somebody_else_made_meanwhile_is_the_one(url) {

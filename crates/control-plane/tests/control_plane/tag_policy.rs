@@ -201,6 +201,13 @@ on_both! {
         assert_eq!(preflight.denied().filter(|finding| finding.subject == "workload").count(), 1, "{preflight:?}");
         let blocked = drawn.blocked.unwrap();
         assert!(blocked.why.contains("No value is good for it") && !blocked.next.contains("Request it anew"), "{blocked:?}");
+        // Whoever curates the product sees the same.
+        let page = state.plane.admin_product(&state.as_("admin").await, &product, None, "").await.unwrap();
+        for tag in ["cost-center", "workload"] {
+            let of_form: Vec<_> = preflight.denied().filter(|finding| finding.subject == tag).map(|it| &it.why).collect();
+            let of_page = page.obstacles.iter().filter(|it| it.parameter == format!("tag {tag}"));
+            assert!(of_form.iter().all(|why| of_page.clone().any(|it| it.why == **why)), "{:?}", page.obstacles);
+        }
     }
 
     async fn v2_3_1_tags_of_what_runs_are_told_apart_and_put_right(url) {

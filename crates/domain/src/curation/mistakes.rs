@@ -164,7 +164,7 @@ impl CatalogChange {
                     "copy_name".clone_into(&mut mistake.field);
                 }
                 // AWS takes none for all.
-                let offered = around.product.iter().flat_map(|it| &it.artifacts).any(|it| it.active && !it.deprecated);
+                let offered = around.product.iter().any(|it| it.offered_artifacts().next().is_some());
                 if !offered {
                     mistakes.push(FieldError::new("copy_name", "None of its versions can be requested."));
                 }

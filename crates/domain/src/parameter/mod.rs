@@ -16,4 +16,5 @@ pub(crate) use kind::{Item, Kind};
 pub use narrow::narrow;
 pub(crate) use rules::Rules;
 pub use rules::{BrokenRules, RuleViolation, check_rules, parameters_of_rules, undecided_rules};
+pub(crate) use validate::Limits;
 pub use validate::{has_unreadable_pattern, validate};

@@ -1,5 +1,7 @@
 //! One value against its parameter's own limits.
 
+use std::cell::OnceCell;
+
 use fancy_regex::Regex;
 
 use super::kind::{Item, Kind, prefix_of};
@@ -14,41 +16,65 @@ const MAX_VALUE: usize = 4096;
 /// A pattern that only Java's regular expressions can read ([`has_unreadable_pattern`]) cannot be judged here and is left to
 /// CloudFormation.
 pub fn validate(parameter: &Parameter, value: &str) -> Result<(), String> {
-    if value.chars().count() > MAX_VALUE {
-        return Err(format!("At most {MAX_VALUE} characters."));
-    }
-    let kind = Kind::of(&parameter.kind);
-    let items = kind.items(value);
-    if items.is_empty() && kind.item != Item::Text {
-        return Err("Needs at least one value.".to_owned());
-    }
-    for item in items {
-        let of_which = if kind.list { format!("{item:?}: ") } else { String::new() };
-        check(parameter, kind, item).map_err(|message| format!("{of_which}{message}"))?;
-    }
-    Ok(())
+    Limits::of(parameter).check(value)
 }
 
-fn check(parameter: &Parameter, kind: Kind<'_>, value: &str) -> Result<(), String> {
-    match kind.item {
-        Item::Number => number(parameter, value)?,
-        Item::Aws(name) => identifier(name, value)?,
-        Item::Text if !kind.list => length(parameter, value)?,
-        Item::Text => {}
+/// A parameter for many values: its pattern is read once, which takes far longer than to hold a value against it.
+pub(crate) struct Limits<'a> {
+    parameter: &'a Parameter,
+    /// None where there is none, or it cannot be read.
+    pattern: OnceCell<Option<Regex>>,
+}
+
+impl<'a> Limits<'a> {
+    pub(crate) fn of(parameter: &'a Parameter) -> Self {
+        Self { parameter, pattern: OnceCell::new() }
     }
-    let in_words = |limit: String| parameter.constraint_description.clone().unwrap_or(limit);
-    if !parameter.allowed_values.is_empty() && !allowed(parameter, kind.item, value) {
-        return Err(in_words(format!("Choose one of {}.", parameter.allowed_values.join(", "))));
-    }
-    if let (Item::Text, Some(pattern)) = (kind.item, &parameter.allowed_pattern)
-        && let Ok(whole) = compiled(pattern)
-    {
-        // A pattern that goes back and forth for too long is given up, as one that does not match.
-        if !whole.is_match(value).unwrap_or(false) {
-            return Err(in_words(format!("Does not match the pattern {pattern}.")));
+
+    /// See [`validate`].
+    pub(crate) fn check(&self, value: &str) -> Result<(), String> {
+        if value.chars().count() > MAX_VALUE {
+            return Err(format!("At most {MAX_VALUE} characters."));
         }
+        let kind = Kind::of(&self.parameter.kind);
+        let items = kind.items(value);
+        if items.is_empty() && kind.item != Item::Text {
+            return Err("Needs at least one value.".to_owned());
+        }
+        for item in items {
+            let of_which = if kind.list { format!("{item:?}: ") } else { String::new() };
+            self.check_item(kind, item).map_err(|message| format!("{of_which}{message}"))?;
+        }
+        Ok(())
     }
-    Ok(())
+
+    fn check_item(&self, kind: Kind<'_>, value: &str) -> Result<(), String> {
+        let parameter = self.parameter;
+        match kind.item {
+            Item::Number => number(parameter, value)?,
+            Item::Aws(name) => identifier(name, value)?,
+            Item::Text if !kind.list => length(parameter, value)?,
+            Item::Text => {}
+        }
+        let in_words = |limit: String| parameter.constraint_description.clone().unwrap_or(limit);
+        if !parameter.allowed_values.is_empty() && !allowed(parameter, kind.item, value) {
+            return Err(in_words(format!("Choose one of {}.", parameter.allowed_values.join(", "))));
+        }
+        if let (Item::Text, Some(pattern)) = (kind.item, &parameter.allowed_pattern)
+            && let Some(whole) = self.pattern()
+        {
+            // A pattern that goes back and forth for too long is given up, as one that does not match.
+            if !whole.is_match(value).unwrap_or(false) {
+                return Err(in_words(format!("Does not match the pattern {pattern}.")));
+            }
+        }
+        Ok(())
+    }
+
+    fn pattern(&self) -> Option<&Regex> {
+        let read = || self.parameter.allowed_pattern.as_deref().and_then(|pattern| compiled(pattern).ok());
+        self.pattern.get_or_init(read).as_ref()
+    }
 }
 
 /// CloudFormation's patterns are Java's, and stand for the whole value.

@@ -5,7 +5,7 @@ mod access;
 
 use aws::ServiceCatalog;
 use aws::service_catalog::{NewProduct, NewVersion};
-use domain::catalog::ConstraintRule;
+use domain::catalog::{ConstraintRule, Product};
 use domain::curation::{AppliedCatalogChange, CatalogChange, Made, NewConstraint, PortfolioText, ProductText};
 use domain::id::{PortfolioId, ProductId, TemplateId};
 use domain::operation::Observation;
@@ -209,8 +209,8 @@ impl Making<'_> {
     async fn copy_product(&self, product: &ProductId, name: &str) -> aws::Result<Outcome> {
         // IAM knows no resource of it.
         let catalog = self.session(&[(&["servicecatalog:CopyProduct"], &all())]).await?;
-        let there = self.it.before.product.iter().flat_map(|product| &product.artifacts);
-        let versions: Vec<_> = there.filter(|it| it.active && !it.deprecated).map(|it| &it.id).collect();
+        let versions: Vec<_> =
+            self.it.before.product.iter().flat_map(Product::offered_artifacts).map(|it| &it.id).collect();
         let arn = self.arn(&format!("product/{product}"));
         let copying = catalog.copy_product(&arn, name, &versions, self.it.id.as_str()).await?;
         let mut outcome = Outcome::new(Observation::Done);
