@@ -62,6 +62,9 @@ fn each_rule_fails_what_it_is_for_and_passes_what_is_right() {
         ("AWS::IAM::Role", role("{Statement: [{Effect: Allow, Action: 's3:GetObject', Resource: '*'}]}"), &[]),
         ("AWS::IAM::Role", role("{Statement: {Effect: Allow, Action: '*', Resource: '*'}}"), &["no_administrator_permissions"]),
         ("AWS::IAM::Role", role("{Statement: [{Effect: Allow, Action: ['s3:GetObject', 'iam:*'], Resource: '*'}]}"), &["no_administrator_permissions"]),
+        ("AWS::IAM::Role", role("{Statement: [{Effect: Allow, Action: ['s3:*', 'IAM:List*', 'iam:GetRole'], Resource: '*'}]}"), &[]),
+        ("AWS::IAM::Role", role("{Statement: [{Effect: Deny, Action: 'iam:*', Resource: '*'}]}"), &[]),
+        ("AWS::IAM::Role", role("'{\"Statement\": []}'"), &["no_administrator_permissions"]),
         ("AWS::IAM::Role", role("{Statement: [{Effect: Allow, NotAction: 's3:*', Resource: '*'}]}"), &["no_administrator_permissions", "no_administrator_permissions"]),
         ("AWS::IAM::Role", "{PermissionsBoundary: b, ManagedPolicyArns: [!Sub 'arn:${AWS::Partition}:iam::aws:policy/AdministratorAccess']}".into(), &["no_administrator_permissions"]),
         ("AWS::IAM::Role", "{PermissionsBoundary: b, ManagedPolicyArns: [!Join ['', ['arn:', !Ref AWS::Partition, ':iam::aws:policy/PowerUserAccess']]]}".into(), &["no_administrator_permissions"]),
@@ -83,8 +86,15 @@ fn each_rule_fails_what_it_is_for_and_passes_what_is_right() {
         ("AWS::EC2::SecurityGroupIngress", "{GroupId: g, IpProtocol: tcp, CidrIpv6: '::/0'}".into(), &["no_open_ingress"]),
         ("AWS::EC2::SecurityGroupIngress", "{GroupId: g, IpProtocol: tcp, SourceSecurityGroupId: s}".into(), &[]),
     ];
+    let rules_accounts =
+        ["IAM:*", "Sts:*", "iam:**", "iam:?*", "iam:Create*", "iam:*Policy", "**", "?*", "i*:*", "${AWS::StackName}:*"];
+    let administer = rules_accounts.map(|action| {
+        let document =
+            format!("{{Statement: [{{Effect: Allow, Action: ['s3:Get*', !Sub '{action}'], Resource: '*'}}]}}");
+        ("AWS::IAM::Role", role(&document), &["no_administrator_permissions"][..])
+    });
     let mut wrong = Vec::new();
-    for (kind, properties, expected) in cases {
+    for (kind, properties, expected) in cases.into_iter().chain(administer) {
         let found = found(&one(kind, &properties));
         let told: Vec<&str> = found.iter().map(|found| found.rule.as_str()).collect();
         if told != expected {
