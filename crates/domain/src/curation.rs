@@ -7,6 +7,8 @@ mod change;
 mod constraint;
 mod guidance;
 mod mistakes;
+pub(crate) mod quotas;
+mod subject;
 mod tag_option;
 mod tags;
 mod text;

@@ -16,6 +16,7 @@ pub mod binding_limits;
 pub mod binding_proposal;
 pub mod blueprint;
 pub mod catalog;
+pub mod changed_member;
 pub mod clock;
 pub mod curation;
 pub mod decimal;

@@ -2,6 +2,7 @@
 //! each other. Whoever curates is told when they make it so; whoever requests, before anything is typed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
@@ -91,6 +92,16 @@ fn of_the_whole(product: &Product, nothing_offered: bool) -> Vec<&'static str> {
     .into_iter()
     .filter_map(|(holds, why)| holds.then_some(why))
     .collect()
+}
+
+impl fmt::Display for Obstacle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.parameter.is_empty() {
+            write!(f, "{}", self.why)
+        } else {
+            write!(f, "{}: {}", self.parameter, self.why)
+        }
+    }
 }
 
 impl Obstacle {

@@ -18,6 +18,33 @@ fn is_forbidden(c: char) -> bool {
     turns || (c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
 }
 
+/// The first character that a name may not hold beside those: it ends the line, or nobody sees it, and two names would read
+/// alike (Unicode UTS 39). What joins letters and emoji stays.
+pub fn unseen(name: &str) -> Option<char> {
+    let is_unseen = |c: &char| {
+        matches!(
+            c,
+            '\u{ad}'
+                | '\u{34f}'
+                | '\u{115f}'
+                | '\u{1160}'
+                | '\u{180e}'
+                | '\u{200b}'
+                | '\u{200e}'
+                | '\u{200f}'
+                | '\u{2028}'
+                | '\u{2029}'
+                | '\u{2060}'..='\u{2064}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+        )
+    };
+    name.chars().find(|c| c.is_control() || is_forbidden(*c) || is_unseen(c))
+}
+
+/// Whether two names read alike: blanks of any kind and number count as one.
+pub fn reads_as(one: &str, other: &str) -> bool {
+    one.split_whitespace().eq(other.split_whitespace())
+}
+
 /// The known word that is most like `word`, if one is as like as `least`, from 0 (nothing in common) to 1 (the same): the
 /// likeness of Jaro and Winkler, for which words that begin alike are more alike.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>, least: f64) -> Option<&'a str> {
@@ -29,6 +56,15 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>, least: 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_nobody_sees_is_no_part_of_a_name() {
+        assert_eq!(unseen("Caf\u{e9} \u{1f469}\u{200d}\u{1f52c} \u{645}\u{200c}\u{627}"), None);
+        for c in ['\n', '\t', '\u{200b}', '\u{feff}', '\u{2028}', '\u{202e}', '\u{3164}'] {
+            assert_eq!(unseen(&format!("a{c}b")), Some(c), "{c:?}");
+        }
+        assert!(reads_as(" Data\u{a0}work  spaces", "Data work spaces") && !reads_as("Data", "data"));
+    }
 
     #[test]
     fn what_was_meant_by_a_misspelt_word_is_found_and_nothing_else() {

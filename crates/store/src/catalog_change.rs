@@ -17,6 +17,9 @@ use crate::tx::Tx;
 const COLUMNS: &str = "id, region, subject, change, was, portfolio_name, product_name, version_name, tag_option_name, \
                        share_name, made, rest, takes_back, by_issuer, by_subject, state, problem, operation_id, created_at, updated_at, version";
 
+/// The id, and what people call the things that it is about.
+type NamedRow = (String, String, String, String, String, String);
+
 #[derive(sqlx::FromRow)]
 struct ChangeRow {
     id: String,
@@ -151,6 +154,20 @@ impl Store {
         ));
         let sql = sql.bind(region.as_str()).bind(subject);
         optional::<ChangeRow>(self.read(), sql).await?.map(TryInto::try_into).transpose()
+    }
+
+    /// What the changes that are being applied in a region are about, as people call it: those that workers have in hand, or will.
+    pub async fn catalog_changes_under_way(&self, region: &Region) -> Result<Vec<(CatalogChangeId, Named)>> {
+        let sql = Sql::new(
+            "SELECT id, portfolio_name, product_name, version_name, tag_option_name, share_name FROM catalog_change \
+             WHERE region = $1 AND state = 'applying'",
+        );
+        let rows: Vec<NamedRow> = all(self.read(), sql.bind(region.as_str())).await?;
+        let read = |(id, portfolio, product, version, tag_option, share): NamedRow| {
+            let named = Named { portfolio, product, version, tag_option, share };
+            Ok((At::new("catalog_change", id.as_str()).parse("id", &id)?, named))
+        };
+        rows.into_iter().map(read).collect()
     }
 }
 

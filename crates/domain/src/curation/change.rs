@@ -372,19 +372,4 @@ impl CatalogChange {
         }
         named
     }
-
-    /// What is changed by one at a time: a product, a portfolio, a TagOption, or what is to have a name.
-    pub fn subject(&self, named: &Named) -> String {
-        if let Some(option) = self.tag_option() {
-            return option.to_string();
-        }
-        match (self, self.product(), self.portfolio()) {
-            (Self::AddTagOption { .. }, ..) => format!("tag option {}", named.tag_option),
-            (Self::AddProduct { .. }, ..) => format!("product {}", named.product),
-            (Self::AddPortfolio { .. }, ..) => format!("portfolio {}", named.portfolio),
-            (_, Some(product), _) => product.to_string(),
-            (_, None, Some(portfolio)) => portfolio.to_string(),
-            (_, None, None) => self.as_str().to_owned(),
-        }
-    }
 }

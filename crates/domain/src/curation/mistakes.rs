@@ -1,17 +1,13 @@
 //! Why a change of the catalog would be refused, by field: what AWS would refuse, and what the portal does not let through.
 
 use super::constraint::kind;
+use super::quotas::{PORTFOLIOS, PRODUCTS, PRODUCTS_INSIDE, VERSIONS};
 use super::text::{no_version_name, too_long};
 use super::{AroundCatalogChange, CatalogChange, PortfolioText, ProductText, access, tag_option};
 use crate::catalog::Product;
 use crate::id::ProvisioningArtifactId;
 use crate::problem::FieldError;
-
-/// Quotas of Service Catalog. <https://docs.aws.amazon.com/servicecatalog/latest/adminguide/limits.html>
-const PORTFOLIOS: usize = 100;
-const PRODUCTS: usize = 350;
-const PRODUCTS_INSIDE: u64 = 150;
-const VERSIONS: usize = 100;
+use crate::text::reads_as;
 
 impl CatalogChange {
     /// See the module.
@@ -195,7 +191,7 @@ fn about_version(around: &AroundCatalogChange, version: &str, note: &str) -> Vec
     let versions: &[_] = around.product.as_ref().map_or(&[], |product: &Product| &product.artifacts);
     if let Some(mistake) = no_version_name(version) {
         mistakes.push(mistake);
-    } else if versions.iter().any(|there| there.name.trim() == version.trim()) {
+    } else if versions.iter().any(|there| reads_as(&there.name, version)) {
         mistakes.push(FieldError::new("version_name", "Another version of the product has this name."));
     }
     mistakes.extend(too_long("version_note", note));

@@ -2,15 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::quotas::{KEYS, VALUES};
 use super::tags::mistake_in;
 use super::{AroundCatalogChange, CatalogChange};
 use crate::problem::FieldError;
 use crate::tag_policy::{ENVIRONMENT_TAG, OWNER_TAG};
-
-/// Quotas of Service Catalog: values of a key, and keys on a portfolio or product.
-/// <https://docs.aws.amazon.com/servicecatalog/latest/adminguide/limits.html>
-const VALUES: usize = 25;
-const ON_RESOURCE: usize = 25;
 
 pub(super) fn mistakes(change: &CatalogChange, around: &AroundCatalogChange) -> Vec<FieldError> {
     let one = |field: &str, message: String| vec![FieldError::new(field, message)];
@@ -41,8 +37,8 @@ pub(super) fn mistakes(change: &CatalogChange, around: &AroundCatalogChange) -> 
         CatalogChange::AssociateTagOption { on, .. } => {
             let there = around.tag_options.iter().filter(|it| it.resources.contains(on));
             let keys: BTreeSet<&str> = there.map(|it| it.key.as_str()).collect();
-            if keys.len() >= ON_RESOURCE && !keys.contains(option.key.as_str()) {
-                return one("on", format!("It has TagOptions of {ON_RESOURCE} keys, and nothing has more."));
+            if keys.len() >= KEYS && !keys.contains(option.key.as_str()) {
+                return one("on", format!("It has TagOptions of {KEYS} keys, and nothing has more."));
             }
             Vec::new()
         }
@@ -69,7 +65,9 @@ fn about_new(around: &AroundCatalogChange, key: &str, value: &str) -> Vec<FieldE
         }
     }
     if mistakes.is_empty() {
-        mistakes.extend(mistake_in(key, value).map(|message| FieldError::new("tag_key", message)));
+        let of_key = mistake_in(key, "").map(|message| FieldError::new("tag_key", message));
+        let of_value = || mistake_in(key, value).map(|message| FieldError::new("tag_value", message));
+        mistakes.extend(of_key.or_else(of_value));
     }
     let of_key = around.tag_options.iter().filter(|it| it.key == key);
     if of_key.clone().any(|it| it.value == value) {

@@ -14,19 +14,20 @@ const LONGEST_VALUE: usize = 256;
 
 /// The tags of a text; a line that is none is a mistake of `field`.
 pub fn tags_of(field: &str, text: &str) -> Result<BTreeMap<String, String>, FieldError> {
-    let mut tags = BTreeMap::new();
+    let (mut tags, mut wrong) = (BTreeMap::new(), Vec::new());
     for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let wrong = |what: &str| FieldError::new(field, format!("Line {}: {what}", number + 1));
-        let (key, value) = line.split_once('=').ok_or_else(|| wrong("write key = value."))?;
-        let (key, value) = (key.trim(), value.trim());
-        if key.is_empty() {
-            return Err(wrong("the key is missing."));
-        }
-        if tags.insert(key.to_owned(), value.to_owned()).is_some() {
-            return Err(wrong(&format!("{key} stands there twice.")));
+        let mut say = |what: &str| wrong.push(format!("Line {}: {what}", number + 1));
+        match line.split_once('=').map(|(key, value)| (key.trim(), value.trim())) {
+            None => say("write key = value."),
+            Some(("", _)) => say("the key is missing."),
+            Some((key, value)) => {
+                if tags.insert(key.to_owned(), value.to_owned()).is_some() {
+                    say(&format!("{key} stands there twice."));
+                }
+            }
         }
     }
-    Ok(tags)
+    if wrong.is_empty() { Ok(tags) } else { Err(FieldError::new(field, wrong.join(" "))) }
 }
 
 /// As [`tags_of`] reads them.
@@ -36,19 +37,16 @@ pub fn tags_as_text(tags: &BTreeMap<String, String>) -> String {
 
 /// What AWS would refuse, and what would stand against the tags that the portal sets.
 pub(super) fn mistakes(field: &str, tags: &BTreeMap<String, String>) -> Option<FieldError> {
-    let wrong = |message: String| Some(FieldError::new(field, message));
+    let mut wrong: Vec<String> = Vec::new();
     if tags.len() > MOST_TAGS {
-        return wrong(format!("At most {MOST_TAGS} tags."));
+        wrong.push(format!("At most {MOST_TAGS} tags."));
     }
     for (key, value) in tags {
-        if let Some(message) = mistake_in(key, value) {
-            return wrong(message);
-        }
-        if TAGS_OF_THE_PORTAL.contains(&key.to_ascii_lowercase().as_str()) {
-            return wrong(format!("{key} is set by the portal, for each environment."));
-        }
+        let of_the_portal = TAGS_OF_THE_PORTAL.contains(&key.to_ascii_lowercase().as_str());
+        let of_the_portal = of_the_portal.then(|| format!("{key} is set by the portal, for each environment."));
+        wrong.extend(mistake_in(key, value).or(of_the_portal));
     }
-    None
+    (!wrong.is_empty()).then(|| FieldError::new(field, wrong.join(" ")))
 }
 
 /// What AWS would refuse of a tag.
@@ -85,10 +83,13 @@ mod tests {
         assert_eq!(wrong("a = 1\n\nb"), "Line 3: write key = value.");
         assert_eq!(wrong("= 1"), "Line 1: the key is missing.");
         assert_eq!(wrong("a = 1\na = 2"), "Line 2: a stands there twice.");
+        assert_eq!(wrong("b\na = 1\na = 2"), "Line 1: write key = value. Line 3: a stands there twice.");
         let refused = |text: &str| mistakes("tags", &tags_of("tags", text).unwrap()).map(|wrong| wrong.message);
         assert_eq!(refused("team = ML platform"), None);
         assert!(refused("AWS:team = 1").unwrap().contains("AWS's own"));
         assert!(refused("Stage = dev").unwrap().contains("set by the portal"));
+        let both = refused("aws:team = 1\nstage = dev").unwrap();
+        assert!(both.contains("AWS's own") && both.contains("set by the portal"), "{both}");
         assert!(refused("a = <b>").unwrap().contains("takes no '<'"));
         assert!(refused(&format!("{} = 1", "k".repeat(129))).unwrap().contains("128"));
         assert!(refused(&format!("k = {}", "v".repeat(257))).unwrap().contains("256"));

@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 use super::tags;
 use crate::catalog::{Portfolio, Product};
 use crate::problem::FieldError;
+use crate::text::{reads_as, unseen};
 
 /// Characters of a name that people read in lists; Service Catalog takes more of a product.
 const LONGEST_NAME: usize = 100;
@@ -50,7 +51,7 @@ impl PortfolioText {
         let mut mistakes = Vec::new();
         if let Some(message) = no_name(&self.name, LONGEST_NAME) {
             mistakes.push(FieldError::new("portfolio_name", message));
-        } else if others.iter().any(|other| other.trim() == self.name.trim()) {
+        } else if others.iter().any(|other| reads_as(other, &self.name)) {
             mistakes.push(FieldError::new("portfolio_name", "Another portfolio of the catalog has this name."));
         }
         if let Some(message) = no_name(&self.provider, LONGEST_PROVIDER) {
@@ -90,7 +91,7 @@ impl ProductText {
         let mut mistakes = Vec::new();
         if let Some(message) = no_name(&self.name, LONGEST_NAME) {
             mistakes.push(FieldError::new("product_name", message));
-        } else if others.iter().any(|other| other.trim() == self.name.trim()) {
+        } else if others.iter().any(|other| reads_as(other, &self.name)) {
             mistakes.push(FieldError::new("product_name", "Another product of the catalog has this name."));
         }
         if let Some(message) = no_name(&self.owner, LONGEST_NAME) {
@@ -115,7 +116,10 @@ pub fn seen(text: &impl Serialize) -> String {
 
 pub(super) fn no_name(text: &str, longest: usize) -> Option<String> {
     let length = text.trim().chars().count();
-    (length == 0 || length > longest).then(|| format!("1 to {longest} characters."))
+    if length == 0 || length > longest {
+        return Some(format!("1 to {longest} characters."));
+    }
+    unseen(text.trim()).map(|c| format!("A name is one line of what can be read: it holds the character {c:?}."))
 }
 
 /// Of a version.

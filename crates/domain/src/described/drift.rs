@@ -1,6 +1,7 @@
 //! What is other in the catalog than it is expected to be, thing by thing.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +9,7 @@ use super::planner::Planner;
 use super::renames::{self, Recognized};
 use super::{CatalogNow, DescribedCatalog, ExpectedCatalog, InUse, Planned, Undescribed, export};
 use crate::catalog::{Portfolio, Product};
-use crate::curation::CatalogChange;
+use crate::curation::{CatalogChange, Named};
 use crate::id::{ProvisioningArtifactId, Region, TemplateId};
 
 /// What drifts, and is adopted or put back, as a whole.
@@ -42,11 +43,7 @@ impl DriftedThing {
     /// Other things that have to be there before it can be put back, as people call them: to leave out what needs them and go on would
     /// take it where it was away, and put it nowhere.
     pub fn lacks(&self) -> BTreeSet<String> {
-        let own = match &self.thing {
-            Thing::Portfolio { name } => format!("Portfolio {name}"),
-            Thing::TagOption { key, value } => format!("TagOption {key} = {value}"),
-            Thing::Product { .. } => String::new(),
-        };
+        let own = self.thing.to_string();
         self.back.iter().filter_map(Planned::lacks).filter(|it| *it != own).collect()
     }
 
@@ -63,6 +60,33 @@ pub struct CatalogDrift {
     pub things: Vec<DriftedThing>,
     /// What could not be compared, and why.
     pub left_out: Vec<String>,
+}
+
+impl CatalogDrift {
+    /// Leaves out what changes of the portal's own that are under way are about: it is half made.
+    pub fn leave_out<'a>(&mut self, under_way: impl IntoIterator<Item = &'a Named>) {
+        let half_made: BTreeSet<String> = under_way.into_iter().filter_map(Thing::named).collect();
+        self.things.retain(|it| !half_made.contains(&it.thing.to_string()));
+    }
+}
+
+impl Thing {
+    /// What a change is about: a product also where it is put into a portfolio or gets a TagOption. As it is displayed.
+    fn named(it: &Named) -> Option<String> {
+        [("Product", &it.product), ("Portfolio", &it.portfolio), ("TagOption", &it.tag_option)]
+            .into_iter()
+            .find_map(|(kind, name)| (!name.is_empty()).then(|| format!("{kind} {name}")))
+    }
+}
+
+impl fmt::Display for Thing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Portfolio { name } => write!(f, "Portfolio {name}"),
+            Self::Product { name } => write!(f, "Product {name}"),
+            Self::TagOption { key, value } => write!(f, "TagOption {key} = {value}"),
+        }
+    }
 }
 
 /// Compares the catalog of `region` with what it is to be. What names cannot tell apart is left out; a version whose template could

@@ -9,6 +9,7 @@ mod planner;
 mod portal;
 #[cfg(test)]
 mod portal_tests;
+mod quotas;
 mod renames;
 mod tables;
 mod take_away;

@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::planner::{NEW, Planner};
 use super::portal::{PortalStep, keeps_versions};
+use super::quotas::over_quota;
 use super::{CatalogNow, DescribedCatalog, DescribedProduct};
 use crate::catalog::Product;
+use crate::changed_member::ChangedMember;
 use crate::curation::{CatalogChange, Named, NewConstraint};
 use crate::id::{PortfolioId, ProductId, ProvisioningArtifactId, Region, TagOptionId, TemplateId};
 use crate::share::{PrincipalAssociation, ShareTarget};
@@ -32,6 +34,9 @@ pub struct Planned {
     pub named: Named,
     /// Everything that it is about is there: the others are planned anew once it is.
     pub ready: bool,
+    /// Of a change of what is there: what it sets otherwise. For whoever reads the plan; it is not kept.
+    #[serde(skip)]
+    pub sets: Vec<ChangedMember>,
 }
 
 impl Planned {
@@ -88,7 +93,9 @@ pub fn plan(
     let mut planner = Planner::new(wanted, templates, now, region, undescribed);
     planner.bring();
     planner.take_away();
-    planner.plan
+    let plan = planner.plan;
+    let mistakes = over_quota(wanted, &plan, now);
+    if mistakes.is_empty() { plan } else { Plan { mistakes, ..Plan::default() } }
 }
 
 fn mistakes(wanted: &DescribedCatalog, templates: &BTreeMap<String, TemplateId>, now: &CatalogNow<'_>) -> Vec<String> {
@@ -171,6 +178,8 @@ pub fn mistakes_in_constraints(wanted: &DescribedCatalog, products: &[Product]) 
         for place in &product.places {
             let wrong = NewConstraint::mistakes_of_new(&place.constraints(), &made, known.as_ref());
             mistakes.extend(wrong.into_iter().map(|why| format!("{} in {}: {why}", product.name, place.portfolio)));
+            // Of several constraints the same is said once.
+            mistakes.dedup();
         }
     }
     mistakes

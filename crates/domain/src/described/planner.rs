@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use super::plan::{Plan, Planned, Undescribed};
 use super::{CatalogNow, DescribedCatalog, DescribedPlace, DescribedPortfolio, DescribedProduct, DescribedTag};
 use crate::catalog::{CatalogTagOption, Constraint, Portfolio, Product};
-use crate::curation::{CatalogChange, Guidance, Named, NewConstraint, PortfolioText, ProductText, constraint_kind};
+use crate::changed_member::{ChangedMember, changed_members};
+use crate::curation::{
+    Before, CatalogChange, Guidance, Made, Named, NewConstraint, PortfolioText, ProductText, constraint_kind,
+};
 use crate::id::{PortfolioId, ProductId, Region, TemplateId};
 use crate::share::{PrincipalAssociation, ShareOptions, ShareTarget};
 
@@ -212,8 +215,23 @@ impl<'a> Planner<'a> {
     }
 
     pub(super) fn push(&mut self, change: CatalogChange, named: Named) {
-        let ready = is_ready(&change);
-        self.plan.changes.push(Planned { change, named, ready });
+        let (ready, sets) = (is_ready(&change), self.sets(&change));
+        self.plan.changes.push(Planned { change, named, ready, sets });
+    }
+
+    /// What a change of something that is there sets otherwise.
+    fn sets(&self, change: &CatalogChange) -> Vec<ChangedMember> {
+        if !change.sets() {
+            return Vec::new();
+        }
+        let now = self.now;
+        let before = Before {
+            product: now.products.iter().find(|it| Some(&it.id) == change.product()).cloned(),
+            portfolio: now.portfolios.iter().find(|it| Some(&it.id) == change.portfolio()).cloned(),
+            tag_option: now.tag_options.iter().find(|it| Some(&it.id) == change.tag_option()).cloned(),
+        };
+        let was = change.undo(self.region, &before, &Made::default());
+        was.map(|was| changed_members(change, Some(&was))).unwrap_or_default()
     }
 
     fn portfolio(&self, name: &str) -> Option<&'a Portfolio> {

@@ -11,6 +11,7 @@ use crate::approval::ApprovalRule;
 use crate::binding::{BindingSource, ParameterBinding};
 use crate::binding_check::check_binding_of;
 use crate::catalog::Product;
+use crate::changed_member::{ChangedMember, changed_members};
 use crate::id::{AccountId, ParameterBindingId, ProductAccessId, ProductId, ProjectId};
 use crate::project::Stage;
 
@@ -68,6 +69,8 @@ pub struct PortalStep {
     pub product: String,
     pub id: Option<ProductId>,
     pub says: PortalSays,
+    /// The terms of an access and the source of a binding, as far as they are other than what is there.
+    pub sets: Vec<ChangedMember>,
 }
 
 /// `version`: of what is there; 0 where nothing is.
@@ -122,16 +125,34 @@ pub fn plan_portal(
         let name = &described.name;
         let there = products.iter().find(|it| it.name == *name);
         let id = there.map(|it| it.id.clone());
-        let says = says(portal, id.as_ref(), now);
+        let (says, there_now) = (says(portal, id.as_ref(), now), id.as_ref().map(|id| of(id, now)).unwrap_or_default());
         if let Some(there) = there.filter(|there| keeps_versions(described, there)) {
             // Of a product that nobody can request, nobody can say.
             let is_known = !there.requestable_parameters().is_empty();
             let said = says.iter().filter(|_| is_known).filter_map(|says| does_not_fit(says, there));
             unfit.extend(said.map(|why| format!("{name}: {why}")));
         }
-        steps.extend(says.into_iter().map(|says| PortalStep { product: name.clone(), id: id.clone(), says }));
+        steps.extend(says.into_iter().map(|says| {
+            let sets = sets(&says, &there_now);
+            PortalStep { product: name.clone(), id: id.clone(), says, sets }
+        }));
     }
     if unfit.is_empty() { Ok(steps) } else { Err(unfit) }
+}
+
+fn sets(says: &PortalSays, now: &DescribedPortal) -> Vec<ChangedMember> {
+    let mut sets = match says {
+        PortalSays::SetAccess { access, .. } => {
+            changed_members(access, now.access.iter().find(|it| it.key() == access.key()))
+        }
+        PortalSays::SetBinding { binding, .. } => {
+            changed_members(binding, now.bindings.iter().find(|it| it.key() == binding.key()))
+        }
+        _ => Vec::new(),
+    };
+    // What the step is about it says itself.
+    sets.retain(|it| !["project", "stage", "parameter", "account"].contains(&it.member.as_str()));
+    sets
 }
 
 /// What can be requested of a product stays: of new versions nobody knows here what they ask for.
@@ -201,7 +222,7 @@ fn mistakes(product: &str, portal: &DescribedPortal, now: &PortalNow<'_>) -> Vec
             mistakes.push(format!("{product}: the access of {project} in {stage} is described twice."));
         }
         if !now.projects.contains(project) {
-            mistakes.push(format!("{product}: there is no project {project}."));
+            mistakes.push(format!("{product}: its access in {stage}: there is no project {project}."));
         }
         if !(1..=365).contains(&it.max_lease_days) {
             mistakes.push(format!("{product}: a lease of {project} in {stage} takes 1 to 365 days."));

@@ -94,7 +94,7 @@ pub(super) fn back(thing: &Thing, seen: &CatalogNow<'_>) -> Option<Planned> {
         }
         Thing::TagOption { .. } => return None,
     };
-    Some(Planned { change, named, ready: true })
+    Some(Planned { change, named, ready: true, sets: Vec::new() })
 }
 
 impl DescribedCatalog {

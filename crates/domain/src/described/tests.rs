@@ -178,6 +178,25 @@ fn what_cannot_be_meant_is_said_and_nothing_is_planned() {
 }
 
 #[test]
+fn what_quotas_would_end_half_way_is_said_and_nothing_is_planned() {
+    let told = Told::default();
+    let option = |n: usize| DescribedTagOption { key: "purpose".into(), value: format!("v{n}"), active: true };
+    let plan = |number: usize| {
+        let wanted = DescribedCatalog { tag_options: (0..number).map(option).collect(), ..DescribedCatalog::default() };
+        plan(&wanted, &BTreeMap::new(), &told.now(), &region(), undescribed(false))
+    };
+    assert_eq!((plan(25).changes.len(), plan(25).mistakes), (25, Vec::new()));
+    let over = plan(26);
+    assert!(over.changes.is_empty());
+    assert_eq!(over.mistakes, ["The key purpose has at most 25 values: it has 0, and the files add 26."]);
+    let portfolio =
+        |n: usize| DescribedPortfolio { name: format!("P{n}"), provider: "a".into(), ..DescribedPortfolio::default() };
+    let wanted = DescribedCatalog { portfolios: (0..101).map(portfolio).collect(), ..DescribedCatalog::default() };
+    let over = super::plan(&wanted, &BTreeMap::new(), &told.now(), &region(), undescribed(false));
+    assert_eq!(over.mistakes, ["A region has at most 100 portfolios: it has 0, and the files add 101."]);
+}
+
+#[test]
 fn what_names_cannot_tell_apart_is_left_out() {
     let mut told = Told::default();
     for _ in 0..2 {

@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Allowed, FormState};
 use crate::catalog::MirrorState;
+use crate::changed_member::ChangedMember;
 use crate::curation::{CatalogChange, Named};
 use crate::described::PortalStep;
 use crate::id::Region;
@@ -29,7 +30,8 @@ pub struct CatalogFilesPage {
 /// See [`crate::described::Plan`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CatalogPlanView {
-    pub changes: Vec<(CatalogChange, Named)>,
+    /// Each with what it sets otherwise than it is.
+    pub changes: Vec<(CatalogChange, Named, Vec<ChangedMember>)>,
     pub portal: Vec<PortalStep>,
     pub stays: Vec<String>,
     pub mistakes: Vec<String>,

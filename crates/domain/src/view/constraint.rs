@@ -33,6 +33,8 @@ pub struct ConstraintInput {
     pub constraint_description: String,
     /// Values that rules are tried with: `Parameter = value`, one in a line.
     pub sample: String,
+    /// `yes`: it is meant, though nobody can request the product with it.
+    pub meant: String,
 }
 
 /// What holds for a product in a portfolio, for whoever curates it.

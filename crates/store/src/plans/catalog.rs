@@ -17,6 +17,7 @@ pub(super) async fn read_catalog(store: &Store) -> crate::Result<()> {
     store.catalog_change(&"c".parse().unwrap()).await?;
     store.takings_back(&["c".parse().unwrap(), "d".parse().unwrap()]).await?;
     store.catalog_change_under_way(&"eu-west-1".parse().unwrap(), "p").await?;
+    store.catalog_changes_under_way(&"eu-west-1".parse().unwrap()).await?;
     store.tag_options().await?;
     store.tag_option_list(20, 21).await?;
     store.tag_option(std::slice::from_ref(&region), &"tag-1".parse().unwrap()).await?;
