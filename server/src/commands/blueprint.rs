@@ -1,16 +1,18 @@
 //! `studiogate blueprint`: the organization as a file that lives in a repository.
 
-use std::fs;
-use std::path::{Component, Path};
+use std::io;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 use control_plane::{Caller, ControlPlane, Deps};
 use domain::blueprint::{BlueprintPlan, OrganizationBlueprint, OrganizationStep};
+use domain::guardrail::Finding;
 use domain::organization::ChangeState;
 use serde::Serialize;
 
+use super::files;
 use super::terminal::{LOOK, PENDING, WRONG, complain, confirmed, refuse, say, told};
 use crate::cli::{BlueprintArguments, BlueprintCommand, Format};
 use crate::config::Config;
@@ -37,15 +39,13 @@ pub(super) async fn run(config: &Config, command: &BlueprintCommand) -> Result<E
 
 /// Reads a blueprint and the documents beside it; `Err` says what is wrong with it.
 pub fn read(file: &Path) -> Result<Result<OrganizationBlueprint, String>> {
-    let text = fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let text = files::text(file).with_context(|| format!("{} cannot be read", file.display()))?;
     let folder = file.parent().unwrap_or_else(|| Path::new(""));
     let document = |path: &str| {
-        let relative = Path::new(path);
-        // A path below the folder and nowhere else.
-        if !relative.components().all(|part| matches!(part, Component::Normal(_))) {
-            return Err("is no file in the folder of the blueprint".to_owned());
-        }
-        fs::read_to_string(folder.join(relative)).map_err(|error| format!("cannot be read: {error}"))
+        let unread = |error: io::Error| format!("cannot be read: {error}");
+        let found = files::below(folder, path).map_err(unread)?;
+        let found = found.ok_or_else(|| "is no file in the folder of the blueprint".to_owned())?;
+        files::text(&found).map_err(unread)
     };
     Ok(blueprints::organization::read(&text, document)
         .map_err(|wrong| format!("{}:{}:{}: {}", file.display(), wrong.line, wrong.column, wrong.message)))
@@ -56,6 +56,11 @@ pub fn read(file: &Path) -> Result<Result<OrganizationBlueprint, String>> {
 struct Line<'a> {
     step: &'a str,
     says: String,
+    /// It may allow what was forbidden.
+    may_allow_more: bool,
+    /// What is legal in its policy and most likely not meant.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    findings: Vec<Finding>,
 }
 
 async fn print_plan(plane: &ControlPlane, caller: &Caller, options: &BlueprintArguments) -> Result<u8> {
@@ -69,7 +74,12 @@ async fn print_plan(plane: &ControlPlane, caller: &Caller, options: &BlueprintAr
     }
     match options.format {
         Format::Json => {
-            let line = |it: &OrganizationStep| Line { step: it.as_str(), says: it.to_string() };
+            let line = |it: &OrganizationStep| Line {
+                step: it.as_str(),
+                says: it.to_string(),
+                may_allow_more: it.loosens(),
+                findings: it.findings(),
+            };
             let lines: Vec<Line<'_>> = plan.steps.iter().map(line).collect();
             say(&serde_json::to_string_pretty(&lines)?);
         }

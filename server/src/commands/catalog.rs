@@ -2,19 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use app::words;
 use control_plane::{Caller, CatalogFiles, ControlPlane, Deps};
+use domain::changed_member::ChangedMember;
 use domain::described::{Plan, Planned, PortalStep};
 use domain::id::Region;
 use domain::organization::ChangeState;
 use serde::Serialize;
 
-use super::terminal::{LOOK, PENDING, WRONG, complain, confirmed, refuse, say, told};
+use super::files;
+use super::terminal::{LOOK, PENDING, WRONG, complain, confirmed, one_line, refuse, say, told};
 use crate::cli::{CatalogArguments, CatalogCommand, CatalogPlanArguments, Format};
 use crate::config::Config;
 
@@ -53,49 +55,39 @@ pub(super) async fn run(config: &Config, command: &CatalogCommand) -> Result<Exi
 
 /// Writes the catalog of a region into a folder, in the place of what was exported there before.
 pub async fn export(plane: &ControlPlane, caller: &Caller, region: &Region, folder: &Path) -> Result<u8> {
-    let (files, left_out) = plane.export_catalog(caller, region).await.map_err(told)?;
+    let (exported, left_out) = plane.export_catalog(caller, region).await.map_err(told)?;
     fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     // What the file no longer names would stay, and nobody could tell why.
-    for (path, _) in known(folder) {
-        if !files.templates.contains_key(&path) {
-            fs::remove_file(folder.join(&path)).with_context(|| format!("{path} cannot be taken away"))?;
+    for (path, file) in known(folder) {
+        if !exported.templates.contains_key(&path) {
+            fs::remove_file(file).with_context(|| format!("{path} cannot be taken away"))?;
         }
     }
-    for (path, text) in &files.templates {
-        let file = folder.join(path);
-        if let Some(parent) = file.parent() {
-            fs::create_dir_all(parent).with_context(|| format!("{} cannot be made", parent.display()))?;
-        }
-        fs::write(&file, text).with_context(|| format!("{} cannot be written", file.display()))?;
+    let catalog = blueprints::catalog::write(&exported.catalog)?;
+    for (path, text) in exported.templates.iter().map(|(path, text)| (path.as_str(), text)).chain([(FILE, &catalog)]) {
+        let named = || format!("{} cannot be written", folder.join(path).display());
+        files::write_below(folder, path, text).with_context(named)?;
     }
-    let text = blueprints::catalog::write(&files.catalog)?;
-    fs::write(folder.join(FILE), text).with_context(|| format!("{FILE} cannot be written"))?;
     for it in &left_out {
         say(&format!("left out: {it}"));
     }
-    let (portfolios, products) = (files.catalog.portfolios.len(), files.catalog.products.len());
+    let (portfolios, products) = (exported.catalog.portfolios.len(), exported.catalog.products.len());
     say(&format!("{portfolios} portfolios and {products} products are in {}.", folder.display()));
     Ok(u8::from(!left_out.is_empty()))
 }
 
 /// The templates that a folder's file names, where there is one that can be read.
 fn known(folder: &Path) -> Vec<(String, PathBuf)> {
-    let text = fs::read_to_string(folder.join(FILE)).unwrap_or_default();
+    let text = files::text(&folder.join(FILE)).unwrap_or_default();
     let catalog = blueprints::catalog::read(&text).unwrap_or_default();
     let paths = catalog.products.into_iter().flat_map(|it| it.versions).map(|it| it.template);
-    paths.filter_map(|path| Some((path.clone(), inside(folder, &path)?))).filter(|(_, file)| file.is_file()).collect()
-}
-
-/// A path below the folder and nowhere else.
-fn inside(folder: &Path, path: &str) -> Option<PathBuf> {
-    let relative = Path::new(path);
-    relative.components().all(|part| matches!(part, Component::Normal(_))).then(|| folder.join(relative))
+    paths.filter_map(|path| files::below(folder, &path).ok()?.map(|file| (path, file))).collect()
 }
 
 /// Reads the files of a folder; `Err` says what is wrong with them, a line each.
 pub fn read(folder: &Path) -> Result<Result<CatalogFiles, Vec<String>>> {
     let file = folder.join(FILE);
-    let text = fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let text = files::text(&file).with_context(|| format!("{} cannot be read", file.display()))?;
     let catalog = match blueprints::catalog::read(&text) {
         Ok(catalog) => catalog,
         Err(error) => {
@@ -106,11 +98,15 @@ pub fn read(folder: &Path) -> Result<Result<CatalogFiles, Vec<String>>> {
     let (mut templates, mut wrong) = (BTreeMap::new(), Vec::new());
     for version in catalog.products.iter().flat_map(|it| &it.versions) {
         let path = &version.template;
-        let Some(file) = inside(folder, path) else {
-            wrong.push(format!("{path}: a template is a file in the folder of {FILE}."));
-            continue;
+        let read = match files::below(folder, path) {
+            Ok(Some(file)) => files::bytes(&file),
+            Ok(None) => {
+                wrong.push(format!("{path}: a template is a file in the folder of {FILE}."));
+                continue;
+            }
+            Err(error) => Err(error),
         };
-        match fs::read(&file) {
+        match read {
             Ok(bytes) => match template::check::text_of(&bytes) {
                 Ok(text) => {
                     templates.insert(path.clone(), text.replace("\r\n", "\n"));
@@ -128,6 +124,9 @@ pub fn read(folder: &Path) -> Result<Result<CatalogFiles, Vec<String>>> {
 struct Line<'a> {
     change: &'a str,
     says: String,
+    /// What of it is set otherwise than it is.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    sets: &'a [ChangedMember],
 }
 
 async fn print_plan(
@@ -146,10 +145,17 @@ async fn print_plan(
     }
     match options.format {
         Format::Json => {
-            let line =
-                |it: &Planned| Line { change: it.change.as_str(), says: words::catalog_change(&it.change, &it.named) };
-            let told = |it: &PortalStep| Line { change: "tell_portal", says: words::portal_step(it) };
-            let lines: Vec<Line<'_>> = plan.changes.iter().map(line).chain(plan.portal.iter().map(told)).collect();
+            let lines = plan.changes.iter().map(|it| Line {
+                change: it.change.as_str(),
+                says: words::catalog_change(&it.change, &it.named),
+                sets: &it.sets,
+            });
+            let told = plan.portal.iter().map(|it| Line {
+                change: "tell_portal",
+                says: words::portal_step(it),
+                sets: &it.sets,
+            });
+            let lines: Vec<Line<'_>> = lines.chain(told).collect();
             say(&serde_json::to_string_pretty(&lines)?);
         }
         Format::Text => tell(&plan),
@@ -177,14 +183,17 @@ fn number(plan: &Plan) -> usize {
 }
 
 fn tell(plan: &Plan) {
+    let sets = |sets: &[ChangedMember]| sets.iter().for_each(|it| say(&format!("    {}", one_line(&it.to_string()))));
     for it in &plan.changes {
-        say(&words::catalog_change(&it.change, &it.named));
+        say(&one_line(&words::catalog_change(&it.change, &it.named)));
+        sets(&it.sets);
     }
     for it in &plan.portal {
-        say(&words::portal_step(it));
+        say(&one_line(&words::portal_step(it)));
+        sets(&it.sets);
     }
     for it in &plan.stays {
-        say(&format!("stays: {it}"));
+        say(&one_line(&format!("stays: {it}")));
     }
     match number(plan) {
         0 => say("The catalog is as the files say."),

@@ -6,6 +6,7 @@ pub mod catalog;
 #[cfg(feature = "demo")]
 mod demo;
 pub mod doctor;
+mod files;
 #[cfg(feature = "demo")]
 mod local_aws;
 mod migrate;

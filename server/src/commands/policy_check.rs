@@ -1,6 +1,5 @@
 //! `studiogate policy check`.
 
-use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -8,6 +7,7 @@ use anyhow::Result;
 use domain::guardrail::{Finding, Policy, PolicyKind};
 use serde::Serialize;
 
+use super::files;
 use crate::cli::{Format, PolicyCheckArguments, PolicyKindArgument};
 
 /// One thing to say about a document.
@@ -67,9 +67,7 @@ fn check(kind: PolicyKind, file: &Path) -> Vec<Remark> {
     let name = file.display().to_string();
     let remark =
         |severity, Finding { line, column, message }| Remark { file: name.clone(), line, column, severity, message };
-    let text =
-        if file == Path::new("-") { io::read_to_string(io::stdin().lock()) } else { std::fs::read_to_string(file) };
-    let text = match text {
+    let text = match files::text(file) {
         Ok(text) => text,
         Err(error) => {
             let message = format!("it cannot be read: {error}");

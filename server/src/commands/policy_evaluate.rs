@@ -1,11 +1,13 @@
 //! `studiogate policy evaluate`.
 
-use std::io;
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use domain::guardrail::{Decision, EvaluationInput, Layer, StatementName};
 use serde::Serialize;
+
+use super::files;
 
 /// What is printed.
 #[derive(Serialize)]
@@ -25,7 +27,7 @@ struct DecidedBy<'a> {
 
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "the answer of a command")]
 pub(super) fn run() -> Result<ExitCode> {
-    let text = io::read_to_string(io::stdin().lock()).context("standard input cannot be read")?;
+    let text = files::text(Path::new("-")).context("standard input cannot be read")?;
     let input = match EvaluationInput::parse(&text) {
         Ok(input) => input,
         Err(error) => {

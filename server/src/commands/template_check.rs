@@ -1,6 +1,6 @@
 //! `studiogate template check`.
 
-use std::io::{BufWriter, ErrorKind, Read, Write};
+use std::io::{BufWriter, ErrorKind, Write};
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 use template::check::{Finding, Unreadable, check, text_of};
 
+use super::files;
 use crate::cli::{Format, TemplateCheckArguments};
 
 /// A finding in a file.
@@ -35,8 +36,12 @@ pub(super) fn run(options: &TemplateCheckArguments) -> Result<ExitCode> {
     for file in &options.files {
         let name = file.display().to_string();
         match findings(file, &rules, options.cfn_lint)? {
-            Err(Unreadable { line, column, message }) => {
+            Err(Unreadable { line, column, mut message }) => {
                 let fix = "Give a CloudFormation template in YAML or JSON.".to_owned();
+                // As the readers of YAML and JSON say it, it has no end.
+                if !message.ends_with(['.', '?', '!']) {
+                    message.push('.');
+                }
                 lines.push(Told { file: name, line, column, rule: UNREADABLE.to_owned(), message, fix });
             }
             Ok(found) => lines.extend(found.into_iter().map(|found| {
@@ -88,15 +93,12 @@ fn rules_in(folder: &Path) -> Result<Vec<Rule>> {
 }
 
 fn findings(file: &Path, rules: &[Rule], cfn_lint: bool) -> Result<Result<Vec<Finding>, Unreadable>> {
-    let mut bytes = Vec::new();
-    let read = if file == Path::new("-") {
-        std::io::stdin().lock().read_to_end(&mut bytes).map(drop)
-    } else {
-        std::fs::read(file).map(|read| bytes = read)
+    let bytes = match files::bytes(file) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            return Ok(Err(Unreadable { line: 1, column: 1, message: format!("It cannot be read: {error}.") }));
+        }
     };
-    if let Err(error) = read {
-        return Ok(Err(Unreadable { line: 1, column: 1, message: format!("It cannot be read: {error}.") }));
-    }
     let text = match text_of(&bytes) {
         Ok(text) => text,
         Err(error) => return Ok(Err(error)),

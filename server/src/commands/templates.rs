@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
+use super::files;
+
 /// Name and text of each; the name is the file's, without its ending, and a number where two files have the same. A file
 /// that cannot be read is left out, and said.
 pub(super) fn read(files: &[PathBuf]) -> Vec<(String, String)> {
@@ -24,7 +26,7 @@ pub(super) fn read(files: &[PathBuf]) -> Vec<(String, String)> {
 }
 
 fn text(file: &Path) -> Result<String> {
-    let bytes = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let bytes = files::bytes(file).with_context(|| format!("{} cannot be read", file.display()))?;
     String::from_utf8(bytes).with_context(|| format!("{} is no text in UTF-8", file.display()))
 }
 

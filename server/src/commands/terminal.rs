@@ -32,6 +32,11 @@ pub(super) fn told(error: control_plane::Error) -> anyhow::Error {
     anyhow!("{} {} {}", problem.what, problem.why, problem.next)
 }
 
+/// What AWS calls things, in one line: a name may hold a line break, and what follows it would read as another line of a plan.
+pub(super) fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
 /// Whoever read the first lines and went away has what they wanted.
 pub(super) fn say(text: &str) {
     let _ = writeln!(std::io::stdout().lock(), "{text}");

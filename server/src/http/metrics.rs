@@ -4,6 +4,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use control_plane::Backlog;
+use domain::operation::OperationKind;
 use metrics::gauge;
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio_util::sync::CancellationToken;
@@ -13,9 +14,6 @@ static RECORDER: Mutex<Option<PrometheusHandle>> = Mutex::new(None);
 const BUCKETS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
 /// How often what was measured is put into its buckets, whether anybody asks for it or not.
 const UPKEEP: Duration = Duration::from_secs(5);
-/// What operations there are: a kind of which none is unfinished is shown as none, and not as before.
-const KINDS: [&str; 2] = ["provision", "terminate"];
-
 /// Installs it once per process; every further call answers the same one.
 pub fn install() -> Result<PrometheusHandle, BuildError> {
     // Held until it is installed: portals that start at the same moment get the same one.
@@ -41,7 +39,8 @@ pub async fn upkeep(metrics: PrometheusHandle, shutdown: CancellationToken) {
 /// Shows what waits.
 #[expect(clippy::cast_precision_loss, reason = "counts far below what a double holds exactly")]
 pub(super) fn show(backlog: &Backlog) {
-    for kind in KINDS {
+    // A kind of which none is unfinished is shown as none, and not as before.
+    for kind in OperationKind::ALL.map(OperationKind::as_str) {
         let of_kind = backlog.operations.iter().find(|unfinished| unfinished.kind == kind);
         let (all, held) = of_kind.map_or((0, 0), |unfinished| (unfinished.all, unfinished.held));
         gauge!("studiogate_operations_unfinished", "kind" => kind).set(all as f64);

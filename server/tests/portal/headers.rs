@@ -172,7 +172,9 @@ async fn v13_4_5_health_and_metrics_answer_anybody_and_name_nothing() {
     let metrics = browser.get("/metrics").await;
     assert!(metrics.has("studiogate_http_requests_total") && metrics.has("/requests/{id}"), "{}", metrics.text());
     assert!(!metrics.has("a-request-of-hers") && !metrics.has("fraud-scientist"), "{}", metrics.text());
-    for name in ["studiogate_operations_unfinished{kind=\"provision\"}", "studiogate_requests_undecided"] {
+    let of_kind =
+        ["provision", "change_catalog"].map(|kind| format!("studiogate_operations_unfinished{{kind=\"{kind}\"}}"));
+    for name in of_kind.iter().map(String::as_str).chain(["studiogate_requests_undecided"]) {
         assert!(metrics.has(name), "{name}: {}", metrics.text());
     }
     // The recorder is the process's: what one portal counts is asked of itself.
