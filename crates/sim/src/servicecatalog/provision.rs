@@ -50,6 +50,7 @@ pub(super) fn provision(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Va
         .collect::<Result<_, _>>()?;
     check_parameters(world, &path.portfolio.id, &product.id, &artifact.template, &values)?;
     tag_options::apply(&tag_options::choices(world, path.portfolio, product), &mut tags)?;
+    tag_options::propagate(product, path.portfolio, &mut tags);
     if tags.len() > 50 {
         return Err(AwsError::invalid_parameters("A provisioned product has at most 50 tags."));
     }

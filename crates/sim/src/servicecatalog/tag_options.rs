@@ -12,6 +12,14 @@ use crate::error::AwsError;
 use crate::value::{epoch, required, text};
 use crate::world::World;
 
+/// "Tags are propagated to the resources created when provisioning a product" (Service Catalog API Reference, `Tag`): those of
+/// product and portfolio. Which one wins is not told: here what the request says, and then the product's.
+pub(super) fn propagate(product: &Product, portfolio: &Portfolio, tags: &mut BTreeMap<String, String>) {
+    for (key, value) in product.tags.iter().chain(&portfolio.tags) {
+        tags.entry(key.clone()).or_insert_with(|| value.clone());
+    }
+}
+
 pub(super) fn detail(option: &TagOption) -> Value {
     json!({
         "Id": option.id,

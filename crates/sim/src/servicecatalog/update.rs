@@ -66,6 +66,7 @@ pub(super) fn update(world: &mut World, ctx: &Ctx, body: &Value) -> Result<Value
             ));
         }
         tag_options::apply(&tag_options::choices(world, path.portfolio, new), &mut given)?;
+        tag_options::propagate(new, path.portfolio, &mut given);
         Some(given)
     } else {
         None
