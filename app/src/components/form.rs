@@ -50,7 +50,7 @@ pub fn field_label(name: &str) -> String {
 }
 
 /// Fields whose label is not their name.
-const LABELS: [(&str, &str); 79] = [
+const LABELS: [(&str, &str); 80] = [
     ("actor", "Who"),
     ("answer", "Your answer"),
     ("adopt_days", "Days of its lease"),
@@ -118,6 +118,7 @@ const LABELS: [(&str, &str); 79] = [
     ("transfer_reason", "Why"),
     ("transfer_to", "E-mail address of the new owner"),
     ("typical_minutes", "Expected minutes to come up"),
+    ("meant", "Requests that are refused"),
     ("unlike", "A template unlike the others"),
     ("url", "Address"),
     ("version_name", "Name of the version"),

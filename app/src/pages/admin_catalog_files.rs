@@ -1,4 +1,5 @@
 use domain::action::Action;
+use domain::changed_member::ChangedMember;
 use domain::id::Region;
 use domain::view::{CatalogFilesPage, CatalogPlanView, FormState};
 use leptos::prelude::*;
@@ -78,10 +79,15 @@ fn PlanOf(plan: CatalogPlanView, region: Option<Region>) -> impl IntoView {
         1 => "1 change".to_owned(),
         several => format!("{several} changes, one after the other"),
     };
-    let of_catalog = changes.into_iter().map(|(change, named)| words::catalog_change(&change, &named));
+    let of_catalog = changes.into_iter().map(|(change, named, sets)| (words::catalog_change(&change, &named), sets));
     // What the portal itself holds comes last: it is about products that are there.
-    let said = of_catalog.chain(portal.iter().map(words::portal_step));
-    let lines = said.map(|it| view! { <li class="[overflow-wrap:anywhere]">{it}</li> }).collect_view();
+    let said = of_catalog.chain(portal.into_iter().map(|it| (words::portal_step(&it), it.sets)));
+    let line = |(says, sets): (String, Vec<ChangedMember>)| {
+        let sets = sets.into_iter().map(|it| view! { <li>{it.to_string()}</li> }).collect::<Vec<_>>();
+        let sets = (!sets.is_empty()).then(|| view! { <ul class="list-disc pl-5 text-sm text-muted">{sets}</ul> });
+        view! { <li class="[overflow-wrap:anywhere]">{says} {sets}</li> }
+    };
+    let lines = said.map(line).collect_view();
     view! {
         <Card title>
             <div class="stack gap-3">

@@ -4,7 +4,9 @@ use domain::parameter::AllowedValues;
 use domain::view::{CuratedConstraint, FormState};
 use leptos::prelude::*;
 
-use crate::components::{Choice, Hidden, Select, StoredNow, TextArea, TextField, field_id, field_label, form_seen};
+use crate::components::{
+    Checks, Choice, Hidden, Select, StoredNow, TextArea, TextField, Tick, field_id, field_label, form_seen,
+};
 
 /// What a form makes. Of rules there are two: one that people fill, and one that takes them as they are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,6 +108,12 @@ pub(super) fn KindForm(
     let try_it = kind.can_be_tried().then(|| {
         view! { <button class="button" type="submit" formaction="/api/try_constraint">"Try it"</button> }
     });
+    let asked = state.error("meant").is_some() || state.value("meant").is_some_and(|it| !it.is_empty());
+    let meant = asked.then(|| {
+        let (label, state) = ("It is meant that nobody can request it so".to_owned(), state.clone());
+        let ticks = vec![Tick { name: "meant".to_owned(), label, ticked: false }];
+        view! { <Checks label=field_label("meant") name="meant" part ticks state /> }
+    });
     view! {
         <form class="fieldset max-w-2xl" id=field_id(part, "kind") tabindex="-1" method="post" action="/api/save_constraint" novalidate>
             <Hidden name="product" value=product.to_string() />
@@ -123,6 +131,7 @@ pub(super) fn KindForm(
                 state=state.clone()
             />
             {tried}
+            {meant}
             <p class="actions">
                 <button class="button button-primary" type="submit">"Save the constraint"</button>
                 {try_it}

@@ -193,7 +193,7 @@ pub(super) fn PortfolioFields(
             lines=3
             required=false
             code=true
-            help="One in a line: key = value. They go to whatever is provisioned from it from then on."
+            help="One in a line: key = value. AWS gives them to what is provisioned from it from then on, where the request has none of the same key."
             value=tags
             state
         />

@@ -244,8 +244,10 @@ fn AccessForm(
         }
         .into_any()
     } else {
-        let projects = projects.into_iter().map(|p| Choice::new(p.id.to_string(), p.name)).collect();
-        let stages = Stage::ALL.map(|stage| Choice::new(stage.as_str(), stage.label())).into();
+        // Access is given to none that nobody chose.
+        let choose = || std::iter::once(Choice::new("", "Choose"));
+        let projects = choose().chain(projects.into_iter().map(|p| Choice::new(p.id.to_string(), p.name))).collect();
+        let stages = choose().chain(Stage::ALL.map(|stage| Choice::new(stage.as_str(), stage.label()))).collect();
         view! {
             <Select label="Project" name="project" choices=projects state=state.clone() />
             <Select label="Stage" name="stage" choices=stages state=state.clone() />

@@ -102,7 +102,7 @@ fn Fields(product: String, text: ProductText, seen: String, state: FormState) ->
                 lines=3
                 required=false
                 code=true
-                help="One in a line: key = value. They go to whatever is provisioned of it from then on."
+                help="One in a line: key = value. AWS gives them to what is provisioned of it from then on, where the request has none of the same key."
                 value=tags
                 state
             />

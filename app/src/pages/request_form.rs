@@ -102,7 +102,7 @@ fn Whole(form: RequestFormPage) -> impl IntoView {
     let tags = (!form.tag_fields.is_empty()).then(|| {
         let fields = drawn(&form.tag_fields);
         view! {
-            <Card title="Tags" note="From the TagOptions of the product">
+            <Card title="Tags" note="From the TagOptions of the product, and the tag policy">
                 <div class="fieldset sm:grid-cols-2">{fields}</div>
             </Card>
         }

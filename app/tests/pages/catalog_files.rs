@@ -1,6 +1,7 @@
 //! What the page says of a catalog as a file.
 
 use app::pages;
+use domain::changed_member::ChangedMember;
 use domain::curation::{CatalogChange, Named};
 use domain::described::{PortalSays, PortalStep};
 use domain::problem::FieldError;
@@ -26,14 +27,23 @@ fn files(allowed: Allowed, plan: Option<CatalogPlanView>) -> CatalogFilesPage {
 fn plan() -> CatalogPlanView {
     let named = Named { portfolio: "Others".into(), ..Named::default() };
     let delete = CatalogChange::DeletePortfolio { portfolio: id("port-1") };
-    let step = |says| PortalStep { product: "Studio".into(), id: None, says };
+    let member = |member: &str, is: &str, was: &str| ChangedMember {
+        member: member.into(),
+        is: is.into(),
+        was: Some(was.into()),
+    };
+    let step = |says| PortalStep { product: "Studio".into(), id: None, says, sets: Vec::new() };
     let (project, stage, account) = (id("fraud-detection"), Stage::Dev, Some("601000000001".parse().unwrap()));
     let portal = vec![
         step(PortalSays::RemoveAccess { id: id("access-1"), project, stage }),
         step(PortalSays::RemoveBinding { id: id("binding-1"), parameter: "VpcId".into(), account }),
-        step(PortalSays::SetTypicalMinutes { minutes: Some(1), version: 0 }),
+        PortalStep {
+            sets: vec![member("approval", "none", "lead")],
+            ..step(PortalSays::SetTypicalMinutes { minutes: Some(1), version: 0 })
+        },
     ];
-    let (changes, stays) = (vec![(delete, named)], vec!["Product Studio".into()]);
+    let sets = vec![member("provider name", "<b>Other", "")];
+    let (changes, stays) = (vec![(delete, named, sets)], vec!["Product Studio".into()]);
     CatalogPlanView { changes, portal, stays, mistakes: Vec::new() }
 }
 
@@ -48,6 +58,8 @@ fn what_a_file_would_change_is_told_and_nothing_is_offered_that_changes_it() {
         "Bind VpcId of Studio in 601000000001 no more",
         "Expect Studio within 1 minute",
         "Delete portfolio Others",
+        "Other, was nothing",
+        "approval: none, was lead",
         "One thing stays as it is",
         "studiogate catalog apply",
         "Environments &lt;/textarea>",
@@ -55,7 +67,7 @@ fn what_a_file_would_change_is_told_and_nothing_is_offered_that_changes_it() {
     ] {
         assert!(text.contains(said), "{said}");
     }
-    assert!(!text.contains("/api/apply"));
+    assert!(!text.contains("/api/apply") && !text.contains("<b>Other"));
 }
 
 #[test]

@@ -106,7 +106,7 @@ impl ControlPlane {
                 let seen: Environment = self.authorize(caller, Action::ExtendLease, id).await?.into_thing();
                 // Alone, that is a second click.
                 if seen.lease_ends_at.timestamp_millis().to_string() != one.ends {
-                    return Err(Error::Stale { what: "environment".to_owned() });
+                    return Err(Error::stale("environment"));
                 }
                 self.extend_lease(caller, id, &one.ends).await
             }

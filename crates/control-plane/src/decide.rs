@@ -92,7 +92,7 @@ impl ControlPlane {
             return Err(Error::Conflict(problem));
         }
         if request.version != version || request.version != seen.version {
-            return Err(Error::Stale { what: "request".to_owned() });
+            return Err(Error::stale("request"));
         }
         let decided = self.apply_decision(&mut tx, caller, request, decision).await?;
         tx.commit().await?;
@@ -317,7 +317,7 @@ fn is_made(request: &Request, now: &Decision) -> bool {
 
 fn refused_decision(error: &DecisionError) -> Error {
     match error {
-        DecisionError::AlreadyDecided(_) => Error::Stale { what: "request".to_owned() },
+        DecisionError::AlreadyDecided(_) => Error::stale("request"),
         DecisionError::ReasonMissing => {
             Error::field("comment", "Say why, so that the person who asked knows what to change.")
         }

@@ -1,5 +1,7 @@
 //! One environment.
 
+use std::collections::BTreeMap;
+
 use domain::action::Action;
 use domain::catalog::Product;
 use domain::environment::{Environment, EnvironmentState, LaunchTarget, Leaves, StackEvent};
@@ -108,8 +110,8 @@ impl ControlPlane {
             termination_deletes: ends.deletes,
             termination_consequences: ends.consequences,
             form: self.form_state(caller, draft).await?,
+            tags: self.tags_there(&it).await?.into_iter().collect(),
             parameters: it.parameters.into_iter().collect(),
-            tags: it.tags.into_iter().collect(),
             launch: it.launch_target,
             id: it.id,
             name: it.name,
@@ -124,6 +126,16 @@ impl ControlPlane {
             version: it.version,
             allowed,
         })
+    }
+
+    /// What it was given, and what AWS was seen to add: a TagOption with one value AWS sets by itself. AWS's own are left out.
+    async fn tags_there(&self, it: &Environment) -> Result<BTreeMap<String, String>> {
+        let mut tags = it.tags.clone();
+        let found = self.store().observation(&it.id).await?.observed.map(|observed| observed.tags).unwrap_or_default();
+        for (key, value) in found.into_iter().filter(|(key, _)| !key.starts_with("aws:")) {
+            tags.entry(key).or_insert(value);
+        }
+        Ok(tags)
     }
 
     async fn requests_about(&self, caller: &Caller, id: &EnvironmentId) -> Result<Vec<RequestAbout>> {

@@ -169,7 +169,7 @@ impl ControlPlane {
             return Ok(());
         }
         if version.trim().parse() != Ok(seen.version) {
-            return Err(Error::Stale { what: "environment".to_owned() });
+            return Err(Error::stale("environment"));
         }
         let observed = self.store().observation(id).await?.observed;
         let Some(observed) = observed.filter(|observed| !observed.tag_differences.is_empty()) else {

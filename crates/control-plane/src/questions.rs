@@ -56,7 +56,7 @@ impl ControlPlane {
             ));
         }
         if request.version != seen.version || input.version.trim().parse() != Ok(request.version) {
-            return Err(Error::Stale { what: "request".to_owned() });
+            return Err(Error::stale("request"));
         }
         let is_open = messages.last().is_some_and(|last| last.kind == MessageKind::Question);
         if kind == MessageKind::Answer && !is_open {

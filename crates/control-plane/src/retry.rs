@@ -32,7 +32,7 @@ impl ControlPlane {
             return Ok(());
         }
         if !version.is_empty() && version.trim().parse() != Ok(seen.version) {
-            return Err(Error::Stale { what: "environment".to_owned() });
+            return Err(Error::stale("environment"));
         }
         self.start(caller, &seen, kind, Action::RetryEnvironment).await
     }
@@ -73,7 +73,7 @@ impl ControlPlane {
             if self.is_underway(caller, &it, kind).await? {
                 return Ok(());
             }
-            return Err(Error::Stale { what: "environment".to_owned() });
+            return Err(Error::stale("environment"));
         }
         let possible = match action {
             Action::RetryEnvironment => it.state == Failed || (it.state == Tainted && kind == OperationKind::Update),

@@ -138,7 +138,7 @@ impl ControlPlane {
         // It moves on by itself while it is carried out; whatever its version, it can be lifted.
         let moves = last.as_ref().is_some_and(|o| o.finished_at.is_none());
         if it.version != version.trim().parse().unwrap_or(-1) && !moves || it.operation != seen.operation {
-            return Err(Error::Stale { what: "revocation".to_owned() });
+            return Err(Error::stale("revocation"));
         }
         let mut operation = self.revocation_operation(OperationKind::Restore, id, &caller.actor.person)?;
         if let Some(ended) = last.filter(|o| o.finished_at.is_none()) {

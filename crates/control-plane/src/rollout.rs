@@ -121,7 +121,7 @@ impl ControlPlane {
     async fn update_of_one(&self, caller: &Caller, one: &Chosen, reason: &str, deciders: &Deciders) -> Result<Request> {
         let it: Environment = self.authorize(caller, Action::UpdateEnvironment, &one.id).await?.into_thing();
         if it.version.to_string() != one.version {
-            return Err(Error::Stale { what: "environment".to_owned() });
+            return Err(Error::stale("environment"));
         }
         Ok(Box::pin(self.offered_update(caller, it, reason, deciders)).await?.request)
     }
@@ -137,7 +137,7 @@ impl ControlPlane {
     ) -> Result<Result<Request, String>> {
         let now = tx.environment(&seen.id).await?;
         if now.is_none_or(|now| now.version != seen.version) {
-            return Ok(Err(refusal_in_words(Error::Stale { what: "environment".to_owned() })?));
+            return Ok(Err(refusal_in_words(Error::stale("environment"))?));
         }
         if let Err(error) = self.refuse_a_second_change(tx, &seen.id).await {
             return Ok(Err(refusal_in_words(error)?));
@@ -157,7 +157,7 @@ impl ControlPlane {
             return Ok(());
         }
         if version.trim().parse() != Ok(it.version) {
-            return Err(Error::Stale { what: "rollout".to_owned() });
+            return Err(Error::stale("rollout"));
         }
         let operation = self.rollout_operation(id, caller)?;
         it.state = RolloutState::Running;

@@ -4,6 +4,7 @@ use domain::audit::Outcome;
 use domain::person::PersonKey;
 pub use store::{PendingLoginRecord, SessionRecord};
 
+use crate::authorize::Admitted;
 use crate::trail::{By, Event};
 use crate::{ControlPlane, Result};
 
@@ -46,7 +47,7 @@ impl ControlPlane {
     /// Writes down a sign-in that was refused: nobody is known yet, so it is the portal's own event. `why` is for people
     /// and holds no secret. Within bounds, since anybody can cause it.
     pub async fn sign_in_refused(&self, why: &str, request_id: &str) -> Result<()> {
-        if !self.refusals().admit(&nobody(), self.now()) {
+        if self.refusals().admit(&nobody(), false, self.now()) == Admitted::No {
             return Ok(());
         }
         let event = Event::done("sign_in", "person", "unknown").outcome(Outcome::Denied).with("why", why);

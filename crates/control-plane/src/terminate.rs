@@ -55,7 +55,7 @@ impl ControlPlane {
         // What is coming up gets new versions while the name is being typed.
         let moves = seen.state == EnvironmentState::Provisioning && posted.is_some_and(|posted| posted < seen.version);
         if posted != Some(seen.version) && !moves {
-            return Err(Error::Stale { what: "environment".to_owned() });
+            return Err(Error::stale("environment"));
         }
         let wanted = Environment { leaves, homes: Homes { files, ..seen.homes }, ..seen };
         self.start(caller, &wanted, OperationKind::Terminate, Action::TerminateEnvironment).await

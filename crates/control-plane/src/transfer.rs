@@ -41,7 +41,7 @@ impl ControlPlane {
         }
         let Some(to) = to.filter(|_| mistakes.is_empty()) else { return Err(Error::Invalid(mistakes)) };
         if input.version.trim().parse() != Ok(seen.version) {
-            return Err(Error::Stale { what: "environment".to_owned() });
+            return Err(Error::stale("environment"));
         }
         let transfer = match seen.transfer.clone() {
             // One that failed: where it stood is where it stood before that.
@@ -63,7 +63,7 @@ impl ControlPlane {
             return Ok(());
         }
         if version.trim().parse() != Ok(seen.version) {
-            return Err(Error::Stale { what: "environment".to_owned() });
+            return Err(Error::stale("environment"));
         }
         let observed = self.store().observation(id).await?.observed;
         let found = observed.iter().flat_map(|observed| &observed.drift).find_map(|drift| match drift {

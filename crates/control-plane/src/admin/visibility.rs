@@ -12,6 +12,7 @@ use domain::project::{ProjectAccount, Stage};
 use domain::view::{ReasonStands, Visibility, VisibilityPage, VisibilityReason};
 use store::PersonRecord;
 
+use crate::request_form::Place;
 use crate::{Caller, ControlPlane, Error, Result};
 
 /// People of one address that are answered for.
@@ -58,9 +59,11 @@ impl ControlPlane {
         about_person(actor, knows_groups, &mut reasons);
         about_product(product, &mut reasons);
         about_projects(actor, product, &access, &mut reasons);
-        for place in &places {
-            reasons.push(about_place(&place.account, read.get(&place.account.account)));
-        }
+        let about = |place: &Place| about_place(&place.account, read.get(&place.account.account));
+        let of_places: Vec<VisibilityReason> = places.iter().map(about).collect();
+        // A request into any other would be refused, and the request form says so.
+        let launches = of_places.iter().any(|it| it.stands != ReasonStands::Against);
+        reasons.extend(of_places);
         about_missing_accounts(actor, &access, &places.iter().map(|it| &it.account).collect::<Vec<_>>(), &mut reasons);
         let offered = product.preferred_artifact().is_some();
         Ok(Visibility {
@@ -69,10 +72,7 @@ impl ControlPlane {
             email: actor.email.clone(),
             subject: actor.person.subject.clone(),
             sees: allowed.has(Action::ViewProduct) && !product.portfolios.is_empty(),
-            requests: allowed.has(Action::SubmitRequest)
-                && !product.portfolios.is_empty()
-                && offered
-                && !places.is_empty(),
+            requests: allowed.has(Action::SubmitRequest) && !product.portfolios.is_empty() && offered && launches,
             reasons,
         })
     }

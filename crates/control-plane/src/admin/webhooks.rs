@@ -70,7 +70,7 @@ impl ControlPlane {
                 return Ok(it.id);
             }
             if seen != Some(now.version) {
-                return Err(Error::Stale { what: "webhook".to_owned() });
+                return Err(Error::stale("webhook"));
             }
             it.version = now.version + 1;
             it.created_at = before.created_at;

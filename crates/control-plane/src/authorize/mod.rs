@@ -24,7 +24,7 @@ pub(crate) use eligible::{Deciders, Where};
 pub(crate) use on_behalf::Hindrance;
 pub use policies::PolicyError;
 pub(crate) use policies::{Facts, Policies, Ruling};
-pub(crate) use refusals::Refusals;
+pub(crate) use refusals::{Admitted, Refusals};
 pub(crate) use resource::{Cut, Portal, Resource, environment_facts};
 
 use crate::{Caller, ControlPlane, Error, Result};

@@ -1,5 +1,6 @@
 //! Refusals are audited, within bounds: somebody who is refused a thousand times a second fills no disk.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 
@@ -12,29 +13,46 @@ use super::Facts;
 use crate::trail::Event;
 use crate::{Caller, ControlPlane};
 
-/// Refusals of one person that are written per window.
+/// Refusals of one person that are written per window: of looking at things, and as many of doing something, so that the one
+/// does not hide the other.
 const PER_WINDOW: u32 = 30;
 const WINDOW: TimeDelta = TimeDelta::minutes(1);
 /// People who are remembered; beyond, the oldest windows are forgotten.
 const PEOPLE: usize = 10_000;
 
-/// Counts the refusals of each person.
+/// Since when, and how many.
+type Window = (DateTime<Utc>, u32);
+
+/// Counts the refusals of each person: of looking at things, and of doing something.
 #[derive(Debug, Default)]
-pub(crate) struct Refusals(Mutex<HashMap<PersonKey, (DateTime<Utc>, u32)>>);
+pub(crate) struct Refusals(Mutex<HashMap<(PersonKey, bool), Window>>);
+
+/// Whether a refusal is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Admitted {
+    Written,
+    /// Those that follow within the window are not.
+    Last,
+    No,
+}
 
 impl Refusals {
-    /// Whether one more refusal of this person is written.
-    pub(crate) fn admit(&self, person: &PersonKey, now: DateTime<Utc>) -> bool {
+    /// Whether one more refusal of this person is written. `looks`: it was of something that changes nothing.
+    pub(crate) fn admit(&self, person: &PersonKey, looks: bool, now: DateTime<Utc>) -> Admitted {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if counts.len() >= PEOPLE {
             counts.retain(|_, (since, _)| now - *since < WINDOW);
         }
-        let (since, count) = counts.entry(person.clone()).or_insert((now, 0));
+        let (since, count) = counts.entry((person.clone(), looks)).or_insert((now, 0));
         if now - *since >= WINDOW {
             (*since, *count) = (now, 0);
         }
         *count += 1;
-        *count <= PER_WINDOW
+        match (*count).cmp(&PER_WINDOW) {
+            Ordering::Less => Admitted::Written,
+            Ordering::Equal => Admitted::Last,
+            Ordering::Greater => Admitted::No,
+        }
     }
 }
 
@@ -65,9 +83,11 @@ impl ControlPlane {
 
     /// Writes a refusal down, within bounds. Its own failure is logged and changes nothing: the person is refused anyway.
     pub(crate) async fn record_refusal(&self, caller: &Caller, event: Event<'_>) {
-        if !self.refusals().admit(&caller.actor.person, self.now()) {
-            return;
-        }
+        let event = match self.refusals().admit(&caller.actor.person, event.action.starts_with("view_"), self.now()) {
+            Admitted::Written => event,
+            Admitted::Last => event.with("further", "not written for a minute"),
+            Admitted::No => return,
+        };
         if let Err(error) = self.record_alone(caller, event).await {
             tracing::warn!(%error, "a refusal could not be written to the audit log");
         }

@@ -59,7 +59,17 @@ impl ControlPlane {
         if with.id() == self.aws().config().shared_services_account.as_str() {
             return Err(Error::field("share_id", "It is the account that the portfolio belongs to."));
         }
-        let change = CatalogChange::AddShare { portfolio, with, options: options_of(&input) };
+        if let ShareTarget::MemberAccount(account) = &with
+            && self.store().organization_state().await?.refreshed_at.is_some()
+            && self.store().account_paths([account]).await?.is_empty()
+        {
+            let message = "The organization has no such account, as it was last read. Any other account takes a share by accepting it.";
+            return Err(Error::field("share_id", message));
+        }
+        // The form says to whom principals go along: to any other they do not.
+        let ShareOptions { tag_options, principals } = options_of(&input);
+        let options = ShareOptions { tag_options, principals: principals && with.takes_principals() };
+        let change = CatalogChange::AddShare { portfolio, with, options };
         self.begin_catalog_change(caller, &self.home_region(), change).await
     }
 
@@ -72,10 +82,11 @@ impl ControlPlane {
         let portfolio: PortfolioId = input.portfolio.parse().map_err(|_| Error::not_found("portfolio"))?;
         let with = target_of(&input)?;
         let there = self.curated_portfolio(&portfolio).await?.shares;
-        if there.iter().any(|it| it.with == with && seen(&it.options) != input.seen) {
-            return Err(Error::Stale { what: "share".to_owned() });
+        let options = options_of(&input);
+        if let Some(now) = there.iter().find(|it| it.with == with).filter(|it| seen(&it.options) != input.seen) {
+            return Err(Error::stale_since("share", &options, &now.options));
         }
-        let change = CatalogChange::SetShare { portfolio, with, options: options_of(&input) };
+        let change = CatalogChange::SetShare { portfolio, with, options };
         self.begin_catalog_change(caller, &self.home_region(), change).await
     }
 

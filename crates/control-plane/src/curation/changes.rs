@@ -38,8 +38,13 @@ impl ControlPlane {
         let it = tx.catalog_change(id).await?.ok_or_else(|| Error::not_found("change with this id"))?;
         match it.state {
             ChangeState::Failed => {}
-            // A second click, or somebody was quicker.
-            ChangeState::Applying => return Ok(()),
+            // It waits for its next try, perhaps: that is now.
+            ChangeState::Applying => {
+                tx.wake_operation(&it.operation, self.now()).await?;
+                tx.commit().await?;
+                self.wake();
+                return Ok(());
+            }
             ChangeState::Applied => {
                 return Err(Error::conflict(
                     "There is nothing to try again.",
@@ -134,6 +139,11 @@ impl ControlPlane {
         let id: CatalogChangeId = self.ids().next()?;
         let operation = self.operation(OperationKind::ChangeCatalog, subject(&id), person)?;
         let region = change.region(&around).unwrap_or(region).clone();
+        if let Some(subject) = change.subject_of_making(&around)
+            && self.store().catalog_change_under_way(&region, &subject).await?.is_some()
+        {
+            return Err(one_at_a_time());
+        }
         let it = self.asked_for((id, operation.id.clone()), (change, around), region, person);
         let it = AppliedCatalogChange { rest, takes_back, ..it };
         let mut tx = self.store().begin().await?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::action::Action;
 use domain::binding::form_fields;
-use domain::catalog::{Constraint, ConstraintRule, Parameter, Product};
+use domain::catalog::{Constraint, ConstraintRule, Product};
 use domain::curation::{CatalogChange, NewConstraint, constraint_kind, no_json, seen, tags_of};
 use domain::id::{CatalogChangeId, DraftId, PortfolioId, ProductId};
 use domain::parameter::{AllowedValues, check_rules, describe_rules, narrow, undecided_rules, validate};
@@ -54,13 +54,23 @@ impl ControlPlane {
         let (product, portfolio) = self.constrained(&input).await?;
         let new = new_constraint(&input)?;
         fits(&product, &input)?;
+        if let (ConstraintRule::Template { rules }, false) = (&new.rule, input.meant == "yes") {
+            let with = with_rules(&product, &input.constraint, (rules, new.description.clone()));
+            if let Some(first) = self.new_obstacles(&with, &product).await?.first() {
+                return Err(Error::field(
+                    "meant",
+                    format!("With it, requests are refused whatever people fill in. {first}"),
+                ));
+            }
+        }
         let change = if input.constraint.is_empty() {
             CatalogChange::AddConstraint { product: product.id, portfolio, new }
         } else {
             let found = product.constraints.iter().find(|it| it.id == input.constraint);
             let there = found.ok_or_else(|| Error::not_found("constraint"))?;
-            if seen(&NewConstraint::like(there)) != input.seen {
-                return Err(Error::Stale { what: "constraint".to_owned() });
+            let now = NewConstraint::like(there);
+            if seen(&now) != input.seen {
+                return Err(Error::stale_since("constraint", &new, &now));
             }
             CatalogChange::SetConstraint { product: product.id, portfolio, constraint: input.constraint, new }
         };
@@ -151,11 +161,19 @@ impl ControlPlane {
             return Ok(None);
         };
         let with = with_rules(product, &value("constraint"), (&rules, description));
-        let sample = sample_of(&value("sample")).unwrap_or_default();
-        let violations = check_rules(&rules, &sample).unwrap_or_default();
+        let sample = with_defaults(product, sample_of(&value("sample")).unwrap_or_default());
+        let mut violations: Vec<String> = violated(&rules, &sample).collect();
+        // Those that are there hold beside it.
+        let others = with.constraints.iter().filter_map(|it| match &it.rule {
+            ConstraintRule::Template { rules: other } if *other != rules => Some(other),
+            _ => None,
+        });
+        violations.extend(
+            others.flat_map(|other| violated(other, &sample)).map(|why| format!("{why} (Another constraint.)")),
+        );
         Ok(Some(ConstraintTrial {
             rules: describe_rules(&rules).unwrap_or_default(),
-            violations: violations.into_iter().map(|it| it.message).collect(),
+            violations,
             undecided: undecided_rules(&rules, &sample).unwrap_or_default(),
             obstacles: self.new_obstacles(&with, product).await?,
             fields: self.asked_with(&with).await?,
@@ -174,6 +192,23 @@ impl ControlPlane {
         let bindings = self.store().parameter_bindings(&product.id).await?;
         Ok(form_fields(&parameters, &bindings, account))
     }
+}
+
+/// What is said of values that rules refuse.
+fn violated(rules: &str, sample: &BTreeMap<String, String>) -> impl Iterator<Item = String> {
+    check_rules(rules, sample).unwrap_or_default().into_iter().map(|it| it.message)
+}
+
+/// A sample with what the version that is offered first takes for what it leaves out. Of none nothing is said.
+fn with_defaults(product: &Product, mut sample: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    if !sample.is_empty() {
+        for parameter in product.preferred_artifact().iter().flat_map(|it| &it.parameters).filter(|it| !it.no_echo) {
+            if let Some(default) = &parameter.default {
+                sample.entry(parameter.key.clone()).or_insert_with(|| default.clone());
+            }
+        }
+    }
+    sample
 }
 
 /// The product once the rules hold, in the place of a constraint that is there, if there is one.
@@ -228,32 +263,31 @@ fn new_constraint(input: &ConstraintInput) -> Result<NewConstraint> {
 
 /// Whether values that are to be allowed are such as some version takes: otherwise nobody could choose them.
 fn fits(product: &Product, input: &ConstraintInput) -> Result<()> {
-    let declared: Vec<&Parameter> = product
-        .artifacts
-        .iter()
-        .filter(|version| version.active)
-        .flat_map(|version| &version.parameters)
-        .filter(|parameter| parameter.key == input.parameter.trim())
-        .collect();
-    if input.kind != "allowed" || declared.is_empty() {
+    if input.kind != "allowed" {
         return Ok(());
     }
-    for value in input.allowed_values.lines().map(str::trim).filter(|value| !value.is_empty()) {
-        let judged: Vec<_> = declared.iter().map(|parameter| validate(parameter, value)).collect();
-        if judged.iter().any(Result::is_ok) {
-            continue;
-        }
-        let mut whys: Vec<String> = Vec::new();
-        for why in judged.into_iter().filter_map(Result::err) {
-            if !whys.contains(&why) {
-                whys.push(why);
-            }
-        }
-        // Versions may each have a reason of their own.
-        let no_version = if whys.len() > 1 { "No version that can be requested takes it. " } else { "" };
-        return Err(Error::field("allowed_values", format!("{value}: {no_version}{}", whys.join(" "))));
+    let values = input.allowed_values.lines().map(str::trim).filter(|value| !value.is_empty());
+    let refused = values.filter_map(|value| Some((value, no_version_takes(product, input.parameter.trim(), value)?)));
+    match refused.into_iter().next() {
+        Some((value, why)) => Err(Error::field("allowed_values", format!("{value}: {why}"))),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// Why no version that can be requested takes a value; of a parameter that none has nothing is said.
+fn no_version_takes(product: &Product, parameter: &str, value: &str) -> Option<String> {
+    let versions = product.artifacts.iter().filter(|version| version.active);
+    let declared = versions.flat_map(|version| &version.parameters).filter(|it| it.key == parameter);
+    let mut whys: Vec<String> = Vec::new();
+    for it in declared {
+        let why = validate(it, value).err()?;
+        if !whys.contains(&why) {
+            whys.push(why);
+        }
+    }
+    // Versions may each have a reason of their own.
+    let no_version = if whys.len() > 1 { "No version that can be requested takes it. " } else { "" };
+    (!whys.is_empty()).then(|| format!("{no_version}{}", whys.join(" ")))
 }
 
 /// A rule that a parameter has one of several values.
@@ -278,17 +312,22 @@ fn allowed(input: &ConstraintInput, values: &[String]) -> Result<String> {
 
 /// The JSON without the blanks that people write it with.
 fn compact(field: &str, text: &str) -> Result<String> {
+    if text.trim().is_empty() {
+        return Err(Error::field(field, "It is missing."));
+    }
     let value: serde_json::Value = serde_json::from_str(text).map_err(|error| Error::field(field, no_json(&error)))?;
     Ok(value.to_string())
 }
 
-/// Whether a sample gives values of parameters that some version asks for: of others no rule says anything.
+/// Whether a sample gives values that some version takes, of parameters that it asks for: of others no rule says anything.
 fn sampled(product: &Product, text: &str) -> Result<()> {
-    let known = product.active_parameters();
-    match sample_of(text)?.keys().find(|key| !known.contains(key.as_str())) {
-        Some(other) => {
-            Err(Error::field("sample", format!("No version that can be requested has a parameter {other}.")))
-        }
+    let (sample, known) = (sample_of(text)?, product.active_parameters());
+    if let Some(other) = sample.keys().find(|key| !known.contains(key.as_str())) {
+        return Err(Error::field("sample", format!("No version that can be requested has a parameter {other}.")));
+    }
+    let refused = sample.iter().find_map(|(key, value)| Some((key, no_version_takes(product, key, value)?)));
+    match refused {
+        Some((key, why)) => Err(Error::field("sample", format!("{key}: {why}"))),
         None => Ok(()),
     }
 }

@@ -66,7 +66,8 @@ impl ControlPlane {
                 }
             };
         };
-        let found = drift(&row.catalog, &mirrored.now(), region);
+        let mut found = drift(&row.catalog, &mirrored.now(), region);
+        found.leave_out(self.store().catalog_changes_under_way(region).await?.iter().map(|(_, named)| named));
         if !found.things.is_empty() {
             tracing::info!(%region, things = found.things.len(), "the catalog was changed elsewhere");
         }
@@ -95,7 +96,9 @@ impl ControlPlane {
         if it.rest.is_none() {
             row.catalog.follow(it, &mirrored.now());
         }
-        let found = drift(&row.catalog, &mirrored.now(), &it.region);
+        let mut found = drift(&row.catalog, &mirrored.now(), &it.region);
+        let under_way = self.store().catalog_changes_under_way(&it.region).await?;
+        found.leave_out(under_way.iter().filter(|(other, _)| *other != it.id).map(|(_, named)| named));
         Ok(tx.put_expected_catalog(&it.region, &row.catalog, &found, (row.version, self.now())).await?)
     }
 
@@ -116,7 +119,8 @@ impl ControlPlane {
             ));
         }
         expected.adopt_drifted(&it, &mirrored.now());
-        let left = drift(&expected, &mirrored.now(), &region);
+        let mut left = drift(&expected, &mirrored.now(), &region);
+        left.leave_out(self.store().catalog_changes_under_way(&region).await?.iter().map(|(_, named)| named));
         tx.put_expected_catalog(&region, &expected, &left, (row.version, self.now())).await?;
         let (kind, name) = called(&it.thing);
         let event = Event::done("adopt_catalog_drift", "catalog_drift", &name)
@@ -275,7 +279,7 @@ fn products_of<'a>(things: impl IntoIterator<Item = &'a DriftedThing>) -> Vec<Pr
 
 /// The thing, if it is as it was looked at.
 fn found(now: &CatalogDrift, input: &CatalogDriftInput) -> Result<DriftedThing> {
-    let stale = || Error::Stale { what: "catalog".to_owned() };
+    let stale = || Error::stale("catalog");
     let thing: Thing = serde_json::from_str(&input.thing).map_err(|_| Error::not_found("thing of the catalog"))?;
     let found = now.things.iter().find(|it| it.thing == thing).ok_or_else(stale)?;
     if seen(found)? == input.seen { Ok(found.clone()) } else { Err(stale()) }

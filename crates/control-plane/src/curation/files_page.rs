@@ -77,7 +77,7 @@ impl ControlPlane {
         let templates = self.templates_named_in(catalog, &mirrored).await?;
         let Plan { changes, portal, stays, mistakes } =
             self.planned(catalog, &templates, &mirrored, region, delete).await?;
-        let changes = changes.into_iter().map(|it| (it.change, it.named)).collect();
+        let changes = changes.into_iter().map(|it| (it.change, it.named, it.sets)).collect();
         Ok(CatalogPlanView { changes, portal, stays, mistakes })
     }
 

@@ -23,7 +23,7 @@ impl ControlPlane {
         let (change, basis) = self.kept_change(caller, id.as_str()).await?;
         let around = self.around(&change).await?;
         if !basis.what_changed(&Basis::of(&change, &around)).is_empty() {
-            return Err(Error::Stale { what: "organization".to_owned() });
+            return Err(Error::stale("organization"));
         }
         let mistakes = change.mistakes(&around, self.settings().scp_limits);
         if !mistakes.is_empty() {

@@ -205,7 +205,7 @@ impl ControlPlane {
             self.authorize_portal(caller, Action::ManageCatalog).await?;
         }
         if plan.fingerprint() != seen {
-            return Err(Error::Stale { what: "organization".to_owned() });
+            return Err(Error::stale("organization"));
         }
         let id: BlueprintId = self.ids().next()?;
         let subject = Subject::Blueprint { id: id.clone() };

@@ -22,11 +22,11 @@ impl ControlPlane {
             Drift::Version { artifact: found } if found.as_str() == artifact => Some(found.clone()),
             _ => None,
         });
-        let found: ProvisioningArtifactId = found.ok_or_else(|| Error::Stale { what: "environment".to_owned() })?;
+        let found: ProvisioningArtifactId = found.ok_or_else(|| Error::stale("environment"))?;
         let mut tx = self.store().begin().await?;
         let mut it = tx.environment(id).await?.ok_or_else(|| Error::not_found("environment"))?;
         if it.version != seen.version || !it.is_at_rest() {
-            return Err(Error::Stale { what: "environment".to_owned() });
+            return Err(Error::stale("environment"));
         }
         let event = Event::done("adopt_version", "environment", it.id.as_str())
             .project(&it.project)

@@ -55,7 +55,7 @@ impl ControlPlane {
         }
         self.refuse_a_second_change(&mut tx, id).await?;
         if input.version.trim().parse() != Ok(seen.version) {
-            return Err(Error::Stale { what: "environment".to_owned() });
+            return Err(Error::stale("environment"));
         }
         check_rate(&mut tx, &caller.actor.person, now).await?;
         let sealed = self.sealed(&request_id, &checked.secrets)?;

@@ -1,5 +1,6 @@
 //! Products and versions are made of templates, and versions changed: once, and through every crash and failed call.
 
+use crate::catalog_drift::{drifted, read};
 use crate::common::TestState;
 use control_plane::{CrashPoint, Error};
 use domain::catalog::ConstraintRule;
@@ -352,6 +353,36 @@ Resources:
             let product = state.store.product(&made(&it).0).await.unwrap().unwrap();
             assert_eq!((product.portfolios.len(), product.constraints.len()), (1, 1), "{call}");
         }
+    }
+
+    async fn what_is_still_being_made_is_no_drift_and_is_not_taken_away(url) {
+        let mut state = TestState::start(&url).await;
+        state.everybody_signs_in().await;
+        let input = product(&state, "Topics").await;
+        state.crash.arm(CrashPoint::AfterAct, "change");
+        let id = state.plane.add_product(&state.as_("admin").await, input).await.unwrap();
+        for _ in 0..500 {
+            if state.crash.is_armed() {
+                state.run(1).await;
+            }
+        }
+        state.restart().await;
+        read(&state).await;
+        assert_eq!(stored(&state, &id).await.state, ChangeState::Applying);
+        let half = state.store.products().await.unwrap().into_iter().find(|it| it.name == "Topics").unwrap();
+        assert_eq!(drifted(&state).await, Vec::new());
+        let admin = state.as_("admin").await;
+        assert!(state.plane.delete_product(&admin, &half.id).await.is_err());
+        let copy = async || state.plane.copy_product(&admin, half.id.as_str(), "A copy").await;
+        let refused = copy().await;
+        assert!(matches!(&refused, Err(Error::Conflict(said)) if said.what.contains("being applied")), "{refused:?}");
+        state.settle().await;
+        let made = stored(&state, &id).await;
+        assert_eq!((made.state, &made.problem), (ChangeState::Applied, &None));
+        read(&state).await;
+        assert_eq!(drifted(&state).await, Vec::new());
+        applied(&state, &copy().await.unwrap()).await;
+        state.assert_sound().await;
     }
 
     async fn a_product_that_is_not_known_everywhere_yet_is_waited_for(url) {

@@ -15,12 +15,13 @@ use domain::view::{CatalogDriftInput, DriftedThingView, PortfolioInput, ProductT
 use serde_json::json;
 
 /// A reading of everything.
-async fn read(state: &TestState) {
+pub(crate) async fn read(state: &TestState) {
     state.pass(TimeDelta::minutes(10));
     assert!(state.plane.mirror_catalogs_now().await.unwrap());
 }
 
-async fn drifted(state: &TestState) -> Vec<DriftedThingView> {
+/// What is other than it is to be.
+pub(crate) async fn drifted(state: &TestState) -> Vec<DriftedThingView> {
     let page = state.plane.catalog_drift(&state.as_("auditor").await, "").await.unwrap();
     let region = page.regions.into_iter().next().unwrap();
     assert_eq!((region.number, region.left_out), (region.things.len(), Vec::new()));

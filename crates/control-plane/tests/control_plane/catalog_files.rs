@@ -124,10 +124,10 @@ on_both! {
         let given = state.plane.check_template(&admin, input).await.unwrap();
         let plan = look(&text, "").await.unwrap();
         let made = |it: &CatalogChange| it.template() == Some(&given) || matches!(it, CatalogChange::AddPortfolio { .. });
-        assert!(plan.changes.len() == 2 && plan.changes.iter().all(|(it, _)| made(it)), "{:?}", plan.changes);
+        assert!(plan.changes.len() == 2 && plan.changes.iter().all(|(it, ..)| made(it)), "{:?}", plan.changes);
         assert_eq!((plan.stays, plan.mistakes), (vec![format!("Product {}", gone.name)], Vec::new()));
         let plan = look(&text, "yes").await.unwrap();
-        assert!(plan.stays.is_empty() && plan.changes.iter().any(|(it, _)| matches!(it, CatalogChange::DeleteProduct { .. })));
+        assert!(plan.stays.is_empty() && plan.changes.iter().any(|(it, ..)| matches!(it, CatalogChange::DeleteProduct { .. })));
         assert_eq!(state.store.catalog_changes(&store::PageRequest::newest(9)).await.unwrap().items, []);
 
         for (text, said) in [
@@ -225,6 +225,7 @@ on_both! {
             product: PRODUCT.into(),
             id: Some(id.clone()),
             says: PortalSays::SetBinding { binding, version: 1 },
+            sets: Vec::new(),
         };
         let refused = state.plane.tell_portal(&admin, &unfit).await;
         assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
@@ -232,6 +233,9 @@ on_both! {
         product.portal.as_mut().unwrap().bindings[0].source = source;
         let (plan, lead) = (planned(&state, &admin, &files, false).await, state.as_("fraud-lead").await);
         assert!(plan.changes.is_empty() && plan.portal.len() > 1, "{:?}", plan.portal);
+        let terms = plan.portal.iter().find(|it| matches!(it.says, PortalSays::SetAccess { .. })).unwrap();
+        let said: Vec<String> = terms.sets.iter().map(ToString::to_string).collect();
+        assert_eq!(said, ["instances: ml.t3, was nothing", "max lease days: 7, was 90"]);
         assert!(matches!(state.plane.tell_portal(&lead, &plan.portal[0]).await, Err(Error::Denied { .. })));
         for step in &plan.portal {
             state.plane.tell_portal(&admin, step).await.unwrap();

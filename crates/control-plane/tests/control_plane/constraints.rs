@@ -167,6 +167,8 @@ on_both! {
         let told = drawn.trial.unwrap().obstacles;
         assert!(told.len() == 1 && told[0].parameter == parameter && told[0].why.contains(&values[1]), "{told:?}");
         // Whoever means it can make it, and it is told on the change, on the product, and to whoever requests.
+        assert_eq!(wrong(state.plane.save_constraint(&admin, limit.clone()).await), ["meant"]);
+        let limit = ConstraintInput { meant: "yes".into(), ..limit };
         let id = state.plane.save_constraint(&admin, limit).await.unwrap();
         applied(&state, &id).await;
         let told = obstacles().await;
@@ -185,7 +187,8 @@ on_both! {
         assert!(state.plane.catalog_change(&admin, &id).await.unwrap().obstacles.is_empty());
         // A rule that nothing keeps to is about no parameter.
         let rules = r#"{"Rules":{"Never":{"Assertions":[{"Assert":{"Fn::Equals":["a","b"]}}]}}}"#;
-        let never = ConstraintInput { rules: rules.into(), ..input(&product, &portfolio, "template") };
+        let never =
+            ConstraintInput { rules: rules.into(), meant: "yes".into(), ..input(&product, &portfolio, "template") };
         let id = state.plane.save_constraint(&admin, never).await.unwrap();
         applied(&state, &id).await;
         let blocked = form().await.blocked.unwrap();
@@ -203,8 +206,9 @@ on_both! {
             state.plane.remove_parameter_binding(&admin, &binding.id).await.unwrap();
         }
         let obstacles = async || state.plane.admin_product(&admin, &product, None, "").await.unwrap().obstacles;
-        let allow = async |values: &str| {
+        let allow = async |values: &str, meant: &str| {
             let limit = ConstraintInput {
+                meant: meant.into(),
                 parameter: "RoleHint".into(),
                 allowed_values: values.into(),
                 ..input(&product, &portfolio, "allowed")
@@ -212,7 +216,7 @@ on_both! {
             applied(&state, &state.plane.save_constraint(&admin, limit).await.unwrap()).await.id
         };
         // One value is left: that is what is sent.
-        let id = allow("b").await;
+        let id = allow("b", "").await;
         assert_eq!(obstacles().await, []);
         let request = state.submit("fraud-scientist", "Hinted", "hinted").await;
         let made = state.approve("fraud-lead", &request).await;
@@ -222,7 +226,7 @@ on_both! {
         let back = state.plane.undo_catalog_change(&admin, &id).await.unwrap();
         applied(&state, &back).await;
         // Of several nobody chooses one.
-        allow("b\nc").await;
+        allow("b\nc", "yes").await;
         let told = obstacles().await;
         assert!(told.len() == 1 && told[0].why.contains("its default is refused: \u{201c}a\u{201d}"), "{told:?}");
         let query = RequestFormQuery::default();

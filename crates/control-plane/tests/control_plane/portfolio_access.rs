@@ -149,13 +149,15 @@ on_both! {
         ] {
             assert_eq!(wrong(state.plane.add_share(&admin, share(&portfolio, with, id)).await), [field], "{with} {id}");
         }
+        let nobody = share(&portfolio, "member_account", "999999999999");
+        assert_eq!(wrong(state.plane.add_share(&admin, nobody).await), ["share_id"], "the organization has no such account");
+        // As the form says, principals go along to the organization and its units alone.
         let principals = ShareInput { share_principals: "yes".into(), ..share(&portfolio, "account", DEV) };
-        assert_eq!(wrong(state.plane.add_share(&admin, principals).await), ["share_principals"]);
-        let id = state.plane.add_share(&admin, share(&portfolio, "account", DEV)).await.unwrap();
+        let id = state.plane.add_share(&admin, principals).await.unwrap();
         let it = applied(&state, &id).await;
         assert_eq!(it.made.sharing, None, "there is nothing to wait for");
         let now = access(&state, &portfolio).await;
-        assert!(!now.shares[0].accepted);
+        assert!(!now.shares[0].accepted && !now.shares[0].options.principals);
         assert_eq!(standing(&now, DEV), RecipientStanding::NotAccepted);
         // With TagOptions, and ended.
         let tags = ShareInput {

@@ -1,10 +1,11 @@
 //! TagOptions are made, put on products and portfolios, taken off and deleted, and offered to whoever requests.
 
 use crate::catalog_changes::{applied, wrong};
-use crate::common::TestState;
+use crate::common::{PRODUCT, TestState};
 use control_plane::Error;
 use domain::id::{CatalogChangeId, TagOptionId};
 use domain::view::{RequestFormQuery, TagOptionRow, TagRuleInput};
+use serde_json::json;
 
 async fn added(state: &TestState, key: &str, value: &str) -> TagOptionId {
     let id = state.plane.add_tag_option(&state.as_("admin").await, "", key, value).await.unwrap();
@@ -117,6 +118,18 @@ on_both! {
         }
         let none = state.plane.tag_option(&auditor, &"tag-none".parse().unwrap(), "", "").await;
         assert!(matches!(none, Err(Error::NotFound { .. })));
+    }
+
+    async fn tags_of_a_product_go_along_and_are_shown(url) {
+        let state = TestState::start(&url).await;
+        let product = state.product(PRODUCT).await;
+        let tags = json!({ "Id": product, "AddTags": [{ "Key": "made-by", "Value": "platform" }] });
+        state.in_the_catalogs_console("UpdateProduct", &tags).unwrap();
+        let it = state.available("tagged").await;
+        state.plane.observe_now().await.unwrap();
+        let page = state.plane.environment(&state.as_("fraud-scientist").await, &it.id, None).await.unwrap();
+        assert!(page.tags.contains(&("made-by".into(), "platform".into())), "{:?}", page.tags);
+        assert!(page.tag_differences.is_none());
     }
 
     async fn what_the_tag_policy_refuses_of_a_product_is_told_to_who_makes_it_so(url) {
