@@ -117,7 +117,7 @@ impl Error {
         let (what, next) = match self {
             Self::Throttled(_) => (
                 format!("AWS is busy and did not {act}."),
-                "That call changed nothing; what was done before it stays. The portal tries again by itself; otherwise try again in a minute.",
+                "This call changed nothing at AWS. The portal tries again by itself; otherwise try again in a minute.",
             ),
             Self::Denied(_) => (
                 format!("AWS did not allow the portal to {act}."),
@@ -147,7 +147,7 @@ impl Error {
             ),
             Self::Unavailable { .. } => (
                 format!("AWS could not be asked to {act}."),
-                "That call changed nothing; what was done before it stays. Try again in a minute; if it lasts, tell whoever runs the portal.",
+                "This call changed nothing at AWS. Try again in a minute; if it stays, tell whoever runs the portal.",
             ),
         };
         let why = match &failure.request_id {

@@ -1,8 +1,6 @@
 //! What a use case can answer instead of a result.
 
-use domain::changed_member::{ChangedMember, changed_members, shown};
 use domain::problem::{FieldError, Problem, chain};
-use serde::Serialize;
 
 /// See the module. Each kind has its own HTTP status and its own words for the page.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -19,10 +17,9 @@ pub enum Error {
     /// Mistakes in a form, by field.
     #[error("{} mistakes in the form", .0.len())]
     Invalid(Vec<FieldError>),
-    /// Somebody else changed it since the form was filled. `differs`: what the form has otherwise than it is now, as far as that
-    /// can be told.
+    /// Somebody else changed it since the form was filled.
     #[error("{what} changed meanwhile")]
-    Stale { what: String, differs: Vec<ChangedMember> },
+    Stale { what: String },
     /// Its state does not allow it.
     #[error("{}: {}", .0.what, .0.why)]
     Conflict(Problem),
@@ -76,22 +73,11 @@ impl Error {
                 errors.iter().map(|e| e.message.as_str()).collect::<Vec<_>>().join(" "),
                 "Correct them and send the form again.",
             ),
-            Self::Stale { what, differs } if differs.is_empty() => Problem::new(
+            Self::Stale { what } => Problem::new(
                 format!("The {what} changed while you looked at it."),
                 "Somebody else, or the portal, changed it after this page was loaded.",
                 "Look at it as it is now, and decide again.",
             ),
-            Self::Stale { what, differs } => {
-                let line = |it: &ChangedMember| {
-                    let now = shown(it.was.as_deref().unwrap_or_default());
-                    format!("{}: it is {now} now, and the form has {}.", it.member, shown(&it.is))
-                };
-                Problem::new(
-                    format!("The {what} changed while you looked at it."),
-                    differs.iter().map(line).collect::<Vec<_>>().join("\n"),
-                    "What you entered is kept. Correct what you did not mean to change; saving it again sets all of it.",
-                )
-            }
             Self::Conflict(problem) | Self::TooMany(problem) | Self::Aws(problem) | Self::Unavailable(problem) => {
                 problem.clone()
             }
@@ -105,12 +91,7 @@ impl Error {
 
     /// Somebody else changed it since the form was filled.
     pub(crate) fn stale(what: &str) -> Self {
-        Self::Stale { what: what.to_owned(), differs: Vec::new() }
-    }
-
-    /// The same, where both are at hand: what was posted, and what is there now.
-    pub(crate) fn stale_since<T: Serialize>(what: &str, posted: &T, now: &T) -> Self {
-        Self::Stale { what: what.to_owned(), differs: changed_members(posted, Some(now)) }
+        Self::Stale { what: what.to_owned() }
     }
 
     pub(crate) fn not_found(what: impl Into<String>) -> Self {

@@ -1,4 +1,4 @@
-//! What a change sets, member by member, for people to read: of a plan, or of what somebody else changed meanwhile.
+//! What a planned change sets, member by member, for people to read.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -26,7 +26,7 @@ impl fmt::Display for ChangedMember {
 }
 
 /// A value in a sentence.
-pub fn shown(value: &str) -> &str {
+fn shown(value: &str) -> &str {
     if value.is_empty() { "nothing" } else { value }
 }
 
@@ -34,29 +34,30 @@ pub fn shown(value: &str) -> &str {
 pub fn changed_members<T: Serialize>(is: &T, was: Option<&T>) -> Vec<ChangedMember> {
     let (is, before) = (members(is), was.map(members));
     let Some(before) = before else {
-        let new = is.into_iter().filter(|(_, is)| !is.is_empty());
-        return new.map(|(member, is)| ChangedMember { member, is, was: None }).collect();
+        let new = is.into_iter().map(|(member, is)| ChangedMember { member, is: in_words(&is), was: None });
+        return new.filter(|it| !it.is.is_empty()).collect();
     };
     let names: BTreeSet<&String> = is.keys().chain(before.keys()).collect();
-    let value = |of: &BTreeMap<String, String>, name: &String| of.get(name).cloned().unwrap_or_default();
-    names
+    // Values are compared, and not their words: a list of one may read as a list of two.
+    let both = names
         .into_iter()
-        .map(|name| ChangedMember { member: name.clone(), is: value(&is, name), was: Some(value(&before, name)) })
-        .filter(|it| Some(&it.is) != it.was.as_ref())
+        .map(|name| (name, is.get(name).unwrap_or(&Value::Null), before.get(name).unwrap_or(&Value::Null)));
+    both.filter(|(_, is, was)| is != was)
+        .map(|(member, is, was)| ChangedMember { member: member.clone(), is: in_words(is), was: Some(in_words(was)) })
         .collect()
 }
 
 /// Members that only hold others.
 const HOLD: [&str; 4] = ["text", "new", "rule", "options"];
 
-fn members<T: Serialize>(of: &T) -> BTreeMap<String, String> {
+fn members<T: Serialize>(of: &T) -> BTreeMap<String, Value> {
     let mut found = BTreeMap::new();
     // What this crate describes always is JSON.
     collect("", &serde_json::to_value(of).unwrap_or_default(), &mut found);
     found
 }
 
-fn collect(name: &str, value: &Value, found: &mut BTreeMap<String, String>) {
+fn collect(name: &str, value: &Value, found: &mut BTreeMap<String, Value>) {
     match value {
         Value::Object(members) => {
             for (member, value) in members {
@@ -69,7 +70,7 @@ fn collect(name: &str, value: &Value, found: &mut BTreeMap<String, String>) {
                 collect(&name, value, found);
             }
         }
-        value => drop(found.insert(name.to_owned(), in_words(value))),
+        value => drop(found.insert(name.to_owned(), value.clone())),
     }
 }
 
@@ -108,6 +109,7 @@ mod tests {
             ]
         );
         assert_eq!(told(&was, Some(&was)), Vec::<String>::new());
+        assert_eq!(told(&json!({"list": ["a, b"]}), Some(&json!({"list": ["a", "b"]}))).len(), 1, "they read alike");
     }
 
     #[test]

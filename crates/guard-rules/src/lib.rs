@@ -16,16 +16,13 @@ mod tests;
 pub use rule::{Rule, RuleError, built_in};
 
 use serde_json::Value;
-use template::check::Checked;
+use template::check::{Checked, MOST_RESOURCES};
 
-/// Resources of a template at most (AWS CloudFormation User Guide, "Understand CloudFormation quotas"). Of more the check of the
-/// form says so, and to hold each against each rule would take minutes.
-const MOST: usize = 500;
-
-/// Holds a template against rules, and adds what they find.
+/// Holds a template against rules, and adds what they find. One with more resources than CloudFormation takes is held against
+/// none: the check of its form refuses it, and nobody can let that pass.
 pub fn check(rules: &[Rule], checked: &mut Checked) {
     let resources = checked.document.get("Resources").and_then(Value::as_object);
-    if resources.is_some_and(|it| it.len() > MOST) {
+    if resources.is_some_and(|it| it.len() > MOST_RESOURCES) {
         return;
     }
     let found: Vec<_> = rules.iter().flat_map(|rule| evaluate::findings(rule, checked)).collect();

@@ -13,7 +13,7 @@ use domain::organization::ChangeState;
 use serde::Serialize;
 
 use super::files;
-use super::terminal::{LOOK, PENDING, WRONG, complain, confirmed, refuse, say, told};
+use super::terminal::{LOOK, PENDING, WRONG, complain, confirmed, one_line, refuse, say, told};
 use crate::cli::{BlueprintArguments, BlueprintCommand, Format};
 use crate::config::Config;
 
@@ -90,16 +90,16 @@ async fn print_plan(plane: &ControlPlane, caller: &Caller, options: &BlueprintAr
 
 fn tell(plan: &BlueprintPlan) {
     for it in &plan.steps {
-        say(&format!("{it}{}", if it.loosens() { " (may allow more)" } else { "" }));
+        say(&one_line(&format!("{it}{}", if it.loosens() { " (may allow more)" } else { "" })));
         for finding in it.findings() {
             say(&format!("    most likely not meant: {}", finding.message));
         }
     }
     for it in &plan.stays {
-        say(&format!("stays, though it is not in the blueprint: {it}"));
+        say(&one_line(&format!("stays, though it is not in the blueprint: {it}")));
     }
     for it in &plan.notices {
-        say(&format!("to be looked at: {it}"));
+        say(&one_line(&format!("to be looked at: {it}")));
     }
     match plan.steps.len() {
         0 => say("The organization is as the blueprint says."),

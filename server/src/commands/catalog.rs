@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -58,9 +58,10 @@ pub async fn export(plane: &ControlPlane, caller: &Caller, region: &Region, fold
     let (exported, left_out) = plane.export_catalog(caller, region).await.map_err(told)?;
     fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     // What the file no longer names would stay, and nobody could tell why.
-    for (path, file) in known(folder) {
+    for path in known(folder) {
         if !exported.templates.contains_key(&path) {
-            fs::remove_file(file).with_context(|| format!("{path} cannot be taken away"))?;
+            // A link goes itself, and not what it leads to.
+            fs::remove_file(folder.join(&path)).with_context(|| format!("{path} cannot be taken away"))?;
         }
     }
     let catalog = blueprints::catalog::write(&exported.catalog)?;
@@ -77,11 +78,11 @@ pub async fn export(plane: &ControlPlane, caller: &Caller, region: &Region, fold
 }
 
 /// The templates that a folder's file names, where there is one that can be read.
-fn known(folder: &Path) -> Vec<(String, PathBuf)> {
+fn known(folder: &Path) -> Vec<String> {
     let text = files::text(&folder.join(FILE)).unwrap_or_default();
     let catalog = blueprints::catalog::read(&text).unwrap_or_default();
     let paths = catalog.products.into_iter().flat_map(|it| it.versions).map(|it| it.template);
-    paths.filter_map(|path| files::below(folder, &path).ok()?.map(|file| (path, file))).collect()
+    paths.filter(|path| files::below(folder, path).is_ok_and(|found| found.is_some())).collect()
 }
 
 /// Reads the files of a folder; `Err` says what is wrong with them, a line each.

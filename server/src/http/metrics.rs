@@ -14,6 +14,7 @@ static RECORDER: Mutex<Option<PrometheusHandle>> = Mutex::new(None);
 const BUCKETS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
 /// How often what was measured is put into its buckets, whether anybody asks for it or not.
 const UPKEEP: Duration = Duration::from_secs(5);
+
 /// Installs it once per process; every further call answers the same one.
 pub fn install() -> Result<PrometheusHandle, BuildError> {
     // Held until it is installed: portals that start at the same moment get the same one.

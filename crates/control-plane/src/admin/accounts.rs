@@ -24,7 +24,10 @@ impl ControlPlane {
             return Err(Error::field("account", format!("This account belongs to the project {owner}.")));
         }
         let there = tx.project_account(&account.project, &account.account, &account.region).await?;
-        let there = there.map(|there| There::of(&account, &there, there.version));
+        let there = there.map(|there| There {
+            version: there.version,
+            is_same: there == ProjectAccount { version: there.version, ..account.clone() },
+        });
         let taken = Error::field("account", "The project has this account in the region: change it in the list.");
         let named = ("project_account", id.as_str());
         let Some(version) = self.next_version(caller, named, &input.version, there, "account", taken).await? else {

@@ -54,7 +54,10 @@ impl ControlPlane {
         let before = tx.approval_floor(stage, data_class).await?;
         let id = before.as_ref().map_or_else(|| self.ids().next(), |before| Ok(before.id.clone()))?;
         let mut floor = ApprovalFloor { id, stage, data_class, rule, version: 1 };
-        let there = before.map(|before| There::of(&floor, &before, before.version));
+        let there = before.map(|before| There {
+            version: before.version,
+            is_same: before == ApprovalFloor { version: before.version, ..floor.clone() },
+        });
         let taken = || Error::field("stage", "There is a rule for this stage and data class: change it in the list.");
         let named = ("approval_floor", floor.id.as_str());
         let Some(version) =

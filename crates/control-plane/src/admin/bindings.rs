@@ -44,7 +44,7 @@ impl ControlPlane {
         if let Some(before) = &before {
             binding.id = before.id.clone();
         }
-        let there = before.map(|b| There::of(&binding, &b, b.version));
+        let there = before.map(|b| There { version: b.version, is_same: b.source == binding.source });
         let taken = Error::field("parameter", "It is bound there already: change the binding in the list.");
         let named = ("parameter_binding", binding.id.as_str());
         let Some(version) = self.next_version(caller, named, &input.version, there, "binding", taken).await? else {

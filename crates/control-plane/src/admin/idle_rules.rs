@@ -37,7 +37,10 @@ impl ControlPlane {
         let before = tx.idle_rule_for(stage, &instances).await?;
         let id = before.as_ref().map_or_else(|| self.ids().next(), |before| Ok(before.id.clone()))?;
         let mut rule = IdleRule { id, stage, instances, limit, version: 1 };
-        let there = before.map(|before| There::of(&rule, &before, before.version));
+        let there = before.map(|before| There {
+            version: before.version,
+            is_same: before == IdleRule { version: before.version, ..rule.clone() },
+        });
         let taken = || Error::field("instances", "There is a rule for these in this stage: change it in the list.");
         let named = ("idle_rule", rule.id.as_str());
         let Some(version) = self.next_version(caller, named, &input.version, there, "idle rule", taken()).await? else {

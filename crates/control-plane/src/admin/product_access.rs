@@ -55,7 +55,10 @@ impl ControlPlane {
         let before = tx.product_access(&product, &project, stage).await?;
         let id = before.as_ref().map_or_else(|| self.ids().next(), |before| Ok(before.id.clone()))?;
         let mut access = ProductAccess { id, product, project, stage, approval, max_lease_days, instances, version: 1 };
-        let there = before.map(|before| There::of(&access, &before, before.version));
+        let there = before.map(|before| There {
+            version: before.version,
+            is_same: before == ProductAccess { version: before.version, ..access.clone() },
+        });
         let taken = Error::field("stage", "The project may use the product in this stage: change it in the list.");
         let named = ("product_access", access.id.as_str());
         let Some(version) = self.next_version(caller, named, &input.version, there, "access rule", taken).await? else {

@@ -90,7 +90,10 @@ impl ControlPlane {
             version: 1,
         };
         let mut tx = self.store().begin().await?;
-        let there = tx.project(&id).await?.map(|there| There::of(&project, &there, there.version));
+        let there = tx.project(&id).await?.map(|there| There {
+            version: there.version,
+            is_same: there == Project { version: there.version, ..project.clone() },
+        });
         let taken = Error::field("id", "Another project has this short name.");
         let named = ("project", id.as_str());
         let Some(version) = self.next_version(caller, named, &input.version, there, "project", taken).await? else {

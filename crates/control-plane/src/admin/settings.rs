@@ -27,8 +27,8 @@ impl ControlPlane {
         let before = self.store().product_settings(&product).await?;
         // Before anything was said there is version 0, and a form that leaves the version out is about that.
         let seen = if input.version.trim().is_empty() { "0" } else { &input.version };
-        let posted = ProductSettings { product: product.clone(), typical_minutes, version: 0 };
-        let there = Some(There::of(&posted, &before, before.version));
+        let is_same = before.typical_minutes == typical_minutes;
+        let there = Some(There { version: before.version, is_same });
         let stale = Error::stale("product");
         let named = ("product_settings", product.as_str());
         let Some(version) = self.next_version(caller, named, seen, there, "product", stale).await? else {

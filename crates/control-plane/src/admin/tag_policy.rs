@@ -43,7 +43,10 @@ impl ControlPlane {
         let before = tx.tag_rule_for(&key, stage, data_class).await?;
         let id = before.as_ref().map_or_else(|| self.ids().next(), |before| Ok(before.id.clone()))?;
         let mut rule = TagRule { id, key, stage, data_class, values, version: 1 };
-        let there = before.map(|before| There::of(&rule, &before, before.version));
+        let there = before.map(|before| There {
+            version: before.version,
+            is_same: before == TagRule { version: before.version, ..rule.clone() },
+        });
         let taken = || Error::field("tag_key", "There is a rule about it already: change it in the list.");
         let named = ("tag_rule", rule.id.as_str());
         let Some(version) = self.next_version(caller, named, &input.version, there, "tag rule", taken()).await? else {

@@ -1,24 +1,13 @@
 //! Optimistic locking of what admins edit: a form says which version it was filled against, and an empty one that it makes
 //! something new.
 
-use domain::changed_member::{ChangedMember, changed_members};
-use serde::Serialize;
-
 use crate::{Caller, ControlPlane, Error, Result};
 
 /// What is there already.
 pub(super) struct There {
-    version: i64,
-    /// What was posted otherwise, but for the version.
-    differs: Vec<ChangedMember>,
-}
-
-impl There {
-    pub(super) fn of<T: Serialize>(posted: &T, there: &T, version: i64) -> Self {
-        let mut differs = changed_members(posted, Some(there));
-        differs.retain(|it| it.member != "version");
-        Self { version, differs }
-    }
+    pub(super) version: i64,
+    /// But for the version it is what was posted.
+    pub(super) is_same: bool,
 }
 
 /// What is told of something new that another admin entered in the same moment.
@@ -49,10 +38,10 @@ impl ControlPlane {
         if number == Some(there.version) {
             return Ok(Some(there.version + 1));
         }
-        let by_this_form = there.differs.is_empty() && (seen.is_empty() || number == Some(there.version - 1));
+        let by_this_form = there.is_same && (seen.is_empty() || number == Some(there.version - 1));
         if by_this_form && self.just_changed(caller, kind, id).await? {
             return Ok(None);
         }
-        Err(if seen.is_empty() { taken } else { Error::Stale { what: what.to_owned(), differs: there.differs } })
+        Err(if seen.is_empty() { taken } else { Error::stale(what) })
     }
 }

@@ -82,11 +82,10 @@ impl ControlPlane {
         let portfolio: PortfolioId = input.portfolio.parse().map_err(|_| Error::not_found("portfolio"))?;
         let with = target_of(&input)?;
         let there = self.curated_portfolio(&portfolio).await?.shares;
-        let options = options_of(&input);
-        if let Some(now) = there.iter().find(|it| it.with == with).filter(|it| seen(&it.options) != input.seen) {
-            return Err(Error::stale_since("share", &options, &now.options));
+        if there.iter().any(|it| it.with == with && seen(&it.options) != input.seen) {
+            return Err(Error::stale("share"));
         }
-        let change = CatalogChange::SetShare { portfolio, with, options };
+        let change = CatalogChange::SetShare { portfolio, with, options: options_of(&input) };
         self.begin_catalog_change(caller, &self.home_region(), change).await
     }
 

@@ -68,9 +68,8 @@ impl ControlPlane {
         } else {
             let found = product.constraints.iter().find(|it| it.id == input.constraint);
             let there = found.ok_or_else(|| Error::not_found("constraint"))?;
-            let now = NewConstraint::like(there);
-            if seen(&now) != input.seen {
-                return Err(Error::stale_since("constraint", &new, &now));
+            if seen(&NewConstraint::like(there)) != input.seen {
+                return Err(Error::stale("constraint"));
             }
             CatalogChange::SetConstraint { product: product.id, portfolio, constraint: input.constraint, new }
         };

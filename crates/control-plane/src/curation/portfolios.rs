@@ -97,9 +97,8 @@ impl ControlPlane {
         let id: PortfolioId = input.portfolio.parse().map_err(|_| Error::not_found("portfolio"))?;
         let portfolio = self.curated_portfolio(&id).await?;
         let text = text_of(&input)?;
-        let now = PortfolioText::of(&portfolio);
-        if seen(&now) != input.seen {
-            return Err(Error::stale_since("portfolio", &text, &now));
+        if seen(&PortfolioText::of(&portfolio)) != input.seen {
+            return Err(Error::stale("portfolio"));
         }
         let change = CatalogChange::SetPortfolio { portfolio: id, text };
         self.begin_catalog_change(caller, &portfolio.region, change).await

@@ -52,7 +52,7 @@ impl ControlPlane {
             Err(wrong) => return Err(Error::Invalid([without.mistakes(Some(&before), &[]), vec![wrong]].concat())),
         };
         if seen(&before) != input.seen {
-            return Err(Error::stale_since("product", &text, &before));
+            return Err(Error::stale("product"));
         }
         let change = CatalogChange::SetProduct { product: product.id, text };
         self.begin_catalog_change(caller, &product.region, change).await

@@ -127,7 +127,7 @@ impl Findings {
             self.push(Finding::at(at, format!("{key} is not a global condition key: no call has it{near}")));
         } else if !is_known(&lower) {
             self.push(Finding::at(at, format!("{key} has no service prefix: no call has it")));
-        } else if let Some(why) = known::unknown_prefix(key).filter(|_| !lower.starts_with("aws:")) {
+        } else if let Some(why) = known::unknown_prefix(key) {
             self.push(Finding::at(at, why));
         }
         if operator.set.is_none() && operator.test != TestKind::Null && MULTI_VALUED.contains(&lower.as_str()) {

@@ -22,9 +22,9 @@ static SERVICES: LazyLock<HashMap<&str, HashSet<&str>>> = LazyLock::new(|| {
 /// How alike two names have to be for one to be taken for the other misspelt.
 pub(super) const ALIKE: f64 = 0.93;
 
-/// Prefixes of condition keys that are no service's: a federated sign-in fills those in ("IAM and AWS STS condition context
-/// keys", AWS Identity and Access Management User Guide). Identity providers are named by their host.
-const FEDERATION: [&str; 1] = ["saml"];
+/// Prefixes of condition keys that are no service's: the global ones, and what a federated sign-in fills in ("IAM and AWS STS
+/// condition context keys", AWS Identity and Access Management User Guide). Identity providers are named by their host.
+const OF_NO_SERVICE: [&str; 2] = ["aws", "saml"];
 
 /// Why no call is named by the pattern of an action, as far as is known. Of one with wildcards in its name only the service is
 /// looked at.
@@ -47,7 +47,8 @@ pub(super) fn unknown(pattern: &str) -> Option<String> {
 pub(super) fn unknown_prefix(key: &str) -> Option<String> {
     let (service, _) = key.split_once(':')?;
     let lower = service.to_ascii_lowercase();
-    let is_known = SERVICES.contains_key(lower.as_str()) || FEDERATION.contains(&lower.as_str()) || lower.contains('.');
+    let is_known =
+        SERVICES.contains_key(lower.as_str()) || OF_NO_SERVICE.contains(&lower.as_str()) || lower.contains('.');
     (!is_known).then(|| format!("{key}: {}", no_service(service)))
 }
 
@@ -83,7 +84,9 @@ mod tests {
 
     #[test]
     fn a_condition_key_is_of_a_service_or_of_a_federated_sign_in() {
-        for known in ["sagemaker:InstanceTypes", "S3:prefix", "saml:aud", "accounts.google.com:aud", "no prefix"] {
+        for known in
+            ["sagemaker:InstanceTypes", "S3:prefix", "aws:SourceIp", "saml:aud", "accounts.google.com:aud", "no prefix"]
+        {
             assert_eq!(unknown_prefix(known), None, "{known}");
         }
         let told = unknown_prefix("sagemakr:InstanceTypes").unwrap();

@@ -5,8 +5,12 @@ use serde_json::{Map, Value};
 
 use super::Found;
 
+/// Resources of a template at most.
+pub const MOST_RESOURCES: usize = 500;
+
 /// Entries of a section at most.
-const ENTRIES: [(&str, usize); 4] = [("Parameters", 200), ("Mappings", 200), ("Resources", 500), ("Outputs", 200)];
+const ENTRIES: [(&str, usize); 4] =
+    [("Parameters", 200), ("Mappings", 200), ("Resources", MOST_RESOURCES), ("Outputs", 200)];
 
 /// Characters of a logical name at most.
 const NAME: usize = 255;

@@ -20,6 +20,7 @@ use serde_json::{Map, Value};
 use crate::Template;
 
 pub use bytes::text_of;
+pub use limits::MOST_RESOURCES;
 
 /// One thing to mend.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
