@@ -15,6 +15,18 @@ use crate::progress::step;
 /// What the tests read.
 pub(crate) const VARIABLE: &str = "STUDIOGATE_TEST_POSTGRES_URL";
 const STARTS_WITHIN: Duration = Duration::from_mins(1);
+/// Nothing is kept, so nothing has to be safe on a disk; and each test has a database of its own.
+const SETTINGS: [&str; 7] = [
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+    "max_wal_size=256MB",
+    "max_connections=300",
+];
+/// In memory it takes a few hundred.
+const ROOM_MB: u64 = 2_048;
 
 /// Stopped and removed when dropped.
 #[derive(Debug)]
@@ -30,7 +42,8 @@ impl Postgres {
         let programs = programs()?;
         step("Start a Postgres for the tests", || {
             let user = if is_root() { Some(other_user()?) } else { None };
-            let folder = std::env::temp_dir().join(format!("studiogate-postgres-{}", std::process::id()));
+            let folder = in_memory().unwrap_or_else(std::env::temp_dir);
+            let folder = folder.join(format!("studiogate-postgres-{}", std::process::id()));
             let _ = fs::remove_dir_all(&folder);
             fs::create_dir_all(&folder)?;
             if let Some(user) = &user {
@@ -52,7 +65,7 @@ impl Postgres {
             let log = fs::File::create(folder.join("log"))?;
             let mut server = as_user(&programs.join("postgres"), user.as_ref());
             server.arg("-D").arg(&data).arg("-k").arg(&folder).args(["-h", "127.0.0.1", "-p", &port.to_string()]);
-            for setting in ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300"] {
+            for setting in SETTINGS {
                 server.args(["-c", setting]);
             }
             let server = server.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn()?;
@@ -97,6 +110,14 @@ pub(crate) fn run(command: &[String]) -> Result<()> {
     let (program, arguments) = command.split_first().context("a command is needed")?;
     let postgres = Postgres::start()?;
     run_command(Command::new(program).args(arguments).env(VARIABLE, postgres.url()))
+}
+
+/// Where Linux keeps files in memory, if there is room: most of the server's time would go into making and removing them.
+fn in_memory() -> Option<PathBuf> {
+    let folder = PathBuf::from("/dev/shm");
+    let free = output(Command::new("df").args(["-Pm"]).arg(&folder)).ok()?;
+    let free: u64 = free.lines().last()?.split_whitespace().nth(3)?.parse().ok()?;
+    (folder.is_dir() && free >= ROOM_MB).then_some(folder)
 }
 
 /// The folder of the server's programs.

@@ -65,15 +65,14 @@ pub(crate) fn run(workspace: &Workspace, parts: &[Part]) -> Result<()> {
 
 fn cargo_test(workspace: &Workspace) -> std::process::Command {
     let mut cargo = build::cargo(workspace, "test");
-    // One run tells of everything that is wrong.
-    cargo.args(["--workspace", "--exclude", "frontend", "--no-fail-fast"]);
+    // One run tells of everything that is wrong, also of programs that no test runs. Documentation has no code in it to be run.
+    cargo.args(["--workspace", "--exclude", "frontend", "--all-targets", "--no-fail-fast"]);
     cargo
 }
 
 /// One build serves all parts: the binary that Cargo makes for the integration tests is the one that is driven.
 fn compile(workspace: &Workspace) -> Result<PathBuf> {
-    // Programs too that no test runs: whatever the compiler says of them is said here.
-    run_command(cargo_test(workspace).args(["--all-targets", "--no-run"]))?;
+    run_command(cargo_test(workspace).arg("--no-run"))?;
     let binary = workspace.target.join("debug/studiogate");
     binary.metadata().with_context(|| format!("{} was not built", binary.display()))?;
     Ok(binary)

@@ -4,7 +4,7 @@ use std::future::Future;
 
 use store::Store;
 
-use crate::databases::{on_empty, raw};
+use crate::databases::{on_migrated, raw};
 
 /// A database and its address.
 #[derive(Clone)]
@@ -25,9 +25,8 @@ pub(crate) async fn on<F: Future<Output = ()> + Send + 'static>(
     backend: &str,
     test: impl FnOnce(Database) -> F + Send + 'static,
 ) {
-    on_empty(backend, |url| async move {
+    on_migrated(backend, |url| async move {
         let store = Store::connect(&url).await.unwrap();
-        store.migrate().await.unwrap();
         test(Database { store: store.clone(), url }).await;
         store.close().await;
     })

@@ -39,7 +39,7 @@ use store::Store;
 
 pub use administer::access;
 pub use crash_switch::CrashSwitch;
-pub(crate) use databases::on_empty as on;
+pub(crate) use databases::on_migrated as on;
 pub use past::policy;
 
 pub const ISSUER: &str = "https://id.example";
