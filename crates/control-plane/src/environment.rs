@@ -7,6 +7,7 @@ use domain::catalog::Product;
 use domain::environment::{Environment, EnvironmentState, LaunchTarget, Leaves, StackEvent};
 use domain::home::HomeStanding;
 use domain::id::{EnvironmentId, ProvisioningArtifactId};
+use domain::observed::Observed;
 use domain::operation::OperationKind;
 use domain::request::RequestKind;
 use domain::revocation::Reach;
@@ -70,16 +71,15 @@ impl ControlPlane {
         let next_owners = if transfers { self.next_owners(caller, &it).await? } else { Vec::new() };
         let undecided = self.store().undecided_request_of(&it.id, RequestKind::Update).await?;
         let rolled_out = self.store().rolled_out_by(&it.id).await?;
-        let observed = self.observed_view(&it).await?;
-        let home_choice = ends.has_home.then(|| HomeChoice {
-            file_systems: it.homes.kept().map(|home| home.file_system.clone()).collect(),
-            bytes: observed.home_bytes,
-            key_goes: ends.key_goes,
-        });
+        let known = self.store().observation(&it.id).await?;
+        let tags = tags_there(&it, known.observed.as_ref());
+        let tag_differences = self.tags_view(&it, known.observed.as_ref()).await?;
+        let observed = self.observed_view(&it, known).await?;
         Ok(EnvironmentPage {
             lease: self.lease_view(&it).await?,
+            home_choice: home_choice(&it, &ends, observed.home_bytes),
             observed,
-            tag_differences: self.tags_view(&it).await?,
+            tag_differences,
             progress: self.progress_of(&it, &self.expected(&it).await?).await?,
             product_name: names.product(&it.product),
             version_name: version.unwrap_or_else(|| it.artifact.to_string()),
@@ -94,7 +94,6 @@ impl ControlPlane {
             is_owner: it.owner == caller.actor.person,
             provisioned_product: it.provisioned_product.as_ref().map(ToString::to_string),
             left_behind: left_behind(&it, &told),
-            home_choice,
             kept_homes: kept_homes(&it, &told),
             stack_arn: it.stack_arn.clone(),
             handed_over: self.hand_over_view(&it).await?,
@@ -110,7 +109,7 @@ impl ControlPlane {
             termination_deletes: ends.deletes,
             termination_consequences: ends.consequences,
             form: self.form_state(caller, draft).await?,
-            tags: self.tags_there(&it).await?.into_iter().collect(),
+            tags: tags.into_iter().collect(),
             parameters: it.parameters.into_iter().collect(),
             launch: it.launch_target,
             id: it.id,
@@ -126,16 +125,6 @@ impl ControlPlane {
             version: it.version,
             allowed,
         })
-    }
-
-    /// What it was given, and what AWS was seen to add: a TagOption with one value AWS sets by itself. AWS's own are left out.
-    async fn tags_there(&self, it: &Environment) -> Result<BTreeMap<String, String>> {
-        let mut tags = it.tags.clone();
-        let found = self.store().observation(&it.id).await?.observed.map(|observed| observed.tags).unwrap_or_default();
-        for (key, value) in found.into_iter().filter(|(key, _)| !key.starts_with("aws:")) {
-            tags.entry(key).or_insert(value);
-        }
-        Ok(tags)
     }
 
     async fn requests_about(&self, caller: &Caller, id: &EnvironmentId) -> Result<Vec<RequestAbout>> {
@@ -169,6 +158,24 @@ impl ControlPlane {
             None => String::new(),
         }
     }
+}
+
+fn home_choice(it: &Environment, ends: &Termination, bytes: Option<u64>) -> Option<HomeChoice> {
+    ends.has_home.then(|| HomeChoice {
+        file_systems: it.homes.kept().map(|home| home.file_system.clone()).collect(),
+        bytes,
+        key_goes: ends.key_goes,
+    })
+}
+
+/// What it was given, and what AWS was seen to add: a TagOption with one value AWS sets by itself. AWS's own are left out.
+fn tags_there(it: &Environment, observed: Option<&Observed>) -> BTreeMap<String, String> {
+    let mut tags = it.tags.clone();
+    let found = observed.iter().flat_map(|observed| &observed.tags);
+    for (key, value) in found.filter(|(key, _)| !key.starts_with("aws:")) {
+        tags.entry(key.clone()).or_insert_with(|| value.clone());
+    }
+    tags
 }
 
 /// What a termination left in AWS because an admin wanted it so.

@@ -9,6 +9,7 @@ use domain::id::EnvironmentId;
 use domain::observed::{Drift, Running};
 use domain::operation::Step;
 use domain::view::{DriftView, IdleView, JobMarkView, ObservedView, RunningWork};
+use store::Observation;
 
 use crate::{Caller, ControlPlane, Result};
 
@@ -69,8 +70,7 @@ impl ControlPlane {
     }
 
     /// What the last look found.
-    pub(crate) async fn observed_view(&self, it: &Environment) -> Result<ObservedView> {
-        let known = self.store().observation(&it.id).await?;
+    pub(crate) async fn observed_view(&self, it: &Environment, known: Observation) -> Result<ObservedView> {
         let product = self.store().product(&it.product).await?;
         let work = self.work_on_running(it, known.observed.as_ref().map(|observed| observed.read_at)).await?;
         let running = known.observed.as_ref().map(|observed| observed.running.clone()).unwrap_or_default();

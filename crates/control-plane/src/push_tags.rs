@@ -8,6 +8,7 @@ use domain::binding::{BindingSource, PersonValue, resolve};
 use domain::catalog::{ConstraintRule, ProvisioningArtifact};
 use domain::environment::Environment;
 use domain::id::EnvironmentId;
+use domain::observed::Observed;
 use domain::operation::{OperationKind, Step};
 use domain::problem::{FieldError, Problem};
 use domain::tag_policy::{NotPushed, TagRule, TagSource, tags_to_push};
@@ -188,11 +189,8 @@ impl ControlPlane {
     }
 
     /// What is said of tags that are not as they would be given now; none where all are.
-    pub(crate) async fn tags_view(&self, it: &Environment) -> Result<Option<TagsView>> {
-        let Some(observed) = self.store().observation(&it.id).await?.observed else { return Ok(None) };
-        if observed.tag_differences.is_empty() {
-            return Ok(None);
-        }
+    pub(crate) async fn tags_view(&self, it: &Environment, observed: Option<&Observed>) -> Result<Option<TagsView>> {
+        let Some(observed) = observed.filter(|observed| !observed.tag_differences.is_empty()) else { return Ok(None) };
         let (fields, refused) = match self.push_of(it, &observed.tags).await? {
             Ok(push) => (push.fields(), push.impossible()),
             Err(problem) => (Vec::new(), Some(problem)),
@@ -207,7 +205,7 @@ impl ControlPlane {
             .collect();
         let started = observed.billed().map(|running| running.item.name().to_owned()).collect();
         Ok(Some(TagsView {
-            differences: observed.tag_differences,
+            differences: observed.tag_differences.clone(),
             fields,
             refused,
             keeps,

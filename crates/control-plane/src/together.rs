@@ -164,7 +164,8 @@ impl ControlPlane {
     }
 
     async fn tag_outlook(&self, it: &Environment) -> Result<Outlook> {
-        let Some(tags) = self.tags_view(it).await? else {
+        let observed = self.store().observation(&it.id).await?.observed;
+        let Some(tags) = self.tags_view(it, observed.as_ref()).await? else {
             return Ok(Outlook::cannot(&["Every tag was as it would be given now, at the last look."]));
         };
         if let Some(problem) = tags.refused {
