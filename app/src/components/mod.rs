@@ -85,7 +85,7 @@ pub use self::{
     obstacles::Obstacles,
     page_head::{Crumb, PageHead},
     pager::Pager,
-    plan::{Mistakes, Stays},
+    plan::{Mistakes, Notices, Stays},
     radios::Radios,
     region_field::RegionField,
     remove::{Remove, RemoveOne, SharedForm},

@@ -12,19 +12,14 @@ const LISTED: usize = 10;
 pub fn Obstacles(obstacles: Vec<Obstacle>, #[prop(into)] title: String) -> impl IntoView {
     (!obstacles.is_empty()).then(|| {
         let further = obstacles.len().saturating_sub(LISTED) as u64;
-        let line = |Obstacle { parameter, why, versions, accounts }: Obstacle| {
-            let version = match versions.as_slice() {
-                [] => String::new(),
-                [one] => format!("version {one}"),
-                several => format!("versions {}", several.join(", ")),
-            };
-            let accounts = if accounts.is_empty() { String::new() } else { format!("in {}", accounts.join(", ")) };
-            let place: Vec<String> = [version, accounts].into_iter().filter(|it| !it.is_empty()).collect();
+        let line = |it: Obstacle| {
+            let place = it.place();
+            let Obstacle { parameter, why, .. } = it;
             let place = match (place.is_empty(), parameter.is_empty()) {
                 (true, true) => String::new(),
                 (true, false) => ": ".to_owned(),
-                (false, true) => format!("In {}: ", place.join(" ")),
-                (false, false) => format!(" ({}): ", place.join(" ")),
+                (false, true) => format!("In {place}: "),
+                (false, false) => format!(" ({place}): "),
             };
             let parameter = (!parameter.is_empty()).then(|| view! { <code>{parameter}</code> });
             view! { <li>{parameter}{format!("{place}{why}")}</li> }

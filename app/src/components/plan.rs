@@ -19,6 +19,15 @@ pub fn Mistakes(
     }
 }
 
+/// What somebody should look at before it is done.
+#[component]
+pub fn Notices(notices: Vec<String>) -> impl IntoView {
+    (!notices.is_empty()).then(|| {
+        let items = notices.into_iter().map(|it| view! { <li class="[overflow-wrap:anywhere]">{it}</li> }).collect_view();
+        view! { <Callout tone=Tone::Warn title="Somebody should look at this:"><ul class="grid list-disc gap-1 pl-5">{items}</ul></Callout> }
+    })
+}
+
 /// What stays as it is: it is not described, or nothing changes it.
 #[component]
 pub fn Stays(stays: Vec<String>) -> impl IntoView {

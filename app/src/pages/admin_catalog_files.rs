@@ -7,7 +7,8 @@ use leptos::prelude::*;
 use super::catalog::Freshness;
 use super::url::with_query;
 use crate::components::{
-    Callout, Card, Checks, Crumb, ErrorSummary, Mistakes, Numbered, PageHead, RegionField, Stays, TextArea, Tick, Tone,
+    Callout, Card, Checks, Crumb, ErrorSummary, Mistakes, Notices, Numbered, PageHead, RegionField, Stays, TextArea,
+    Tick, Tone,
 };
 use crate::document::Page;
 use crate::words;
@@ -56,7 +57,7 @@ pub fn page(it: CatalogFilesPage) -> Page {
 /// What would be done.
 #[component]
 fn PlanOf(plan: CatalogPlanView, region: Option<Region>) -> impl IntoView {
-    let CatalogPlanView { changes, portal, stays, mistakes } = plan;
+    let CatalogPlanView { changes, portal, stays, notices, mistakes } = plan;
     let title = match region {
         Some(region) => format!("What it would change in {region}"),
         None => "What it would change".to_owned(),
@@ -89,6 +90,7 @@ fn PlanOf(plan: CatalogPlanView, region: Option<Region>) -> impl IntoView {
     };
     let lines = said.map(line).collect_view();
     view! {
+        <Notices notices />
         <Card title>
             <div class="stack gap-3">
                 <p>{number} ". The command " <code>"studiogate catalog apply"</code> " brings the file in, from the folder that the file lives in."</p>

@@ -44,7 +44,7 @@ fn plan() -> CatalogPlanView {
     ];
     let sets = vec![member("provider name", "<b>Other", "")];
     let (changes, stays) = (vec![(delete, named, sets)], vec!["Product Studio".into()]);
-    CatalogPlanView { changes, portal, stays, mistakes: Vec::new() }
+    CatalogPlanView { changes, portal, stays, notices: Vec::new(), mistakes: Vec::new() }
 }
 
 #[test]

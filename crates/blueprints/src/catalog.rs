@@ -41,17 +41,22 @@ pub fn read(text: &str) -> Result<DescribedCatalog, Unreadable> {
 }
 
 pub(crate) fn unreadable(text: &str, error: &toml::de::Error) -> Unreadable {
+    // The parser takes what is missing for a text without quotes.
+    let nothing =
+        error.message().starts_with("string values must be quoted") && error.span().is_some_and(|it| it.is_empty());
     let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
     Unreadable {
         line: before.matches('\n').count() + 1,
         column: before.rsplit('\n').next().unwrap_or_default().chars().count() + 1,
-        message: in_words(error.message()),
+        message: if nothing { "a value is missing here".to_owned() } else { in_words(error.message()) },
     }
 }
 
 /// What the parser says, in words of whoever writes the file.
 fn in_words(message: &str) -> String {
-    const WORDS: [(&str, &str); 12] = [
+    const WORDS: [(&str, &str); 14] = [
+        (", expected nothing", ""),
+        ("string values must be quoted, expected literal string", "a text stands in quotes"),
         (", expected one of ", ": known are "),
         (", expected u16", ", and not a whole number from 0 to 65535"),
         (", expected u32", ", and not a whole number"),
@@ -187,5 +192,8 @@ mod tests {
             assert!(error.line == line && !error.message.is_empty(), "{text}: {error:?}");
             assert!(!error.message.contains("expected"), "{error:?}");
         }
+        let message = |text: &str| read(text).unwrap_err().to_string();
+        assert_eq!(message("[[portfolio]]\nname =\n"), "Line 2, column 7: a value is missing here.");
+        assert_eq!(message("[[portfolio]]\nname = One\n"), "Line 2, column 8: a text stands in quotes.");
     }
 }

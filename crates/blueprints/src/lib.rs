@@ -3,6 +3,7 @@
 
 pub mod catalog;
 pub mod organization;
+pub mod place;
 
 use std::collections::BTreeMap;
 

@@ -20,7 +20,7 @@ use crate::{ControlPlane, Result};
 /// Where a product may be used, and by whom.
 pub(crate) fn places_of_use<'a>(
     region: &Region,
-    access: &'a [ProductAccess],
+    access: impl IntoIterator<Item = &'a ProductAccess>,
     accounts: &'a [ProjectAccount],
     projects: &'a [Project],
 ) -> Vec<PlaceOfUse<'a>> {

@@ -31,6 +31,7 @@ pub mod home;
 pub mod id;
 pub mod idle;
 pub mod lease;
+pub mod mistake;
 pub mod notification;
 pub mod observed;
 pub mod obstacle;

@@ -105,6 +105,17 @@ impl fmt::Display for Obstacle {
 }
 
 impl Obstacle {
+    /// `versions 1.0, 1.1 in fraud-dev`; empty where it holds for all of them, everywhere.
+    pub fn place(&self) -> String {
+        let version = match self.versions.as_slice() {
+            [] => None,
+            [one] => Some(format!("version {one}")),
+            several => Some(format!("versions {}", several.join(", "))),
+        };
+        let accounts = (!self.accounts.is_empty()).then(|| format!("in {}", self.accounts.join(", ")));
+        version.into_iter().chain(accounts).collect::<Vec<_>>().join(" ")
+    }
+
     fn of_everything(why: &'static str) -> Self {
         Self { parameter: String::new(), why: why.to_owned(), versions: Vec::new(), accounts: Vec::new() }
     }

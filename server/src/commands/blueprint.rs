@@ -13,7 +13,7 @@ use domain::organization::ChangeState;
 use serde::Serialize;
 
 use super::files;
-use super::terminal::{LOOK, PENDING, WRONG, complain, confirmed, one_line, refuse, say, told};
+use super::terminal::{LOOK, PENDING, WRONG, complain, confirmed, one_line, refuse, refuse_file, say, told};
 use crate::cli::{BlueprintArguments, BlueprintCommand, Format};
 use crate::config::Config;
 
@@ -70,7 +70,7 @@ async fn print_plan(plane: &ControlPlane, caller: &Caller, options: &BlueprintAr
     };
     let plan = plane.plan_blueprint(caller, &blueprint).await.map_err(told)?;
     if !plan.mistakes.is_empty() {
-        return Ok(refuse(&plan.mistakes));
+        return Ok(refuse_file(&options.file, &plan.mistakes));
     }
     match options.format {
         Format::Json => {
@@ -122,7 +122,7 @@ pub async fn apply(
     };
     let plan = plane.plan_blueprint(caller, &blueprint).await.map_err(told)?;
     if !plan.mistakes.is_empty() {
-        return Ok(refuse(&plan.mistakes));
+        return Ok(refuse_file(&options.file, &plan.mistakes));
     }
     tell(&plan);
     if plan.steps.is_empty() {

@@ -16,7 +16,7 @@ use domain::organization::ChangeState;
 use serde::Serialize;
 
 use super::files;
-use super::terminal::{LOOK, PENDING, WRONG, complain, confirmed, one_line, refuse, say, told};
+use super::terminal::{LOOK, PENDING, WRONG, complain, confirmed, one_line, refuse, refuse_file, say, told};
 use crate::cli::{CatalogArguments, CatalogCommand, CatalogPlanArguments, Format};
 use crate::config::Config;
 
@@ -141,7 +141,7 @@ async fn print_plan(
         Err(wrong) => return Ok(refuse(&wrong)),
     };
     let plan = plane.plan_catalog(caller, region, &files, options.delete).await.map_err(told)?;
-    if let Some(refused) = refused(plane, caller, &files, &plan).await? {
+    if let Some(refused) = refused(plane, caller, &options.catalog.folder, &files, &plan).await? {
         return Ok(refused);
     }
     match options.format {
@@ -158,6 +158,8 @@ async fn print_plan(
             });
             let lines: Vec<Line<'_>> = lines.chain(told).collect();
             say(&serde_json::to_string_pretty(&lines)?);
+            // A program reads the steps alone.
+            plan.notices.iter().for_each(|it| complain(&one_line(it)));
         }
         Format::Text => tell(&plan),
     }
@@ -165,9 +167,15 @@ async fn print_plan(
 }
 
 /// Says what keeps the plan from being carried out, also what is to be mended in its templates.
-async fn refused(plane: &ControlPlane, caller: &Caller, files: &CatalogFiles, plan: &Plan) -> Result<Option<u8>> {
+async fn refused(
+    plane: &ControlPlane,
+    caller: &Caller,
+    folder: &Path,
+    files: &CatalogFiles,
+    plan: &Plan,
+) -> Result<Option<u8>> {
     if !plan.mistakes.is_empty() {
-        return Ok(Some(refuse(&plan.mistakes)));
+        return Ok(Some(refuse_file(&folder.join(FILE), &plan.mistakes)));
     }
     let mut to_mend = plane.to_mend(caller, files, plan).await.map_err(told)?;
     if to_mend.is_empty() {
@@ -196,6 +204,9 @@ fn tell(plan: &Plan) {
     for it in &plan.stays {
         say(&one_line(&format!("stays: {it}")));
     }
+    for it in &plan.notices {
+        say(&one_line(&format!("to be looked at: {it}")));
+    }
     match number(plan) {
         0 => say("The catalog is as the files say."),
         1 => say("1 change."),
@@ -221,10 +232,10 @@ pub async fn apply(
     loop {
         let plan = plane.plan_catalog(caller, region, &files, options.delete).await.map_err(told)?;
         if !plan.mistakes.is_empty() {
-            return Ok(refuse(&plan.mistakes));
+            return Ok(refuse_file(&options.catalog.folder.join(FILE), &plan.mistakes));
         }
         if last.is_none() {
-            if let Some(refused) = refused(plane, caller, &files, &plan).await? {
+            if let Some(refused) = refused(plane, caller, &options.catalog.folder, &files, &plan).await? {
                 return Ok(refused);
             }
             tell(&plan);

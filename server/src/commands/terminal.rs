@@ -1,9 +1,14 @@
 //! What commands that plan and apply say, ask and end with.
 
 use std::io::{BufRead as _, Write as _};
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow};
+use blueprints::place::Places;
+use domain::mistake::Mistake;
+
+use super::files;
 
 /// Between two looks at a change that is being made.
 pub(super) const LOOK: Duration = Duration::from_millis(500);
@@ -16,6 +21,17 @@ pub(super) fn refuse(wrong: &[String]) -> u8 {
         complain(it);
     }
     WRONG
+}
+
+/// What cannot be meant in a file that could be read, each with its line.
+pub(super) fn refuse_file(file: &Path, mistakes: &[Mistake]) -> u8 {
+    let text = files::text(file).unwrap_or_default();
+    let places = Places::of(&text);
+    let told = |it: &Mistake| {
+        let line = places.line(it).map(|line| format!(":{line}")).unwrap_or_default();
+        one_line(&format!("{}{line}: {it}", file.display()))
+    };
+    refuse(&mistakes.iter().map(told).collect::<Vec<_>>())
 }
 
 pub(super) fn confirmed() -> Result<bool> {

@@ -8,7 +8,7 @@ use super::document::{Difference, Findings};
 use super::{Freshness, Sections};
 use crate::components::{
     Badge, Callout, Card, ChangeBadge, Clock, Crumb, Disclosure, Empty, ErrorSummary, Fact, Facts, Hidden, Icon,
-    Mistakes, Moment, PageHead, PostButton, ProblemCallout, Refresh, Stays, TextArea, Tone,
+    Mistakes, Moment, Notices, PageHead, PostButton, ProblemCallout, Refresh, Stays, TextArea, Tone,
 };
 use crate::document::Page;
 use crate::words;
@@ -95,10 +95,7 @@ fn PlanOf(plan: BlueprintPlanView, text: String, entered: bool, apply: bool) -> 
     if !mistakes.is_empty() {
         return view! { <Mistakes mistakes /> }.into_any();
     }
-    let notices = (!notices.is_empty()).then(|| {
-        let items = notices.into_iter().map(|it| view! { <li>{it}</li> }).collect_view();
-        view! { <Callout tone=Tone::Warn title="Somebody should look at this:"><ul class="grid list-disc gap-1 pl-5">{items}</ul></Callout> }
-    });
+    let notices = view! { <Notices notices /> };
     let stays = view! { <Stays stays /> };
     if steps.is_empty() {
         return view! {

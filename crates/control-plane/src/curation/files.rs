@@ -125,7 +125,10 @@ impl ControlPlane {
         let mut mistakes = std::mem::take(&mut planned.mistakes);
         mistakes.extend(mistakes_in_constraints(wanted, &mirrored.products));
         match plan_portal(wanted, &mirrored.products, &held.now()) {
-            Ok(steps) => planned.portal = steps,
+            Ok(steps) => {
+                planned.portal = steps;
+                planned.notices = held.notices(wanted, &planned, &mirrored.products);
+            }
             Err(also) => mistakes.extend(also),
         }
         Ok(if mistakes.is_empty() { planned } else { Plan { mistakes, ..Plan::default() } })

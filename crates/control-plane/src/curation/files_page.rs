@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use blueprints::catalog::{read, write};
+use blueprints::place::Places;
 use domain::action::Action;
 use domain::described::{DescribedCatalog, Plan, export};
 use domain::draft::MAX_BYTES;
@@ -43,7 +44,7 @@ impl ControlPlane {
                 && let Ok(catalog) = read(&entered)
             {
                 let delete = form.value(DELETE).is_some_and(|value| !value.is_empty());
-                planned = Some(self.plan_of_catalog(&catalog, &region, delete).await?);
+                planned = Some(self.plan_of_catalog(&entered, &catalog, &region, delete).await?);
             }
             text = entered;
         } else if fill {
@@ -69,16 +70,17 @@ impl ControlPlane {
 
     async fn plan_of_catalog(
         &self,
+        text: &str,
         catalog: &DescribedCatalog,
         region: &Region,
         delete: bool,
     ) -> Result<CatalogPlanView> {
         let mirrored = self.mirrored(region).await?;
         let templates = self.templates_named_in(catalog, &mirrored).await?;
-        let Plan { changes, portal, stays, mistakes } =
+        let Plan { changes, portal, stays, notices, mistakes } =
             self.planned(catalog, &templates, &mirrored, region, delete).await?;
         let changes = changes.into_iter().map(|it| (it.change, it.named, it.sets)).collect();
-        Ok(CatalogPlanView { changes, portal, stays, mistakes })
+        Ok(CatalogPlanView { changes, portal, stays, notices, mistakes: Places::of(text).told(&mistakes) })
     }
 
     /// The files that a catalog names: as the catalog is exported they are what its versions are made of; others are templates

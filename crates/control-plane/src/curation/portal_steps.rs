@@ -4,11 +4,13 @@ use domain::access::{ProductAccess, ProductSettings};
 use domain::action::Action;
 use domain::binding::ParameterBinding;
 use domain::catalog::Product;
-use domain::described::{PortalNow, PortalSays, PortalStep};
-use domain::id::{AccountId, ProductId, ProjectId};
+use domain::described::{DescribedCatalog, Plan, PortalNow, PortalSays, PortalStep, notices};
+use domain::id::ProductId;
+use domain::project::{Project, ProjectAccount};
 use domain::view::{ParameterBindingInput, ProductAccessInput, ProductSettingsInput, RuleInput};
 use store::Scope;
 
+use crate::obstacles::places_of_use;
 use crate::{Caller, ControlPlane, Error, Result};
 
 /// See [`PortalNow`].
@@ -17,8 +19,8 @@ pub(super) struct Held {
     access: Vec<ProductAccess>,
     bindings: Vec<ParameterBinding>,
     settings: Vec<ProductSettings>,
-    projects: Vec<ProjectId>,
-    accounts: Vec<AccountId>,
+    projects: Vec<Project>,
+    accounts: Vec<ProjectAccount>,
 }
 
 impl Held {
@@ -26,19 +28,25 @@ impl Held {
         let Self { access, bindings, settings, projects, accounts } = self;
         PortalNow { access, bindings, settings, projects, accounts }
     }
+
+    /// What files would keep from being requested.
+    pub(super) fn notices(&self, wanted: &DescribedCatalog, plan: &Plan, products: &[Product]) -> Vec<String> {
+        notices(wanted, plan, products, &self.bindings, |product| {
+            let access = self.access.iter().filter(|it| it.product == product.id);
+            places_of_use(&product.region, access, &self.accounts, &self.projects)
+        })
+    }
 }
 
 impl ControlPlane {
     pub(super) async fn held(&self, products: &[Product]) -> Result<Held> {
         let ids: Vec<ProductId> = products.iter().map(|it| it.id.clone()).collect();
-        let projects = self.store().projects(&Scope::All).await?;
-        let accounts = self.store().all_project_accounts().await?;
         Ok(Held {
             access: self.store().all_product_access().await?,
             bindings: self.store().all_parameter_bindings().await?,
             settings: self.store().product_settings_of(&ids).await?.into_values().collect(),
-            projects: projects.into_iter().map(|it| it.id).collect(),
-            accounts: accounts.into_iter().map(|it| it.account).collect(),
+            projects: self.store().projects(&Scope::All).await?,
+            accounts: self.store().all_project_accounts().await?,
         })
     }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use blueprints::organization::{read_whole, shipped, write};
+use blueprints::place::Places;
 use domain::action::Action;
 use domain::blueprint::{AppliedBlueprint, BlueprintPlan, OrganizationBlueprint, OrganizationStep, Standing, plan};
 use domain::id::{AccountId, BlueprintId, DraftId};
@@ -34,7 +35,7 @@ impl ControlPlane {
         let text = entered.clone().or_else(|| last.as_ref().map(|it| it.text.clone())).unwrap_or_default();
         let planned = match read_whole(&text) {
             // Also beside what is wrong: what became another plan meanwhile is looked at anew.
-            Ok(blueprint) if !text.trim().is_empty() => Some(self.blueprint_plan_view(&blueprint).await?),
+            Ok(blueprint) if !text.trim().is_empty() => Some(self.blueprint_plan_view(&text, &blueprint).await?),
             _ => None,
         };
         let pattern = shipped().map_err(|error| Error::internal("The pattern cannot be read", &error.message))?;
@@ -68,7 +69,7 @@ impl ControlPlane {
         })
     }
 
-    async fn blueprint_plan_view(&self, blueprint: &OrganizationBlueprint) -> Result<BlueprintPlanView> {
+    async fn blueprint_plan_view(&self, text: &str, blueprint: &OrganizationBlueprint) -> Result<BlueprintPlanView> {
         let organization = self.mirrored_organization().await?;
         let plan = self.plan_of(blueprint, &organization).await?;
         let contents: BTreeMap<&str, &str> =
@@ -92,7 +93,7 @@ impl ControlPlane {
         Ok(BlueprintPlanView {
             steps: plan.steps.iter().map(step).collect(),
             fingerprint: plan.fingerprint(),
-            mistakes: plan.mistakes,
+            mistakes: Places::of(text).told(&plan.mistakes),
             stays: plan.stays,
             notices: plan.notices,
             effects,
@@ -176,8 +177,8 @@ impl ControlPlane {
     /// the first one's.
     pub async fn apply_blueprint(&self, caller: &Caller, text: &str, seen: &str) -> Result<BlueprintId> {
         self.authorize_portal(caller, Action::ManageOrganization).await?;
-        let text = text.replace("\r\n", "\n");
-        let blueprint = read_at(&text)?;
+        let entered = text.replace("\r\n", "\n");
+        let blueprint = read_at(&entered)?;
         let text = write(&blueprint).map_err(|error| Error::internal("A blueprint cannot be written", &error))?;
         let mut tx = self.store().begin().await?;
         let under_way = tx.blueprint_under_way().await?;
@@ -191,8 +192,8 @@ impl ControlPlane {
         }
         let plan = self.plan_of(&blueprint, &self.mirrored_organization().await?).await?;
         if !plan.mistakes.is_empty() {
-            let told = plan.mistakes.into_iter().map(|mistake| FieldError::new(TEXT, mistake));
-            return Err(Error::Invalid(told.collect()));
+            let told = Places::of(&entered).told(&plan.mistakes).into_iter();
+            return Err(Error::Invalid(told.map(|mistake| FieldError::new(TEXT, mistake)).collect()));
         }
         if plan.steps.is_empty() {
             return Err(Error::conflict(

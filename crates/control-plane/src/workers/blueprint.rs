@@ -51,7 +51,8 @@ impl ControlPlane {
         };
         let plan = self.plan_of(&blueprint, &organization).await?;
         if !plan.mistakes.is_empty() {
-            return Ok(Outcome::refused(changed_meanwhile(&plan.mistakes.join(" "))));
+            let why: Vec<String> = plan.mistakes.iter().map(ToString::to_string).collect();
+            return Ok(Outcome::refused(changed_meanwhile(&why.join(" "))));
         }
         if plan.steps.is_empty() {
             // What the next page shows is what was just read.

@@ -16,7 +16,7 @@ fn region() -> Region {
 
 async fn planned(state: &TestState, admin: &Caller, files: &CatalogFiles, delete: bool) -> Plan {
     let plan = state.plane.plan_catalog(admin, &region(), files, delete).await.unwrap();
-    assert_eq!(plan.mistakes, Vec::<String>::new());
+    assert_eq!(plan.mistakes, Vec::new());
     plan
 }
 
@@ -118,6 +118,8 @@ on_both! {
         let text = blueprints::catalog::write(&catalog).unwrap();
         let plan = look(&text, "").await.unwrap();
         assert!(plan.changes.is_empty() && plan.mistakes.len() == 1, "{:?}", plan.mistakes);
+        let line = 1 + text[..text.find("\"somewhere/nine.yaml\"").unwrap()].matches('\n').count();
+        assert!(plan.mistakes[0].starts_with(&format!("Line {line}: ")), "{:?}", plan.mistakes);
         assert!(plan.mistakes[0].ends_with("9.0: there is no file somewhere/nine.yaml."), "{:?}", plan.mistakes);
         let template = "Resources: {A: {Type: AWS::SNS::Topic, Properties: {KmsMasterKeyId: alias/aws/sns}}}".to_owned();
         let input = TemplateInput { template, file_name: "nine.yaml".into(), ..TemplateInput::default() };
@@ -220,7 +222,10 @@ on_both! {
         let source = std::mem::replace(&mut portal.bindings[0].source, binding.source.clone());
         let refused = state.plane.plan_catalog(&admin, &region(), &files, false).await.unwrap();
         let said = format!("{PRODUCT}: {}: A choice needs at least one value.", binding.parameter);
-        assert_eq!((refused.mistakes, refused.portal), (vec![said], Vec::new()));
+        assert!(refused.portal.is_empty() && refused.mistakes.len() == 1, "{:?}", refused.mistakes);
+        assert_eq!(refused.mistakes[0].message, said);
+        let place: Vec<&str> = refused.mistakes[0].at.iter().map(|(name, _)| *name).collect();
+        assert_eq!(place, ["product", "portal", "binding"]);
         let unfit = PortalStep {
             product: PRODUCT.into(),
             id: Some(id.clone()),
@@ -275,7 +280,7 @@ on_both! {
             text.push_str("# more");
         }
         let plan = state.plane.plan_catalog(&admin, &region(), &other, false).await.unwrap();
-        assert!(plan.changes.is_empty() && plan.mistakes.iter().all(|it| it.contains("a version keeps its template")));
+        assert!(plan.changes.is_empty() && plan.mistakes.iter().all(|it| it.message.contains("a version keeps its template")));
         // A template in which something is to be mended.
         let mut bad = CatalogFiles {
             catalog: DescribedCatalog { products: vec![files.catalog.products[0].clone()], ..DescribedCatalog::default() },

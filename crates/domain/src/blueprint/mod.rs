@@ -4,6 +4,7 @@
 
 mod applied;
 mod make;
+mod mistakes;
 mod plan;
 mod step;
 #[cfg(test)]

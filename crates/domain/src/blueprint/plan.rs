@@ -2,15 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{DEEPEST, FULL_ACCESS, OrganizationBlueprint, OrganizationStep, Place};
+use super::mistakes::mistakes;
+use super::{FULL_ACCESS, OrganizationBlueprint, OrganizationStep, Place};
 use crate::id::AccountId;
+use crate::mistake::Mistake;
 use crate::organization::{NodeKind, Organization, ScpLimits, ServiceControlPolicy, TreeNode};
 use crate::project::Stage;
-use crate::tag_policy::{TagRule, TagValues, mistake_in_key};
-
-/// `CreateOrganizationalUnit` and `CreatePolicy` of the API.
-const LONGEST_NAME: usize = 128;
-const LONGEST_DESCRIPTION: usize = 512;
+use crate::tag_policy::{TagRule, TagValues};
 
 /// What there is.
 #[derive(Clone, Copy, Debug)]
@@ -27,8 +25,8 @@ pub struct Standing<'a> {
 pub struct BlueprintPlan {
     /// In an order in which they can be made: whatever forbids something is there before an account comes under it, and goes after.
     pub steps: Vec<OrganizationStep>,
-    /// Why it cannot be meant as it is written, a sentence each: nothing is done then.
-    pub mistakes: Vec<String>,
+    /// Why it cannot be meant as it is written: nothing is done then.
+    pub mistakes: Vec<Mistake>,
     /// What there is and the blueprint does not describe: it stays.
     pub stays: Vec<String>,
     /// What the portal does not do by itself, and somebody should look at.
@@ -63,11 +61,11 @@ pub fn plan(blueprint: &OrganizationBlueprint, standing: &Standing<'_>) -> Bluep
 }
 
 /// The organization by names.
-struct Tree<'a> {
+pub(super) struct Tree<'a> {
     /// Units and the root by path; the root has the empty one.
-    nodes: BTreeMap<String, &'a TreeNode>,
+    pub(super) nodes: BTreeMap<String, &'a TreeNode>,
     accounts: Vec<&'a TreeNode>,
-    policies: BTreeMap<&'a str, &'a ServiceControlPolicy>,
+    pub(super) policies: BTreeMap<&'a str, &'a ServiceControlPolicy>,
     /// Paths by id.
     paths: BTreeMap<&'a str, String>,
 }
@@ -95,12 +93,12 @@ impl<'a> Tree<'a> {
         }
     }
 
-    fn place(&self, path: &str) -> Place {
+    pub(super) fn place(&self, path: &str) -> Place {
         Place { path: path.to_owned(), id: self.nodes.get(path).map(|it| it.node.id.clone()) }
     }
 
     /// The account of an id, or else those of a name.
-    fn named(&self, name: &str) -> Vec<&'a TreeNode> {
+    pub(super) fn named(&self, name: &str) -> Vec<&'a TreeNode> {
         let of_id = self.accounts.iter().filter(|it| it.node.id == name).copied().collect::<Vec<_>>();
         if of_id.is_empty() { self.accounts.iter().filter(|it| it.node.name == name).copied().collect() } else { of_id }
     }
@@ -121,97 +119,8 @@ fn described(blueprint: &OrganizationBlueprint) -> impl Iterator<Item = (&str, &
     root.chain(blueprint.units.iter().map(|it| (it.path.as_str(), it.policies.as_slice())))
 }
 
-fn parent(path: &str) -> &str {
+pub(super) fn parent(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(above, _)| above)
-}
-
-fn mistakes(blueprint: &OrganizationBlueprint, standing: &Standing<'_>, tree: &Tree<'_>) -> Vec<String> {
-    let mut wrong = Vec::new();
-    let mut paths = BTreeSet::new();
-    for unit in &blueprint.units {
-        let path = unit.path.as_str();
-        if !paths.insert(path) {
-            wrong.push(format!("The unit {path} is described twice."));
-        }
-        let names: Vec<&str> = path.split('/').collect();
-        if names.iter().any(|name| name.trim() != *name || name.is_empty() || name.chars().count() > LONGEST_NAME) {
-            wrong.push(format!(
-                "{path:?} is no path of units: names of 1 to {LONGEST_NAME} characters with / between them."
-            ));
-        }
-        if names.len() > DEEPEST {
-            wrong.push(format!("The unit {path} is nested deeper than {DEEPEST} levels, which AWS does not allow."));
-        }
-    }
-    for path in &paths {
-        let above = parent(path);
-        if !above.is_empty() && !paths.contains(above) && !tree.nodes.contains_key(above) {
-            wrong.push(format!("The unit {path} is within {above}, which is not there and not described."));
-        }
-    }
-    let mut names = BTreeSet::new();
-    for policy in &blueprint.policies {
-        let name = policy.name.as_str();
-        if !names.insert(name) {
-            wrong.push(format!("The policy {name} is described twice."));
-        }
-        if name.trim().is_empty() || name.chars().count() > LONGEST_NAME {
-            wrong.push(format!("{name:?} is no name of a policy: 1 to {LONGEST_NAME} characters."));
-        }
-        if policy.description.chars().count() > LONGEST_DESCRIPTION {
-            wrong.push(format!("The description of {name} has more than {LONGEST_DESCRIPTION} characters."));
-        }
-        if tree.policies.get(name).is_some_and(|it| it.aws_managed) {
-            wrong.push(format!("The policy {name} is AWS's own: it can be attached, and nobody can change it."));
-        } else if let Err(error) = standing.limits.read(name, &policy.document) {
-            let (line, column) = (error.line, error.column);
-            wrong.push(format!("The policy {name}, line {line}, column {column}: {}.", error.message));
-        }
-    }
-    for (path, attached) in described(blueprint) {
-        let place = tree.place(path);
-        let mut here = BTreeSet::new();
-        for name in attached {
-            if !here.insert(name) {
-                wrong.push(format!("{name} is attached to {place} twice."));
-            }
-            if !names.contains(name.as_str()) && !tree.policies.contains_key(name.as_str()) {
-                wrong.push(format!("{name} is to be attached to {place}, and there is no such policy."));
-            }
-        }
-        let most = standing.limits.per_node;
-        let number = here.len() + usize::from(here.iter().all(|name| *name != FULL_ACCESS));
-        if number > most {
-            wrong.push(format!("{place} would have {number} policies with {FULL_ACCESS}, and AWS allows {most}."));
-        }
-    }
-    let mut accounts = BTreeSet::new();
-    for it in &blueprint.accounts {
-        match tree.named(&it.account).as_slice() {
-            [] => wrong.push(format!("There is no account {} in the organization.", it.account)),
-            [one] if !accounts.insert(&one.node.id) => {
-                wrong.push(format!("The account {} is described twice.", it.account));
-            }
-            [_] => {}
-            _ => wrong.push(format!("Several accounts are called {}: name it by its id.", it.account)),
-        }
-        if !it.unit.is_empty() && !paths.contains(it.unit.as_str()) && !tree.nodes.contains_key(&it.unit) {
-            wrong.push(format!("The account {} is in {}, which is not there and not described.", it.account, it.unit));
-        }
-    }
-    let mut rules = BTreeSet::new();
-    for it in &blueprint.tag_rules {
-        if let Some(message) = mistake_in_key(&it.key) {
-            wrong.push(format!("A tag rule: {message}"));
-        }
-        if let Err(error) = it.values.join("\n").parse::<TagValues>() {
-            wrong.push(format!("The tag rule {}: {error}", it.key));
-        }
-        if !rules.insert((&it.key, it.stage, it.data_class.map(crate::project::DataClass::as_str))) {
-            wrong.push(format!("The tag rule {} is described twice for the same.", it.key));
-        }
-    }
-    wrong
 }
 
 fn policies(blueprint: &OrganizationBlueprint, tree: &Tree<'_>, plan: &mut BlueprintPlan) {

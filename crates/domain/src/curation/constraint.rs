@@ -90,23 +90,27 @@ impl NewConstraint {
         mistakes
     }
 
-    /// Why those of them that are not `there` could not hold for a product in a portfolio, each in a line. `known`: the parameters
-    /// that versions ask for, where that is known.
-    pub(crate) fn mistakes_of_new(all: &[Self], there: &[Self], known: Option<&BTreeSet<&str>>) -> Vec<String> {
+    /// Why those of them that are not `there` could not hold for a product in a portfolio, each in a line, with the number of the
+    /// constraint that it is about. `known`: the parameters that versions ask for, where that is known.
+    pub(crate) fn mistakes_of_new(
+        all: &[Self],
+        there: &[Self],
+        known: Option<&BTreeSet<&str>>,
+    ) -> Vec<(Option<usize>, String)> {
         let mut mistakes = Vec::new();
         if all.len() > MOST {
-            mistakes.push(format!("A product has at most {MOST} constraints in a portfolio."));
+            mistakes.push((None, format!("A product has at most {MOST} constraints in a portfolio.")));
         }
         for (at, it) in all.iter().enumerate().filter(|(_, it)| !there.contains(it)) {
             let kind = kind(&it.rule);
-            mistakes
-                .extend(it.of_itself(known).into_iter().map(|wrong| format!("{kind} constraint: {}", wrong.message)));
+            let of_itself = it.of_itself(known).into_iter();
+            mistakes.extend(of_itself.map(|wrong| (Some(at), format!("{kind} constraint: {}", wrong.message))));
             let mut others = all[..at].iter().chain(all[at + 1..].iter().filter(|it| there.contains(it)));
             if let Some(other) = others.find(|other| excludes(&it.rule, &other.rule)) {
                 let other = self::kind(&other.rule);
-                mistakes.push(format!(
-                    "{kind} constraint: there is a {other} constraint already, and one excludes the other."
-                ));
+                let message =
+                    format!("{kind} constraint: there is a {other} constraint already, and one excludes the other.");
+                mistakes.push((Some(at), message));
             }
         }
         mistakes

@@ -4,6 +4,8 @@
 mod drift;
 mod expected;
 mod export;
+mod mistakes;
+mod notices;
 mod plan;
 mod planner;
 mod portal;
@@ -29,7 +31,9 @@ use crate::id::{ProvisioningArtifactId, TemplateId};
 pub use drift::{CatalogDrift, DriftedThing, Thing, drift};
 pub use expected::{ExpectedCatalog, KnownIds};
 pub use export::{Exported, export};
-pub use plan::{InUse, Plan, Planned, Undescribed, mistakes_in_constraints, plan};
+pub use mistakes::mistakes_in_constraints;
+pub use notices::notices;
+pub use plan::{InUse, Plan, Planned, Undescribed, plan};
 pub use portal::{
     DescribedAccess, DescribedBinding, DescribedPortal, PortalNow, PortalSays, PortalStep, describe_portal, plan_portal,
 };

@@ -13,7 +13,10 @@ use crate::binding_check::check_binding_of;
 use crate::catalog::Product;
 use crate::changed_member::{ChangedMember, changed_members};
 use crate::id::{AccountId, ParameterBindingId, ProductAccessId, ProductId, ProjectId};
-use crate::project::Stage;
+use crate::mistake::{Entry, Mistake};
+use crate::project::{Project, ProjectAccount, Stage};
+
+const PORTAL: Entry = ("portal", 0);
 
 /// `[product.portal]`. A file that leaves it out says nothing of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,9 +60,8 @@ pub struct PortalNow<'a> {
     pub access: &'a [ProductAccess],
     pub bindings: &'a [ParameterBinding],
     pub settings: &'a [ProductSettings],
-    pub projects: &'a [ProjectId],
-    /// Those of projects.
-    pub accounts: &'a [AccountId],
+    pub projects: &'a [Project],
+    pub accounts: &'a [ProjectAccount],
 }
 
 /// One thing that is told to the portal.
@@ -114,14 +116,17 @@ pub fn plan_portal(
     wanted: &DescribedCatalog,
     products: &[Product],
     now: &PortalNow<'_>,
-) -> Result<Vec<PortalStep>, Vec<String>> {
-    let described = || wanted.products.iter().filter_map(|it| Some((it, it.portal.as_ref()?)));
-    let mistakes: Vec<String> = described().flat_map(|(it, portal)| mistakes(&it.name, portal, now)).collect();
+) -> Result<Vec<PortalStep>, Vec<Mistake>> {
+    let described = || {
+        let products = wanted.products.iter().enumerate();
+        products.filter_map(|(n, it)| Some((("product", n), it, it.portal.as_ref()?)))
+    };
+    let mistakes: Vec<Mistake> = described().flat_map(|(at, it, portal)| mistakes(at, &it.name, portal, now)).collect();
     if !mistakes.is_empty() {
         return Err(mistakes);
     }
     let (mut steps, mut unfit) = (Vec::new(), Vec::new());
-    for (described, portal) in described() {
+    for (at, described, portal) in described() {
         let name = &described.name;
         let there = products.iter().find(|it| it.name == *name);
         let id = there.map(|it| it.id.clone());
@@ -129,8 +134,13 @@ pub fn plan_portal(
         if let Some(there) = there.filter(|there| keeps_versions(described, there)) {
             // Of a product that nobody can request, nobody can say.
             let is_known = !there.requestable_parameters().is_empty();
-            let said = says.iter().filter(|_| is_known).filter_map(|says| does_not_fit(says, there));
-            unfit.extend(said.map(|why| format!("{name}: {why}")));
+            for says in says.iter().filter(|_| is_known) {
+                let PortalSays::SetBinding { binding, .. } = says else { continue };
+                let Err(why) = fits(binding, there) else { continue };
+                let entry = portal.bindings.iter().position(|it| it == binding).map(|n| ("binding", n));
+                let at = [at, PORTAL].into_iter().chain(entry);
+                unfit.push(Mistake::new(at.collect::<Vec<_>>(), format!("{name}: {why}")));
+            }
         }
         steps.extend(says.into_iter().map(|says| {
             let sets = sets(&says, &there_now);
@@ -162,14 +172,13 @@ pub(super) fn keeps_versions(described: &DescribedProduct, there: &Product) -> b
     described.versions.iter().all(same)
 }
 
-/// Why a binding is none that the product's form would take.
-fn does_not_fit(says: &PortalSays, product: &Product) -> Option<String> {
-    let PortalSays::SetBinding { binding, .. } = says else { return None };
+/// Whether a binding is one that the product's form would take; `Err` says why not.
+fn fits(binding: &DescribedBinding, product: &Product) -> Result<(), String> {
     let key = &binding.parameter;
     if product.declarations(key).next().is_none() {
-        return Some(format!("no version that can be requested has a parameter {key}."));
+        return Err(format!("no version that can be requested has a parameter {key}."));
     }
-    check_binding_of(product, key, &binding.source).err().map(|why| format!("{key}: {why}"))
+    check_binding_of(product, key, &binding.source).map_err(|why| format!("{key}: {why}"))
 }
 
 fn says(wanted: &DescribedPortal, id: Option<&ProductId>, now: &PortalNow<'_>) -> Vec<PortalSays> {
@@ -213,32 +222,38 @@ fn says(wanted: &DescribedPortal, id: Option<&ProductId>, now: &PortalNow<'_>) -
     says
 }
 
-fn mistakes(product: &str, portal: &DescribedPortal, now: &PortalNow<'_>) -> Vec<String> {
+fn mistakes(at: Entry, product: &str, portal: &DescribedPortal, now: &PortalNow<'_>) -> Vec<Mistake> {
     let mut mistakes = Vec::new();
+    let mut wrong = |entry: Entry, message: String| {
+        mistakes.push(Mistake::new([at, PORTAL, entry], format!("{product}: {message}")));
+    };
     let mut access = BTreeSet::new();
-    for it in &portal.access {
-        let (project, stage) = (&it.project, it.stage);
+    for (n, it) in portal.access.iter().enumerate() {
+        let (at, project, stage) = (("access", n), &it.project, it.stage);
         if !access.insert(it.key()) {
-            mistakes.push(format!("{product}: the access of {project} in {stage} is described twice."));
+            wrong(at, format!("the access of {project} in {stage} is described twice."));
         }
-        if !now.projects.contains(project) {
-            mistakes.push(format!("{product}: its access in {stage}: there is no project {project}."));
+        if now.projects.iter().all(|it| it.id != *project) {
+            wrong(at, format!("its access in {stage}: there is no project {project}."));
         }
         if !(1..=365).contains(&it.max_lease_days) {
-            mistakes.push(format!("{product}: a lease of {project} in {stage} takes 1 to 365 days."));
+            wrong(at, format!("a lease of {project} in {stage} takes 1 to 365 days."));
         }
     }
     let mut bindings = BTreeSet::new();
-    for it in &portal.bindings {
+    for (n, it) in portal.bindings.iter().enumerate() {
+        let at = ("binding", n);
         if !bindings.insert(it.key()) {
-            mistakes.push(format!("{product}: the binding of {} is described twice.", it.parameter));
+            wrong(at, format!("the binding of {} is described twice.", it.parameter));
         }
-        if let Some(account) = it.account.as_ref().filter(|it| !now.accounts.contains(it)) {
-            mistakes.push(format!("{product}: {}: {account} is no account of a project.", it.parameter));
+        if let Some(account) =
+            it.account.as_ref().filter(|account| now.accounts.iter().all(|it| it.account != **account))
+        {
+            wrong(at, format!("{}: {account} is no account of a project.", it.parameter));
         }
     }
     if portal.typical_minutes.is_some_and(|it| !(1..=1_440).contains(&it)) {
-        mistakes.push(format!("{product}: it comes up within 1 to 1440 minutes."));
+        wrong(("typical_minutes", 0), "it comes up within 1 to 1440 minutes.".to_owned());
     }
     mistakes
 }

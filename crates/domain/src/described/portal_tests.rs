@@ -10,7 +10,7 @@ use super::*;
 use crate::access::{ProductAccess, ProductSettings};
 use crate::binding::{AccountValue, BindingSource, ParameterBinding};
 use crate::id::{AccountId, ProductId, ProjectId};
-use crate::project::Stage;
+use crate::project::{DataClass, Project, ProjectAccount, Stage};
 
 fn project(name: &str) -> ProjectId {
     name.parse().unwrap()
@@ -75,7 +75,7 @@ struct Portal {
 }
 
 impl Portal {
-    fn now<'a>(&'a self, known: &'a (Vec<ProjectId>, Vec<AccountId>)) -> PortalNow<'a> {
+    fn now<'a>(&'a self, known: &'a (Vec<Project>, Vec<ProjectAccount>)) -> PortalNow<'a> {
         let Self { access, bindings, settings, .. } = self;
         PortalNow { access, bindings, settings, projects: &known.0, accounts: &known.1 }
     }
@@ -126,8 +126,28 @@ impl Portal {
     }
 }
 
-fn known() -> (Vec<ProjectId>, Vec<AccountId>) {
-    (vec![project("churn"), project("fraud")], vec![account()])
+fn known() -> (Vec<Project>, Vec<ProjectAccount>) {
+    let of = |name: &str| Project {
+        id: project(name),
+        name: name.into(),
+        cost_center: "CC-1".into(),
+        data_class: DataClass::Internal,
+        version: 1,
+    };
+    let account = ProjectAccount {
+        project: project("fraud"),
+        account: account(),
+        region: super::told::region(),
+        stage: Stage::Dev,
+        name: "fraud-dev".into(),
+        vpc_id: None,
+        subnet_ids: Vec::new(),
+        security_group_ids: Vec::new(),
+        kms_key_arn: None,
+        studio_domain_id: None,
+        version: 1,
+    };
+    (vec![of("churn"), of("fraud")], vec![account])
 }
 
 fn portals_of(it: &DescribedCatalog) -> BTreeMap<&str, Option<&DescribedPortal>> {
@@ -199,7 +219,10 @@ fn what_cannot_be_meant_says_why() {
         "999999999999 is no account of a project",
         "within 1 to 1440 minutes",
     ] {
-        assert!(said.iter().any(|it| it.starts_with("Studio: ") && it.contains(part)), "{part}: {said:?}");
+        assert!(
+            said.iter().any(|it| it.message.starts_with("Studio: ") && it.message.contains(part)),
+            "{part}: {said:?}"
+        );
     }
 }
 
@@ -235,8 +258,9 @@ fn a_binding_that_its_form_would_refuse_is_said_while_nobody_made_anything() {
     };
     assert_eq!(said(vec![binding("A", "x"), binding("B", "anything")]), Ok(2));
     let wrong = said(vec![binding("A", "y"), binding("Nope", "x")]).unwrap_err();
-    assert!(wrong[0].starts_with("Studio: A: The template refuses this value"), "{wrong:?}");
-    assert_eq!(wrong[1], "Studio: no version that can be requested has a parameter Nope.");
+    assert!(wrong[0].message.starts_with("Studio: A: The template refuses this value"), "{wrong:?}");
+    assert_eq!(wrong[1].message, "Studio: no version that can be requested has a parameter Nope.");
+    assert_eq!(wrong[1].at, [("product", 0), ("portal", 0), ("binding", 1)]);
     // What another version asks for is known once it is made.
     let mut newer = catalog.clone();
     newer.products[0].versions.push(DescribedVersion { name: "2.0".into(), ..version });

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{CatalogNow, DescribedCatalog, DescribedTag, Plan};
 use crate::curation::CatalogChange;
 use crate::curation::quotas::{KEYS, PORTFOLIOS, PRODUCTS, PRODUCTS_INSIDE, VALUES, VERSIONS};
+use crate::mistake::Mistake;
 
 /// A line for each. What is there already is never one: an account may have had its quotas raised.
-pub(super) fn over_quota(wanted: &DescribedCatalog, plan: &Plan, now: &CatalogNow<'_>) -> Vec<String> {
+pub(super) fn over_quota(wanted: &DescribedCatalog, plan: &Plan, now: &CatalogNow<'_>) -> Vec<Mistake> {
     let mut over = Vec::new();
     let mut add: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for it in &plan.changes {
@@ -37,15 +38,17 @@ pub(super) fn over_quota(wanted: &DescribedCatalog, plan: &Plan, now: &CatalogNo
             _ => (now.tag_options.iter().filter(|it| it.key == of).count(), VALUES, format!("The key {of}")),
         };
         if there + more > most {
-            over.push(format!("{whose} has at most {most} {what}: it has {there}, and the files add {more}."));
+            let message = format!("{whose} has at most {most} {what}: it has {there}, and the files add {more}.");
+            over.push(Mistake::new([], message));
         }
     }
-    let portfolios = wanted.portfolios.iter().map(|it| (&it.name, &it.tag_options));
-    let products = wanted.products.iter().map(|it| (&it.name, &it.tag_options));
-    for (name, tags) in portfolios.chain(products) {
+    let portfolios = wanted.portfolios.iter().enumerate().map(|(n, it)| (("portfolio", n), &it.name, &it.tag_options));
+    let products = wanted.products.iter().enumerate().map(|(n, it)| (("product", n), &it.name, &it.tag_options));
+    for (at, name, tags) in portfolios.chain(products) {
         let keys: BTreeSet<&str> = tags.iter().map(|it: &DescribedTag| it.key.as_str()).collect();
         if keys.len() > KEYS {
-            over.push(format!("{name} has TagOptions of {} keys, and nothing has more than {KEYS}.", keys.len()));
+            let message = format!("{name} has TagOptions of {} keys, and nothing has more than {KEYS}.", keys.len());
+            over.push(Mistake::new([at], message));
         }
     }
     over

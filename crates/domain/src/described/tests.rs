@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::told::{Told, region, template, undescribed};
 use super::*;
 use crate::curation::CatalogChange;
+use crate::mistake::Mistake;
 
 fn tags() -> impl Strategy<Value = BTreeMap<String, String>> {
     prop::collection::btree_map("[ab]", "[xy]", 0..2)
@@ -107,6 +108,10 @@ pub(super) fn templates_of(it: &DescribedCatalog) -> BTreeMap<String, TemplateId
     versions.map(|it| (it.template.clone(), template(&it.template))).collect()
 }
 
+fn said(mistakes: &[Mistake]) -> String {
+    mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
 proptest! {
     #[test]
     fn what_was_described_is_there_whatever_was_before(before in catalog(), wanted in catalog(), delete: bool) {
@@ -154,7 +159,7 @@ fn what_cannot_be_meant_is_said_and_nothing_is_planned() {
     let mistakes = |wanted: &DescribedCatalog, files: &BTreeMap<String, TemplateId>| {
         let plan = plan(wanted, files, &told.now(), &region(), undescribed(true));
         assert!(plan.changes.is_empty());
-        plan.mistakes.join("\n")
+        said(&plan.mistakes)
     };
     let said = mistakes(&wanted(vec![studio.clone()]), &files("b"));
     assert!(said.contains("a version keeps its template"), "{said}");
@@ -188,12 +193,12 @@ fn what_quotas_would_end_half_way_is_said_and_nothing_is_planned() {
     assert_eq!((plan(25).changes.len(), plan(25).mistakes), (25, Vec::new()));
     let over = plan(26);
     assert!(over.changes.is_empty());
-    assert_eq!(over.mistakes, ["The key purpose has at most 25 values: it has 0, and the files add 26."]);
+    assert_eq!(said(&over.mistakes), "The key purpose has at most 25 values: it has 0, and the files add 26.");
     let portfolio =
         |n: usize| DescribedPortfolio { name: format!("P{n}"), provider: "a".into(), ..DescribedPortfolio::default() };
     let wanted = DescribedCatalog { portfolios: (0..101).map(portfolio).collect(), ..DescribedCatalog::default() };
     let over = super::plan(&wanted, &BTreeMap::new(), &told.now(), &region(), undescribed(false));
-    assert_eq!(over.mistakes, ["A region has at most 100 portfolios: it has 0, and the files add 101."]);
+    assert_eq!(said(&over.mistakes), "A region has at most 100 portfolios: it has 0, and the files add 101.");
 }
 
 #[test]
@@ -213,10 +218,11 @@ fn what_names_cannot_tell_apart_is_left_out() {
     };
     let typed = DescribedPortfolio { name: "Two".into(), principals: vec!["role/a".into()], ..Default::default() };
     let typed = DescribedCatalog { portfolios: vec![typed], ..DescribedCatalog::default() };
-    let said = super::plan(&typed, &BTreeMap::new(), &told.now(), &region(), Undescribed::Stays).mistakes;
-    assert!(said[0].contains("Two: \"role/a\" is no principal."), "{said:?}");
+    let mistakes = super::plan(&typed, &BTreeMap::new(), &told.now(), &region(), Undescribed::Stays).mistakes;
+    assert!(mistakes[0].message.contains("Two: \"role/a\" is no principal."), "{mistakes:?}");
+    assert_eq!(mistakes[0].at, [("portfolio", 0), ("principals", 0)]);
     let plan = plan(&wanted, &BTreeMap::new(), &told.now(), &region(), Undescribed::Stays);
-    assert!(plan.mistakes[0].contains("Several portfolios of the catalog are called One."));
+    assert!(plan.mistakes[0].message.contains("Several portfolios of the catalog are called One."));
 }
 
 #[test]

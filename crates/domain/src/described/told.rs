@@ -276,7 +276,7 @@ impl Told {
     ) -> Plan {
         for _ in 0..500 {
             let plan = plan(wanted, templates, &self.now(), &region(), undescribed(delete));
-            assert_eq!(plan.mistakes, Vec::<String>::new());
+            assert_eq!(plan.mistakes, Vec::new());
             let Some(next) = plan.changes.iter().find(|it| it.ready).cloned() else {
                 assert!(plan.changes.is_empty(), "nothing can be made of {:?}", plan.changes);
                 return plan;

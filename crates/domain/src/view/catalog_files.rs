@@ -34,6 +34,7 @@ pub struct CatalogPlanView {
     pub changes: Vec<(CatalogChange, Named, Vec<ChangedMember>)>,
     pub portal: Vec<PortalStep>,
     pub stays: Vec<String>,
+    pub notices: Vec<String>,
     pub mistakes: Vec<String>,
 }
 

@@ -139,7 +139,7 @@ impl Aws {
         let mut done = Vec::new();
         loop {
             let plan = self.plan(blueprint);
-            assert_eq!(plan.mistakes, Vec::<String>::new());
+            assert_eq!(plan.mistakes, Vec::new());
             assert!(
                 plan.steps.iter().all(|step| confirmed.contains(&step.key())),
                 "nothing comes that was not looked at"

@@ -123,7 +123,7 @@ fn what_cannot_be_meant_is_told_and_nothing_is_planned() {
         change(&mut blueprint);
         let plan = aws.plan(&blueprint);
         assert!(plan.steps.is_empty(), "{:?}", plan.steps);
-        plan.mistakes.join("\n")
+        plan.mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
     };
     assert!(told(|it| it.units.push(described_unit("Sandbox", &[]))).contains("Sandbox is described twice"));
     assert!(told(|it| it.units.push(described_unit("A/B", &[]))).contains("within A, which is not there"));
