@@ -17,7 +17,7 @@ impl<'a> Places<'a> {
     }
 
     /// From 1; of a field that the file leaves out, the line of what would have it.
-    pub fn line(&self, mistake: &Mistake) -> Option<usize> {
+    fn line(&self, mistake: &Mistake) -> Option<usize> {
         let ((name, number), within) = mistake.at.split_first()?;
         let mut found = entry(self.table.as_ref()?.get_ref().get(*name)?, *number);
         for (name, number) in within {
@@ -27,13 +27,20 @@ impl<'a> Places<'a> {
         Some(self.text.get(..found.span().start)?.matches('\n').count() + 1)
     }
 
-    /// The mistakes, each with its line.
+    /// The mistakes as whoever reads the file comes to them, each with its line. What is about the file as a whole comes first.
+    pub fn in_order<'m>(&self, mistakes: &'m [Mistake]) -> Vec<(Option<usize>, &'m Mistake)> {
+        let mut lines: Vec<_> = mistakes.iter().map(|it| (self.line(it), it)).collect();
+        lines.sort_by_key(|(line, _)| *line);
+        lines
+    }
+
+    /// The same in words.
     pub fn told(&self, mistakes: &[Mistake]) -> Vec<String> {
-        let told = |it: &Mistake| match self.line(it) {
+        let told = |(line, it): (Option<usize>, &Mistake)| match line {
             Some(line) => format!("Line {line}: {it}"),
             None => it.to_string(),
         };
-        mistakes.iter().map(told).collect()
+        self.in_order(mistakes).into_iter().map(told).collect()
     }
 }
 
@@ -101,9 +108,13 @@ project = \"fraud\"
     }
 
     #[test]
-    fn what_is_about_the_file_as_a_whole_has_no_line() {
-        let mistakes = [Mistake::new([("product", 0)], "It is one."), Mistake::new([], "There are too many.")];
+    fn mistakes_are_told_from_the_top() {
+        let mistakes = [
+            Mistake::new([("product", 1)], "It is two."),
+            Mistake::new([("product", 0)], "It is one."),
+            Mistake::new([], "There are too many."),
+        ];
         let told = Places::of(TEXT).told(&mistakes);
-        assert_eq!(told, ["Line 12: It is one.", "There are too many."]);
+        assert_eq!(told, ["There are too many.", "Line 12: It is one.", "Line 15: It is two."]);
     }
 }

@@ -26,12 +26,11 @@ pub(super) fn refuse(wrong: &[String]) -> u8 {
 /// What cannot be meant in a file that could be read, each with its line.
 pub(super) fn refuse_file(file: &Path, mistakes: &[Mistake]) -> u8 {
     let text = files::text(file).unwrap_or_default();
-    let places = Places::of(&text);
-    let told = |it: &Mistake| {
-        let line = places.line(it).map(|line| format!(":{line}")).unwrap_or_default();
+    let told = |(line, it): (Option<usize>, &Mistake)| {
+        let line = line.map(|line| format!(":{line}")).unwrap_or_default();
         one_line(&format!("{}{line}: {it}", file.display()))
     };
-    refuse(&mistakes.iter().map(told).collect::<Vec<_>>())
+    refuse(&Places::of(&text).in_order(mistakes).into_iter().map(told).collect::<Vec<_>>())
 }
 
 pub(super) fn confirmed() -> Result<bool> {

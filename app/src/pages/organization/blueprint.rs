@@ -32,9 +32,10 @@ pub fn page(it: BlueprintPage) -> Page {
         }
     });
     let last = last.map(|last| view! { <Last last /> });
+    let mistaken = plan.as_ref().is_some_and(|plan| !plan.mistakes.is_empty());
     let plan = plan.map(|plan| view! { <PlanOf plan text=text.clone() entered apply=manage && !applying /> });
     let enter = manage.then(|| {
-        let open = text.is_empty() || !form.errors.is_empty();
+        let open = text.is_empty() || mistaken || !form.errors.is_empty();
         let state = FormState { values: std::collections::BTreeMap::new(), ..form.clone() };
         // One that was emptied stays empty.
         let value = if text.is_empty() && !entered { shipped.clone() } else { text };
