@@ -21,10 +21,7 @@ impl Database {
 }
 
 /// A migrated database, removed afterwards.
-pub(crate) async fn on<F: Future<Output = ()> + Send + 'static>(
-    backend: &str,
-    test: impl FnOnce(Database) -> F + Send + 'static,
-) {
+pub(crate) async fn on<F: Future<Output = ()>>(backend: &str, test: impl FnOnce(Database) -> F) {
     on_migrated(backend, |url| async move {
         let store = Store::connect(&url).await.unwrap();
         test(Database { store: store.clone(), url }).await;

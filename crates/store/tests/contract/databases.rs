@@ -1,8 +1,11 @@
 //! Databases for tests, on both backends. The tests of `control-plane` include this file too.
 
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use futures::FutureExt as _;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqliteConnection};
 use store::Store;
 use tokio::sync::OnceCell;
@@ -20,33 +23,67 @@ pub(crate) async fn raw(url: &str, sql: &str) {
 }
 
 /// An empty database without the schema, removed afterwards.
-pub(crate) async fn on_empty<F: Future<Output = ()> + Send + 'static>(
-    backend: &str,
-    test: impl FnOnce(String) -> F + Send + 'static,
-) {
-    match backend {
-        "sqlite" => on_sqlite(&[], test).await,
-        _ => on_postgres("template1", test).await,
-    }
+pub(crate) async fn on_empty<F: Future<Output = ()>>(backend: &str, test: impl FnOnce(String) -> F) {
+    let database = match backend {
+        "sqlite" => Database::file(&[]),
+        _ => Database::on_server("template1").await,
+    };
+    database.run(test).await;
 }
 
 /// An empty database with the schema, removed afterwards: a copy of one that each run makes once.
-pub(crate) async fn on_migrated<F: Future<Output = ()> + Send + 'static>(
-    backend: &str,
-    test: impl FnOnce(String) -> F + Send + 'static,
-) {
+pub(crate) async fn on_migrated<F: Future<Output = ()>>(backend: &str, test: impl FnOnce(String) -> F) {
     static SQLITE: OnceCell<Vec<u8>> = OnceCell::const_new();
     static POSTGRES: OnceCell<String> = OnceCell::const_new();
-    if backend == "sqlite" {
-        on_sqlite(SQLITE.get_or_init(migrated_file).await, test).await;
+    let database = if backend == "sqlite" {
+        Database::file(SQLITE.get_or_init(migrated_file).await)
     } else {
-        on_postgres(POSTGRES.get_or_init(migrated_database).await, test).await;
+        Database::on_server(POSTGRES.get_or_init(migrated_database).await).await
+    };
+    database.run(test).await;
+}
+
+enum Database {
+    File(PathBuf),
+    /// By name.
+    OnServer(String),
+}
+
+impl Database {
+    fn file(content: &[u8]) -> Self {
+        let path = std::env::temp_dir().join(format!("{}.sqlite", name()));
+        if !content.is_empty() {
+            std::fs::write(&path, content).unwrap();
+        }
+        Self::File(path)
+    }
+
+    async fn on_server(template: &str) -> Self {
+        let name = name();
+        raw(&server(), &format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
+        Self::OnServer(name)
+    }
+
+    /// The test is no task of its own: whether each of several hundred could be one takes the compiler minutes.
+    async fn run<F: Future<Output = ()>>(self, test: impl FnOnce(String) -> F) {
+        let url = match &self {
+            Self::File(path) => file_address(path),
+            Self::OnServer(name) => address(name),
+        };
+        let outcome = AssertUnwindSafe(Box::pin(test(url))).catch_unwind().await;
+        match self {
+            Self::File(path) => remove(&path),
+            Self::OnServer(name) => raw(&server(), &format!("DROP DATABASE {name} WITH (FORCE)")).await,
+        }
+        if let Err(panic) = outcome {
+            resume_unwind(panic);
+        }
     }
 }
 
 async fn migrated_file() -> Vec<u8> {
     let path = std::env::temp_dir().join(format!("{}.sqlite", name()));
-    migrate(&format!("sqlite:{}?mode=rwc", path.display())).await;
+    migrate(&file_address(&path)).await;
     let content = std::fs::read(&path).unwrap();
     remove(&path);
     content
@@ -66,30 +103,6 @@ async fn migrate(url: &str) {
     store.close().await;
 }
 
-async fn on_sqlite<F: Future<Output = ()> + Send + 'static>(
-    content: &[u8],
-    test: impl FnOnce(String) -> F + Send + 'static,
-) {
-    let path = std::env::temp_dir().join(format!("{}.sqlite", name()));
-    if !content.is_empty() {
-        std::fs::write(&path, content).unwrap();
-    }
-    let outcome = tokio::spawn(test(format!("sqlite:{}?mode=rwc", path.display()))).await;
-    remove(&path);
-    outcome.unwrap();
-}
-
-async fn on_postgres<F: Future<Output = ()> + Send + 'static>(
-    template: &str,
-    test: impl FnOnce(String) -> F + Send + 'static,
-) {
-    let (server, name) = (server(), name());
-    raw(&server, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
-    let outcome = tokio::spawn(test(address(&name))).await;
-    raw(&server, &format!("DROP DATABASE {name} WITH (FORCE)")).await;
-    outcome.unwrap();
-}
-
 fn name() -> String {
     format!("studiogate_test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
 }
@@ -98,6 +111,10 @@ fn server() -> String {
     std::env::var("STUDIOGATE_TEST_POSTGRES_URL").unwrap_or_else(|_| {
         panic!("set STUDIOGATE_TEST_POSTGRES_URL to the address of a Postgres server, or run `cargo xtask test`")
     })
+}
+
+fn file_address(path: &Path) -> String {
+    format!("sqlite:{}?mode=rwc", path.display())
 }
 
 /// Of a database of the server.
@@ -112,7 +129,7 @@ fn address(name: &str) -> String {
 }
 
 /// A file of SQLite, with what it may have beside it.
-fn remove(path: &std::path::Path) {
+fn remove(path: &Path) {
     for suffix in ["", "-wal", "-shm"] {
         let _ = std::fs::remove_file(format!("{}{suffix}", path.display()));
     }
