@@ -65,7 +65,8 @@ pub(crate) fn run(workspace: &Workspace, parts: &[Part]) -> Result<()> {
 
 fn cargo_test(workspace: &Workspace) -> std::process::Command {
     let mut cargo = build::cargo(workspace, "test");
-    // One run tells of everything that is wrong, also of programs that no test runs. Documentation has no code in it to be run.
+    // One run tells of everything that is wrong, also of programs that no test runs. Documentation has no
+    // code in it to be run, which a test holds.
     cargo.args(["--workspace", "--exclude", "frontend", "--all-targets", "--no-fail-fast"]);
     cargo
 }

@@ -122,6 +122,20 @@ fn time_is_passed_in() {
 }
 
 #[test]
+fn documentation_has_no_code_that_nobody_runs() {
+    // `cargo xtask test` leaves it out: rustdoc would compile every crate once more to look for some.
+    let is_code = |line: &str| {
+        let line = line.trim_start();
+        line.strip_prefix("///")
+            .or_else(|| line.strip_prefix("//!"))
+            .is_some_and(|it| it.trim_start().starts_with("```"))
+    };
+    for (name, text) in product() {
+        assert!(!text.lines().any(is_code), "{name} has code in its documentation: make a test of it");
+    }
+}
+
+#[test]
 fn v1_2_5_the_product_starts_no_process() {
     for (name, text) in product() {
         assert!(!text.contains("process::Command"), "{name} starts a process");
