@@ -69,14 +69,24 @@ impl ControlPlane {
     /// One round of the workers that act on stored things: operations, probes, looks, sweeps, sealer, notifier, deliveries.
     /// Answers whether anything was done.
     pub async fn tick(&self) -> Result<bool> {
+        let acted = self.act_on_what_is_due().await?;
+        let swept = self.sweep().await?;
+        let told = self.tell_what_was_done().await?;
+        Ok(acted || swept > 0 || told)
+    }
+
+    async fn act_on_what_is_due(&self) -> Result<bool> {
         let worked = self.run_operations(&CancellationToken::new()).await?;
         let probed = self.run_probes(&CancellationToken::new()).await?;
         let looked = self.run_observations(&CancellationToken::new()).await?;
-        let swept = self.sweep().await?;
+        Ok(worked > 0 || probed > 0 || looked > 0)
+    }
+
+    async fn tell_what_was_done(&self) -> Result<bool> {
         let sealed = self.seal_audit().await?;
         let told = self.notify().await?;
         let sent = self.deliver().await?;
-        Ok(worked > 0 || probed > 0 || looked > 0 || swept > 0 || sealed > 0 || told > 0 || sent > 0)
+        Ok(sealed > 0 || told > 0 || sent > 0)
     }
 
     /// Reads the catalogs, the organization, and how accounts stand to products now; answers whether the catalogs of all regions could be read. What the
@@ -107,12 +117,17 @@ impl ControlPlane {
         Ok(read)
     }
 
-    /// Ticks until nothing is unfinished, with `advance` moving the clock to each next moment that something is due, by a
-    /// second at least. Gives
-    /// up after `rounds`; answers whether everything came to its end.
+    /// Works until nothing is unfinished, with `advance` moving the clock to each next moment that something is due, by a
+    /// second at least, and sweeps as often as the workers do. Gives up after `rounds`; answers whether everything came to
+    /// its end.
     pub async fn run_until_idle(&self, rounds: usize, mut advance: impl FnMut(TimeDelta)) -> Result<bool> {
+        let mut next_sweep = self.now();
         for _ in 0..rounds {
-            while self.tick().await? {}
+            if self.now() >= next_sweep {
+                while self.sweep().await? > 0 {}
+                next_sweep = self.now() + self.settings().workers.sweep_every;
+            }
+            while self.act_on_what_is_due().await? || self.tell_what_was_done().await? {}
             match self.next_due().await? {
                 None => return Ok(true),
                 Some(due) => advance((due - self.now()).max(TimeDelta::seconds(1))),
