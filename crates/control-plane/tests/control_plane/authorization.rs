@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::common::{ISSUER, TestState};
+use crate::common::{ISSUER, TestState, on};
 use chrono::TimeDelta;
 use control_plane::{Caller, Error};
 use domain::action::Action;
@@ -263,21 +263,20 @@ async fn holds(state: &TestState, actor: Actor) {
     }
 }
 
-#[test]
-fn v8_2_2_v8_4_1_scoped_rows_are_the_authorized_rows() {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build().unwrap();
-    let state = runtime.block_on(async {
-        let state = TestState::bare("sqlite::memory:", |_| {}).await;
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn v8_2_2_v8_4_1_scoped_rows_are_the_authorized_rows() {
+    on("sqlite", |url| async move {
+        let state = TestState::bare(&url, |_| {}).await;
         plant(&state).await;
         plant_deciders(&state).await;
-        state
-    });
-    let mut runner = TestRunner::new(Config { cases: 48, failure_persistence: None, ..Config::default() });
-    runner
-        .run(&actors(), |actor| {
-            runtime.block_on(holds(&state, actor));
-            Ok(())
-        })
-        .unwrap();
-    runtime.block_on(async move { drop(state) });
+        let mut runner = TestRunner::new(Config { cases: 48, failure_persistence: None, ..Config::default() });
+        tokio::task::block_in_place(|| {
+            let run = runner.run(&actors(), |actor| {
+                tokio::runtime::Handle::current().block_on(holds(&state, actor));
+                Ok(())
+            });
+            run.unwrap();
+        });
+    })
+    .await;
 }

@@ -64,6 +64,7 @@ async fn attach_at_aws(state: &TestState, policy: &str, target: &str) {
 on_both! {
     async fn the_whole_tree_is_shown_with_stages_projects_and_policies(url) {
         let state = TestState::start(&url).await;
+        assert!(state.plane.mirror_organization_now().await.unwrap());
         let auditor = state.as_("auditor").await;
         let page = state.plane.organization(&auditor, OrganizationQuery::default()).await.unwrap();
         assert_eq!(page.rows[0].node.kind, NodeKind::Root);

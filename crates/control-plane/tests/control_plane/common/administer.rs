@@ -1,11 +1,15 @@
 //! Everybody who signs in, and what an admin enters.
 
+use chrono::TimeDelta;
 use control_plane::{Caller, SignIn};
 use domain::access::ProductAccess;
 use domain::approval::ApprovalRule;
 use domain::person::PersonKey;
 use domain::view::{GroupMappingInput, ProductAccessInput, ProductPage, ProjectAccountInput, ProjectInput, RuleInput};
 
+use tokio::sync::OnceCell;
+
+use super::databases::Original;
 use super::{ISSUER, TestState};
 
 /// An access rule as its form would post it.
@@ -19,6 +23,22 @@ pub fn access(rule: &ProductAccess, days: &str, version: &str) -> ProductAccessI
         instances: rule.instances.as_text(),
         version: version.to_owned(),
     }
+}
+
+/// A database with what [`TestState::administer`] does, made once for each backend.
+pub(super) async fn administered(url: &str) -> &'static Original {
+    static SQLITE: OnceCell<Original> = OnceCell::const_new();
+    static POSTGRES: OnceCell<Original> = OnceCell::const_new();
+    let cell = if url.starts_with("sqlite:") { &SQLITE } else { &POSTGRES };
+    cell.get_or_init(|| Original::made(url, administer)).await
+}
+
+async fn administer(url: String) {
+    Original::migrated(&url).await.copy_to(&url).await;
+    // No test makes the ids that this one makes, and they come before those of all tests.
+    let state = TestState::over(&url, -TimeDelta::milliseconds(1), 5_000, |_| {}).await;
+    state.administer().await;
+    state.store.close().await;
 }
 
 impl TestState {

@@ -39,8 +39,10 @@ use store::Store;
 
 pub use administer::access;
 pub use crash_switch::CrashSwitch;
-pub(crate) use databases::on_migrated as on;
+pub(crate) use databases::on_none as on;
 pub use past::policy;
+
+use databases::Original;
 
 pub const ISSUER: &str = "https://id.example";
 pub const PRODUCT: &str = "Studio user profile";
@@ -63,9 +65,11 @@ pub struct TestState {
 impl TestState {
     /// The seeded local AWS, projects, accounts, mappings, access and bindings, and everybody signed in.
     pub async fn start(url: &str) -> Self {
-        Self::start_with(url, |_| {}).await
+        administer::administered(url).await.copy_to(url).await;
+        Self::over(url, TimeDelta::zero(), 0, |_| {}).await
     }
 
+    /// The same over another local AWS.
     pub async fn start_with(url: &str, options: impl FnOnce(&mut SimOptions)) -> Self {
         let state = Self::bare(url, options).await;
         state.administer().await;
@@ -74,18 +78,24 @@ impl TestState {
 
     /// The seeded local AWS and an empty store.
     pub async fn bare(url: &str, options: impl FnOnce(&mut SimOptions)) -> Self {
+        Original::migrated(url).await.copy_to(url).await;
+        Self::over(url, TimeDelta::zero(), 0, options).await
+    }
+
+    /// A portal on the database that is at `url`, `later` than the local AWS was made.
+    async fn over(url: &str, later: TimeDelta, seed: u64, options: impl FnOnce(&mut SimOptions)) -> Self {
         let clock = ManualClock::at("2026-03-02T09:00:00Z".parse::<DateTime<Utc>>().unwrap());
         let mut sim_options = SimOptions::new(Arc::new(clock.clone()));
         options(&mut sim_options);
         let local = LocalAws::new(sim_options).unwrap();
+        clock.advance(later);
         let running = sim::serve(local, ServeOptions::any()).await.unwrap();
         let aws = connect_aws(&running.aws_url, &clock, PATIENCE);
         let store = Store::connect(url).await.unwrap();
-        store.migrate().await.unwrap();
         let crash = CrashSwitch::default();
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let head = std::env::temp_dir().join(format!("studiogate-head-{}-{number}.json", std::process::id()));
-        let plane = plane(&store, &aws, &clock, &crash, &head, 0, |_| {});
+        let plane = plane(&store, &aws, &clock, &crash, &head, seed, |_| {});
         Self { running, clock, plane, store, crash, head, url: url.to_owned(), aws, restarts: 0 }
     }
 
