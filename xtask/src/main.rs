@@ -20,6 +20,7 @@ mod postgres;
 mod prerequisites;
 mod progress;
 mod python;
+mod scratch;
 mod site;
 mod soak;
 mod stamp;

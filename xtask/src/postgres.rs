@@ -11,6 +11,7 @@ use anyhow::{Context, Result, bail};
 use crate::command::{find, output, run as run_command, succeeds};
 use crate::packages::{self, Needed, is_root};
 use crate::progress::step;
+use crate::scratch::Scratch;
 
 /// What the tests read.
 pub(crate) const VARIABLE: &str = "STUDIOGATE_TEST_POSTGRES_URL";
@@ -25,14 +26,11 @@ const SETTINGS: [&str; 7] = [
     "max_wal_size=256MB",
     "max_connections=300",
 ];
-/// In memory it takes a few hundred.
-const ROOM_MB: u64 = 2_048;
-
 /// Stopped and removed when dropped.
 #[derive(Debug)]
 pub(crate) struct Postgres {
     server: Child,
-    folder: PathBuf,
+    scratch: Scratch,
     url: String,
 }
 
@@ -42,12 +40,10 @@ impl Postgres {
         let programs = programs()?;
         step("Start a Postgres for the tests", || {
             let user = if is_root() { Some(other_user()?) } else { None };
-            let folder = in_memory().unwrap_or_else(std::env::temp_dir);
-            let folder = folder.join(format!("studiogate-postgres-{}", std::process::id()));
-            let _ = fs::remove_dir_all(&folder);
-            fs::create_dir_all(&folder)?;
+            let scratch = Scratch::make("postgres")?;
+            let folder = scratch.path();
             if let Some(user) = &user {
-                run_command(Command::new("chown").arg(user.to_string()).arg(&folder))?;
+                run_command(Command::new("chown").arg(user.to_string()).arg(folder))?;
             }
             let data = folder.join("data");
             let mut initdb = as_user(&programs.join("initdb"), user.as_ref());
@@ -64,12 +60,13 @@ impl Postgres {
             let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
             let log = fs::File::create(folder.join("log"))?;
             let mut server = as_user(&programs.join("postgres"), user.as_ref());
-            server.arg("-D").arg(&data).arg("-k").arg(&folder).args(["-h", "127.0.0.1", "-p", &port.to_string()]);
+            server.arg("-D").arg(&data).arg("-k").arg(folder).args(["-h", "127.0.0.1", "-p", &port.to_string()]);
             for setting in SETTINGS {
                 server.args(["-c", setting]);
             }
             let server = server.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn()?;
-            let mut postgres = Self { server, folder, url: format!("postgres://studiogate@127.0.0.1:{port}/postgres") };
+            let mut postgres =
+                Self { server, scratch, url: format!("postgres://studiogate@127.0.0.1:{port}/postgres") };
             postgres.wait_until_ready(&programs, port)?;
             Ok(postgres)
         })
@@ -87,7 +84,7 @@ impl Postgres {
         while !succeeds(&mut probe) {
             let ended = self.server.try_wait()?;
             if ended.is_some() || start.elapsed() > STARTS_WITHIN {
-                let log = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
+                let log = fs::read_to_string(self.scratch.path().join("log")).unwrap_or_default();
                 bail!("Postgres does not start:\n{log}");
             }
             std::thread::sleep(Duration::from_millis(50));
@@ -101,7 +98,6 @@ impl Drop for Postgres {
         // SIGQUIT: at once, without a checkpoint; the data is thrown away.
         let _ = succeeds(Command::new("kill").args(["-QUIT", &self.server.id().to_string()]));
         let _ = self.server.wait();
-        let _ = fs::remove_dir_all(&self.folder);
     }
 }
 
@@ -110,14 +106,6 @@ pub(crate) fn run(command: &[String]) -> Result<()> {
     let (program, arguments) = command.split_first().context("a command is needed")?;
     let postgres = Postgres::start()?;
     run_command(Command::new(program).args(arguments).env(VARIABLE, postgres.url()))
-}
-
-/// Where Linux keeps files in memory, if there is room: most of the server's time would go into making and removing them.
-fn in_memory() -> Option<PathBuf> {
-    let folder = PathBuf::from("/dev/shm");
-    let free = output(Command::new("df").args(["-Pm"]).arg(&folder)).ok()?;
-    let free: u64 = free.lines().last()?.split_whitespace().nth(3)?.parse().ok()?;
-    (folder.is_dir() && free >= ROOM_MB).then_some(folder)
 }
 
 /// The folder of the server's programs.

@@ -9,6 +9,7 @@ use clap::ValueEnum;
 use crate::command::run as run_command;
 use crate::postgres::{Postgres, VARIABLE};
 use crate::progress::{say, step};
+use crate::scratch::Scratch;
 use crate::workspace::Workspace;
 use crate::{boto3, browser, build, cfn_lint, cvc5, python, site, wasm};
 
@@ -37,9 +38,12 @@ pub(crate) fn run(workspace: &Workspace, parts: &[Part]) -> Result<()> {
     let smtp = python::environment(workspace, &workspace.root.join("end2end/smtp/requirements.txt"))?;
     let binary = step("Compile the portal and its tests", || compile(workspace))?;
     if wanted(Part::Rust) {
+        let scratch = Scratch::make("tests")?;
         step("Rust", || {
             run_command(
                 cargo_test(workspace)
+                    .env("TMPDIR", scratch.path())
+                    .env("RUST_TEST_THREADS", threads().to_string())
                     .env(VARIABLE, postgres.url())
                     .env(cvc5::VARIABLE, &solver)
                     .env("STUDIOGATE_SMTP_PYTHON", &smtp)
@@ -69,6 +73,11 @@ fn cargo_test(workspace: &Workspace) -> std::process::Command {
     // code in it to be run, which a test holds.
     cargo.args(["--workspace", "--exclude", "frontend", "--all-targets", "--no-fail-fast"]);
     cargo
+}
+
+/// Many tests wait for an answer of AWS that never comes: as many others run meanwhile.
+fn threads() -> usize {
+    2 * std::thread::available_parallelism().map_or(2, usize::from)
 }
 
 /// One build serves all parts: the binary that Cargo makes for the integration tests is the one that is driven.
