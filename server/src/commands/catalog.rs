@@ -27,7 +27,7 @@ pub(super) async fn run(config: &Config, command: &CatalogCommand) -> Result<Exi
     let deps = Deps::system();
     let store = super::serve::connect(config).await?;
     let aws = aws::Aws::load(config.aws.config(Arc::clone(&deps.clock))?).await;
-    let plane = ControlPlane::new(store, aws, config.settings()?, deps)?;
+    let plane = ControlPlane::new(store.clone(), aws, config.settings()?, deps)?;
     let (CatalogCommand::Export(CatalogArguments { person, region, .. })
     | CatalogCommand::Plan(CatalogPlanArguments { catalog: CatalogArguments { person, region, .. }, .. })
     | CatalogCommand::Apply {
@@ -40,6 +40,11 @@ pub(super) async fn run(config: &Config, command: &CatalogCommand) -> Result<Exi
         None => config.aws.regions()?.first().cloned().context("the portal has no region")?,
     };
     if !plane.mirror_catalogs_now().await? {
+        for (region, problem) in
+            store.mirror_states().await?.into_iter().filter_map(|it| it.problem.map(|problem| (it.region, problem)))
+        {
+            complain(&one_line(&format!("{region}: {} {} {}", problem.what, problem.why, problem.next)));
+        }
         bail!("the catalog could not be read as a whole: studiogate doctor says more");
     }
     let code = match command {

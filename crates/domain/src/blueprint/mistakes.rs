@@ -39,6 +39,7 @@ fn in_units(blueprint: &OrganizationBlueprint, tree: &Tree<'_>) -> Vec<Mistake> 
             wrong(format!(
                 "{path:?} is no path of units: names of 1 to {LONGEST_NAME} characters with / between them."
             ));
+            continue;
         }
         if names.len() > DEEPEST {
             wrong(format!("The unit {path} is nested deeper than {DEEPEST} levels, which AWS does not allow."));
