@@ -57,7 +57,7 @@ pub(crate) async fn on_none<F: Future<Output = ()>>(backend: &str, test: impl Fn
     }
 }
 
-/// What databases are copies of, each made once by a run: a copy takes a hundredth of the time.
+/// What databases are copies of, each made once by a run.
 pub(crate) enum Original {
     File(Vec<u8>),
     /// By name. It goes with the server, which `cargo xtask test` starts for one run.

@@ -6,7 +6,6 @@ use domain::access::ProductAccess;
 use domain::approval::ApprovalRule;
 use domain::person::PersonKey;
 use domain::view::{GroupMappingInput, ProductAccessInput, ProductPage, ProjectAccountInput, ProjectInput, RuleInput};
-
 use tokio::sync::OnceCell;
 
 use super::databases::Original;
