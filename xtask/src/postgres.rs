@@ -26,6 +26,7 @@ const SETTINGS: [&str; 7] = [
     "max_wal_size=256MB",
     "max_connections=300",
 ];
+
 /// Stopped and removed when dropped.
 #[derive(Debug)]
 pub(crate) struct Postgres {

@@ -11,8 +11,8 @@ use crate::command::output;
 /// Databases and files of a run take a few hundred.
 const ROOM_MB: u64 = 2_048;
 
-/// Removed with everything in it when dropped. It is in memory where there is room: half of what tests of databases wait
-/// for is a disk, and nothing of it is kept.
+/// Removed with everything in it when dropped. It is in memory where there is room: tests of databases wait for a disk, and
+/// nothing of it is kept.
 #[derive(Debug)]
 pub(crate) struct Scratch(PathBuf);
 

@@ -40,10 +40,10 @@ pub(super) async fn run(config: &Config, command: &CatalogCommand) -> Result<Exi
         None => config.aws.regions()?.first().cloned().context("the portal has no region")?,
     };
     if !plane.mirror_catalogs_now().await? {
-        for (region, problem) in
-            store.mirror_states().await?.into_iter().filter_map(|it| it.problem.map(|problem| (it.region, problem)))
-        {
-            complain(&one_line(&format!("{region}: {} {} {}", problem.what, problem.why, problem.next)));
+        for it in store.mirror_states().await? {
+            if let Some(problem) = it.problem {
+                complain(&one_line(&format!("{}: {} {} {}", it.region, problem.what, problem.why, problem.next)));
+            }
         }
         bail!("the catalog could not be read as a whole: studiogate doctor says more");
     }
